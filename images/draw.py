@@ -1,0 +1,148 @@
+"""Draws the diagrams of the lessons: python images/draw.py
+
+Colours mean what they mean in the plots (torchnlp.COLOURS): x the input, h the hidden state, and so on.
+"""
+
+import sys
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from torchnlp import COLOURS  # noqa: E402
+
+INK = "#222222"
+plt.rcParams.update({"font.size": 15, "mathtext.fontset": "cm", "savefig.dpi": 150})
+
+
+def canvas(width: float, height: float):
+    """An empty drawing; one unit is one inch, so that letters and boxes keep their proportions."""
+    figure = plt.figure(figsize=(width, height))
+    axis = figure.add_axes([0, 0, 1, 1])
+    axis.set(xlim=(0, width), ylim=(0, height))
+    axis.axis("off")
+    return axis
+
+
+def box(axis, x, y, text, colour="white", width=1.0, height=0.6, size=15, edge=INK):
+    """A rounded box centred on (x, y). Light fill, full colour on the edge: readable in greyscale."""
+    fill = matplotlib.colors.to_rgba(colour, 0.35 if colour != "white" else 1)
+    corner = (x - width / 2, y - height / 2)
+    style = "round,pad=0,rounding_size=0.1"
+    patch = FancyBboxPatch(corner, width, height, style, facecolor="white", edgecolor="none", zorder=2)
+    axis.add_patch(patch)
+    patch = FancyBboxPatch(corner, width, height, style, facecolor=fill, edgecolor=edge, lw=1.6, zorder=3)
+    axis.add_patch(patch)
+    axis.text(x, y, text, ha="center", va="center", fontsize=size, color=INK, zorder=4)
+
+
+def arrow(axis, start, end, colour=INK, bend=0.0, width=2.0):
+    axis.add_patch(
+        FancyArrowPatch(
+            start, end, arrowstyle="-|>", mutation_scale=16, lw=width, color=colour, shrinkA=0, shrinkB=0,
+            connectionstyle=f"arc3,rad={bend}", zorder=1,
+        )
+    )  # fmt: skip
+
+
+def label(axis, x, y, text, colour=INK, size=15, **kw):
+    axis.text(x, y, text, ha=kw.pop("ha", "center"), va="center", fontsize=size, color=colour, **kw)
+
+
+def save(axis, name):
+    axis.figure.savefig(HERE / f"{name}.png", metadata={"Software": None})
+    plt.close(axis.figure)
+
+
+def rnn_unrolled():
+    axis = canvas(13, 5.2)
+    x, h = COLOURS["x"], COLOURS["h"]
+    label(axis, 1.6, 4.85, "the network", size=17, weight="bold")
+    box(axis, 1.3, 2.3, "RNN cell", width=1.35, height=0.8)
+    box(axis, 1.3, 0.95, "$x_t$", x)
+    box(axis, 1.3, 3.65, "$h_t$", h)
+    arrow(axis, (1.3, 1.25), (1.3, 1.9), x)
+    arrow(axis, (1.3, 2.7), (1.3, 3.35), h)
+    arrow(axis, (1.98, 2.5), (1.98, 2.1), h, bend=-2.4)
+    label(axis, 2.6, 2.3, "$h_{t-1}$", h, size=18, ha="left")
+    label(axis, 3.85, 2.3, "=", size=28)
+
+    label(axis, 8.6, 4.85, "the same network, unrolled over a text of four tokens", size=17, weight="bold")
+    label(axis, 9.4, 4.33, "four cells in the drawing, one set of weights in memory", style="italic")
+    box(axis, 4.95, 2.3, "$h_0 = 0$", h)
+    arrow(axis, (5.45, 2.3), (6.14, 2.3), h)
+    for i, word in enumerate(["oil", "prices", "fall", "again"], 1):
+        column = 4.95 + 1.8 * i
+        label(axis, column, 0.3, f"“{word}”")
+        box(axis, column, 0.95, f"$x_{i}$", x)
+        box(axis, column, 2.3, "RNN cell", width=1.22, height=0.8)
+        box(axis, column, 3.65, f"$h_{i}$", h)
+        arrow(axis, (column, 1.25), (column, 1.9), x)
+        arrow(axis, (column, 2.7), (column, 3.35), h)
+        if i < 4:
+            arrow(axis, (column + 0.61, 2.3), (column + 1.19, 2.3), h)
+    save(axis, "rnn-unrolled")
+
+
+def rnn_classifier():
+    axis = canvas(13, 3.3)
+    x, h = COLOURS["x"], COLOURS["h"]
+    stages = [  # text in the box, colour, shape under it
+        ("token ids", "white", "[B, T]"),
+        ("word vectors", x, "[B, T, E]"),
+        ("states", h, "[B, T, H]"),
+        ("mean state", h, "[B, H]"),
+        ("logits", "white", "[B, K]"),
+    ]
+    steps = ["nn.Embedding", "nn.RNN", "mean over\nthe real tokens", "nn.Linear"]
+    for i, (text, colour, shape) in enumerate(stages):
+        centre = 1.15 + 2.67 * i
+        box(axis, centre, 1.5, text, colour, width=1.65, height=0.9)
+        label(axis, centre, 0.72, shape, size=14)
+        if i:
+            arrow(axis, (centre - 1.84, 1.5), (centre - 0.83, 1.5), h if i > 2 else x if i == 2 else INK)
+            label(axis, centre - 1.33, 2.35, steps[i - 1], size=14, weight="bold")
+    label(axis, 6.5, 0.2, "B texts, T tokens in the longest, E numbers a word, H numbers a state, K classes", size=13)
+    save(axis, "rnn-classifier")
+
+
+def rnn_cell():
+    axis = canvas(11, 4.5)
+    x, h = COLOURS["x"], COLOURS["h"]
+    outline = FancyBboxPatch(
+        (3.0, 0.55), 5.5, 3.4, "round,pad=0,rounding_size=0.2", facecolor="#F7F7F7", edgecolor="#999999", lw=1.5, zorder=0
+    )
+    axis.add_patch(outline)
+    label(axis, 5.75, 4.25, "one step:  $h_t = \\tanh(W_x\\,x_t + W_h\\,h_{t-1} + b)$", size=19)
+    box(axis, 1.2, 3.2, "$h_{t-1}$", h)
+    label(axis, 1.2, 2.68, "the state so far, [H]", size=12)
+    box(axis, 1.2, 1.2, "$x_t$", x)
+    label(axis, 1.2, 0.68, "the word's vector, [E]", size=12)
+    box(axis, 4.0, 3.2, "$W_h$", width=0.9)
+    label(axis, 4.0, 2.7, "[H, H]", size=12)
+    box(axis, 4.0, 1.2, "$W_x$", width=0.9)
+    label(axis, 4.0, 0.73, "[H, E]", size=12)
+    box(axis, 5.7, 2.2, "$+$", width=0.6, size=20)
+    box(axis, 5.7, 1.05, "$b$", width=0.6, height=0.5)
+    box(axis, 7.35, 2.2, "tanh", width=1.0)
+    box(axis, 9.8, 2.2, "$h_t$", h)
+    label(axis, 9.8, 1.68, "the new state, [H]", size=12)
+    arrow(axis, (1.7, 3.2), (3.55, 3.2), h)
+    arrow(axis, (1.7, 1.2), (3.55, 1.2), x)
+    arrow(axis, (4.45, 3.2), (5.5, 2.5))
+    arrow(axis, (4.45, 1.2), (5.42, 1.95))
+    arrow(axis, (5.7, 1.3), (5.7, 1.9))
+    arrow(axis, (6.0, 2.2), (6.85, 2.2))
+    arrow(axis, (7.85, 2.2), (9.3, 2.2), h)
+    save(axis, "rnn-cell")
+
+
+if __name__ == "__main__":
+    rnn_unrolled()
+    rnn_cell()
+    rnn_classifier()

@@ -1,0 +1,115 @@
+"""A small web server on this machine whose faults can be programmed, to test downloads without a network.
+
+    with Server() as server:
+        server.answers["/train.csv"] = [status(503), ok(b"...")]  # first this; then that, again and again
+        ...                                                       # load server.url + "/train.csv"
+        assert server.requests == ["/train.csv", "/train.csv"]
+
+An answer is a function of the request's handler; the functions below make the usual ones.
+"""
+
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+def ok(body):
+    """The whole body."""
+    return lambda handler: handler.answer(200, body)
+
+
+def status(code):
+    """Nothing but a status: 404, 503..."""
+    return lambda handler: handler.answer(code)
+
+
+def redirect(path):
+    return lambda handler: handler.answer(302, Location=path)
+
+
+def cut(body, share=0.6):
+    """Announce all of the body, send a share of it, hang up."""
+    return lambda handler: handler.answer(200, body, send=int(share * len(body)))
+
+
+def stall(body, share=0.6):
+    """Announce all of the body, send a share of it, and then neither a byte nor an end."""
+
+    def answer(handler):
+        if share:
+            handler.answer(200, body, send=int(share * len(body)))
+        handler.server.stalled.set()
+        handler.server.closing.wait()
+
+    return answer
+
+
+def drip(body, pieces=6, pause=0.1):
+    """All of the body, slowly but steadily."""
+
+    def answer(handler):
+        handler.answer(200, body, send=0)
+        for i in range(pieces):
+            handler.wfile.write(body[i * len(body) // pieces : (i + 1) * len(body) // pieces])
+            time.sleep(pause)
+
+    return answer
+
+
+def together(clients, body):
+    """Let nobody go on before so many clients have asked; then the whole body for each."""
+    gate = threading.Barrier(clients, timeout=60)
+
+    def answer(handler):
+        gate.wait()
+        handler.answer(200, body)
+
+    return answer
+
+
+class Server(ThreadingHTTPServer):
+    """Serves .answers = {path: list of answers}, on a free port, in threads of its own; 404 elsewhere."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.answers, self.requests = {}, []
+        self.lock = threading.Lock()
+        self.stalled = threading.Event()  # set once a client has been left waiting
+        self.closing = threading.Event()
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.serve_forever, args=(0.01,))
+        self.thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self.closing.set()
+        self.shutdown()
+        self.thread.join()
+        self.server_close()
+
+    def handle_error(self, request, client_address):
+        pass  # the client hung up: tests do
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        with self.server.lock:
+            self.server.requests.append(self.path)
+            answers = self.server.answers.get(self.path, [status(404)])
+            answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        answer(self)
+
+    def answer(self, code, body=b"", send=None, **headers):
+        """The status, the headers and the first `send` bytes of the body (None: all of them)."""
+        self.send_response(code)
+        for name, value in {"Content-Length": len(body), **headers}.items():
+            self.send_header(name, str(value))
+        self.end_headers()
+        self.wfile.write(body[:send])
+
+    def log_message(self, *args):
+        pass

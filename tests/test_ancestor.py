@@ -1,0 +1,474 @@
+"""Notebooks written for the module's ancestor run unchanged on this one.
+
+Each snippet is a notebook's code as its author would have written it, and runs in a namespace of its own.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+import torchnlp
+from torchnlp import PAD, encode, seed_all, tokenizer
+
+START = """
+import torch
+import torchtext
+from torchnlp import *
+
+train_dataset, test_dataset, classes, vocab = load_dataset()
+vocab_size = len(vocab)
+"""
+
+CLASSIFIER = """
+class Classifier(torch.nn.Module):
+    def __init__(self, vocab_size, embed_dim, hidden_dim, num_class):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(vocab_size, embed_dim)
+        self.rnn = torch.nn.RNN(embed_dim, hidden_dim, batch_first=True)
+        self.fc = torch.nn.Linear(hidden_dim, num_class)
+
+    def forward(self, x):
+        x = self.embedding(x)
+        x, h = self.rnn(x)
+        return self.fc(x.mean(dim=1))
+"""
+
+LSTM = """
+class LSTMClassifier(torch.nn.Module):
+    def __init__(self, vocab_size, embed_dim, hidden_dim, num_class):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(vocab_size, embed_dim)
+        self.embedding.weight.data = torch.randn_like(self.embedding.weight.data) - 0.5
+        self.rnn = torch.nn.LSTM(embed_dim, hidden_dim, batch_first=True)
+        self.fc = torch.nn.Linear(hidden_dim, num_class)
+
+    def forward(self, x):
+        x, (h, c) = self.rnn(self.embedding(x))
+        return self.fc(h[-1])
+"""
+
+PACKED = """
+class PackedClassifier(torch.nn.Module):
+    def __init__(self, vocab_size, embed_dim, hidden_dim, num_class):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(vocab_size, embed_dim)
+        self.rnn = torch.nn.LSTM(embed_dim, hidden_dim, batch_first=True)
+        self.fc = torch.nn.Linear(hidden_dim, num_class)
+
+    def forward(self, x, lengths):
+        x = self.embedding(x)
+        x = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        x, (h, c) = self.rnn(x)
+        x, sizes = torch.nn.utils.rnn.pad_packed_sequence(x, batch_first=True)
+        assert x.size(1) == lengths.max()
+        return self.fc(h[-1])
+"""
+
+BAG = """
+class BagClassifier(torch.nn.Module):
+    def __init__(self, vocab_size, embed_dim, num_class):
+        super().__init__()
+        self.embedding = torch.nn.EmbeddingBag(vocab_size, embed_dim)
+        self.fc = torch.nn.Linear(embed_dim, num_class)
+
+    def forward(self, text, off):
+        return self.fc(self.embedding(text, off))
+"""
+
+GLOVE = """
+glove_vocab = torchtext.vocab.Vectors("glove.txt", cache=".")
+"""
+
+
+@pytest.fixture
+def notebook(fresh, news_folder, glove_file, monkeypatch):
+    """Runs the code of a notebook in a folder of its own; returns the names that it has made."""
+    monkeypatch.setenv("TORCHNLP_DATA", str(news_folder))
+    monkeypatch.chdir(glove_file.parent)
+    seed_all(0)
+
+    def run(*cells):
+        names = {"__name__": "__main__"}
+        for cell in cells:
+            exec(cell, names)
+        return names
+
+    return run
+
+
+def is_a_result(result, size):
+    loss, accuracy = result
+    assert type(loss) is type(accuracy) is float
+    assert 0 < loss < 10
+    assert accuracy * size == pytest.approx(round(accuracy * size))
+    return True
+
+
+# the data and the vocabulary
+
+
+def test_the_dataset_comes_in_four_names(notebook):
+    names = notebook(START)
+    assert (len(names["train_dataset"]), len(names["test_dataset"])) == (32, 8)
+    assert names["classes"] == ["World", "Sports", "Business", "Sci/Tech"]
+    assert names["vocab_size"] == len(names["vocab"].itos) > 200
+
+
+def test_the_dataset_is_looped_over_as_labels_and_texts(notebook):
+    names = notebook(
+        START,
+        """
+first = list(train_dataset)[0]
+lines = [f"**{classes[label - 1]}** -> {text}" for label, text in train_dataset]
+""",
+    )
+    assert names["first"][0] == 1
+    assert names["lines"][8].startswith("**Sports** -> Late goal wins the cup")
+
+
+def test_the_vocabulary_is_asked_both_ways(notebook):
+    names = notebook(
+        START,
+        """
+words = [vocab.itos[i] for i in range(5)]
+number = vocab.stoi["goal"]
+word = vocab.itos[vocab.stoi["goal"]]
+size = len(vocab)
+unknown = vocab.stoi["zyxomma"]
+rare = [i for w, i in vocab.stoi.items() if vocab.freqs[w] == 1]
+""",
+    )
+    assert names["words"][0] == "<unk>" and names["unknown"] == 0
+    assert names["word"] == "goal" and names["number"] > 1
+    assert names["size"] >= len(names["rare"]) > 100
+
+
+def test_encode_and_decode(notebook):
+    names = notebook(
+        START,
+        """
+def decode(x):
+    return [vocab.itos[i] for i in x]
+
+vec = encode(train_dataset[8][1])
+tokens = tokenizer(train_dataset[8][1])
+again = decode(vec)
+with_unknown = encode("a zyxomma", unk=0)
+""",
+    )
+    assert names["again"] == names["tokens"]
+    assert names["with_unknown"][1] == 0
+
+
+def test_bigrams_of_the_ancestors_kind(notebook):
+    names = notebook(START.replace("load_dataset()", "load_dataset(ngrams=2, min_freq=2)"))
+    assert any(" " in word for word in names["vocab"].itos)
+
+
+# training
+
+
+def test_a_plain_rnn_trains(notebook):
+    names = notebook(
+        START,
+        CLASSIFIER,
+        """
+train_loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=padify, shuffle=True)
+net = Classifier(vocab_size, 16, 8, len(classes)).to(device)
+first = train_epoch(net, train_loader, lr=0.001)
+for _ in range(15):
+    result = train_epoch(net, train_loader, lr=0.03)
+""",
+    )
+    assert is_a_result(names["first"], 32) and is_a_result(names["result"], 32)
+    assert names["result"][1] > 0.8
+
+
+def test_the_same_in_a_fresh_python(news_folder):
+    code = START + CLASSIFIER + """
+from torch.utils.data import DataLoader
+train_loader = DataLoader(train_dataset, batch_size=16, collate_fn=padify, shuffle=True)
+net = Classifier(vocab_size, 16, 8, len(classes)).to(device)
+print("result", *train_epoch(net, train_loader, lr=0.001))
+"""  # fmt: skip
+    environment = {**os.environ, "TORCHNLP_DATA": str(news_folder), "PYTHONWARNINGS": "error"}
+    folder = Path(torchnlp.__file__).parent
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    word, loss, accuracy = done.stdout.splitlines()[-1].split()
+    assert word == "result" and is_a_result((float(loss), float(accuracy)), 32)
+    assert done.stderr == ""
+
+
+def test_an_lstm_that_draws_its_own_embedding_trains(notebook):
+    names = notebook(
+        START,
+        LSTM,
+        """
+train_loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=padify, shuffle=True)
+net = LSTMClassifier(vocab_size, 16, 8, len(classes)).to(device)
+result = train_epoch(net, train_loader, lr=0.001)
+""",
+    )
+    assert is_a_result(names["result"], 32)
+
+
+def test_a_collate_function_of_the_notebooks_own_trains(notebook):
+    names = notebook(
+        START,
+        CLASSIFIER,
+        """
+def my_padify(b):
+    v = [encode(x[1]) for x in b]
+    l = max(map(len, v))
+    return (
+        torch.LongTensor([t[0] - 1 for t in b]),
+        torch.stack([torch.nn.functional.pad(torch.tensor(t), (0, l - len(t)), value=0) for t in v]),
+    )
+
+loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=my_padify, shuffle=True)
+net = Classifier(vocab_size, 16, 8, len(classes)).to(device)
+for _ in range(15):
+    result = train_epoch(net, loader, lr=0.03)
+labels, ids = my_padify(train_dataset)
+""",
+    )
+    assert is_a_result(names["result"], 32) and names["result"][1] > 0.8
+    assert names["labels"].unique().tolist() == [0, 1, 2, 3]
+    assert names["ids"][8, :5].tolist() == encode("late goal wins the cup")
+
+
+def test_a_bag_of_words_trains(notebook):
+    names = notebook(
+        START,
+        """
+def to_bow(text):
+    res = torch.zeros(vocab_size, dtype=torch.float32)
+    for i in encode(text):
+        res[i] += 1
+    return res
+
+def bowify(b):
+    return (torch.LongTensor([t[0] - 1 for t in b]), torch.stack([to_bow(t[1]) for t in b]))
+
+loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=bowify, shuffle=True)
+net = torch.nn.Sequential(torch.nn.Linear(vocab_size, 4), torch.nn.LogSoftmax(dim=1))
+result = train_epoch(net, loader, loss_fn=torch.nn.NLLLoss(), epoch_size=15000)
+""",
+    )
+    assert is_a_result(names["result"], 32)
+
+
+def test_epoch_size_stops_early_and_progress_is_printed(notebook, capsys):
+    names = notebook(
+        START,
+        CLASSIFIER,
+        """
+loader = torch.utils.data.DataLoader(train_dataset, batch_size=4, collate_fn=padify, shuffle=True)
+net = Classifier(vocab_size, 16, 8, len(classes)).to(device)
+result = train_epoch(net, loader, lr=1, epoch_size=12, report_freq=2)
+""",
+    )
+    assert is_a_result(names["result"], 12)
+    out = capsys.readouterr().out
+    assert "\n8: acc=" in out and "32: acc=" not in out
+
+
+def test_an_optimizer_and_a_loss_of_the_notebooks_own_train(notebook):
+    names = notebook(
+        START,
+        CLASSIFIER,
+        """
+loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=padify)
+net = Classifier(vocab_size, 16, 8, len(classes)).to(device)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+before = net.fc.weight.clone()
+result = train_epoch(net, loader, optimizer=optimizer, loss_fn=torch.nn.CrossEntropyLoss(), report_freq=1)
+""",
+    )
+    assert is_a_result(names["result"], 32)
+    assert not torch.equal(names["before"], names["net"].fc.weight)
+
+
+# EmbeddingBag and packed sequences
+
+
+def test_an_embedding_bag_trains_with_offsetify(notebook):
+    names = notebook(
+        START,
+        BAG,
+        """
+loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=offsetify, shuffle=True)
+net = BagClassifier(vocab_size, 16, len(classes)).to(device)
+high = train_epoch_emb(BagClassifier(vocab_size, 16, len(classes)).to(device), loader, lr=0.5, epoch_size=16)
+for _ in range(15):
+    result = train_epoch_emb(net, loader, lr=0.03)
+""",
+    )
+    assert is_a_result(names["high"], 16)
+    assert is_a_result(names["result"], 32) and names["result"][1] > 0.8
+
+
+def test_offsets_of_the_notebooks_own_train(notebook):
+    names = notebook(
+        START,
+        BAG,
+        """
+def my_offsetify(b):
+    x = [torch.tensor(encode(t[1])) for t in b]
+    o = [0] + [len(t) for t in x]
+    o = torch.tensor(o[:-1]).cumsum(dim=0)
+    return torch.LongTensor([t[0] - 1 for t in b]), torch.cat(x), o
+
+same = all(torch.equal(a, b) for a, b in zip(my_offsetify(train_dataset), offsetify(train_dataset)))
+loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=my_offsetify, shuffle=True)
+net = BagClassifier(vocab_size, 16, len(classes)).to(device)
+result = train_epoch_emb(net, loader, lr=0.03, epoch_size=25000)
+""",
+    )
+    assert names["same"]
+    assert is_a_result(names["result"], 32)
+
+
+@pytest.mark.parametrize(
+    "collate",
+    [
+        "pad_length = pad_length",
+        """
+def pad_length(b):
+    v = [encode(x[1]) for x in b]
+    len_seq = list(map(len, v))
+    l = max(len_seq)
+    return (
+        torch.LongTensor([t[0] - 1 for t in b]),
+        torch.stack([torch.nn.functional.pad(torch.tensor(t), (0, l - len(t)), value=0) for t in v]),
+        torch.tensor(len_seq),
+    )
+""",
+    ],
+    ids=["the module's", "the notebook's"],
+)
+def test_a_packed_lstm_trains(notebook, collate):
+    names = notebook(
+        START,
+        PACKED,
+        collate,
+        """
+loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=pad_length, shuffle=True)
+net = PackedClassifier(vocab_size, 16, 8, len(classes)).to(device)
+first = train_epoch_emb(net, loader, lr=0.001, use_pack_sequence=True)
+for _ in range(25):
+    result = train_epoch_emb(net, loader, lr=0.03, use_pack_sequence=True)
+""",
+    )
+    assert is_a_result(names["first"], 32) and is_a_result(names["result"], 32)
+    assert names["result"][1] > 0.8
+
+
+# vocabularies of the notebook's own
+
+
+def test_the_words_of_glove(notebook):
+    names = notebook(
+        START,
+        GLOVE,
+        """
+ids = encode("the cup zyxomma", voc=glove_vocab)
+vector = glove_vocab.vectors[glove_vocab.stoi["cup"]]
+matrix = torch.zeros(vocab_size, glove_vocab.dim)
+found = 0
+for i, w in enumerate(vocab.itos):
+    if w in glove_vocab.stoi:
+        found += 1
+    matrix[i] = glove_vocab[w]
+""",
+    )
+    assert names["ids"] == [0, 2, 0]
+    assert names["found"] == 3
+    assert torch.equal(names["matrix"][names["vocab"].stoi["cup"]], names["vector"])
+
+
+def test_a_bag_over_the_vocabulary_of_glove_trains(notebook):
+    names = notebook(
+        START,
+        GLOVE,
+        BAG,
+        """
+net = BagClassifier(len(glove_vocab.stoi), glove_vocab.dim, len(classes))
+net.embedding.weight.data = glove_vocab.vectors
+net = net.to(device)
+
+def offsetify_glove(b):
+    return offsetify(b, voc=glove_vocab)
+
+loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=offsetify_glove, shuffle=True)
+result = train_epoch_emb(net, loader, lr=0.01, epoch_size=25000)
+ids = offsetify_glove([(2, "the cup"), (2, "goal")])[1]
+padded = padify([(2, "the cup"), (2, "goal")], voc=glove_vocab)[1]
+""",
+    )
+    assert is_a_result(names["result"], 32)
+    assert names["ids"].tolist() == [0, 2, 1]
+    assert names["padded"].shape == (2, 2)
+
+
+CHARACTERS = """
+def char_tokenizer(words):
+    return list(words)
+
+counter = collections.Counter()
+for (label, line) in train_dataset:
+    counter.update(char_tokenizer(line))
+char_vocab = torchtext.vocab.Vocab(counter)
+
+def enc(x):
+    return torch.LongTensor(encode(x, voc=char_vocab, tokenizer=char_tokenizer))
+
+ids = enc("goal")
+same = encode("goal", voc=char_vocab, tokenizer=list)
+text = "".join(char_vocab.itos[i] for i in ids)
+batch = padify([(1, "goal"), (2, "oh")], voc=char_vocab, tokenizer=list)
+"""
+
+
+def reads_characters(names):
+    assert names["ids"].tolist() == names["same"]
+    assert names["text"] == "goal"
+    assert names["batch"][1].shape == (2, 4)
+    assert names["batch"][1][1, 2:].tolist() == [PAD, PAD]
+    return True
+
+
+def test_characters_instead_of_words(notebook):
+    assert reads_characters(notebook(START, "import collections", CHARACTERS))
+
+
+def test_the_modules_own_imports_are_there_as_the_ancestor_left_them(notebook):
+    """Its notebooks say collections.Counter() and never import collections: the star brought it."""
+    assert reads_characters(notebook(START, CHARACTERS))
+
+
+# names
+
+
+def test_a_notebook_may_reuse_the_modules_names(notebook):
+    """Its own padify, its own vocab: the module's functions go on with the module's."""
+    names = notebook(
+        START,
+        """
+module_padify, loaded = padify, vocab
+padify, vocab, encode_was = None, ["not", "a", "vocabulary"], encode
+labels, ids = module_padify(train_dataset)
+loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=module_padify)
+net = torch.nn.Sequential(torch.nn.EmbeddingBag(len(loaded), 4))
+result = train_epoch(net, loader)
+""",
+    )
+    assert is_a_result(names["result"], 32)
+    assert [names["loaded"].itos[i] for i in names["ids"][8, :3]] == tokenizer("late goal wins")

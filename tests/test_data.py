@@ -1,0 +1,791 @@
+"""The data section: your own folder, broken files, and the download under every fault we could think of.
+
+Nothing here needs the internet: a server on this machine (server.py) plays the two addresses of AG News.
+"""
+
+import csv
+import errno
+import gc
+import gzip
+import hashlib
+import io
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import tempfile
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import pooch
+import pytest
+import server as web
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from torch.utils.data import DataLoader
+
+import torchnlp
+
+# ------------------------------------------------------------------------------ a folder of your own
+
+GOOD = '"1","Vote","They count."\n"4","Moon","A probe\\lands."\n'
+
+
+def write_folder(folder, train=GOOD, test=GOOD, classes=None):
+    """A folder of data from the contents of its files: text, bytes, or None for no such file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in {"train.csv": train, "test.csv": test, "classes.txt": classes}.items():
+        if content is not None:
+            (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+@pytest.fixture
+def loaded(fresh, monkeypatch, tmp_path):
+    """A function that writes files into a folder "own" and loads it."""
+    monkeypatch.delenv("TORCHNLP_DATA", raising=False)
+    return lambda *files, **named: torchnlp.load_dataset(root=write_folder(tmp_path / "own", *files, **named))
+
+
+@pytest.fixture
+def no_download(monkeypatch):
+    """Whoever loads AG News now fails the test."""
+    monkeypatch.setattr(torchnlp, "_download_ag_news", lambda: pytest.fail("asked for a download"))
+
+
+def texts(dataset):
+    return [text for _, text in dataset]
+
+
+def test_an_item_is_a_label_from_1_and_a_text(loaded):
+    train, test, _, _ = loaded('"1","Vote","They count."\n"4","Moon",""\n', '"2","Cup","Won."\n')
+    assert train == [(1, "Vote They count."), (4, "Moon ")]
+    assert test == [(2, "Cup Won.")]
+    assert all(type(label) is int and type(text) is str for label, text in train + test)
+
+
+def test_a_backslash_is_a_space(loaded):
+    train, *_ = loaded('"1","Oil\\gas","Up\\down\\\\ 3"\n')
+    assert texts(train) == ["Oil gas Up down   3"]
+
+
+def test_without_classes_txt_the_classes_are_those_of_ag_news(loaded):
+    _, _, classes, _ = loaded()
+    assert classes == ["World", "Sports", "Business", "Sci/Tech"]
+
+
+def test_changing_the_list_of_classes_does_not_change_the_next_one(loaded):
+    loaded()[2].clear()
+    assert len(loaded()[2]) == 4
+
+
+@pytest.mark.parametrize("count", [2, 3, 14, 100])
+def test_classes_txt_brings_2_to_100_classes_of_your_own(loaded, count):
+    names = [f"class {i}" for i in range(1, count + 1)]
+    rows = "".join(f'"{i}","a title","a text"\n' for i in range(1, count + 1))
+    train, _, classes, _ = loaded(rows, rows, "\n".join(names))
+    assert classes == names
+    assert [label for label, _ in train] == list(range(1, count + 1))
+    with pytest.raises(ValueError, match=f"label '{count + 1}' is not a number from 1 to {count}"):
+        loaded(f'"{count + 1}","a","b"\n', rows, "\n".join(names))
+
+
+def test_classes_txt_may_have_blank_lines_spaces_crlf_and_a_bom(loaded):
+    *_, classes, _ = loaded('"1","a","b"\n', '"1","a","b"\n', "\ufeffGood\r\n\r\n  Bad \r\nÜgly\r\n\r\n")
+    assert classes == ["Good", "Bad", "Ügly"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [[], ["one"], ["twice", "twice"], [f"class {i}" for i in range(101)]],
+    ids=["none", "only 1", "one of them twice", "101"],
+)
+def test_a_useless_classes_txt_is_an_error_that_says_what_it_should_be(loaded, names):
+    with pytest.raises(ValueError, match="classes.txt: expected 2 to 100 different class names, one a line"):
+        loaded(classes="\n".join(names))
+
+
+def test_a_classes_txt_in_latin_1_names_file_line_and_remedy(loaded):
+    with pytest.raises(ValueError, match=r"classes\.txt, line 2: not UTF-8.*Save the file as UTF-8"):
+        loaded(classes="Good\nÜgly\n".encode("latin-1"))
+
+
+def test_one_line_is_printed_with_data_numbers_classes_and_vocabulary(loaded, capsys):
+    *_, vocab = loaded('"1","Vote","a b"\n"2","Cup","a c"\n"1","a","a"\n', '"1","Cup","x"\n')
+    printed = capsys.readouterr()
+    assert len(vocab) == 2 + 5  # <unk>, <pad>; a, b, c, cup, vote
+    assert printed.out == "own: 3 train and 1 test articles, 4 classes, a vocabulary of 7 tokens.\n"
+    assert printed.err == ""
+
+
+def test_what_is_printed_holds_no_path_of_the_machine(loaded, capsys, tmp_path):
+    loaded()
+    assert str(tmp_path) not in capsys.readouterr().out
+
+
+def test_your_own_data_is_known_as_your_own(loaded):
+    loaded()
+    assert torchnlp.source == "own"
+
+
+def test_the_module_keeps_the_vocabulary_of_the_last_data(loaded):
+    *_, first = loaded()
+    assert torchnlp.vocab is first
+    *_, second = loaded('"1","Other","words."\n')
+    assert torchnlp.vocab is second
+    assert "other" in second.stoi and "moon" not in second.stoi
+
+
+def test_root_may_be_a_path_or_a_word_of_it_with_a_tilde(fresh, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    folder = write_folder(tmp_path / "own")
+    for root in folder, str(folder), "~/own":
+        assert len(torchnlp.load_dataset(root=root)[0]) == 2
+
+
+def test_the_environment_variable_names_a_folder(fresh, no_download, monkeypatch, tmp_path):
+    monkeypatch.setenv("TORCHNLP_DATA", str(write_folder(tmp_path / "own", '"3","from","there"\n')))
+    assert torchnlp.load_dataset()[0] == [(3, "from there")]
+
+
+def test_root_wins_over_the_environment_variable(fresh, no_download, monkeypatch, tmp_path):
+    monkeypatch.setenv("TORCHNLP_DATA", str(write_folder(tmp_path / "variable")))
+    root = write_folder(tmp_path / "root", '"3","from","root"\n')
+    assert torchnlp.load_dataset(root=root)[0] == [(3, "from root")]
+
+
+@pytest.mark.parametrize("how", ["root", "variable"])
+def test_the_word_sample_means_the_corpus_of_the_course(
+    fresh, no_download, monkeypatch, tmp_path, capsys, how
+):
+    monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled", '"2","our","own"\n'))
+    monkeypatch.setenv("TORCHNLP_DATA", "sample" if how == "variable" else "elsewhere")
+    train, *_ = torchnlp.load_dataset(root="sample" if how == "root" else None)
+    assert train == [(2, "our own")]
+    assert torchnlp.source == "sample"
+    assert capsys.readouterr().out.startswith("The bundled sample corpus: 1 train and 2 test articles")
+
+
+def test_a_folder_with_much_of_ag_news_is_known_as_ag_news(fresh, monkeypatch, tmp_path):
+    monkeypatch.setattr(torchnlp, "AG_NEWS_FILES", {"test.csv": (0, hashlib.md5(GOOD.encode()).hexdigest())})
+    folder = write_folder(tmp_path / "own")
+    assert torchnlp._find_data(folder) == (folder, "own")  # its test half, and two articles to train on
+    os.truncate(folder / "train.csv", 13_000_000)
+    assert torchnlp._find_data(folder) == (folder, "ag_news")
+    (folder / "test.csv").write_text(GOOD + GOOD)
+    assert torchnlp._find_data(folder) == (folder, "own")
+
+
+@pytest.mark.parametrize("missing", ["folder", "train.csv", "test.csv"])
+@pytest.mark.parametrize("how", ["root", "variable"])
+def test_a_missing_folder_or_file_is_an_error_that_says_what_to_give(
+    fresh, no_download, monkeypatch, tmp_path, missing, how
+):
+    folder = tmp_path / "own"
+    if missing != "folder":
+        write_folder(folder)
+        (folder / missing).unlink()
+    monkeypatch.setenv("TORCHNLP_DATA", str(folder) if how == "variable" else "sample")
+    with pytest.raises(FileNotFoundError) as error:
+        torchnlp.load_dataset(root=folder if how == "root" else None)
+    expected = "train.csv" if missing == "folder" else missing
+    assert f"{folder} has no {expected}" in str(error.value)
+    assert "load_dataset(root=...) or $TORCHNLP_DATA" in str(error.value)
+    assert torchnlp.vocab is None and torchnlp.source is None
+
+
+@contextmanager
+def counted_calls(function):
+    """A list that grows by one at each call of the function, wherever the call comes from."""
+    calls = []
+
+    def watch(frame, event, _):
+        if event == "call" and frame.f_code is function.__code__:
+            calls.append(1)
+
+    sys.setprofile(watch)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
+
+
+def test_each_text_is_tokenised_once_however_many_epochs_read_it(fresh, news_folder):
+    with counted_calls(torchnlp.tokenizer) as calls:
+        train, test, _, _ = torchnlp.load_dataset(root=news_folder)
+        for collate in torchnlp.padify, torchnlp.pad_length, torchnlp.offsetify:
+            for dataset in train, test:
+                loader = DataLoader(dataset, batch_size=8, shuffle=True, collate_fn=collate)
+                assert sum(len(batch[0]) for _ in range(3) for batch in loader) == 3 * len(dataset)
+    assert len(calls) == len(train) + len(test)
+
+
+# -------------------------------------------------------------------------------------- broken files
+
+
+def assert_refused(loaded, capsys, row, what, remedy, line=3):
+    """After two good rows, in either file, the row is an error that tells all; nothing else happens."""
+    loaded('"1","before","before"\n')
+    before = torchnlp.vocab, torchnlp.source, torchnlp._ids
+    capsys.readouterr()
+    bad = GOOD.encode() + (row if isinstance(row, bytes) else row.encode())
+    for files in {"train": bad}, {"test": bad}:
+        with pytest.raises(ValueError) as error:
+            loaded(**files)
+        message = str(error.value)
+        assert f"{list(files)[0]}.csv, line {line}: " in message
+        assert what in message
+        assert remedy in message
+    assert (torchnlp.vocab, torchnlp.source, torchnlp._ids) == before
+    assert capsys.readouterr().out == ""
+
+
+LABELS = "number the labels from 1; for other labels put a classes.txt beside the file"
+COLUMNS = 'A row is "label","title","description", each in double quotes'
+QUOTES = "Check the quotes in and above this line"
+
+
+def test_a_row_with_label_7_of_4_names_file_line_and_remedy(loaded, capsys):
+    assert_refused(loaded, capsys, '"7","Cup","Won."\n', "label '7' is not a number from 1 to 4", LABELS)
+
+
+def test_a_row_with_label_0_names_file_line_and_remedy(loaded, capsys):
+    assert_refused(loaded, capsys, '"0","Cup","Won."\n', "label '0' is not a number from 1 to 4", LABELS)
+
+
+@pytest.mark.parametrize("label", ["Sports", "", "-1", "1.0", "1e0", "２", "²", "1\0", "nan"])
+def test_a_label_that_is_no_whole_number_names_file_line_and_remedy(loaded, capsys, label):
+    assert_refused(loaded, capsys, f'"{label}","Cup","Won."\n', "is not a number from 1 to 4", LABELS)
+
+
+def test_a_header_row_names_file_line_and_remedy(loaded):
+    with pytest.raises(ValueError, match=r"train\.csv, line 1: label 'label' .* Delete a header line"):
+        loaded("label,title,description\n" + GOOD)
+
+
+@pytest.mark.parametrize("row", ['"1","Cup"\n', '"1"\n', "1;Cup;Won\n", "   \n"])
+def test_a_missing_column_names_file_line_and_remedy(loaded, capsys, row):
+    assert_refused(loaded, capsys, row, "instead of 3", COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "row", ['"1","Cup","Won.","Reuters"\n', "1,Cup,Won, at last.\n", '"1","Cup","Won.",\n']
+)
+def test_an_extra_column_names_file_line_and_remedy(loaded, capsys, row):
+    assert_refused(loaded, capsys, row, "4 columns instead of 3", COLUMNS)
+
+
+def test_an_unclosed_quote_at_the_end_names_file_line_and_remedy(loaded, capsys):
+    assert_refused(loaded, capsys, '"1","Cup","Won.\n', "not readable as CSV", QUOTES)
+
+
+def test_an_unclosed_quote_in_the_middle_is_noticed_in_the_next_row(loaded, capsys):
+    assert_refused(loaded, capsys, '"1","Cup","Won.\n' + GOOD, "not readable as CSV", QUOTES, line=4)
+
+
+def test_a_quote_that_is_not_doubled_names_file_line_and_remedy(loaded, capsys):
+    assert_refused(loaded, capsys, '"1","The "big" one","Won."\n', "not readable as CSV", QUOTES)
+
+
+def test_latin_1_bytes_name_file_line_and_remedy(loaded, capsys):
+    row = '"1","Zürich","Won."\n'.encode("latin-1")
+    assert_refused(loaded, capsys, row, "not UTF-8 (byte 0xfc)", "Save the file as UTF-8")
+
+
+def test_utf_16_names_file_line_and_remedy(loaded):
+    with pytest.raises(ValueError, match=r"train\.csv, line 1: not UTF-8.*Save the file as UTF-8"):
+        loaded(GOOD.encode("utf-16"))
+
+
+@pytest.mark.parametrize("content", ["", "\n", "\r\n\r\n", "\ufeff"])
+@pytest.mark.parametrize("file", ["train", "test"])
+def test_an_empty_file_is_an_error_that_says_what_it_needs(loaded, file, content):
+    with pytest.raises(
+        ValueError, match=rf'{file}\.csv is empty\. It needs rows "label","title","description"'
+    ):
+        loaded(**{file: content})
+
+
+def test_a_field_longer_than_csv_allows_names_file_line_and_remedy(loaded, capsys):
+    assert_refused(loaded, capsys, f'"1","Cup","{"long " * 30_000}"\n', "not readable as CSV", QUOTES)
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    {
+        "blank lines": "\n\n" + GOOD.replace("\n", "\n\n"),
+        "a byte order mark": "\ufeff" + GOOD,
+        "CRLF": GOOD.replace("\n", "\r\n"),
+        "CR alone": GOOD.replace("\n", "\r"),
+        "no newline at the end": GOOD.rstrip("\n"),
+        "no quotes": GOOD.replace('"', ""),
+        "spaces around the label": GOOD.replace('"1"', '" 1 "').replace('"4"', "4 "),
+    }.items(),
+)
+def test_an_unusual_but_clear_file_reads_like_the_usual_one(loaded, name, content):
+    assert loaded(content)[0] == [(1, "Vote They count."), (4, "Moon A probe lands.")], name
+
+
+# What str.splitlines() takes for the end of a line, and CSV does not; and NUL.
+STRANGE = ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\x00"]
+
+
+@pytest.mark.parametrize("quote", ['"', ""], ids=["quoted", "not quoted"])
+@pytest.mark.parametrize("mark", STRANGE, ids=ascii)
+def test_a_strange_control_character_is_part_of_its_text(loaded, mark, quote):
+    row = ",".join(f"{quote}{field}{quote}" for field in ["2", f"a{mark}b", f"c{mark}{mark}d"])
+    assert loaded(row + "\n" + GOOD)[0][0] == (2, f"a{mark}b c{mark}{mark}d")
+
+
+@pytest.mark.parametrize("mark", STRANGE, ids=ascii)
+def test_a_strange_control_character_does_not_shift_the_number_of_the_broken_line(loaded, mark):
+    with pytest.raises(ValueError, match=r"line 2: label '7'"):
+        loaded(f'"2","a{mark}b","c"\n"7","Cup","Won."\n')
+
+
+def test_a_line_break_in_quotes_is_part_of_its_text_and_counts_as_a_line(loaded):
+    assert loaded('"2","a","b\nc\r\nd"\n')[0] == [(2, "a b\nc\r\nd")]
+    with pytest.raises(ValueError, match=r"line 4: label '7'"):
+        loaded('"2","a","b\nc\r\nd"\n"7","Cup","Won."\n')
+
+
+rows = st.lists(st.tuples(st.integers(1, 4), st.text(), st.text()), min_size=1)
+
+
+@given(rows=rows)
+@settings(max_examples=200)
+@example(rows=[(1, "".join(STRANGE), '",\r\n\n\r"'), (2, "\ufeff", "\\ \\n")])
+def test_any_rows_written_by_csv_read_back(tmp_path, rows):
+    written = io.StringIO()
+    csv.writer(written, quoting=csv.QUOTE_ALL).writerows(rows)
+    train, *_ = torchnlp.load_dataset(root=write_folder(tmp_path / "own", written.getvalue()))
+    assert train == [(label, (title + " " + text).replace("\\", " ")) for label, title, text in rows]
+
+
+# Pure noise is seldom UTF-8, seldom CSV: also draw from what CSV is made of, and break good files.
+near_csv = st.lists(
+    st.sampled_from(['"', ",", "\n", "\r", "1", "7", "a", " ", "\\", *STRANGE, '"1","a","b"\n'])
+)
+spoilt = st.tuples(st.integers(0, len(GOOD)), st.binary(min_size=1, max_size=3)).map(
+    lambda spot: GOOD.encode()[: spot[0]] + spot[1] + GOOD.encode()[spot[0] :]
+)
+
+
+@given(content=st.binary() | near_csv.map("".join).map(str.encode) | spoilt)
+@settings(max_examples=400)
+def test_any_bytes_load_or_are_a_value_error_that_names_the_file(tmp_path, content):
+    try:
+        train, *_ = torchnlp.load_dataset(root=write_folder(tmp_path / "own", content))
+    except ValueError as error:
+        assert "train.csv" in str(error)
+    else:
+        assert train and all(1 <= label <= 4 and type(text) is str for label, text in train)
+
+
+# -------------------------------------------------------------------------------------- the download
+
+TRAIN = "".join(f'"{i % 4 + 1}","Title {i}","What happened on day {i}."\n' for i in range(2000)).encode()
+TEST = "".join(f'"{i % 4 + 1}","Title {i}","What came after day {i}."\n' for i in range(40)).encode()
+WRONG = TRAIN[:-9] + b'DAY 0."\r\n\n'[-9:]  # as long as the right one
+NEWS = {"train.csv": TRAIN, "test.csv": TEST}
+SAMPLE_ROW = '"1","This is","the sample"\n'
+
+
+def archive(**changes):
+    """The mirror's archive; changes: other contents of train_csv and test_csv, None to leave one out."""
+    members = {"train_csv": TRAIN, "test_csv": TEST, **changes}
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as files:
+        for name, content in {"readme.txt": b"AG's news", **members}.items():
+            if content is not None:
+                info = tarfile.TarInfo("ag_news_csv/" + name.replace("_csv", ".csv"))
+                info.size = len(content)
+                files.addfile(info, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def addresses(server):
+    """What torchnlp has to know to take the server for the two addresses of AG News."""
+    return {
+        "AG_NEWS_URL": server.url + "/news/",
+        "AG_NEWS_MIRROR": server.url + "/mirror.tgz",
+        "AG_NEWS_FILES": {name: (len(data), hashlib.md5(data).hexdigest()) for name, data in NEWS.items()},
+    }
+
+
+@pytest.fixture
+def cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "torchnlp"
+
+
+@pytest.fixture
+def server(fresh, cache, monkeypatch, tmp_path):
+    """A server that has everything, an empty cache, a small sample."""
+    monkeypatch.delenv("TORCHNLP_DATA", raising=False)
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled", SAMPLE_ROW, SAMPLE_ROW))
+    with web.Server() as server:
+        for name, value in addresses(server).items():
+            monkeypatch.setattr(torchnlp, name, value)
+        server.answers = {
+            "/news/train.csv": [web.ok(TRAIN)],
+            "/news/test.csv": [web.ok(TEST)],
+            "/mirror.tgz": [web.ok(archive())],
+        }
+        yield server
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """The seconds that pooch would have waited before it tried again; here it does not."""
+    waits = []
+    monkeypatch.setattr(pooch.core, "time", SimpleNamespace(sleep=waits.append))
+    return waits
+
+
+def files_in(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
+
+
+def assert_ag_news(cache):
+    """load_dataset gives AG News, and the cache holds its two files and nothing else."""
+    train, test, _, _ = torchnlp.load_dataset()
+    assert (len(train), len(test), torchnlp.source) == (2000, 40, "ag_news")
+    assert texts(train)[1999] == "Title 1999 What happened on day 1999."
+    assert files_in(cache) == NEWS
+
+
+def assert_sample(cache, capsys):
+    """load_dataset gives the sample and says so, aloud; nothing broken is left in the cache."""
+    train, *_ = torchnlp.load_dataset()
+    assert (texts(train), torchnlp.source) == (["This is the sample"], "sample")
+    assert files_in(cache).items() <= NEWS.items()
+    printed = capsys.readouterr().out
+    notice = printed[printed.index("=" * 78) :].splitlines()
+    assert notice[1] == "NO NETWORK: this is NOT AG News. You are on the small corpus of the course."
+    assert any("accuracies are lower" in line for line in notice)
+    assert any(line.startswith("(What went wrong: ") for line in notice)
+    assert notice[-2] == "=" * 78
+    assert notice[-1].startswith("The bundled sample corpus: 1 train and 1 test articles")
+
+
+def test_the_first_address_delivers_and_the_mirror_is_left_in_peace(server, cache, capsys):
+    assert_ag_news(cache)
+    assert server.requests == ["/news/train.csv", "/news/test.csv"]
+    printed = capsys.readouterr()
+    assert printed.out.startswith(
+        "AG News (a part of it: 120,000 train articles are the whole): 2,000 train and 40"
+    )
+    assert printed.out.count("\n") == 1
+    assert "100%" in printed.err  # the progress bar
+
+
+def test_the_second_call_uses_the_cache_and_asks_nobody(server, cache):
+    assert_ag_news(cache)
+    server.requests.clear()
+    assert_ag_news(cache)
+    assert server.requests == []
+
+
+# What may go wrong on the way of train.csv from either address: the name of the fault -> the answer.
+FAULTS = {
+    "404": web.status(404),
+    "503": web.status(503),
+    "cut at 60 %": web.cut(TRAIN),
+    "right length, wrong bytes": web.ok(WRONG),
+    "nothing": web.ok(b""),
+    "the log-in page of a hotel": web.ok(b"<html>Welcome! Please log in.</html>"),
+    "a redirect in circles": lambda handler: handler.answer(302, Location=handler.path),
+    "a redirect to a dead place": web.redirect("http://127.0.0.1:1/"),
+    "silence": web.stall(TRAIN, 0),
+    "silence after 60 %": web.stall(TRAIN),
+}
+any_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+
+
+@any_fault
+def test_a_fault_that_passes_is_survived_by_trying_again(server, cache, waits, monkeypatch, fault):
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_TIMEOUT", 0.3)
+    circles = 30 * [fault] if fault is FAULTS["a redirect in circles"] else []
+    server.answers["/news/train.csv"] = [*circles, fault, web.ok(TRAIN)]
+    assert_ag_news(cache)
+    assert "/mirror.tgz" not in server.requests
+    assert waits == [1]
+
+
+@any_fault
+def test_a_fault_that_stays_leads_to_the_mirror(server, cache, waits, monkeypatch, capsys, fault):
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_TIMEOUT", 0.3)
+    server.answers["/news/train.csv"] = [fault]
+    assert_ag_news(cache)
+    assert server.requests[-1] == "/mirror.tgz"
+    assert waits == [1, 2]
+    assert "The first address does not deliver" in capsys.readouterr().out
+
+
+@any_fault
+def test_with_all_addresses_faulty_the_sample_comes_with_a_notice(
+    server, cache, waits, monkeypatch, capsys, fault
+):
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_TIMEOUT", 0.3)
+    server.answers["/news/train.csv"] = server.answers["/mirror.tgz"] = [fault]
+    assert_sample(cache, capsys)
+    assert "/mirror.tgz" in server.requests
+
+
+def test_without_a_network_the_sample_comes_with_a_notice(server, cache, waits, monkeypatch, capsys):
+    with socket.socket() as nobody:  # a port of which nobody listens
+        nobody.bind(("127.0.0.1", 0))
+        dead = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
+        monkeypatch.setattr(torchnlp, "AG_NEWS_URL", dead)
+        monkeypatch.setattr(torchnlp, "AG_NEWS_MIRROR", dead + "mirror.tgz")
+        assert_sample(cache, capsys)
+    assert server.requests == []
+
+
+def test_once_the_network_is_back_ag_news_comes(server, cache, waits, capsys):
+    answers, server.answers = server.answers, {}
+    assert_sample(cache, capsys)
+    server.answers = answers
+    assert_ag_news(cache)
+
+
+def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(
+    server, waits, monkeypatch, tmp_path
+):
+    server.answers.clear()
+    monkeypatch.setattr(torchnlp, "SAMPLE", tmp_path / "gone")
+    with pytest.raises(
+        FileNotFoundError, match="could not be downloaded.*Connect to a network, or set TORCHNLP_DATA"
+    ):
+        torchnlp.load_dataset()
+
+
+def test_a_slow_but_steady_server_is_waited_for(server, cache, monkeypatch):
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_TIMEOUT", 0.3)
+    server.answers["/news/train.csv"] = [web.drip(TRAIN, pieces=6, pause=0.1)]  # twice the timeout in all
+    assert_ag_news(cache)
+    assert server.requests == ["/news/train.csv", "/news/test.csv"]
+
+
+@pytest.mark.parametrize("broken", [WRONG, TRAIN[:5000], b""], ids=["wrong bytes", "half a file", "empty"])
+def test_a_broken_file_in_the_cache_is_replaced(server, cache, broken):
+    write_folder(cache, broken, TEST)
+    assert_ag_news(cache)
+    assert server.requests == ["/news/train.csv"]
+
+
+def test_a_broken_file_in_the_cache_is_not_used_without_a_network(server, cache, waits, capsys):
+    write_folder(cache, WRONG, TEST)
+    server.answers.clear()
+    train, *_ = torchnlp.load_dataset()
+    assert texts(train) == ["This is the sample"]
+
+
+# ---------------------------------------------------------------------------------------- the mirror
+
+
+def test_a_member_that_climbs_out_of_the_archive_stays_in_it(server, cache, waits, tmp_path):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as files:
+        for name, content in {"../../evil": b"evil", **NEWS, str(tmp_path / "evil"): b"evil"}.items():
+            info = tarfile.TarInfo(name.replace("test", "../../../test"))
+            info.size = len(content)
+            files.addfile(info, io.BytesIO(content))
+    server.answers = {"/mirror.tgz": [web.ok(packed.getvalue())]}
+    assert_ag_news(cache)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == sorted(
+        ["cache", "torchnlp", "train.csv", "test.csv", "bundled", "train.csv", "test.csv"]
+    )
+
+
+def archive_with_header(**fields):
+    """An archive whose train.csv is nothing but a header with such fields."""
+    info = tarfile.TarInfo("ag_news_csv/train.csv")
+    for name, value in {"size": len(TRAIN), **fields}.items():
+        setattr(info, name, value)
+    return gzip.compress(info.tobuf() + bytes(1024))
+
+
+BROKEN_ARCHIVES = {
+    "no train.csv": archive(train_csv=None),
+    "no test.csv": archive(test_csv=None),
+    "a train.csv with wrong bytes": archive(train_csv=WRONG),
+    "a test.csv that is too long": archive(test_csv=TEST + b"\n"),
+    "a member of ten terabytes": archive_with_header(size=10**13),
+    "a member that the archive lacks": archive_with_header(),
+    "a link instead of a file": archive_with_header(size=0, type=tarfile.SYMTYPE, linkname="/etc/passwd"),
+    "half of the archive": archive()[: len(archive()) // 2],
+    "a page of HTML": b"<html>not found</html>",
+}
+
+
+@pytest.mark.parametrize("content", BROKEN_ARCHIVES.values(), ids=BROKEN_ARCHIVES)
+def test_a_mirror_with_a_broken_archive_leads_to_the_sample(server, cache, waits, capsys, content):
+    server.answers = {"/mirror.tgz": [web.ok(content)]}
+    assert_sample(cache, capsys)
+    assert server.requests[-1] == "/mirror.tgz"
+
+
+@given(where=st.integers(0, len(archive()) - 1), how=st.sampled_from(["cut", "flip"]))
+def test_a_damaged_archive_gives_right_files_or_none(server, cache, waits, where, how):
+    damaged = bytearray(archive())
+    damaged[where] ^= 0xFF
+    shutil.rmtree(cache, ignore_errors=True)
+    server.answers = {"/mirror.tgz": [web.ok(bytes(damaged) if how == "flip" else damaged[:where])]}
+    torchnlp.load_dataset()
+    assert (
+        files_in(cache) == NEWS if torchnlp.source == "ag_news" else files_in(cache).items() <= NEWS.items()
+    )
+
+
+# ------------------------------------------------------------------------------------------ the disk
+
+
+def assert_the_disk_is_named(server, cache, capsys):
+    """Not a word of a missing network, no sample: an error that says where, why and what to do."""
+    with pytest.raises(OSError) as error:
+        torchnlp.load_dataset()
+    message = str(error.value)
+    assert str(cache) in message
+    assert "Make room there, or set the environment variable XDG_CACHE_HOME" in message
+    assert "TORCHNLP_DATA" in message
+    printed = capsys.readouterr().out
+    assert "NO NETWORK" not in printed
+    assert torchnlp.source is None
+    return message, printed
+
+
+@pytest.fixture
+def disk(cache):
+    """A function that puts a small disk of its own at the place of the cache."""
+    cache.parent.mkdir()
+
+    def mount(*options):
+        mounted = shutil.which("mount") and subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", cache.parent], capture_output=True
+        )
+        if not mounted or mounted.returncode:
+            pytest.skip("only an administrator of a Linux machine can mount a disk")
+
+    yield mount
+    subprocess.run(["umount", cache.parent], capture_output=True)
+
+
+@pytest.mark.parametrize("first_address", ["works", "is dead"])
+def test_a_full_disk_is_an_error_that_names_it(server, cache, waits, capsys, disk, first_address):
+    disk("size=64k")
+    if first_address == "is dead":
+        server.answers["/news/train.csv"] = [web.status(404)]
+        server.answers["/mirror.tgz"] = [web.ok(archive(readme=os.urandom(100_000)))]
+    message, _ = assert_the_disk_is_named(server, cache, capsys)
+    assert "No space left on device" in message
+    assert files_in(cache) == {}
+    with warnings.catch_warnings(action="ignore"):  # pooch forgets to close the connection
+        gc.collect()
+
+
+def test_a_read_only_disk_is_an_error_that_names_it(server, cache, capsys, disk):
+    disk("ro")
+    message, printed = assert_the_disk_is_named(server, cache, capsys)
+    assert "Read-only file system" in message
+    assert printed == "" and server.requests == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES], ids=os.strerror)
+def test_whatever_the_disk_says_is_passed_on_before_any_request(server, cache, capsys, monkeypatch, number):
+    def refuse(*args, **kwargs):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", refuse)
+    cache.mkdir(parents=True)
+    message, printed = assert_the_disk_is_named(server, cache, capsys)
+    assert os.strerror(number) in message
+    assert printed == "" and server.requests == []
+
+
+def test_a_read_only_disk_with_the_right_files_is_enough(server, cache, disk):
+    disk("size=1m")
+    assert_ag_news(cache)
+    disk("remount", "ro")
+    assert_ag_news(cache)
+
+
+def test_a_file_at_the_place_of_the_cache_is_an_error_that_names_it(server, cache, capsys):
+    cache.parent.write_text("a file")
+    _, printed = assert_the_disk_is_named(server, cache, capsys)
+    assert printed == "" and server.requests == []
+
+
+@pytest.mark.parametrize("rights", [0o500, 0o000], ids=["read-only", "closed"])
+def test_a_cache_folder_without_the_right_to_write_is_an_error_that_names_it(server, cache, capsys, rights):
+    cache.mkdir(parents=True)
+    cache.chmod(rights)
+    if os.access(cache, os.W_OK):
+        pytest.skip("an administrator may write anywhere")
+    message, printed = assert_the_disk_is_named(server, cache, capsys)
+    cache.chmod(0o700)
+    assert "Permission denied" in message
+    assert printed == "" and server.requests == []
+
+
+# --------------------------------------------------------------------------------- several processes
+
+CHILD = """
+import json, os, signal, sys, torchnlp
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell takes from what it starts with &
+settings, processes = json.loads(sys.argv[1]), int(sys.argv[2])
+for name, value in settings.items():
+    setattr(torchnlp, name, value)
+for _ in range(processes - 1):
+    if os.fork() == 0:
+        break
+train, test, _, _ = torchnlp.load_dataset()
+print(torchnlp.source, len(train), len(test))
+"""
+
+
+def start(server, processes=1):
+    """So many processes, none of them this one, that load the data from the server."""
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, json.dumps(addresses(server)), str(processes)],
+        cwd=Path(torchnlp.__file__).parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("processes, address", [(2, "first"), (4, "first"), (2, "mirror")])
+def test_several_processes_at_once_on_an_empty_cache_are_all_right(server, cache, processes, address):
+    if address == "first":
+        server.answers["/news/train.csv"] = [web.together(processes, TRAIN)]
+    else:
+        server.answers = {"/mirror.tgz": [web.together(processes, archive())]}
+    output, _ = start(server, processes).communicate(timeout=60)
+    assert output.count("ag_news 2000 40\n") == processes
+    assert files_in(cache) == NEWS
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
+def test_after_an_end_half_way_the_next_start_is_right(server, cache, end):
+    server.answers["/news/train.csv"] = [web.stall(TRAIN), web.ok(TRAIN)]
+    process = start(server)
+    assert server.stalled.wait(60)
+    process.send_signal(end)
+    process.communicate(timeout=60)
+    assert process.returncode != 0
+    left = files_in(cache)
+    assert left.keys().isdisjoint(NEWS)
+    assert left == {} or end == signal.SIGKILL  # which leaves no time to tidy up
+    train, *_ = torchnlp.load_dataset()
+    assert (len(train), torchnlp.source) == (2000, "ag_news")
+    assert files_in(cache) == {**left, **NEWS}

@@ -1,0 +1,395 @@
+"""Looking at results: predictions, ranges, exercises, plots; and what `from torchnlp import *` brings."""
+
+import inspect
+import math
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+import pytest
+import torch
+from torch import nn
+
+import torchnlp
+from torchnlp import (
+    COLOURS,
+    PAD,
+    STYLE,
+    History,
+    check,
+    expect,
+    fit,
+    offsetify,
+    pad_length,
+    padify,
+    plot_confusion,
+    plot_history,
+    predict,
+    seed_all,
+    show_diagram,
+)
+
+pytestmark = pytest.mark.usefixtures("fresh")
+
+
+@pytest.fixture(autouse=True)
+def paper():
+    """Draw into memory, and leave no figure open."""
+    plt.switch_backend("agg")
+    yield
+    plt.close("all")
+
+
+# predict
+
+
+class Opinion(nn.Module):
+    """Has made up its mind, whatever it reads: probabilities 0.1, 0.4, 0.2 and 0.3."""
+
+    def __init__(self):
+        super().__init__()
+        self.logits = nn.Parameter(torch.tensor([0.1, 0.4, 0.2, 0.3]).log())
+        self.dropout = nn.Dropout(0.9)
+
+    def forward(self, x, *more):
+        return self.dropout(self.logits).expand(len(x), 4)
+
+
+class Reader(nn.Module):
+    """The mean over the tokens of a text, with dropout."""
+
+    def __init__(self, vocab_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, 4)
+        self.dropout = nn.Dropout(0.5)
+
+    def forward(self, x, lengths=None):
+        real = (x != PAD).unsqueeze(2)
+        return self.dropout((self.embedding(x) * real).sum(1) / real.sum(1))
+
+
+@pytest.fixture
+def reader(news):
+    seed_all(0)
+    return Reader(len(news[3]))
+
+
+def test_the_likeliest_classes_come_first(news):
+    classes = news[2]
+    best = predict(Opinion(), "any text", classes)
+    assert [name for name, _ in best] == ["Sports", "Sci/Tech", "Business"]
+    assert [p for _, p in best] == pytest.approx([0.4, 0.3, 0.2])
+    assert predict(Opinion(), "any text", classes, k=1) == best[:1]
+
+
+def test_all_probabilities_sum_to_one(news, reader):
+    answers = predict(reader, "late goal", news[2], k=4)
+    assert sorted(name for name, _ in answers) == sorted(news[2])
+    assert sum(p for _, p in answers) == pytest.approx(1)
+    assert [p for _, p in answers] == sorted((p for _, p in answers), reverse=True)
+
+
+def test_more_answers_than_classes_are_all_classes(news, reader):
+    assert predict(reader, "late goal", news[2], k=99) == predict(reader, "late goal", news[2], k=4)
+
+
+def test_a_prediction_is_the_softmax_of_the_logits(news, reader):
+    answers = dict(predict(reader, "late goal", news[2], k=4))
+    reader.eval()
+    probabilities = reader(padify([(1, "late goal")])[1]).softmax(1)[0].tolist()
+    assert answers == pytest.approx(dict(zip(news[2], probabilities)))
+
+
+@pytest.mark.parametrize("text", ["", " ", "zyxomma", "<pad>", "goal " * 2000])
+def test_any_text_has_a_prediction(news, reader, text):
+    answers = predict(reader, text, news[2], k=4)
+    assert sum(p for _, p in answers) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_prediction_leaves_the_network_as_it_was(news, reader, training):
+    reader.train(training)
+    before = reader.embedding.weight.clone()
+    predict(reader, "late goal", news[2])
+    assert (reader.training, reader.dropout.training) == (training, training)
+    assert torch.equal(before, reader.embedding.weight) and reader.embedding.weight.grad is None
+
+
+def test_a_network_that_takes_lengths_predicts_with_pad_length(news):
+    class NeedsLengths(Reader):
+        def forward(self, x, lengths):
+            assert lengths.tolist() == [2]
+            return super().forward(x)
+
+    seed_all(0)
+    net = NeedsLengths(len(news[3]))
+    assert len(predict(net, "late goal", news[2], collate_fn=pad_length)) == 3
+
+
+def test_an_embedding_bag_predicts_with_offsetify(news):
+    bag = nn.EmbeddingBag(len(news[3]), 4)
+    answers = dict(predict(bag, "late goal", news[2], k=4, collate_fn=offsetify))
+    probabilities = bag(*offsetify([(1, "late goal")])[1:]).softmax(1)[0].tolist()
+    assert answers == pytest.approx(dict(zip(news[2], probabilities)))
+
+
+# expect
+
+
+@pytest.fixture(params=["strict", "lesson"])
+def strict(request, monkeypatch):
+    if request.param == "strict":
+        monkeypatch.setenv("TORCHNLP_STRICT", "1")
+    else:
+        monkeypatch.delenv("TORCHNLP_STRICT", raising=False)
+    return request.param == "strict"
+
+
+def expect_accuracy(value):
+    expect("test accuracy", value, ag_news=(0.9, 0.92), sample=(0.6, 0.7))
+
+
+@pytest.mark.parametrize(
+    "source, value", [("ag_news", 0.91), ("ag_news", 0.9), ("ag_news", 0.92), ("sample", 0.65)]
+)
+def test_a_value_inside_its_range_is_ok(monkeypatch, capsys, strict, source, value):
+    monkeypatch.setattr(torchnlp, "source", source)
+    expect_accuracy(value)
+    out = capsys.readouterr().out
+    assert out.startswith(f"test accuracy: {value:.3f} ") and out.endswith("ok)\n")
+    assert ("0.900 to 0.920" if source == "ag_news" else "0.600 to 0.700") in out
+
+
+@pytest.mark.parametrize(
+    "source, value", [("ag_news", 0.65), ("sample", 0.91), ("sample", 0.59), ("sample", math.nan)]
+)
+def test_a_value_outside_is_explained_and_under_the_tests_a_failure(
+    monkeypatch, capsys, strict, source, value
+):
+    monkeypatch.setattr(torchnlp, "source", source)
+    if strict:
+        with pytest.raises(AssertionError, match="test accuracy.*outside"):
+            expect_accuracy(value)
+    else:
+        expect_accuracy(value)
+    out = capsys.readouterr().out
+    assert f"{value:.3f}" in out and "OUTSIDE" in out and "Your numbers differ" in out
+
+
+def test_your_own_data_has_no_range(news, capsys, strict):
+    capsys.readouterr()
+    expect_accuracy(0.123)
+    out = capsys.readouterr().out
+    assert out.startswith("test accuracy: 0.123 ") and "your own data" in out
+    assert "expected" not in out and "differ" not in out
+
+
+def test_digits_can_be_chosen(monkeypatch, capsys):
+    monkeypatch.setattr(torchnlp, "source", "sample")
+    expect("seconds", 12.345, ag_news=(0, 100), sample=(0, 30), digits=1)
+    assert capsys.readouterr().out.startswith("seconds: 12.3   (expected 0.0 to 30.0")
+
+
+# check
+
+
+def asserting(answer):
+    def test():
+        assert answer is not None, "answer is still None"
+        assert answer + 1 == 43, "one more should be 43"
+
+    return test
+
+
+@pytest.mark.parametrize(
+    "answer, said",
+    [
+        (42, "Exercise 1: right"),
+        (41, "Exercise 1: not yet. one more should be 43"),
+        (None, "Exercise 1: not yet. answer is still None"),
+        ("42", "Exercise 1: not yet. Your code stops with TypeError: "),
+    ],
+)
+def test_an_answer_is_right_or_not_yet(capsys, answer, said):
+    check("Exercise 1", asserting(answer))
+    out = capsys.readouterr().out
+    assert out.startswith(said)
+    assert ("right" in out) == (answer == 42)
+
+
+def test_an_empty_stub_is_not_yet(capsys):
+    def stub(x):
+        pass
+
+    check("Exercise 1", lambda: stub(3).shape)
+    assert "not yet. Your code stops with AttributeError" in capsys.readouterr().out
+
+
+# plots
+
+
+def history_of_two_epochs():
+    return History(
+        articles=[10, 20, 30, 40],
+        train_loss=[1.2, 1.0, 0.8, 0.7],
+        train_accuracy=[0.4, 0.5, 0.6, 0.7],
+        epoch_ends=[20, 40],
+        valid_loss=[0.9, 0.6],
+        valid_accuracy=[0.55, 0.75],
+    )
+
+
+def test_the_history_is_drawn_with_labelled_axes():
+    figure = plot_history(history_of_two_epochs())
+    loss, accuracy = figure.axes
+    assert [axis.get_ylabel() for axis in figure.axes] == ["loss", "accuracy"]
+    assert all("articles" in axis.get_xlabel() for axis in figure.axes)
+    assert [line.get_xydata().tolist() for line in loss.lines] == [
+        [[10, 1.2], [20, 1.0], [30, 0.8], [40, 0.7]],
+        [[20, 0.9], [40, 0.6]],
+    ]
+    assert [line.get_ydata().tolist() for line in accuracy.lines] == [[0.4, 0.5, 0.6, 0.7], [0.55, 0.75]]
+    assert [text.get_text() for text in accuracy.get_legend().get_texts()] == [
+        "train (running)",
+        "validation",
+    ]
+    figure.canvas.draw()
+
+
+def test_a_history_can_be_drawn_onto_given_axes():
+    figure, axes = plt.subplots(1, 2)
+    assert plot_history(history_of_two_epochs(), axes) is figure
+    assert plot_history(history_of_two_epochs(), axes) is figure  # again: in place of the first
+    assert [len(axis.lines) for axis in axes] == [2, 2]
+
+
+def test_an_empty_history_can_be_drawn():
+    plot_history(History()).canvas.draw()
+
+
+def test_the_confusion_matrix_has_truth_in_rows_and_per_cent_of_the_row():
+    labels = torch.tensor([0, 0, 0, 0, 1, 1, 2])
+    predictions = torch.tensor([0, 0, 0, 2, 1, 0, 2])
+    figure = plot_confusion(labels, predictions, ["World", "Sports", "Business"])
+    (axis,) = figure.axes
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("predicted", "true")
+    for ticks in (axis.get_xticklabels(), axis.get_yticklabels()):
+        assert [tick.get_text() for tick in ticks] == ["World", "Sports", "Business"]
+    cells = [text.get_text() for text in axis.texts]
+    assert cells == ["75%", "0%", "25%", "50%", "50%", "0%", "0%", "0%", "100%"]
+    figure.canvas.draw()
+
+
+def test_the_confusion_matrix_shows_a_class_that_nobody_saw():
+    figure = plot_confusion(torch.tensor([0, 1]), torch.tensor([0, 1]), ["a", "b", "c", "d"])
+    assert len(figure.axes[0].texts) == 16
+
+
+def test_the_confusion_matrix_of_many_classes_has_room_and_no_numbers():
+    labels = torch.arange(40)
+    figure = plot_confusion(labels, labels, [f"class {i}" for i in range(40)])
+    assert len(figure.axes[0].texts) == 0
+    assert figure.get_size_inches().max() <= 13
+
+
+def test_plots_leave_the_settings_of_matplotlib_alone():
+    before = dict(matplotlib.rcParams)
+    plot_history(history_of_two_epochs())
+    plot_confusion(torch.tensor([0, 1]), torch.tensor([0, 1]), ["a", "b"])
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_the_style_is_made_of_settings_of_matplotlib():
+    with plt.rc_context(STYLE):
+        assert all(matplotlib.rcParams[name] is not None for name in STYLE)
+
+
+def test_the_colours_are_colours_and_differ_within_a_picture():
+    assert all(matplotlib.colors.is_color_like(colour) for colour in COLOURS.values())
+    for picture in (["x", "h", "c", "forget", "input", "output", "candidate"], ["train", "valid", "grey"]):
+        assert len({COLOURS[name] for name in picture}) == len(picture)
+
+
+# in a notebook
+
+
+class Screen:
+    """Stands in for the display of a notebook."""
+
+    def __init__(self):
+        self.shown, self.updates = [], []
+
+    def display(self, thing, display_id=None):
+        self.shown.append(thing)
+        return self if display_id else None
+
+    def update(self, thing):
+        self.updates.append([line.get_xdata()[-1:].tolist() for line in thing.axes[0].lines])
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    screen = Screen()
+    monkeypatch.setattr("IPython.get_ipython", lambda: screen)
+    monkeypatch.setattr("IPython.display.display", screen.display)
+    return screen
+
+
+def batches(count):
+    return [(torch.tensor([0, 1]), torch.tensor([[2, 3], [4, 5]]))] * count
+
+
+def test_the_live_curve_is_one_output_whose_last_frame_shows_all(screen):
+    seed_all(0)
+    fit(Reader(9), batches(30), batches(1), epochs=2)
+    assert len(screen.shown) == 1
+    assert screen.updates[-1] == [[120], [120]]
+    assert len(screen.updates) < 10  # redrawn a few times a second, not at every step
+    assert plt.get_fignums() == []  # or the notebook would show the figure once more
+
+
+def test_without_live_nothing_is_displayed(screen):
+    seed_all(0)
+    fit(Reader(9), batches(3), batches(1), epochs=1, live=False)
+    assert screen.shown == screen.updates == []
+
+
+def test_every_diagram_can_be_shown(screen):
+    images = Path(torchnlp.__file__).parent / "images"
+    names = sorted(file.stem for file in images.glob("*.png"))
+    assert names
+    for name in names:
+        show_diagram(name, width=300)
+    assert [image.data for image in screen.shown] == [(images / f"{name}.png").read_bytes() for name in names]
+    assert {image.width for image in screen.shown} == {300}
+
+
+def test_a_diagram_that_does_not_exist_is_an_error(screen):
+    with pytest.raises(FileNotFoundError):
+        show_diagram("no-such-diagram")
+
+
+# from torchnlp import *
+
+
+def test_every_public_name_exists_once():
+    assert len(set(torchnlp.__all__)) == len(torchnlp.__all__)
+    assert [name for name in torchnlp.__all__ if not hasattr(torchnlp, name)] == []
+
+
+@pytest.mark.parametrize("name", torchnlp.__all__)
+def test_every_public_function_and_class_has_a_docstring_of_its_own(name):
+    thing = getattr(torchnlp, name)
+    if inspect.isclass(thing) or (inspect.isfunction(thing) and thing.__module__ == "torchnlp"):
+        assert thing.__doc__ and len(thing.__doc__) > 40
+        assert not thing.__doc__.startswith(f"{name}(")  # what a dataclass writes by itself
+
+
+def test_the_example_at_the_top_of_the_module_runs_as_it_stands(news_folder, monkeypatch):
+    monkeypatch.setenv("TORCHNLP_DATA", str(news_folder))
+    example = [line for line in torchnlp.__doc__.splitlines() if line.startswith("    ")]
+    assert example[0].strip() == "from torchnlp import *"
+    names = {}
+    exec(inspect.cleandoc("\n".join(example)), names)
+    labels, ids = next(iter(names["loader"]))
+    assert len(labels) == len(ids) == 32

@@ -1,0 +1,196 @@
+"""A text becomes ids: what encode promises."""
+
+import csv
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from torchtext.vocab import Vectors, Vocab
+
+import torchnlp
+from torchnlp import PAD, UNK, encode, load_dataset, tokenizer
+
+pytestmark = pytest.mark.usefixtures("fresh")
+
+
+@pytest.fixture
+def glove(glove_file):
+    """Words without an <unk> among them: "the" is 0."""
+    return Vectors(str(glove_file), cache=str(glove_file.parent))
+
+
+def write_news(folder, *texts):
+    """A folder with these texts as both halves."""
+    folder.mkdir()
+    for file in ("train.csv", "test.csv"):
+        with open(folder / file, "w", encoding="utf-8", newline="") as out:
+            csv.writer(out, quoting=csv.QUOTE_ALL).writerows((1, *text.split(" ", 1)) for text in texts)
+    return folder
+
+
+# ids and words
+
+
+def test_unk_is_0_and_pad_is_1(news):
+    vocab = news[3]
+    assert (UNK, PAD) == (0, 1)
+    assert vocab.itos[:2] == ["<unk>", "<pad>"]
+    assert (vocab.stoi["<unk>"], vocab.stoi["<pad>"]) == (UNK, PAD)
+
+
+def test_the_ids_of_a_text_are_those_of_its_words(news):
+    vocab = news[3]
+    assert encode("late goal wins") == [vocab.stoi[word] for word in ("late", "goal", "wins")]
+
+
+def test_ids_lead_back_to_the_words(news):
+    train, _, _, vocab = news
+    for _, text in train:
+        assert [vocab.itos[i] for i in encode(text)] == tokenizer(text)
+
+
+def test_a_text_of_the_dataset_and_the_same_text_typed_have_the_same_ids(news):
+    train, test, _, vocab = news
+    for _, text in train + test:
+        assert encode(text) == encode(text + " ") == [vocab.stoi.get(word, UNK) for word in tokenizer(text)]
+
+
+def test_capitals_do_not_matter_and_a_comma_is_a_word_of_its_own(news):
+    assert encode("GOAL, Goal") == encode("goal , goal")
+    assert len(encode("GOAL, Goal")) == 3
+
+
+def test_an_unknown_word_is_unk(news):
+    assert encode("late zyxomma wins") == [encode("late")[0], UNK, encode("wins")[0]]
+
+
+def test_a_word_of_the_test_half_alone_is_unknown(news):
+    _, test, _, vocab = news
+    text = test[1][1]  # "Minister travels north She wants to see the roads."
+    assert encode("wants see roads") == [vocab.stoi["wants"], UNK, vocab.stoi["roads"]]
+    assert encode(text)[tokenizer(text).index("see")] == UNK
+
+
+def test_unk_can_be_another_id(news):
+    assert encode("late zyxomma", unk=7) == [encode("late")[0], 7]
+    text = news[1][1][1]  # of the test half: its ids under unk=0 are remembered
+    assert encode(text, unk=7) == [7 if i == UNK else i for i in encode(text)] != encode(text)
+
+
+def test_an_empty_text_has_no_ids(news):
+    assert encode("") == encode("  \n\t") == []
+
+
+def test_bigrams_in_the_vocabulary_do_not_change_how_a_text_is_read(news_folder):
+    train, _, _, vocab = load_dataset(ngrams=2, root=news_folder)
+    assert "late goal" in vocab.stoi
+    assert [vocab.itos[i] for i in encode("late goal wins")] == ["late", "goal", "wins"]
+    assert [vocab.itos[i] for i in encode(train[0][1])] == tokenizer(train[0][1])
+
+
+def test_a_word_too_rare_for_min_freq_is_unknown(news_folder):
+    train, _, _, vocab = load_dataset(min_freq=2, root=news_folder)
+    counts = Counter(word for _, text in train for word in tokenizer(text))
+    for _, text in train:
+        for word, i in zip(tokenizer(text), encode(text)):
+            assert (i == UNK) == (counts[word] < 2)
+
+
+@given(text=st.text())
+def test_any_text_becomes_ids_of_the_vocabulary(news, text):
+    assert all(0 <= i < len(news[3]) and i != PAD for i in encode(text))
+
+
+@given(
+    words=st.lists(st.sampled_from(["goal", "<pad>", "<unk>", "", "Cup", "zyxomma", "<PAD>", "\x00", "é"]))
+)
+def test_any_mixture_of_words_becomes_ids_of_the_vocabulary(news, words):
+    assert all(0 <= i < len(news[3]) and i != PAD for i in encode(" ".join(words)))
+
+
+# the typed "<pad>"
+
+
+def test_a_typed_pad_is_an_unknown_word_and_no_padding(news):
+    assert encode("<pad>") == [UNK]
+    assert encode("goal <pad> <PAD>") == [encode("goal")[0], UNK, UNK]
+
+
+def test_a_typed_unk_is_an_unknown_word(news):
+    assert encode("<unk>") == [UNK]
+
+
+def test_a_pad_in_an_article_of_the_dataset_is_no_padding_either(tmp_path):
+    train, _, _, _ = load_dataset(root=write_news(tmp_path / "own", "What <pad> means", "Another title"))
+    assert encode(train[0][1]) == [encode("what")[0], UNK, encode("means")[0]]
+
+
+# the caller's own vocabulary and tokenizer
+
+
+def test_voc_counts_instead_of_the_loaded_vocabulary(news):
+    train = news[0]
+    own = Vocab(Counter(["goal", "late", "goal"]))
+    assert encode("late goal wins", voc=own) == [own.stoi["late"], own.stoi["goal"], UNK] == [3, 2, 0]
+    text = train[8][1]  # "Late goal wins the cup ...", whose ids under the loaded vocabulary are remembered
+    assert encode(text, voc=own)[:3] == [3, 2, 0]
+
+
+def test_voc_needs_no_loaded_dataset():
+    assert encode("goal zyxomma", voc=Vocab(Counter(["goal"]))) == [2, UNK]
+
+
+def test_words_are_looked_up_in_glove(glove):
+    assert encode("The cup zyxomma", voc=glove) == [0, 2, 0]
+    assert encode("The cup zyxomma", voc=glove, unk=9) == [0, 2, 9]
+
+
+def test_looking_words_up_adds_none(news, glove):
+    for voc in (news[3], glove):
+        size = len(voc.stoi)
+        encode("zyxomma zyxommas", voc=voc)
+        assert len(voc.stoi) == size
+
+
+def test_the_tokenizer_list_gives_characters(news):
+    train = news[0]
+    letters = Vocab(Counter("abc"))
+    assert encode("cab!", voc=letters, tokenizer=list) == [4, 2, 3, UNK]
+    assert len(encode(train[0][1], tokenizer=list)) == len(train[0][1])
+
+
+# which vocabulary counts
+
+
+def test_before_load_dataset_encode_says_what_to_do():
+    with pytest.raises(RuntimeError, match="load_dataset"):
+        encode("late goal")
+
+
+def test_after_a_second_load_dataset_the_new_vocabulary_counts(news, tmp_path):
+    train, _, _, old = news
+    known = train[8][1]  # "Late goal wins the cup ...": in both folders
+    load_dataset(root=write_news(tmp_path / "own", known, "zyxomma zyxomma zyxomma"))
+    new = torchnlp.vocab
+    assert new is not old
+    for text in (known, "Goal zyxomma", train[0][1]):
+        assert encode(text) == [new.stoi.get(word, UNK) for word in tokenizer(text)]
+    assert encode("zyxomma") != [UNK]
+    assert encode(known) != encode(known, voc=old) == [old.stoi[word] for word in tokenizer(known)]
+
+
+def test_the_same_folder_read_again_with_another_min_freq_gives_other_ids(news, news_folder):
+    text = news[0][8][1]
+    before = encode(text)
+    load_dataset(min_freq=2, root=news_folder)
+    assert encode(text).count(UNK) > before.count(UNK) == 0
+
+
+def test_the_caller_may_change_the_list(news):
+    for text in (news[0][0][1], "late goal"):
+        ids = encode(text)
+        before = list(ids)
+        ids.append(5)
+        ids[0] = 5
+        assert encode(text) == before

@@ -1,0 +1,744 @@
+"""Training and judging: the optimizer, the loop, fit and evaluate."""
+
+import math
+import random
+import re
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.optim.optimizer import register_optimizer_step_pre_hook
+from torch.utils.data import DataLoader, TensorDataset
+
+import torchnlp
+from torchnlp import (
+    PAD,
+    History,
+    LengthBatchSampler,
+    evaluate,
+    fit,
+    logits_of,
+    make_optimizer,
+    offsetify,
+    pad_length,
+    padify,
+    seed_all,
+    train_epoch,
+    train_epoch_emb,
+    warm_then_fall,
+)
+
+pytestmark = pytest.mark.usefixtures("fresh")
+
+WORDS, LABELS = 20, 3
+
+
+class Mean(nn.Module):
+    """The mean of the embeddings of a row of ids, and a linear layer."""
+
+    def __init__(self, sparse=True, dropout=0.0):
+        super().__init__()
+        self.embedding = nn.Embedding(WORDS, 8, sparse=sparse)
+        self.dropout = nn.Dropout(dropout)
+        self.fc = nn.Linear(8, LABELS)
+
+    def forward(self, x):
+        return self.fc(self.dropout(self.embedding(x).mean(1)))
+
+
+def net_of(seed=0, **options):
+    seed_all(seed)
+    return Mean(**options)
+
+
+def toy(count, seed=1):
+    """(labels, ids): five random words a row, the first of which is 2, 3 or 4 and tells the label."""
+    generator = torch.Generator().manual_seed(seed)
+    labels = torch.randint(LABELS, (count,), generator=generator)
+    ids = torch.randint(5, WORDS, (count, 5), generator=generator)
+    ids[:, 0] = labels + 2
+    return labels, ids
+
+
+def toy_loader(count, batch_size=16, seed=1, shuffle=False):
+    return DataLoader(TensorDataset(*toy(count, seed)), batch_size, shuffle=shuffle)
+
+
+def weights(net):
+    return {name: value.clone() for name, value in net.state_dict().items()}
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def standing_still(net):
+    return torch.optim.SGD(net.parameters(), lr=0.0)
+
+
+def loss_and_accuracy(net, labels, ids):
+    """Both by hand, one text at a time, dropout as the network has it now."""
+    with torch.no_grad():
+        logits = torch.cat([net(row.unsqueeze(0)) for row in ids])
+    losses = -logits.log_softmax(1)[torch.arange(len(labels)), labels]
+    return losses.double().mean().item(), (logits.argmax(1) == labels).double().mean().item()
+
+
+# seed_all
+
+
+def test_the_same_seed_gives_the_same_random_numbers():
+    def draw(seed):
+        seed_all(seed)
+        return random.random(), np.random.rand(), torch.rand(1).item()
+
+    first, again, other = draw(3), draw(3), draw(4)
+    assert first == again
+    assert all(a != b for a, b in zip(first, other))
+
+
+# make_optimizer
+
+
+def step(net, optimizer, ids, labels=None):
+    optimizer.zero_grad()
+    labels = torch.zeros(len(ids), dtype=torch.long) if labels is None else labels
+    nn.functional.cross_entropy(net(ids), labels).backward()
+    optimizer.step()
+
+
+def test_all_parameters_move_but_not_the_words_that_were_not_read():
+    net = net_of()
+    optimizer = make_optimizer(net)
+    before = weights(net)
+    step(net, optimizer, torch.tensor([[2, 3], [3, 4]]))
+    moved = (net.embedding.weight != before["embedding.weight"]).any(1)
+    assert moved.nonzero().flatten().tolist() == [2, 3, 4]
+    assert (net.fc.weight != before["fc.weight"]).all()
+    assert (net.fc.bias != before["fc.bias"]).all()
+
+
+def test_a_word_of_an_earlier_batch_rests_in_the_next():
+    """A dense Adam would move it on: it remembers where the word was going."""
+    net = net_of()
+    optimizer = make_optimizer(net)
+    step(net, optimizer, torch.tensor([[2, 3]]))
+    before = weights(net)
+    step(net, optimizer, torch.tensor([[4, 5]]))
+    moved = (net.embedding.weight != before["embedding.weight"]).any(1)
+    assert moved.nonzero().flatten().tolist() == [4, 5]
+
+
+def test_sparse_embeddings_get_sparse_adam_and_the_rest_adam():
+    labels, ids = toy(12)
+    ours, by_hand = net_of(), net_of()
+    optimizer = make_optimizer(ours, lr=0.03)
+    adam = torch.optim.Adam(by_hand.fc.parameters(), lr=0.03)
+    sparse_adam = torch.optim.SparseAdam(by_hand.embedding.parameters(), lr=0.03)
+    for rows in ids.split(4):
+        step(ours, optimizer, rows)
+        by_hand.zero_grad()
+        nn.functional.cross_entropy(by_hand(rows), torch.zeros(4, dtype=torch.long)).backward()
+        adam.step()
+        sparse_adam.step()
+    assert same(weights(ours), weights(by_hand))
+
+
+def test_a_network_without_sparse_layers_gets_adam():
+    net = net_of(sparse=False)
+    optimizer = make_optimizer(net, lr=0.03)
+    assert type(optimizer) is torch.optim.Adam
+    assert [p for group in optimizer.param_groups for p in group["params"]] == list(net.parameters())
+    assert {group["lr"] for group in optimizer.param_groups} == {0.03}
+
+
+def test_every_parameter_is_in_one_group_with_the_rate_asked_for():
+    net = net_of()
+    groups = make_optimizer(net, lr=0.03).param_groups
+    assert sorted(id(p) for group in groups for p in group["params"]) == sorted(map(id, net.parameters()))
+    assert {group["lr"] for group in groups} == {0.03}
+
+
+def test_the_rate_of_the_groups_is_the_rate_of_the_step():
+    net = net_of()
+    optimizer = make_optimizer(net, lr=0.03)
+    before = weights(net)
+    for group in optimizer.param_groups:
+        group["lr"] = 0.0
+    step(net, optimizer, torch.tensor([[2, 3]]))
+    assert same(before, weights(net))
+    for group in optimizer.param_groups:
+        group["lr"] = 0.5
+    step(net, optimizer, torch.tensor([[2, 3]]))
+    assert (net.embedding.weight - before["embedding.weight"]).abs().max() > 0.1
+    assert (net.fc.weight - before["fc.weight"]).abs().max() > 0.1
+
+
+def test_gradients_are_forgotten_by_zero_grad():
+    net = net_of()
+    optimizer = make_optimizer(net)
+    step(net, optimizer, torch.tensor([[2, 3]]))
+    assert all(p.grad is not None for p in net.parameters())
+    optimizer.zero_grad()
+    assert all(p.grad is None for p in net.parameters())
+
+
+@pytest.mark.parametrize("frozen, moves", [("embedding", "fc"), ("fc", "embedding")])
+def test_frozen_parameters_stay(frozen, moves):
+    net = net_of()
+    getattr(net, frozen).requires_grad_(False)
+    before = weights(net)
+    train_epoch(net, toy_loader(32))
+    assert torch.equal(before[f"{frozen}.weight"], getattr(net, frozen).weight)
+    assert not torch.equal(before[f"{moves}.weight"], getattr(net, moves).weight)
+
+
+def test_a_network_of_sparse_layers_alone_trains():
+    seed_all(0)
+    net = nn.EmbeddingBag(WORDS, LABELS, sparse=True)
+    labels, ids = toy(64)
+    before = loss_and_accuracy(net, labels, ids)[0]
+    optimizer = make_optimizer(net, lr=0.1)
+    for _ in range(10):
+        step(net, optimizer, ids, labels)
+    assert loss_and_accuracy(net, labels, ids)[0] < before - 0.3
+
+
+def test_on_mps_nothing_is_sparse(monkeypatch):
+    monkeypatch.setattr(torchnlp, "device", torch.device("mps"))
+    net = net_of()
+    optimizer = make_optimizer(net, lr=0.03)
+    assert type(optimizer) is torch.optim.Adam
+    before = weights(net)
+    step(net, optimizer, torch.tensor([[2, 3]]))
+    assert not net.embedding.weight.grad.is_sparse
+    assert not torch.equal(before["embedding.weight"], net.embedding.weight)
+    assert not torch.equal(before["fc.weight"], net.fc.weight)
+
+
+def test_a_network_may_call_something_of_its_own_sparse():
+    net = net_of(sparse=False)
+    net.sparse = True
+    assert type(make_optimizer(net)) is torch.optim.Adam
+
+
+# train_epoch
+
+
+def test_the_loss_is_the_mean_over_texts_also_when_the_last_batch_is_smaller():
+    net = net_of()
+    labels, ids = toy(37)
+    result = train_epoch(net, toy_loader(37), optimizer=standing_still(net))
+    assert result == pytest.approx(loss_and_accuracy(net, labels, ids), abs=1e-6)
+    assert result[1] in [n / 37 for n in range(38)]
+
+
+def test_training_starts_from_cleared_gradients_at_every_step():
+    labels, ids = toy(32)
+    ours, by_hand = net_of(), net_of()
+    (ours(ids[:3]).sum() * 100).backward()  # left over from something else
+    train_epoch(ours, toy_loader(32, batch_size=8), lr=0.03)
+    optimizer = make_optimizer(by_hand, lr=0.03)
+    for some_labels, some_ids in zip(labels.split(8), ids.split(8)):
+        by_hand.zero_grad()
+        nn.functional.cross_entropy(by_hand(some_ids), some_labels).backward()
+        optimizer.step()
+    assert same(weights(ours), weights(by_hand))
+
+
+def test_the_rate_is_a_hundredth_unless_told():
+    default, told, other = net_of(), net_of(), net_of()
+    train_epoch(default, toy_loader(32))
+    train_epoch(told, toy_loader(32), lr=0.01)
+    train_epoch(other, toy_loader(32), lr=0.02)
+    assert same(weights(default), weights(told))
+    assert not same(weights(default), weights(other))
+
+
+def test_an_optimizer_passed_keeps_its_state_from_epoch_to_epoch():
+    """Two epochs with one optimizer are one epoch of twice the length."""
+    labels, ids = toy(32)
+    twice, long, forgetful = net_of(), net_of(), net_of()
+    optimizer = make_optimizer(twice, lr=0.03)
+    for _ in range(2):
+        train_epoch(twice, toy_loader(32), optimizer=optimizer)
+        train_epoch(forgetful, toy_loader(32), lr=0.03)
+    train_epoch(long, DataLoader(TensorDataset(labels.repeat(2), ids.repeat(2, 1)), 16), lr=0.03)
+    assert same(weights(twice), weights(long))
+    assert not same(weights(twice), weights(forgetful))
+
+
+def test_an_optimizer_passed_is_the_one_that_steps():
+    net = net_of()
+    before = weights(net)
+    train_epoch(net, toy_loader(32), lr=5.0, optimizer=standing_still(net))
+    assert same(before, weights(net))
+
+
+def test_a_loss_function_passed_is_the_one_that_counts():
+    net = net_of()
+    loss, _ = train_epoch(
+        net, toy_loader(37), 0.0, standing_still(net), nn.CrossEntropyLoss(label_smoothing=0.9)
+    )
+    smooth = nn.CrossEntropyLoss(label_smoothing=0.9)
+    labels, ids = toy(37)
+    assert loss == pytest.approx(smooth(net(ids), labels).item(), abs=1e-6)
+    assert loss != pytest.approx(nn.functional.cross_entropy(net(ids), labels).item(), abs=1e-3)
+
+
+@pytest.mark.parametrize("epoch_size, read", [(None, 5), (1, 1), (16, 1), (17, 2), (48, 3), (1000, 5)])
+def test_training_stops_once_epoch_size_texts_were_seen(epoch_size, read):
+    taken = []
+
+    def loader():
+        for batch in toy_loader(80):
+            taken.append(batch)
+            yield batch
+
+    net = net_of()
+    result = train_epoch(net, loader(), optimizer=standing_still(net), epoch_size=epoch_size)
+    assert len(taken) == read
+    labels, ids = toy(80)
+    assert result == pytest.approx(loss_and_accuracy(net, labels[: 16 * read], ids[: 16 * read]), abs=1e-6)
+
+
+def test_progress_is_a_line_with_the_texts_seen_and_the_accuracy(capsys):
+    net = net_of()
+    train_epoch(net, toy_loader(110, batch_size=10), optimizer=standing_still(net), report_freq=5)
+    lines = capsys.readouterr().out.splitlines()
+    assert [re.fullmatch(r"(\d+): acc=(0\.\d+|1\.0+)", line)[1] for line in lines] == ["50", "100"]
+    labels, ids = toy(110)
+    for line, seen in zip(lines, (50, 100)):
+        accuracy = loss_and_accuracy(net, labels[:seen], ids[:seen])[1]
+        assert float(line.split("acc=")[1]) == pytest.approx(accuracy, abs=1e-3)
+
+
+def test_progress_is_reported_every_200_batches_unless_told(capsys):
+    net = net_of()
+    train_epoch(net, toy_loader(3300), optimizer=standing_still(net))
+    assert re.fullmatch(r"3200: acc=0\.\d+\n", capsys.readouterr().out)
+
+
+def test_an_empty_loader_is_an_error():
+    for loader in ([], toy_loader(0)):
+        with pytest.raises(ValueError, match="empty"):
+            train_epoch(net_of(), loader)
+        with pytest.raises(ValueError, match="empty"):
+            evaluate(net_of(), loader)
+
+
+def test_a_loss_that_is_no_number_is_an_error():
+    net = net_of()
+    with torch.no_grad():
+        net.fc.bias[0] = math.nan
+    with pytest.raises(FloatingPointError, match="lr"):
+        train_epoch(net, toy_loader(16))
+    net = net_of()
+    with pytest.raises(FloatingPointError, match="lr"):
+        train_epoch(net, toy_loader(160), lr=1e30)
+
+
+def test_dropout_is_on_while_training_even_after_an_evaluation():
+    class Spy(Mean):
+        modes = []
+
+        def forward(self, x):
+            self.modes.append((self.training, self.dropout.training))
+            return super().forward(x)
+
+    net = Spy()
+    net.eval()
+    train_epoch(net, toy_loader(32))
+    assert Spy.modes == [(True, True)] * 2
+
+
+def test_training_learns():
+    net = net_of()
+    for _ in range(3):
+        _, accuracy = train_epoch(net, toy_loader(320), lr=0.05)
+    assert accuracy > 0.95
+
+
+class Padded(nn.Module):
+    def __init__(self, vocab_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, 4, padding_idx=PAD, sparse=True)
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.fc(self.embedding(x).mean(1))
+
+
+class WithLengths(Padded):
+    def forward(self, x, lengths):
+        assert lengths.dim() == 1 and lengths.max() == x.shape[1]
+        return self.fc(self.embedding(x).sum(1) / lengths.unsqueeze(1))
+
+
+class WithOffsets(nn.EmbeddingBag):
+    def __init__(self, vocab_size):
+        super().__init__(vocab_size, 4)
+
+    def forward(self, x, offsets):
+        assert x.dim() == 1 and offsets[0] == 0
+        return super().forward(x, offsets)
+
+
+@pytest.mark.parametrize("train_one_epoch", [train_epoch, train_epoch_emb])
+@pytest.mark.parametrize(
+    "network, collate", [(Padded, padify), (WithLengths, pad_length), (WithOffsets, offsetify)]
+)
+def test_every_kind_of_batch_trains(news, network, collate, train_one_epoch):
+    train, test, classes, vocab = news
+    seed_all(0)
+    net = network(len(vocab))
+    loader = DataLoader(train, batch_size=5, collate_fn=collate, shuffle=True)
+    losses = [train_one_epoch(net, loader, lr=0.05)[0] for _ in range(10)]
+    assert losses[-1] < losses[0] / 2
+    assert evaluate(net, loader)[1] > 0.9
+
+
+def test_the_pad_row_of_a_sparse_embedding_stays_zero(news):
+    train, _, _, vocab = news
+    net = Padded(len(vocab))
+    train_epoch(net, DataLoader(train, batch_size=8, collate_fn=padify))
+    assert (net.embedding.weight[PAD] == 0).all()
+
+
+def test_a_batch_of_numbers_instead_of_ids_trains():
+    """A bag of words, a toy signal: whatever the network takes."""
+    labels, _ = toy(160)
+    loader = DataLoader(TensorDataset(labels, nn.functional.one_hot(labels, LABELS).float()), 16)
+    seed_all(0)
+    _, accuracy = train_epoch(nn.Linear(LABELS, LABELS), loader, lr=0.3)
+    assert accuracy > 0.8
+
+
+@pytest.mark.parametrize("use_pack_sequence", [False, True])
+def test_both_names_of_the_loop_do_the_same(capsys, use_pack_sequence):
+    results = []
+    for train_one_epoch, more in [
+        (train_epoch, {}),
+        (train_epoch_emb, {"use_pack_sequence": use_pack_sequence}),
+    ]:
+        net = net_of()
+        loader, loss = toy_loader(200, batch_size=8), nn.CrossEntropyLoss(label_smoothing=0.1)
+        result = train_one_epoch(net, loader, lr=0.02, loss_fn=loss, epoch_size=100, report_freq=3, **more)
+        by_hand = train_one_epoch(net, loader, 0.02, standing_still(net), loss, 50, 4, *more.values())
+        results.append((result, by_hand, capsys.readouterr().out, weights(net)["fc.weight"].tolist()))
+    assert results[0] == results[1]
+
+
+def test_lengths_stay_on_the_cpu_and_offsets_travel(news, monkeypatch):
+    train = news[0]
+    monkeypatch.setattr(torchnlp, "device", torch.device("meta"))
+
+    def places(batch):
+        return [tensor.device.type for tensor in torchnlp._to_device(batch)]
+
+    assert places(padify(train)) == ["meta", "meta"]
+    assert places(pad_length(train)) == ["meta", "meta", "cpu"]
+    assert places(offsetify(train)) == ["meta", "meta", "meta"]
+    assert places([torch.zeros(4), torch.zeros(4, 7), torch.zeros(4, 7)]) == ["meta"] * 3
+
+
+# evaluate and logits_of
+
+
+def test_evaluation_is_exact_over_batches_of_any_size():
+    net = net_of()
+    labels, ids = toy(37)
+    by_hand = loss_and_accuracy(net, labels, ids)
+    for batch_size in (1, 5, 36, 37, 100):
+        assert evaluate(net, toy_loader(37, batch_size)) == pytest.approx(by_hand, abs=1e-6)
+
+
+def test_evaluation_takes_another_loss_function():
+    net = net_of()
+    labels, ids = toy(37)
+    smooth = nn.CrossEntropyLoss(label_smoothing=0.9)
+    assert evaluate(net, toy_loader(37), smooth)[0] == pytest.approx(
+        smooth(net(ids), labels).item(), abs=1e-6
+    )
+
+
+def test_logits_come_in_the_order_of_the_loader():
+    net = net_of()
+    labels, ids = toy(37)
+    found, logits = logits_of(net, toy_loader(37, batch_size=8))
+    assert torch.equal(found, labels)
+    assert logits.shape == (37, LABELS)
+    torch.testing.assert_close(logits, net(ids))
+
+
+def test_dropout_is_off_during_evaluation():
+    net = net_of(dropout=0.9)
+    without = net_of(dropout=0.0)
+    assert evaluate(net, toy_loader(37)) == evaluate(without, toy_loader(37))
+    assert torch.equal(logits_of(net, toy_loader(37))[1], logits_of(without, toy_loader(37))[1])
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_evaluation_leaves_the_network_in_its_mode(training):
+    net = net_of(dropout=0.5)
+    net.train(training)
+    evaluate(net, toy_loader(37))
+    assert (net.training, net.dropout.training) == (training, training)
+
+
+def test_a_failing_evaluation_leaves_the_network_in_its_mode():
+    net = net_of(dropout=0.5)
+    with pytest.raises(IndexError):
+        evaluate(net, [(torch.tensor([0]), torch.tensor([[WORDS]]))])  # no such word
+    assert net.training and net.dropout.training
+
+
+def test_evaluation_learns_nothing():
+    net = net_of()
+    before = weights(net)
+    _, logits = logits_of(net, toy_loader(37))
+    evaluate(net, toy_loader(37))
+    assert same(before, weights(net))
+    assert not logits.requires_grad
+    assert all(p.grad is None for p in net.parameters())
+    assert torch.is_grad_enabled()
+
+
+# warm_then_fall
+
+
+def test_the_rate_warms_up_over_a_tenth_and_falls_to_nothing():
+    assert [warm_then_fall(p) for p in (0, 0.05, 0.1, 0.55, 1)] == pytest.approx([0, 0.5, 1, 0.5, 0])
+    shares = [warm_then_fall(i / 1000) for i in range(1001)]
+    assert shares[:101] == sorted(shares[:101])
+    assert shares[100:] == sorted(shares[100:], reverse=True)
+    assert all(0 <= share <= 1 for share in shares)
+
+
+# fit
+
+
+@pytest.fixture
+def rates():
+    """The learning rates of all optimizers at each of their steps."""
+    seen = []
+    hook = register_optimizer_step_pre_hook(
+        lambda optimizer, args, kwargs: seen.append(
+            (type(optimizer).__name__, optimizer.param_groups[0]["lr"])
+        )
+    )
+    yield seen
+    hook.remove()
+
+
+def fit_toy(net=None, count=320, epochs=2, **options):
+    net = net or net_of()
+    train_loader = toy_loader(count, shuffle=True)
+    seed_all(0)
+    options.setdefault("live", False)
+    return net, fit(net, train_loader, toy_loader(64, seed=2), epochs=epochs, **options)
+
+
+def test_fit_learns(capsys):
+    net, history = fit_toy(epochs=4, lr=0.05)
+    assert history.valid_accuracy[-1] > 0.95
+    assert history.valid_loss[-1] < history.valid_loss[0] < math.log(LABELS) + 0.3
+    assert evaluate(net, toy_loader(200, seed=3))[1] > 0.95
+
+
+def test_fit_trains_a_packed_lstm_on_batches_of_like_length(news):
+    class PackedLSTM(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embedding = nn.Embedding(len(news[3]), 16, padding_idx=PAD, sparse=True)
+            self.rnn = nn.LSTM(16, 8, batch_first=True)
+            self.fc = nn.Linear(8, 4)
+
+        def forward(self, x, lengths):
+            packed = nn.utils.rnn.pack_padded_sequence(
+                self.embedding(x), lengths, batch_first=True, enforce_sorted=False
+            )
+            return self.fc(self.rnn(packed)[1][0][-1])
+
+    train, test, _, _ = news
+    seed_all(0)
+    loader = DataLoader(train, batch_sampler=LengthBatchSampler(train, 8), collate_fn=pad_length)
+    history = fit(
+        PackedLSTM(), loader, DataLoader(test, 8, collate_fn=pad_length), epochs=20, lr=0.05, live=False
+    )
+    assert history.train_accuracy[-1] > 0.9
+    assert history.epoch_ends == list(range(32, 641, 32))
+
+
+def test_the_history_holds_what_happened():
+    _, history = fit_toy(count=330, epochs=3)
+    assert len(history.articles) == len(history.train_loss) == len(history.train_accuracy) >= 25
+    assert history.articles == sorted(set(history.articles))
+    assert history.articles[-1] <= 3 * 330
+    assert history.epoch_ends == [330, 660, 990]
+    assert len(history.valid_loss) == len(history.valid_accuracy) == 3
+    assert all(0 <= accuracy <= 1 for accuracy in history.train_accuracy + history.valid_accuracy)
+    assert history.seconds > 0
+
+
+def test_a_point_of_the_train_curve_is_the_mean_of_the_texts_since_the_last():
+    net = net_of()
+    labels, ids = toy(70)
+    loader = DataLoader(TensorDataset(labels, ids), 16)  # 16, 16, 16, 16, 6: a point each
+    history = fit(net, loader, loader, epochs=1, schedule=lambda progress: 0, live=False)
+    assert history.articles == [16, 32, 48, 64, 70]
+    for i, (some_labels, some_ids) in enumerate(zip(labels.split(16), ids.split(16))):
+        point = history.train_loss[i], history.train_accuracy[i]
+        assert point == pytest.approx(loss_and_accuracy(net, some_labels, some_ids), abs=1e-6)
+
+
+def test_a_point_of_a_long_train_curve_covers_several_batches():
+    net = net_of()
+    labels, ids = toy(800)
+    loader = DataLoader(TensorDataset(labels, ids), 8)
+    history = fit(net, loader, loader, epochs=1, schedule=lambda progress: 0, live=False)
+    assert history.articles == list(range(32, 801, 32))
+    for i, (some_labels, some_ids) in enumerate(zip(labels.split(32), ids.split(32))):
+        point = history.train_loss[i], history.train_accuracy[i]
+        assert point == pytest.approx(loss_and_accuracy(net, some_labels, some_ids), abs=1e-6)
+
+
+def test_after_each_epoch_the_whole_validation_set_is_judged_and_not_learnt():
+    class Spy(Mean):
+        reads = []
+
+        def forward(self, x):
+            self.reads.append((self.training, len(x)))
+            return super().forward(x)
+
+    seed_all(0)
+    net = Spy()
+    valid = toy_loader(40, seed=2)
+    history = fit(net, toy_loader(48), valid, epochs=2, live=False)
+    epoch = [(True, 16)] * 3 + [(False, 16), (False, 16), (False, 8)]
+    assert Spy.reads == epoch * 2
+    assert evaluate(net, valid) == (history.valid_loss[-1], history.valid_accuracy[-1])
+
+
+def test_a_validation_set_does_not_change_what_is_learnt():
+    nets = []
+    for valid in (toy_loader(16, seed=2), toy_loader(80, seed=5)):
+        net = net_of(dropout=0.0)
+        fit(net, toy_loader(64), valid, epochs=2, live=False)
+        nets.append(weights(net))
+    assert same(*nets)
+
+
+def test_an_epoch_prints_a_line(capsys):
+    _, history = fit_toy(epochs=2)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["epoch 1", "epoch 2"]
+    for i, line in enumerate(lines):
+        assert (
+            f"validation loss {history.valid_loss[i]:.3f}, accuracy {history.valid_accuracy[i]:.3f}" in line
+        )
+
+
+def test_every_step_uses_the_rate_of_the_schedule(rates):
+    fit_toy(count=100, epochs=2, lr=0.02, schedule=lambda progress: progress)  # 7 batches an epoch
+    for name in ("Adam", "SparseAdam"):
+        used = [rate / 0.02 for optimizer, rate in rates if optimizer == name]
+        assert len(used) == 14
+        assert all(i / 14 - 1e-9 <= share <= (i + 1) / 14 for i, share in enumerate(used))
+        assert used == sorted(set(used))
+
+
+def test_the_usual_schedule_warms_up_and_falls(rates):
+    fit_toy(count=320, epochs=2, lr=0.02)
+    used = [rate for optimizer, rate in rates if optimizer == "Adam"]
+    assert len(used) == 40
+    assert 2 <= used.index(max(used)) <= 4
+    assert 0.018 < max(used) <= 0.02
+    assert 0 < used[0] < 0.005 and 0 < used[-1] < 0.001
+
+
+def test_a_constant_schedule_is_the_plain_loop(rates):
+    ours, by_hand = net_of(), net_of()
+    fit(ours, toy_loader(64), toy_loader(16), epochs=2, lr=0.02, schedule=lambda progress: 1, live=False)
+    assert {rate for _, rate in rates} == {0.02}
+    optimizer = make_optimizer(by_hand, lr=0.02)
+    for _ in range(2):
+        train_epoch(by_hand, toy_loader(64), optimizer=optimizer)
+    assert same(weights(ours), weights(by_hand))
+
+
+def test_a_schedule_is_asked_for_shares_from_0_to_1_only():
+    asked = []
+    fit_toy(count=64, epochs=2, schedule=lambda progress: asked.append(progress) or 1)
+    assert all(0 <= progress <= 1 for progress in asked)
+
+
+def test_the_same_seed_trains_the_same_network_bit_for_bit():
+    (first, history), (again, its_history) = fit_toy(net_of(dropout=0.3)), fit_toy(net_of(dropout=0.3))
+    assert same(weights(first), weights(again))
+    history.seconds = its_history.seconds = 0
+    assert history == its_history
+    other, _ = fit_toy(net_of(seed=1, dropout=0.3))
+    assert not same(weights(first), weights(other))
+
+
+class Interrupted(TensorDataset):
+    """A dataset in the middle of which somebody interrupts the kernel."""
+
+    def __init__(self, at, *tensors):
+        super().__init__(*tensors)
+        self.at, self.read = at, 0
+
+    def __getitem__(self, index):
+        self.read += 1
+        if self.read == self.at:
+            raise KeyboardInterrupt
+        return super().__getitem__(index)
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_interrupting_ends_training_and_keeps_what_was_learnt(capsys, live):
+    net = net_of()
+    before = weights(net)
+    loader = DataLoader(Interrupted(150, *toy(100)), 10)
+    history = fit(net, loader, toy_loader(32, seed=2), epochs=3, live=live)
+    assert "Stopped by you after 14 of 30 steps" in capsys.readouterr().out
+    assert isinstance(history, History)
+    assert history.epoch_ends == [100]
+    assert len(history.valid_loss) == len(history.valid_accuracy) == 1
+    assert history.articles[-1] == 140
+    assert not same(before, weights(net))
+    assert all(value.isfinite().all() for value in weights(net).values())
+    assert math.isfinite(evaluate(net, toy_loader(32))[0])
+    train_epoch(net, toy_loader(32))  # and it can be trained on
+
+
+def test_interrupting_before_the_first_step_gives_an_empty_history():
+    history = fit(net_of(), DataLoader(Interrupted(1, *toy(100)), 10), toy_loader(32), live=False)
+    assert history == History()
+
+
+def test_interrupting_the_validation_ends_training_too():
+    net = net_of(dropout=0.5)
+    history = fit(net, toy_loader(64), DataLoader(Interrupted(20, *toy(32)), 16), live=False)
+    assert history.articles[-1] == 64
+    assert history.valid_loss == []
+    assert math.isfinite(evaluate(net, toy_loader(32))[0])
+
+
+def test_other_errors_in_fit_are_not_swallowed():
+    with pytest.raises(FloatingPointError):
+        fit_toy(lr=1e30)
+
+
+def test_fitting_on_an_empty_dataset_is_an_error_that_says_so():
+    with pytest.raises(ValueError, match="empty"):
+        fit(net_of(), toy_loader(0), toy_loader(16), live=False)
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_fit_works_in_a_plain_script(capsys, live):
+    _, history = fit_toy(epochs=1, live=live)
+    assert len(history.valid_loss) == 1
+    assert capsys.readouterr().out.startswith("epoch 1: ")

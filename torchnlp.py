@@ -1,0 +1,751 @@
+"""Companion module of the course "Recurrent neural networks for text".
+
+What the lessons share, in the order in which a text meets it: data, text, batches, training, looking.
+
+    from torchnlp import *
+
+    train_dataset, test_dataset, classes, vocab = load_dataset()
+    loader = DataLoader(train_dataset, batch_size=64, shuffle=True, collate_fn=padify)
+
+Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+import os
+import random
+import sys
+import tarfile
+import tempfile
+import time
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Sampler
+from torchtext.data.utils import get_tokenizer, ngrams_iterator
+from torchtext.vocab import Vocab
+
+__all__ = [
+    # data
+    "load_dataset",
+    # text
+    "tokenizer", "vocab", "encode", "UNK", "PAD",
+    # batches
+    "padify", "pad_length", "offsetify", "LengthBatchSampler",
+    # training
+    "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
+    "History", "evaluate", "logits_of",
+    # looking
+    "predict", "expect", "check", "show_diagram", "plot_history", "plot_confusion", "COLOURS", "STYLE",
+]  # fmt: skip
+
+device = torch.device(
+    "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+)
+if device.type == "cpu" and (os.cpu_count() or 1) <= 4:
+    # For networks this small a second thread gains a quarter at best. When another program
+    # wants the same core, it makes training ten times slower: the threads wait for each other.
+    torch.set_num_threads(1)
+
+
+# ---------------------------------------------------------------------------------------- data
+
+# Zhang, Zhao, LeCun 2015, "Character-level convolutional networks for text classification".
+AG_NEWS_URL = "https://raw.githubusercontent.com/mhjabreel/CharCnn_Keras/master/data/ag_news_csv/"
+AG_NEWS_MIRROR = "https://s3.amazonaws.com/fast-ai-nlp/ag_news_csv.tgz"
+AG_NEWS_FILES = {  # name: (bytes, md5)
+    "train.csv": (29_470_338, "b1a00f826fdfbd249f79597b59e1dc12"),
+    "test.csv": (1_857_427, "d52ea96a97a2d943681189a97654912d"),
+}
+AG_NEWS_CLASSES = ["World", "Sports", "Business", "Sci/Tech"]
+SAMPLE = Path(__file__).resolve().parent / "data" / "sample"
+DOWNLOAD_TIMEOUT = (4, 10)  # seconds to connect to one of a server's machines, and without a byte from it
+
+source = None  # what load_dataset loaded last: "ag_news", "sample" or "own"
+
+
+def load_dataset(
+    ngrams: int = 1, min_freq: int = 1, root: str | os.PathLike | None = None
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]], list[str], Vocab]:
+    """Load the news and build the vocabulary of its train half.
+
+    ngrams: also count runs of up to so many tokens; min_freq: leave out what is rarer than that;
+    root: a folder with train.csv, test.csv and, for labels of your own, classes.txt, or "sample".
+    Without root: $TORCHNLP_DATA, then the cache, then a download of AG News, then the small
+    corpus that comes with the course.
+
+    Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label, text)
+    with labels 1..K; in a text, title and description follow each other, and a backslash, which
+    AG News writes for a line break, is a space. In the vocabulary <unk> is 0 and <pad> is 1.
+
+    Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and
+    the remedy), OSError when the download has no room.
+    """
+    global vocab, source
+    folder, name = _find_data(root)
+    classes = _read_classes(folder)
+    train_dataset = _read_csv(folder / "train.csv", classes)
+    test_dataset = _read_csv(folder / "test.csv", classes)
+    source = name
+    vocab = _learn_vocabulary(train_dataset, test_dataset, ngrams, min_freq)
+
+    title = {"ag_news": "AG News", "sample": "The bundled sample corpus", "own": folder.name}[name]
+    if name == "ag_news" and len(train_dataset) < 120_000:
+        title += " (a part of it: 120,000 train articles are the whole)"
+    print(
+        f"{title}: {len(train_dataset):,} train and {len(test_dataset):,} test articles, "
+        f"{len(classes)} classes, a vocabulary of {len(vocab):,} tokens."
+    )
+    return train_dataset, test_dataset, classes, vocab
+
+
+def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
+    """The folder to read, and whether it holds "ag_news", the "sample" or data of your "own"."""
+    wanted = root or os.environ.get("TORCHNLP_DATA")
+    if not wanted:
+        folder = _download_ag_news()
+        return (folder, "ag_news") if folder else (SAMPLE, "sample")
+    folder = SAMPLE if str(wanted) == "sample" else Path(wanted).expanduser().resolve()
+    for file in ("train.csv", "test.csv"):
+        if not (folder / file).is_file():
+            raise FileNotFoundError(
+                f"{folder} has no {file}. Give load_dataset(root=...) or $TORCHNLP_DATA a folder "
+                'with train.csv and test.csv, or the word "sample" for the corpus of the course.'
+            )
+    if folder == SAMPLE:
+        return folder, "sample"
+    # Ranges of results are known for AG News when enough of its train half is there.
+    train, test = folder / "train.csv", folder / "test.csv"
+    is_ag_news = _md5(test) == AG_NEWS_FILES["test.csv"][1] and train.stat().st_size > 12_000_000
+    return folder, "ag_news" if is_ag_news else "own"
+
+
+def _download_ag_news() -> Path | None:
+    """The cache folder with both files of AG News in it, checked; None if no address delivers them."""
+    import pooch  # here, because your own data and the sample do without it
+
+    pooch.get_logger().setLevel("WARNING")
+    cache = Path(pooch.os_cache("torchnlp"))
+    for address, fetch in {"first address": _fetch_files, "mirror": _fetch_mirror}.items():
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            fetch(cache)
+            return cache
+        except (ValueError, OSError, EOFError, tarfile.TarError, zlib.error) as problem:
+            _stop_if_disk(problem, cache)
+            what = f"{type(problem).__name__}: {str(problem)[:120]}"
+            print(f"The {address} does not deliver AG News ({what}).")
+    _announce_sample(what)
+    return None
+
+
+def _fetch_files(cache: Path) -> None:
+    """Both files from their own address, unless they are there. pooch writes aside, checks, then renames."""
+    import pooch
+
+    registry = {name: f"md5:{md5}" for name, (_, md5) in AG_NEWS_FILES.items()}
+    news = pooch.create(cache, AG_NEWS_URL, registry=registry, retry_if_failed=2)
+    for name in registry:
+        news.fetch(name, downloader=pooch.HTTPDownloader(progressbar=True, timeout=DOWNLOAD_TIMEOUT))
+
+
+def _fetch_mirror(cache: Path) -> None:
+    """Both files out of the mirror's archive; whatever else is in the archive is left there."""
+    import pooch
+
+    with tempfile.TemporaryDirectory(dir=cache) as aside:
+        download = pooch.HTTPDownloader(progressbar=True, timeout=DOWNLOAD_TIMEOUT)
+        archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=download)
+        with tarfile.open(archive, "r:gz") as files:
+            for name, (size, md5) in AG_NEWS_FILES.items():
+                member = next((m for m in files if m.isfile() and Path(m.name).name == name), None)
+                if member is None or member.size != size:
+                    raise ValueError(f"the mirror's archive holds no {name} of {size:,} bytes")
+                half = Path(aside) / name
+                half.write_bytes(files.extractfile(member).read())
+                if _md5(half) != md5:
+                    raise ValueError(f"the mirror's {name} has a wrong checksum")
+                os.replace(half, cache / name)
+
+
+def _stop_if_disk(error: Exception, cache: Path) -> None:
+    """A full or read-only disk is not a missing network: say so instead of going on."""
+    # Errors of the network come from requests and have no errno.
+    if isinstance(error, PermissionError) or getattr(error, "errno", None):
+        raise OSError(
+            f"AG News (31 MB) could not be written to {cache}: {error.strerror or error}. Make room there, "
+            "or set the environment variable XDG_CACHE_HOME to a folder that you may write to, or set "
+            'TORCHNLP_DATA to a folder with train.csv and test.csv, or to the word "sample".'
+        ) from error
+
+
+def _announce_sample(what: str) -> None:
+    """Nobody should take the sample's numbers for those of AG News."""
+    if not (SAMPLE / "train.csv").is_file():
+        raise FileNotFoundError(
+            f"AG News could not be downloaded ({what}), and the corpus of the course is not at "
+            f"{SAMPLE}. Connect to a network, or set TORCHNLP_DATA to a folder with train.csv and test.csv."
+        )
+    print(
+        "=" * 78,
+        "NO NETWORK: this is NOT AG News. You are on the small corpus of the course.",
+        "Everything runs, faster, on invented news; the accuracies are lower. The",
+        "ranges beside the results are those of this corpus. For the real news, connect",
+        "and run this cell again, or set TORCHNLP_DATA to a folder with train.csv.",
+        f"(What went wrong: {what})",
+        "=" * 78,
+        sep="\n",
+    )
+
+
+def _md5(path: Path) -> str:
+    return hashlib.md5(path.read_bytes()).hexdigest()
+
+
+def _read_classes(folder: Path) -> list[str]:
+    """The class names of classes.txt, one a line; those of AG News where there is none."""
+    file = folder / "classes.txt"
+    if not file.is_file():
+        return list(AG_NEWS_CLASSES)
+    classes = [line.strip() for line in _read_utf8(file).splitlines() if line.strip()]
+    if not 2 <= len(classes) <= 100 or len(set(classes)) < len(classes):
+        raise ValueError(f"{file}: expected 2 to 100 different class names, one a line; found {classes[:5]}.")
+    return classes
+
+
+def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
+    """Rows `"label","title","description"` as (label, text); a broken row is an error that says where."""
+
+    def problem(what: str, remedy: str) -> ValueError:
+        return ValueError(f"{file}, line {reader.line_num}: {what}. {remedy}")
+
+    # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
+    reader = csv.reader(io.StringIO(_read_utf8(file), newline=""), strict=True)
+    valid = {str(number): number for number in range(1, len(classes) + 1)}
+    items = []
+    try:
+        for row in reader:
+            if not row:  # an empty line
+                continue
+            if len(row) != 3:
+                raise problem(
+                    f"{len(row)} columns instead of 3",
+                    'A row is "label","title","description", each in double quotes; a quote inside is two.',
+                )
+            label = valid.get(row[0].strip())
+            if label is None:
+                raise problem(
+                    f"label {row[0][:40]!r} is not a number from 1 to {len(classes)}",
+                    "Delete a header line; number the labels from 1; for other labels put a classes.txt "
+                    "beside the file, one class name a line.",
+                )
+            items.append((label, f"{row[1]} {row[2]}".replace("\\", " ")))
+    except csv.Error as error:
+        raise problem(f"not readable as CSV ({error})", "Check the quotes in and above this line.") from error
+    if not items:
+        raise ValueError(f'{file} is empty. It needs rows "label","title","description".')
+    return items
+
+
+def _read_utf8(file: Path) -> str:
+    data = file.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(
+            f"{file}, line {line}: not UTF-8 (byte {data[error.start]:#x}). Save the file as UTF-8: "
+            "a spreadsheet or editor offers it under 'Save as'."
+        ) from error
+
+
+# ---------------------------------------------------------------------------------------- text
+
+UNK, PAD = 0, 1  # the ids of <unk>, a token that is not in the vocabulary, and of <pad>, no token at all
+
+tokenizer = get_tokenizer("basic_english")  # lower case, punctuation marks as tokens of their own
+_basic_english = tokenizer
+vocab: Vocab | None = None  # of the last load_dataset
+_ids: dict[str, list[int]] = {}  # text -> its ids under `vocab`, so that no epoch tokenises it again
+
+
+def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> Vocab:
+    """Count the train half's tokens, number them by frequency, and remember every text's ids."""
+    global _ids
+    tokens = [list(map(sys.intern, tokenizer(text))) for _, text in train]
+    counter = Counter()
+    for words in tokens:
+        counter.update(words if ngrams == 1 else ngrams_iterator(words, ngrams))
+    voc = Vocab(counter, min_freq=min_freq)
+    tokens += [tokenizer(text) for _, text in test]
+    ids = dict(voc.stoi)
+    _ids = {text: [ids.get(word, UNK) for word in words] for (_, text), words in zip(train + test, tokens)}
+    return voc
+
+
+def encode(
+    x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable[[str], list[str]] = tokenizer
+) -> list[int]:
+    """The ids of the tokens of x; a token that the vocabulary lacks becomes unk.
+
+    voc: anything with a dictionary .stoi (a torchtext Vocab, GloVe...); without it, the vocabulary of
+    the last load_dataset, and RuntimeError before the first. tokenizer: `list` gives characters.
+    """
+    voc = voc or vocab
+    if voc is None:
+        raise RuntimeError("There is no vocabulary yet: call load_dataset() first, or pass voc=...")
+    if voc is vocab and tokenizer is _basic_english and unk == UNK and x in _ids:
+        return _ids[x].copy()
+    # A reader may type "<pad>". It must not count as padding: a text of nothing but padding has no mean.
+    return [unk if token == "<pad>" else voc.stoi.get(token, unk) for token in tokenizer(x)]
+
+
+# ------------------------------------------------------------------------------------- batches
+
+
+def padify(
+    b: Sequence[tuple[int, str]], voc: Vocab | None = None, tokenizer: Callable = tokenizer
+) -> tuple[Tensor, Tensor]:
+    """Collate (label, text) items: labels 0..K-1 [B] and ids [B, T], short texts filled up with <pad>."""
+    labels, ids, _ = _pad(b, voc, tokenizer)
+    return labels, ids
+
+
+def pad_length(b: Sequence[tuple[int, str]]) -> tuple[Tensor, Tensor, Tensor]:
+    """Like padify, and lengths [B], the number of tokens of each text: at least 1, on the CPU."""
+    return _pad(b, None, tokenizer)
+
+
+def offsetify(b: Sequence[tuple[int, str]], voc: Vocab | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    """Collate for nn.EmbeddingBag: labels 0..K-1 [B], all ids in a row, offsets [B] where texts begin."""
+    texts = _encode_batch(b, voc, tokenizer)
+    lengths = torch.tensor([len(ids) for ids in texts])
+    return _labels(b), torch.cat(texts), lengths.cumsum(0) - lengths
+
+
+def _pad(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Callable) -> tuple[Tensor, Tensor, Tensor]:
+    texts = _encode_batch(b, voc, tokenizer)
+    pad = PAD if voc is None else voc.stoi.get("<pad>", UNK)  # GloVe, for one, has no <pad>
+    ids = nn.utils.rnn.pad_sequence(texts, batch_first=True, padding_value=pad)  # [B, T]
+    return _labels(b), ids, torch.tensor([len(ids) for ids in texts])
+
+
+def _encode_batch(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Callable) -> list[Tensor]:
+    """One tensor of ids a text; an empty text becomes one <unk>, since a network has to read something."""
+    return [torch.tensor(encode(item[1], voc, tokenizer=tokenizer) or [UNK]) for item in b]
+
+
+def _labels(b: Sequence[tuple[int, str]]) -> Tensor:
+    return torch.tensor([item[0] - 1 for item in b])
+
+
+class LengthBatchSampler(Sampler[list[int]]):
+    """Batches of texts of like length, for DataLoader(dataset, batch_sampler=..., collate_fn=...).
+
+    dataset: (label, text) items. Each pass holds every item once, in another order than the last:
+    which texts of one length meet in a batch, and the order of the batches, are drawn anew.
+    """
+
+    def __init__(self, dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0):
+        self.lengths = torch.tensor([len(encode(item[1])) for item in dataset])
+        self.batch_size = batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.lengths) / self.batch_size)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        shuffled = torch.randperm(len(self.lengths), generator=self.generator)
+        by_length = shuffled[self.lengths[shuffled].argsort(stable=True)]
+        batches = by_length.split(self.batch_size)
+        for i in torch.randperm(len(batches), generator=self.generator).tolist():
+            yield batches[i].tolist()
+
+
+# ------------------------------------------------------------------------------------ training
+
+
+def seed_all(seed: int) -> None:
+    """Start the random numbers of Python, NumPy and torch (CPU and GPU) afresh."""
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+class _AdamPair:
+    """Adam for dense gradients and SparseAdam for sparse ones, behind one zero_grad and one step."""
+
+    def __init__(self, dense: list[nn.Parameter], sparse: list[nn.Parameter], lr: float):
+        self.optimizers = [torch.optim.SparseAdam(sparse, lr=lr)]
+        if dense:
+            self.optimizers.append(torch.optim.Adam(dense, lr=lr))
+        self.param_groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
+
+    def zero_grad(self) -> None:
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
+
+    def step(self) -> None:
+        for optimizer in self.optimizers:
+            optimizer.step()
+
+
+def make_optimizer(net: nn.Module, lr: float = 0.004) -> torch.optim.Optimizer | _AdamPair:
+    """Adam for net; its embeddings made with sparse=True get SparseAdam.
+
+    A batch touches a few thousand of the vocabulary's rows. A sparse step moves those and leaves the
+    rest alone; a dense step walks through all of them, millions of weights, every time.
+    """
+    layers = [layer for layer in net.modules() if getattr(layer, "sparse", False)]
+    if device.type == "mps":  # has no sparse tensors
+        for layer in layers:
+            layer.sparse = False
+        layers = []
+    sparse = [layer.weight for layer in layers if layer.weight.requires_grad]
+    known = {id(weight) for weight in sparse}
+    dense = [p for p in net.parameters() if p.requires_grad and id(p) not in known]
+    return _AdamPair(dense, sparse, lr) if sparse else torch.optim.Adam(dense, lr=lr)
+
+
+def train_steps(
+    net: nn.Module, dataloader: Iterable, optimizer: torch.optim.Optimizer | _AdamPair, loss_fn: Callable
+) -> Iterator[tuple[float, int, int]]:
+    """The training loop: one gradient step a batch, then (summed loss, correct, articles) of that batch."""
+    net.train()
+    for batch in dataloader:
+        labels, *inputs = _to_device(batch)
+        optimizer.zero_grad()
+        logits = net(*inputs)  # [B, K]
+        loss = loss_fn(logits, labels)  # the mean over the batch
+        loss.backward()
+        optimizer.step()
+        if not math.isfinite(loss.item()):
+            raise FloatingPointError("The loss is no longer a number. Start again with a smaller lr.")
+        correct = (logits.argmax(1) == labels).sum().item()
+        yield loss.item() * len(labels), correct, len(labels)
+
+
+def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
+    """Move a batch to the device, but not the lengths [B] that stand beside padded ids [B, T].
+
+    pack_padded_sequence wants lengths on the CPU. (The offsets beside flat ids do travel.)
+    """
+    labels, ids, *rest = batch
+    stays = [ids.dim() == 2 and tensor.dim() == 1 for tensor in rest]
+    rest = [tensor if stay else tensor.to(device) for tensor, stay in zip(rest, stays)]
+    return [labels.to(device), ids.to(device), *rest]
+
+
+def train_epoch(
+    net: nn.Module,
+    dataloader: Iterable,
+    lr: float = 0.01,
+    optimizer: torch.optim.Optimizer | None = None,
+    loss_fn: Callable = nn.CrossEntropyLoss(),
+    epoch_size: int | None = None,
+    report_freq: int = 200,
+) -> tuple[float, float]:
+    """Train for one pass, or until epoch_size articles were seen.
+
+    dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new
+    Adam with rate lr is made: pass your own to keep its state from epoch to epoch. A line of progress
+    every report_freq batches. Returns (mean loss per article, accuracy), both taken while training: a
+    running mean over a network that was still learning. Ask evaluate how good it is now.
+    """
+    optimizer = optimizer or make_optimizer(net, lr)
+    total_loss, correct, count = 0.0, 0, 0
+    for i, (loss, right, size) in enumerate(train_steps(net, dataloader, optimizer, loss_fn), 1):
+        total_loss, correct, count = total_loss + loss, correct + right, count + size
+        if i % report_freq == 0:
+            print(f"{count}: acc={correct / count:.4f}")
+        if epoch_size and count >= epoch_size:
+            break
+    if count == 0:
+        raise ValueError("The dataloader gave no batch: is the dataset empty?")
+    return total_loss / count, correct / count
+
+
+def train_epoch_emb(
+    net: nn.Module,
+    dataloader: Iterable,
+    lr: float = 0.01,
+    optimizer: torch.optim.Optimizer | None = None,
+    loss_fn: Callable = nn.CrossEntropyLoss(),
+    epoch_size: int | None = None,
+    report_freq: int = 200,
+    use_pack_sequence: bool = False,
+) -> tuple[float, float]:
+    """train_epoch under an older name, for batches (labels, ids, offsets) or (labels, ids, lengths).
+
+    use_pack_sequence changes nothing: lengths stay on the CPU by themselves.
+    """
+    return train_epoch(net, dataloader, lr, optimizer, loss_fn, epoch_size, report_freq)
+
+
+def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
+    """Labels [N] and logits [N, K] of all articles, dropout off, on the CPU; the network is left as it was."""
+    was_training = net.training
+    net.eval()
+    labels, logits = [], []
+    with torch.no_grad():
+        for batch in dataloader:
+            target, *inputs = _to_device(batch)
+            labels.append(target.cpu())
+            logits.append(net(*inputs).cpu())
+    net.train(was_training)
+    if not labels:
+        raise ValueError("The dataloader gave no batch: is the dataset empty?")
+    return torch.cat(labels), torch.cat(logits)
+
+
+def evaluate(
+    net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossEntropyLoss()
+) -> tuple[float, float]:
+    """(mean loss per article, accuracy) of the network as it is now; it learns nothing from this."""
+    labels, logits = logits_of(net, dataloader)
+    return loss_fn(logits, labels).item(), (logits.argmax(1) == labels).double().mean().item()
+
+
+@dataclass
+class History:
+    """What fit recorded. A point of the train curve is the mean of the batches since the last point."""
+
+    articles: list[int] = field(default_factory=list)  # seen so far, at each point of the train curve
+    train_loss: list[float] = field(default_factory=list)
+    train_accuracy: list[float] = field(default_factory=list)
+    epoch_ends: list[int] = field(default_factory=list)  # articles seen at the end of each epoch
+    valid_loss: list[float] = field(default_factory=list)
+    valid_accuracy: list[float] = field(default_factory=list)
+    seconds: float = 0.0  # of training, without validation and drawing
+
+
+def warm_then_fall(progress: float) -> float:
+    """The share of the learning rate to use after this share of training: up over a tenth, then down to 0."""
+    return min(progress / 0.1, (1 - progress) / 0.9)
+
+
+def fit(
+    net: nn.Module,
+    train_loader: DataLoader,
+    valid_loader: DataLoader,
+    epochs: int = 2,
+    lr: float = 0.004,
+    schedule: Callable[[float], float] = warm_then_fall,
+    live: bool = True,
+) -> History:
+    """Train for some epochs, validate after each, print a line for each and draw the curve as it grows.
+
+    The rate of a step is lr * schedule(share of all steps done); `lambda progress: 1` keeps it constant.
+    Interrupting the kernel ends training early: the network keeps what it learnt, the History is returned.
+    """
+    optimizer, loss_fn = make_optimizer(net, lr), nn.CrossEntropyLoss()
+    steps, per_point = epochs * len(train_loader), max(1, len(train_loader) // 25)
+    history, curve = History(), _LiveCurve() if live else None
+    step, since = 0, np.zeros(3)  # loss, correct, articles since the last point
+    _set_rate(optimizer, lr * schedule(0.5 / steps))
+    try:
+        for epoch in range(1, epochs + 1):
+            start, total = time.perf_counter(), np.zeros(3)
+            for result in train_steps(net, train_loader, optimizer, loss_fn):
+                step, since, total = step + 1, since + result, total + result
+                _set_rate(optimizer, lr * schedule((step + 0.5) / steps))
+                if step % per_point == 0:
+                    _add_point(history, since)
+                    since = np.zeros(3)
+                    start += curve.draw(history) if curve else 0  # drawing is not training
+            seconds = time.perf_counter() - start
+            _add_validation(history, total, seconds, *evaluate(net, valid_loader))
+            print(
+                f"epoch {epoch}: train loss {total[0] / total[2]:.3f}, accuracy {total[1] / total[2]:.3f} | "
+                f"validation loss {history.valid_loss[-1]:.3f}, accuracy {history.valid_accuracy[-1]:.3f} | "
+                f"{seconds:.1f} s"
+            )
+    except KeyboardInterrupt:
+        print(f"Stopped by you after {step} of {steps} steps. The network keeps what it has learnt so far.")
+    if curve:
+        curve.draw(history, last=True)
+    return history
+
+
+def _set_rate(optimizer: torch.optim.Optimizer | _AdamPair, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+
+
+def _add_point(history: History, since: np.ndarray) -> None:
+    loss, correct, articles = since
+    history.articles.append(int(articles) + (history.articles[-1] if history.articles else 0))
+    history.train_loss.append(loss / articles)
+    history.train_accuracy.append(correct / articles)
+
+
+def _add_validation(history: History, total: np.ndarray, seconds: float, loss: float, accuracy: float) -> None:
+    history.epoch_ends.append(int(total[2]) * (len(history.epoch_ends) + 1))
+    history.valid_loss.append(loss)
+    history.valid_accuracy.append(accuracy)
+    history.seconds += seconds
+
+
+# ------------------------------------------------------------------------------------- looking
+
+# Okabe and Ito's palette (jfly.uni-koeln.de/color): told apart by colour-blind readers, and each of a
+# different lightness. One meaning a colour, in the plots and in the diagrams.
+COLOURS = {
+    "x": "#56B4E9",  # input vectors, words
+    "h": "#0072B2",  # hidden state
+    "c": "#E69F00",  # cell state
+    "forget": "#D55E00",
+    "input": "#009E73",
+    "output": "#CC79A7",
+    "candidate": "#F0E442",
+    "train": "#0072B2",
+    "valid": "#D55E00",
+    "grey": "#7F7F7F",
+}
+
+STYLE = {  # for plt.rcParams.update(STYLE): readable from the back of a room
+    "figure.figsize": (8, 3.6),
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": True,
+    "font.size": 13,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "lines.linewidth": 2.2,
+    "legend.frameon": False,
+}
+
+
+def predict(
+    net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable = padify
+) -> list[tuple[str, float]]:
+    """The k most likely classes of a text, best first, each with its probability.
+
+    collate_fn: the one that the network was trained with (pad_length for a network that takes lengths).
+    """
+    _, logits = logits_of(net, [collate_fn([(1, text)])])  # the label 1 is a stand-in, never read
+    probabilities, best = logits[0].softmax(0).topk(min(k, len(classes)))
+    return [(classes[i], p) for i, p in zip(best.tolist(), probabilities.tolist())]
+
+
+def expect(
+    name: str, value: float, *, ag_news: tuple[float, float], sample: tuple[float, float], digits: int = 3
+) -> None:
+    """Print a result beside the range (low, high) that you should see on this data, and a mark.
+
+    The ranges come from several seeds. Outside of it the reasons are explained; while the course's tests
+    run ($TORCHNLP_STRICT is set), that is an AssertionError. Your own data has no range: value alone.
+    """
+    ranges = {"ag_news": ag_news, "sample": sample}
+    if source not in ranges:
+        print(f"{name}: {value:.{digits}f}   (your own data: no range is known)")
+        return
+    low, high = ranges[source]
+    inside = low <= value <= high
+    mark = "ok" if inside else "OUTSIDE"
+    print(f"{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})")
+    if not inside:
+        print(
+            "Your numbers differ. Inside the range that is normal: other machines and versions round\n"
+            "differently. Outside it, something else has changed. In this order: run all cells from the\n"
+            "top in a fresh kernel; undo changes of your own; see 'My numbers differ' in the README."
+        )
+        if os.environ.get("TORCHNLP_STRICT"):
+            raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
+
+
+def check(exercise: str, test: Callable[[], None]) -> None:
+    """Try an answer: test() asserts what must hold. Prints "right", or "not yet" and why. Never raises."""
+    try:
+        test()
+        print(f"{exercise}: right")
+    except AssertionError as error:
+        print(f"{exercise}: not yet. {error}")
+    except Exception as error:
+        print(f"{exercise}: not yet. Your code stops with {type(error).__name__}: {error}")
+
+
+def show_diagram(name: str, width: int = 860) -> None:
+    """Show a diagram of the folder images/, so that the notebook carries it wherever it is opened."""
+    from IPython.display import Image, display
+
+    display(Image(filename=str(Path(__file__).resolve().parent / "images" / f"{name}.png"), width=width))
+
+
+def plot_history(history: History, axes: Sequence | None = None):
+    """Loss and accuracy over the articles seen; returns the figure. axes: two to draw on, or none."""
+    import matplotlib.pyplot as plt
+
+    if axes is None:
+        with plt.rc_context(STYLE):
+            _, axes = plt.subplots(1, 2)
+    train = [history.train_loss, history.train_accuracy]
+    valid = [history.valid_loss, history.valid_accuracy]
+    for axis, name, train_values, valid_values in zip(axes, ["loss", "accuracy"], train, valid):
+        axis.clear()
+        axis.plot(history.articles, train_values, color=COLOURS["train"], label="train (running)")
+        axis.plot(history.epoch_ends, valid_values, "D", color=COLOURS["valid"], ms=9, label="validation")
+        axis.set(xlabel="articles read", ylabel=name, xlim=(0, None))
+        axis.xaxis.set_major_locator(plt.MaxNLocator(4))
+        axis.grid(alpha=0.3)
+    axes[0].set_ylim(0, None)
+    axes[1].set_ylim(None, 1)
+    axes[1].legend(loc="lower right")
+    return axes[0].figure
+
+
+class _LiveCurve:
+    """plot_history in one output that is redrawn at most twice a second; its last frame stays."""
+
+    def __init__(self):
+        import matplotlib.pyplot as plt
+        from IPython import get_ipython
+        from IPython.display import display
+
+        self.handle = None
+        if get_ipython() is None:  # a plain script: the printed lines must do
+            return
+        with plt.rc_context(STYLE):
+            figure, self.axes = plt.subplots(1, 2)
+        plt.close(figure)  # or the notebook shows it a second time at the end of the cell
+        self.handle = display(plot_history(History(), self.axes), display_id=True)
+        self.drawn = 0.0
+
+    def draw(self, history: History, last: bool = False) -> float:
+        """Redraw, if it is time; returns the seconds that it took."""
+        start = time.perf_counter()
+        if self.handle and (last or start - self.drawn > 0.5):
+            self.handle.update(plot_history(history, self.axes))
+            self.drawn = time.perf_counter()
+        return time.perf_counter() - start
+
+
+def plot_confusion(labels: Tensor, predictions: Tensor, classes: Sequence[str]):
+    """Confusion matrix, rows the truth and columns the prediction, in per cent of the row; returns the figure.
+
+    labels, predictions: [N], classes 0..K-1.
+    """
+    import matplotlib.pyplot as plt
+    from sklearn.metrics import ConfusionMatrixDisplay
+
+    with plt.rc_context({**STYLE, "axes.grid": False}):
+        side = min(4.5 + 0.4 * max(0, len(classes) - 4), 12)
+        figure, axis = plt.subplots(figsize=(side + 1, side))
+        display = ConfusionMatrixDisplay.from_predictions(
+            labels, predictions, labels=range(len(classes)), display_labels=classes, normalize="true",
+            values_format=".0%", cmap="Blues", colorbar=False, ax=axis, xticks_rotation=30,
+            include_values=len(classes) <= 14,
+        )  # fmt: skip
+        display.ax_.set(xlabel="predicted", ylabel="true")
+    return figure
