@@ -11,7 +11,7 @@ DATA_FOLDER := $(if $(DATA),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test lint diagrams notebooks clean
+.PHONY: help lab test lint slides diagrams notebooks clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -26,6 +26,12 @@ test: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+# make slides    a deck for each lesson in build/slides
+slides: $(READY)
+	$(BIN)/jupyter nbconvert --to slides --output-dir build/slides \
+		--SlidesExporter.reveal_width=1300 --SlidesExporter.reveal_height=1000 \
+		--SlidesExporter.reveal_scroll=True --SlidesExporter.reveal_transition=none notebooks/*.ipynb
 
 # make diagrams   draws images/*.png anew
 diagrams: $(READY)

@@ -44,7 +44,7 @@ def stall(body, share=0.6):
     return answer
 
 
-def drip(body, pieces=6, pause=0.1):
+def drip(body, pieces=10, pause=0.1):
     """All of the body, slowly but steadily."""
 
     def answer(handler):

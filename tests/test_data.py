@@ -232,6 +232,7 @@ def test_each_text_is_tokenised_once_however_many_epochs_read_it(fresh, news_fol
 def assert_refused(loaded, capsys, row, what, remedy, line=3):
     """After two good rows, in either file, the row is an error that tells all; nothing else happens."""
     loaded('"1","before","before"\n')
+    torchnlp.source = "sample"
     before = torchnlp.vocab, torchnlp.source, torchnlp._ids
     capsys.readouterr()
     bad = GOOD.encode() + (row if isinstance(row, bytes) else row.encode())
@@ -316,20 +317,20 @@ def test_a_field_longer_than_csv_allows_names_file_line_and_remedy(loaded, capsy
     assert_refused(loaded, capsys, f'"1","Cup","{"long " * 30_000}"\n', "not readable as CSV", QUOTES)
 
 
-@pytest.mark.parametrize(
-    "name, content",
-    {
-        "blank lines": "\n\n" + GOOD.replace("\n", "\n\n"),
-        "a byte order mark": "\ufeff" + GOOD,
-        "CRLF": GOOD.replace("\n", "\r\n"),
-        "CR alone": GOOD.replace("\n", "\r"),
-        "no newline at the end": GOOD.rstrip("\n"),
-        "no quotes": GOOD.replace('"', ""),
-        "spaces around the label": GOOD.replace('"1"', '" 1 "').replace('"4"', "4 "),
-    }.items(),
-)
-def test_an_unusual_but_clear_file_reads_like_the_usual_one(loaded, name, content):
-    assert loaded(content)[0] == [(1, "Vote They count."), (4, "Moon A probe lands.")], name
+UNUSUAL = {
+    "blank lines": "\n\n" + GOOD.replace("\n", "\n\n"),
+    "a byte order mark": "\ufeff" + GOOD,
+    "CRLF": GOOD.replace("\n", "\r\n"),
+    "CR alone": GOOD.replace("\n", "\r"),
+    "no newline at the end": GOOD.rstrip("\n"),
+    "no quotes": GOOD.replace('"', ""),
+    "spaces around the label": GOOD.replace('"1"', '" 1 "').replace('"4"', "4 "),
+}
+
+
+@pytest.mark.parametrize("content", UNUSUAL.values(), ids=UNUSUAL)
+def test_an_unusual_but_clear_file_reads_like_the_usual_one(loaded, content):
+    assert loaded(content)[0] == [(1, "Vote They count."), (4, "Moon A probe lands.")]
 
 
 # What str.splitlines() takes for the end of a line, and CSV does not; and NUL.
@@ -569,8 +570,8 @@ def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(
 
 
 def test_a_slow_but_steady_server_is_waited_for(server, cache, monkeypatch):
-    monkeypatch.setattr(torchnlp, "DOWNLOAD_TIMEOUT", 0.3)
-    server.answers["/news/train.csv"] = [web.drip(TRAIN, pieces=6, pause=0.1)]  # twice the timeout in all
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_TIMEOUT", 0.5)
+    server.answers["/news/train.csv"] = [web.drip(TRAIN, pieces=10, pause=0.1)]  # twice the timeout in all
     assert_ag_news(cache)
     assert server.requests == ["/news/train.csv", "/news/test.csv"]
 
@@ -764,7 +765,7 @@ def start(server, processes=1):
     )
 
 
-@pytest.mark.parametrize("processes, address", [(2, "first"), (4, "first"), (2, "mirror")])
+@pytest.mark.parametrize("processes, address", [(4, "first"), (2, "mirror")])
 def test_several_processes_at_once_on_an_empty_cache_are_all_right(server, cache, processes, address):
     if address == "first":
         server.answers["/news/train.csv"] = [web.together(processes, TRAIN)]
