@@ -3,6 +3,7 @@
 What the lessons share, in the order in which a text meets it: data, text, batches, training, looking.
 
     from torchnlp import *
+    from torch.utils.data import DataLoader
 
     train_dataset, test_dataset, classes, vocab = load_dataset()
     loader = DataLoader(train_dataset, batch_size=64, shuffle=True, collate_fn=padify)
@@ -12,24 +13,25 @@ Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
 
 from __future__ import annotations
 
+import collections
 import csv
 import hashlib
 import io
 import math
 import os
 import random
-import sys
 import tarfile
 import tempfile
 import time
 import zlib
-from collections import Counter
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
+import torchtext
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Sampler
 from torchtext.data.utils import get_tokenizer, ngrams_iterator
@@ -46,12 +48,13 @@ __all__ = [
     "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
     "History", "evaluate", "logits_of",
     # looking
-    "predict", "expect", "check", "show_diagram", "plot_history", "plot_confusion", "COLOURS", "STYLE",
+    "predict", "gates", "plot_gates", "expect", "check",
+    "show_diagram", "plot_history", "plot_confusion", "COLOURS", "STYLE",
+    # modules that older notebooks take from `from torchnlp import *`
+    "collections", "os", "torch", "torchtext",
 ]  # fmt: skip
 
-device = torch.device(
-    "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-)
+device = torch.device("cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu")
 if device.type == "cpu" and (os.cpu_count() or 1) <= 4:
     # For networks this small a second thread gains a quarter at best. When another program
     # wants the same core, it makes training ten times slower: the threads wait for each other.
@@ -276,20 +279,29 @@ UNK, PAD = 0, 1  # the ids of <unk>, a token that is not in the vocabulary, and 
 tokenizer = get_tokenizer("basic_english")  # lower case, punctuation marks as tokens of their own
 _basic_english = tokenizer
 vocab: Vocab | None = None  # of the last load_dataset
-_ids: dict[str, list[int]] = {}  # text -> its ids under `vocab`, so that no epoch tokenises it again
+_ids: dict[str, Tensor] = {}  # text -> its ids under `vocab`, so that no epoch tokenises it again
 
 
 def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> Vocab:
     """Count the train half's tokens, number them by frequency, and remember every text's ids."""
     global _ids
-    tokens = [list(map(sys.intern, tokenizer(text))) for _, text in train]
-    counter = Counter()
-    for words in tokens:
-        counter.update(words if ngrams == 1 else ngrams_iterator(words, ngrams))
+    # Tokens become numbers at once, first come, first numbered: millions of strings would fill the memory.
+    number = collections.defaultdict()
+    number.default_factory = number.__len__
+    numbers, lengths = array("q"), []
+    for _, text in train + test:
+        words = tokenizer(text)
+        numbers.extend(map(number.__getitem__, words))
+        lengths.append(len(words))
+    numbers = np.frombuffer(numbers, dtype=np.int64) if numbers else np.zeros(0, np.int64)
+    counts = np.bincount(numbers[: sum(lengths[: len(train)])])  # of train, whose tokens came first
+    counter = collections.Counter(dict(zip(number, counts.tolist())))
+    if ngrams > 1:
+        counter = collections.Counter(gram for _, text in train for gram in ngrams_iterator(tokenizer(text), ngrams))
     voc = Vocab(counter, min_freq=min_freq)
-    tokens += [tokenizer(text) for _, text in test]
-    ids = dict(voc.stoi)
-    _ids = {text: [ids.get(word, UNK) for word in words] for (_, text), words in zip(train + test, tokens)}
+    ids = np.array([UNK if word == "<pad>" else voc.stoi.get(word, UNK) for word in number], dtype=np.int64)
+    texts = torch.from_numpy(ids[numbers]).split(lengths)
+    _ids = {text: row for (_, text), row in zip(train + test, texts)}
     return voc
 
 
@@ -305,7 +317,7 @@ def encode(
     if voc is None:
         raise RuntimeError("There is no vocabulary yet: call load_dataset() first, or pass voc=...")
     if voc is vocab and tokenizer is _basic_english and unk == UNK and x in _ids:
-        return _ids[x].copy()
+        return _ids[x].tolist()
     # A reader may type "<pad>". It must not count as padding: a text of nothing but padding has no mean.
     return [unk if token == "<pad>" else voc.stoi.get(token, unk) for token in tokenizer(x)]
 
@@ -342,7 +354,14 @@ def _pad(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Callable) -
 
 def _encode_batch(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Callable) -> list[Tensor]:
     """One tensor of ids a text; an empty text becomes one <unk>, since a network has to read something."""
-    return [torch.tensor(encode(item[1], voc, tokenizer=tokenizer) or [UNK]) for item in b]
+    known = _ids if (voc is None or voc is vocab) and tokenizer is _basic_english else {}
+    texts = []
+    for item in b:
+        ids = known.get(item[1])
+        if ids is None or len(ids) == 0:
+            ids = torch.tensor(encode(item[1], voc, tokenizer=tokenizer) or [UNK])
+        texts.append(ids)
+    return texts
 
 
 def _labels(b: Sequence[tuple[int, str]]) -> Tensor:
@@ -357,7 +376,7 @@ class LengthBatchSampler(Sampler[list[int]]):
     """
 
     def __init__(self, dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0):
-        self.lengths = torch.tensor([len(encode(item[1])) for item in dataset])
+        self.lengths = torch.tensor([len(encode(item[1])) for item in dataset], dtype=torch.long)
         self.batch_size = batch_size
         self.generator = torch.Generator().manual_seed(seed)
 
@@ -367,7 +386,7 @@ class LengthBatchSampler(Sampler[list[int]]):
     def __iter__(self) -> Iterator[list[int]]:
         shuffled = torch.randperm(len(self.lengths), generator=self.generator)
         by_length = shuffled[self.lengths[shuffled].argsort(stable=True)]
-        batches = by_length.split(self.batch_size)
+        batches = by_length.split(self.batch_size) if len(self) else []
         for i in torch.randperm(len(batches), generator=self.generator).tolist():
             yield batches[i].tolist()
 
@@ -406,7 +425,7 @@ def make_optimizer(net: nn.Module, lr: float = 0.004) -> torch.optim.Optimizer |
     A batch touches a few thousand of the vocabulary's rows. A sparse step moves those and leaves the
     rest alone; a dense step walks through all of them, millions of weights, every time.
     """
-    layers = [layer for layer in net.modules() if getattr(layer, "sparse", False)]
+    layers = [m for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag)) and m.sparse]
     if device.type == "mps":  # has no sparse tensors
         for layer in layers:
             layer.sparse = False
@@ -493,24 +512,24 @@ def train_epoch_emb(
 
 
 def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
-    """Labels [N] and logits [N, K] of all articles, dropout off, on the CPU; the network is left as it was."""
+    """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, net stays in its mode."""
     was_training = net.training
     net.eval()
     labels, logits = [], []
-    with torch.no_grad():
-        for batch in dataloader:
-            target, *inputs = _to_device(batch)
-            labels.append(target.cpu())
-            logits.append(net(*inputs).cpu())
-    net.train(was_training)
+    try:
+        with torch.no_grad():
+            for batch in dataloader:
+                target, *inputs = _to_device(batch)
+                labels.append(target.cpu())
+                logits.append(net(*inputs).cpu())
+    finally:
+        net.train(was_training)
     if not labels:
         raise ValueError("The dataloader gave no batch: is the dataset empty?")
     return torch.cat(labels), torch.cat(logits)
 
 
-def evaluate(
-    net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossEntropyLoss()
-) -> tuple[float, float]:
+def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossEntropyLoss()) -> tuple[float, float]:
     """(mean loss per article, accuracy) of the network as it is now; it learns nothing from this."""
     labels, logits = logits_of(net, dataloader)
     return loss_fn(logits, labels).item(), (logits.argmax(1) == labels).double().mean().item()
@@ -550,6 +569,8 @@ def fit(
     """
     optimizer, loss_fn = make_optimizer(net, lr), nn.CrossEntropyLoss()
     steps, per_point = epochs * len(train_loader), max(1, len(train_loader) // 25)
+    if steps == 0:
+        raise ValueError("There is nothing to train on: no epochs, or an empty dataset.")
     history, curve = History(), _LiveCurve() if live else None
     step, since = 0, np.zeros(3)  # loss, correct, articles since the last point
     _set_rate(optimizer, lr * schedule(0.5 / steps))
@@ -558,7 +579,7 @@ def fit(
             start, total = time.perf_counter(), np.zeros(3)
             for result in train_steps(net, train_loader, optimizer, loss_fn):
                 step, since, total = step + 1, since + result, total + result
-                _set_rate(optimizer, lr * schedule((step + 0.5) / steps))
+                _set_rate(optimizer, lr * schedule(min((step + 0.5) / steps, 1)))
                 if step % per_point == 0:
                     _add_point(history, since)
                     since = np.zeros(3)
@@ -637,6 +658,74 @@ def predict(
     _, logits = logits_of(net, [collate_fn([(1, text)])])  # the label 1 is a stand-in, never read
     probabilities, best = logits[0].softmax(0).topk(min(k, len(classes)))
     return [(classes[i], p) for i, p in zip(best.tolist(), probabilities.tolist())]
+
+
+def gates(lstm: nn.LSTM, x: Tensor) -> dict[str, Tensor]:
+    """What happens inside a one-layer, one-way nn.LSTM while it reads one text, step by step.
+
+    x: the text's vectors [T, E], whether or not the layer is batch_first. Returns "forget", "input",
+    "output", "candidate", "c" and "h", each [T, H]; "h" is what the layer itself returns.
+    Raises ValueError for more layers, two directions or a projection, and for an x of another shape.
+    """
+    if lstm.num_layers != 1 or lstm.bidirectional or lstm.proj_size:
+        raise ValueError("gates reads an nn.LSTM of one layer and one direction, without proj_size.")
+    if x.dim() != 2 or x.size(1) != lstm.input_size or len(x) == 0:
+        raise ValueError(f"x has the shape {list(x.shape)}, not [T, E] with E = {lstm.input_size}.")
+    bias = lstm.bias_ih_l0 + lstm.bias_hh_l0 if lstm.bias else 0
+    h = c = x.new_zeros(lstm.hidden_size)
+    steps = []
+    with torch.no_grad():
+        for x_t in x:
+            z = lstm.weight_ih_l0 @ x_t + lstm.weight_hh_l0 @ h + bias  # [4 H], in PyTorch's order
+            i, f, g, o = z.chunk(4)
+            i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+            c = f * c + i * g
+            h = o * c.tanh()
+            steps.append(torch.stack([f, i, o, g, c, h]))
+    names = ["forget", "input", "output", "candidate", "c", "h"]
+    return dict(zip(names, torch.stack(steps, dim=1)))
+
+
+def plot_gates(net: nn.Module, text: str, classes: Sequence[str], units: int = 8, collate_fn: Callable = padify):
+    """The gates of a network with .embedding and .lstm over a text, and its answer after each word.
+
+    A picture a row (forget, input, output, candidate, c, h), a column a token, a line for each of the
+    units whose memory c moves most; below them the probability of each class if the text ended there.
+    collate_fn: the one that the network was trained with. Returns the figure.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib.colors import LinearSegmentedColormap
+
+    tokens = tokenizer(text) or ["<unk>"]
+    where = net.embedding.weight.device
+    with torch.no_grad():
+        values = gates(net.lstm, net.embedding(torch.tensor(encode(text) or [UNK], device=where)))
+    top = values["c"].std(0, correction=0).topk(min(units, net.lstm.hidden_size)).indices.sort().values
+    starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
+    answers = logits_of(net, starts)[1].softmax(1)  # [T, K]
+
+    with plt.rc_context({**STYLE, "axes.grid": False, "font.size": 12}):
+        size = (min(max(8, 2.2 + 0.36 * len(tokens)), 24), 9.6)
+        figure, axes = plt.subplots(7, 1, figsize=size, sharex=True, height_ratios=[1] * 6 + [1.6])
+        for axis, (name, value) in zip(axes, values.items()):
+            signed = name in ("candidate", "c", "h")  # from -1 to 1; a gate goes from 0 to 1
+            shades = ["#404040"] * signed + ["white", COLOURS[name]]
+            reach = max(1.0, value.abs().max().item())
+            picture = axis.imshow(
+                value[:, top].T.cpu(), LinearSegmentedColormap.from_list(name, shades), aspect="auto",
+                interpolation="nearest", vmin=-reach if signed else 0, vmax=reach,
+            )  # fmt: skip
+            axis.set(yticks=[], xticks=[])
+            axis.set_ylabel(name, rotation=0, ha="right", va="center")
+            figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[-int(reach) * signed, int(reach)])
+        styles = ["-", "--", "-.", ":"]
+        for k, name in enumerate(classes):
+            axes[-1].plot(answers[:, k], styles[k % 4], marker="o", ms=4, lw=2.2, label=name)
+        axes[-1].set(ylim=(-0.03, 1.03), xlim=(-0.5, len(tokens) - 0.5))
+        axes[-1].set_ylabel("probability", rotation=0, ha="right", va="center")
+        axes[-1].set_xticks(range(len(tokens)), tokens, rotation=60, ha="right", rotation_mode="anchor")
+        axes[-1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
 
 
 def expect(
@@ -732,7 +821,7 @@ class _LiveCurve:
 
 
 def plot_confusion(labels: Tensor, predictions: Tensor, classes: Sequence[str]):
-    """Confusion matrix, rows the truth and columns the prediction, in per cent of the row; returns the figure.
+    """Confusion matrix, rows the truth, columns the prediction, in per cent of the row; returns the figure.
 
     labels, predictions: [N], classes 0..K-1.
     """

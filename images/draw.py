@@ -107,7 +107,13 @@ def rnn_classifier():
         if i:
             arrow(axis, (centre - 1.84, 1.5), (centre - 0.83, 1.5), h if i > 2 else x if i == 2 else INK)
             label(axis, centre - 1.33, 2.35, steps[i - 1], size=14, weight="bold")
-    label(axis, 6.5, 0.2, "B texts, T tokens in the longest, E numbers a word, H numbers a state, K classes", size=13)
+    label(
+        axis,
+        6.5,
+        0.2,
+        "B texts, T tokens in the longest, E numbers a word, H numbers a state, K classes",
+        size=13,
+    )
     save(axis, "rnn-classifier")
 
 
@@ -115,7 +121,14 @@ def rnn_cell():
     axis = canvas(11, 4.5)
     x, h = COLOURS["x"], COLOURS["h"]
     outline = FancyBboxPatch(
-        (3.0, 0.55), 5.5, 3.4, "round,pad=0,rounding_size=0.2", facecolor="#F7F7F7", edgecolor="#999999", lw=1.5, zorder=0
+        (3.0, 0.55),
+        5.5,
+        3.4,
+        "round,pad=0,rounding_size=0.2",
+        facecolor="#F7F7F7",
+        edgecolor="#999999",
+        lw=1.5,
+        zorder=0,
     )
     axis.add_patch(outline)
     label(axis, 5.75, 4.25, "one step:  $h_t = \\tanh(W_x\\,x_t + W_h\\,h_{t-1} + b)$", size=19)
@@ -142,7 +155,128 @@ def rnn_cell():
     save(axis, "rnn-cell")
 
 
+def lstm_stage(stage, name, title):
+    """The LSTM cell; what belongs to a later stage is drawn pale. Stages: 1 forget, 2 input, 3 cell, 4 output."""
+    axis = canvas(12, 5.6)
+    pale = "#D4D4D4"
+    outline = FancyBboxPatch(
+        (2.3, 0.45),
+        7.9,
+        4.35,
+        "round,pad=0,rounding_size=0.2",
+        facecolor="#F9F9F9",
+        edgecolor="#999999",
+        lw=1.5,
+        zorder=0,
+    )
+    axis.add_patch(outline)
+    label(axis, 6.2, 5.22, title, size=20)
+
+    def shade(first, colour):
+        return COLOURS.get(colour, colour) if stage >= first else pale
+
+    def unit(first, x, y, text, colour="white", width=1.0, **kw):
+        if stage < first:
+            box(axis, x, y, "", width=width, edge=pale, **kw)
+        else:
+            box(axis, x, y, text, COLOURS.get(colour, colour), width=width, **kw)
+
+    # The rail of the memory, along the top.
+    box(axis, 1.15, 4.2, "$c_{t-1}$", COLOURS["c"])
+    label(axis, 1.15, 3.7, "the memory so far", size=12)
+    arrow(axis, (1.65, 4.2), (3.1, 4.2), COLOURS["c"], width=4)
+    arrow(axis, (3.7, 4.2), (5.9, 4.2), shade(1, "c"), width=4)
+    arrow(axis, (6.5, 4.2), (10.75, 4.2), shade(3, "c"), width=4)
+    unit(1, 3.4, 4.2, r"$\odot$", width=0.6, size=20)
+    unit(3, 6.2, 4.2, "$+$", width=0.6, size=20)
+    unit(3, 11.25, 4.2, "$c_t$", "c")
+    # What every gate reads, along the bottom.
+    box(axis, 1.15, 1.55, "$h_{t-1}$", COLOURS["h"])
+    label(axis, 1.15, 2.05, "the state so far", size=12)
+    box(axis, 1.15, 0.65, "$x_t$", COLOURS["x"])
+    label(axis, 1.15, 0.18, "the word's vector", size=12)
+    arrow(axis, (1.65, 1.5), (2.55, 1.15), COLOURS["h"])
+    arrow(axis, (1.65, 0.7), (2.55, 0.95), COLOURS["x"])
+    box(axis, 3.02, 1.05, "$[h, x]$", width=0.92, height=0.5)
+    axis.plot([3.48, 8.4 if stage > 3 else 6.9 if stage > 1 else 3.6], [1.05, 1.05], color=INK, lw=2, zorder=1)
+    columns = [
+        (1, 3.6, r"$f$", "forget"),
+        (2, 5.3, r"$i$", "input"),
+        (2, 6.9, r"$g$", "candidate"),
+        (4, 8.4, r"$o$", "output"),
+    ]
+    for first, x, text, colour in columns:
+        squash = "tanh" if colour == "candidate" else r"$\sigma$"
+        unit(first, x, 2.05, f"{text}: {squash}", colour, width=1.2)
+        if stage >= first:
+            arrow(axis, (x, 1.05), (x, 1.75))
+            label(axis, x, 0.72, colour, size=12)
+    arrow(axis, (3.5, 2.35), (3.4, 3.9), shade(1, "forget"))
+    unit(2, 6.2, 3.2, r"$\odot$", width=0.6, size=20)
+    arrow(axis, (5.4, 2.35), (5.95, 2.9), shade(2, "input"))
+    arrow(axis, (6.9, 2.35), (6.45, 2.9), shade(2, "#B8A900"))
+    arrow(axis, (6.2, 3.5), (6.2, 3.9), shade(2, "#B8A900"))
+    arrow(axis, (9.6, 4.2), (9.6, 3.6), shade(4, "c"))
+    unit(4, 9.6, 3.3, "tanh", width=0.9)
+    arrow(axis, (9.6, 3.0), (9.6, 2.35), shade(4, INK))
+    unit(4, 9.6, 2.05, r"$\odot$", width=0.6, size=20)
+    arrow(axis, (9.0, 2.05), (9.3, 2.05), shade(4, "output"))
+    arrow(axis, (9.9, 2.05), (10.75, 2.05), shade(4, "h"))
+    unit(4, 11.25, 2.05, "$h_t$", "h")
+    save(axis, name)
+
+
+def gru():
+    axis = canvas(12, 5.6)
+    h, x = COLOURS["h"], COLOURS["x"]
+    outline = FancyBboxPatch(
+        (2.3, 0.45),
+        7.9,
+        4.35,
+        "round,pad=0,rounding_size=0.2",
+        facecolor="#F9F9F9",
+        edgecolor="#999999",
+        lw=1.5,
+        zorder=0,
+    )
+    axis.add_patch(outline)
+    label(axis, 6.2, 5.22, r"the GRU:  $h_t = z \odot h_{t-1} + (1 - z) \odot n$", size=20)
+    box(axis, 1.15, 4.2, "$h_{t-1}$", h)
+    label(axis, 1.15, 3.7, "memory and state in one", size=12)
+    arrow(axis, (1.65, 4.2), (7.6, 4.2), h, width=4)
+    box(axis, 7.9, 4.2, r"$\odot$", width=0.6, size=20)
+    arrow(axis, (8.2, 4.2), (8.9, 4.2), h, width=4)
+    box(axis, 9.2, 4.2, "$+$", width=0.6, size=20)
+    arrow(axis, (9.5, 4.2), (10.75, 4.2), h, width=4)
+    box(axis, 11.25, 4.2, "$h_t$", h)
+    box(axis, 1.15, 1.05, "$x_t$", x)
+    label(axis, 1.15, 0.55, "the word's vector", size=12)
+    arrow(axis, (1.65, 1.05), (2.55, 1.05), x)
+    box(axis, 3.02, 1.05, "$h, x$", width=0.92, height=0.5)
+    arrow(axis, (2.75, 4.2), (2.85, 1.3), h)
+    axis.plot([3.48, 7.9], [1.05, 1.05], color=INK, lw=2, zorder=1)
+    box(axis, 4.0, 2.1, r"$r$: $\sigma$", COLOURS["input"], width=1.1)
+    box(axis, 5.85, 2.1, r"$n$: tanh", COLOURS["candidate"], width=1.2)
+    box(axis, 7.9, 2.1, r"$z$: $\sigma$", COLOURS["forget"], width=1.1)
+    for column, name in [(4.0, "reset"), (5.85, "candidate"), (7.9, "update")]:
+        arrow(axis, (column, 1.05), (column, 1.8))
+        label(axis, column, 0.72, name, size=12)
+    arrow(axis, (4.55, 2.1), (5.25, 2.1), COLOURS["input"])
+    arrow(axis, (7.9, 2.4), (7.9, 3.9), COLOURS["forget"])
+    box(axis, 6.6, 3.2, r"$\odot$", width=0.6, size=20)
+    arrow(axis, (5.95, 2.4), (6.4, 2.9), "#B8A900")
+    arrow(axis, (7.5, 2.4), (6.85, 2.92), COLOURS["forget"])
+    label(axis, 7.42, 2.78, "$1-z$", size=14)
+    arrow(axis, (6.9, 3.2), (9.05, 3.9), "#B8A900")
+    save(axis, "gru")
+
+
 if __name__ == "__main__":
+    lstm_stage(1, "lstm-forget", r"1. forget:  $f = \sigma(W_f\,[h, x] + b_f)$")
+    lstm_stage(2, "lstm-input", r"2. input:  $i = \sigma(W_i\,[h, x] + b_i)$,  $g = \tanh(W_g\,[h, x] + b_g)$")
+    lstm_stage(3, "lstm-cell", r"3. the new memory:  $c_t = f \odot c_{t-1} + i \odot g$")
+    lstm_stage(4, "lstm-output", r"4. output:  $o = \sigma(W_o\,[h, x] + b_o)$,  $h_t = o \odot \tanh(c_t)$")
+    gru()
     rnn_unrolled()
     rnn_cell()
     rnn_classifier()

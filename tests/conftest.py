@@ -1,16 +1,10 @@
-"""What every test shares: the settings, some news to read, one failure a notebook instead of thirty."""
+"""What the unit tests share: some news to read."""
 
 import csv
-import os
 import ssl
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-# The kernels of the notebooks inherit these. (Not MPLBACKEND: a notebook draws with its own.)
-os.environ.setdefault("TORCHNLP_DATA", "sample")
-os.environ["TORCHNLP_STRICT"] = "1"  # a result outside its range is a failure
-os.environ["OMP_NUM_THREADS"] = "1"
 
 settings.register_profile(
     "course",
@@ -21,26 +15,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("course")
-
-
-class OneFailureANotebook:
-    """After the first broken cell of a notebook, skip its other cells: they would only miss what it made."""
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item, call):
-        broken = call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception)
-        if hasattr(item, "cell_num") and broken and not hasattr(item.parent, "broken_cell"):
-            item.parent.broken_cell = item.cell_num
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item):
-        if hasattr(item, "cell_num") and hasattr(item.parent, "broken_cell"):
-            pytest.skip(f"{item.path.name} broke in cell {item.parent.broken_cell}")
-
-
-def pytest_configure(config):
-    # Registered, since bare hooks of this file would see the tests beside it, but not the notebooks.
-    config.pluginmanager.register(OneFailureANotebook())
 
 
 TRAIN = """\

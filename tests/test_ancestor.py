@@ -197,9 +197,7 @@ print("result", *train_epoch(net, train_loader, lr=0.001))
 """  # fmt: skip
     environment = {**os.environ, "TORCHNLP_DATA": str(news_folder), "PYTHONWARNINGS": "error"}
     folder = Path(torchnlp.__file__).parent
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     word, loss, accuracy = done.stdout.splitlines()[-1].split()
     assert word == "result" and is_a_result((float(loss), float(accuracy)), 32)

@@ -121,6 +121,26 @@ def test_voc_and_tokenizer_are_passed_on(news):
     assert padify([(1, "late goal"), (2, "goal")], words)[1].tolist() == [[UNK, 2], [2, PAD]]
 
 
+def test_voc_and_tokenizer_count_for_articles_of_the_dataset_too(news):
+    train = news[0][8:10]  # "Late goal wins ...", whose ids under the loaded vocabulary are remembered
+    words, letters = Vocab(Counter(["late", "goal", "goal"])), Vocab(Counter("La"))
+    assert padify(train, voc=words)[1][0, :3].tolist() == [3, 2, UNK]
+    assert offsetify(train, voc=words)[1][:3].tolist() == [3, 2, UNK]
+    assert padify(train, voc=letters, tokenizer=list)[1][0, :4].tolist() == [2, 3, UNK, UNK]
+    assert padify(train, tokenizer=list)[1].shape[1] == max(len(text) for _, text in train)
+    assert all(torch.equal(a, b) for a, b in zip(padify(train, voc=news[3]), padify(train)))
+
+
+def test_a_batch_may_be_changed_and_the_next_is_right(news):
+    """What is remembered of a text must not be handed out."""
+    for collate in (padify, pad_length, offsetify):
+        for batch in (news[0], news[0][:1]):
+            before = [tensor.clone() for tensor in collate(batch)]
+            for tensor in collate(batch):
+                tensor.fill_(7)
+            assert all(torch.equal(a, b) for a, b in zip(collate(batch), before))
+
+
 def test_a_vocabulary_with_its_own_pad_id_pads_with_that(news):
     own = Vocab(Counter(["goal"]), specials=["<unk>", "<bos>", "<pad>"])
     assert padify([(1, "goal goal"), (1, "goal")], voc=own)[1].tolist() == [[3, 3], [3, 2]]
@@ -162,9 +182,7 @@ class PackedLSTM(nn.Module):
         self.fc = nn.Linear(12, num_class)
 
     def forward(self, x, lengths):
-        packed = nn.utils.rnn.pack_padded_sequence(
-            self.embedding(x), lengths, batch_first=True, enforce_sorted=False
-        )
+        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(x), lengths, batch_first=True, enforce_sorted=False)
         _, (h, _) = self.rnn(packed)
         return self.fc(h[-1])
 
@@ -210,9 +228,7 @@ def test_the_rnn_by_hand_is_the_rnn_of_torch():
     h = torch.zeros(2, 3)  # [B, H]
     by_hand = []
     for t in range(7):
-        h = torch.tanh(
-            x[:, t] @ rnn.weight_ih_l0.T + h @ rnn.weight_hh_l0.T + rnn.bias_ih_l0 + rnn.bias_hh_l0
-        )
+        h = torch.tanh(x[:, t] @ rnn.weight_ih_l0.T + h @ rnn.weight_hh_l0.T + rnn.bias_ih_l0 + rnn.bias_hh_l0)
         by_hand.append(h)
     output, last = rnn(x)
     torch.testing.assert_close(torch.stack(by_hand, 1), output, atol=1e-6, rtol=0)
@@ -286,9 +302,7 @@ def test_a_dataloader_takes_the_sampler(news):
     assert len(loader) == len(batches) == 7
     found = Counter()
     for labels, ids, lengths in batches:
-        found.update(
-            (label, *row[:n]) for label, row, n in zip(labels.tolist(), ids.tolist(), lengths.tolist())
-        )
+        found.update((label, *row[:n]) for label, row, n in zip(labels.tolist(), ids.tolist(), lengths.tolist()))
     assert found == Counter((label - 1, *encode(text)) for label, text in train)
 
 

@@ -19,10 +19,12 @@ from torchnlp import (
     check,
     expect,
     fit,
+    gates,
     offsetify,
     pad_length,
     padify,
     plot_confusion,
+    plot_gates,
     plot_history,
     predict,
     seed_all,
@@ -34,9 +36,10 @@ pytestmark = pytest.mark.usefixtures("fresh")
 
 @pytest.fixture(autouse=True)
 def paper():
-    """Draw into memory, and leave no figure open."""
+    """Draw into memory, and leave no figure open and no setting changed."""
     plt.switch_backend("agg")
-    yield
+    with plt.rc_context():
+        yield
     plt.close("all")
 
 
@@ -133,6 +136,138 @@ def test_an_embedding_bag_predicts_with_offsetify(news):
     assert answers == pytest.approx(dict(zip(news[2], probabilities)))
 
 
+# gates
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_the_gates_are_those_of_the_lstm(bias, batch_first):
+    seed_all(0)
+    lstm = nn.LSTM(5, 3, bias=bias, batch_first=batch_first)
+    x = torch.randn(7, 5) * 3  # [T, E]
+    inside = gates(lstm, x)
+    assert list(inside) == ["forget", "input", "output", "candidate", "c", "h"]
+    assert all(value.shape == (7, 3) and not value.requires_grad for value in inside.values())
+    output, (h, c) = lstm(x)
+    torch.testing.assert_close(inside["h"], output, atol=1e-6, rtol=0)
+    torch.testing.assert_close(inside["h"][-1], h[0], atol=1e-6, rtol=0)
+    torch.testing.assert_close(inside["c"][-1], c[0], atol=1e-6, rtol=0)
+
+
+def test_the_gates_make_the_memory_and_the_memory_the_state():
+    seed_all(0)
+    f, i, o, g, c, h = gates(nn.LSTM(5, 3), torch.randn(7, 5) * 3).values()
+    assert all(((gate > 0) & (gate < 1)).all() for gate in (f, i, o))
+    assert (g.abs() <= 1).all() and g.min() < 0
+    before = torch.cat([torch.zeros(1, 3), c[:-1]])
+    torch.testing.assert_close(c, f * before + i * g)
+    torch.testing.assert_close(h, o * c.tanh())
+
+
+def test_each_gate_has_its_name():
+    """Open one gate at a time by its part of the bias, in the order in which PyTorch keeps them."""
+    for position, name in enumerate(["input", "forget", "candidate", "output"]):
+        lstm = nn.LSTM(5, 3)
+        with torch.no_grad():
+            for parameter in lstm.parameters():
+                parameter.zero_()
+            lstm.bias_ih_l0[3 * position : 3 * position + 3] = 10
+        inside = gates(lstm, torch.zeros(2, 5))
+        open_gates = [gate for gate in ("input", "forget", "candidate", "output") if inside[gate].min() > 0.99]
+        assert open_gates == [name]
+
+
+@pytest.mark.parametrize(
+    "lstm, shape",
+    [
+        (nn.LSTM(5, 3, num_layers=2), (7, 5)),
+        (nn.LSTM(5, 3, bidirectional=True), (7, 5)),
+        (nn.LSTM(5, 3, proj_size=2), (7, 5)),
+        (nn.LSTM(5, 3), (7, 4)),
+        (nn.LSTM(5, 3), (1, 7, 5)),
+        (nn.LSTM(5, 3), (0, 5)),
+    ],
+    ids=["two layers", "two directions", "projection", "other vectors", "a batch", "no step"],
+)
+def test_gates_refuses_what_it_cannot_read(lstm, shape):
+    with pytest.raises(ValueError):
+        gates(lstm, torch.zeros(shape))
+
+
+class LSTMClassifier(nn.Module):
+    def __init__(self, vocab_size, hidden_dim=12):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, 8, padding_idx=PAD)
+        self.lstm = nn.LSTM(8, hidden_dim, batch_first=True)
+        self.dropout = nn.Dropout(0.5)
+        self.fc = nn.Linear(hidden_dim, 4)
+
+    def forward(self, x):
+        _, (h, _) = self.lstm(self.embedding(x))
+        return self.fc(self.dropout(h[-1]))
+
+
+class PackedClassifier(LSTMClassifier):
+    def forward(self, x, lengths):
+        assert lengths.tolist() == [x.shape[1]]
+        return super().forward(x)
+
+
+def test_the_gates_are_drawn_over_the_words(news):
+    seed_all(0)
+    net = LSTMClassifier(len(news[3]))
+    figure = plot_gates(net, "Late goal wins!", news[2])
+    rows = [axis for axis in figure.axes if axis.get_ylabel()]
+    names = ["forget", "input", "output", "candidate", "c", "h", "probability"]
+    assert [axis.get_ylabel() for axis in rows] == names
+    assert [tick.get_text() for tick in rows[-1].get_xticklabels()] == ["late", "goal", "wins", "!"]
+    assert [axis.images[0].get_array().shape for axis in rows[:6]] == [(8, 4)] * 6
+    assert [text.get_text() for text in rows[-1].get_legend().get_texts()] == news[2]
+    figure.canvas.draw()
+
+
+def test_the_drawn_answer_is_the_prediction_after_each_word(news):
+    seed_all(0)
+    net = LSTMClassifier(len(news[3]))
+    *_, answers = (axis for axis in plot_gates(net, "late goal wins", news[2]).axes if axis.get_ylabel())
+    for t, start in enumerate(["late", "late goal", "late goal wins"]):
+        drawn = {line.get_label(): line.get_ydata()[t] for line in answers.lines}
+        assert drawn == pytest.approx(dict(predict(net, start, news[2], k=4)))
+
+
+def test_the_units_drawn_are_those_whose_memory_moves_most(news):
+    seed_all(0)
+    net = LSTMClassifier(len(news[3]))
+    inside = gates(net.lstm, net.embedding(torch.tensor(torchnlp.encode("late goal wins the cup"))).detach())
+    spread = inside["c"].std(0, correction=0)
+    best = sorted(spread.argsort(descending=True)[:3].tolist())
+    rows = [axis for axis in plot_gates(net, "late goal wins the cup", news[2], units=3).axes if axis.get_ylabel()]
+    for axis, value in zip(rows, inside.values()):
+        assert axis.images[0].get_array().T.tolist() == pytest.approx(value[:, best].numpy())
+
+
+@pytest.mark.parametrize("text", ["", "goal", "zyxomma", "<pad>", "$5 to $_6 and $x$ in ^the^ deal", "goal " * 80])
+def test_the_gates_of_any_text_can_be_drawn(news, text):
+    seed_all(0)
+    plot_gates(LSTMClassifier(len(news[3])), text, news[2]).canvas.draw()
+
+
+def test_drawing_gates_leaves_the_network_as_it_was(news):
+    seed_all(0)
+    net = LSTMClassifier(len(news[3]))
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    plot_gates(net, "late goal wins", news[2], units=99)
+    assert net.training and net.dropout.training
+    assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
+    assert all(p.grad is None for p in net.parameters())
+
+
+def test_the_gates_of_a_network_that_takes_lengths(news):
+    seed_all(0)
+    net = PackedClassifier(len(news[3]))
+    assert len(plot_gates(net, "late goal wins", news[2], collate_fn=pad_length).axes) >= 7
+
+
 # expect
 
 
@@ -149,9 +284,7 @@ def expect_accuracy(value):
     expect("test accuracy", value, ag_news=(0.9, 0.92), sample=(0.6, 0.7))
 
 
-@pytest.mark.parametrize(
-    "source, value", [("ag_news", 0.91), ("ag_news", 0.9), ("ag_news", 0.92), ("sample", 0.65)]
-)
+@pytest.mark.parametrize("source, value", [("ag_news", 0.91), ("ag_news", 0.9), ("ag_news", 0.92), ("sample", 0.65)])
 def test_a_value_inside_its_range_is_ok(monkeypatch, capsys, strict, source, value):
     monkeypatch.setattr(torchnlp, "source", source)
     expect_accuracy(value)
@@ -160,12 +293,8 @@ def test_a_value_inside_its_range_is_ok(monkeypatch, capsys, strict, source, val
     assert ("0.900 to 0.920" if source == "ag_news" else "0.600 to 0.700") in out
 
 
-@pytest.mark.parametrize(
-    "source, value", [("ag_news", 0.65), ("sample", 0.91), ("sample", 0.59), ("sample", math.nan)]
-)
-def test_a_value_outside_is_explained_and_under_the_tests_a_failure(
-    monkeypatch, capsys, strict, source, value
-):
+@pytest.mark.parametrize("source, value", [("ag_news", 0.65), ("sample", 0.91), ("sample", 0.59), ("sample", math.nan)])
+def test_a_value_outside_is_explained_and_under_the_tests_a_failure(monkeypatch, capsys, strict, source, value):
     monkeypatch.setattr(torchnlp, "source", source)
     if strict:
         with pytest.raises(AssertionError, match="test accuracy.*outside"):
@@ -292,10 +421,11 @@ def test_the_confusion_matrix_of_many_classes_has_room_and_no_numbers():
     assert figure.get_size_inches().max() <= 13
 
 
-def test_plots_leave_the_settings_of_matplotlib_alone():
+def test_plots_leave_the_settings_of_matplotlib_alone(news):
     before = dict(matplotlib.rcParams)
     plot_history(history_of_two_epochs())
     plot_confusion(torch.tensor([0, 1]), torch.tensor([0, 1]), ["a", "b"])
+    plot_gates(LSTMClassifier(len(news[3])), "late goal", news[2])
     assert dict(matplotlib.rcParams) == before
 
 
@@ -388,7 +518,7 @@ def test_every_public_function_and_class_has_a_docstring_of_its_own(name):
 def test_the_example_at_the_top_of_the_module_runs_as_it_stands(news_folder, monkeypatch):
     monkeypatch.setenv("TORCHNLP_DATA", str(news_folder))
     example = [line for line in torchnlp.__doc__.splitlines() if line.startswith("    ")]
-    assert example[0].strip() == "from torchnlp import *"
+    assert "    from torchnlp import *" in example
     names = {}
     exec(inspect.cleandoc("\n".join(example)), names)
     labels, ids = next(iter(names["loader"]))

@@ -102,9 +102,7 @@ def test_any_text_becomes_ids_of_the_vocabulary(news, text):
     assert all(0 <= i < len(news[3]) and i != PAD for i in encode(text))
 
 
-@given(
-    words=st.lists(st.sampled_from(["goal", "<pad>", "<unk>", "", "Cup", "zyxomma", "<PAD>", "\x00", "é"]))
-)
+@given(words=st.lists(st.sampled_from(["goal", "<pad>", "<unk>", "", "Cup", "zyxomma", "<PAD>", "\x00", "é"])))
 def test_any_mixture_of_words_becomes_ids_of_the_vocabulary(news, words):
     assert all(0 <= i < len(news[3]) and i != PAD for i in encode(" ".join(words)))
 

@@ -278,9 +278,7 @@ def test_an_optimizer_passed_is_the_one_that_steps():
 
 def test_a_loss_function_passed_is_the_one_that_counts():
     net = net_of()
-    loss, _ = train_epoch(
-        net, toy_loader(37), 0.0, standing_still(net), nn.CrossEntropyLoss(label_smoothing=0.9)
-    )
+    loss, _ = train_epoch(net, toy_loader(37), 0.0, standing_still(net), nn.CrossEntropyLoss(label_smoothing=0.9))
     smooth = nn.CrossEntropyLoss(label_smoothing=0.9)
     labels, ids = toy(37)
     assert loss == pytest.approx(smooth(net(ids), labels).item(), abs=1e-6)
@@ -386,9 +384,7 @@ class WithOffsets(nn.EmbeddingBag):
 
 
 @pytest.mark.parametrize("train_one_epoch", [train_epoch, train_epoch_emb])
-@pytest.mark.parametrize(
-    "network, collate", [(Padded, padify), (WithLengths, pad_length), (WithOffsets, offsetify)]
-)
+@pytest.mark.parametrize("network, collate", [(Padded, padify), (WithLengths, pad_length), (WithOffsets, offsetify)])
 def test_every_kind_of_batch_trains(news, network, collate, train_one_epoch):
     train, test, classes, vocab = news
     seed_all(0)
@@ -458,9 +454,7 @@ def test_evaluation_takes_another_loss_function():
     net = net_of()
     labels, ids = toy(37)
     smooth = nn.CrossEntropyLoss(label_smoothing=0.9)
-    assert evaluate(net, toy_loader(37), smooth)[0] == pytest.approx(
-        smooth(net(ids), labels).item(), abs=1e-6
-    )
+    assert evaluate(net, toy_loader(37), smooth)[0] == pytest.approx(smooth(net(ids), labels).item(), abs=1e-6)
 
 
 def test_logits_come_in_the_order_of_the_loader():
@@ -524,9 +518,7 @@ def rates():
     """The learning rates of all optimizers at each of their steps."""
     seen = []
     hook = register_optimizer_step_pre_hook(
-        lambda optimizer, args, kwargs: seen.append(
-            (type(optimizer).__name__, optimizer.param_groups[0]["lr"])
-        )
+        lambda optimizer, args, kwargs: seen.append((type(optimizer).__name__, optimizer.param_groups[0]["lr"]))
     )
     yield seen
     hook.remove()
@@ -564,9 +556,7 @@ def test_fit_trains_a_packed_lstm_on_batches_of_like_length(news):
     train, test, _, _ = news
     seed_all(0)
     loader = DataLoader(train, batch_sampler=LengthBatchSampler(train, 8), collate_fn=pad_length)
-    history = fit(
-        PackedLSTM(), loader, DataLoader(test, 8, collate_fn=pad_length), epochs=20, lr=0.05, live=False
-    )
+    history = fit(PackedLSTM(), loader, DataLoader(test, 8, collate_fn=pad_length), epochs=20, lr=0.05, live=False)
     assert history.train_accuracy[-1] > 0.9
     assert history.epoch_ends == list(range(32, 641, 32))
 
@@ -635,9 +625,7 @@ def test_an_epoch_prints_a_line(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == ["epoch 1", "epoch 2"]
     for i, line in enumerate(lines):
-        assert (
-            f"validation loss {history.valid_loss[i]:.3f}, accuracy {history.valid_accuracy[i]:.3f}" in line
-        )
+        assert f"validation loss {history.valid_loss[i]:.3f}, accuracy {history.valid_accuracy[i]:.3f}" in line
 
 
 def test_every_step_uses_the_rate_of_the_schedule(rates):
@@ -697,12 +685,19 @@ class Interrupted(TensorDataset):
         return super().__getitem__(index)
 
 
+def fit_interrupted(*args, **options):
+    try:
+        return fit(*args, **options)
+    except KeyboardInterrupt:  # it would end the tests
+        pytest.fail("fit lets the interrupt through")
+
+
 @pytest.mark.parametrize("live", [False, True])
 def test_interrupting_ends_training_and_keeps_what_was_learnt(capsys, live):
     net = net_of()
     before = weights(net)
     loader = DataLoader(Interrupted(150, *toy(100)), 10)
-    history = fit(net, loader, toy_loader(32, seed=2), epochs=3, live=live)
+    history = fit_interrupted(net, loader, toy_loader(32, seed=2), epochs=3, live=live)
     assert "Stopped by you after 14 of 30 steps" in capsys.readouterr().out
     assert isinstance(history, History)
     assert history.epoch_ends == [100]
@@ -715,13 +710,13 @@ def test_interrupting_ends_training_and_keeps_what_was_learnt(capsys, live):
 
 
 def test_interrupting_before_the_first_step_gives_an_empty_history():
-    history = fit(net_of(), DataLoader(Interrupted(1, *toy(100)), 10), toy_loader(32), live=False)
+    history = fit_interrupted(net_of(), DataLoader(Interrupted(1, *toy(100)), 10), toy_loader(32), live=False)
     assert history == History()
 
 
 def test_interrupting_the_validation_ends_training_too():
     net = net_of(dropout=0.5)
-    history = fit(net, toy_loader(64), DataLoader(Interrupted(20, *toy(32)), 16), live=False)
+    history = fit_interrupted(net, toy_loader(64), DataLoader(Interrupted(20, *toy(32)), 16), live=False)
     assert history.articles[-1] == 64
     assert history.valid_loss == []
     assert math.isfinite(evaluate(net, toy_loader(32))[0])
