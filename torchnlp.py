@@ -702,7 +702,7 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], units: int = 8
         values = gates(net.lstm, net.embedding(torch.tensor(encode(text) or [UNK], device=where)))
     top = values["c"].std(0, correction=0).topk(min(units, net.lstm.hidden_size)).indices.sort().values
     starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
-    answers = logits_of(net, starts)[1].softmax(1)  # [T, K]
+    answers = logits_of(net, starts)[1].softmax(1).numpy()  # [T, K]
 
     with plt.rc_context({**STYLE, "axes.grid": False, "font.size": 12}):
         size = (min(max(8, 2.2 + 0.36 * len(tokens)), 24), 9.6)
@@ -712,7 +712,7 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], units: int = 8
             shades = ["#404040"] * signed + ["white", COLOURS[name]]
             reach = max(1.0, value.abs().max().item())
             picture = axis.imshow(
-                value[:, top].T.cpu(), LinearSegmentedColormap.from_list(name, shades), aspect="auto",
+                value[:, top].T.cpu().numpy(), LinearSegmentedColormap.from_list(name, shades), aspect="auto",
                 interpolation="nearest", vmin=-reach if signed else 0, vmax=reach,
             )  # fmt: skip
             axis.set(yticks=[], xticks=[])
@@ -724,6 +724,8 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], units: int = 8
         axes[-1].set(ylim=(-0.03, 1.03), xlim=(-0.5, len(tokens) - 0.5))
         axes[-1].set_ylabel("probability", rotation=0, ha="right", va="center")
         axes[-1].set_xticks(range(len(tokens)), tokens, rotation=60, ha="right", rotation_mode="anchor")
+        for name in axes[-1].get_xticklabels():
+            name.set_parse_math(False)  # "$5" is a price, not a formula
         axes[-1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 

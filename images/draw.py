@@ -99,7 +99,7 @@ def rnn_classifier():
         ("mean state", h, "[B, H]"),
         ("logits", "white", "[B, K]"),
     ]
-    steps = ["nn.Embedding", "nn.RNN", "mean over\nthe real tokens", "nn.Linear"]
+    steps = ["nn.Embedding", "nn.RNN", "mean over\nthe tokens", "nn.Linear"]
     for i, (text, colour, shape) in enumerate(stages):
         centre = 1.15 + 2.67 * i
         box(axis, centre, 1.5, text, colour, width=1.65, height=0.9)
@@ -155,21 +155,17 @@ def rnn_cell():
     save(axis, "rnn-cell")
 
 
+def frame(axis):
+    """The border of a cell: what is outside of it comes in or goes out."""
+    corner, style = (2.3, 0.45), "round,pad=0,rounding_size=0.2"
+    axis.add_patch(FancyBboxPatch(corner, 7.9, 4.35, style, facecolor="#F9F9F9", edgecolor="#999999", lw=1.5, zorder=0))
+
+
 def lstm_stage(stage, name, title):
-    """The LSTM cell; what belongs to a later stage is drawn pale. Stages: 1 forget, 2 input, 3 cell, 4 output."""
+    """The LSTM cell, what belongs to a later stage drawn pale. 1 forget, 2 input, 3 cell, 4 output."""
     axis = canvas(12, 5.6)
     pale = "#D4D4D4"
-    outline = FancyBboxPatch(
-        (2.3, 0.45),
-        7.9,
-        4.35,
-        "round,pad=0,rounding_size=0.2",
-        facecolor="#F9F9F9",
-        edgecolor="#999999",
-        lw=1.5,
-        zorder=0,
-    )
-    axis.add_patch(outline)
+    frame(axis)
     label(axis, 6.2, 5.22, title, size=20)
 
     def shade(first, colour):
@@ -184,10 +180,10 @@ def lstm_stage(stage, name, title):
     # The rail of the memory, along the top.
     box(axis, 1.15, 4.2, "$c_{t-1}$", COLOURS["c"])
     label(axis, 1.15, 3.7, "the memory so far", size=12)
-    arrow(axis, (1.65, 4.2), (3.1, 4.2), COLOURS["c"], width=4)
-    arrow(axis, (3.7, 4.2), (5.9, 4.2), shade(1, "c"), width=4)
+    arrow(axis, (1.65, 4.2), (3.7, 4.2), COLOURS["c"], width=4)
+    arrow(axis, (4.3, 4.2), (5.9, 4.2), shade(1, "c"), width=4)
     arrow(axis, (6.5, 4.2), (10.75, 4.2), shade(3, "c"), width=4)
-    unit(1, 3.4, 4.2, r"$\odot$", width=0.6, size=20)
+    unit(1, 4.0, 4.2, r"$\odot$", width=0.6, size=20)
     unit(3, 6.2, 4.2, "$+$", width=0.6, size=20)
     unit(3, 11.25, 4.2, "$c_t$", "c")
     # What every gate reads, along the bottom.
@@ -198,23 +194,19 @@ def lstm_stage(stage, name, title):
     arrow(axis, (1.65, 1.5), (2.55, 1.15), COLOURS["h"])
     arrow(axis, (1.65, 0.7), (2.55, 0.95), COLOURS["x"])
     box(axis, 3.02, 1.05, "$[h, x]$", width=0.92, height=0.5)
-    axis.plot([3.48, 8.4 if stage > 3 else 6.9 if stage > 1 else 3.6], [1.05, 1.05], color=INK, lw=2, zorder=1)
-    columns = [
-        (1, 3.6, r"$f$", "forget"),
-        (2, 5.3, r"$i$", "input"),
-        (2, 6.9, r"$g$", "candidate"),
-        (4, 8.4, r"$o$", "output"),
-    ]
-    for first, x, text, colour in columns:
+    reach = [4.0, 6.9, 6.9, 8.4][stage - 1]
+    axis.plot([3.48, reach], [1.05, 1.05], color=INK, lw=2, zorder=1)
+    columns = [(1, 4.0, "forget"), (2, 5.45, "input"), (2, 6.9, "candidate"), (4, 8.35, "output")]
+    for (first, x, colour), text in zip(columns, ["$f$", "$i$", "$g$", "$o$"]):
         squash = "tanh" if colour == "candidate" else r"$\sigma$"
         unit(first, x, 2.05, f"{text}: {squash}", colour, width=1.2)
         if stage >= first:
             arrow(axis, (x, 1.05), (x, 1.75))
             label(axis, x, 0.72, colour, size=12)
-    arrow(axis, (3.5, 2.35), (3.4, 3.9), shade(1, "forget"))
+    arrow(axis, (4.0, 2.35), (4.0, 3.9), shade(1, "forget"))
     unit(2, 6.2, 3.2, r"$\odot$", width=0.6, size=20)
-    arrow(axis, (5.4, 2.35), (5.95, 2.9), shade(2, "input"))
-    arrow(axis, (6.9, 2.35), (6.45, 2.9), shade(2, "#B8A900"))
+    arrow(axis, (5.55, 2.35), (5.98, 2.9), shade(2, "input"))
+    arrow(axis, (6.85, 2.35), (6.42, 2.9), shade(2, "#B8A900"))
     arrow(axis, (6.2, 3.5), (6.2, 3.9), shade(2, "#B8A900"))
     arrow(axis, (9.6, 4.2), (9.6, 3.6), shade(4, "c"))
     unit(4, 9.6, 3.3, "tanh", width=0.9)
@@ -229,54 +221,86 @@ def lstm_stage(stage, name, title):
 def gru():
     axis = canvas(12, 5.6)
     h, x = COLOURS["h"], COLOURS["x"]
-    outline = FancyBboxPatch(
-        (2.3, 0.45),
-        7.9,
-        4.35,
-        "round,pad=0,rounding_size=0.2",
-        facecolor="#F9F9F9",
-        edgecolor="#999999",
-        lw=1.5,
-        zorder=0,
-    )
-    axis.add_patch(outline)
+    frame(axis)
     label(axis, 6.2, 5.22, r"the GRU:  $h_t = z \odot h_{t-1} + (1 - z) \odot n$", size=20)
     box(axis, 1.15, 4.2, "$h_{t-1}$", h)
     label(axis, 1.15, 3.7, "memory and state in one", size=12)
-    arrow(axis, (1.65, 4.2), (7.6, 4.2), h, width=4)
-    box(axis, 7.9, 4.2, r"$\odot$", width=0.6, size=20)
-    arrow(axis, (8.2, 4.2), (8.9, 4.2), h, width=4)
-    box(axis, 9.2, 4.2, "$+$", width=0.6, size=20)
-    arrow(axis, (9.5, 4.2), (10.75, 4.2), h, width=4)
+    arrow(axis, (1.65, 4.2), (3.95, 4.2), h, width=4)
+    box(axis, 4.25, 4.2, r"$\odot$", width=0.6, size=20)
+    arrow(axis, (4.55, 4.2), (7.95, 4.2), h, width=4)
+    box(axis, 8.25, 4.2, "$+$", width=0.6, size=20)
+    arrow(axis, (8.55, 4.2), (10.75, 4.2), h, width=4)
     box(axis, 11.25, 4.2, "$h_t$", h)
     box(axis, 1.15, 1.05, "$x_t$", x)
     label(axis, 1.15, 0.55, "the word's vector", size=12)
     arrow(axis, (1.65, 1.05), (2.55, 1.05), x)
     box(axis, 3.02, 1.05, "$h, x$", width=0.92, height=0.5)
-    arrow(axis, (2.75, 4.2), (2.85, 1.3), h)
-    axis.plot([3.48, 7.9], [1.05, 1.05], color=INK, lw=2, zorder=1)
-    box(axis, 4.0, 2.1, r"$r$: $\sigma$", COLOURS["input"], width=1.1)
-    box(axis, 5.85, 2.1, r"$n$: tanh", COLOURS["candidate"], width=1.2)
-    box(axis, 7.9, 2.1, r"$z$: $\sigma$", COLOURS["forget"], width=1.1)
-    for column, name in [(4.0, "reset"), (5.85, "candidate"), (7.9, "update")]:
-        arrow(axis, (column, 1.05), (column, 1.8))
+    arrow(axis, (2.9, 4.2), (2.9, 1.3), h)
+    axis.plot([3.48, 8.25], [1.05, 1.05], color=INK, lw=2, zorder=1)
+    columns = [(4.25, "update", r"$z$: $\sigma$", "forget"), (6.25, "reset", r"$r$: $\sigma$", "input")]
+    columns.append((8.25, "candidate", "$n$: tanh", "candidate"))
+    for column, name, text, colour in columns:
+        box(axis, column, 2.05, text, COLOURS[colour], width=1.2)
+        arrow(axis, (column, 1.05), (column, 1.75))
         label(axis, column, 0.72, name, size=12)
-    arrow(axis, (4.55, 2.1), (5.25, 2.1), COLOURS["input"])
-    arrow(axis, (7.9, 2.4), (7.9, 3.9), COLOURS["forget"])
-    box(axis, 6.6, 3.2, r"$\odot$", width=0.6, size=20)
-    arrow(axis, (5.95, 2.4), (6.4, 2.9), "#B8A900")
-    arrow(axis, (7.5, 2.4), (6.85, 2.92), COLOURS["forget"])
-    label(axis, 7.42, 2.78, "$1-z$", size=14)
-    arrow(axis, (6.9, 3.2), (9.05, 3.9), "#B8A900")
+    arrow(axis, (4.25, 2.35), (4.25, 3.9), COLOURS["forget"])
+    arrow(axis, (6.85, 2.05), (7.65, 2.05), COLOURS["input"])
+    box(axis, 8.25, 3.15, r"$\odot$", width=0.6, size=20)
+    arrow(axis, (8.25, 2.35), (8.25, 2.85), "#B8A900")
+    arrow(axis, (8.25, 3.45), (8.25, 3.9), "#B8A900")
+    arrow(axis, (4.7, 2.35), (7.95, 3.15), COLOURS["forget"])
+    label(axis, 6.1, 3.0, "$1-z$", size=16)
     save(axis, "gru")
+
+
+def packed_batch():
+    axis = canvas(13, 5.4)
+    texts = [[1, 2, 3, 4, 5], [6, 7, 8], [9]]
+    steps = range(5)
+    fills = ["#1B6FA8", COLOURS["x"], "#CDE9F8"]  # a shade of the input's blue for each text
+    label(axis, 2.75, 5.05, "padded: a grid, one row a text", size=17, weight="bold")
+    for row, text in enumerate(texts):
+        y = 3.55 - 0.95 * row
+        label(axis, 0.45, y, f"text {row + 1}", size=14)
+        for step in steps:
+            x = 1.35 + 0.85 * step
+            if step < len(text):
+                box(axis, x, y, str(text[step]), fills[row], width=0.75, height=0.75, size=17)
+            else:
+                box(axis, x, y, "pad", "#BBBBBB", width=0.75, height=0.75, size=12, edge="#AAAAAA")
+    for step in steps:
+        label(axis, 1.35 + 0.85 * step, 4.3, f"step {step + 1}", size=12)
+    label(axis, 3.05, 0.75, "15 places, 9 tokens", size=14, style="italic")
+
+    label(axis, 9.55, 5.05, "packed: the columns, one after the other", size=17, weight="bold")
+    x = 6.55
+    for step in steps:
+        column = [(row, text[step]) for row, text in enumerate(texts) if step < len(text)]
+        start = x
+        for row, token in column:
+            box(axis, x + 0.31, 3.1, str(token), fills[row], width=0.58, height=0.75, size=17)
+            x += 0.62
+        middle = (start + x) / 2
+        label(axis, middle, 3.85, f"step {step + 1}", size=12)
+        axis.plot([start + 0.06, x - 0.06], [2.55, 2.55], color=INK, lw=2)
+        box(axis, middle, 1.95, str(len(column)), width=0.55, height=0.6, size=16)
+        x += 0.17
+    label(axis, 6.4, 3.1, "data", size=14, ha="right", weight="bold")
+    label(axis, 6.4, 1.95, "batch_sizes", size=12, ha="right", weight="bold")
+    label(axis, 9.55, 1.25, "how many texts are still running at each step", size=13)
+    label(axis, 9.55, 0.75, "9 places, 9 tokens", size=14, style="italic")
+    save(axis, "packed-batch")
 
 
 if __name__ == "__main__":
     lstm_stage(1, "lstm-forget", r"1. forget:  $f = \sigma(W_f\,[h, x] + b_f)$")
-    lstm_stage(2, "lstm-input", r"2. input:  $i = \sigma(W_i\,[h, x] + b_i)$,  $g = \tanh(W_g\,[h, x] + b_g)$")
+    two = r"2. input:  $i = \sigma(W_i\,[h, x] + b_i)$,  $g = \tanh(W_g\,[h, x] + b_g)$"
+    lstm_stage(2, "lstm-input", two)
     lstm_stage(3, "lstm-cell", r"3. the new memory:  $c_t = f \odot c_{t-1} + i \odot g$")
-    lstm_stage(4, "lstm-output", r"4. output:  $o = \sigma(W_o\,[h, x] + b_o)$,  $h_t = o \odot \tanh(c_t)$")
+    four = r"4. output:  $o = \sigma(W_o\,[h, x] + b_o)$,  $h_t = o \odot \tanh(c_t)$"
+    lstm_stage(4, "lstm-output", four)
     gru()
     rnn_unrolled()
     rnn_cell()
     rnn_classifier()
+    packed_batch()

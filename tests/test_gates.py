@@ -1,0 +1,131 @@
+"""The gates that the lessons show are those that nn.LSTM computes inside."""
+
+import matplotlib.pyplot as plt
+import pytest
+import torch
+from torch import nn
+
+from torchnlp import PAD, gates, load_dataset, plot_gates, seed_all, tokenizer
+
+pytestmark = pytest.mark.usefixtures("fresh")
+
+
+@pytest.fixture(autouse=True)
+def paper():
+    plt.switch_backend("agg")
+    yield
+    plt.close("all")
+
+
+def a_layer(**settings):
+    seed_all(3)
+    return nn.LSTM(5, 4, **settings)
+
+
+def a_text(tokens=7):
+    return torch.randn(tokens, 5, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("tokens", [1, 2, 40])
+def test_h_and_c_are_those_of_the_layer_itself(batch_first, bias, tokens):
+    lstm, x = a_layer(batch_first=batch_first, bias=bias), a_text(tokens)
+    values = gates(lstm, x)
+    states, (h, c) = lstm(x)
+    assert torch.allclose(values["h"], states, atol=1e-6)
+    assert torch.allclose(values["c"][-1], c[0], atol=1e-6)
+    for t in range(1, tokens + 1):  # the layer shows only its last memory: stop it after each step
+        assert torch.allclose(values["c"][t - 1], lstm(x[:t])[1][1][0], atol=1e-6)
+
+
+def test_every_gate_has_a_row_a_token_and_a_column_a_unit():
+    values = gates(a_layer(), a_text())
+    assert list(values) == ["forget", "input", "output", "candidate", "c", "h"]
+    assert {value.shape for value in values.values()} == {(7, 4)}
+
+
+@pytest.mark.parametrize("name, quarter", [("input", 0), ("forget", 1), ("candidate", 2), ("output", 3)])
+def test_a_gate_answers_to_its_own_quarter_of_the_bias(name, quarter):
+    lstm, x = a_layer(), a_text(1)
+    before = gates(lstm, x)
+    with torch.no_grad():
+        lstm.bias_ih_l0[4 * quarter : 4 * quarter + 4] += 50
+    after = gates(lstm, x)
+    assert torch.allclose(after[name], torch.ones(1, 4))
+    for other in {"input", "forget", "candidate", "output"} - {name}:
+        assert torch.equal(after[other], before[other])
+
+
+def test_the_memory_is_what_was_kept_plus_what_was_written():
+    v = gates(a_layer(), a_text())
+    kept = v["forget"][1:] * v["c"][:-1]
+    assert torch.allclose(v["c"][1:], kept + v["input"][1:] * v["candidate"][1:], atol=1e-6)
+    assert torch.allclose(v["h"], v["output"] * v["c"].tanh(), atol=1e-6)
+
+
+def test_gates_leave_no_gradient_behind():
+    lstm = a_layer()
+    assert not any(value.requires_grad for value in gates(lstm, a_text().requires_grad_()).values())
+    assert all(weight.grad is None for weight in lstm.parameters())
+
+
+@pytest.mark.parametrize("settings", [{"num_layers": 2}, {"bidirectional": True}, {"proj_size": 2}])
+def test_a_layer_that_it_cannot_read_is_refused(settings):
+    with pytest.raises(ValueError, match="one layer and one direction"):
+        gates(a_layer(**settings), a_text())
+
+
+@pytest.mark.parametrize("shape", [(5,), (1, 7, 5), (7, 6), (0, 5)])
+def test_a_text_of_another_shape_is_refused(shape):
+    with pytest.raises(ValueError, match="E = 5"):
+        gates(a_layer(), torch.zeros(shape))
+
+
+class Reader(nn.Module):
+    def __init__(self, vocab_size, classes):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, 6, padding_idx=PAD)
+        self.lstm = nn.LSTM(6, 5, batch_first=True)
+        self.fc = nn.Linear(5, classes)
+
+    def forward(self, x):
+        return self.fc(self.lstm(self.embedding(x))[1][0][-1])
+
+
+@pytest.fixture
+def reader():
+    classes, vocab = load_dataset(root="sample")[2:]
+    seed_all(2)
+    return Reader(len(vocab), len(classes)), classes
+
+
+TEXT = "Late goal wins the cup, and shares of the club's owner fall."
+
+
+def test_the_picture_has_a_row_a_gate_and_the_tokens_under_it(reader):
+    figure = plot_gates(*reader[:1], TEXT, reader[1], units=3)
+    rows = [axis for axis in figure.axes if axis.get_ylabel() and axis.get_label() != "<colorbar>"]
+    names = [axis.get_ylabel() for axis in rows]
+    assert names == ["forget", "input", "output", "candidate", "c", "h", "probability"]
+    assert all(axis.images[0].get_array().shape == (3, len(tokenizer(TEXT))) for axis in rows[:6])
+    assert [tick.get_text() for tick in rows[-1].get_xticklabels()] == tokenizer(TEXT)
+
+
+def test_the_lines_are_the_answers_after_each_word(reader):
+    net, classes = reader
+    axis = next(a for a in plot_gates(net, TEXT, classes).axes if a.get_ylabel() == "probability")
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == classes
+    from torchnlp import encode
+
+    for t in (1, 5, len(tokenizer(TEXT))):
+        with torch.no_grad():
+            truth = net(torch.tensor([encode(TEXT)[:t]])).softmax(1)[0]
+        drawn = torch.tensor([float(line.get_ydata()[t - 1]) for line in axis.lines])
+        assert torch.allclose(drawn, truth, atol=1e-5)
+
+
+@pytest.mark.parametrize("text", ["", "goal", "qwertyuiop", "<pad> goal"])
+def test_odd_texts_have_a_picture_too(reader, text):
+    net, classes = reader
+    plot_gates(net, text, classes).canvas.draw()
