@@ -422,7 +422,7 @@ class _AdamPair:
 def make_optimizer(net: nn.Module, lr: float = 0.004) -> torch.optim.Optimizer | _AdamPair:
     """Adam for net; its embeddings made with sparse=True get SparseAdam.
 
-    A batch touches a few thousand of the vocabulary's rows. A sparse step moves those and leaves the
+    A batch of 64 articles touches about a thousand of the vocabulary's rows. A sparse step moves those and leaves the
     rest alone; a dense step walks through all of them, millions of weights, every time.
     """
     layers = [m for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag)) and m.sparse]
@@ -689,8 +689,8 @@ def gates(lstm: nn.LSTM, x: Tensor) -> dict[str, Tensor]:
 def plot_gates(net: nn.Module, text: str, classes: Sequence[str], units: int = 8, collate_fn: Callable = padify):
     """The gates of a network with .embedding and .lstm over a text, and its answer after each word.
 
-    A picture a row (forget, input, output, candidate, c, h), a column a token, a line for each of the
-    units whose memory c moves most; below them the probability of each class if the text ended there.
+    A picture each for forget, input, output, candidate, c and h: a column a token, a line for each of the
+    units whose memory c moves most. Below them the probability of each class if the text ended there.
     collate_fn: the one that the network was trained with. Returns the figure.
     """
     import matplotlib.pyplot as plt
@@ -705,7 +705,7 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], units: int = 8
     answers = logits_of(net, starts)[1].softmax(1).numpy()  # [T, K]
 
     with plt.rc_context({**STYLE, "axes.grid": False, "font.size": 12}):
-        size = (min(max(8, 2.2 + 0.36 * len(tokens)), 24), 9.6)
+        size = (min(max(9, 2.2 + 0.36 * len(tokens)), 24), 8)
         figure, axes = plt.subplots(7, 1, figsize=size, sharex=True, height_ratios=[1] * 6 + [1.6])
         for axis, (name, value) in zip(axes, values.items()):
             signed = name in ("candidate", "c", "h")  # from -1 to 1; a gate goes from 0 to 1
@@ -718,15 +718,16 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], units: int = 8
             axis.set(yticks=[], xticks=[])
             axis.set_ylabel(name, rotation=0, ha="right", va="center")
             figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[-int(reach) * signed, int(reach)])
-        styles = ["-", "--", "-.", ":"]
-        for k, name in enumerate(classes):
-            axes[-1].plot(answers[:, k], styles[k % 4], marker="o", ms=4, lw=2.2, label=name)
+        # Colours of their own for the classes: those of COLOURS mean something else.
+        for k, colour in enumerate(plt.get_cmap("magma")(np.linspace(0, 0.75, len(classes)))):
+            line = ["-", "--", "-.", ":"][k % 4]
+            axes[-1].plot(answers[:, k], line, color=colour, marker="o", ms=4, label=classes[k])
         axes[-1].set(ylim=(-0.03, 1.03), xlim=(-0.5, len(tokens) - 0.5))
         axes[-1].set_ylabel("probability", rotation=0, ha="right", va="center")
         axes[-1].set_xticks(range(len(tokens)), tokens, rotation=60, ha="right", rotation_mode="anchor")
         for name in axes[-1].get_xticklabels():
             name.set_parse_math(False)  # "$5" is a price, not a formula
-        axes[-1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
+        axes[-1].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=6, borderaxespad=0, fontsize=11)
     return figure
 
 
