@@ -18,7 +18,7 @@ help:
 
 lab: $(READY)
 	@echo "Starting JupyterLab. Stop it with Ctrl-C. Open the address with the token that it prints below."
-	$(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) notebooks/1-simple-rnn.ipynb
+	$(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
 
 test: $(READY)
 	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest
