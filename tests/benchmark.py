@@ -2,12 +2,12 @@
 
     python tests/benchmark.py                        the bundled corpus, a minute
     python tests/benchmark.py <folder with AG News>  both sides in one run, on one thread
-    python tests/benchmark.py <folder> --full        one whole epoch of the old loop as well: its test accuracy
+    python tests/benchmark.py <folder> --full        whole epochs of the old loop too: its test accuracy
 
-The old loop is written as such loops are found in tutorials: texts are tokenised in the collate function, every
-time they come by; shuffled batches of 16, filled up with zeros; Adam over all weights, those of the words that
-the batch does not hold included; the mean, or the last state, taken over the padding. Its time is measured on a
-slice of the epoch and scaled up. Each model is run in a process of its own, so that its memory can be told.
+The old loop is written as such loops are found in tutorials: the collate function tokenises each text every
+time it comes by; shuffled batches of 16, filled up with zeros; Adam over all weights, those of the words that
+the batch does not hold included; the mean, or the last state, taken over the padding. Its time is measured on
+a slice of the epoch and scaled up. Each model runs in a process of its own, so that its memory can be told.
 """
 
 import argparse
@@ -56,7 +56,7 @@ class OldNet(nn.Module):
 
 
 class NewNet(OldNet):
-    """The course's: sparse gradients, small first vectors, masked mean, or the state at the last real token."""
+    """The course's: sparse gradients, small first vectors, the mean or last state of the real tokens."""
 
     def __init__(self, kind, vocab_size, num_class):
         super().__init__(kind, vocab_size, num_class)
