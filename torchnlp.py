@@ -798,7 +798,7 @@ def plot_history(history: History, axes: Sequence | None = None):
 
 
 class _LiveCurve:
-    """plot_history in one output that is redrawn at most twice a second; its last frame stays."""
+    """plot_history in one output that is redrawn at most once a second; its last frame stays."""
 
     def __init__(self):
         import matplotlib.pyplot as plt
@@ -817,7 +817,7 @@ class _LiveCurve:
     def draw(self, history: History, last: bool = False) -> float:
         """Redraw, if it is time; returns the seconds that it took."""
         start = time.perf_counter()
-        if self.handle and (last or start - self.drawn > 0.5):
+        if self.handle and (last or start - self.drawn > 1):
             self.handle.update(plot_history(history, self.axes))
             self.drawn = time.perf_counter()
         return time.perf_counter() - start
