@@ -704,8 +704,8 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], units: int = 8
     starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
     answers = logits_of(net, starts)[1].softmax(1).numpy()  # [T, K]
 
-    with plt.rc_context({**STYLE, "axes.grid": False, "font.size": 12}):
-        size = (min(max(9, 2.2 + 0.36 * len(tokens)), 24), 8)
+    with plt.rc_context({**STYLE, "axes.grid": False, "font.size": 11}):
+        size = (min(max(9, 2.2 + 0.36 * len(tokens)), 24), 6.6)
         figure, axes = plt.subplots(7, 1, figsize=size, sharex=True, height_ratios=[1] * 6 + [1.6])
         for axis, (name, value) in zip(axes, values.items()):
             signed = name in ("candidate", "c", "h")  # from -1 to 1; a gate goes from 0 to 1
