@@ -446,10 +446,10 @@ def train_steps(
         optimizer.zero_grad()
         logits = net(*inputs)  # [B, K]
         loss = loss_fn(logits, labels)  # the mean over the batch
+        if not math.isfinite(loss.item()):  # stop before this step spoils every weight
+            raise FloatingPointError("The loss is no longer a number. Start again with a smaller lr.")
         loss.backward()
         optimizer.step()
-        if not math.isfinite(loss.item()):
-            raise FloatingPointError("The loss is no longer a number. Start again with a smaller lr.")
         correct = (logits.argmax(1) == labels).sum().item()
         yield loss.item() * len(labels), correct, len(labels)
 
