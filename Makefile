@@ -11,7 +11,7 @@ DATA_FOLDER := $(if $(DATA),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test lint slides diagrams notebooks clean
+.PHONY: help lab test lint slides student check repo diagrams notebooks readme mutants lock audit clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -27,11 +27,23 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-# make slides    a deck for each lesson in build/slides
+# make slides     a deck for each lesson in build/slides, with speaker notes; opens from the disk
 slides: $(READY)
-	$(BIN)/jupyter nbconvert --to slides --output-dir build/slides \
-		--SlidesExporter.reveal_width=1300 --SlidesExporter.reveal_height=1000 \
-		--SlidesExporter.reveal_scroll=True --SlidesExporter.reveal_transition=none notebooks/*.ipynb
+	$(BIN)/python tools/slides.py notebooks/*.ipynb
+
+# make student    build/student: the lessons without solutions and outputs, to hand out
+student: $(READY)
+	$(BIN)/python tools/student.py
+
+# make check      SUBMISSION=file.ipynb: runs a student's notebook, says which exercises are right (LIMIT=seconds)
+LIMIT ?= 600
+check: $(READY)
+	@test -n "$(SUBMISSION)" || { echo "Which notebook? make check SUBMISSION=file.ipynb"; exit 2; }
+	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/check.py "$(SUBMISSION)" --limit $(LIMIT)
+
+# make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge and set-up cell
+repo: $(READY)
+	$(BIN)/python tools/repo.py "$(URL)"
 
 # make diagrams   draws images/*.png anew
 diagrams: $(READY)
@@ -39,17 +51,34 @@ diagrams: $(READY)
 
 # make notebooks  executes every notebook in place (DATA=<folder with AG News> for the committed outputs)
 notebooks: $(READY)
-	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/jupyter nbconvert --to notebook --execute --inplace \
-		--ExecutePreprocessor.record_timing=False --ExecutePreprocessor.timeout=1200 notebooks/*.ipynb
+	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/run.py notebooks/*.ipynb
+
+# make readme     makes the tables of README.md from the outputs of the notebooks
+readme: $(READY)
+	$(BIN)/python tools/readme.py
+
+# make mutants    plants faults in a copy, one at a time, and shows the test that notices each; half an hour
+mutants: $(READY)
+	$(BIN)/python tools/mutants.py
+
+# make lock       writes .ci/constraints.txt: the exact versions that CI installs. Run the tests with them before you commit
+lock: $(READY)
+	$(BIN)/python .ci/lock.py
+
+# make audit      asks PyPI which of these versions have known security holes (needs the internet)
+audit: $(READY)
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/python -m pip install --quiet pip-audit
+	build/audit/bin/pip-audit --strict --requirement .ci/constraints.txt --no-deps --disable-pip
 
 # make clean      removes .venv and caches
 clean:
 	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis
 
-$(READY): requirements.txt
+$(READY): requirements.txt $(CONSTRAINTS)
 	@echo "Setting up $(VENV) with what requirements.txt lists. The first time takes some minutes (PyTorch is large)."
 	@$(PYTHON) -c 'import sys; sys.exit("This course needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 $(MAKECMDGOALS)" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r requirements.txt $(addprefix -c ,$(CONSTRAINTS))
 	$(BIN)/python -c "import torch, torchtext, torchinfo, jupyterlab, nbval"
 	@touch $(READY)

@@ -14,17 +14,19 @@ Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
 from __future__ import annotations
 
 import collections
+import contextlib
 import csv
 import hashlib
 import importlib.util
 import io
 import math
+import operator
 import os
-import pickle
 import random
 import tarfile
 import tempfile
 import time
+import traceback
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -75,6 +77,7 @@ AG_NEWS_FILES = {  # name: (bytes, md5)
 AG_NEWS_CLASSES = ["World", "Sports", "Business", "Sci/Tech"]
 SAMPLE = Path(__file__).resolve().parent / "data" / "sample"
 DOWNLOAD_TIMEOUT = (4, 10)  # seconds to connect to one of a server's machines, and without a byte from it
+DOWNLOAD_PACE = (60, 2_000)  # give up what after so many seconds has come at less than so many bytes a second
 
 source = None  # what load_dataset loaded last: "ag_news", "sample" or "own"
 
@@ -120,7 +123,7 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
     if not wanted:
         folder = _download_ag_news()
         return (folder, "ag_news") if folder else (SAMPLE, "sample")
-    folder = SAMPLE if str(wanted) == "sample" else Path(wanted).expanduser().resolve()
+    folder = SAMPLE if str(wanted) == "sample" else Path(os.path.expanduser(wanted)).resolve()
     for file in ("train.csv", "test.csv"):
         if not (folder / file).is_file():
             raise FileNotFoundError(
@@ -161,7 +164,7 @@ def _fetch_files(cache: Path) -> None:
     registry = {name: f"md5:{md5}" for name, (_, md5) in AG_NEWS_FILES.items()}
     news = pooch.create(cache, AG_NEWS_URL, registry=registry, retry_if_failed=2)
     for name in registry:
-        news.fetch(name, downloader=pooch.HTTPDownloader(progressbar=True, timeout=DOWNLOAD_TIMEOUT))
+        news.fetch(name, downloader=_download)
 
 
 def _fetch_mirror(cache: Path) -> None:
@@ -169,8 +172,7 @@ def _fetch_mirror(cache: Path) -> None:
     import pooch
 
     with tempfile.TemporaryDirectory(dir=cache) as aside:
-        download = pooch.HTTPDownloader(progressbar=True, timeout=DOWNLOAD_TIMEOUT)
-        archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=download)
+        archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=_download)
         with tarfile.open(archive, "r:gz") as files:
             for name, (size, md5) in AG_NEWS_FILES.items():
                 member = next((m for m in files if m.isfile() and Path(m.name).name == name), None)
@@ -181,6 +183,26 @@ def _fetch_mirror(cache: Path) -> None:
                 if _md5(half) != md5:
                     raise ValueError(f"the mirror's {name} has a wrong checksum")
                 os.replace(half, cache / name)
+
+
+def _download(address: str, file, _) -> None:
+    """What pooch calls: a download with a progress bar, given up when there is hardly any progress."""
+    import pooch
+    from tqdm import tqdm
+
+    class Bar(tqdm):
+        def __bool__(self) -> bool:  # pooch asks whether there is a bar; tqdm answers whether there is work
+            return True
+
+        def update(self, n: int = 1) -> None:
+            super().update(n)
+            seconds = time.time() - self.start_t
+            if seconds > DOWNLOAD_PACE[0] and self.n < DOWNLOAD_PACE[1] * seconds:
+                raise TimeoutError(f"no more than {self.n:,} bytes in {seconds:.0f} seconds")
+
+    with Bar(ncols=79, unit="B", unit_scale=True) as bar:
+        # Small pieces, so that the bar is asked now and then even when they come byte by byte.
+        pooch.HTTPDownloader(progressbar=bar, timeout=DOWNLOAD_TIMEOUT, chunk_size=256)(address, file, None)
 
 
 def _stop_if_disk(error: Exception, cache: Path) -> None:
@@ -314,10 +336,13 @@ def encode(
 
     voc: anything with a dictionary .stoi (a torchtext Vocab, GloVe...); without it, the vocabulary of
     the last load_dataset, and RuntimeError before the first. tokenizer: `list` gives characters.
+    Raises TypeError for an x that is no string.
     """
     voc = voc or vocab
     if voc is None:
         raise RuntimeError("There is no vocabulary yet: call load_dataset() first, or pass voc=...")
+    if not isinstance(x, str) and tokenizer is _basic_english:
+        raise TypeError(f"A text is a string, such as 'Rain stops play'; this is {repr(x)[:60]}.")
     if voc is vocab and tokenizer is _basic_english and unk == UNK and x in _ids:
         return _ids[x].tolist()
     # A reader may type "<pad>". It must not count as padding: a text of nothing but padding has no mean.
@@ -391,7 +416,11 @@ def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> t
 def padify(
     b: Sequence[tuple[int, str]], voc: Vocab | None = None, tokenizer: Callable = tokenizer
 ) -> tuple[Tensor, Tensor]:
-    """Collate (label, text) items: labels 0..K-1 [B] and ids [B, T], short texts filled up with <pad>."""
+    """Collate (label, text) items: labels 0..K-1 [B] and ids [B, T], short texts filled up with <pad>.
+
+    Like pad_length and offsetify it raises TypeError for anything but (label, text) items, and ValueError
+    for an empty batch or a label below 1.
+    """
     labels, ids, _ = _pad(b, voc, tokenizer)
     return labels, ids
 
@@ -403,32 +432,37 @@ def pad_length(b: Sequence[tuple[int, str]]) -> tuple[Tensor, Tensor, Tensor]:
 
 def offsetify(b: Sequence[tuple[int, str]], voc: Vocab | None = None) -> tuple[Tensor, Tensor, Tensor]:
     """Collate for nn.EmbeddingBag: labels 0..K-1 [B], all ids in a row, offsets [B] where texts begin."""
-    texts = _encode_batch(b, voc, tokenizer)
+    labels, texts = _encode_batch(b, voc, tokenizer)
     lengths = torch.tensor([len(ids) for ids in texts])
-    return _labels(b), torch.cat(texts), lengths.cumsum(0) - lengths
+    return labels, torch.cat(texts), lengths.cumsum(0) - lengths
 
 
 def _pad(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Callable) -> tuple[Tensor, Tensor, Tensor]:
-    texts = _encode_batch(b, voc, tokenizer)
+    labels, texts = _encode_batch(b, voc, tokenizer)
     pad = PAD if voc is None else voc.stoi.get("<pad>", UNK)  # GloVe, for one, has no <pad>
     ids = nn.utils.rnn.pad_sequence(texts, batch_first=True, padding_value=pad)  # [B, T]
-    return _labels(b), ids, torch.tensor([len(ids) for ids in texts])
+    return labels, ids, torch.tensor([len(ids) for ids in texts])
 
 
-def _encode_batch(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Callable) -> list[Tensor]:
-    """One tensor of ids a text; an empty text becomes one <unk>, since a network has to read something."""
+def _encode_batch(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Callable) -> tuple[Tensor, list[Tensor]]:
+    """Labels 0..K-1 [B], and one tensor of ids a text; an empty text becomes one <unk>: something to read."""
+    try:
+        items = [(operator.index(item[0]), item[1]) for item in b]
+    except (TypeError, LookupError) as error:
+        raise TypeError("A batch is a list of (label, text) items, such as [(1, 'Rain stops play')].") from error
+    if not items:
+        raise ValueError("The batch is empty. It needs at least one (label, text) item.")
+    labels = torch.tensor([label for label, _ in items]) - 1
+    if labels.min() < 0:  # -100, for one, is a label that PyTorch's loss leaves out in silence
+        raise ValueError(f"Labels count from 1; the batch has the label {labels.min() + 1}.")
     known = _ids if (voc is None or voc is vocab) and tokenizer is _basic_english else {}
     texts = []
-    for item in b:
-        ids = known.get(item[1])
+    for _, text in items:
+        ids = known.get(text) if isinstance(text, str) else None
         if ids is None or len(ids) == 0:
-            ids = torch.tensor(encode(item[1], voc, tokenizer=tokenizer) or [UNK])
+            ids = torch.tensor(encode(text, voc, tokenizer=tokenizer) or [UNK])
         texts.append(ids)
-    return texts
-
-
-def _labels(b: Sequence[tuple[int, str]]) -> Tensor:
-    return torch.tensor([item[0] - 1 for item in b])
+    return labels, texts
 
 
 class LengthBatchSampler(Sampler[list[int]]):
@@ -436,9 +470,12 @@ class LengthBatchSampler(Sampler[list[int]]):
 
     dataset: (label, text) items. Each pass holds every item once, in another order than the last:
     which texts of one length meet in a batch, and the order of the batches, are drawn anew.
+    Raises ValueError for a batch_size that is no whole number from 1.
     """
 
     def __init__(self, dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0):
+        if not isinstance(batch_size, int) or batch_size < 1:
+            raise ValueError(f"batch_size is the number of texts in a batch, 1 or more, not {batch_size!r}.")
         self.lengths = torch.tensor([len(encode(item[1])) for item in dataset], dtype=torch.long)
         self.batch_size = batch_size
         self.generator = torch.Generator().manual_seed(seed)
@@ -517,17 +554,43 @@ def train_steps(
         yield loss.item() * len(labels), correct, len(labels)
 
 
+@contextlib.contextmanager
+def _remedies() -> Iterator[None]:
+    """Where network and data do not fit together, PyTorch's message names no remedy: a ValueError that does."""
+    try:
+        yield
+    except (IndexError, ValueError, RuntimeError, TypeError) as error:
+        ids = "A word has an id that the embedding lacks. Make it after load_dataset, with len(vocab) rows."
+        for words, remedy in {
+            "index out of range in self": ids,
+            "is not in the valid range": ids,
+            "is out of bounds": "A label is larger than the network's last. Its last layer needs len(classes) outputs.",
+            "to match target batch_size": _LOGITS,
+            "Expected target size": _LOGITS,
+            "must be Tensor, not": _LOGITS,
+        }.items():
+            if words in str(error):
+                raise ValueError(f"The network does not fit the data. {remedy}") from error
+        raise
+
+
+_LOGITS = "It must return logits [B, K], a row for each text. Is batch_first=True missing in a layer?"
+
+
 def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
-    """Move a batch to the device, but not the lengths [B] that stand beside padded ids [B, T].
+    """Move a batch to the device, but not the lengths [B] that stand beside ids [B, T] or vectors [B, T, E].
 
     pack_padded_sequence wants lengths on the CPU. (The offsets beside flat ids do travel.)
     """
+    if not all(isinstance(part, Tensor) for part in batch):
+        raise TypeError("A batch is tensors (labels, ids, ...). Give the DataLoader a collate_fn, such as padify.")
     labels, ids, *rest = batch
-    stays = [ids.dim() == 2 and tensor.dim() == 1 for tensor in rest]
+    stays = [ids.dim() > 1 and tensor.dim() == 1 for tensor in rest]
     rest = [tensor if stay else tensor.to(device) for tensor, stay in zip(rest, stays)]
     return [labels.to(device), ids.to(device), *rest]
 
 
+@_remedies()
 def train_epoch(
     net: nn.Module,
     dataloader: Iterable,
@@ -543,6 +606,9 @@ def train_epoch(
     Adam with rate lr is made: pass your own to keep its state from epoch to epoch. A line of progress
     every report_freq batches. Returns (mean loss per article, accuracy), both taken while training: a
     running mean over a network that was still learning. Ask evaluate how good it is now.
+
+    Raises ValueError for an empty dataloader and for a network that does not fit the data, FloatingPointError
+    for a loss that is no number.
     """
     optimizer = optimizer or make_optimizer(net, lr)
     total_loss, correct, count = 0.0, 0, 0
@@ -574,8 +640,13 @@ def train_epoch_emb(
     return train_epoch(net, dataloader, lr, optimizer, loss_fn, epoch_size, report_freq)
 
 
+@_remedies()
 def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
-    """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, net stays in its mode."""
+    """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, net stays in its mode.
+
+    Like evaluate and predict it raises ValueError for an empty dataloader and for a network that does not fit
+    the data, FloatingPointError for logits that are no numbers.
+    """
     was_training = net.training
     net.eval()
     labels, logits = [], []
@@ -583,19 +654,29 @@ def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
         with torch.no_grad():
             for batch in dataloader:
                 target, *inputs = _to_device(batch)
+                rows = net(*inputs)
+                if not isinstance(rows, Tensor) or rows.dim() != 2 or len(rows) != len(target):
+                    raise ValueError(f"The network does not fit the data. {_LOGITS}")
                 labels.append(target.cpu())
-                logits.append(net(*inputs).cpu())
+                logits.append(rows.cpu())
     finally:
         net.train(was_training)
     if not labels:
         raise ValueError("The dataloader gave no batch: is the dataset empty?")
-    return torch.cat(labels), torch.cat(logits)
+    labels, logits = torch.cat(labels), torch.cat(logits)
+    if not logits.isfinite().all():
+        raise FloatingPointError("The network's answers are no longer numbers. Make it anew, train with a smaller lr.")
+    return labels, logits
 
 
+@_remedies()
 def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossEntropyLoss()) -> tuple[float, float]:
     """(mean loss per article, accuracy) of the network as it is now; it learns nothing from this."""
     labels, logits = logits_of(net, dataloader)
-    return loss_fn(logits, labels).item(), (logits.argmax(1) == labels).double().mean().item()
+    loss = loss_fn(logits, labels).item()
+    if not math.isfinite(loss):
+        raise FloatingPointError("The loss is no longer a number. Make the network anew, train with a smaller lr.")
+    return loss, (logits.argmax(1) == labels).double().mean().item()
 
 
 @dataclass
@@ -616,6 +697,7 @@ def warm_then_fall(progress: float) -> float:
     return min(progress / 0.1, (1 - progress) / 0.9)
 
 
+@_remedies()
 def fit(
     net: nn.Module,
     train_loader: DataLoader,
@@ -629,11 +711,14 @@ def fit(
 
     The rate of a step is lr * schedule(share of all steps done); `lambda progress: 1` keeps it constant.
     Interrupting the kernel ends training early: the network keeps what it learnt, the History is returned.
+    Raises what train_epoch and evaluate raise.
     """
     optimizer, loss_fn = make_optimizer(net, lr), nn.CrossEntropyLoss()
     steps, per_point = epochs * len(train_loader), max(1, len(train_loader) // 25)
-    if steps == 0:
+    if steps <= 0:
         raise ValueError("There is nothing to train on: no epochs, or an empty dataset.")
+    if len(valid_loader) == 0:
+        raise ValueError("There is nothing to validate on: the second loader's dataset is empty.")
     history, curve = History(), _LiveCurve() if live else None
     step, since = 0, np.zeros(3)  # loss, correct, articles since the last point
     _set_rate(optimizer, lr * schedule(0.5 / steps))
@@ -647,6 +732,10 @@ def fit(
                     _add_point(history, since)
                     since = np.zeros(3)
                     start += curve.draw(history) if curve else 0  # drawing is not training
+            if total[2] == 0:
+                raise ValueError(
+                    f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, not an iterator."
+                )
             seconds = time.perf_counter() - start
             _add_validation(history, total, seconds, *evaluate(net, valid_loader))
             print(
@@ -697,10 +786,12 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
             f"{len(vocab):,} tokens. Call load_dataset again as you did before you made this network."
         )
     weights = {name: tensor.cpu() for name, tensor in net.state_dict().items()}
+    words, classes = list(vocab.itos), list(map(str, classes))
+    saved = {"weights": weights, "words": words, "classes": classes, "checksum": _checksum(weights, words, classes)}
     file = Path(file).expanduser()
     half = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
-        torch.save({"weights": weights, "words": list(vocab.itos), "classes": list(classes)}, half)
+        torch.save(saved, half)
         os.replace(half, file)
     except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
         raise OSError(
@@ -708,6 +799,15 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
         ) from error
     finally:
         half.unlink(missing_ok=True)
+
+
+def _checksum(weights: dict[str, Tensor], words: list[str], classes: list[str]) -> str:
+    """Of all that a saved model holds, because torch.load lets a flipped bit pass."""
+    digest = hashlib.sha256(repr((words, classes)).encode("utf-8", "backslashreplace"))
+    for name, tensor in weights.items():
+        digest.update(repr((name, tensor.shape, tensor.dtype)).encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
 
 
 def load_model(
@@ -727,8 +827,10 @@ def load_model(
         raise FileNotFoundError(f"There is no file {file}. save_model(...) writes one.")
     try:
         saved = torch.load(file, map_location="cpu", weights_only=True)
-        weights, words, classes = saved["weights"], list(saved["words"]), list(saved["classes"])
-    except (RuntimeError, EOFError, OSError, LookupError, TypeError, ValueError, pickle.UnpicklingError) as error:
+        weights, words, classes = saved["weights"], saved["words"], saved["classes"]
+        if saved["checksum"] != _checksum(weights, words, classes):
+            raise ValueError("wrong checksum")
+    except Exception as error:  # a broken file may break its readers anywhere
         raise ValueError(f"{file} is damaged, or was not written by save_model. Save the model again.") from error
     net = make_net(len(words), len(classes))
     try:
@@ -783,7 +885,11 @@ def predict(
 
     collate_fn: the one that the network was trained with (pad_length for a network that takes lengths).
     """
+    if k < 1:
+        raise ValueError(f"k is the number of answers, 1 or more, not {k}.")
     _, logits = logits_of(net, [collate_fn([(1, text)])])  # the label 1 is a stand-in, never read
+    if logits.size(1) != len(classes):
+        raise ValueError(f"The network tells {logits.size(1)} classes apart; classes has {len(classes)} names.")
     probabilities, best = logits[0].softmax(0).topk(min(k, len(classes)))
     return [(classes[i], p) for i, p in zip(best.tolist(), probabilities.tolist())]
 
@@ -793,9 +899,9 @@ def gates(lstm: nn.LSTM, x: Tensor) -> dict[str, Tensor]:
 
     x: the text's vectors [T, E], whether or not the layer is batch_first. Returns "forget", "input",
     "output", "candidate", "c" and "h", each [T, H]; "h" is what the layer itself returns.
-    Raises ValueError for more layers, two directions or a projection, and for an x of another shape.
+    Raises ValueError for another layer, more layers, two directions or a projection, and for an x of another shape.
     """
-    if lstm.num_layers != 1 or lstm.bidirectional or lstm.proj_size:
+    if not isinstance(lstm, nn.LSTM) or lstm.num_layers != 1 or lstm.bidirectional or lstm.proj_size:
         raise ValueError("gates reads an nn.LSTM of one layer and one direction, without proj_size.")
     if x.dim() != 2 or x.size(1) != lstm.input_size or len(x) == 0:
         raise ValueError(f"x has the shape {list(x.shape)}, not [T, E] with E = {lstm.input_size}.")
@@ -869,7 +975,8 @@ def expect(
     """
     ranges = {"ag_news": ag_news, "sample": sample}
     if source not in ranges:
-        print(f"{name}: {value:.{digits}f}   (your own data: no range is known)")
+        why = "your own data: no range is known" if source else "no range: call load_dataset first"
+        print(f"{name}: {value:.{digits}f}   ({why})")
         return
     low, high = ranges[source]
     inside = low <= value <= high
@@ -886,12 +993,18 @@ def expect(
 
 
 def check(exercise: str, test: Callable[[], None]) -> None:
-    """Try an answer: test() asserts what must hold. Prints "right", or "not yet" and why. Never raises."""
+    """Try an answer: test() asserts what must hold. Prints "right", or "not yet" and why. Never raises.
+
+    A test that returns something false, as `lambda: x == 3` may, says "not yet" as well.
+    """
     try:
-        test()
-        print(f"{exercise}: right")
+        answer = test()
+        right = answer is None or bool(answer)
+        print(f"{exercise}: right" if right else f"{exercise}: not yet. The test gives {answer!r}.")
     except AssertionError as error:
-        print(f"{exercise}: not yet. {error}")
+        # A bare assert has no words of its own: show the line that does not hold.
+        line = traceback.extract_tb(error.__traceback__)[-1].line
+        print(f"{exercise}: not yet. {str(error) or f'This does not hold: {line}'}")
     except Exception as error:
         print(f"{exercise}: not yet. Your code stops with {type(error).__name__}: {error}")
 

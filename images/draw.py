@@ -292,6 +292,151 @@ def packed_batch():
     save(axis, "packed-batch")
 
 
+BACKWARD = "#00304A"  # the backward reader's states: the blue of h, darker
+
+
+def two_directions():
+    axis = canvas(13, 6.3)
+    x, h, back = COLOURS["x"], COLOURS["h"], BACKWARD
+    words = ["oil", "prices", "fall", "again"]
+    label(
+        axis,
+        6.5,
+        5.95,
+        "two readers, one from each end; their states are joined at every token",
+        size=17,
+        weight="bold",
+    )
+    label(axis, 1.2, 3.75, "forward", h, weight="bold", ha="right")
+    label(axis, 1.2, 2.3, "backward", back, weight="bold", ha="right")
+    for i, word in enumerate(words, 1):
+        column = 2.9 + 2.55 * (i - 1)
+        label(axis, column, 0.3, f"“{word}”")
+        box(axis, column, 0.95, f"$x_{i}$", x)
+        ahead, behind = column - 0.5, column + 0.5
+        # the vector goes to both cells
+        arrow(axis, (column + 0.15, 1.25), (behind, 2.0), x)
+        arrow(axis, (column - 0.15, 1.25), (ahead, 3.45), x)
+        box(axis, ahead, 3.75, "cell", h, width=0.85)
+        box(axis, behind, 2.3, "cell", back, width=0.85)
+        arrow(axis, (ahead, 4.05), (ahead, 4.6), h)
+        arrow(axis, (behind, 2.6), (behind, 4.6), back)
+        box(axis, ahead, 4.9, rf"$\overrightarrow{{h}}_{i}$", h, width=0.98)
+        box(axis, behind, 4.9, rf"$\overleftarrow{{h}}_{i}$", back, width=0.98)
+        label(axis, ahead, 5.42, f"{i} read", h, size=12)
+        label(axis, behind, 5.42, f"{5 - i} read", back, size=12)
+        if i < 4:
+            arrow(axis, (ahead + 0.43, 3.75), (ahead + 2.12, 3.75), h)
+            arrow(axis, (behind + 2.12, 2.3), (behind + 0.43, 2.3), back)
+    arrow(axis, (1.35, 3.75), (1.97, 3.75), h)
+    arrow(axis, (12.2, 2.3), (11.5, 2.3), back)
+    save(axis, "two-directions")
+
+
+def layer_stack():
+    axis = canvas(13, 6.6)
+    x, h, back = COLOURS["x"], COLOURS["h"], BACKWARD
+    label(axis, 6.5, 6.25, "two layers: the second reads the joined states of the first", size=17, weight="bold")
+
+    def layer(y, name):
+        label(axis, 1.75, y, name, weight="bold", ha="right")
+        for i in range(4):
+            column = 3.1 + 1.75 * i
+            box(axis, column - 0.37, y, "", h, width=0.66, height=0.75)
+            box(axis, column + 0.37, y, "", back, width=0.66, height=0.75)
+            if i < 3:
+                arrow(axis, (column - 0.04, y + 0.2), (column + 1.05, y + 0.2), h)
+                arrow(axis, (column + 1.79, y - 0.2), (column + 0.7, y - 0.2), back)
+
+    layer(2.15, "layer 1")
+    layer(4.35, "layer 2")
+    for i, word in enumerate(["oil", "prices", "fall", "again"]):
+        column = 3.1 + 1.75 * i
+        label(axis, column, 0.2, f"“{word}”", size=14)
+        box(axis, column, 0.75, f"$x_{i + 1}$", x)
+        arrow(axis, (column, 1.05), (column, 1.75), x)
+        arrow(axis, (column, 2.53), (column, 3.95), h)
+        arrow(axis, (column, 4.73), (column, 5.3), h)
+        box(axis, column, 5.6, f"output {i + 1}", h, width=1.5, size=13)
+    for y in (1.4, 3.25, 5.02):
+        axis.plot([2.3, 9.2], [y, y], color=COLOURS["grey"], lw=1.6, ls="--", zorder=0)
+    label(axis, 9.35, 0.75, "E numbers a token", size=13, ha="left")
+    label(axis, 9.35, 1.4, "dropout around: nn.Dropout", COLOURS["grey"], size=13, ha="left")
+    label(axis, 9.35, 2.15, "H forward and H backward", size=13, ha="left")
+    label(axis, 9.35, 3.1, "2H numbers a token", size=13, ha="left")
+    label(axis, 9.35, 3.42, "dropout between: dropout=...", COLOURS["grey"], size=13, ha="left")
+    label(axis, 9.35, 4.35, "H forward and H backward", size=13, ha="left")
+    label(axis, 9.35, 5.02, "dropout around", COLOURS["grey"], size=13, ha="left")
+    label(axis, 9.35, 5.6, "2H numbers a token", size=13, ha="left")
+    save(axis, "layer-stack")
+
+
+def output_and_h_n():
+    """The numbers are those of the counting network of lesson 4: 1, 10, 100, 1000 a step."""
+    axis = canvas(13, 5.2)
+    h, back, pale = COLOURS["h"], BACKWARD, "white"
+    label(axis, 3.9, 4.85, "output: every step of the top layer", size=17, weight="bold")
+    label(axis, 10.9, 4.85, "h_n: the end of every reader", size=17, weight="bold")
+    for step in range(5):
+        column = 2.0 + 1.02 * step
+        label(axis, column, 4.25, f"step {step + 1}", size=12)
+        last, first = step == 4, step == 0
+        box(axis, column, 3.5, str(100 * (step + 1)), h if last else pale, 0.96, 0.75, edge=h)
+        box(axis, column, 2.65, str(1000 * (5 - step)), back if first else pale, 0.96, 0.75, edge=back)
+    label(axis, 1.4, 3.5, "forward\nhalf", h, size=13, ha="right")
+    label(axis, 1.4, 2.65, "backward\nhalf", back, size=13, ha="right")
+    rows = [("layer 1 forward", 5, "0", h), ("layer 1 backward", 50, "1", back)]
+    rows += [("layer 2 forward", 500, "2, or -2", h), ("layer 2 backward", 5000, "3, or -1", back)]
+    for k, (name, value, index, colour) in enumerate(rows):
+        y = 4.15 - 0.85 * k
+        box(axis, 9.0, y, str(value), colour if k > 1 else pale, 1.1, 0.7, edge=colour)
+        label(axis, 9.7, y, name, colour, size=13, ha="left")
+        label(axis, 11.75, y, f"row {index}", size=13, ha="left")
+    arrow(axis, (6.6, 3.5), (8.43, 2.5), h)
+    arrow(axis, (2.0, 2.25), (8.43, 1.5), back, bend=0.12)
+    label(axis, 3.9, 0.4, "[B, T, 2H]: here B = 1, T = 5, H = 1", size=14, style="italic")
+    label(axis, 10.6, 0.4, "[2 layers · 2 directions, B, H]", size=14, style="italic")
+    save(axis, "output-and-h-n")
+
+
+def glove_start():
+    axis = canvas(13, 5.6)
+    x, grey = COLOURS["x"], COLOURS["grey"]
+    rows = [  # word, what its row is filled with, colour, row of GloVe that it comes from
+        ("<unk>", "noise", grey, None),
+        ("<pad>", "zeros", "white", None),
+        ("oil", "", x, 1),
+        ("striker", "", x, 3),
+        ("&lt", "noise", grey, None),
+    ]
+    label(axis, 2.15, 5.25, "GloVe", size=17, weight="bold")
+    label(axis, 2.15, 4.82, "400,000 words, 50 numbers each", size=12)
+    for i, word in enumerate(["the", "oil", "...", "striker", "..."]):
+        y = 4.2 - 0.8 * i
+        label(axis, 1.25, y, word, ha="right")
+        if word != "...":
+            box(axis, 2.5, y, "", x, width=2.2, height=0.55)
+    label(axis, 7.1, 5.25, "nn.Embedding", size=17, weight="bold")
+    label(axis, 7.1, 4.82, "a row for each word of our vocabulary", size=12)
+    for i, (word, text, colour, origin) in enumerate(rows):
+        y = 4.2 - 0.8 * i
+        label(axis, 5.95, y, word, ha="right")
+        box(axis, 7.2, y, text, colour, width=2.2, height=0.55, size=13)
+        if origin is not None:
+            start = (3.6, 4.2 - 0.8 * origin)
+            arrow(axis, start, (4.95, y), x)
+    label(axis, 4.5, 0.3, "copied once, at the start", size=12, style="italic")
+    box(axis, 11.85, 2.6, "the network", COLOURS["h"], width=1.75, height=3.75)
+    arrow(axis, (8.35, 4.2), (10.95, 4.2), x)
+    label(axis, 9.65, 4.45, "vectors", size=13)
+    arrow(axis, (10.95, 2.6), (8.35, 2.6), grey)
+    label(axis, 9.65, 3.0, "fine-tuned: the gradient\nchanges the table", size=12)
+    arrow(axis, (10.95, 1.2), (8.7, 1.2), grey)
+    axis.plot([8.65, 8.65], [0.85, 1.55], color=INK, lw=5)
+    label(axis, 9.8, 1.6, "frozen: the gradient\nstops here", size=12)
+    save(axis, "glove-start")
+
+
 if __name__ == "__main__":
     lstm_stage(1, "lstm-forget", r"1. forget:  $f = \sigma(W_f\,[h, x] + b_f)$")
     two = r"2. input:  $i = \sigma(W_i\,[h, x] + b_i)$,  $g = \tanh(W_g\,[h, x] + b_g)$"
@@ -304,3 +449,7 @@ if __name__ == "__main__":
     rnn_cell()
     rnn_classifier()
     packed_batch()
+    two_directions()
+    layer_stack()
+    output_and_h_n()
+    glove_start()

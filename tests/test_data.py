@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import tracemalloc
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ from types import SimpleNamespace
 
 import pooch
 import pytest
+import requests
 import server as web
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -513,6 +515,13 @@ def test_a_fault_that_passes_is_survived_by_trying_again(server, cache, waits, m
     assert waits == [1]
 
 
+def test_two_busy_answers_and_then_the_file(server, cache, waits):
+    server.answers["/news/train.csv"] = [web.status(503), web.status(503), web.ok(TRAIN)]
+    assert_ag_news(cache)
+    assert server.requests == 3 * ["/news/train.csv"] + ["/news/test.csv"]
+    assert waits == [1, 2]
+
+
 @any_fault
 def test_a_fault_that_stays_leads_to_the_mirror(server, cache, waits, monkeypatch, capsys, fault):
     monkeypatch.setattr(torchnlp, "DOWNLOAD_TIMEOUT", 0.3)
@@ -562,6 +571,25 @@ def test_a_slow_but_steady_server_is_waited_for(server, cache, monkeypatch):
     assert server.requests == ["/news/train.csv", "/news/test.csv"]
 
 
+def test_a_server_that_sends_a_few_bytes_a_second_is_given_up(server, cache, monkeypatch, capsys):
+    """It never lets the time limit for silence run out, and would take days."""
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_PACE", (0.3, 1_000_000))
+    server.answers["/news/train.csv"] = [web.drip(TRAIN, pieces=1000, pause=0.01)]
+    assert_ag_news(cache)
+    assert server.requests == ["/news/train.csv", "/mirror.tgz"]
+    assert "no more than" in capsys.readouterr().out
+
+
+def test_no_request_may_wait_for_ever(server, cache, monkeypatch):
+    limits, get = [], requests.get
+    monkeypatch.setattr(requests, "get", lambda *args, **named: limits.append(named["timeout"]) or get(*args, **named))
+    server.answers["/news/train.csv"] = [web.status(404)]
+    monkeypatch.setattr(pooch.core, "time", SimpleNamespace(sleep=lambda seconds: None))
+    assert_ag_news(cache)
+    assert len(limits) == 4  # three times the first address, once the mirror
+    assert all(0 < seconds <= 10 for limit in limits for seconds in limit)
+
+
 @pytest.mark.parametrize("broken", [WRONG, TRAIN[:5000], b""], ids=["wrong bytes", "half a file", "empty"])
 def test_a_broken_file_in_the_cache_is_replaced(server, cache, broken):
     write_folder(cache, broken, TEST)
@@ -591,6 +619,15 @@ def test_a_member_that_climbs_out_of_the_archive_stays_in_it(server, cache, wait
     assert sorted(path.name for path in tmp_path.rglob("*")) == sorted(
         ["cache", "torchnlp", "train.csv", "test.csv", "bundled", "train.csv", "test.csv"]
     )
+
+
+def test_a_huge_member_beside_the_files_is_left_alone(server, cache, waits):
+    server.answers = {"/mirror.tgz": [web.ok(archive(readme=bytes(200_000_000)))]}  # 0.2 MB while it is packed
+    tracemalloc.start()
+    assert_ag_news(cache)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
 
 
 def archive_with_header(**fields):
@@ -749,7 +786,7 @@ def start(server, processes=1):
     )
 
 
-@pytest.mark.parametrize("processes, address", [(4, "first"), (2, "mirror")])
+@pytest.mark.parametrize("processes, address", [(2, "first"), (8, "first"), (8, "mirror")])
 def test_several_processes_at_once_on_an_empty_cache_are_all_right(server, cache, processes, address):
     if address == "first":
         server.answers["/news/train.csv"] = [web.together(processes, TRAIN)]

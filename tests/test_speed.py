@@ -63,6 +63,19 @@ def test_no_epoch_tokenises_again(news_folder, monkeypatch):
     assert len(pad_length(test)[0]) == len(test)
 
 
+def test_a_text_of_the_news_is_not_tokenised_again_for_its_ids(news, monkeypatch):
+    """Or counting lengths would take as long as reading the news."""
+    train = news[0]
+    tokenise = torchnlp.encode.__defaults__[-1]
+    lengths = [len(tokenise(text)) for _, text in train]
+
+    def refuse(line):
+        raise AssertionError(f"tokenised again: {line!r}")
+
+    monkeypatch.setattr(tokenise, "__code__", refuse.__code__)
+    assert [len(encode(text)) for _, text in train] == lengths
+
+
 def test_changing_a_list_of_ids_does_not_change_the_news(news):
     text = news[0][0][1]
     ids = encode(text)

@@ -484,7 +484,7 @@ def test_evaluation_leaves_the_network_in_its_mode(training):
 
 def test_a_failing_evaluation_leaves_the_network_in_its_mode():
     net = net_of(dropout=0.5)
-    with pytest.raises(IndexError):
+    with pytest.raises(ValueError, match="does not fit"):
         evaluate(net, [(torch.tensor([0]), torch.tensor([[WORDS]]))])  # no such word
     assert net.training and net.dropout.training
 

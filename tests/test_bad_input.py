@@ -1,0 +1,641 @@
+"""Bad input, by the thousand: an error of a documented type that names a remedy, or a right result. Nothing else.
+
+Never a hang, never a wrong shape, never a NaN that goes on unseen. The files of news, one fault at a time, are in
+test_data.py; here all three files, the texts, the batches, the networks and the saved models are bad at once.
+"""
+
+import contextlib
+import linecache
+import math
+import multiprocessing
+import pickle
+import resource
+import shutil
+import signal
+import subprocess
+import warnings
+
+import pytest
+import torch
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.utils.data import DataLoader
+
+import torchnlp
+from torchnlp import (
+    PAD,
+    UNK,
+    LengthBatchSampler,
+    check,
+    encode,
+    evaluate,
+    expect,
+    fit,
+    gates,
+    load_dataset,
+    load_model,
+    offsetify,
+    pad_length,
+    padify,
+    predict,
+    save_model,
+    seed_all,
+    train_epoch,
+)
+
+pytestmark = pytest.mark.usefixtures("fresh", "no_hang")
+
+WORDS = ["goal", "Cup", "<pad>", "<unk>", "zyxomma", "\0", "é", "1", "", ".", "\ud800", "\u200b", "🏆", "<br />"]
+any_text = st.text(st.characters()) | st.lists(st.sampled_from(WORDS)).map(" ".join)  # lone surrogates among them
+LONG = ["goal " * 3000, "x" * 100_000, "<pad> " * 500, ". " * 1000]
+
+
+@pytest.fixture
+def no_hang():
+    """A test of this file that takes more than a minute is stuck."""
+
+    def stuck(*_):
+        raise TimeoutError("stuck")
+
+    before = signal.signal(signal.SIGALRM, stuck)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+class Mean(nn.Module):
+    """The mean over the tokens of a text."""
+
+    def __init__(self, vocab_size, num_class=4):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, 8, padding_idx=PAD)
+        self.fc = nn.Linear(8, num_class)
+
+    def forward(self, x):
+        real = (x != PAD).unsqueeze(2)
+        return self.fc((self.embedding(x) * real).sum(1) / real.sum(1))
+
+
+class Packed(Mean):
+    """The last state of a packed LSTM."""
+
+    def __init__(self, vocab_size, num_class=4):
+        super().__init__(vocab_size, num_class)
+        self.lstm = nn.LSTM(8, 8, batch_first=True)
+
+    def forward(self, x, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(x), lengths, batch_first=True, enforce_sorted=False)
+        return self.fc(self.lstm(packed)[1][0][-1])
+
+
+class Bag(nn.Module):
+    def __init__(self, vocab_size, num_class=4):
+        super().__init__()
+        self.bag = nn.EmbeddingBag(vocab_size, num_class, sparse=True)
+
+    def forward(self, x, offsets):
+        return self.bag(x, offsets)
+
+
+THREE = [(Mean, padify), (Packed, pad_length), (Bag, offsetify)]
+each_network = pytest.mark.parametrize("network, collate", THREE, ids=["padded", "packed", "bag"])
+
+
+# Texts and batches
+
+
+@each_network
+@given(batch=st.lists(st.tuples(st.integers(1, 4), any_text), min_size=1, max_size=6))
+@settings(max_examples=40)
+@example(batch=[(4, ""), (1, LONG[0]), (2, "<pad>")])
+@example(batch=[(k, text) for k, text in enumerate(LONG, 1)])
+def test_any_texts_are_numbered_batched_judged_and_predicted(news, network, collate, batch):
+    _, _, classes, vocab = news
+    net = network(len(vocab))
+    for _, text in batch:
+        assert all(0 <= id < len(vocab) and id != PAD for id in encode(text))
+    labels, ids, *_ = collate(batch)
+    assert labels.tolist() == [label - 1 for label, _ in batch]
+    assert ids.dtype == torch.int64
+    read = ids if collate is offsetify else ids[ids != PAD]
+    assert len(read) == sum(max(1, len(encode(text))) for _, text in batch)
+    loss, accuracy = evaluate(net, [collate(batch)])
+    assert math.isfinite(loss) and accuracy * len(batch) == pytest.approx(round(accuracy * len(batch)))
+    answer = predict(net, batch[0][1], classes, k=9, collate_fn=collate)
+    assert sorted(name for name, _ in answer) == sorted(classes)
+    assert sum(p for _, p in answer) == pytest.approx(1)
+
+
+class Thing:
+    """Neither a text nor a number."""
+
+
+things = st.one_of(
+    any_text, st.integers(-200, 200), st.floats(), st.none(), st.booleans(), st.binary(), st.just(Thing()),
+    st.just(math.nan), st.just(torch.tensor([1, 2])), st.lists(st.integers(), max_size=2),
+)  # fmt: skip
+items = st.one_of(things, st.tuples(things), st.tuples(things, things), st.tuples(st.integers(-100, 4), things))
+
+
+@pytest.mark.parametrize("collate", [padify, pad_length, offsetify])
+@given(batch=st.one_of(things, st.lists(items, max_size=3)))
+@settings(max_examples=100)
+@example(batch=[(-99, "goal")])  # -100 from 0 up is the label that PyTorch's loss leaves out
+@example(batch=[(1.0, "goal")])
+@example(batch=["goal", "cup"])
+@example(batch=[(1, "goal"), ("Sports", "cup")])
+@example(batch={"label": 1, "text": "goal"})
+def test_a_batch_of_anything_is_tensors_or_an_error_that_says_what_a_batch_is(news, collate, batch):
+    try:
+        labels, ids, *_ = collate(batch)
+    except TypeError as error:
+        assert "(label, text) items, such as" in str(error) or "A text is a string, such as" in str(error)
+    except ValueError as error:
+        assert "Labels count from 1" in str(error) or "at least one (label, text) item" in str(error)
+    else:
+        assert len(labels) == len(batch) >= 1
+        assert (labels >= 0).all() and labels.dtype == ids.dtype == torch.int64
+
+
+@given(thing=things)
+def test_a_text_that_is_no_string_is_a_type_error(news, thing):
+    assume(not isinstance(thing, str))
+    for read in [encode, lambda thing: predict(Mean(len(news[3])), thing, news[2])]:
+        with pytest.raises(TypeError, match="A text is a string, such as"):
+            read(thing)
+
+
+@given(sizes=st.lists(st.integers(0, 9), max_size=30), batch_size=st.integers(1, 40), seed=st.integers(0, 2**64 - 1))
+def test_any_lengths_and_any_batch_size_make_batches_that_hold_each_text_once(news, sizes, batch_size, seed):
+    dataset = [(1, "goal " * size) for size in sizes]
+    sampler = LengthBatchSampler(dataset, batch_size, seed)
+    batches = list(sampler)
+    assert sorted(i for batch in batches for i in batch) == list(range(len(dataset)))
+    assert len(sampler) == len(batches) and all(1 <= len(batch) <= batch_size for batch in batches)
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 2.5, "64", None, math.nan])
+def test_a_useless_batch_size_is_an_error_before_the_first_batch(news, batch_size):
+    with pytest.raises(ValueError, match="number of texts in a batch, 1 or more"):
+        LengthBatchSampler(news[0], batch_size)
+
+
+# Files of news
+
+
+csv_bytes = st.one_of(
+    st.binary(max_size=60),
+    st.lists(st.sampled_from(['"', ",", "\n", "\r\n", "1", "3", "a", " ", "\\", "\0", "é", '"2","<pad>",""\n'])).map(
+        lambda parts: "".join(parts).encode()
+    ),
+    st.lists(st.tuples(st.integers(1, 3), st.text(max_size=9), st.text(max_size=9)), min_size=1, max_size=5).map(
+        lambda rows: "".join(f'"{k}","{a}","{b}"\n' for k, a, b in rows).encode()
+    ),
+)
+class_bytes = st.one_of(
+    st.none(),
+    st.binary(max_size=30),
+    st.lists(st.text(max_size=5), max_size=6).map(lambda names: "\n".join(names).encode()),
+    st.just("\n".join(map(str, range(101))).encode()),
+)
+
+
+@given(train=csv_bytes, test=csv_bytes, classes=class_bytes, ngrams=st.integers(1, 3), min_freq=st.integers(0, 3))
+@settings(max_examples=300)
+@example(b'"1","<pad>","<unk>"\n', b'"2","",""\n', None, 2, 9)  # a vocabulary without a word
+def test_any_three_files_are_refused_by_name_or_can_be_judged(tmp_path, train, test, classes, ngrams, min_freq):
+    shutil.rmtree(tmp_path / "news", ignore_errors=True)
+    (tmp_path / "news").mkdir()
+    for name, content in {"train.csv": train, "test.csv": test, "classes.txt": classes}.items():
+        if content is not None:
+            (tmp_path / "news" / name).write_bytes(content)
+    before = torchnlp.vocab, torchnlp.source
+    try:
+        train, test, classes, vocab = load_dataset(ngrams, min_freq, tmp_path / "news")
+    except ValueError as error:
+        assert any(name in str(error) for name in ("train.csv", "test.csv", "classes.txt"))
+        assert (torchnlp.vocab, torchnlp.source) == before  # a half-read dataset changes nothing
+        return
+    assert vocab.itos[:2] == ["<unk>", "<pad>"] and len(set(vocab.itos)) == len(vocab)
+    assert 2 <= len(classes) <= 100 and all(1 <= label <= len(classes) for label, _ in train + test)
+    for network, collate in THREE:
+        net = network(len(vocab), len(classes))
+        assert math.isfinite(evaluate(net, [collate(train), collate(test)])[0])
+
+
+@given(root=st.text(st.characters(), min_size=1))
+@example("~nobody-of-this-name/news")
+@example("x" * 5000)
+@example("\0")
+@example("../" * 50)
+def test_a_root_that_is_no_folder_of_news_is_an_error_and_nothing_else_is_loaded(tmp_path, monkeypatch, root):
+    assume(root != "sample")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises((OSError, ValueError)):  # ValueError: no path at all, because of a zero byte in it
+        load_dataset(root=root)
+    assert torchnlp.source is None
+
+
+# Networks that do not fit the data
+
+
+@each_network
+@given(rows=st.integers(2, 60), outputs=st.integers(1, 7), names=st.integers(0, 7))
+def test_a_network_of_another_size_works_or_is_refused_with_a_remedy(news, network, collate, rows, outputs, names):
+    batch = [(4, "The keeper saw the ball late."), (1, "The goal, the cup.")]
+    ids = [id for _, text in batch for id in encode(text)]
+    net = network(rows, outputs)
+    for run in [train_epoch, evaluate]:
+        if rows <= max(ids) or outputs < 4:
+            with pytest.raises(ValueError, match="does not fit the data.*len\\((vocab|classes)\\)"):
+                run(net, [collate(batch)])
+        else:
+            assert all(map(math.isfinite, run(net, [collate(batch)])))
+    if rows > max(ids) and outputs != names:
+        with pytest.raises(ValueError, match=f"tells {outputs} classes apart; classes has {names} names"):
+            predict(net, batch[0][1], ["a name"] * names, collate_fn=collate)
+
+
+class TimeFirst(Packed):
+    """batch_first is missing: the last state of each *time*, not of each text."""
+
+    def forward(self, x):
+        self.lstm.batch_first = False
+        return self.fc(self.lstm(self.embedding(x))[1][0][-1])
+
+
+def altered(change):
+    """Mean with its logits changed."""
+    return type("Altered", (Mean,), {"forward": lambda self, x: change(Mean.forward(self, x))})
+
+
+WRONG_ANSWERS = {
+    "batch_first is missing": TimeFirst,
+    "logits of every token": altered(lambda logits: logits.unsqueeze(1).expand(-1, 5, -1)),
+    "one row for the whole batch": altered(lambda logits: logits.sum(0, keepdim=True)),
+    "no return": altered(lambda logits: None),
+    "the state returned too": altered(lambda logits: (logits, logits)),
+}
+
+
+@pytest.mark.parametrize("network", WRONG_ANSWERS.values(), ids=WRONG_ANSWERS)
+def test_logits_of_another_shape_are_refused_with_a_remedy(news, network):
+    train, _, classes, vocab = news
+    net = network(len(vocab))
+    for run in [train_epoch, evaluate]:
+        with pytest.raises(ValueError, match="does not fit the data. It must return logits"):
+            run(net, [padify(train)])
+    if network is not WRONG_ANSWERS["one row for the whole batch"]:  # which is right for a single text
+        with pytest.raises(ValueError, match="It must return logits"):
+            predict(net, "The keeper saw the ball late.", classes)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, 3e38])
+def test_answers_that_are_no_numbers_are_an_error(news, bad):
+    train, _, classes, vocab = news
+    net = altered(lambda logits: logits * bad)(len(vocab))
+    for run in [train_epoch, evaluate]:
+        with pytest.raises(FloatingPointError, match="no longer a?.?number.*smaller lr"):
+            run(net, [padify(train)])
+    if bad != 3e38:
+        with pytest.raises(FloatingPointError, match="no longer numbers"):
+            predict(net, "goal", classes)
+
+
+@pytest.mark.parametrize("forgotten", [lambda dataset: DataLoader(dataset, 4), lambda dataset: dataset])
+def test_a_forgotten_collate_fn_is_named(news, forgotten):
+    for run in [train_epoch, evaluate]:
+        with pytest.raises(TypeError, match="Give the DataLoader a collate_fn, such as padify"):
+            run(Mean(len(news[3])), forgotten(news[0]))
+
+
+@pytest.mark.parametrize("k", [0, -1, -100])
+def test_no_answers_at_all_cannot_be_asked_for(news, k):
+    with pytest.raises(ValueError, match="k is the number of answers, 1 or more"):
+        predict(Mean(len(news[3])), "goal", news[2], k=k)
+
+
+@given(
+    count=st.integers(0, 5), valid=st.integers(0, 2), epochs=st.integers(-1, 3),
+    lr=st.floats() | st.sampled_from([0.0, 0.01, 1e30, math.inf, math.nan, -0.1]),
+    schedule=st.sampled_from([torchnlp.warm_then_fall, lambda share: 1, lambda share: math.nan]),
+)  # fmt: skip
+def test_fit_gives_a_history_of_numbers_or_an_error(news, count, valid, epochs, lr, schedule):
+    train, test, _, vocab = news
+    net = Mean(len(vocab))
+
+    def loader(dataset, size):
+        return DataLoader(dataset[: 2 * size], batch_size=2, collate_fn=padify)
+
+    try:
+        history = fit(net, loader(train, count), loader(test, valid), epochs, lr, schedule, live=False)
+    except FloatingPointError as error:
+        assert "smaller lr" in str(error)
+        assert math.isnan(schedule(0.5)) or lr > 0.1
+    except ValueError as error:
+        assert "nothing to" in str(error) or "Invalid learning rate" in str(error)
+        assert count == 0 or valid == 0 or epochs < 1 or not lr >= 0
+    else:
+        assert len(history.valid_loss) == epochs and history.articles[-1] == 2 * count * epochs
+        assert all(map(math.isfinite, history.train_loss + history.valid_loss))
+
+
+def test_an_iterator_that_is_used_up_is_an_error_and_no_epoch_of_nothing(news):
+    batches = DataLoader(news[0], 8, collate_fn=padify)
+    with pytest.raises(ValueError, match="Epoch 2 found no batch. Pass a DataLoader"):
+        fit(Mean(len(news[3])), iter(batches), batches, epochs=2, live=False)
+
+
+shapes = st.lists(st.integers(0, 5), max_size=3)
+
+
+@given(shape=shapes, width=st.integers(1, 5), size=st.sampled_from([0.0, 1.0, -1e6, 1e6]))
+def test_gates_are_numbers_of_the_right_shape_or_an_error(shape, width, size):
+    lstm, x = nn.LSTM(width, 3), torch.full(shape, size)
+    if len(shape) == 2 and shape[0] > 0 and shape[1] == width:
+        for values in gates(lstm, x).values():
+            assert values.shape == (shape[0], 3) and values.isfinite().all()
+    else:
+        with pytest.raises(ValueError, match="not \\[T, E\\] with E = "):
+            gates(lstm, x)
+
+
+@pytest.mark.parametrize("layer", [nn.RNN(4, 4), nn.GRU(4, 4), nn.Linear(4, 4), nn.LSTM(4, 4, num_layers=2)])
+def test_gates_of_another_layer_are_refused(layer):
+    with pytest.raises(ValueError, match="gates reads an nn.LSTM of one layer"):
+        gates(layer, torch.ones(3, 4))
+
+
+def test_lengths_beside_vectors_stay_on_the_cpu_too(monkeypatch):
+    monkeypatch.setattr(torchnlp, "device", torch.device("meta"))  # a device that every machine has
+    labels, vectors, lengths = torch.tensor([0, 1]), torch.ones(2, 3, 4), torch.tensor([3, 1])
+    where = [part.device.type for part in torchnlp._to_device((labels, vectors, lengths))]
+    assert where == ["meta", "meta", "cpu"]
+
+
+# Exercises and ranges
+
+
+def in_a_cell(source):
+    """What a cell of a notebook defines: its lines can be shown, and pytest has not rewritten its asserts."""
+    linecache.cache["cell"] = (len(source), None, source.splitlines(keepends=True), "cell")
+    names = {}
+    exec(compile(source, "cell", "exec"), names)
+    return names["test"]
+
+
+@pytest.mark.parametrize(
+    "test, said",
+    [
+        (lambda: 1 + 1 == 3, "not yet. The test gives False."),
+        (lambda: torch.equal(torch.ones(2), torch.zeros(2)), "not yet. The test gives False."),
+        (lambda: torch.tensor(1.0) == 3, "not yet. The test gives tensor(False)."),
+        (in_a_cell("def test():\n    assert 1 + 1 == 3\n"), "not yet. This does not hold: assert 1 + 1 == 3"),
+        (in_a_cell("def test():\n    assert 1 + 1 == 3, 'count again'\n"), "not yet. count again"),
+        (lambda: 1 + 1 == 2, "right"),
+        (lambda: None, "right"),
+        (None, "not yet. Your code stops with TypeError: "),
+    ],
+)
+def test_an_exercise_is_right_only_if_its_test_holds(capsys, test, said):
+    check("Exercise 1", test)
+    assert capsys.readouterr().out.startswith(f"Exercise 1: {said}")
+
+
+@given(
+    outcome=st.one_of(things, st.sampled_from([AssertionError, KeyError, RecursionError, StopIteration, MemoryError]))
+)
+def test_check_never_raises_and_always_says_one_of_two_things(capsys, outcome):
+    def test():
+        if isinstance(outcome, type):
+            raise outcome
+        return outcome
+
+    check("Exercise 1", test)
+    out = capsys.readouterr().out
+    assert out.startswith("Exercise 1: right\n") != out.startswith("Exercise 1: not yet. ")
+
+
+@given(value=st.floats(), low=st.floats(), high=st.floats(), source=st.sampled_from([None, "own", "sample", "ag_news"]))
+def test_expect_takes_any_numbers_and_says_what_it_knows(capsys, monkeypatch, value, low, high, source):
+    monkeypatch.setattr(torchnlp, "source", source)
+    monkeypatch.delenv("TORCHNLP_STRICT", raising=False)
+    expect("share", value, ag_news=(low, high), sample=(low, high))
+    out = capsys.readouterr().out
+    assert out.startswith(f"share: {value:.3f} ")
+    if source in ("sample", "ag_news"):
+        assert (": ok)" in out) == (low <= value <= high) and ("OUTSIDE" in out) == (not low <= value <= high)
+    else:
+        assert ("your own data" in out) == (source == "own") and ("load_dataset" in out) == (source is None)
+
+
+# Saved models
+
+
+@pytest.fixture
+def saved(news, tmp_path):
+    """(file, network, classes) of a network that has just been saved."""
+    seed_all(1)
+    net = Packed(len(news[3]))
+    save_model(tmp_path / "net.pt", net, news[2])
+    return tmp_path / "net.pt", net, news[2]
+
+
+def answers(net, classes):
+    return predict(net, "The keeper saw the ball late.", classes, k=4, collate_fn=pad_length)
+
+
+def assert_whole(file, net, classes):
+    """What the file gives is the saved network to the last bit."""
+    loaded, names, vocab = load_model(file, Packed)
+    assert names == classes and vocab.itos[:2] == ["<unk>", "<pad>"]
+    assert all(torch.equal(a, b) for a, b in zip(loaded.state_dict().values(), net.state_dict().values()))
+
+
+@contextlib.contextmanager
+def refused(words="damaged, or was not written by save_model. Save the model again"):
+    """A ValueError with these words; the vocabulary stays."""
+    before = torchnlp.vocab
+    with pytest.raises(ValueError, match=words), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's about an odd number of the pickle protocol
+        yield
+    assert torchnlp.vocab is before
+
+
+@pytest.mark.parametrize("tenths", range(10))
+def test_a_model_that_was_cut_off_is_refused(saved, tmp_path, tenths):
+    whole = saved[0].read_bytes()
+    (tmp_path / "cut.pt").write_bytes(whole[: len(whole) * tenths // 10])
+    with refused():
+        load_model(tmp_path / "cut.pt", Packed)
+
+
+@given(place=st.floats(0, 1, exclude_max=True), mask=st.sampled_from([0xFF, 0x01, 0x40]))
+@settings(max_examples=250)
+def test_a_flipped_byte_is_refused_or_harmless(saved, tmp_path, place, mask):
+    damaged = bytearray(saved[0].read_bytes())
+    damaged[int(place * len(damaged))] ^= mask
+    (tmp_path / "flipped.pt").write_bytes(damaged)
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            assert_whole(tmp_path / "flipped.pt", *saved[1:])
+        except ValueError as error:
+            assert "Save the model again" in str(error)
+
+
+class Bomb:
+    """Its pickle makes a file as soon as a careless reader opens it."""
+
+    def __init__(self, mark):
+        self.mark = mark
+
+    def __reduce__(self):
+        return open, (str(self.mark), "w")
+
+
+@pytest.mark.parametrize("write", [torch.save, lambda thing, file: file.write_bytes(pickle.dumps(thing))])
+@pytest.mark.parametrize("place", ["everywhere", "weights", "words", "classes", "checksum"])
+def test_a_pickle_that_runs_code_is_refused_and_runs_nothing(saved, tmp_path, write, place):
+    bomb = Bomb(tmp_path / "mark")
+    contents = torch.load(saved[0], weights_only=True)
+    write(bomb if place == "everywhere" else {**contents, place: bomb}, tmp_path / "bomb.pt")
+    with refused():
+        load_model(tmp_path / "bomb.pt", Packed)
+    assert not (tmp_path / "mark").exists()
+
+
+OTHER_CONTENTS = {
+    "empty": lambda contents: {},
+    "weights alone": lambda contents: contents["weights"],
+    "a tensor": lambda contents: torch.ones(3),
+    "no classes": lambda contents: {key: contents[key] for key in contents if key != "classes"},
+    "a word less": lambda contents: {**contents, "words": contents["words"][:-1]},
+    "two words swapped": lambda contents: {**contents, "words": contents["words"][:-2] + contents["words"][:-3:-1]},
+    "other classes": lambda contents: {**contents, "classes": contents["classes"][::-1]},
+    "a weight changed": lambda contents: {**contents, "weights": {**contents["weights"], "fc.bias": torch.ones(4)}},
+    "words that are numbers": lambda contents: {**contents, "words": list(range(len(contents["words"])))},
+}
+
+
+@pytest.mark.parametrize("change", OTHER_CONTENTS.values(), ids=OTHER_CONTENTS)
+def test_a_file_with_other_contents_is_refused(saved, tmp_path, change):
+    torch.save(change(torch.load(saved[0], weights_only=True)), tmp_path / "other.pt")
+    with refused():
+        load_model(tmp_path / "other.pt", Packed)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x80\x02}.", b"goal cup\n" * 99], ids=ascii)
+def test_a_file_that_is_no_model_is_refused(saved, tmp_path, content):
+    (tmp_path / "no.pt").write_bytes(content)
+    with refused():
+        load_model(tmp_path / "no.pt", Packed)
+
+
+def test_a_folder_at_the_place_of_the_model_is_an_error_either_way(saved, tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(FileNotFoundError, match="There is no file"):
+        load_model(tmp_path / "folder", Packed)
+    with pytest.raises(OSError, match="could not be written to .*folder"):
+        save_model(tmp_path / "folder", *saved[1:])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "net.pt"]
+
+
+@given(vocab_size=st.integers(-2, 2), num_class=st.integers(-2, 2))
+@settings(max_examples=25)
+def test_a_network_of_another_size_is_not_filled(saved, vocab_size, num_class):
+    assume(vocab_size or num_class)
+    with refused("a network of another shape than make_net makes"):
+        load_model(saved[0], lambda v, k: Packed(v + vocab_size, k + num_class))
+
+
+def test_another_kind_of_network_is_not_filled(saved):
+    with refused("a network of another shape than make_net makes"):
+        load_model(saved[0], Bag)
+
+
+def test_a_model_of_another_vocabulary_brings_its_own_and_changes_the_answers_of_nobody(saved, tmp_path):
+    before = answers(*saved[1:])
+    load_dataset(root="sample")
+    file = tmp_path / "large.pt"
+    save_model(file, Packed(len(torchnlp.vocab)), saved[2])
+    with pytest.raises(ValueError, match="Call load_dataset again as you did before you made this network"):
+        save_model(file, *saved[1:])  # it would be joined to the wrong words
+    net, classes, _ = load_model(saved[0], Packed)
+    assert answers(net, classes) == before
+
+
+def test_names_of_classes_that_are_no_plain_strings_come_back_as_such(saved):
+    import numpy as np
+
+    save_model(saved[0], saved[1], np.array(saved[2]))
+    assert_whole(*saved)
+
+
+@contextlib.contextmanager
+def files_of_at_most(size):
+    """A disk quota of a kind: the process may not write beyond this length of a file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("room", [0, 100, 4096, 8000])
+def test_a_model_too_large_for_the_quota_leaves_the_old_file(saved, room):
+    file, net, classes = saved
+    assert file.stat().st_size > 8000
+    with files_of_at_most(room), pytest.raises(OSError, match="could not be written to .*Is there room"):
+        save_model(file, Packed(len(torchnlp.vocab)), classes)
+    assert [path.name for path in file.parent.iterdir()] == ["net.pt"]
+    assert_whole(*saved)
+
+
+def test_a_full_disk_leaves_the_old_file(news, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only an administrator of a Linux machine can mount a disk")
+    try:
+        net = Packed(len(news[3]))
+        save_model(disk / "net.pt", net, news[2])
+        (disk / "filling").write_bytes(bytes(64 * 1024 - 16384 - disk.joinpath("net.pt").stat().st_size))
+        with pytest.raises(OSError, match="Is there room"):
+            save_model(disk / "net.pt", Packed(len(news[3])), news[2] * 100)
+        assert sorted(path.name for path in disk.iterdir()) == ["filling", "net.pt"]
+        assert_whole(disk / "net.pt", net, news[2])
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def save_often(file, net, classes):
+    for _ in range(40):
+        save_model(file, net, classes)
+
+
+def test_two_processes_that_save_at_once_leave_one_whole_model(saved):
+    file, first, classes = saved
+    second = Packed(len(torchnlp.vocab))
+    fork = multiprocessing.get_context("fork")
+    writers = [fork.Process(target=save_often, args=(file, net, classes)) for net in (first, second)]
+    for writer in writers:
+        writer.start()
+    read = 0
+    while read == 0 or any(writer.is_alive() for writer in writers):
+        net, _, _ = load_model(file, Packed)  # at any moment the file is one of the two, whole
+        weights = net.state_dict()
+        assert any(all(torch.equal(weights[k], w) for k, w in one.state_dict().items()) for one in (first, second))
+        read += 1
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert read > 1 and [path.name for path in file.parent.iterdir()] == ["net.pt"]
+
+
+def test_a_saved_unknown_word_stays_unknown(saved):
+    _, _, vocab = load_model(saved[0], Packed)
+    assert encode("zyxomma \ud800") == [UNK, UNK] and len(vocab) == len(vocab.stoi)

@@ -1,0 +1,62 @@
+"""The server that `make lab` starts: for this machine only, and only for who has its token."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """What the running server says of itself; started as `make lab` does, on a free port and without a browser."""
+    if not shutil.which("make"):
+        pytest.skip("there is no make")
+    planned = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    options = re.search(r"^\S*jupyter (lab .*)$", planned, flags=re.M)[1].split()
+    folder = tmp_path_factory.mktemp("jupyter")
+    nobody = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("RUNTIME", "CONFIG", "DATA")}
+    environment = {name: value for name, value in os.environ.items() if name != "JUPYTER_TOKEN"} | nobody
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyter", *options, "--no-browser", "--port=0"],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        end = time.monotonic() + 60
+        while not (files := list(folder.glob("RUNTIME/jpserver-*.json"))):
+            assert server.poll() is None and time.monotonic() < end, "the server does not start"
+            time.sleep(0.1)
+        yield json.loads(files[0].read_text())
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def status(lab, path, **headers):
+    asked = {"headers": headers, "proxies": {"http": None}, "allow_redirects": False, "timeout": 30}
+    return requests.get(lab["url"] + path, **asked).status_code
+
+
+def test_nobody_reads_or_runs_anything_without_the_token(lab):
+    assert len(lab["token"]) >= 32
+    for path in "api/contents", "api/kernels", "api/terminals", "files/torchnlp.py":
+        refused = (302, 403)  # 302: to the page that asks for the token
+        assert status(lab, path) in refused, path
+        assert status(lab, path, Authorization="token guess") in refused, path
+    assert status(lab, "api/contents", Authorization=f"token {lab['token']}") == 200
+
+
+def test_no_other_machine_reaches_it(lab):
+    assert lab["hostname"] == "127.0.0.1"
+    socket.create_connection(("127.0.0.1", lab["port"]), timeout=5).close()
+    with pytest.raises(OSError):  # a server that listens on all addresses answers at this one too
+        socket.create_connection(("127.0.0.2", lab["port"]), timeout=5)

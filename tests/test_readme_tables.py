@@ -1,0 +1,109 @@
+"""The figures in README.md are those that the notebooks printed."""
+
+import re
+import shutil
+
+import nbformat
+import pytest
+
+from tools import readme
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """README.md and notebooks in a place where they can be changed, and the command at work on them."""
+    shutil.copy(readme.ROOT / "README.md", tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    for file in readme.ROOT.glob("notebooks/*.ipynb"):
+        shutil.copy(file, tmp_path / "notebooks")
+    monkeypatch.setattr(readme, "ROOT", tmp_path)
+    return tmp_path
+
+
+def run(monkeypatch, *arguments):
+    monkeypatch.setattr("sys.argv", ["readme.py", *arguments])
+    readme.main()
+
+
+def change(file, pattern, new):
+    text = file.read_text(encoding="utf-8")
+    changed = re.sub(pattern, new, text, count=1)
+    assert changed != text, f"{pattern} is not in {file.name}"
+    file.write_text(changed, encoding="utf-8")
+
+
+def test_the_tables_of_the_readme_are_those_of_the_notebooks():
+    text = (readme.ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.write_tables(text, readme.ROOT) == text, "Run `make readme`."
+
+
+def test_every_lesson_has_its_row_and_every_model_its_line():
+    table, board = readme.lesson_table(readme.ROOT), readme.scoreboard(readme.ROOT)
+    for path in readme.ROOT.glob("notebooks/*.ipynb"):
+        assert f"(notebooks/{path.name})" in table
+    for model in ["majority class", "bag of embeddings", "TF-IDF", "RNN", "LSTM, padded", "LSTM, packed", "GRU"]:
+        assert re.search(rf"^\| {model}.* 0\.\d{{3}} \|", board, flags=re.M), model
+    scores = [float(row.split("|")[4]) for row in board.splitlines() if re.search(r"\| 0\.\d{3} \|", row)]
+    assert len(scores) >= 9 and scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("part", ["lessons", "scoreboard"])
+def test_a_figure_typed_by_hand_is_noticed_and_made_good(course, monkeypatch, part):
+    file = course / "README.md"
+    before = file.read_text(encoding="utf-8")
+    run(monkeypatch, "--check")
+    change(file, rf"(?s)(<!-- {part}:.*?0)\.\d\d\d", r"\1.999")
+    with pytest.raises(SystemExit, match=r"0\.999"):
+        run(monkeypatch, "--check")
+    run(monkeypatch)
+    assert file.read_text(encoding="utf-8") == before
+
+
+def test_another_result_in_a_notebook_is_noticed(course, monkeypatch):
+    change(
+        course / "notebooks" / "3-packed-sequences.ipynb", r"packed LSTM, test: 0\.\d{3}", "packed LSTM, test: 0.111"
+    )
+    with pytest.raises(SystemExit, match="differs"):
+        run(monkeypatch, "--check")
+    assert "packed LSTM 0.111" in readme.lesson_table(course)
+
+
+def test_what_cannot_be_said_honestly_stops_with_a_reason(course, monkeypatch):
+    def says(message):
+        with pytest.raises(SystemExit, match=message):
+            run(monkeypatch)
+
+    first = course / "notebooks" / "1-simple-rnn.ipynb"
+    shutil.copy(first, course / "notebooks" / "9-new.ipynb")
+    says("9-new.ipynb has no line")
+    (course / "notebooks" / "9-new.ipynb").unlink()
+
+    original = first.read_text(encoding="utf-8")
+    change(first, r"63,992|[\d,]+(?= train and)", "77")
+    says("different data")
+    first.write_text(original, encoding="utf-8")
+
+    change(first, r'"(RNN +)0\.\d{3}', r'"\g<1>none')
+    says('"RNN" stands before 0')
+    first.write_text(original, encoding="utf-8")
+
+    change(course / "README.md", "<!-- end of scoreboard -->", "")
+    says("needs the marks")
+
+
+def test_a_name_with_two_figures_is_no_source():
+    assert readme.figure("GRU", "GRU: 0.900\nGRU, two layers: 0.800\nGRU   0.900") == "0.900"
+    with pytest.raises(LookupError, match="2 different"):
+        readme.figure("GRU", "GRU: 0.900\nGRU: 0.901")
+
+
+def test_time_is_told_where_it_was_measured(course):
+    path = course / "notebooks" / "1-simple-rnn.ipynb"
+    lesson = nbformat.read(path, as_version=4)
+    for seconds, told in [(90, "1.5 min"), (None, "not measured")]:
+        lesson.metadata.pop("seconds", None)
+        if seconds:
+            lesson.metadata["seconds"] = seconds
+        nbformat.write(lesson, path)
+        row = re.search(r"^\| 1 \|.*$", readme.lesson_table(course), flags=re.M)
+        assert row[0].endswith(f"| {told} |")

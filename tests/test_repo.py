@@ -1,0 +1,100 @@
+"""One address of the repository in the whole course, and one command that changes it."""
+
+import re
+import shutil
+
+import nbformat
+import pytest
+
+from tools import repo
+
+
+def text_of(root):
+    return {file: file.read_text(encoding="utf-8") for file in repo.files(root)}
+
+
+def addresses(root):
+    """Every place that names the repository: (file, owner/name)."""
+    patterns = [
+        r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/",
+        r'REPOSITORY = \\"https://github\.com/([^"\\]+)',
+        r"github\.com/([\w.-]+/[\w.-]+)/actions",
+    ]
+    return [(file, a) for file, text in text_of(root).items() for p in patterns for a in re.findall(p, text)]
+
+
+@pytest.fixture
+def fork(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    for file in repo.files(repo.ROOT):
+        shutil.copy(file, tmp_path / file.relative_to(repo.ROOT))
+    return tmp_path
+
+
+def check_agreement(root):
+    name = repo.current(root)
+    assert {address for _, address in addresses(root)} == {name}
+    for path in sorted(root.glob("notebooks/*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        badge = f"https://colab.research.google.com/github/{name}/blob/main/notebooks/{path.name}"
+        assert badge in cells[0].source
+        assert f'REPOSITORY = "https://github.com/{name}"' in cells[1].source
+        assert f'course = here / "{name.split("/")[1]}"' in cells[1].source
+
+
+def test_all_badges_and_set_up_cells_name_the_same_repository():
+    check_agreement(repo.ROOT)
+
+
+def test_a_new_address_is_written_everywhere_and_changes_nothing_else(fork):
+    before = text_of(fork)
+    repo.set_address(fork, "me", "my-course")
+    assert repo.current(fork) == "me/my-course"
+    check_agreement(fork)
+    for file, text in text_of(fork).items():
+        assert "OWNER/" not in text
+        for old, new in zip(before[file].splitlines(), text.splitlines(), strict=True):
+            assert old == new or "github" in old or "course = here" in old
+    assert repo.set_address(fork, "me", "my-course") == []  # a second time there is nothing to do
+    owner, name = repo.current(repo.ROOT).split("/")
+    repo.set_address(fork, owner, name)
+    assert text_of(fork) == before
+
+
+def test_a_file_left_behind_is_noticed(fork):
+    old = {path: path.read_text(encoding="utf-8") for path in fork.glob("notebooks/*.ipynb")}
+    repo.set_address(fork, "me", "my-course")
+    left = max(old)
+    left.write_text(old[left], encoding="utf-8")
+    with pytest.raises(AssertionError):
+        check_agreement(fork)
+
+
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("https://github.com/me/my-course", ("me", "my-course")),
+        ("https://github.com/me/my.course_2/", ("me", "my.course_2")),
+        ("https://github.com/me/my-course.git", ("me", "my-course")),
+        ("http://github.com/me/my-course", None),
+        ("https://github.com/me", None),
+        ("https://github.com/me/my-course/tree/main", None),
+        ('https://github.com/me/my"course', None),
+        ("https://gitlab.com/me/my-course", None),
+        ("git@github.com:me/my-course.git", None),
+        ("me/my-course", None),
+        ("", None),
+    ],
+)
+def test_an_address_is_one_of_github_or_refused(url, parts):
+    found = repo.ADDRESS.fullmatch(url)
+    assert (found and found.groups()) == parts
+
+
+def test_a_malformed_address_changes_nothing(fork, monkeypatch):
+    before = text_of(fork)
+    monkeypatch.setattr(repo, "ROOT", fork)
+    monkeypatch.setattr("sys.argv", ["repo.py", "github.com/me/my-course"])
+    with pytest.raises(SystemExit, match="https://github.com/me/my-course"):
+        repo.main()
+    assert text_of(fork) == before

@@ -1,0 +1,34 @@
+"""The versions that CI installs are exact, and they are among those that requirements.txt allows."""
+
+import re
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def lines(file):
+    """What a file of requirements says, without its comments."""
+    return [line.split(" #")[0] for line in (ROOT / file).read_text().splitlines() if line and not line.startswith("#")]
+
+
+PINNED = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in lines(".ci/constraints.txt")}
+
+
+def test_every_pin_is_one_exact_version_that_fits_any_build_of_it():
+    for name, version in PINNED.items():
+        assert re.fullmatch(r"\d[\w.!]*", version), f"{name}=={version}"  # no +cpu, no wildcard
+
+
+def test_everything_that_the_course_needs_is_pinned_within_its_range():
+    for line in lines("requirements.txt"):
+        needed = Requirement(line)
+        version = PINNED.get(canonicalize_name(needed.name))
+        assert version and needed.specifier.contains(version), f"{line}, pinned {version}: run `make lock`"
+
+
+def test_ci_installs_with_the_pins():
+    assert "export CONSTRAINTS=.ci/constraints.txt" in (ROOT / ".ci" / "run").read_text()
+    assert "-r requirements.txt $(addprefix -c ,$(CONSTRAINTS))" in (ROOT / "Makefile").read_text()

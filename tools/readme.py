@@ -1,0 +1,130 @@
+"""Write the lesson table and the scoreboard into README.md, every figure from the saved outputs of the notebooks.
+
+    python tools/readme.py            writes the two tables between their marks in README.md
+    python tools/readme.py --check    changes nothing; exit status 1 if README.md and the notebooks disagree
+
+A lesson's result is a sentence with names in braces: {packed LSTM, test} becomes the figure that stands behind
+"packed LSTM, test" in what the notebook printed. The time is what tools/run.py noted in the notebook.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+SCOREBOARD = "4-bidirectional-multilayer"
+
+LESSONS = {  # notebook: (title, what you build, result)
+    "1-simple-rnn": (
+        "Simple RNN",
+        "one step by hand, a classifier with masked mean, honest baselines",
+        "test accuracy: RNN {RNN}, bag of embeddings {bag of embeddings}, TF-IDF {TF-IDF + logistic regression}",
+    ),
+    "2-lstm-gates": (
+        "LSTM gates",
+        "the LSTM and the GRU by hand, a memory task that only an open forget gate solves, gates over a headline",
+        "validation accuracy after one epoch: padded LSTM {padded LSTM}, with hardly a pad {LSTM, hardly a pad}",
+    ),
+    "3-packed-sequences": (
+        "Packed sequences",
+        "a packed LSTM, batches of like length, a training loop taken apart",
+        "test accuracy: packed LSTM {packed LSTM, test}",
+    ),
+    "4-bidirectional-multilayer": (
+        "Two directions, several layers",
+        "a network that counts, one class for every recurrent classifier, the scoreboard",
+        "test accuracy: bidirectional GRU {test accuracy, best}",
+    ),
+}
+
+
+def printed(path: Path) -> str:
+    """All that the cells of a notebook printed."""
+    cells = nbformat.read(path, as_version=4).cells
+    outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
+    return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
+
+
+def figure(name: str, text: str) -> str:
+    """The one accuracy that is printed behind a name at the beginning of a line."""
+    found = set(re.findall(rf"^{re.escape(name)}:?\s+([01]\.\d{{3}})\b", text, flags=re.M))
+    if len(found) != 1:
+        raise LookupError(f'"{name}" stands before {len(found)} different figures, not before one')
+    return found.pop()
+
+
+def with_figures(sentence: str, text: str) -> str:
+    return re.sub(r"\{(.+?)\}", lambda name: figure(name[1], text), sentence)
+
+
+def data_line(root: Path) -> str:
+    """Which data the notebooks ran on, in the words of load_dataset. It must be the same for all."""
+    found = {}
+    for path in sorted(root.glob("notebooks/*.ipynb")):
+        line = re.search(r"^.*: [\d,]+ train and [\d,]+ test articles", printed(path), flags=re.M)
+        found.setdefault(line[0] if line else "no data", []).append(path.name)
+    if len(found) != 1:
+        raise LookupError(f"the notebooks ran on different data: {found}")
+    return f"Measured on {found.popitem()[0]}."
+
+
+def lesson_table(root: Path) -> str:
+    rows = ["| | lesson | what you build | result | time to run |", "|---|---|---|---|---|"]
+    for path in sorted(root.glob("notebooks/*.ipynb")):
+        if path.stem not in LESSONS:
+            raise LookupError(f"{path.name} has no line in LESSONS of tools/readme.py")
+        title, builds, result = LESSONS[path.stem]
+        result = with_figures(result, printed(path))
+        seconds = nbformat.read(path, as_version=4).metadata.get("seconds")
+        minutes = f"{seconds / 60:.1f} min" if seconds else "not measured"
+        link = f"[{title}](notebooks/{path.name})"
+        rows.append(f"| {path.stem[0]} | {link} | {builds} | {result} | {minutes} |")
+    return "\n".join([*rows, "", data_line(root)])
+
+
+def scoreboard(root: Path) -> str:
+    """The table that lesson 4 printed, with the line of its conditions below it."""
+    text = printed(root / "notebooks" / f"{SCOREBOARD}.ipynb")
+    table = re.search(r"^model  .*\n(?:.*\d  .*\n?)+", text, flags=re.M)
+    conditions = re.search(r"^\d+ seeds?, .* articles.*$", text, flags=re.M)
+    if not table or not conditions:
+        raise LookupError("lesson 4 printed no scoreboard, or not its conditions")
+    header, *rows = [re.split(r"\s{2,}", line.strip()) for line in table[0].strip().splitlines()]
+    marks = ["---"] + ["---:"] * (len(header) - 1)
+    lines = [f"| {' | '.join(cells)} |" for cells in [header, marks, *rows]]
+    return "\n".join([*lines, "", f"For each: {conditions[0]}."])
+
+
+def write_tables(readme: str, root: Path) -> str:
+    """The text of README.md with both tables made anew."""
+    for name, make in {"lessons": lesson_table, "scoreboard": scoreboard}.items():
+        begin, end = f"<!-- {name}: made by `make readme` -->", f"<!-- end of {name} -->"
+        if readme.count(begin) != 1 or readme.count(end) != 1:
+            raise LookupError(f"README.md needs the marks {begin} and {end}, once each")
+        before, rest = readme.split(begin)
+        readme = f"{before}{begin}\n{make(root)}\n{end}{rest.split(end)[1]}"
+    return readme
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    file = ROOT / "README.md"
+    old = file.read_text(encoding="utf-8")
+    try:
+        new = write_tables(old, ROOT)
+    except LookupError as error:
+        sys.exit(f"The tables of README.md cannot be made: {error}.")
+    if check and new != old:
+        wrong = next(line for line in old.splitlines() + ["(a line is missing)"] if line not in new.splitlines())
+        sys.exit(f"README.md differs from what the notebooks say; run `make readme`. First of it:\n{wrong}")
+    if not check:
+        file.write_text(new, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Write your repository's address into every badge and set-up cell. Do this once in a fork, then commit.
+
+    python tools/repo.py https://github.com/me/my-course
+
+Without it a notebook opened alone (in Colab, say) would fetch the course from somewhere else.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ADDRESS = re.compile(r"https://github\.com/([A-Za-z0-9-]+)/([A-Za-z0-9_.-]+?)(?:\.git)?/?")
+
+
+def files(root: Path) -> list[Path]:
+    return [*sorted(root.glob("*.md")), *sorted(root.glob("notebooks/*.ipynb"))]
+
+
+def current(root: Path) -> str:
+    """owner/name, as the set-up cell of lesson 1 has it."""
+    first = min(root.glob("notebooks/*.ipynb"))
+    return re.search(r'REPOSITORY = \\"https://github\.com/([^"\\]+)', first.read_text(encoding="utf-8"))[1]
+
+
+def set_address(root: Path, owner: str, name: str) -> list[Path]:
+    """Change owner/name wherever it follows github.com or github, and the clone's folder; returns the files changed."""
+    # The text of the files, not their JSON: the diff shows these lines and no others.
+    old = re.compile(rf"((?:github\.com|/github)/){re.escape(current(root))}(?![\w-])")
+    changed = []
+    for file in files(root):
+        before = file.read_text(encoding="utf-8")
+        after = old.sub(rf"\g<1>{owner}/{name}", before)
+        after = re.sub(r'(course = here / \\")[^"\\]+', rf"\g<1>{name}", after)
+        if after != before:
+            file.write_text(after, encoding="utf-8", newline="\n")
+            changed.append(file)
+    return changed
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("url", help="such as https://github.com/me/my-course")
+    url = ADDRESS.fullmatch(parser.parse_args().url)
+    if not url:
+        sys.exit("The address has the form https://github.com/me/my-course (Colab opens notebooks from GitHub).")
+    changed = set_address(ROOT, *url.groups())
+    for file in changed:
+        print("changed", file.relative_to(ROOT))
+    if not changed:
+        print("Nothing to change: the address is already there.")
+
+
+if __name__ == "__main__":
+    main()
