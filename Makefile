@@ -1,5 +1,6 @@
 # make lab     opens lesson 1 in JupyterLab
-# make test    runs the unit tests and every notebook; DATA=<folder> on data of your own
+# make test    runs the unit tests and every notebook, on the small corpus
+# Both take DATA=<folder>, for data of your own or for AG News (lab without it: what load_dataset finds).
 # Both set up .venv when it is missing or older than requirements.txt.
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Notebooks run in their own folder, so a relative path must be made absolute first.
-DATA_FOLDER := $(if $(DATA),$(abspath $(DATA)),sample)
+DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -18,7 +19,7 @@ help:
 
 lab: $(READY)
 	@echo "Starting JupyterLab. Stop it with Ctrl-C. Open the address with the token that it prints below."
-	$(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
+	$(if $(DATA),TORCHNLP_DATA=$(DATA_FOLDER)) $(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
 
 test: $(READY)
 	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest

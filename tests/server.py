@@ -58,7 +58,7 @@ def drip(body, pieces=10, pause=0.1):
 
 def together(clients, body):
     """Let nobody go on before so many clients have asked; then the whole body for each."""
-    gate = threading.Barrier(clients, timeout=60)
+    gate = threading.Barrier(clients, timeout=240)
 
     def answer(handler):
         gate.wait()

@@ -124,6 +124,14 @@ def test_a_cell_that_cannot_be_stopped_ends_the_run(lesson, grade):
     assert status == 1 and lines[1].endswith("did not end within 3 s and could not be stopped")
 
 
+def test_no_cell_is_begun_after_the_time_for_the_whole_notebook(lesson):
+    printed, problems = check.run(check.code_cells(lesson), limit=0)
+    assert printed == {} and list(problems) == [0]
+    assert check.verdict("Exercise 1", 2, check.code_cells(lesson), printed, problems) == (
+        "Exercise 1: not reached. Code cell 1 (`# @title Set-up`) was not run: the 0 s for the whole notebook were over"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -761,7 +761,7 @@ def test_a_cache_folder_without_the_right_to_write_is_an_error_that_names_it(ser
 # --------------------------------------------------------------------------------- several processes
 
 CHILD = """
-import json, os, signal, sys, torchnlp
+import json, os, signal, sys, pooch, requests, torchnlp
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell takes from what it starts with &
 settings, processes = json.loads(sys.argv[1]), int(sys.argv[2])
@@ -792,7 +792,7 @@ def test_several_processes_at_once_on_an_empty_cache_are_all_right(server, cache
         server.answers["/news/train.csv"] = [web.together(processes, TRAIN)]
     else:
         server.answers = {"/mirror.tgz": [web.together(processes, archive())]}
-    output, _ = start(server, processes).communicate(timeout=60)
+    output, _ = start(server, processes).communicate(timeout=240)
     assert output.count("ag_news 2000 40\n") == processes
     assert files_in(cache) == NEWS
 

@@ -48,14 +48,14 @@ def test_all_badges_and_set_up_cells_name_the_same_repository():
 
 def test_a_new_address_is_written_everywhere_and_changes_nothing_else(fork):
     before = text_of(fork)
-    repo.set_address(fork, "me", "my-course")
-    assert repo.current(fork) == "me/my-course"
+    repo.set_address(fork, "somebody", "their-course")
+    assert repo.current(fork) == "somebody/their-course"
     check_agreement(fork)
     for file, text in text_of(fork).items():
         assert "OWNER/" not in text
         for old, new in zip(before[file].splitlines(), text.splitlines(), strict=True):
             assert old == new or "github" in old or "course = here" in old
-    assert repo.set_address(fork, "me", "my-course") == []  # a second time there is nothing to do
+    assert repo.set_address(fork, "somebody", "their-course") == []  # a second time there is nothing to do
     owner, name = repo.current(repo.ROOT).split("/")
     repo.set_address(fork, owner, name)
     assert text_of(fork) == before
@@ -63,7 +63,7 @@ def test_a_new_address_is_written_everywhere_and_changes_nothing_else(fork):
 
 def test_a_file_left_behind_is_noticed(fork):
     old = {path: path.read_text(encoding="utf-8") for path in fork.glob("notebooks/*.ipynb")}
-    repo.set_address(fork, "me", "my-course")
+    repo.set_address(fork, "somebody", "their-course")
     left = max(old)
     left.write_text(old[left], encoding="utf-8")
     with pytest.raises(AssertionError):
