@@ -14,6 +14,8 @@ def course(tmp_path, monkeypatch):
     """README.md and notebooks in a place where they can be changed, and the command at work on them."""
     shutil.copy(readme.ROOT / "README.md", tmp_path)
     (tmp_path / "notebooks").mkdir()
+    (tmp_path / "images").mkdir()
+    shutil.copy(readme.ROOT / readme.PICTURE, tmp_path / "images")
     for file in readme.ROOT.glob("notebooks/*.ipynb"):
         shutil.copy(file, tmp_path / "notebooks")
     monkeypatch.setattr(readme, "ROOT", tmp_path)
@@ -89,6 +91,16 @@ def test_what_cannot_be_said_honestly_stops_with_a_reason(course, monkeypatch):
 
     change(course / "README.md", "<!-- end of scoreboard -->", "")
     says("needs the marks")
+
+
+def test_another_picture_is_noticed_and_made_good(course, monkeypatch):
+    file = course / readme.PICTURE
+    before = file.read_bytes()
+    file.write_bytes(before[:-1])
+    with pytest.raises(SystemExit, match="not the picture"):
+        run(monkeypatch, "--check")
+    run(monkeypatch)
+    assert file.read_bytes() == before
 
 
 def test_a_name_with_two_figures_is_no_source():

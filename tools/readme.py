@@ -1,6 +1,6 @@
 """Write the lesson table and the scoreboard into README.md, every figure from the saved outputs of the notebooks.
 
-    python tools/readme.py            writes the two tables between their marks in README.md
+    python tools/readme.py            writes the two tables between their marks in README.md, and the picture above them
     python tools/readme.py --check    changes nothing; exit status 1 if README.md and the notebooks disagree
 
 A lesson's result is a sentence with names in braces: {packed LSTM, test} becomes the figure that stands behind
@@ -8,6 +8,7 @@ A lesson's result is a sentence with names in braces: {packed LSTM, test} become
 """
 
 import argparse
+import base64
 import re
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 SCOREBOARD = "4-bidirectional-multilayer"
+PICTURE = "images/gates-over-a-headline.png"
 
 LESSONS = {  # notebook: (title, what you build, result)
     "1-simple-rnn": (
@@ -38,6 +40,11 @@ LESSONS = {  # notebook: (title, what you build, result)
         "a network that counts, one class for every recurrent classifier, the scoreboard",
         "test accuracy: bidirectional GRU {test accuracy, best}",
     ),
+    "5-pretrained-embeddings": (
+        "Pretrained embeddings",
+        "a network that starts from GloVe, what that is worth with few labels, the best model of the course",
+        "test accuracy: bidirectional GRU from GloVe {NewsReader, mean of the seeds}",
+    ),
 }
 
 
@@ -50,7 +57,7 @@ def printed(path: Path) -> str:
 
 def figure(name: str, text: str) -> str:
     """The one accuracy that is printed behind a name at the beginning of a line."""
-    found = set(re.findall(rf"^{re.escape(name)}:?\s+([01]\.\d{{3}})\b", text, flags=re.M))
+    found = set(re.findall(rf"^{re.escape(name)}:?\s+([01]\.\d{{3,4}})\b", text, flags=re.M))
     if len(found) != 1:
         raise LookupError(f'"{name}" stands before {len(found)} different figures, not before one')
     return found.pop()
@@ -98,6 +105,14 @@ def scoreboard(root: Path) -> str:
     return "\n".join([*lines, "", f"For each: {conditions[0]}."])
 
 
+def picture(root: Path) -> bytes:
+    """The gates over a headline, as lesson 2 shows them to its reader."""
+    cells = nbformat.read(root / "notebooks" / "2-lstm-gates.ipynb", as_version=4).cells
+    cell = next(cell for cell in cells if cell.source.startswith("headline = ("))
+    images = [output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {})]
+    return base64.b64decode(images[0])
+
+
 def write_tables(readme: str, root: Path) -> str:
     """The text of README.md with both tables made anew."""
     for name, make in {"lessons": lesson_table, "scoreboard": scoreboard}.items():
@@ -119,11 +134,15 @@ def main() -> None:
         new = write_tables(old, ROOT)
     except LookupError as error:
         sys.exit(f"The tables of README.md cannot be made: {error}.")
+    stale = not (ROOT / PICTURE).is_file() or (ROOT / PICTURE).read_bytes() != picture(ROOT)
+    if check and stale:
+        sys.exit(f"{PICTURE} is not the picture of lesson 2; run `make readme`.")
     if check and new != old:
         wrong = next(line for line in old.splitlines() + ["(a line is missing)"] if line not in new.splitlines())
         sys.exit(f"README.md differs from what the notebooks say; run `make readme`. First of it:\n{wrong}")
     if not check:
         file.write_text(new, encoding="utf-8", newline="\n")
+        (ROOT / PICTURE).write_bytes(picture(ROOT))
 
 
 if __name__ == "__main__":
