@@ -22,7 +22,7 @@ lab: $(READY)
 	$(if $(DATA),TORCHNLP_DATA=$(DATA_FOLDER)) $(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
 
 test: $(READY)
-	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest
+	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check
