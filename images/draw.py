@@ -334,40 +334,44 @@ def two_directions():
 
 
 def layer_stack():
-    axis = canvas(13, 6.6)
+    axis = canvas(13, 7.6)
     x, h, back = COLOURS["x"], COLOURS["h"], BACKWARD
-    label(axis, 6.5, 6.25, "two layers: the second reads the joined states of the first", size=17, weight="bold")
+    label(axis, 6.5, 7.3, "two layers: the second reads the joined states of the first", size=17, weight="bold")
 
-    def layer(y, name):
+    def layer(y, name, below, colour, above):
+        """Two readers over four tokens; they read what ends at `below`, their states go up to `above`."""
         label(axis, 1.75, y, name, weight="bold", ha="right")
+        label(axis, 9.35, y + 0.27, "H forward", size=13, ha="left")
+        label(axis, 9.35, y - 0.27, "H backward", size=13, ha="left")
         for i in range(4):
             column = 3.1 + 1.75 * i
-            box(axis, column - 0.37, y, "", h, width=0.66, height=0.75)
-            box(axis, column + 0.37, y, "", back, width=0.66, height=0.75)
+            left, right = column - 0.37, column + 0.37
+            box(axis, left, y + 0.27, "", h, width=0.66, height=0.5)
+            box(axis, right, y - 0.27, "", back, width=0.66, height=0.5)
+            arrow(axis, (left, below), (left, y + 0.02), colour)
+            arrow(axis, (right, below), (right, y - 0.52), colour)
+            arrow(axis, (left, y + 0.52), (left, above), h)
+            arrow(axis, (right, y - 0.02), (right, above), back)
             if i < 3:
-                arrow(axis, (column - 0.04, y + 0.2), (column + 1.05, y + 0.2), h)
-                arrow(axis, (column + 1.79, y - 0.2), (column + 0.7, y - 0.2), back)
+                arrow(axis, (column - 0.04, y + 0.27), (column + 1.05, y + 0.27), h)
+                arrow(axis, (column + 1.79, y - 0.27), (column + 0.7, y - 0.27), back)
 
-    layer(2.15, "layer 1")
-    layer(4.35, "layer 2")
     for i, word in enumerate(["oil", "prices", "fall", "again"]):
         column = 3.1 + 1.75 * i
         label(axis, column, 0.2, f"“{word}”", size=14)
-        box(axis, column, 0.75, f"$x_{i + 1}$", x)
-        arrow(axis, (column, 1.05), (column, 1.75), x)
-        arrow(axis, (column, 2.53), (column, 3.95), h)
-        arrow(axis, (column, 4.73), (column, 5.3), h)
-        box(axis, column, 5.6, f"output {i + 1}", h, width=1.5, size=13)
-    for y in (1.4, 3.25, 5.02):
+        box(axis, column, 0.75, f"$x_{i + 1}$", x, width=1.4)
+        box(axis, column, 3.4, "joined", h, width=1.4, height=0.4, size=12)
+        box(axis, column, 6.05, f"output {i + 1}", h, width=1.5, height=0.5, size=13)
+    layer(2.3, "layer 1", 1.05, x, 3.2)
+    layer(4.9, "layer 2", 3.6, h, 5.8)
+    for y in (1.3, 3.85, 6.6):
         axis.plot([2.3, 9.2], [y, y], color=COLOURS["grey"], lw=1.6, ls="--", zorder=0)
     label(axis, 9.35, 0.75, "E numbers a token", size=13, ha="left")
-    label(axis, 9.35, 1.4, "dropout around: nn.Dropout", COLOURS["grey"], size=13, ha="left")
-    label(axis, 9.35, 2.15, "H forward and H backward", size=13, ha="left")
-    label(axis, 9.35, 3.1, "2H numbers a token", size=13, ha="left")
-    label(axis, 9.35, 3.42, "dropout between: dropout=...", COLOURS["grey"], size=13, ha="left")
-    label(axis, 9.35, 4.35, "H forward and H backward", size=13, ha="left")
-    label(axis, 9.35, 5.02, "dropout around", COLOURS["grey"], size=13, ha="left")
-    label(axis, 9.35, 5.6, "2H numbers a token", size=13, ha="left")
+    label(axis, 9.35, 1.3, "dropout around: nn.Dropout", COLOURS["grey"], size=13, ha="left")
+    label(axis, 9.35, 3.4, "2H numbers a token", size=13, ha="left")
+    label(axis, 9.35, 3.85, "dropout between: dropout=...", COLOURS["grey"], size=13, ha="left")
+    label(axis, 9.35, 6.05, "2H numbers a token", size=13, ha="left")
+    label(axis, 9.35, 6.6, "dropout around: nn.Dropout", COLOURS["grey"], size=13, ha="left")
     save(axis, "layer-stack")
 
 
@@ -411,7 +415,7 @@ def glove_start():
     ]
     label(axis, 2.15, 5.25, "GloVe", size=17, weight="bold")
     label(axis, 2.15, 4.82, "400,000 words, 50 numbers each", size=12)
-    for i, word in enumerate(["the", "oil", "...", "striker", "..."]):
+    for i, word in enumerate(["bitcoin", "oil", "...", "striker", "..."]):
         y = 4.2 - 0.8 * i
         label(axis, 1.25, y, word, ha="right")
         if word != "...":
@@ -430,10 +434,10 @@ def glove_start():
     arrow(axis, (8.35, 4.2), (10.95, 4.2), x)
     label(axis, 9.65, 4.45, "vectors", size=13)
     arrow(axis, (10.95, 2.6), (8.35, 2.6), grey)
-    label(axis, 9.65, 3.0, "fine-tuned: the gradient\nchanges the table", size=12)
+    label(axis, 9.65, 3.0, "either fine-tuned: the\ngradient changes the table", size=12)
     arrow(axis, (10.95, 1.2), (8.7, 1.2), grey)
     axis.plot([8.65, 8.65], [0.85, 1.55], color=INK, lw=5)
-    label(axis, 9.8, 1.6, "frozen: the gradient\nstops here", size=12)
+    label(axis, 9.8, 1.6, "or frozen: the gradient\nstops here", size=12)
     save(axis, "glove-start")
 
 

@@ -103,6 +103,18 @@ def test_another_picture_is_noticed_and_made_good(course, monkeypatch):
     assert file.read_bytes() == before
 
 
+def test_a_scoreboard_saved_in_pieces_is_whole(course):
+    path = course / "notebooks" / f"{readme.SCOREBOARD}.ipynb"
+    whole = readme.scoreboard(course)
+    lesson = nbformat.read(path, as_version=4)
+    for cell in lesson.cells:
+        if any(output.get("text", "").startswith("model  ") for output in cell.get("outputs", [])):
+            text = "".join(output.text for output in cell.outputs)
+            cell.outputs = [nbformat.v4.new_output("stream", text=piece) for piece in (text[:200], text[200:])]
+    nbformat.write(lesson, path)
+    assert readme.scoreboard(course) == whole
+
+
 def test_a_name_with_two_figures_is_no_source():
     assert readme.figure("GRU", "GRU: 0.900\nGRU, two layers: 0.800\nGRU   0.900") == "0.900"
     with pytest.raises(LookupError, match="2 different"):

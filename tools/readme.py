@@ -49,10 +49,9 @@ LESSONS = {  # notebook: (title, what you build, result)
 
 
 def printed(path: Path) -> str:
-    """All that the cells of a notebook printed."""
-    cells = nbformat.read(path, as_version=4).cells
-    outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
-    return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
+    """All that the cells of a notebook printed. What one cell prints may be saved in several pieces."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return "\n".join("".join(output.get("text", "") for output in cell.outputs) for cell in cells)
 
 
 def figure(name: str, text: str) -> str:
