@@ -121,26 +121,40 @@ def test_a_lesson_runs_from_the_menu_of_jupyterlab(browser, lab):
 # ----------------------------------------------------------------------------------------- decks
 
 # Turns all pages and tells what is wrong on each: too tall, too wide, code cut off, a picture missing, a formula
-# that is still TeX.
-LOOK = r"""() => {
+# that is still TeX or that does not show. (Formulas are drawn anew on each page, which takes a moment.)
+LOOK = r"""async () => {
     const Reveal = require("lib/reveal.js/dist/reveal.js");
-    const look = slide => {
-        const parts = selector => [...slide.querySelectorAll(selector)];
+    const look = async slide => {
+        const parts = selector => [...slide.querySelectorAll(selector)].filter(part => !part.closest("aside"));
+        const blank = () => parts(".mjx-chtml").some(formula => formula.offsetWidth === 0);
+        const wait = milliseconds => new Promise(done => setTimeout(done, milliseconds));
+        for (let k = 0; k < 100 && blank(); k++) await wait(20);
+        if (parts(".mjx-chtml").length) await wait(20);
         const box = slide.getBoundingClientRect();
+        const right = part => part.getBoundingClientRect().right;
+        const cut = code => {
+            const words = document.createRange();
+            words.selectNodeContents(code);
+            return right(words) > right(code.closest(".jp-InputArea-editor, .jp-OutputArea-output")) + 1;
+        };
         return Object.entries({
-            tall: Math.max(slide.scrollHeight, box.bottom) > window.innerHeight,
-            wide: slide.scrollWidth > slide.clientWidth + 2,
-            cut: parts("pre").some(code => code.scrollWidth > code.clientWidth + 2),
+            tall: box.top < 0 || box.bottom > window.innerHeight || slide.scrollHeight > slide.clientHeight + 2,
+            wide: box.left < 0 || box.right > window.innerWidth || slide.scrollWidth > slide.clientWidth + 2,
+            cut: parts("pre").some(cut),
             missing: parts("img").some(image => image.naturalWidth === 0),
             raw: parts(".jp-MarkdownOutput").some(text => /\$[^$\d]+\$|\\[a-z]/.test(text.innerText)),
+            blank: blank(),
         }).filter(([name, wrong]) => wrong).map(([name]) => name).join(", ");
     };
-    return Reveal.getSlides().map(slide => {
+    const pages = [];
+    for (const slide of Reveal.getSlides()) {
         const {h, v} = Reveal.getIndices(slide);
         Reveal.slide(h, v);
-        return [`${h}/${v || 0}`, look(slide)];
-    });
+        pages.push([`${h}/${v || 0}`, await look(slide)]);
+    }
+    return pages;
 }"""
+WINDOWS = [(1300, 1000), (1366, 657)]  # the deck's own size, and a small laptop
 
 
 @pytest.fixture(scope="module")
@@ -154,16 +168,17 @@ def libraries():
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
 def test_a_deck_opens_from_the_disk_and_nothing_sticks_out(browser, libraries, lesson):
     deck = slides.make_deck(lesson)
-    context = browser.new_context(viewport={"width": 1300, "height": 1000})
+    context = browser.new_context()
     asked, page = [], context.new_page()
     context.on("request", lambda request: asked.append(request.url))
-    page.goto(deck.as_uri())
-    page.wait_for_selector(".reveal.ready")
-    page.wait_for_function("window.MathJax.Hub.queue.pending === 0 && window.MathJax.Hub.queue.running === 0")
-
-    pages = page.evaluate(LOOK)
-    assert [(number, wrong) for number, wrong in pages if wrong] == []
-    assert len(pages) == len(slides.first_cells(nbformat.read(lesson, as_version=4)))
+    for width, height in WINDOWS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(deck.as_uri())
+        page.wait_for_selector(".reveal.ready")
+        page.wait_for_function("window.MathJax.Hub.queue.pending === 0 && window.MathJax.Hub.queue.running === 0")
+        pages = page.evaluate(LOOK)
+        assert [(number, wrong) for number, wrong in pages if wrong] == [], f"in a window of {width} x {height}"
+        assert len(pages) == len(slides.first_cells(nbformat.read(lesson, as_version=4)))
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     context.close()
 

@@ -45,7 +45,7 @@ SETTINGS = {
     "reveal_width": "1300",
     "reveal_height": "1000",
     "reveal_number": "c/t",
-    "reveal_scroll": True,
+    "reveal_scroll": False,  # it cuts slides off in a small window; nothing needs it: see ENLARGE and the browser test
     "reveal_transition": "none",
     "embed_images": True,
     "exclude_input_prompt": True,
@@ -54,7 +54,38 @@ SETTINGS = {
 STYLE = """
 .reveal h1, .reveal h2, .reveal h3 { text-transform: none; }
 .reveal .slide-number { left: 8px; right: auto; }
-.reveal .jp-OutputArea-output pre { word-break: normal; }
+.reveal .controls { font-size: 5px; }
+.reveal div.jp-OutputArea-output > pre { width: 100%; word-break: normal; }
+.reveal section.measured pre { white-space: pre; }
+.reveal section > div { zoom: var(--zoom, 1); }
+"""
+ENLARGE = """
+// What stands on a slide is made as large as it can be while it stays whole: the last row wants to read it.
+require(["lib/reveal.js/dist/reveal.js"], Reveal => {
+    const stage = document.querySelector(".reveal .slides");
+    const right = part => part.getBoundingClientRect().right;
+    const fits = text => {
+        const words = document.createRange();
+        words.selectNodeContents(text);
+        return right(words) <= right(text.closest(".jp-InputArea-editor, .jp-OutputArea-output"));
+    };
+    const enlarge = () => {
+        const slide = Reveal.getCurrentSlide();
+        const zoomTo = zoom => slide.style.setProperty("--zoom", zoom);
+        const low = () => slide.getBoundingClientRect().height < 0.94 * stage.getBoundingClientRect().height;
+        slide.classList.add("measured");  // its lines are not wrapped
+        zoomTo(1);
+        const texts = [...slide.querySelectorAll("pre")].filter(fits);
+        zoomTo([1.6, 1.5, 1.4, 1.3, 1.2, 1.1].find(zoom => { zoomTo(zoom); return low() && texts.every(fits); }) || 1);
+        slide.classList.remove("measured");
+        Reveal.layout();
+    };
+    // When a slide is turned up, and again when its formulas have their size.
+    Reveal.on("slidechanged", enlarge);
+    MathJax.Hub.Register.MessageHook("End Process", enlarge);
+    MathJax.Hub.Register.MessageHook("End Rerender", enlarge);
+    Reveal.isReady() ? enlarge() : Reveal.on("ready", enlarge);
+});
 """
 
 
@@ -121,6 +152,7 @@ def make_deck(path: Path) -> Path:
     page, _ = exporter.from_notebook_node(with_notes(notebook, notes), {"metadata": {"name": path.stem}})
     # nbconvert's page fetches a library for Mermaid diagrams, which no lesson has, from the network.
     page = page.replace("</head>", f"<style>{STYLE}</style>\n</head>")
+    page = page.replace("</html>", f"<script>{ENLARGE}</script>\n</html>")
     page = re.sub(r'<script type="module">\s*import mermaid.*?</script>', "", page, flags=re.S)
     deck = DECKS / f"{path.stem}.html"
     deck.write_text(page, encoding="utf-8")
