@@ -124,6 +124,11 @@ def test_a_cell_that_cannot_be_stopped_ends_the_run(lesson, grade):
     assert status == 1 and lines[1].endswith("did not end within 3 s and could not be stopped")
 
 
+def test_of_a_cell_that_prints_without_end_only_the_last_words_are_kept():
+    printed, problems = check.run([new_code_cell("print('x' * 300_000)\nprint('Exercise 1: right')")], 60)
+    assert len(printed[0]) <= 100_000 and printed[0].endswith("\nExercise 1: right\n") and not problems
+
+
 def test_no_cell_is_begun_after_the_time_for_the_whole_notebook(lesson):
     printed, problems = check.run(check.code_cells(lesson), limit=0)
     assert printed == {} and list(problems) == [0]

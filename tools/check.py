@@ -100,7 +100,7 @@ def execute(kernel, client, code: str, seconds: float) -> tuple[str, str]:
         if message["parent_header"].get("msg_id") != request:
             continue  # a late word of an earlier cell
         if message["msg_type"] == "stream":
-            printed += content["text"]
+            printed = (printed + content["text"])[-100_000:]  # an endless loop may print without end
         elif message["msg_type"] == "error":
             problem = f"failed with {content['ename']}: {content['evalue']}"
         elif message["msg_type"] == "status" and content["execution_state"] == "idle":
