@@ -1,5 +1,6 @@
 """tools/student.py: the folder that students get gives nothing away, and runs."""
 
+import re
 import subprocess
 import sys
 
@@ -40,3 +41,8 @@ def test_the_copies_run_where_they_are(handout):
     run = subprocess.run([sys.executable, "-c", script], cwd=handout / "notebooks", capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert run.stdout.splitlines()[-1] == str(handout / "torchnlp.py")
+
+
+def test_the_page_beside_them_opens_a_notebook_that_is_there(handout):
+    (named,) = re.findall(r"^jupyter lab (\S+)$", (handout / "README.md").read_text(encoding="utf-8"), flags=re.M)
+    assert named == f"notebooks/{LESSONS[0].name}" and (handout / named).is_file()

@@ -14,7 +14,24 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = ["torchnlp.py", "LICENSE", "data/sample", "images"]
-NO_SOLUTIONS = "*The solutions are left out of this copy. Where the text speaks of one, use your own answer.*"
+NO_SOLUTIONS = (
+    "*The solutions are left out of this copy. Where the text speaks of one, use your own answer. "
+    "A cell that measures your answer stops with an error until there is one: go on with the next.*"
+)
+START = """\
+# Recurrent neural networks for text
+
+Open a lesson in JupyterLab and run it from the top. Its first cell installs what is missing, which takes some minutes
+the first time; use a fresh virtual environment if you like to keep your own one as it is.
+
+```
+pip install jupyterlab
+jupyter lab notebooks/{first}
+```
+
+At the end of each lesson are exercises: a cell to fill in, and a cell that says whether your answer is right. Save the
+notebook and hand that one file in.
+"""
 
 
 def without_solutions(notebook):
@@ -38,6 +55,8 @@ def make_handout(folder: Path) -> None:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
         else:
             shutil.copy(ROOT / name, folder / name)
+    first = min((folder / "notebooks").iterdir()).name
+    (folder / "README.md").write_text(START.format(first=first), encoding="utf-8")
 
 
 def main() -> None:
