@@ -16,11 +16,11 @@ import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NOTEBOOK = LESSONS[0]
 HIDDEN = ["torchtext", "torchinfo"]  # not in Colab
 
 PROBE = """
 import torchinfo, torchnlp, torchtext
+torchnlp.show_diagram("rnn-cell")
 print("from", torchnlp.__file__, torchtext.__file__, torchinfo.__file__)
 """
 
@@ -78,14 +78,22 @@ def serve_clone(folder: Path) -> str:
     return folder.as_uri()
 
 
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory):
+    """What a student's machine can reach: (a folder with wheels of the hidden packages, the address of the course)."""
+    folder = tmp_path_factory.mktemp("machine")
+    pack_wheels(folder / "wheels")
+    return folder / "wheels", serve_clone(folder / "served")
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="a lone notebook fetches the course with git; there is none")
 @pytest.mark.skipif(os.name == "nt", reason="on Windows symbolic links need a permission")
-def test_a_lone_notebook_fetches_the_course_and_what_is_missing(tmp_path):
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+def test_a_lone_notebook_fetches_the_course_and_what_is_missing(path, machine, tmp_path):
+    """Its set-up cell, twice, and all cells down to the one that loads the news."""
+    wheels, address = machine
     python = fresh_python(tmp_path / "venv")
-    pack_wheels(tmp_path / "wheels")
-    address = serve_clone(tmp_path / "served")
-
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     last = next(i for i, cell in enumerate(code) if "load_dataset(" in cell.source)
     set_up = code[0]
@@ -98,7 +106,7 @@ def test_a_lone_notebook_fetches_the_course_and_what_is_missing(tmp_path):
     nbformat.write(notebook, alone / "lesson.ipynb")
 
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path / "wheels"), "TORCHNLP_DATA": "sample"}
+    environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "TORCHNLP_DATA": "sample"}
     execute = ["-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", "lesson.ipynb"]
     run(python, *execute, cwd=alone, env=environment)
 
@@ -106,8 +114,9 @@ def test_a_lone_notebook_fetches_the_course_and_what_is_missing(tmp_path):
     said = "".join(output.get("text", "") for output in outputs)
     assert said.count("Ready.") == 2  # run twice
     assert "The bundled sample corpus" in said
+    assert any("image/png" in output.get("data", {}) for output in outputs)
     # All from here: the course out of the clone, the hidden packages out of the new environment.
-    course, *packages = re.search(r"from (.*)", said)[1].split()
+    course, *packages = re.search(r"^from (/.*)", said, flags=re.M)[1].split()
     name = re.search(r'^course = here / "(.*)"$', set_up.source, flags=re.M)[1]
     assert course == str(alone / name / "torchnlp.py")
     assert all(package.startswith(str(tmp_path / "venv")) for package in packages)
