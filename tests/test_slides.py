@@ -23,6 +23,13 @@ def test_every_slide_has_notes_and_every_note_has_a_slide(path):
         assert len(text.split()) >= 10, f"{cell}: nothing to say"
 
 
+@each_lesson
+def test_the_minutes_of_a_short_class_add_up(path):
+    """What INSTRUCTORS.md promises: without the slides marked as not for the 90-minute class, the minutes are 90."""
+    notes = slides.read_notes(slides.NOTES / f"{path.stem}.md").values()
+    assert sum(float(note.split(" min")[0]) for note in notes if "*Not in the 90-minute class.*" not in note) == 90
+
+
 def test_the_page_carries_its_notes_and_names_no_server(tmp_path, monkeypatch):
     path = LESSONS[0]
     monkeypatch.setattr(slides, "DECKS", tmp_path)
