@@ -43,7 +43,7 @@ LESSONS = {  # notebook: (title, what you build, result)
     "5-pretrained-embeddings": (
         "Pretrained embeddings",
         "a network that starts from GloVe, what that is worth with few labels, the best model of the course",
-        "test accuracy: one bidirectional GRU from GloVe {one reader, mean}, three that vote {panel, mean}",
+        "test accuracy: one bidirectional LSTM from GloVe {one reader, mean}, three that vote {panel, mean}",
     ),
 }
 
