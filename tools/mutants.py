@@ -43,6 +43,8 @@ def plant(course: Path, place: str, old: str, new: str) -> None:
     file = course / "torchnlp.py"
     if place.endswith(".ipynb"):
         file, old, new = course / place, json.dumps(old)[1:-1], json.dumps(new)[1:-1]
+    if not file.is_file():
+        raise ValueError(f"{file.name} is not there")
     text = file.read_text(encoding="utf-8")
     if text.count(old) != 1:
         raise ValueError(f"{file.name} has the code to replace {text.count(old)} times, not once")
