@@ -1014,7 +1014,7 @@ def check(exercise: str, test: Callable[[], None]) -> None:
         # Each cell of a notebook is a file of its own: what runs in another one than the test is the answer.
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
         steps = [frame.f_code for frame in frames if frame.f_globals is getattr(test, "__globals__", None)]
-        inside = [code.co_name for code in steps if code.co_filename != steps[0].co_filename]
+        inside = [code.co_qualname for code in steps if code.co_filename != steps[0].co_filename]
         why = f"{type(error).__name__}: {error}"
         nothing = "So far the answer is None." if "NoneType" in why else f"The test cannot go on with it ({why})."
         why = f"`{inside[0]}` stops with {why}" if inside else nothing
