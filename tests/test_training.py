@@ -16,6 +16,7 @@ from torchnlp import (
     PAD,
     History,
     LengthBatchSampler,
+    clip_gradient,
     evaluate,
     fit,
     logits_of,
@@ -134,7 +135,7 @@ def test_sparse_embeddings_get_sparse_adam_and_the_rest_adam():
     labels, ids = toy(12)
     ours, by_hand = net_of(), net_of()
     optimizer = make_optimizer(ours, lr=0.03)
-    adam = torch.optim.Adam(by_hand.fc.parameters(), lr=0.03)
+    adam = torch.optim.Adam(by_hand.fc.parameters(), lr=0.03, fused=True)
     sparse_adam = torch.optim.SparseAdam(by_hand.embedding.parameters(), lr=0.03)
     for rows in ids.split(4):
         step(ours, optimizer, rows)
@@ -352,6 +353,117 @@ def test_dropout_is_on_while_training_even_after_an_evaluation():
     assert Spy.modes == [(True, True)] * 2
 
 
+# clipping
+
+
+def gradients(net, labels, ids):
+    net.zero_grad()
+    nn.functional.cross_entropy(net(ids), labels).backward()
+    return {name: p.grad.clone() for name, p in net.named_parameters()}
+
+
+def norm_of(parts):
+    return math.sqrt(sum(part.square().sum().item() for part in parts))
+
+
+@pytest.mark.parametrize("sparse", [True, False])
+def test_the_norm_is_that_of_all_dense_gradients_as_one_vector(sparse):
+    net = net_of(sparse=sparse)
+    before = gradients(net, *toy(8))
+    dense = [g for g in before.values() if not g.is_sparse]
+    assert len(dense) == (2 if sparse else 3)
+    assert clip_gradient(net, None) == pytest.approx(norm_of(dense))
+    assert all(torch.equal(p.grad.to_dense(), before[name].to_dense()) for name, p in net.named_parameters())
+
+
+@pytest.mark.parametrize("share", [0.5, 2.0])
+def test_a_norm_above_the_limit_is_scaled_down_to_it_and_one_below_is_left_alone(share):
+    net = net_of()
+    before = gradients(net, *toy(8))
+    norm = clip_gradient(net, None)
+    assert clip_gradient(net, share * norm) == pytest.approx(norm)  # that of before
+    for name, p in net.named_parameters():
+        expected = before[name].to_dense() * (1 if p.grad.is_sparse else min(1, share))
+        torch.testing.assert_close(p.grad.to_dense(), expected, rtol=1e-4, atol=0)
+
+
+def test_frozen_weights_have_no_part_in_the_norm():
+    net = net_of()
+    net.fc.weight.requires_grad_(False)
+    before = gradients_of_some(net)
+    assert clip_gradient(net, None) == pytest.approx(norm_of([before]))
+
+
+def gradients_of_some(net):
+    labels, ids = toy(8)
+    nn.functional.cross_entropy(net(ids), labels).backward()
+    return net.fc.bias.grad
+
+
+def test_a_gradient_that_is_no_number_is_an_error_and_makes_no_step():
+    class Steep(Mean):
+        def forward(self, x):
+            return super().forward(x) + (self.fc.bias - self.fc.bias.detach()).sqrt()  # the slope at 0 is infinite
+
+    seed_all(0)
+    net = Steep()
+    before = weights(net)
+    with pytest.raises(FloatingPointError, match="gradient.*clip"):
+        train_epoch(net, toy_loader(32), clip=1)
+    assert same(before, weights(net))
+
+
+@pytest.mark.parametrize("clip", [0, -1, math.nan])
+def test_a_useless_limit_is_an_error(clip):
+    with pytest.raises(ValueError, match="clip is the largest norm"):
+        train_epoch(net_of(), toy_loader(32), clip=clip)
+
+
+def train_one(net, **options):
+    train_epoch(net, toy_loader(64), optimizer=torch.optim.SGD(net.parameters(), lr=0.5), **options)
+
+
+def test_training_clips_before_each_step():
+    clipped, by_hand = net_of(sparse=False), net_of(sparse=False)
+    train_one(clipped, clip=0.1)
+    sgd = torch.optim.SGD(by_hand.parameters(), lr=0.5)
+    for labels, ids in toy_loader(64):
+        gradients(by_hand, labels, ids)
+        nn.utils.clip_grad_norm_(by_hand.parameters(), 0.1)
+        sgd.step()
+    for ours, theirs in zip(clipped.parameters(), by_hand.parameters()):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_fit_and_both_loops_take_clip():
+    plain, *clipped = (net_of() for _ in range(4))
+    train_epoch(plain, toy_loader(64), lr=0.05, report_freq=9)
+    train_epoch(clipped[0], toy_loader(64), lr=0.05, clip=1e-9)
+    train_epoch_emb(clipped[1], toy_loader(64), lr=0.05, clip=1e-9)
+    fit(clipped[2], toy_loader(64), toy_loader(8), epochs=1, live=False, clip=1e-9)
+    for net in clipped:  # Adam's step hardly shrinks with its gradient, but below its epsilon of 1e-8 it does
+        moved = (net.fc.weight - net_of().fc.weight).abs().max()
+        assert 0 < moved < 0.3 * (plain.fc.weight - net_of().fc.weight).abs().max()
+
+
+@pytest.mark.parametrize("clip", [None, 0.01])
+def test_the_history_holds_the_largest_norm_since_the_last_point_before_clipping(clip):
+    net, labels_and_ids = net_of(), toy(800)
+    loader = DataLoader(TensorDataset(*labels_and_ids), 8)  # four batches a point
+    history = fit(net, loader, loader, epochs=1, schedule=lambda progress: 0, live=False, clip=clip)
+    norms = []
+    for labels, ids in loader:
+        norms.append(norm_of([g for g in gradients(net, labels, ids).values() if not g.is_sparse]))
+    largest = [max(norms[i : i + 4]) for i in range(0, 100, 4)]
+    assert history.largest_norm == pytest.approx(largest, rel=1e-4)
+
+
+def test_the_batches_behind_the_last_full_point_are_a_point_too():
+    _, history = fit_toy(count=16 * 55, epochs=1)  # 55 batches, two a point, one left
+    assert history.articles[-1] == 16 * 55 == history.planned
+    assert len(history.largest_norm) == len(history.articles) == 28
+
+
 def test_training_learns():
     net = net_of()
     for _ in range(3):
@@ -566,7 +678,7 @@ def test_the_history_holds_what_happened():
     _, history = fit_toy(count=330, epochs=3)
     assert len(history.articles) == len(history.train_loss) == len(history.train_accuracy) >= 25
     assert history.articles == sorted(set(history.articles))
-    assert history.articles[-1] <= 3 * 330
+    assert history.articles[-1] == 3 * 330 == history.planned
     assert history.epoch_ends == [330, 660, 990]
     assert len(history.valid_loss) == len(history.valid_accuracy) == 3
     assert all(0 <= accuracy <= 1 for accuracy in history.train_accuracy + history.valid_accuracy)
@@ -712,7 +824,7 @@ def test_interrupting_ends_training_and_keeps_what_was_learnt(capsys, live):
 
 def test_interrupting_before_the_first_step_gives_an_empty_history():
     history = fit_interrupted(net_of(), DataLoader(Interrupted(1, *toy(100)), 10), toy_loader(32), live=False)
-    assert history == History()
+    assert history == History(planned=history.planned)
 
 
 def test_interrupting_the_validation_ends_training_too():
