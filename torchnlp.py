@@ -52,7 +52,7 @@ __all__ = [
     "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
     "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
     # looking
-    "predict", "gates", "plot_gates", "expect", "check",
+    "predict", "gates", "plot_gates", "expect", "check", "answered",
     "show_diagram", "plot_history", "plot_norms", "plot_confusion",
     "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
     # modules that older notebooks take from `from torchnlp import *`
@@ -1109,21 +1109,41 @@ def expect(
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
 
 
+_right: set[str] = set()  # the exercises, such as "2", whose last verdict was "right"
+
+
 def check(exercise: str, test: Callable[[], None]) -> None:
     """Try an answer: test() asserts what must hold. Prints "right", or "not yet" and why. Never raises.
 
-    A test that returns something false, as `lambda: x == 3` may, says "not yet" as well.
+    A test that returns something false, as `lambda: x == 3` may, says "not yet" as well. An error is
+    told apart by its traceback: inside the answer, or in the test, which then blames nobody.
     """
+    why = ""
     try:
         answer = test()
-        right = answer is None or bool(answer)
-        print(f"{exercise}: right" if right else f"{exercise}: not yet. The test gives {answer!r}.")
+        if not (answer is None or bool(answer)):
+            why = f"The test gives {answer!r}."
     except AssertionError as error:
         # A bare assert has no words of its own: show the line that does not hold.
         line = traceback.extract_tb(error.__traceback__)[-1].line
-        print(f"{exercise}: not yet. {str(error) or f'This does not hold: {line}'}")
+        why = str(error) or f"This does not hold: {line}"
     except Exception as error:
-        print(f"{exercise}: not yet. Your code stops with {type(error).__name__}: {error}")
+        # Each cell of a notebook is a file of its own: what runs in another one than the test is the answer.
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        steps = [frame.f_code for frame in frames if frame.f_globals is getattr(test, "__globals__", None)]
+        inside = [code.co_qualname for code in steps if code.co_filename != steps[0].co_filename]
+        why = f"{type(error).__name__}: {error}"
+        nothing = "So far the answer is None." if "NoneType" in why else f"The test cannot go on with it ({why})."
+        why = f"`{inside[0]}` stops with {why}" if inside else nothing
+    print(f"{exercise}: not yet. {why}" if why else f"{exercise}: right")
+    (_right.discard if why else _right.add)(exercise.split()[-1])
+
+
+def answered(exercise: int | str) -> bool:
+    """Has this exercise a right answer by now, the learner's or the solution's? If not, it says so."""
+    if str(exercise) not in _right:
+        print(f"Answer exercise {exercise} first.")
+    return str(exercise) in _right
 
 
 def show_diagram(name: str, width: int = 860) -> None:
