@@ -21,7 +21,8 @@
   So a statement that defines nothing, `fit(net, ...)` say, is left out, and earlier exercises count as solved.
 - Where that will not do, since it would train or draw, `# %% Exercise 3, setting` holds code that takes the place of
   the last statement that defines the same; `# %% Setting` does so for all exercises of the lesson.
-- Tried as well: the empty stub gets "not yet.", is asked nothing and blamed for nothing; the solution is right.
+- Tried as well: the empty stub gets "not yet.", is asked nothing and blamed for nothing; a function that returns junk
+  gets "not yet."; the solution is right.
 """
 
 import ast
@@ -45,6 +46,17 @@ NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 HEADER = re.compile(r"# %% (?:Exercise (?P<exercise>\d[a-z]?), )?(?P<kind>right|wrong|[Ss]etting)(?:: (?P<title>.+))?")
 AT_LEAST = 4  # right answers, and as many wrong ones
 SEEDS = 3  # each answer is tried so many times: a check draws random numbers
+JUNK = [
+    "3",
+    "''",
+    "[]",
+    "{}",
+    "[None]",
+    "(1, 'two')",
+    "torch.tensor(1.5)",
+    "torch.zeros(0)",
+    "torch.full((3, 4), torch.nan)",
+]
 UNPLANNED = ["stops with", "cannot go on", "answer is None", "does not hold"]  # unless a wrong answer is said to get it
 
 
@@ -182,6 +194,7 @@ TRIALS = [  # all of an exercise together: its desk is made once
     for kind, title, code in [
         ("stub", "empty", ""),
         ("solution", "folded", "solution"),
+        *(("junk", junk, junk) for junk in JUNK),
         *((e["kind"], e["title"], e) for e in ANSWERS if (e["lesson"], e["exercise"]) == (lesson, exercise)),
     ]
 ]
@@ -203,6 +216,15 @@ def test_the_verdict_is_the_one_that_the_answer_deserves(lesson, exercise, kind,
     name = f"Exercise {exercise}"
     if kind == "solution":
         assert f"Solution {exercise}: right" in verdict_of(lesson, exercise, "solution").splitlines()
+        return
+    if kind == "junk":  # whatever comes back, the check ends with a verdict
+        (stub, _, _), cells = exercises_of(lesson)[exercise], code_cells(lesson)
+        functions = [s.name for s in ast.parse(cells[stub].source).body if isinstance(s, ast.FunctionDef)]
+        junk = "\n".join(f"{function} = lambda *inputs, **options: {answer}" for function in functions)
+        if junk:
+            printed = verdict_of(lesson, exercise, junk)
+            assert printed.startswith(f"{name}: not yet. ")
+            assert "stops with" not in printed
         return
     for seed in range(SEEDS):
         printed = verdict_of(lesson, exercise, answer and answer["code"], seed)
