@@ -145,8 +145,8 @@ def _notes(folder: Path, train: list, test: list, classes: list[str]) -> Iterato
     signs = filter(str.isprintable, dict.fromkeys("".join([*classes, *vocab.itos[:100]])))
     if boxes := " ".join(sign for sign in signs if not any(font.get_char_index(ord(sign)) for font in fonts)):
         yield (
-            "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or install a font "
-            'that has them (for Chinese, say, Noto Sans CJK JP) and name it in STYLE["font.family"] = ["DejaVu Sans", '
+            "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or add a font that "
+            'has them (README, "Your own data"), for Chinese and Japanese with STYLE["font.family"] = ["DejaVu Sans", '
             f'"Noto Sans CJK JP"]; use_style(). Signs: {boxes[:39]}'
         )
 

@@ -35,6 +35,7 @@ import server as web
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from matplotlib import font_manager
 from torch.utils.data import DataLoader
 
 import torchnlp
@@ -582,8 +583,20 @@ def test_class_names_that_a_plot_would_show_as_boxes_are_noted(notes, monkeypatc
     assert bool(found) == bool(boxes)
     if found:
         (note,) = found
-        assert "Name classes in Latin letters; or install a font that has them (for Chinese, say, Noto Sans CJK" in note
+        assert 'Name classes in Latin letters; or add a font that has them (README, "Your own data")' in note
         assert note.endswith(f"Signs: {' '.join(''.join(names).strip('b'))} ")
+
+
+def test_the_lines_for_a_font_make_the_note_go_away(notes, monkeypatch):
+    files = '"1","Vote","a b"\n"2","Cup","a c"\n', OTHER, "の\nb"
+    assert len(notes(*files)) == 1
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", list(font_manager.fontManager.ttflist))
+    monkeypatch.setattr(torchnlp, "STYLE", dict(torchnlp.STYLE))
+    lines = lines_of_the_readme("from matplotlib").replace("Noto Sans CJK JP", "STIXGeneral")
+    stix = font_manager.findfont(font_manager.FontProperties(family=["STIXGeneral"]))
+    with plt.rc_context():
+        exec(re.sub(r'"/usr/.*"', repr(str(stix)), lines), vars(torchnlp) | {})
+        assert notes(*files) == []
 
 
 def test_words_that_a_plot_would_show_as_boxes_are_noted(loaded, capsys):
