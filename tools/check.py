@@ -38,8 +38,8 @@ def code_cells(notebook) -> list:
 
 
 def exercise_of(cell) -> str | None:
-    """The name, such as "Exercise 2", for a cell that checks that exercise and is not its solution."""
-    found = re.search(r'^check\("(Exercise \d+)"', cell.source, flags=re.M)
+    """The name, such as "Exercise 2" or "Exercise 2a", for a cell that checks it and is not its solution."""
+    found = re.search(r'^check\("(Exercise \d+[a-z]?)"', cell.source, flags=re.M)
     return found[1] if found and cell.cell_type == "code" and not is_solution(cell) else None
 
 
@@ -75,7 +75,8 @@ def with_our_checks(submission, lesson) -> dict[str, nbformat.NotebookNode]:
         if theirs:
             place = theirs[-1] + 1
         else:  # the check was deleted: to the end of its exercise, which is where the next heading stands
-            start = next((i for i, cell in enumerate(cells) if f"# {name}." in cell.source), len(cells))
+            title = f"# {name.rstrip('abcdefgh')}."
+            start = next((i for i, cell in enumerate(cells) if title in cell.source), len(cells))
             headings = [i for i, cell in enumerate(cells) if cell.cell_type == "markdown" and "# " in cell.source]
             place = next((i for i in headings if i > start), len(cells))
         cells.insert(place, check)

@@ -1,0 +1,231 @@
+"""A bank of answers, right and wrong, all tried against the checks of the lessons.
+
+`answers/lesson_4.py` belongs to `notebooks/4-*.ipynb`. It is never run as a whole; a line `# %%` starts an answer:
+
+    # %% Exercise 1, right: with gather
+    def turned(x, lengths):
+        ...
+
+
+    # %% Exercise 1, wrong: the padding is turned as well
+    # says: The padding of text 1
+    # not: reverse order
+    def turned(x, lengths):
+        return x.flip(1)
+
+- A right answer must get the verdict "right". A wrong one must get "not yet." with the words after each `# says:`
+  and without those after each `# not:` (the first is needed, at least once; the second is yours to use).
+- An exercise needs four of each; one in stages, "Exercise 2a", "Exercise 2b", four in all and one of each a stage.
+- Nothing is trained. Imports and load_dataset (the small corpus) are run; then, of the cells above the check, those
+  statements alone that define what the check, the stub, the solution or the answer names: for each name the last such
+  statement. A statement that defines nothing, `fit(net, ...)` say, is left out. Where that will not do, because it
+  would train or draw, `# %% Exercise 3, setting` holds code that takes the place of what it defines; `# %% Setting`
+  does so for all exercises of the lesson. Solutions of earlier exercises and stages count among the cells above.
+- Tried as well: the empty stub gets "not yet.", is asked nothing and blamed for nothing; the solution is right.
+"""
+
+import ast
+import builtins
+import contextlib
+import functools
+import io
+import linecache
+import re
+import symtable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import torchnlp
+
+BANKS = sorted((Path(__file__).parent / "answers").glob("lesson_*.py"))
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+HEADER = re.compile(r"# %% (?:Exercise (?P<exercise>\d[a-z]?), )?(?P<kind>right|wrong|[Ss]etting)(?:: (?P<title>.+))?")
+AT_LEAST = 4  # right answers, and as many wrong ones
+SEEDS = 3  # each answer is tried so many times: a check draws random numbers
+UNPLANNED = ["stops with", "cannot go on", "answer is None", "does not hold"]  # unless a wrong answer is said to get it
+
+
+def read_bank(path: Path) -> list[dict]:
+    """The answers and settings of a file, in order: exercise, kind, title, code, says, not."""
+    entries = []
+    for part in re.split(r"^(?=# %%)", path.read_text(encoding="utf-8"), flags=re.M)[1:]:
+        header = HEADER.fullmatch(part.splitlines()[0])
+        assert header, f"{path.name}: this line is no header of an answer: {part.splitlines()[0]}"
+        words = {key: re.findall(rf"^# {key}: (.+)$", part, flags=re.M) for key in ("says", "not")}
+        entries.append({**header.groupdict(), **words, "code": part, "lesson": path.stem[-1]})
+    return entries
+
+
+ENTRIES = [entry for path in BANKS for entry in read_bank(path)]
+
+
+def exercises_of(lesson: str) -> dict[str, tuple[int, int, int]]:
+    """For each exercise, or stage of one, the positions of its stub, check and solution among the code cells."""
+    found, cells = {}, code_cells(lesson)
+    for place, cell in enumerate(cells):
+        if cell.source.startswith("# @title Solution"):
+            continue
+        for number in re.findall(r'^check\("Exercise (\d[a-z]?)"', cell.source, flags=re.M):
+            stub = max(i for i in range(place) if not re.search(r"^# @title|^check\(", cells[i].source, flags=re.M))
+            solved = (i for i in range(place, len(cells)) if f'check("Solution {number}"' in cells[i].source)
+            found[number] = stub, place, next(solved, None)
+    return found
+
+
+@functools.cache
+def code_cells(lesson: str) -> list:
+    (path,) = NOTEBOOKS.glob(f"{lesson}-*.ipynb")
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def names_in(statement: ast.stmt) -> tuple[set[str], set[str]]:
+    """The names of the notebook that a statement reads, and those that it defines."""
+    top = symtable.symtable(ast.unparse(statement), "statement", "exec")
+    reads = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
+    defines = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
+    inner = list(top.get_children())
+    while inner:
+        scope = inner.pop()
+        reads |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global()}
+        inner += scope.get_children()
+    return reads - set(dir(builtins)), defines
+
+
+def statements_of(cells: list, before: int) -> list[tuple[ast.stmt, set, set]]:
+    """All statements of the cells that come before a position, with what they read and define."""
+    sources = [cell.source for cell in cells[:before]]
+    return [(statement, *names_in(statement)) for source in sources for statement in ast.parse(source).body]
+
+
+def needed(statements: list, reads: set[str], have: set[str]) -> list[ast.stmt]:
+    """Those statements that define what is read, directly or on the way, in the notebook's order."""
+    chosen, wanted = set(), [(name, len(statements)) for name in reads]
+    while wanted:
+        name, limit = wanted.pop()
+        places = [i for i, (_, _, defines) in enumerate(statements) if name in defines]
+        places = [i for i in places if i < limit][-1:] or places[-1:]
+        if name in have or not places or places[0] in chosen:
+            continue
+        chosen.add(places[0])
+        statement, its_reads, _ = statements[places[0]]
+        later = isinstance(statement, (ast.FunctionDef, ast.ClassDef))  # it reads its names when it is called
+        wanted += [(read, len(statements) if later else places[0]) for read in its_reads]
+    return [statements[i][0] for i in sorted(chosen)]
+
+
+def run_code(code: str | list[ast.stmt], file: str, space: dict) -> str:
+    """Run it as a cell of its own, a file of that name; returns what it printed."""
+    text = code if isinstance(code, str) else "\n\n".join(map(ast.unparse, code))
+    lines = text.splitlines(keepends=True)
+    linecache.cache[file] = len(text), None, lines, file
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(text, file, "exec"), space)
+    return printed.getvalue()
+
+
+@functools.lru_cache(maxsize=1)
+def desk(lesson: str, exercise: str) -> tuple[dict, dict]:
+    """The notebook as it stands before the answer is given: a namespace, and a copy to set it back."""
+    cells, (stub, place, solution) = code_cells(lesson), exercises_of(lesson)[exercise]
+    statements = [s for s in statements_of(cells, place) if not isinstance(s[0], (ast.Import, ast.ImportFrom))]
+    entries = [entry for entry in ENTRIES if entry["lesson"] == lesson and entry["exercise"] in (None, exercise)]
+    settings = [ast.parse(entry["code"]).body for entry in entries if entry["kind"].lower() == "setting"]
+    settings = [(statement, *names_in(statement)) for body in settings for statement in body]
+    codes = [entry["code"] for entry in entries] + [cells[i].source for i in (stub, place, solution) if i is not None]
+    named = [names_in(statement) for code in codes for statement in ast.parse(code).body]
+    reads = set().union(*(reads | defines for reads, defines in named))
+    have = set().union(*(defines for _, _, defines in settings))
+
+    space = {"__name__": "__main__"}
+    imports = [s for cell in cells for s in ast.parse(cell.source).body if isinstance(s, (ast.Import, ast.ImportFrom))]
+    run_code(imports, "<imports>", space)
+    space["seed_all"](0)
+    loading = [s for s, its_reads, _ in statements if "load_dataset" in its_reads]
+    chosen = needed(statements, reads, have)
+    run_code([s for s, *_ in statements if s in chosen or s in loading], "<the notebook>", space)
+    for number, (statement, _, _) in enumerate(settings):
+        run_code([statement], f"<setting {number}>", space)
+    return space, dict(space)
+
+
+def verdict_of(lesson: str, exercise: str, answer: str = "", seed: int = 0) -> str:
+    """What the check prints for an answer, for the empty stub (""), or for the "solution"."""
+    cells, (_, place, solution) = code_cells(lesson), exercises_of(lesson)[exercise]
+    space, before = desk(lesson, exercise)
+    space.clear()
+    space.update(before)
+    torchnlp.seed_all(seed)
+    if answer == "solution":
+        assert solution is not None, f'no cell says check("Solution {exercise}", ...)'
+        run_code(cells[place].source, "<check>", space)
+        return run_code(cells[solution].source, "<solution>", space)
+    run_code(answer, "<answer>", space)
+    return run_code(cells[place].source, "<check>", space)
+
+
+def named(entry: dict) -> str:
+    return f"{entry['lesson']}-{entry['exercise']} {entry['kind']} {entry['title']}"
+
+
+LESSONS = sorted({path.stem[-1] for path in BANKS})
+EXERCISES = [(lesson, exercise) for lesson in LESSONS for exercise in exercises_of(lesson)]
+each_exercise = pytest.mark.parametrize(("lesson", "exercise"), EXERCISES)
+ANSWERS = [entry for entry in ENTRIES if entry["kind"] in ("right", "wrong")]
+
+
+@pytest.fixture(autouse=True)
+def small_corpus_on_the_processor(monkeypatch):
+    import torch
+
+    monkeypatch.setenv("TORCHNLP_DATA", "sample")
+    monkeypatch.setattr(torchnlp, "device", torch.device("cpu"))
+
+
+@pytest.mark.parametrize("entry", ANSWERS, ids=map(named, ANSWERS))
+def test_the_verdict_is_the_one_that_the_answer_deserves(entry):
+    name = f"Exercise {entry['exercise']}"
+    for seed in range(SEEDS):
+        verdict = verdict_of(entry["lesson"], entry["exercise"], entry["code"], seed)
+        line = next(line for line in verdict.splitlines() if line.startswith(f"{name}:"))
+        if entry["kind"] == "right":
+            assert line == f"{name}: right"
+            continue
+        assert line.startswith(f"{name}: not yet. "), line
+        assert entry["says"], "A wrong answer needs a line `# says: ...`"
+        for words in entry["says"]:
+            assert words in verdict
+        for words in entry["not"] + [words for words in UNPLANNED if words not in " ".join(entry["says"])]:
+            assert words not in verdict
+
+
+@each_exercise
+def test_the_empty_stub_is_not_yet_right_and_nobody_is_to_blame(lesson, exercise):
+    *_, line = verdict_of(lesson, exercise).splitlines()
+    assert line.startswith(f"Exercise {exercise}: not yet. ")
+    assert "?" not in line and "stops with" not in line and "cannot go on" not in line
+
+
+@each_exercise
+def test_the_solution_is_right(lesson, exercise):
+    assert f"Solution {exercise}: right" in verdict_of(lesson, exercise, "solution").splitlines()
+
+
+@each_exercise
+def test_there_are_enough_answers(lesson, exercise):
+    for kind in ("right", "wrong"):
+        of_kind = [e["exercise"] for e in ANSWERS if e["lesson"] == lesson and e["kind"] == kind]
+        assert of_kind.count(exercise) >= 1, f"{kind}: none for {exercise}"
+        assert sum(e[0] == exercise[0] for e in of_kind) >= AT_LEAST, f"{kind}: fewer than {AT_LEAST}"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_answer_belongs_to_an_exercise(lesson):
+    answered = {entry["exercise"] for entry in ENTRIES if entry["lesson"] == lesson} - {None}
+    assert answered <= set(exercises_of(lesson))
+
+
+def test_every_lesson_has_answers():
+    assert [path.name[0] for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == LESSONS
