@@ -13,6 +13,7 @@ A drawing is 680 units wide. Letters are 24 units high, which makes 14 pixels on
 import sys
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 from matplotlib import font_manager, rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -21,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path as Line
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -94,10 +96,17 @@ def arrow(axis, *points, colour=INK, width=2.0, over=False):
 
 
 def draw(name, file):
-    """Draw one diagram into a PNG of its 256 most frequent colours, which is a third of the bytes."""
+    """Draw one diagram into a PNG of its 256 most frequent colours, which is a third of the bytes.
+
+    The file also keeps the letters in it, since another Matplotlib may draw the same ones some pixels beside.
+    """
     with rc_context(TYPE):
-        board = FigureCanvasAgg(DRAWINGS[name]().figure)
+        axis = DRAWINGS[name]()
+        board = FigureCanvasAgg(axis.figure)
         board.draw()
+    notes = PngInfo()
+    notes.add_text("Software", f"Matplotlib {matplotlib.__version__}")
+    notes.add_itxt("Labels", "\n".join(text.get_text() for text in axis.texts))
     pixels = np.asarray(board.buffer_rgba())
     colours, place, count = np.unique(pixels.view(np.uint32), return_inverse=True, return_counts=True)
     colours = colours.view(np.uint8).reshape(-1, 4)
@@ -105,7 +114,7 @@ def draw(name, file):
     nearest = ((colours[:, None].astype(int) - palette) ** 2).sum(2).argmin(1).astype(np.uint8)
     image = Image.fromarray(nearest[place].reshape(pixels.shape[:2]), "P")
     image.putpalette(palette.tobytes(), "RGBA")
-    image.save(file, optimize=True)
+    image.save(file, optimize=True, pnginfo=notes)
 
 
 def rnn_unrolled():
@@ -413,7 +422,7 @@ def output_and_h_n():
     label(axis, 262, 434, "output: [B, T, 2H]", size=26, weight="bold")
     label(axis, 262, 398, "top layer, every step")
     label(axis, 560, 434, "h_n: [4, B, H]", size=26, weight="bold")
-    label(axis, 560, 398, "each reader's end")
+    label(axis, 560, 398, "each reader’s end")
     forward, backward = 296, 240
     label(axis, 14, forward, "forward", ha="left")
     label(axis, 14, backward, "backward", ha="left")
