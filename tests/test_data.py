@@ -564,15 +564,14 @@ def test_the_lines_for_semicolons_give_the_same_news(loaded, tmp_path, monkeypat
     assert train == [(1, "Vote They count."), (4, "Moon A probe lands."), (2, 'a, b; c d "e"')]
 
 
-# STIXGeneral, which comes with matplotlib, has the sign の; DejaVu Sans, its usual font, has not.
+# STIXGeneral, which comes with matplotlib, has the sign の; the fonts of our plots have not.
 NAMES = {"Latin": ["Öl", "Ça"], "Greek": ["Α", "Ω"], "one sign": ["の", "b"], "Chinese": ["体育", "b"]}
 
 
-@pytest.mark.parametrize("fallback", [[], ["STIXGeneral"]], ids=["usual font", "and a second font"])
+@pytest.mark.parametrize("fallback", [[], ["STIXGeneral"]], ids=["our fonts", "and another one"])
 @pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
 def test_class_names_that_a_plot_would_show_as_boxes_are_noted(notes, monkeypatch, names, fallback):
-    if fallback:
-        monkeypatch.setitem(torchnlp.STYLE, "font.family", ["DejaVu Sans", *fallback])
+    monkeypatch.setitem(torchnlp.STYLE, "font.family", [*torchnlp.STYLE["font.family"], *fallback])
     found = notes('"1","Vote","a b"\n"2","Cup","a c"\n', OTHER, "\n".join(names))
     figure = torchnlp.plot_confusion(torch.tensor([0, 1]), torch.tensor([0, 1]), names)
     with warnings.catch_warnings(record=True) as caught, plt.rc_context(torchnlp.STYLE):
@@ -591,7 +590,7 @@ def test_the_lines_for_a_font_make_the_note_go_away(notes, monkeypatch):
     files = '"1","Vote","a b"\n"2","Cup","a c"\n', OTHER, "の\nb"
     assert len(notes(*files)) == 1
     monkeypatch.setattr(font_manager.fontManager, "ttflist", list(font_manager.fontManager.ttflist))
-    monkeypatch.setattr(torchnlp, "STYLE", dict(torchnlp.STYLE))
+    monkeypatch.setitem(torchnlp.STYLE, "font.family", list(torchnlp.STYLE["font.family"]))
     lines = lines_of_the_readme("from matplotlib").replace("Noto Sans CJK JP", "STIXGeneral")
     stix = font_manager.findfont(font_manager.FontProperties(family=["STIXGeneral"]))
     with plt.rc_context():
@@ -602,7 +601,7 @@ def test_the_lines_for_a_font_make_the_note_go_away(notes, monkeypatch):
 def test_words_that_a_plot_would_show_as_boxes_are_noted(loaded, capsys):
     loaded(ROWS.replace("Vote", "体"), OTHER, "A\nB\nC\nD")
     last = capsys.readouterr().out.splitlines()[-1]  # the line to copy is in one piece
-    assert last == 'STYLE["font.family"] = ["DejaVu Sans", "Noto Sans CJK JP"]; use_style(). Signs: 体'
+    assert last == 'STYLE["font.family"] += ["Noto Sans CJK JP"]; use_style(). Signs: 体'
 
 
 # -------------------------------------------------------------------------------------- the download
@@ -988,6 +987,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell takes 
 settings, processes = json.loads(sys.argv[1]), int(sys.argv[2])
 for name, value in settings.items():
     setattr(torchnlp, name, value)
+torchnlp.DOWNLOAD_TIMEOUT = 100, 100  # on a busy machine the last process may come late, and the others wait for it
 for _ in range(processes - 1):
     if os.fork() == 0:
         break
@@ -1013,8 +1013,8 @@ def test_several_processes_at_once_on_an_empty_cache_are_all_right(server, cache
         server.answers["/news/train.csv"] = [web.together(processes, TRAIN)]
     else:
         server.answers = {"/mirror.tgz": [web.together(processes, archive())]}
-    output, _ = start(server, processes).communicate(timeout=240)
-    assert output.count("ag_news 2000 40\n") == processes
+    output, errors = start(server, processes).communicate(timeout=240)
+    assert output.count("ag_news 2000 40\n") == processes, output + errors
     assert files_in(cache) == NEWS
 
 
