@@ -825,7 +825,7 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
         torch.save(saved, half)
         os.replace(half, file)
     except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
-        raise OSError(f"{file} could not be written: {error}. Is there room, and may you write?") from error
+        raise OSError(f"The model could not be written to {file}: {error}. Is there room? May you write?") from error
     finally:
         half.unlink(missing_ok=True)
 
@@ -861,7 +861,7 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
     try:
         net.load_state_dict(weights)
     except (RuntimeError, TypeError, AttributeError) as error:
-        raise ValueError(f"{file} has a network of another shape; make it as when you saved it. {error}") from error
+        raise ValueError(f"{file} holds a network of another shape than make_net makes. {error}") from error
     voc = Vocab(collections.Counter())
     voc.itos = words
     voc.stoi.update({word: number for number, word in enumerate(words)})
@@ -1043,9 +1043,8 @@ def expect(
         return
     low, high = ag_news if source == "ag_news" else sample
     inside = low <= value <= high
-    print(
-        f"{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {'ok' * inside or 'OUTSIDE'})"
-    )
+    mark = "ok" if inside else "OUTSIDE"
+    print(f"{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})")
     if not inside:
         print(
             "Your numbers differ. Inside the range that is normal: other machines and versions round\n"
