@@ -812,9 +812,7 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
         raise RuntimeError("There is no vocabulary to save: call load_dataset() first.")
     rows = [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
     if rows and len(vocab) not in rows:
-        sizes = (
-            f"The network's embedding has {rows[0]:,} rows, the last load_dataset's vocabulary {len(vocab):,} tokens."
-        )
+        sizes = f"The network's embedding has {rows[0]:,} rows, but the vocabulary of now {len(vocab):,} tokens."
         raise ValueError(f"{sizes} Call load_dataset again as you did before you made this network.")
     weights = {name: tensor.cpu() for name, tensor in net.state_dict().items()}
     words, classes = list(vocab.itos), list(map(str, classes))
