@@ -52,14 +52,15 @@ export function palette(host, names) {
 export const css = (colour, alpha = 1) => `rgb(${colour.join(" ")} / ${alpha})`;
 
 // A picture of numbers, a column a step and a row a unit: from the paper's colour (0) to `high` (1) or to `low` (-1).
-// edges are the columns' borders, left is what has been scrolled away; steps without numbers (null) stay empty.
-export function paintUnits(context, rows, {edges, from, to, left, height, paper, high, low, reach = 1}) {
+// edges are the columns' borders, left is what has been scrolled away; steps without numbers (null) stay empty. A shade
+// makes numbers from -1 to 1 of others: the memory's, say.
+export function paintUnits(context, rows, {edges, from, to, left, height, paper, high, low, shade = number => number}) {
     const units = rows.find(row => row)?.length;
     if (!units || to <= from) return;
     const image = new ImageData(to - from, units);  // small, a point a number; then each column is drawn as wide as it is
     for (let t = from; t < to; t++) {
         for (let unit = 0; rows[t] && unit < units; unit++) {
-            const value = Math.max(-1, Math.min(1, rows[t][unit] / reach)), colour = value < 0 ? low : high;
+            const value = shade(rows[t][unit]), colour = value < 0 ? low : high;
             const at = 4 * (unit * image.width + t - from);
             for (let i = 0; i < 3; i++) image.data[at + i] = paper[i] + Math.abs(value) * (colour[i] - paper[i]);
             image.data[at + 3] = 255;

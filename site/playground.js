@@ -35,7 +35,7 @@ function showSettings() {
         if (output) output.textContent = name === "clip" && !value ? "off" : value;
     }
     form.elements.bias.disabled = settings.cell === "RNN";
-    element("gate").textContent = {RNN: "No gate, no bias", LSTM: "Bias of the forget gate", GRU: "Bias of the update gate"}[settings.cell];
+    element("gate").textContent = {RNN: "No gate", LSTM: "Forget bias", GRU: "Update bias"}[settings.cell];
 }
 
 const nameOf = ({cell, T, bias}) => `${cell}, T = ${T}${cell === "RNN" ? "" : `, bias ${bias}`}`;
@@ -123,8 +123,7 @@ function drawSequence() {
         const all = parts[part].flat(), mean = all.reduce((a, b) => a + b) / all.length;
         row.firstChild.replaceChildren(make("b", {textContent: name}), `: ${meaning}${SIGNED.includes(part) ? "" : `, on average ${percent(mean)}`}`);
         const height = unit * settings.width, context = fit(row.lastChild, width, height);
-        const reach = part === "c" ? Math.max(1, ...all.map(Math.abs)) : 1;
-        paintUnits(context, parts[part], {edges, from: 0, to: T, left: 0, height, paper: colours.paper, high: colours[colour], low: colours.ink, reach});
+        paintUnits(context, parts[part], {edges, from: 0, to: T, left: 0, height, paper: colours.paper, high: colours[colour], low: colours.ink, shade: part === "c" ? Math.tanh : undefined});
     });
     element("symbols").replaceChildren(...symbols.map((symbol, t) => make("span", {className: t ? "" : "first", textContent: symbol + 1})));
     const answer = told.answer.indexOf(Math.max(...told.answer));

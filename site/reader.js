@@ -8,11 +8,12 @@ import {View} from "./view.js";
 
 const EXAMPLES = {
     "a turn": "Striker signs record deal as shares of the club's owner fall on Wall Street",
-    "a negation": "The new phone is not a computer but a chocolate bar, the company said",
-    "nonsense": "colourless green ideas sleep furiously beneath the quarterly touchdown",
-    "another language": "Der Torwart hielt den Ball, und die Börse in Frankfurt jubelte",
-    "two stories": "Rebels shell the capital . Meanwhile the home team wins the cup final in extra time",
-    "one word": "oil",
+    "a negation": "This is not about football, it is about oil prices",
+    "to and fro": "Astronaut runs marathon on space station",
+    "a career": "Champion boxer elected president of Ukraine",
+    "nonsense": "A brindled wuffle snoozled past the grumbly plonk",
+    "another language": "El presidente viajó a Madrid para ver el partido de fútbol",
+    "one word": "Jaguar",
 };
 
 const networks = new Networks(JSON.parse(document.getElementById("networks").textContent));
@@ -37,6 +38,7 @@ function read() {
     const tokens = tokenize(field.value), ids = networks.encode(tokens), cell = choices.cell.value;
     const at = Math.max(0, Math.min(view.at, tokens.length - 1));
     view.show((cell === "all" ? networks.names : [cell]).map(name => reading(name, tokens, ids, choices.mode.value, at)));
+    view.reveal();
 }
 
 // The address keeps what is shown, so that a lesson or a slide can link to it.

@@ -15,15 +15,17 @@ export function sentence(readings, t, classes) {
     if (reading.from !== undefined || reading.without !== undefined) {
         const start = reading.without === undefined ? ["Read from ", word, " on, as if nothing had come before: "] : ["Without ", word, ": "];
         const answers = readings.map(({name, probabilities, whole}) => {
-            const now = probabilities.findLast(row => row);
-            return `the ${name} ends at ${now ? said(now) : "no answer"} instead of ${said(whole[T - 1])}`;
+            const now = probabilities.findLast(row => row), then = whole[T - 1];
+            if (!now) return `the ${name} has nothing to read`;
+            return best(now) === best(then) ? `the ${name} still ends at ${said(now)}, with all of it at ${percent(Math.max(...then))}`
+                : `the ${name} ends at ${said(now)} instead of ${said(then)}`;
         });
         return [...start, `${answers.join("; ")}.`, stranger];
     }
     if (readings.length > 1) {
         return ["After ", word, `: ${readings.map(({name, probabilities}) => `the ${name} says ${said(probabilities[t])}`).join(", ")}.`, stranger];
     }
-    return ["After ", word, ` ${inside(reading, t)}; ${turn(reading.probabilities, t, classes)}.`, stranger];
+    return ["After ", word, ` ${happened(reading, t)}; ${turn(reading.probabilities, t, classes)}.`, stranger];
 }
 
 // What the word did to the answer.
@@ -36,7 +38,7 @@ function turn(probabilities, t, classes) {
 }
 
 // What the word did inside.
-function inside({parts}, t) {
+function happened({parts}, t) {
     if (parts.forget) return `the input gate is ${percent(mean(parts.input[t]))} open, the forget gate keeps ${percent(mean(parts.forget[t]))} of the memory`;
     if (parts.update) return `the update gate keeps ${percent(mean(parts.update[t]))} of the state`;
     const moved = parts.h[t].map((h, unit) => Math.abs(h - (t ? parts.h[t - 1][unit] : 0)));

@@ -24,16 +24,17 @@ export class View {
         this.words = make("div", {className: "words"});
         this.curves = make("div");
         this.inside = make("div");
-        this.roll = make("div", {className: "roll"}, this.band, this.curves, this.words, this.inside);
+        this.roll = make("div", {className: "roll"}, this.curves, this.words, this.inside, this.band);
         this.strip = make("div", {className: "strip", tabIndex: 0, role: "slider", ariaLabel: "The word that is looked at"}, this.roll);
-        this.answers = make("table", {className: "answers", ariaLabel: "The answer after this word"});
+        this.answers = make("table", {className: "answers"});
+        this.hint = make("p", {className: "hint"});
         root.replaceChildren(
             this.sentence,
             make("div", {className: "controls"},
                 make("span", {className: "group"},
                     button("‹", "Word before", () => this.go(this.at - 1)), this.player, button("›", "Next word", () => this.go(this.at + 1))),
-                make("label", {}, "Colour the words by ", this.select), this.ofUnit),
-            make("div", {className: "picture"}, this.strip, this.answers),
+                this.choice = make("label", {}, "Colour by ", this.select), this.ofUnit),
+            make("div", {className: "picture"}, this.strip, make("div", {className: "beside"}, this.answers, this.hint)),
         );
         this.strip.onkeydown = event => this.key(event);
         this.strip.onpointermove = event => { if (event.pointerType !== "touch") this.point(event); };
@@ -71,7 +72,10 @@ export class View {
         const options = {none: "nothing", influence: "influence on the last answer"};
         for (const part of this.rows) options[part] = PARTS[part][0];
         this.select.replaceChildren(...Object.entries(options).map(([value, textContent]) => make("option", {value, textContent})));
-        if (!(this.by in options)) this.by = "none";
+        if (!(this.by in options) || this.readings.length > 1) this.by = "none";
+        this.choice.hidden = this.readings.length > 1;
+        this.hint.textContent = !this.rows.length ? "" : `Below the words, a column is a word and a row one of ${this.units} units. `
+            + "Pale is 0 and full colour 1; grey is negative. Click on a row, and the words take its colours.";
     }
 
     // A word's column is as wide as the word; a short text is spread a little.
@@ -91,6 +95,7 @@ export class View {
             this.words.children[t].style.width = `${width * stretch}px`;
         });
         this.roll.style.width = `${Math.max(this.width, this.edges.at(-1))}px`;
+        this.roll.style.setProperty("--seen", `${this.width}px`);
         this.colour(this.by, this.unit);
     }
 
@@ -114,7 +119,7 @@ export class View {
         for (const level of [0, 0.5, 1]) paintLine(context, [[0, y(level)], [this.width, y(level)]], css(colours.line), 1);
         const line = (rows, k, alpha, width, last) => {
             const points = [], colour = css(colours[classColour(k)], alpha);
-            for (let t = Math.max(0, from - 1); t < Math.min(rows.length, to + 1, last); t++) points.push([x(t), rows[t] ? y(rows[t][k]) : NaN]);
+            for (let t = Math.max(0, from - 1); t < Math.min(rows.length, to + 1, last); t++) if (rows[t]) points.push([x(t), y(rows[t][k])]);
             paintLine(context, points, colour, width, DASHES[Math.floor(k / 4) % 4]);
             context.fillStyle = colour;
             if (alpha === 1 && to - from < 80) for (const point of points) { context.beginPath(); context.arc(...point, 3, 0, 7); context.fill(); }
@@ -131,15 +136,13 @@ export class View {
     }
 
     drawPart(canvas, part, from, to, left) {
-        const {colours, edges, unit} = this, rows = this.readings[0].parts[part], height = this.units * UNIT_HEIGHT;
-        const context = fit(canvas, this.width, height);
-        const reach = part === "c" ? Math.max(1, ...rows.map(row => row ? Math.max(...row.map(Math.abs)) : 0)) : 1;
-        const {paper, ink: low, [PARTS[part][2]]: high} = colours;
-        paintUnits(context, rows, {edges, from, to: Math.min(to, this.shown), left, height, paper, low, high, reach});
-        if (this.by in PARTS) {
-            Object.assign(context, {strokeStyle: css(colours.ink), lineWidth: 1.5});
-            context.strokeRect(0.75, unit * UNIT_HEIGHT - 0.75, Math.min(this.width, edges.at(-1) - left) - 1.5, UNIT_HEIGHT + 1.5);
-        }
+        const {colours, edges, unit} = this, height = this.units * UNIT_HEIGHT, context = fit(canvas, this.width, height);
+        const {paper, ink: low, [PARTS[part][2]]: high} = colours, shade = part === "c" ? Math.tanh : undefined;
+        paintUnits(context, this.readings[0].parts[part], {edges, from, to: Math.min(to, this.shown), left, height, paper, low, high, shade});
+        const end = Math.min(this.width, edges.at(-1) - left);
+        Object.assign(context, {strokeStyle: css(colours.ink), fillStyle: css(colours.ink), lineWidth: 1.5});
+        if (this.by === part) context.strokeRect(0.75, unit * UNIT_HEIGHT - 0.75, end - 1.5, UNIT_HEIGHT + 1.5);
+        else if (this.by in PARTS) for (const x of [0, end - 6]) context.fillRect(x, unit * UNIT_HEIGHT, 6, UNIT_HEIGHT);  // the same unit elsewhere
     }
 
     // ---------------------------------------------------------------------------------- words and figures
@@ -171,8 +174,8 @@ export class View {
 
     // Say everything about the word under the band.
     tell() {
-        const {at, readings, edges, tokens} = this, [{probabilities, parts, known, from, without}] = readings;
-        this.band.style.transform = `translateX(${edges[at]}px)`;
+        const {at, readings, edges, tokens} = this, [{parts, known, from, without}] = readings;
+        this.band.style.left = `${edges[at]}px`;
         this.band.style.width = tokens.length ? `${edges[at + 1] - edges[at]}px` : 0;
         const said = sentence(readings, at, this.classes), value = this.values()[at];
         if (this.by === "influence" && tokens.length) said.push(` Its influence: ${percent(value / Math.max(...this.values(), 1e-30))} of the largest.`);
@@ -188,21 +191,24 @@ export class View {
             label.replaceChildren(make("b", {textContent: name}), `: ${meaning}${now}`);
         });
         readings.forEach(({name}, i) => { this.curves.children[i].firstChild.textContent = readings.length > 1 ? name : ""; });
-        this.tellAnswers(readings.map(reading => reading.probabilities[at] ?? this.classes.map(() => 0)), probabilities);
+        const where = without === undefined ? at : tokens.length - 1;  // without the word: what comes of it at the end
+        this.tellAnswers(readings.map(reading => reading.probabilities[where] ?? this.classes.map(() => 0)), tokens[where] ?? "");
     }
 
-    tellAnswers(rows) {
+    tellAnswers(rows, word) {
         const order = this.classes.map((_, k) => k).sort((a, b) => rows[0][b] - rows[0][a]).slice(0, MOST_CLASSES).sort((a, b) => a - b);
         const cell = (tag, ...children) => make(tag, {}, ...children);
         const head = rows.length > 1 ? [make("tr", {}, cell("td"), ...this.readings.map(({name}) => cell("th", name)))] : [];
-        this.answers.replaceChildren(...head, ...order.map(k => {
+        const caption = make("caption", {}, "Its answer after ", make("bdi", {textContent: word}));
+        const rowOf = k => {
             const swatch = make("i"), bar = make("i", {className: "bar"});
             swatch.style.background = bar.style.background = `var(--${classColour(k)})`;
             bar.style.width = `${100 * rows[0][k]}%`;
             const leads = rows.length === 1 && best(rows[0]) === k;
             return make("tr", {className: leads ? "leads" : ""}, cell("th", swatch, this.classes[k]),
                 ...rows.map(row => cell("td", percent(row[k]))), ...(rows.length > 1 ? [] : [make("td", {className: "track"}, bar)]));
-        }));
+        };
+        this.answers.replaceChildren(caption, make("tbody", {}, ...head, ...order.map(rowOf)));
     }
 
     // ------------------------------------------------------------------------------------------- moving
@@ -218,6 +224,10 @@ export class View {
     // Move, and bring the word into sight.
     follow(t) {
         this.move(t);
+        this.reveal();
+    }
+
+    reveal() {
         const {edges, strip, at, width} = this, margin = 60;
         if (edges[at] - margin < strip.scrollLeft) strip.scrollLeft = edges[at] - margin;
         if (edges[at + 1] + margin > strip.scrollLeft + width) strip.scrollLeft = edges[at + 1] + margin - width;
