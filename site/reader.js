@@ -18,7 +18,7 @@ const EXAMPLES = {
 
 const networks = new Networks(JSON.parse(document.getElementById("networks").textContent));
 const field = document.getElementById("text"), choices = document.getElementById("choices").elements;
-const view = new View(document.getElementById("view"), networks.classes, () => { if (choices.mode.value !== "all") read(); });
+const view = new View(document.getElementById("view"), networks.classes, {onMove: () => { if (choices.mode.value !== "all") read(); }});
 
 // One network's reading of the ids, whole, from a word on, or without it; rows that it did not read are null.
 function reading(name, tokens, ids, mode, at) {

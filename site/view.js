@@ -9,11 +9,12 @@ import {PARTS, SIGNED, css, fit, make, paintLine, paintUnits, palette, percent, 
 import {best, sentence} from "./sentences.js";
 
 const DASHES = [[], [7, 4], [2, 4], [9, 4, 2, 4]];
-const UNIT_HEIGHT = 4, MOST_CLASSES = 6;
+const MOST_CLASSES = 6;
 
 export class View {
-    constructor(root, classes, onMove = () => {}) {
-        Object.assign(this, {root, classes, onMove, at: 0, shown: Infinity, by: "none", unit: 0, widths: new Map()});
+    // partHeight is the most that a gate's picture may take.
+    constructor(root, classes, {onMove = () => {}, partHeight = 160} = {}) {
+        Object.assign(this, {root, classes, onMove, partHeight, at: 0, shown: Infinity, by: "none", unit: 0, widths: new Map()});
         const button = (text, label, onclick) => make("button", {type: "button", textContent: text, ariaLabel: label, title: label, onclick});
         this.player = button("▶", "Read the text word by word", () => this.playing ? this.stop() : this.play());
         this.sentence = make("p", {className: "sentence", role: "status"});
@@ -51,6 +52,7 @@ export class View {
         this.tokens = tokens;
         this.at = Math.max(0, Math.min(this.at, tokens.length - 1));
         this.units = tokens.length ? parts.h.find(row => row).length : 1;
+        this.unitHeight = Math.min(4, this.partHeight / this.units);
         while (this.words.children.length > tokens.length) this.words.lastChild.remove();
         tokens.forEach((token, t) => {
             const word = this.words.children[t] ?? this.words.appendChild(make("bdi"));
@@ -74,8 +76,8 @@ export class View {
         this.select.replaceChildren(...Object.entries(options).map(([value, textContent]) => make("option", {value, textContent})));
         if (!(this.by in options) || this.readings.length > 1) this.by = "none";
         this.choice.hidden = this.readings.length > 1;
-        this.hint.textContent = !this.rows.length ? "" : `Below the words, a column is a word and a row one of ${this.units} units. `
-            + "Pale is 0 and full colour 1; grey is negative. Click on a row, and the words take its colours.";
+        this.hint.textContent = !this.rows.length ? "" : "Below the words a column is a word and a row a unit of the network. "
+            + "Pale is 0, full colour 1, and grey is negative. Click on a row: the words take its colours.";
     }
 
     // A word's column is as wide as the word; a short text is spread a little.
@@ -136,13 +138,13 @@ export class View {
     }
 
     drawPart(canvas, part, from, to, left) {
-        const {colours, edges, unit} = this, height = this.units * UNIT_HEIGHT, context = fit(canvas, this.width, height);
+        const {colours, edges, unit, unitHeight} = this, height = this.units * unitHeight, context = fit(canvas, this.width, height);
         const {paper, ink: low, [PARTS[part][2]]: high} = colours, shade = part === "c" ? Math.tanh : undefined;
         paintUnits(context, this.readings[0].parts[part], {edges, from, to: Math.min(to, this.shown), left, height, paper, low, high, shade});
         const end = Math.min(this.width, edges.at(-1) - left);
         Object.assign(context, {strokeStyle: css(colours.ink), fillStyle: css(colours.ink), lineWidth: 1.5});
-        if (this.by === part) context.strokeRect(0.75, unit * UNIT_HEIGHT - 0.75, end - 1.5, UNIT_HEIGHT + 1.5);
-        else if (this.by in PARTS) for (const x of [0, end - 6]) context.fillRect(x, unit * UNIT_HEIGHT, 6, UNIT_HEIGHT);  // the same unit elsewhere
+        if (this.by === part) context.strokeRect(0.75, unit * unitHeight - 0.75, end - 1.5, unitHeight + 1.5);
+        else if (this.by in PARTS) for (const x of [0, end - 6]) context.fillRect(x, unit * unitHeight, 6, unitHeight);  // the same unit elsewhere
     }
 
     // ---------------------------------------------------------------------------------- words and figures
@@ -240,13 +242,14 @@ export class View {
 
     point(event) {
         if (!this.tokens.length) return;
-        const x = event.clientX - this.roll.getBoundingClientRect().left, next = this.edges.findIndex(edge => edge > x);
+        const box = this.roll.getBoundingClientRect(), scale = this.roll.offsetWidth / box.width;  // on a slide the page is enlarged
+        const x = (event.clientX - box.left) * scale, next = this.edges.findIndex(edge => edge > x);
         this.stop();
         this.move(next < 0 ? this.tokens.length - 1 : next - 1);
     }
 
     pick(part, event) {
-        const unit = Math.floor(event.offsetY / UNIT_HEIGHT), again = this.by === part && this.unit === unit;
+        const unit = Math.floor(event.offsetY / this.unitHeight), again = this.by === part && this.unit === unit;
         this.colour(again ? "none" : part, unit);
     }
 

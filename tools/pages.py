@@ -41,7 +41,10 @@ def unicode_module() -> str:
     ignorable = sorted({ord(c) for c in characters if f"A{c}Σ".lower()[-1] == "ς"} - set(cased))
     spaces = "".join(rf"\u{ord(c):04x}" for c in characters if c.isspace())
     texts = {"LOWER": lower, "CASED": _ranges(cased), "IGNORABLE": _ranges(ignorable)}
-    lines = [f"export const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};" for name, value in texts.items()]
+    lines = [
+        f"export const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};"
+        for name, value in texts.items()
+    ]
     return "\n".join([*lines, f'export const SPACES = "{spaces}";', ""])
 
 
@@ -81,7 +84,10 @@ def make_page(name: str) -> Path:
     style = (SITE / "style.css").read_text(encoding="utf-8")
     # The browser itself sees to it that nothing is fetched and nothing is sent.
     rule = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; worker-src blob:; base-uri 'none'; form-action 'none'"
-    page = page.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{rule}">')
+    page = page.replace(
+        '<meta charset="utf-8">',
+        f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{rule}">',
+    )
     page = page.replace('<link rel="stylesheet" href="style.css">', f"<style>\n{style}</style>")
 
     def inside(tag: re.Match) -> str:
