@@ -41,6 +41,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torchtext
+from matplotlib import font_manager
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader, Sampler
@@ -149,7 +150,7 @@ def _notes(folder: Path, train: list, test: list, classes: list[str]) -> Iterato
     if boxes := " ".join(sign for sign in signs if not any(font.get_char_index(ord(sign)) for font in fonts)):
         yield (
             "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or install a font "
-            'that has them, such as Noto Sans CJK JP, then STYLE["font.family"] = ["DejaVu Sans", "Noto Sans CJK JP"]; '
+            'that has them, such as Noto Sans CJK JP, then STYLE["font.family"] += ["Noto Sans CJK JP"]; '
             f"use_style(). Signs: {boxes[:39]}"
         )
 
@@ -923,7 +924,12 @@ def class_colour(k: int) -> str:
     return _CLASS_COLOURS[k] if k < len(_CLASS_COLOURS) else to_hex(colormaps["tab20"](k % 20))
 
 
+_FONTS = sorted(Path(__file__).resolve().parent.glob("images/fonts/*.ttf"))  # none where this file stands alone
+for _font in _FONTS:
+    font_manager.fontManager.addfont(_font)
+
 STYLE = {  # for plt.rcParams.update(STYLE): readable from the back of a room
+    "font.family": ["Open Sans", "DejaVu Sans"] if _FONTS else ["DejaVu Sans"], "mathtext.fontset": "cm",
     "figure.figsize": (8, 3.6), "figure.dpi": 100, "figure.constrained_layout.use": True, "font.size": 13,
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.3,
     "lines.linewidth": 2.2, "legend.frameon": False,
@@ -1170,7 +1176,7 @@ def answered(exercise: int | str) -> bool:
     return str(exercise) in _right
 
 
-def show_diagram(name: str, width: int = 860) -> None:
+def show_diagram(name: str, width: int = 640) -> None:
     """Show a diagram of the folder images/, so that the notebook carries it wherever it is opened."""
     from IPython.display import Image, display
 
@@ -1184,26 +1190,23 @@ def plot_history(history: History, axes: Sequence | None = None):
     """
     import matplotlib.pyplot as plt
 
-    if axes is None:
-        with plt.rc_context(STYLE):
-            _, axes = plt.subplots(1, 2)
-    figure = axes[0].figure
     train = [history.train_loss, history.train_accuracy]
     valid = [history.valid_loss, history.valid_accuracy]
-    for axis, name, train_values, valid_values in zip(axes, ["loss", "accuracy"], train, valid):
-        axis.clear()
-        lines = [axis.plot(history.articles, train_values, color=COLOURS["train"], label="train (running)")[0]]
-        lines += axis.plot(history.epoch_ends, valid_values, "D", color=COLOURS["valid"], ms=9, label="validation")
-        axis.set(xlabel="articles read", ylabel=name, xlim=(0, 1.04 * max([1, history.planned, *history.articles])))
-        axis.xaxis.set_major_locator(plt.MaxNLocator(3))
-        axis.xaxis.set_major_formatter(THOUSANDS)
-        axis.grid(alpha=0.3)
-    axes[0].set_ylim(0, 1.1 * max([1.0, *history.train_loss, *history.valid_loss]))
-    axes[1].set_ylim(0, 1)
-    for legend in figure.legends:
-        legend.remove()
-    figure.legend(handles=lines, loc="outside upper center", ncols=2)
-    return figure
+    with plt.rc_context(STYLE):
+        axes = plt.subplots(1, 2)[1] if axes is None else axes
+        for axis, name, train_values, valid_values in zip(axes, ["loss", "accuracy"], train, valid):
+            axis.clear()
+            lines = axis.plot(history.articles, train_values, color=COLOURS["train"], label="train (running)")
+            lines += axis.plot(history.epoch_ends, valid_values, "D", color=COLOURS["valid"], ms=9, label="validation")
+            axis.set(xlabel="articles read", ylabel=name, xlim=(0, 1.04 * max([1, history.planned, *history.articles])))
+            axis.xaxis.set_major_locator(plt.MaxNLocator(3))
+            axis.xaxis.set_major_formatter(THOUSANDS)
+        axes[0].set_ylim(0, 1.1 * max([1.0, *history.train_loss, *history.valid_loss]))
+        axes[1].set_ylim(0, 1)
+        for legend in axes[0].figure.legends:
+            legend.remove()
+        axes[0].figure.legend(handles=lines, loc="outside upper center", ncols=2)
+    return axes[0].figure
 
 
 def plot_norms(history: History, clip: float | None = None):
