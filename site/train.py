@@ -48,7 +48,7 @@ class Reader(nn.Module):
 def with_pieces(items: list[tuple[int, str]]) -> list[tuple[int, str]]:
     """Each article whole, its beginning up to a random word, and its end from a random word on.
 
-    The page asks the network after every word, and lets it forget what came before a word: it must have seen such texts.
+    The page asks the network after every word, and lets it forget what came before one: it must have seen such texts.
     """
     rng = random.Random(SEED)
     pieces = list(items)
