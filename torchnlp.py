@@ -1045,7 +1045,7 @@ def plot_gates(
 
 
 def _look_inside(net: nn.Module, text: str, collate_fn: Callable) -> tuple[list[str], dict[str, Tensor], np.ndarray]:
-    """A text's tokens, what gates finds at each (other layers: the states h alone), and the answers after each, [T, K]."""
+    """A text's tokens, what gates finds at each (other layers: the states h alone), the answers after each, [T, K]."""
     tokens = tokenizer(text) or ["<unk>"]
     rnn = next((m for m in net.modules() if isinstance(m, nn.RNNBase)), None)
     if rnn is None or not hasattr(net, "embedding"):

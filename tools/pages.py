@@ -1,9 +1,9 @@
-"""Make the two pages of build/site, each one file that opens from the disk and fetches nothing; or say what PyTorch thinks.
+"""Make the two pages of build/site, each one file that opens from the disk and fetches nothing; or ask PyTorch.
 
     python tools/pages.py                               build/site/reader.html and build/site/playground.html
     python tools/pages.py --answers FILE [--cell GRU]   for each line of FILE what the reader should say, as JSON lines
 
-The sources are in site/. An answer is {"tokens": [...], "ids": [...], "probabilities": [[...], ...]}, with a row a token.
+The sources are in site/. An answer is {"tokens": [...], "ids": [...], "probabilities": [[...], ...]}, a row a token.
 """
 
 import argparse
@@ -33,19 +33,18 @@ NAME = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)",
 def unicode_module() -> str:
     """unicode.js: what str.lower() and str.isspace() of this Python do to every character.
 
-    A capital sigma is lowered by its neighbours: after a cased character it may be final, and ignorable ones don't count.
+    A capital sigma is lowered by its neighbours: a cased one makes it final or not, and ignorable ones don't count.
     """
     characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
-    lower = {c: c.lower() for c in characters if c.lower() != c and c != "Σ"}
     cased = [ord(c) for c in characters if (c + "Σ").lower()[-1] == "ς"]
     ignorable = sorted({ord(c) for c in characters if f"A{c}Σ".lower()[-1] == "ς"} - set(cased))
-    spaces = "".join(rf"\u{ord(c):04x}" for c in characters if c.isspace())
-    texts = {"LOWER": lower, "CASED": _ranges(cased), "IGNORABLE": _ranges(ignorable)}
-    lines = [
-        f"export const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};"
-        for name, value in texts.items()
-    ]
-    return "\n".join([*lines, f'export const SPACES = "{spaces}";', ""])
+    names = {
+        "LOWER": {c: c.lower() for c in characters if c.lower() != c and c != "Σ"},
+        "CASED": _ranges(cased),
+        "IGNORABLE": _ranges(ignorable),
+        "SPACES": "".join(c for c in characters if c.isspace()),
+    }
+    return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in names.items())
 
 
 def _ranges(codes: list[int]) -> list[list[int]]:
@@ -78,16 +77,18 @@ def bundle(name: str) -> str:
     return "\n".join(parts.values())
 
 
+# The browser itself sees to it that a page fetches nothing and sends nothing.
+RULES = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; worker-src blob:; form-action 'none'"
+)
+
+
 def make_page(name: str) -> Path:
     """build/site/<name>.html with its scripts, its style and its data inside."""
     page = (SITE / f"{name}.html").read_text(encoding="utf-8")
     style = (SITE / "style.css").read_text(encoding="utf-8")
-    # The browser itself sees to it that nothing is fetched and nothing is sent.
-    rule = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; worker-src blob:; base-uri 'none'; form-action 'none'"
-    page = page.replace(
-        '<meta charset="utf-8">',
-        f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{rule}">',
-    )
+    rules = f'<meta http-equiv="Content-Security-Policy" content="{RULES}">'
+    page = page.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{rules}')
     page = page.replace('<link rel="stylesheet" href="style.css">', f"<style>\n{style}</style>")
 
     def inside(tag: re.Match) -> str:
