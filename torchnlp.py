@@ -1094,7 +1094,7 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
             "colours": [class_colour(k) for k in range(len(classes))],
         }  # fmt: skip
         script = "".join((site / f"{name}.js").read_text("utf-8") for name in ("draw", "sentences", "view"))
-        parts = {"picture": page, "script": re.sub(r"^(import .*|export )", "", script, flags=re.M)}
+        parts = {"picture": page, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
         for name, value in {"data": data, "style": (site / "style.css").read_text("utf-8")}.items():
             parts[name] = json.dumps(value).replace("<", "\\u003c")
         page = re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (site / "watch.html").read_text("utf-8"))

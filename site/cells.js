@@ -144,7 +144,8 @@ export function makeTrace(cell, T, B, H) {
     return trace;
 }
 
-// Read: trace.x [T, B, G] holds each word's part, W_ih x + b_ih. What comes out is in the trace: h, c, and in a the gates.
+// Read: trace.x [T, B, G] holds each word's part, W_ih x + b_ih. What comes out is in the trace: h, c, and in a the
+// gates.
 export function forward(cell, weights, trace) {
     const {T, B, H, G, x, h, s} = trace, bias = weights["rnn.bias_hh_l0"];
     for (let t = 0; t < T; t++) {

@@ -22,26 +22,29 @@ export class Networks {
         this.loaded = {};
     }
 
-    // A network's weights, read when it is first asked for. Word vectors are whole numbers from -127 to 127, times a step.
+    // A network's weights, read when first asked for. Word vectors are whole numbers from -127 to 127, times a step.
     weights(name) {
-        return this.loaded[name] ??= Object.fromEntries(Object.entries(this.file[name]).map(([part, {int8, step, float32}]) =>
-            [part, int8 ? {step, vectors: new Int8Array(bytes(int8))} : Float64Array.from(new Float32Array(bytes(float32)))]));
+        const read = ({int8, step, float32}) =>
+            int8 ? {step, vectors: new Int8Array(bytes(int8))} : Float64Array.from(new Float32Array(bytes(float32)));
+        const weights = () => Object.entries(this.file[name]).map(([part, packed]) => [part, read(packed)]);
+        return this.loaded[name] ??= Object.fromEntries(weights());
     }
 
     encode(tokens) {
         return tokens.map(token => this.ids.get(token) ?? UNK);
     }
 
-    // Read a text word by word. Returns its tokens and ids, and a row a token of probabilities, of each gate (parts) and of
-    // the state; influence is the size of the gradient of the last answer (of its log probability) for each word's vector.
+    // Read a text word by word. Returns its tokens and ids, and a row a token of probabilities, of each gate (parts) and
+    // of the state. influence: the size of the gradient of the last answer's log probability for each word's vector.
     read(text, name = "LSTM") {
         const tokens = tokenize(text);
         return {tokens, ...this.readIds(this.encode(tokens), name)};
     }
 
     readIds(ids, name) {
-        const w = this.weights(name), {step, vectors} = w["embedding.weight"], T = ids.length, K = this.classes.length;
-        const H = w["fc.weight"].length / K, G = CELLS[name].parts.length * H, E = w["rnn.weight_ih_l0"].length / G;
+        const w = this.weights(name), {step, vectors} = w["embedding.weight"], T = ids.length;
+        const H = w["fc.weight"].length / this.classes.length, names = CELLS[name].parts, G = names.length * H;
+        const E = w["rnn.weight_ih_l0"].length / G;
         const rows = (flat, width, from = 0) =>
             Array.from({length: T}, (_, t) => flat.subarray(from + t * width, from + (t + 1) * width));
 
@@ -54,10 +57,12 @@ export class Networks {
 
         const probabilities = rows(trace.h, H, H).map(state => softmax(state, w["fc.weight"], w["fc.bias"]));
         const parts = {};
-        CELLS[name].parts.forEach((part, p) => { parts[part] = rows(trace.a, G).map(row => row.subarray(p * H, (p + 1) * H)); });
+        const cut = (row, p) => row.subarray(p * H, (p + 1) * H);
+        names.forEach((part, p) => { parts[part] = rows(trace.a, G).map(row => cut(row, p)); });
         if (trace.c) parts.c = rows(trace.c, H, H);
         parts.h = rows(trace.h, H, H);
-        return {ids, name, probabilities, parts, influence: T ? this.influence(name, w, trace, probabilities[T - 1], E) : []};
+        const influence = T ? this.influence(name, w, trace, probabilities[T - 1], E) : [];
+        return {ids, name, probabilities, parts, influence};
     }
 
     influence(name, w, trace, answer, E) {
@@ -73,6 +78,7 @@ export class Networks {
 function softmax(state, weight, bias) {
     const H = state.length;
     const logits = Array.from(bias, (b, k) => state.reduce((sum, h, i) => sum + h * weight[k * H + i], b));
-    const largest = Math.max(...logits), odds = logits.map(z => Math.exp(z - largest)), sum = odds.reduce((a, b) => a + b);
+    const largest = Math.max(...logits), odds = logits.map(z => Math.exp(z - largest));
+    const sum = odds.reduce((a, b) => a + b);
     return odds.map(odd => odd / sum);
 }

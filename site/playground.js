@@ -2,13 +2,15 @@
 
 import {readAddress, writeAddress} from "./address.js";
 import {CELLS} from "./cells.js";
-import {PARTS, SIGNED, css, fit, make, paintLine, paintUnits, palette, percent, shownParts} from "./draw.js";
+import {
+    PARTS, SIGNED, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts,
+} from "./draw.js";
 import {BATCH, DEFAULTS, Recaller, SYMBOLS} from "./recall.js";
 
-const form = document.getElementById("settings"), calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-const element = id => document.getElementById(id);
-const worker = new Worker(URL.createObjectURL(new Blob([element("worker").textContent], {type: "text/javascript"})));
-const runs = [];  // earlier ones, to compare with
+const element = id => document.getElementById(id), form = element("settings");
+const program = new Blob([element("worker").textContent], {type: "text/javascript"});
+const worker = new Worker(URL.createObjectURL(program));
+const runs = [];  // the curves of earlier runs, to compare with
 let settings = DEFAULTS, number = 0, told = null, untrained = null, colours = null;
 
 // ---------------------------------------------------------------------------------------- settings
@@ -30,9 +32,9 @@ function understand(given) {
 
 function showSettings() {
     for (const [name, value] of Object.entries(settings)) {
-        form.elements[name].value = value;
-        const output = name in LIMITS && form.elements[name].parentElement.querySelector("output");
-        if (output) output.textContent = name === "clip" && !value ? "off" : value;
+        const control = form.elements[name], shown = name in LIMITS && control.parentElement.querySelector("b");
+        control.value = value;
+        if (shown) shown.textContent = name === "clip" && !value ? "off" : value;
     }
     form.elements.bias.disabled = settings.cell === "RNN";
     element("gate").textContent = {RNN: "No gate", LSTM: "Forget bias", GRU: "Update bias"}[settings.cell];
@@ -41,7 +43,7 @@ function showSettings() {
 const nameOf = ({cell, T, bias}) => `${cell}, T = ${T}${cell === "RNN" ? "" : `, bias ${bias}`}`;
 
 function restart(go) {
-    if (told?.steps > 20) runs.push({name: nameOf(told.settings), accuracy: smooth(told.accuracy)});
+    if (told?.steps > 20) runs.push(smooth(told.accuracy));
     if (runs.length > 4) runs.shift();
     told = untrained = null;
     showSettings();
@@ -49,127 +51,176 @@ function restart(go) {
     if (go) worker.postMessage({what: "run"});
 }
 
-form.oninput = () => { settings = understand(Object.fromEntries(new FormData(form))); showSettings(); };
-form.onchange = () => { writeAddress(settings); restart(true); };
+form.oninput = () => {
+    settings = understand(Object.fromEntries(new FormData(form)));
+    showSettings();
+};
+form.onchange = () => {
+    writeAddress(settings);
+    restart(true);
+};
 form.onsubmit = event => event.preventDefault();
-window.addEventListener("hashchange", () => { settings = understand(readAddress()); restart(true); });
+window.addEventListener("hashchange", () => {
+    settings = understand(readAddress());
+    restart(true);
+});
 element("run").onclick = () => worker.postMessage({what: told?.state === "running" ? "pause" : "run"});
 element("step").onclick = () => worker.postMessage({what: "step"});
 element("reset").onclick = () => restart(false);
 
 // ---------------------------------------------------------------------------------------- pictures
 
-// A mean over the last four steps: 512 sequences.
-const smooth = values => values.map((_, i) => {
-    const last = values.slice(Math.max(0, i - 3), i + 1);
-    return last.reduce((a, b) => a + b) / last.length;
-});
+// Each value with the three before it: the accuracy on 512 sequences.
+const smooth = values => values.map((_, i) => mean(values.slice(Math.max(0, i - 3), i + 1)));
 
-// A plot with a frame, some ticks and lines {values, colour, width, dash}; value i stands at x = i.
-function plot(canvas, {lines, xMax, xLabel, yTicks, yName, log, top = yTicks.at(-1)}) {
-    const width = canvas.parentElement.clientWidth, height = 168, left = 42, bottom = 34, context = fit(canvas, width, height);
-    const place = log ? Math.log10 : value => value, low = place(yTicks[0]), high = place(top);
-    const x = i => left + i / Math.max(1, xMax) * (width - left - 10), y = v => 8 + (high - place(v)) / (high - low) * (height - bottom - 8);
-    Object.assign(context, {font: `12px ${getComputedStyle(document.body).fontFamily}`, textBaseline: "middle"});
-    for (const tick of yTicks) {
-        paintLine(context, [[left, y(tick)], [width, y(tick)]], css(colours.line), 1);
-        Object.assign(context, {fillStyle: css(colours.soft), textAlign: "right"}).fillText(yName(tick), left - 6, y(tick));
+// 10⁻³, say
+const power = exponent => {
+    const digits = [...String(Math.round(exponent))];
+    return `10${digits.map(digit => digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+};
+const tick = value => value === 1 ? "1" : power(Math.log10(value));
+
+// Lines {values, colour, width, dash} over some ticks; value i stands at x = i.
+function plot(canvas, {lines, xMax, xLabel, ticks, tickName, log, top = ticks.at(-1), label}) {
+    const width = canvas.parentElement.clientWidth, height = 168, left = 42, bottom = 34;
+    const context = fit(canvas, width, height), place = log ? Math.log10 : value => value;
+    const low = place(ticks[0]), high = place(top);
+    const x = i => left + i / Math.max(1, xMax) * (width - left - 10);
+    const y = value => 8 + (high - place(value)) / (high - low) * (height - bottom - 8);
+    const write = (text, align, ...at) => {
+        Object.assign(context, {textAlign: align, textBaseline: "middle", fillStyle: css(colours.soft)});
+        context.fillText(text, ...at);
+    };
+    context.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    for (const value of ticks) {
+        paintLine(context, [[left, y(value)], [width, y(value)]], css(colours.line), 1);
+        write(tickName(value), "right", left - 6, y(value));
     }
-    Object.assign(context, {textAlign: "left"}).fillText("0", left, height - 24);
-    Object.assign(context, {textAlign: "right"}).fillText(String(xMax), width - 10, height - 24);
-    Object.assign(context, {textAlign: "center"}).fillText(xLabel, (left + width) / 2, height - 9);
+    write("0", "left", left, height - 24);
+    write(xMax, "right", width - 10, height - 24);
+    write(xLabel, "center", (left + width) / 2, height - 9);
     context.save();
     context.beginPath();
     context.rect(left, 0, width - left, height - bottom + 3);
     context.clip();
     for (const {values, colour, width = 2.4, dash} of lines) {
-        paintLine(context, values.map((v, i) => [x(i), log && !(v > 0) ? NaN : y(v)]), colour, width, dash);
+        paintLine(context, values.map((value, i) => [x(i), log && !(value > 0) ? NaN : y(value)]), colour, width, dash);
     }
     context.restore();
+    canvas.ariaLabel = label;
 }
-
-// 10⁻³
-const power = exponent => `10${[...String(Math.round(exponent))].map(digit => digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
 
 function draw() {
     if (!told) return;
-    colours ??= palette(document.body, ["paper", "ink", "soft", "line", "rnn", "lstm", "gru", "guess", "x", ...Object.values(PARTS).map(part => part[2])]);
-    const {accuracy, norm, influence, steps} = told, own = css(colours[settings.cell.toLowerCase()]), grey = css(colours.guess, 0.6);
-    const xMax = Math.max(100, 50 * Math.ceil(steps / 50));
-    const flat = value => ({values: Array(xMax + 1).fill(value), colour: css(colours.guess), width: 1.5, dash: [2, 4]});
+    const names = ["paper", "ink", "soft", "line", "rnn", "lstm", "gru", "guess"];
+    colours ??= palette(document.body, [...names, ...Object.values(PARTS).map(part => part.colour)]);
+    const {accuracy, norm, influence, steps, recent} = told, xMax = Math.max(100, 50 * Math.ceil(steps / 50));
+    const own = css(colours[settings.cell.toLowerCase()]), grey = {colour: css(colours.guess, 0.6), width: 1.4};
+    const flat = value => ({values: Array(xMax + 1).fill(value), ...grey, dash: [2, 4]});
     plot(element("accuracy"), {
-        lines: [flat(1 / SYMBOLS), ...runs.map(run => ({values: run.accuracy, colour: grey, width: 1.4})), {values: smooth(accuracy), colour: own}],
-        xMax, xLabel: "steps", yTicks: [0, 0.5, 1], yName: percent,
+        lines: [flat(1 / SYMBOLS), ...runs.map(values => ({values, ...grey})), {values: smooth(accuracy), colour: own}],
+        xMax, xLabel: "steps", ticks: [0, 0.5, 1], tickName: percent, label: `Accuracy, now ${percent(recent)}`,
     });
-    const tick = value => value === 1 ? "1" : power(Math.log10(value));
     plot(element("influence"), {
-        lines: [{values: untrained, colour: grey, width: 1.4}, {values: influence, colour: own}],
-        xMax: settings.T - 1, xLabel: "symbols back from the end", yTicks: [1e-15, 1e-10, 1e-5, 1], yName: tick, log: true, top: 30,
+        lines: [{values: untrained, ...grey}, {values: influence, colour: own}],
+        xMax: settings.T - 1, xLabel: "symbols back from the end", ticks: [1e-15, 1e-10, 1e-5, 1], tickName: tick,
+        log: true, top: 30, label: `Gradient by distance, at the first symbol ${influence.at(-1).toExponential(0)}`,
     });
     plot(element("norm"), {
         lines: [...(settings.clip ? [flat(settings.clip)] : []), {values: norm, colour: own, width: 1.6}],
-        xMax, xLabel: "steps", yTicks: [0.001, 0.1, 10, 1000], yName: tick, log: true,
+        xMax, xLabel: "steps", ticks: [0.001, 0.1, 10, 1000], tickName: tick,
+        log: true, label: `Norm of the gradient, at most ${Math.max(0, ...norm).toPrecision(2)}`,
     });
     drawSequence();
 }
 
 function drawSequence() {
-    const {symbols, parts} = told, T = symbols.length, width = element("inside").clientWidth, rows = shownParts(parts);
-    const edges = symbols.concat(0).map((_, t) => t * width / T), unit = Math.max(1.5, 64 / settings.width);
-    const box = element("inside");
-    while (box.children.length > rows.length) box.lastChild.remove();
-    rows.forEach((part, i) => {
-        const [name, meaning, colour] = PARTS[part], row = box.children[i] ?? box.appendChild(make("div", {className: "part"}, make("span", {className: "label"}), make("canvas")));
-        const all = parts[part].flat(), mean = all.reduce((a, b) => a + b) / all.length;
-        row.firstChild.replaceChildren(make("b", {textContent: name}), `: ${meaning}${SIGNED.includes(part) ? "" : `, on average ${percent(mean)}`}`);
-        const height = unit * settings.width, context = fit(row.lastChild, width, height);
-        paintUnits(context, parts[part], {edges, from: 0, to: T, left: 0, height, paper: colours.paper, high: colours[colour], low: colours.ink, shade: part === "c" ? Math.tanh : undefined});
+    const {symbols, parts, answer} = told, T = symbols.length, box = element("inside"), width = box.clientWidth;
+    const edges = [...symbols, 0].map((_, t) => t * width / T), shown = shownParts(parts);
+    const height = Math.max(64, 1.5 * settings.width), {paper, ink: low} = colours;
+    const rows = shown.map((part, i) => box.children[i] ?? box.appendChild(
+        make("div", {className: "part"}, make("span", {className: "label"}), make("canvas"))));
+    while (box.children.length > shown.length) box.lastChild.remove();
+    shown.forEach((part, i) => {
+        const {name, meaning, colour} = PARTS[part], [label, canvas] = rows[i].children;
+        const average = SIGNED.includes(part) ? "" : `, on average ${percent(mean(parts[part].flat()))}`;
+        label.replaceChildren(make("b", {textContent: name}), `: ${meaning}${average}`);
+        paintUnits(fit(canvas, width, height), parts[part],
+            {edges, from: 0, to: T, left: 0, height, paper, low, high: colours[colour], shade: shade(part)});
     });
-    element("symbols").replaceChildren(...symbols.map((symbol, t) => make("span", {className: t ? "" : "first", textContent: symbol + 1})));
-    const answer = told.answer.indexOf(Math.max(...told.answer));
-    element("reply").textContent = `It began with ${symbols[0] + 1}. The network says ${answer + 1} (${percent(told.answer[answer])}): ${answer === symbols[0] ? "right" : "wrong"}.`;
+    element("symbols").replaceChildren(...symbols.map((symbol, t) =>
+        make("span", {className: t ? "" : "first", textContent: symbol + 1})));
+    const said = answer.indexOf(Math.max(...answer));
+    element("reply").textContent = `It began with ${symbols[0] + 1}. The network says ${said + 1} `
+        + `(${percent(answer[said])}): ${said === symbols[0] ? "right" : "wrong"}.`;
 }
 
-function describe() {
-    const {state, steps, recent, influence} = told, far = influence.at(-1) / influence[0];
-    const felt = far >= 1 ? "more strongly than" : far >= 0.001 ? `${Number(far.toPrecision(1))} times as strongly as` :
-        far > 0 ? `about ${power(Math.round(Math.log10(far)))} times as strongly as` : "not at all, unlike";
+// ------------------------------------------------------------------------------------------- words
+
+function describe({state, steps, recent, influence}) {
+    const far = influence.at(-1) / influence[0];
+    const felt = far >= 1 ? "more strongly than" : far >= 0.001 ? `${Number(far.toPrecision(1))} times as strongly as`
+        : far > 0 ? `about ${power(Math.log10(far))} times as strongly as` : "not at all, unlike";
+    const score = `${percent(recent)} right. Blind guessing gets 12.5\u00A0%.`;
     const how = {
         learnt: `Learnt, after ${steps} steps and ${(steps * BATCH).toLocaleString("en")} sequences.`,
-        "given up": `Not learnt in ${steps} steps: ${percent(recent)} right. Blind guessing gets 12.5\u00A0%.`,
-        broken: "The gradient is no longer a number: the network is wrecked. Clipping or a smaller rate would have helped.",
-    }[state] ?? (steps ? `Step ${steps}: ${percent(recent)} right. Blind guessing gets 12.5\u00A0%.` : "Not trained yet.");
-    return `${nameOf(settings)}. ${how} In the last state the first symbol is felt ${felt} the last.`;
+        "given up": `Not learnt in ${steps} steps: ${score}`,
+        broken: "The gradient is no longer a number. Clipping or a smaller rate would have helped.",
+    };
+    const now = how[state] ?? (steps ? `Step ${steps}: ${score}` : "Not trained yet.");
+    return `${nameOf(settings)}. ${now} In the last state the first symbol is felt ${felt} the last.`;
 }
 
 worker.onmessage = ({data}) => {
     if (data.number !== number) return;  // of an earlier run
-    told = {...data, settings};
+    told = data;
     untrained ??= data.influence;
-    element("run").textContent = data.state === "running" ? "Pause" : data.steps ? "Go on" : "Start";
-    element("run").disabled = !["running", "paused"].includes(data.state);
-    element("step").disabled = element("run").disabled;
+    const running = data.state === "running", over = !running && data.state !== "paused";
+    element("run").textContent = running ? "Pause" : data.steps ? "Go on" : "Start";
+    element("run").disabled = element("step").disabled = over;
     // A screen reader hears how it ends, and what one asks for, not ten reports a second.
-    element("sentence").ariaLive = data.state === "running" ? "off" : "polite";
-    element("sentence").textContent = describe();
+    element("sentence").ariaLive = running ? "off" : "polite";
+    element("sentence").textContent = describe(data);
     draw();
 };
 new ResizeObserver(draw).observe(document.querySelector(".plots"));
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { colours = null; draw(); });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    colours = null;
+    draw();
+});
 
 settings = understand(readAddress());
-restart(!calm);
+restart(!matchMedia("(prefers-reduced-motion: reduce)").matches);
 
-// For tests, and for who opens the console: an untrained network's weights, a batch, and the gradients worked out by hand.
+// ------------------------------------------------------------ for tests, and for who opens the console
+
+const nested = (flat, [rows, columns]) => columns
+    ? Array.from({length: rows}, (_, r) => [...flat.subarray(r * columns, (r + 1) * columns)]) : [...flat];
+const named = (arrays, shapes) =>
+    Object.fromEntries(Object.entries(arrays).map(([name, flat]) => [name, nested(flat, shapes[name])]));
+const rowsOf = (symbols, T) =>
+    Array.from({length: BATCH}, (_, b) => Array.from({length: T}, (_, t) => symbols[t * BATCH + b]));
+
 window.playground = {
+    // An untrained network's weights, a batch, and all gradients worked out by hand, under PyTorch's names.
     gradients(given = {}) {
-        const net = new Recaller(understand(given)), symbols = net.sequences(), {T} = net.settings;
+        const net = new Recaller(understand(given)), symbols = net.sequences(), texts = rowsOf(symbols, net.settings.T);
         const {loss, norm, accuracy, gradients} = net.gradients(symbols);
-        const nested = (flat, [rows, columns]) => columns ? Array.from({length: rows}, (_, r) => Array.from(flat.subarray(r * columns, (r + 1) * columns))) : Array.from(flat);
-        const all = arrays => Object.fromEntries(Object.entries(arrays).map(([name, flat]) => [name, nested(flat, net.shapes[name])]));
-        const texts = Array.from({length: BATCH}, (_, b) => Array.from({length: T}, (_, t) => symbols[t * BATCH + b]));
-        return {settings: net.settings, symbols: texts, answers: texts.map(text => text[0]), weights: all(net.weights),
-            loss, norm, accuracy, gradients: all(gradients), influence: net.influence(symbols, BATCH)};
+        return {
+            settings: net.settings, symbols: texts, answers: texts.map(text => text[0]),
+            weights: named(net.weights, net.shapes), gradients: named(gradients, net.shapes),
+            loss, norm, accuracy, influence: net.influence(symbols, BATCH),
+        };
     },
-    get state() { return told && {state: told.state, steps: told.steps, accuracy: told.recent}; },
+    // The weights before some steps, the batch of each step, and the weights after them.
+    practise(given, steps) {
+        const [net, twin] = [new Recaller(understand(given)), new Recaller(understand(given))];
+        const start = named(net.weights, net.shapes);
+        const batches = Array.from({length: steps}, () => rowsOf(twin.sequences(), net.settings.T));
+        for (let step = 0; step < steps; step++) net.step();
+        return [start, ...batches, named(net.weights, net.shapes)];
+    },
+    get state() {
+        return told && {state: told.state, steps: told.steps, accuracy: told.recent};
+    },
 };

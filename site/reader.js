@@ -18,7 +18,7 @@ const EXAMPLES = {
 
 const networks = new Networks(JSON.parse(document.getElementById("networks").textContent));
 const field = document.getElementById("text"), choices = document.getElementById("choices").elements;
-const view = new View(document.getElementById("view"), networks.classes, {onMove: () => { if (choices.mode.value !== "all") read(); }});
+const view = new View(document.getElementById("view"), networks.classes, {onMove: moved});
 
 // One network's reading of the ids, whole, from a word on, or without it; rows that it did not read are null.
 function reading(name, tokens, ids, mode, at) {
@@ -26,7 +26,8 @@ function reading(name, tokens, ids, mode, at) {
     const described = {tokens, known: ids.map(id => id > 0)};
     if (mode === "all" || !ids.length) return {...whole, ...described};
     const read = networks.readIds(mode === "from" ? ids.slice(at) : ids.filter((_, t) => t !== at), name);
-    const place = rows => mode === "from" ? [...Array(at).fill(null), ...rows] : [...rows.slice(0, at), null, ...rows.slice(at)];
+    const gap = Array(mode === "from" ? at : 1).fill(null), before = mode === "from" ? 0 : at;
+    const place = rows => [...rows.slice(0, before), ...gap, ...rows.slice(before)];
     return {
         name, ...described, whole: whole.probabilities, [mode]: at,
         probabilities: place(read.probabilities), influence: place(read.influence).map(Number),
@@ -34,10 +35,16 @@ function reading(name, tokens, ids, mode, at) {
     };
 }
 
+// What is read depends on where the band is, if words are forgotten or left out.
+function moved() {
+    if (choices.mode.value !== "all") read();
+}
+
 function read() {
     const tokens = tokenize(field.value), ids = networks.encode(tokens), cell = choices.cell.value;
     const at = Math.max(0, Math.min(view.at, tokens.length - 1));
-    view.show((cell === "all" ? networks.names : [cell]).map(name => reading(name, tokens, ids, choices.mode.value, at)));
+    const names = cell === "all" ? networks.names : [cell];
+    view.show(names.map(name => reading(name, tokens, ids, choices.mode.value, at)));
     view.reveal();
 }
 
@@ -74,16 +81,23 @@ document.getElementById("view").addEventListener("focusout", remember);
 window.addEventListener("hashchange", restore);
 document.getElementById("examples").append(...Object.entries(EXAMPLES).map(([name, text]) =>
     make("button", {type: "button", textContent: name, onclick: () => take(text)})));
-document.getElementById("about").textContent = networks.names.map(name =>
-    `${name}: ${percent(networks.accuracy[name])} of the test articles right`).join("; ") + ". How the networks were made stands in the folder site of the course.";
+const scores = networks.names.map(name => `${name} ${percent(networks.accuracy[name])}`).join(", ");
+document.getElementById("about").textContent = `Articles of AG News' test set told right: ${scores}. `
+    + "How the networks were made stands in the folder site of the course.";
 
 restore();
 if (!readAddress().word && !matchMedia("(prefers-reduced-motion: reduce)").matches) view.play();
 
-// For tests, and for who opens the console: what the network thinks of a text, a row a token.
+// For tests, and for who opens the console: what the network thinks of a text, a row a token, and what happens inside.
 window.reader = {
+    tokenize,
     read(text, cell = "LSTM") {
         const {tokens, ids, probabilities} = networks.read(text, cell);
         return {tokens, ids, probabilities};
+    },
+    inside(text, cell = "LSTM") {
+        const {parts, influence} = networks.read(text, cell);
+        const plain = Object.entries(parts).map(([part, rows]) => [part, rows.map(row => [...row])]);
+        return {parts: Object.fromEntries(plain), influence};
     },
 };

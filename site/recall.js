@@ -46,8 +46,8 @@ export class Recaller {
     }
 
     zeros() {
-        const size = shape => shape.reduce((a, b) => a * b);
-        return Object.fromEntries(Object.entries(this.shapes).map(([name, shape]) => [name, new Float64Array(size(shape))]));
+        const zeros = shape => new Float64Array(shape.reduce((a, b) => a * b));
+        return Object.fromEntries(Object.entries(this.shapes).map(([name, shape]) => [name, zeros(shape)]));
     }
 
     // New sequences, [T, B]; the answer to each is its first symbol.
@@ -55,7 +55,7 @@ export class Recaller {
         return Uint8Array.from({length: this.settings.T * B}, () => Math.floor(SYMBOLS * random()));
     }
 
-    // Read B sequences; returns what happened inside. There are only eight symbols: W_ih x + b_ih is worked out once for each.
+    // Read B sequences; returns what happened inside. W_ih x + b_ih is worked out once for each of the eight symbols.
     read(symbols, B = BATCH) {
         const {cell, T, width: H} = this.settings, w = this.weights;
         const trace = this.traces[B] ??= makeTrace(cell, T, B, H), {G, x} = trace;
@@ -106,7 +106,8 @@ export class Recaller {
         }
         addOuter(gradients["rnn.weight_ih_l0"], table, w["embedding.weight"], SYMBOLS, G, VECTOR);
         addRows(gradients["rnn.bias_ih_l0"], table, SYMBOLS, G);
-        addProduct(gradients["embedding.weight"], table, transposed(w["rnn.weight_ih_l0"], G, VECTOR), SYMBOLS, G, VECTOR);
+        const turned = transposed(w["rnn.weight_ih_l0"], G, VECTOR);
+        addProduct(gradients["embedding.weight"], table, turned, SYMBOLS, G, VECTOR);
 
         let squares = 0;
         for (const gradient of Object.values(gradients)) for (const number of gradient) squares += number * number;

@@ -1,7 +1,7 @@
 // The tokenizer of torchnlp.py (torchtext's "basic_english"), the same for every text: lower case, marks as tokens.
 
-// What Python's str.lower() and its whitespace are, in full: browsers know another version of Unicode, and \s is another
-// set. `make pages` writes unicode.js from the Python that it runs on.
+// What Python's str.lower() does, and what it calls a space, in full: browsers know another version of Unicode, and
+// another \s. `make pages` writes unicode.js from the Python that it runs on.
 import {CASED, IGNORABLE, LOWER, SPACES} from "./unicode.js";
 
 const SPACE = new RegExp(`[${SPACES}]+`, "u");
@@ -29,7 +29,7 @@ const inside = (ranges, character) => {
 function lower(text) {
     if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
     const characters = [...text];
-    return characters.map((character, i) => character === "Σ" ? sigma(characters, i) : LOWER[character] ?? character).join("");
+    return characters.map((c, i) => c === "Σ" ? sigma(characters, i) : LOWER[c] ?? c).join("");
 }
 
 // A capital sigma becomes ς at the end of a word and σ elsewhere. Marks such as accents don't count.

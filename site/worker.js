@@ -28,7 +28,8 @@ function step() {
 // The gates and the state over the first of the sequences that are only looked at.
 function look() {
     const influence = net.influence(probe, PROBE), trace = net.read(probe, PROBE), {T, B, H, G, a, h, c} = trace;
-    const rows = (flat, width, from) => Array.from({length: T}, (_, t) => Array.from(flat.subarray(from + t * B * width, from + t * B * width + H)));
+    const row = (flat, at) => Array.from(flat.subarray(at, at + H));
+    const rows = (flat, width, from) => Array.from({length: T}, (_, t) => row(flat, from + t * B * width));
     const parts = {};
     CELLS[net.settings.cell].parts.forEach((part, p) => { parts[part] = rows(a, G, p * H); });
     if (c) parts.c = rows(c, H, B * H);

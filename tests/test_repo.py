@@ -22,10 +22,8 @@ def addresses(root):
         r'<a href="https://github\.com/([^"]+)">',
     ]
     found = [(file, a) for file, text in text_of(root).items() for p in patterns for a in re.findall(p, text)]
-    sites = [
-        (file, s) for file, text in text_of(root).items() for s in re.findall(r"//([\w-]+)\.github\.io/([\w.-]+)", text)
-    ]
-    return found + [(file, "/".join(parts)) for file, parts in sites]
+    site = re.compile(r"//([\w-]+)\.github\.io/([\w.-]+)")
+    return found + [(file, "/".join(parts)) for file, text in text_of(root).items() for parts in site.findall(text)]
 
 
 @pytest.fixture
