@@ -64,7 +64,10 @@ window.addEventListener("hashchange", () => {
     settings = understand(readAddress());
     restart(true);
 });
-element("run").onclick = () => worker.postMessage({what: told?.state === "running" ? "pause" : "run"});
+element("run").onclick = () => {
+    if (["running", "paused"].includes(told?.state)) worker.postMessage({what: told.state === "running" ? "pause" : "run"});
+    else restart(true);
+};
 element("step").onclick = () => worker.postMessage({what: "step"});
 element("reset").onclick = () => restart(false);
 
@@ -176,8 +179,8 @@ worker.onmessage = ({data}) => {
     told = data;
     untrained ??= data.influence;
     const running = data.state === "running", over = !running && data.state !== "paused";
-    element("run").textContent = running ? "Pause" : data.steps ? "Go on" : "Start";
-    element("run").disabled = element("step").disabled = over;
+    element("run").textContent = running ? "Pause" : over ? "Again" : data.steps ? "Go on" : "Start";
+    element("step").disabled = over;
     // A screen reader hears how it ends, and what one asks for, not ten reports a second.
     element("sentence").ariaLive = running ? "off" : "polite";
     element("sentence").textContent = describe(data);

@@ -87,7 +87,7 @@ export class View {
             + "Pale is 0, full colour 1, and grey is negative. Click on a row: the words take its colours.";
     }
 
-    // A word's column is as wide as the word; a short text is spread a little.
+    // A word's column is as wide as the word; a short text is spread, and one that nearly fits is pushed together.
     layout() {
         if (!this.readings) return;
         const {fontSize, fontFamily} = getComputedStyle(this.words);
@@ -98,7 +98,7 @@ export class View {
             return this.widths.get(token);
         });
         this.width = this.strip.clientWidth;
-        const total = widths.reduce((a, b) => a + b, 0), stretch = Math.max(1, Math.min(1.8, this.width / total));
+        const room = this.width / widths.reduce((a, b) => a + b, 0), stretch = room > 0.9 ? Math.min(1.8, room) : 1;
         this.edges = [0];
         widths.forEach((width, t) => {
             this.edges.push(this.edges[t] + width * stretch);
