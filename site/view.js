@@ -84,7 +84,7 @@ export class View {
         if (!(this.by in options) || several) this.by = "none";
         this.choice.hidden = several;
         this.hint.textContent = several ? "" : "Below the words a column is a word and a row a unit of the network. "
-            + "Pale is 0, full colour 1, and grey is negative. Click on a row: the words take its colours.";
+            + "No colour is 0, full colour 1, and grey is negative. Click on a row: the words take its colours.";
     }
 
     // A word's column is as wide as the word; a short text is spread, and one that nearly fits is pushed together.
@@ -241,7 +241,7 @@ export class View {
         };
         const head = several ? [cell("tr", cell("td"), ...this.readings.map(({name}) => cell("th", name)))] : [];
         this.answers.replaceChildren(
-            cell("caption", "Its answer after ", bold(this.tokens[t] ?? "no word")),
+            cell("caption", "Answer after ", bold(this.tokens[t] ?? "no word")),
             cell("tbody", ...head, ...order.filter(k => highest.includes(k)).map(line)));
     }
 
