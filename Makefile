@@ -12,7 +12,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test lint slides student check repo diagrams notebooks readme mutants lock audit clean
+.PHONY: help lab test lint slides pages student check repo diagrams notebooks readme mutants lock audit clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -31,6 +31,10 @@ lint: $(READY)
 # make slides     a deck for each lesson in build/slides, with speaker notes; opens from the disk
 slides: $(READY)
 	$(BIN)/python tools/slides.py notebooks/*.ipynb
+
+# make pages      build/site/reader.html and playground.html: two pages that need no Python; they open from the disk
+pages: $(READY)
+	$(BIN)/python tools/pages.py
 
 # make student    build/student: the lessons without solutions and outputs, to hand out
 student: $(READY)

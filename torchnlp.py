@@ -13,12 +13,15 @@ Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
 
 from __future__ import annotations
 
+import base64
 import collections
 import contextlib
 import csv
 import hashlib
+import html
 import importlib.util
 import io
+import json
 import math
 import operator
 import os
@@ -56,7 +59,7 @@ __all__ = [
     "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
     "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
     # looking
-    "predict", "gates", "plot_gates", "expect", "check", "answered",
+    "predict", "gates", "plot_gates", "watch", "expect", "check", "answered",
     "show_diagram", "plot_history", "plot_norms", "plot_confusion",
     "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
     # modules that older notebooks take from `from torchnlp import *`
@@ -948,23 +951,21 @@ def plot_gates(
     net: nn.Module, text: str, classes: Sequence[str], units: int = 8, collate_fn: Callable = padify,
     show: Sequence[str] = ("forget", "input", "output", "candidate", "c", "h"),
 ):  # fmt: skip
-    """The answer of a network with .embedding and .lstm after each word of a text, and its gates below.
+    """The answer of a network with .embedding and an LSTM after each word of a text, and its gates below.
 
     On top the probability of each class if the text ended there; a band marks the word with which the last answer
     came. Then a picture for each of `show`: a column a token, a row for each of the units whose memory c moves most.
     A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
-    collate_fn: the one that the network was trained with. Returns the figure.
+    An RNN, a GRU or an LSTM of more layers or directions shows its states h alone. collate_fn: the one that the network
+    was trained with. Returns the figure.
     """
     import matplotlib.pyplot as plt
     from matplotlib.colors import LinearSegmentedColormap
 
-    tokens = tokenizer(text) or ["<unk>"]
-    where = net.embedding.weight.device
-    with torch.no_grad():
-        values = gates(net.lstm, net.embedding(torch.tensor(encode(text) or [UNK], device=where)))
-    top = values["c"].std(0, correction=0).topk(min(units, net.lstm.hidden_size)).indices.sort().values
-    starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
-    answers = logits_of(net, starts)[1].softmax(1).numpy()  # [T, K]
+    tokens, values, answers = _look_inside(net, text, collate_fn)
+    show = [name for name in show if name in values]
+    moves = values.get("c", values["h"]).std(0, correction=0)
+    top = moves.topk(min(units, len(moves))).indices.sort().values
     best = answers.argmax(1)
     turn = max((t for t in range(1, len(tokens)) if best[t] != best[t - 1]), default=None)
 
@@ -997,6 +998,63 @@ def plot_gates(
             for axis in axes[1:]:
                 axis.axvspan(turn - 0.5, turn + 0.5, facecolor="none", edgecolor=COLOURS["ink"], lw=1.2)
     return figure
+
+
+def _look_inside(net: nn.Module, text: str, collate_fn: Callable) -> tuple[list[str], dict[str, Tensor], np.ndarray]:
+    """A text's tokens, what gates finds at each (other layers: the states h alone), the answers after each, [T, K]."""
+    tokens = tokenizer(text) or ["<unk>"]
+    rnn = next((m for m in net.modules() if isinstance(m, nn.RNNBase)), None)
+    if rnn is None or not hasattr(net, "embedding"):
+        raise ValueError("The network needs .embedding and a recurrent layer: nn.RNN, nn.GRU or nn.LSTM.")
+    ids = torch.tensor([encode(text) or [UNK]], device=rnn.weight_ih_l0.device)  # [1, T]
+    training = net.training
+    net.eval()
+    with torch.no_grad():
+        vectors = net.embedding(ids)  # [1, T, E]
+        if isinstance(rnn, nn.LSTM) and rnn.num_layers == 1 and not rnn.bidirectional and not rnn.proj_size:
+            values = gates(rnn, vectors[0])
+        else:
+            values = {"h": run_rnn(rnn, vectors, torch.tensor([len(tokens)]))[0][0]}
+    net.train(training)
+    starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
+    return tokens, values, logits_of(net, starts)[1].softmax(1).numpy()
+
+
+def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callable = padify) -> None:
+    """plot_gates to move over: choose a word with the pointer or the arrow keys, and a sentence says what it did.
+
+    Takes what plot_gates takes and reads at most 80 tokens. A word's influence is how much the log probability of the
+    last answer changes without it. One output of at most 300 KB, for Jupyter and Colab, which fetches nothing. Where
+    scripts don't run (a notebook that is not trusted), or without the folder site, the picture of plot_gates is shown.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import HTML, display
+
+    tokens, values, answers = _look_inside(net, " ".join(tokenizer(text)[:80]), collate_fn)
+    text, png = " ".join(tokens), io.BytesIO()
+    figure = plot_gates(net, text, classes, collate_fn=collate_fn)
+    figure.savefig(png, dpi=72)
+    plt.close(figure)
+    alt = html.escape(f"The answer after each word, and what happened inside the network: {text}")
+    page = f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">'
+    site = Path(__file__).resolve().parent / "site"
+    if (site / "watch.html").is_file():
+        rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]
+        without = logits_of(net, rest)[1].log_softmax(1)[:, answers[-1].argmax()].numpy()  # [T]
+        values.pop("candidate", None)  # the memory shows what was written
+        units = 20_000 // (len(values) * len(tokens))  # as many as there is room for
+        data = {
+            "tokens": tokens, "known": [i != UNK for i in encode(text) or [UNK]], "classes": list(classes),
+            "probabilities": answers.round(4).tolist(), "influence": abs(np.log(answers[-1].max()) - without).tolist(),
+            "percent": {name: (100 * v[:, :units]).round().int().tolist() for name, v in values.items()},
+            "colours": [class_colour(k) for k in range(len(classes))],
+        }  # fmt: skip
+        script = "".join((site / f"{name}.js").read_text("utf-8") for name in ("draw", "sentences", "view"))
+        parts = {"picture": page, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
+        for name, value in {"data": data, "style": (site / "style.css").read_text("utf-8")}.items():
+            parts[name] = json.dumps(value).replace("<", "\\u003c")
+        page = re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (site / "watch.html").read_text("utf-8"))
+    display(HTML(page))
 
 
 def _label_lines(axis, ends: np.ndarray, names: Sequence[str]) -> None:
