@@ -13,20 +13,18 @@ Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
 
 from __future__ import annotations
 
-import base64
 import collections
 import contextlib
 import csv
 import hashlib
-import html
 import importlib.util
 import io
-import json
 import math
 import operator
 import os
 import random
 import re
+import runpy
 import tarfile
 import tempfile
 import textwrap
@@ -49,21 +47,14 @@ from torchtext.data.utils import get_tokenizer, ngrams_iterator
 from torchtext.vocab import Vocab
 
 __all__ = [
-    # data
-    "load_dataset",
-    # text
-    "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
-    # batches
-    "padify", "pad_length", "offsetify", "LengthBatchSampler", "run_rnn",
-    # training
-    "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
+    "load_dataset",  # data
+    "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",  # text
+    "padify", "pad_length", "offsetify", "LengthBatchSampler", "run_rnn",  # batches
+    "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",  # training
     "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
-    # looking
-    "predict", "gates", "plot_gates", "watch", "expect", "check", "answered",
-    "show_diagram", "plot_history", "plot_norms", "plot_confusion",
-    "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
-    # modules that older notebooks take from `from torchnlp import *`
-    "collections", "os", "torch", "torchtext",
+    "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",  # looking
+    "plot_history", "plot_norms", "plot_confusion", "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
+    "collections", "os", "torch", "torchtext",  # modules that older notebooks take from `from torchnlp import *`
 ]  # fmt: skip
 
 device = torch.device("cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu")
@@ -250,16 +241,12 @@ def _announce_sample(what: str) -> None:
             f"AG News could not be downloaded ({what}), and the corpus of the course is not at "
             f"{SAMPLE}. Connect to a network, or set TORCHNLP_DATA to a folder with train.csv and test.csv."
         )
-    print(
-        "=" * 78,
-        "NO NETWORK: this is NOT AG News. You are on the small corpus of the course.",
-        "Everything runs, faster, on invented news; the accuracies are lower. The",
-        "ranges beside the results are those of this corpus. For the real news, connect",
-        "and run this cell again, or set TORCHNLP_DATA to a folder with train.csv.",
-        f"(What went wrong: {what})",
-        "=" * 78,
-        sep="\n",
+    notice = (
+        "NO NETWORK: this is NOT AG News. You are on the small corpus of the course. Everything runs, faster, on "
+        "invented news; the accuracies are lower. The ranges beside the results are those of this corpus. For the real "
+        "news, connect and run this cell again, or set TORCHNLP_DATA to a folder with train.csv."
     )
+    print("=" * 78, textwrap.fill(notice, 78), f"(What went wrong: {what})", "=" * 78, sep="\n")
 
 
 def _md5(path: Path) -> str:
@@ -752,11 +739,14 @@ def fit(
             if total[2] == 0:
                 raise ValueError(f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, no iterator.")
             seconds = time.perf_counter() - start
-            _add_validation(history, total, seconds, *evaluate(net, valid_loader))
+            loss, accuracy = evaluate(net, valid_loader)
+            history.valid_loss.append(loss)
+            history.valid_accuracy.append(accuracy)
+            history.epoch_ends.append(int(total[2]) * epoch)
+            history.seconds += seconds
             print(
                 f"epoch {epoch}: train loss {total[0] / total[2]:.3f}, accuracy {total[1] / total[2]:.3f} | "
-                f"validation loss {history.valid_loss[-1]:.3f}, accuracy {history.valid_accuracy[-1]:.3f} | "
-                f"{seconds:.1f} s"
+                f"validation loss {loss:.3f}, accuracy {accuracy:.3f} | {seconds:.1f} s"
             )
     except KeyboardInterrupt:
         print(f"Stopped by you after {step} of {steps} steps. The network keeps what it has learnt so far.")
@@ -778,13 +768,6 @@ def _add_point(history: History, since: np.ndarray, largest: float) -> None:
     history.train_loss.append(loss / articles)
     history.train_accuracy.append(correct / articles)
     history.largest_norm.append(largest)
-
-
-def _add_validation(history: History, total: np.ndarray, seconds: float, loss: float, accuracy: float) -> None:
-    history.epoch_ends.append(int(total[2]) * (len(history.epoch_ends) + 1))
-    history.valid_loss.append(loss)
-    history.valid_accuracy.append(accuracy)
-    history.seconds += seconds
 
 
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
@@ -855,9 +838,8 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
 
 # ------------------------------------------------------------------------------------- looking
 
-# One meaning a colour, in every plot, diagram, slide and page. What happens inside a cell has Okabe and Ito's palette
-# (jfly.uni-koeln.de/color), whose colours colour-blind readers can tell apart and each of which has a lightness of its
-# own; what else comes back from lesson to lesson has darker colours, which can be read on white.
+# One meaning a colour, in every plot, diagram, slide and page. Inside a cell: Okabe and Ito's palette, told apart by
+# colour-blind readers (jfly.uni-koeln.de/color). The rest: darker colours, which can be read on white.
 COLOURS = {
     # inside a cell
     "x": "#56B4E9", "h": "#0072B2", "c": "#E69F00",  # a word's vector, the hidden state, the memory
@@ -1031,30 +1013,23 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
     from IPython.display import HTML, display
 
     tokens, values, answers = _look_inside(net, " ".join(tokenizer(text)[:80]), collate_fn)
-    text, png = " ".join(tokens), io.BytesIO()
-    figure = plot_gates(net, text, classes, collate_fn=collate_fn)
-    figure.savefig(png, dpi=72)
+    figure = plot_gates(net, " ".join(tokens), classes, collate_fn=collate_fn)
     plt.close(figure)
-    alt = html.escape(f"The answer after each word, and what happened inside the network: {text}")
-    page = f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">'
-    site = Path(__file__).resolve().parent / "site"
-    if (site / "watch.html").is_file():
-        rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]
-        without = logits_of(net, rest)[1].log_softmax(1)[:, answers[-1].argmax()].numpy()  # [T]
-        values.pop("candidate", None)  # the memory shows what was written
-        units = 20_000 // (len(values) * len(tokens))  # as many as there is room for
-        data = {
-            "tokens": tokens, "known": [i != UNK for i in encode(text) or [UNK]], "classes": list(classes),
-            "probabilities": answers.round(4).tolist(), "influence": abs(np.log(answers[-1].max()) - without).tolist(),
-            "percent": {name: (100 * v[:, :units]).round().int().tolist() for name, v in values.items()},
-            "colours": [class_colour(k) for k in range(len(classes))],
-        }  # fmt: skip
-        script = "".join((site / f"{name}.js").read_text("utf-8") for name in ("draw", "sentences", "view"))
-        parts = {"picture": page, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
-        for name, value in {"data": data, "style": (site / "style.css").read_text("utf-8")}.items():
-            parts[name] = json.dumps(value).replace("<", "\\u003c")
-        page = re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (site / "watch.html").read_text("utf-8"))
-    display(HTML(page))
+    template = Path(__file__).resolve().parent / "site" / "watch.py"
+    if not template.is_file():
+        display(figure)
+        return
+    rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]
+    without = logits_of(net, rest)[1].log_softmax(1)[:, answers[-1].argmax()].numpy()  # [T]
+    values.pop("candidate", None)  # the memory shows what was written
+    units = 20_000 // (len(values) * len(tokens))  # as many as there is room for
+    data = {
+        "tokens": tokens, "known": [i != UNK for i in encode(" ".join(tokens)) or [UNK]], "classes": list(classes),
+        "probabilities": answers.round(4).tolist(), "influence": abs(np.log(answers[-1].max()) - without).tolist(),
+        "percent": {name: (100 * v[:, :units]).round().int().tolist() for name, v in values.items()},
+        "colours": [class_colour(k) for k in range(len(classes))],
+    }  # fmt: skip
+    display(HTML(runpy.run_path(str(template))["page"](data, figure)))
 
 
 def _label_lines(axis, ends: np.ndarray, names: Sequence[str]) -> None:

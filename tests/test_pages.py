@@ -566,10 +566,13 @@ def test_watch_is_as_dark_as_the_notebook(notebook, text_colour, paper):
     assert page.locator(".sheet").evaluate("sheet => getComputedStyle(sheet).backgroundColor") == paper
 
 
-def test_watch_without_its_folder_is_the_picture_alone(shown, monkeypatch, tmp_path):
+def test_watch_without_its_folder_is_the_picture_alone(news, monkeypatch, tmp_path):
     monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
-    output = shown(Classifier(), "late goal wins")
-    assert output.startswith("<img alt=") and "<script" not in output
+    pictures = []
+    monkeypatch.setattr("IPython.display.display", pictures.append)
+    watch(Classifier(), "late goal wins", news[2])
+    (figure,) = pictures
+    assert figure.axes[0].get_ylabel() == "probability"
 
 
 def test_watch_names_what_a_network_needs(shown):
