@@ -388,7 +388,7 @@ def train_once(net, loader, optimizer, clip=None):
         if clip:
             torch.nn.utils.clip_grad_norm_(net.parameters(), clip)
         optimizer.step()
-        answer[0] += float(loss)
+        answer[0] += loss.item()
         answer[1] += float((logits.argmax(-1) == labels).sum())
         number += labels.numel()
     return [value / number for value in answer]
