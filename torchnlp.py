@@ -812,9 +812,7 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
         raise RuntimeError("There is no vocabulary to save: call load_dataset() first.")
     rows = [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
     if rows and len(vocab) not in rows:
-        sizes = (
-            f"The network's embedding has {rows[0]:,} rows, the last load_dataset's vocabulary {len(vocab):,} tokens."
-        )
+        sizes = f"The network's embedding has {rows[0]:,} rows, but the vocabulary of now {len(vocab):,} tokens."
         raise ValueError(f"{sizes} Call load_dataset again as you did before you made this network.")
     weights = {name: tensor.cpu() for name, tensor in net.state_dict().items()}
     words, classes = list(vocab.itos), list(map(str, classes))
@@ -825,7 +823,7 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
         torch.save(saved, half)
         os.replace(half, file)
     except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
-        raise OSError(f"{file} could not be written: {error}. Is there room, and may you write?") from error
+        raise OSError(f"The model could not be written to {file}: {error}. Is there room? May you write?") from error
     finally:
         half.unlink(missing_ok=True)
 
@@ -861,7 +859,7 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
     try:
         net.load_state_dict(weights)
     except (RuntimeError, TypeError, AttributeError) as error:
-        raise ValueError(f"{file} has a network of another shape; make it as when you saved it. {error}") from error
+        raise ValueError(f"{file} holds a network of another shape than make_net makes. {error}") from error
     voc = Vocab(collections.Counter())
     voc.itos = words
     voc.stoi.update({word: number for number, word in enumerate(words)})
@@ -1043,9 +1041,8 @@ def expect(
         return
     low, high = ag_news if source == "ag_news" else sample
     inside = low <= value <= high
-    print(
-        f"{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {'ok' * inside or 'OUTSIDE'})"
-    )
+    mark = "ok" if inside else "OUTSIDE"
+    print(f"{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})")
     if not inside:
         print(
             "Your numbers differ. Inside the range that is normal: other machines and versions round\n"
