@@ -45,7 +45,6 @@ function read() {
     const at = Math.max(0, Math.min(view.at, tokens.length - 1));
     const names = cell === "all" ? networks.names : [cell];
     view.show(names.map(name => reading(name, tokens, ids, choices.mode.value, at)));
-    view.reveal();
 }
 
 // The address keeps what is shown, so that a lesson or a slide can link to it.
@@ -58,22 +57,25 @@ function restore() {
     field.value = text ?? Object.values(EXAMPLES)[0];
     choices.cell.value = [...networks.names, "all"].includes(cell) ? cell : "LSTM";
     choices.mode.value = ["from", "without"].includes(mode) ? mode : "all";
-    view.at = word ? word - 1 : Infinity;
+    view.at = word >= 1 ? Math.round(word) - 1 : Infinity;  // the last word
     read();
+    view.reveal();
 }
 
 function take(text) {
     view.stop();
     field.value = text;
-    view.at = Infinity;  // the last word
+    view.at = Infinity;
     read();
+    view.reveal();
     remember();
 }
 
 field.oninput = () => {
     view.stop();
-    view.at = Infinity;
+    view.at = tokenize(field.value.slice(0, field.selectionEnd)).length - 1;  // the word that is being typed
     read();
+    view.reveal();
 };
 field.onchange = remember;
 document.getElementById("choices").onchange = () => { view.stop(); read(); remember(); };

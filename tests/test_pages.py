@@ -244,6 +244,20 @@ def test_a_word_is_chosen_with_the_keyboard_and_a_sentence_says_what_it_did(open
     assert strip.get_attribute("aria-valuenow") == "1"
 
 
+def test_a_word_is_chosen_with_the_pointer_or_a_finger(opened):
+    page = opened("reader", "#word=1&text=" + HEADLINE, has_touch=True, viewport={"width": 390, "height": 844})
+    words, here = page.locator(".words bdi"), page.locator(".words .here")
+    words.nth(2).hover()
+    assert here.inner_text() == "record"
+    words.nth(4).tap()
+    assert here.inner_text() == "as"
+    page.get_by_role("button", name="Next word").tap()
+    assert here.inner_text() == "shares"
+    page.get_by_role("button", name="Read the text word by word").tap()  # the band walks along, and stays in sight
+    page.wait_for_function("document.querySelector('.words .here').textContent === 'street'")
+    assert page.evaluate("document.querySelector('.strip').scrollLeft") > 200
+
+
 def test_what_comes_before_can_be_forgotten_and_a_word_left_out(opened):
     page, reader = opened("reader", "#word=6&text=" + HEADLINE), pages.Reader("LSTM")
     tokens = tokenizer(HEADLINE)
@@ -280,6 +294,18 @@ def test_the_words_take_the_colours_of_a_unit_that_is_picked(opened):
     assert all(page.evaluate(colours)) and "of the largest" in sentence(page)
 
 
+def test_the_band_stands_over_the_word_that_is_typed(opened):
+    page = opened("reader", "#word=x&text=oil prices fall")
+    field, here = page.get_by_label("A text to read"), page.locator(".words .here")
+    assert here.inner_text() == "fall"
+    field.press("End")
+    field.press_sequentially(" again")
+    assert here.inner_text() == "again"
+    field.press("Home")
+    field.press_sequentially("The ")
+    assert here.inner_text() == "the"
+
+
 def test_an_unknown_word_is_dotted(opened):
     page = opened("reader", "#text=oil wuffle rises")
     assert page.locator(".words .unknown").all_inner_texts() == ["wuffle"]
@@ -293,6 +319,9 @@ def test_any_text_is_shown_as_text(a_reader, text):
     assert words == tokenizer(field.input_value())
     assert a_reader.title() == title
     assert a_reader.locator(".view img, .view script, .words b").count() == 0
+    for mode in ["from the band on", "without the word", "all of it"]:
+        a_reader.get_by_label(mode).check()
+        assert sentence(a_reader).endswith((".", "answers."))
 
 
 def test_a_keystroke_takes_less_than_a_frame(opened):
