@@ -1072,7 +1072,7 @@ def check(exercise: str, test: Callable[[], None]) -> None:
         nothing = "So far the answer is None." if "NoneType" in why else f"The test cannot go on with it ({why})."
         why = f"`{inside[0]}` stops with {why}" if inside else nothing
     print(f"{exercise}: not yet. {why}" if why else f"{exercise}: right")
-    (_right.discard if why else _right.add)(exercise.split()[-1])
+    (_right.discard if why else _right.add)(exercise.rpartition(" ")[2])
 
 
 def answered(exercise: int | str) -> bool:
