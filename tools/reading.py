@@ -6,6 +6,7 @@ from copy import deepcopy
 # A guess to make before one looks on: bold, and a question or a request.
 QUESTION = re.compile(r"\*\*(?:[^*]*\?|(?:Guess|Name|Predict|Write)\b)[^*]*\*\*")
 IN_WORDS = re.compile(r"^\*In words: (.*?[^*\s])\*(?!\*)\s*", flags=re.S)
+BADGE = re.compile(r"^\[!\[.*\n+", flags=re.M)  # a picture on a server
 TEX = {r"\sigma": "sigma", r"\odot": "times", r"\cdot": "times", r"\times": "times"}
 
 
@@ -17,6 +18,11 @@ def kind(cell) -> str:
 
 def is_picture(output) -> bool:
     return "image/png" in output.get("data", {})
+
+
+def is_diagram(cell) -> bool:
+    """Does the cell show a picture from images/, and nothing else? Then its code says nothing."""
+    return cell.source.startswith("show_diagram(") and "\n" not in cell.source
 
 
 def with_captions(notebook):

@@ -29,14 +29,13 @@ from pygments.lexers import PythonLexer
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from tools import npm  # noqa: E402
-from tools.reading import QUESTION, kind, plain, with_captions  # noqa: E402
+from tools.reading import BADGE, QUESTION, is_diagram, kind, plain, with_captions  # noqa: E402
 
 NOTES = ROOT / "notebooks" / "notes"
 DECKS = ROOT / "build" / "slides"
 PAGE = Path(__file__).with_suffix(".html")
 LIBRARIES = ["reveal.js@4.6.1", "mathjax@3.2.2"]
 USED = ["reveal.js/dist", "reveal.js/plugin/notes", "mathjax/es5/tex-svg.js"]
-BADGE = re.compile(r"^\[!\[.*\n+", flags=re.M)  # a picture on a server
 
 
 def first_cells(notebook) -> list[str]:
@@ -81,7 +80,7 @@ def parts_of(cell) -> list[Part]:
     if kind(cell) in ("set-up", "test", "solution"):
         return []
     parts, caption = [], cell.metadata.get("caption", "")
-    if kind(cell) != "plot" and not cell.source.startswith("show_diagram("):
+    if kind(cell) != "plot" and not is_diagram(cell):
         code = highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True))
         parts.append(Part("code", f"<pre><code>{code}</code></pre>"))
     printed = ""  # what a cell prints may be saved in several pieces
@@ -174,9 +173,7 @@ def make_deck(path: Path) -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "notebooks", nargs="*", help="or a pattern such as notebooks/*.ipynb"
-    )
+    parser.add_argument("notebooks", nargs="*", help="or a pattern such as notebooks/*.ipynb")
     wanted = parser.parse_args().notebooks or [str(ROOT / "notebooks" / "*.ipynb")]
     # Windows' shell hands a pattern on as it is.
     paths = [Path(file) for name in wanted for file in sorted(glob.glob(name)) or [name]]
