@@ -106,21 +106,20 @@ def links_of(lesson: str) -> dict[str, str]:
     return links | {rf"\blesson {n}\b": f"[{{}}](/notebooks/{name})" for n, name in others.items()}
 
 
-# Not in code, formulas, links, headings, tags, nor in what is bold or quoted.
+# Not in code, formulas, links, headings, tags, nor in what is quoted; in what is bold only where the term is all of it.
 LEAVE = re.compile(
-    r"""(```.*?```|`[^`]*`|"[^"]*"|\$\$.*?\$\$|\$[^$]*\$|\*\*.*?\*\*|\[.*?\]\(.*?\)|<[^>]*>|^\#.*?$)""",
-    flags=re.S | re.M,
+    r"""(```.*?```|`[^`]*`|"[^"]*"|\$\$.*?\$\$|\$[^$]*\$|\*\*.*?\*\*|\[.*?\]\(.*?\)|<[^>]*>|^\#.*?$)""", re.S | re.M
 )
 
 
 def link_first(text: str, links: dict[str, str]) -> str:
     """Put each of the links where its pattern first stands in the text, and take it out of links."""
     for pattern, link in list(links.items()):
-        pieces = LEAVE.split(text)  # those to leave alone have odd numbers
-        for i in range(0, len(pieces), 2):
-            found = re.search(pattern, pieces[i], flags=re.I)
+        pieces = LEAVE.split(text)
+        for i, piece in enumerate(pieces):
+            found = re.search(rf"(?<=^\*\*){pattern}(?=\*\*$)" if i % 2 else pattern, piece, flags=re.I)
             if found:
-                pieces[i] = pieces[i][: found.start()] + link.replace("{}", found[0]) + pieces[i][found.end() :]
+                pieces[i] = piece[: found.start()] + link.replace("{}", found[0]) + piece[found.end() :]
                 text = "".join(pieces)
                 del links[pattern]
                 break

@@ -14,20 +14,7 @@ from tools import slides
 from tools.check import LESSONS
 from tools.student import NEEDED, ROOT
 
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 MINUTES = 60_000  # Playwright counts in milliseconds
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here (on Debian: apt-get install chromium)")
-    as_root = ["--no-sandbox"] if hasattr(os, "getuid") and os.getuid() == 0 else []
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu", *as_root])
-        yield browser
-        browser.close()
 
 
 # ------------------------------------------------------------------------------------ JupyterLab

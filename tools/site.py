@@ -19,6 +19,7 @@ from tools import npm  # noqa: E402
 SOURCES = ROOT / "build" / "site-sources"
 PAGES = ["site/*.md", "notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "INSTRUCTORS.md", "tests/README.md"]
 PICTURES = ["images/*.png"]
+LIBRARIES = ["mathjax@3.2.2"], ["mathjax/es5/tex-svg.js"], ROOT / "build" / "site-libraries"  # for npm.fetch
 
 
 def gather() -> None:
@@ -38,7 +39,7 @@ def gather() -> None:
 
 def make_site(folder: Path) -> None:
     gather()
-    npm.fetch(["mathjax@3.2.2"], ["mathjax/es5/tex-svg.js"], ROOT / "build" / "site-libraries")
+    npm.fetch(*LIBRARIES)
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
     options = ["-W", "--keep-going", "-q", "-E", "-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "site-doctrees")]
     subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], check=True)
