@@ -90,19 +90,17 @@ def cards() -> str:
     """A card for each lesson, with its first picture."""
     lines = ["::::{grid} 1 2 2 2", ":gutter: 3", ""]
     for path in LESSONS:
-        notebook = with_captions(nbformat.read(path, as_version=4))
         title, builds, _ = readme.LESSONS[path.stem]
-        cell, output = next((c, o) for c in notebook.cells for o in c.get("outputs", []) if is_picture(o))
-        picture = SOURCES / "cards" / f"{path.stem}.png"
-        picture.parent.mkdir(exist_ok=True)
-        picture.write_bytes(b64decode(output.data["image/png"]))
-        lines += [
-            f":::{{grid-item-card}} {path.stem[0]} · {title}",
-            f":img-top: cards/{path.stem}.png",
-            f":img-alt: {plain(cell.metadata['caption'])}",
-            f":link: notebooks/{path.stem}\n:link-type: doc\n",
-            f"{builds[0].upper()}{builds[1:]}.\n:::\n",
-        ]
+        lines += [f":::{{grid-item-card}} {path.stem[0]} · {title}", f":link: notebooks/{path.stem}", ":link-type: doc"]
+        for cell in with_captions(nbformat.read(path, as_version=4)).cells:
+            images = [output.data["image/png"] for output in cell.get("outputs", []) if is_picture(output)]
+            if images:
+                picture = SOURCES / "cards" / f"{path.stem}.png"
+                picture.parent.mkdir(exist_ok=True)
+                picture.write_bytes(b64decode(images[0]))
+                lines += [f":img-top: cards/{path.stem}.png", f":img-alt: {plain(cell.metadata['caption'])}"]
+                break
+        lines += ["", f"{builds[0].upper()}{builds[1:]}.", ":::", ""]
     return "\n".join([*lines, "::::"])
 
 

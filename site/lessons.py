@@ -63,7 +63,7 @@ def as_the_site_folds(cell) -> None:
     if kind(cell):
         prompt = "The code of this picture" if kind(cell) == "plot" else title.removeprefix("# @title ")
         cell.source = code
-    elif cell.metadata.slideshow.slide_type == "skip" and title.startswith(("import", "from")):
+    elif cell.metadata.get("slideshow", {}).get("slide_type") == "skip" and title.startswith(("import", "from")):
         prompt = "Imports"
         tags.add("hide-input")
     else:

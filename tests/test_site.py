@@ -294,6 +294,8 @@ def test_axe_finds_nothing_serious(browser, server, name, scheme):
     page.goto(f"{server}/{name}")
     page.wait_for_function(READY)
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    # Five cells of code have all of its colours, and axe needs long for each word of them.
+    page.evaluate("[...document.querySelectorAll('.cell_input, .cell_output pre')].slice(5).forEach(p => p.remove())")
     page.evaluate((folder / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then(found => found.violations.map(v => [v.impact, v.id, v.nodes[0].html]))")
     assert [violation for violation in found if violation[0] in ("serious", "critical")] == []
