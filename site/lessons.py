@@ -40,7 +40,7 @@ def lesson_page(source: str, name: str) -> str:
             asked = asks or asked and not starts
             write(link_first(cell.source, links))
             continue
-        as_the_site_folds(cell)
+        as_the_site_folds(cell, links)
         if asked and cell.outputs and kind(cell) in ("", "plot"):
             if not is_plot:
                 cells.append(nbformat.from_dict({**cell, "outputs": []}))
@@ -56,7 +56,7 @@ def lesson_page(source: str, name: str) -> str:
     return nbformat.writes(notebook)
 
 
-def as_the_site_folds(cell) -> None:
+def as_the_site_folds(cell, links: dict[str, str]) -> None:
     """Tell myst-nb what is folded, under which words, and what the words of a picture are."""
     title, _, code = cell.source.partition("\n")
     tags = set(cell.metadata.get("tags", []))
@@ -78,7 +78,7 @@ def as_the_site_folds(cell) -> None:
     cell.metadata["tags"] = sorted(tags)
     caption = cell.metadata.get("caption")
     if caption:
-        options |= {"image": {"alt": plain(caption)}, "figure": {"caption": caption}}
+        options |= {"image": {"alt": plain(caption)}, "figure": {"caption": link_first(caption, links)}}
         widths = {o.metadata.get("image/png", {}).get("width") for o in cell.outputs if is_picture(o)} - {None}
         if widths:
             options["image"]["width"] = f"{widths.pop()}px"
