@@ -42,7 +42,7 @@ html_copy_source = True
 html_show_copyright = False
 html_context = {"default_mode": "auto"}
 mathjax_path = "tex-svg.js"
-mathjax3_config = {"options": {"enableMenu": False}}
+mathjax3_config = {"svg": {"scale": 0.92}, "options": {"enableMenu": False}}
 html_theme_options = {
     "repository_url": GITHUB,
     "repository_branch": "main",

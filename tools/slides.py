@@ -98,7 +98,10 @@ def parts_of(cell) -> list[Part]:
             parts.append(Part("picture", image))
         elif data:
             parts.append(Part("output", data.get("text/html") or markdown(data["text/markdown"])))
-    return parts + [Part("caption", markdown(caption))] * bool(caption)
+    if caption:
+        last = max(k for k, part in enumerate(parts) if part.kind == "picture")
+        parts.insert(last + 1, Part("caption", markdown(caption)))
+    return parts
 
 
 def keep_answers_back(parts: list[Part]) -> None:
