@@ -62,8 +62,12 @@ html_theme_options = {
 
 READER = """\
 ```{raw} html
-<iframe class="hero" src="reader.html" title="Read over an LSTM's shoulder: type a headline"></iframe>
+<iframe class="hero" src="reader.html" loading="lazy" title="A network reads what you type, word by word"></iframe>
 ```
+
+Type a headline, and move over its words: each line is a class, each band a gate.
+<a href="reader.html">The reader on a page of its own</a>, and a
+<a href="playground.html">playground where a network learns to remember</a>.
 """
 APPENDIX = """\
 ```{toctree}
@@ -77,13 +81,12 @@ notebooks/appendix/*
 
 
 def hero() -> str:
-    """The reader, if the course has it; else the picture of README.md. Under it the words of README.md."""
+    """The picture of README.md with its words; where there is room for it, the reader in its place."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     picture, words, caption = re.search(r'<img src="([^"]+)"[^>]* alt="([^"]+)">\s+\*(.*)\*\n', text).groups()
     caption = caption.replace("(lesson 2)", "([lesson 2](#gates-2-lstm-gates))")
-    if (HERE / "reader.html").exists():
-        return READER
-    return f":::{{figure}} {picture}\n:alt: {words}\n:class: hero\n\n{caption}\n:::"
+    figure = f":::{{figure}} {picture}\n:alt: {words}\n:class: hero\n\n{caption}\n:::\n"
+    return READER + figure if (HERE / "reader.html").exists() else figure
 
 
 def cards() -> str:

@@ -43,6 +43,13 @@ def make_site(folder: Path) -> None:
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
     options = ["-W", "--keep-going", "-q", "-E", "-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "site-doctrees")]
     subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], check=True)
+    if (ROOT / "tools" / "pages.py").exists():
+        from tools import pages
+
+        for name in ("reader", "playground"):
+            page = pages.make_page(name)
+            if page.parent != folder:
+                shutil.copy(page, folder)
 
 
 def main() -> None:
