@@ -17,7 +17,8 @@ sys.path.insert(0, str(ROOT))
 from tools import npm  # noqa: E402
 
 SOURCES = ROOT / "build" / "site-sources"
-PAGES = ["site/*.md", "notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "INSTRUCTORS.md", "tests/README.md"]
+PAGES = [f"site/{name}.md" for name in ("index", "glossary", "references", "torchnlp")]
+PAGES += ["notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "INSTRUCTORS.md", "tests/README.md"]
 PICTURES = ["images/*.png"]
 LIBRARIES = ["mathjax@3.2.2"], ["mathjax/es5/tex-svg.js"], ROOT / "build" / "site-libraries"  # for npm.fetch
 
@@ -56,7 +57,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "site")
     folder = parser.parse_args().folder
-    make_site(folder)
+    try:
+        make_site(folder)
+    except subprocess.CalledProcessError:
+        sys.exit("Sphinx found faults in the pages; they stand above.")
     size = sum(file.stat().st_size for file in folder.rglob("*.*") if file.is_file())
     print(f"{folder / 'index.html'}: {size / 1e6:.1f} MB")
 
