@@ -32,20 +32,23 @@ def lesson_page(source: str, name: str) -> str:
         if hidden and not (is_plot or is_text) or hidden and (asks or starts):
             write("</details>")
             hidden = False
+        asked = asks or asked and not starts
+        hides = asked and not is_text and bool(cell.outputs) and kind(cell) in ("", "plot")
+        if hides and is_plot:
+            write(SHOW)
         if cell.id in named:
             write(f"({cell.id})=")
         if cell.id in gates:
             write(f"(gates-{name})=")
         if is_text:
-            asked = asks or asked and not starts
             write(link_first(cell.source, links))
             continue
         as_the_site_folds(cell, links)
-        if asked and cell.outputs and kind(cell) in ("", "plot"):
-            if not is_plot:
-                cells.append(nbformat.from_dict({**cell, "outputs": []}))
-                cell.metadata["tags"].append("remove-input")
+        if hides and not is_plot:
+            cells.append(nbformat.from_dict({**cell, "outputs": []}))
+            cell.metadata["tags"].append("remove-input")
             write(SHOW)
+        if hides:
             asked, hidden = False, True
         cells.append(cell)
     if hidden:
