@@ -13,7 +13,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test lint slides site student check repo diagrams notebooks readme mutants lock audit clean
+.PHONY: help lab test lint slides site pages student check repo diagrams notebooks readme mutants lock audit clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -36,6 +36,10 @@ slides: $(READY)
 # make site       the course as a web site in build/site, from the saved outputs; opens from the disk or any server
 site: $(SITE_READY)
 	$(BIN)/python tools/site.py
+
+# make pages      build/site/reader.html and playground.html: two pages that need no Python; they open from the disk
+pages: $(READY)
+	$(BIN)/python tools/pages.py
 
 # make student    build/student: the lessons without solutions and outputs, to hand out
 student: $(READY)

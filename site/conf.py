@@ -33,6 +33,7 @@ myst_heading_anchors = 3
 myst_links_external_new_tab = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+autodoc_preserve_defaults = True
 
 html_theme = "sphinx_book_theme"
 html_title = project
@@ -81,12 +82,12 @@ notebooks/appendix/*
 
 
 def hero() -> str:
-    """The picture of README.md with its words; where there is room for it, the reader in its place."""
+    """The reader; and the words of README.md, with its picture for those whose screen has no room for the reader."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     picture, words, caption = re.search(r'<img src="([^"]+)"[^>]* alt="([^"]+)">\s+\*(.*)\*\n', text).groups()
     caption = caption.replace("(lesson 2)", "([lesson 2](#gates-2-lstm-gates))")
     figure = f":::{{figure}} {picture}\n:alt: {words}\n:class: hero\n\n{caption}\n:::\n"
-    return READER + figure if (HERE / "reader.html").exists() else figure
+    return READER + figure
 
 
 def cards() -> str:

@@ -300,7 +300,7 @@ def test_an_answer_opens_with_a_click_and_on_paper(browser, built):
 @pytest.mark.parametrize("name", ["index.html", page_of(LESSONS[1])])
 def test_axe_finds_nothing_serious(browser, server, name, scheme):
     folder = ROOT / "build" / "axe"
-    fetch(["axe-core@4.10.3"], ["axe-core/axe.min.js"], folder)
+    fetch(["axe-core@4.11.0"], ["axe-core/axe.min.js"], folder)
     page = browser.new_page(color_scheme=scheme, viewport={"width": 1366, "height": 900})
     page.goto(f"{server}/{name}")
     page.wait_for_function(READY)

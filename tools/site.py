@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools import npm  # noqa: E402
+from tools import npm, pages  # noqa: E402
 
 SOURCES = ROOT / "build" / "site-sources"
 PAGES = [f"site/{name}.md" for name in ("index", "glossary", "references", "torchnlp")]
@@ -44,13 +44,10 @@ def make_site(folder: Path) -> None:
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
     options = ["-W", "--keep-going", "-q", "-E", "-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "site-doctrees")]
     subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], check=True)
-    if (ROOT / "tools" / "pages.py").exists():
-        from tools import pages
-
-        for name in ("reader", "playground"):
-            page = pages.make_page(name)
-            if page.parent != folder:
-                shutil.copy(page, folder)
+    for name in ("reader", "playground"):
+        page = pages.make_page(name)
+        if page.parent != folder:
+            shutil.copy(page, folder)
 
 
 def main() -> None:
