@@ -305,6 +305,7 @@ def test_axe_finds_nothing_serious(browser, server, name, scheme):
     page.goto(f"{server}/{name}")
     page.wait_for_function(READY)
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    page.wait_for_timeout(500)  # what opens fades in
     # Five cells of code have all of its colours, and axe needs long for each word of them.
     page.evaluate("[...document.querySelectorAll('.cell_input, .cell_output pre')].slice(5).forEach(p => p.remove())")
     page.evaluate((folder / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
