@@ -19,7 +19,7 @@ def addresses(root):
         r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/",
         r'REPOSITORY = \\"https://github\.com/([^"\\]+)',
         r"github\.com/([\w.-]+/[\w.-]+)/actions",
-        r'<a href="https://github\.com/([^"]+)">',
+        r'<a href="https://github\.com/([^"]+)"',
     ]
     found = [(file, a) for file, text in text_of(root).items() for p in patterns for a in re.findall(p, text)]
     site = re.compile(r"//([\w-]+)\.github\.io/([\w.-]+)")

@@ -5,9 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def fetch(packages: list[str], used: list[str], folder: Path) -> None:
@@ -19,15 +18,19 @@ def fetch(packages: list[str], used: list[str], folder: Path) -> None:
     if stamp.is_file() and stamp.read_text() == "\n".join(packages):
         return
     print("Fetching", ", ".join(packages))
-    store = ROOT / "build" / "npm" / folder.name
+    if stamp.is_file():  # of other versions
+        shutil.rmtree(folder)
     options = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    _npm(["install", "--prefix", str(store), *options, *packages])
-    shutil.rmtree(folder, ignore_errors=True)
-    for name in used:
-        source, target = store / "node_modules" / name, folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
-    shutil.rmtree(store)
+    # A store of one's own, and the stamp at the end: two at once do not disturb each other.
+    with tempfile.TemporaryDirectory() as store:
+        _npm(["install", "--prefix", store, *options, *packages])
+        for name in used:
+            source, target = Path(store) / "node_modules" / name, folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target, dirs_exist_ok=True)
+            else:
+                shutil.copy(source, target)
     stamp.write_text("\n".join(packages))
 
 
