@@ -675,7 +675,7 @@ def assert_sample(cache, capsys):
     assert notice[1] == "NO NETWORK: this is NOT AG News. You are on the small corpus of the course."
     assert any("accuracies are lower" in line for line in notice)
     assert any(line.startswith("(What went wrong: ") for line in notice)
-    assert notice[-3] == "=" * 78
+    assert notice[0] == notice[-3] == "=" * 78
     assert notice[-2].startswith("The bundled sample corpus: 1 train and 1 test articles")
 
 

@@ -243,6 +243,51 @@ def test_a_gate_goes_from_white_and_what_has_a_sign_from_black_over_white(news):
         assert image.get_clim() == ((-1, 1) if signed else (0, 1))
 
 
+def test_a_memory_beyond_one_stretches_its_scale_on_both_sides(news):
+    net = LSTMClassifier(len(news[3]))
+    with torch.no_grad():
+        for parameter in net.lstm.parameters():
+            parameter.fill_(2)  # all gates are open: the memory gains almost 1 with each word
+        net.embedding.weight.zero_()
+    figure = plot_gates(net, "late goal wins the cup", news[2], show=("forget", "c"))
+    forget, memory = (axis.images[0] for axis in figure.axes[1:3])
+    assert memory.get_clim() == pytest.approx((-5, 5), abs=0.1)
+    assert memory.colorbar.get_ticks() == pytest.approx([-4, 4])
+    assert forget.get_clim() == (0, 1) and list(forget.colorbar.get_ticks()) == [0, 1]
+
+
+def test_answers_are_drawn_between_0_and_1_and_a_word_stands_over_its_column(news):
+    figure = plot_gates(LSTMClassifier(len(news[3])), "late goal wins", news[2], show=("input",))
+    answers, gate = figure.axes[:2]
+    assert answers.get_xlim() == gate.get_xlim() == (-0.5, 2.5) == tuple(gate.images[0].get_extent()[:2])
+    assert answers.get_ylim() == pytest.approx((0, 1), abs=0.05) and list(answers.get_yticks()) == [0, 0.5, 1]
+    figure.canvas.draw()
+    words = answers.get_xticklabels()
+    assert [word.get_position()[0] for word in words] == [0, 1, 2]
+    assert min(word.get_window_extent().y0 for word in words) > answers.get_window_extent().y1
+    assert not gate.get_xticklabels() and not gate.get_yticklabels()
+
+
+def test_a_long_text_has_a_wider_picture_and_each_gate_the_same_height(news):
+    def size(words, show=("input",)):
+        text = " ".join(["goal"] * words)
+        return plot_gates(LSTMClassifier(len(news[3])), text, news[2], show=show).get_size_inches()
+
+    (short, low), (long, _), (longest, _) = size(1), size(30), size(100)
+    assert 8 < short < 10 and 30 * 0.4 < long < 30 * 0.6 and longest == 24
+    assert 0.5 < size(1, ("input", "forget"))[1] - low < 1
+
+
+def test_the_lines_of_the_fifth_class_and_of_later_ones_are_dashed(news):
+    class OfSix(LSTMClassifier):
+        def forward(self, x):
+            return torch.zeros(len(x), 6)
+
+    lines = plot_gates(OfSix(len(news[3])), "late goal", list("abcdef")).axes[0].lines
+    assert [line.get_linestyle() for line in lines] == ["-"] * 4 + ["--"] * 2
+    assert [line.get_color() for line in lines] == [class_colour(k) for k in range(6)]
+
+
 def test_fewer_gates_can_be_drawn(news):
     seed_all(0)
     figure = plot_gates(LSTMClassifier(len(news[3])), "late goal", news[2], show=("input", "c"))
@@ -276,6 +321,27 @@ def test_the_names_of_lines_that_end_together_do_not_overlap(news):
     heights = sorted(text.xy[1] for text in axis.texts)
     assert min(above - below for below, above in zip(heights, heights[1:])) > 0.1
     assert heights[0] >= 0 and heights[-1] <= 1
+
+
+def test_the_names_of_lines_that_end_apart_stand_at_their_ends(news):
+    class Sure(LSTMClassifier):
+        def forward(self, x):
+            return torch.tensor([[0.1, 0.6, 0.3, 1e-9]]).log().expand(len(x), 4)
+
+    texts = plot_gates(Sure(len(news[3])), "late goal", news[2]).axes[0].texts
+    assert {text.get_text(): text.xy[1] for text in texts} == pytest.approx(
+        {"Sci/Tech": 0, "World": 0.14, "Business": 0.3, "Sports": 0.6}, abs=1e-6
+    )
+    assert all(1 < text.xy[0] < 1.05 for text in texts)  # right of the picture
+
+
+def test_of_many_classes_the_six_likeliest_are_named(news):
+    class OfNine(LSTMClassifier):
+        def forward(self, x):
+            return torch.arange(9.0).expand(len(x), 9)
+
+    texts = plot_gates(OfNine(len(news[3])), "late goal", list("abcdefghi")).axes[0].texts
+    assert [text.get_text() for text in texts] == list("defghi")
 
 
 def test_the_drawn_answer_is_the_prediction_after_each_word(news):
@@ -503,6 +569,16 @@ def test_the_axes_of_a_growing_history_stand_still():
     assert limits[0][1] == ((0, pytest.approx(1.04 * 80)), (0, 1))
 
 
+@pytest.mark.parametrize("loss, top", [(0.7, 1.1), (1.2, 1.32), (5.0, 5.5)])
+def test_the_axis_of_the_loss_goes_from_0_to_a_bit_above_the_highest_and_at_least_above_1(loss, top):
+    history = history_of_two_epochs()
+    for values in (history.train_loss, history.valid_loss):
+        values[:] = [loss / 2] * len(values)
+        values[-1] = loss
+        assert plot_history(history).axes[0].get_ylim() == pytest.approx((0, top))
+        values[-1] = loss / 2
+
+
 def test_thousands_on_the_axis_have_a_separator():
     history = history_of_two_epochs()
     history.articles = [10_000, 20_000, 30_000, 40_000]
@@ -521,6 +597,10 @@ def test_the_norms_are_drawn_with_the_line_at_which_they_are_clipped():
     assert set(line.get_ydata()) == {0.25} and axis.get_yscale() == "log"
     assert [text.get_text() for text in axis.texts] == ["clipped to 0.25"]
     assert len(plot_norms(history).axes[0].lines) == 1
+    assert axis.get_xlim()[0] == 0
+    axis.figure.canvas.draw()
+    said, inside = axis.texts[0].get_window_extent(), axis.get_window_extent()
+    assert said.y0 >= axis.transData.transform((0, 0.25))[1] and said.x1 < inside.x1  # above its line, in the picture
 
 
 def test_a_history_can_be_drawn_onto_given_axes():
@@ -552,11 +632,12 @@ def test_the_confusion_matrix_shows_a_class_that_nobody_saw():
     assert len(figure.axes[0].texts) == 16
 
 
-def test_the_confusion_matrix_of_many_classes_has_room_and_no_numbers():
-    labels = torch.arange(40)
-    figure = plot_confusion(labels, labels, [f"class {i}" for i in range(40)])
-    assert len(figure.axes[0].texts) == 0
-    assert figure.get_size_inches().max() <= 13
+@pytest.mark.parametrize("classes, side", [(2, 4.5), (4, 4.5), (14, 8.5), (15, 8.9), (40, 12)])
+def test_the_confusion_matrix_grows_with_the_classes_and_has_numbers_while_there_is_room(classes, side):
+    labels = torch.arange(classes)
+    figure = plot_confusion(labels, labels, [f"class {i}" for i in range(classes)])
+    assert len(figure.axes[0].texts) == (classes**2 if classes <= 14 else 0)
+    assert figure.get_size_inches() == pytest.approx((side + 1, side))
 
 
 def test_plots_leave_the_settings_of_matplotlib_alone(news):
@@ -645,6 +726,52 @@ def test_the_live_curve_is_one_output_whose_last_frame_shows_all(screen):
     assert screen.updates[-1] == [[120], [120]]
     assert len(screen.updates) < 10  # redrawn a few times a second, not at every step
     assert plt.get_fignums() == []  # or the notebook would show the figure once more
+
+
+class Clock:
+    """Time that passes when somebody lets it pass."""
+
+    def __init__(self, monkeypatch):
+        self.now = 1000.0
+        monkeypatch.setattr(torchnlp, "time", self)
+
+    def perf_counter(self):
+        return self.now
+
+    def let_pass(self, seconds, values):
+        for value in values:
+            self.now += seconds
+            yield value
+
+
+def test_the_seconds_of_a_training_are_those_of_its_batches_not_of_drawing_and_judging(screen, monkeypatch):
+    clock = Clock(monkeypatch)
+
+    def slow_drawing(*args, draw=plot_history):
+        clock.now += 7
+        return draw(*args)
+
+    class Slowly(list):
+        def __iter__(self):
+            return clock.let_pass(self.seconds, super().__iter__())
+
+    train, valid = Slowly(batches(10)), Slowly(batches(2))
+    train.seconds, valid.seconds = 2, 100
+    monkeypatch.setattr(torchnlp, "plot_history", slow_drawing)
+    history = fit(Reader(9), train, valid, epochs=3)
+    assert history.seconds == 3 * 10 * 2
+    assert len(screen.updates) == 3 * 10 + 1  # at each batch, since two seconds have passed, and at the end
+
+
+def test_the_live_curve_is_redrawn_at_most_once_a_second(screen, monkeypatch):
+    clock = Clock(monkeypatch)
+    curve = torchnlp._LiveCurve(History())
+    for now, frames in [(1000.0, 1), (1000.9, 1), (1001.1, 2), (1001.9, 2), (1002.2, 3)]:
+        clock.now = now
+        assert curve.draw(history_of_two_epochs()) == 0  # the seconds that it took
+        assert len(screen.updates) == frames
+    curve.draw(history_of_two_epochs(), last=True)
+    assert len(screen.updates) == 4
 
 
 def test_without_live_nothing_is_displayed(screen):

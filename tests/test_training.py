@@ -248,11 +248,12 @@ def test_training_starts_from_cleared_gradients_at_every_step():
     assert same(weights(ours), weights(by_hand))
 
 
-def test_the_rate_is_a_hundredth_unless_told():
+@pytest.mark.parametrize("train_one_epoch", [train_epoch, train_epoch_emb])
+def test_the_rate_is_a_hundredth_unless_told(train_one_epoch):
     default, told, other = net_of(), net_of(), net_of()
-    train_epoch(default, toy_loader(32))
-    train_epoch(told, toy_loader(32), lr=0.01)
-    train_epoch(other, toy_loader(32), lr=0.02)
+    train_one_epoch(default, toy_loader(32))
+    train_one_epoch(told, toy_loader(32), lr=0.01)
+    train_one_epoch(other, toy_loader(32), lr=0.02)
     assert same(weights(default), weights(told))
     assert not same(weights(default), weights(other))
 
@@ -313,9 +314,10 @@ def test_progress_is_a_line_with_the_texts_seen_and_the_accuracy(capsys):
         assert float(line.split("acc=")[1]) == pytest.approx(accuracy, abs=1e-3)
 
 
-def test_progress_is_reported_every_200_batches_unless_told(capsys):
+@pytest.mark.parametrize("train_one_epoch", [train_epoch, train_epoch_emb])
+def test_progress_is_reported_every_200_batches_unless_told(capsys, train_one_epoch):
     net = net_of()
-    train_epoch(net, toy_loader(3300), optimizer=standing_still(net))
+    train_one_epoch(net, toy_loader(3300), optimizer=standing_still(net))
     assert re.fullmatch(r"3200: acc=0\.\d+\n", capsys.readouterr().out)
 
 
@@ -757,6 +759,12 @@ def test_the_usual_schedule_warms_up_and_falls(rates):
     assert 2 <= used.index(max(used)) <= 4
     assert 0.018 < max(used) <= 0.02
     assert 0 < used[0] < 0.005 and 0 < used[-1] < 0.001
+
+
+def test_fit_trains_for_two_epochs_at_four_thousandths_unless_told(rates):
+    history = fit(net_of(), toy_loader(64), toy_loader(16), schedule=lambda progress: 1, live=False)
+    assert history.epoch_ends == [64, 128]
+    assert {rate for _, rate in rates} == {0.004}
 
 
 def test_a_constant_schedule_is_the_plain_loop(rates):
