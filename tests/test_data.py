@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import tracemalloc
 import warnings
 from contextlib import contextmanager
@@ -183,6 +184,11 @@ def test_the_word_sample_means_the_corpus_of_the_course(fresh, no_download, monk
     assert train == [(2, "our own")]
     assert torchnlp.source == "sample"
     assert capsys.readouterr().out.startswith("The bundled sample corpus: 1 train and 2 test articles")
+
+
+def test_the_folder_of_the_corpus_may_be_given_by_its_path(fresh, no_download, monkeypatch, tmp_path):
+    monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled"))
+    assert torchnlp._find_data(str(tmp_path / "bundled")) == (tmp_path / "bundled", "sample")
 
 
 def test_a_folder_with_much_of_ag_news_is_known_as_ag_news(fresh, monkeypatch, tmp_path):
@@ -785,6 +791,16 @@ def test_a_server_that_sends_a_few_bytes_a_second_is_given_up(server, cache, mon
     assert_ag_news(cache)
     assert server.requests == ["/news/train.csv", "/mirror.tgz"]
     assert "no more than" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("pace, asked", [(1, "/news/test.csv"), (2000, "/mirror.tgz")])
+def test_a_download_that_takes_long_is_given_up_only_if_it_is_slow(server, cache, waits, monkeypatch, pace, asked):
+    """Each looks as if it had begun 100 seconds ago: 256 bytes by then are enough for 1 a second, all not for 2000."""
+    monkeypatch.setattr(torchnlp, "time", SimpleNamespace(time=lambda: time.time() + 100))
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_PACE", (60, pace))
+    torchnlp.load_dataset()
+    assert server.requests[-1] == asked
+    assert torchnlp.source == ("ag_news" if pace == 1 else "sample")
 
 
 def test_no_request_may_wait_for_ever(server, cache, monkeypatch):

@@ -740,6 +740,9 @@ def test_an_epoch_prints_a_line(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == ["epoch 1", "epoch 2"]
     for i, line in enumerate(lines):
+        points = slice(20 * i, 20 * i + 20)  # an epoch has 20 batches of 16 texts, a point each
+        loss, accuracy = (sum(values[points]) / 20 for values in (history.train_loss, history.train_accuracy))
+        assert f"train loss {loss:.3f}, accuracy {accuracy:.3f} |" in line
         assert f"validation loss {history.valid_loss[i]:.3f}, accuracy {history.valid_accuracy[i]:.3f}" in line
 
 
