@@ -606,14 +606,15 @@ def test_the_norms_are_drawn_with_the_line_at_which_they_are_clipped():
     assert axis.get_xlim()[0] == 0
     axis.figure.canvas.draw()
     said, inside = axis.texts[0].get_window_extent(), axis.get_window_extent()
-    assert said.y0 >= axis.transData.transform((0, 0.25))[1] and said.x1 < inside.x1  # above its line, in the picture
+    assert said.y0 >= axis.transData.transform((0, 0.25))[1]  # above its line...
+    assert inside.x0 < said.x0 < said.x1 < inside.x1  # ...and inside of the picture
 
 
 def test_a_history_can_be_drawn_onto_given_axes():
     figure, axes = plt.subplots(1, 2)
     assert plot_history(history_of_two_epochs(), axes) is figure
     assert plot_history(history_of_two_epochs(), axes) is figure  # again: in place of the first
-    assert [len(axis.lines) for axis in axes] == [2, 2]
+    assert [len(axis.lines) for axis in axes] == [2, 2] and len(figure.legends) == 1
 
 
 def test_an_empty_history_can_be_drawn():
