@@ -263,6 +263,9 @@ def test_no_text_is_dropped_and_the_batches_of_a_length_are_of_about_one_size(ne
     sampler = LengthBatchSampler(texts_of_lengths([3] * 10), batch_size=4)
     assert len(sampler) == 3
     assert sorted(map(len, sampler)) == [3, 3, 4]
+    dataset = texts_of_lengths([3] * 128)
+    assert list(map(len, LengthBatchSampler(dataset))) == [64, 64]
+    assert list(LengthBatchSampler(dataset)) == list(LengthBatchSampler(dataset, seed=0))
 
 
 def test_each_pass_has_another_order(news):

@@ -140,6 +140,14 @@ def test_a_long_line_is_broken_between_words(fresh, tmp_path, capsys):
     assert second == "vocabulary of 10 tokens."
 
 
+@pytest.mark.parametrize("count, part", [(119_999, " (part of its 120,000 train articles)"), (120_000, "")])
+def test_ag_news_says_whether_it_is_whole(fresh, monkeypatch, tmp_path, capsys, count, part):
+    monkeypatch.setattr(torchnlp, "_find_data", lambda root: (tmp_path, "ag_news"))
+    monkeypatch.setattr(torchnlp, "_read_csv", lambda file, classes: [(1, "goal")] * count)
+    torchnlp.load_dataset()
+    assert capsys.readouterr().out.startswith(f"AG News{part}: {count:,} train and")
+
+
 def test_what_is_printed_holds_no_path_of_the_machine(loaded, capsys, tmp_path):
     loaded()
     assert str(tmp_path) not in capsys.readouterr().out

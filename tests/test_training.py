@@ -3,6 +3,7 @@
 import math
 import random
 import re
+import runpy
 
 import numpy as np
 import pytest
@@ -86,6 +87,23 @@ def loss_and_accuracy(net, labels, ids):
     return losses.double().mean().item(), (logits.argmax(1) == labels).double().mean().item()
 
 
+# device
+
+
+@pytest.mark.parametrize("cuda, mps, name", [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")])
+@pytest.mark.parametrize("cores, threads", [(None, [1]), (4, [1]), (5, [])])
+def test_a_graphics_card_is_used_and_without_one_a_few_cores_run_one_thread(
+    monkeypatch, cuda, mps, name, cores, threads
+):
+    set_to = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    monkeypatch.setattr(torch, "set_num_threads", set_to.append)
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    assert runpy.run_path(torchnlp.__file__)["device"].type == name
+    assert set_to == (threads if name == "cpu" else [])
+
+
 # seed_all
 
 
@@ -159,6 +177,11 @@ def test_every_parameter_is_in_one_group_with_the_rate_asked_for():
     groups = make_optimizer(net, lr=0.03).param_groups
     assert sorted(id(p) for group in groups for p in group["params"]) == sorted(map(id, net.parameters()))
     assert {group["lr"] for group in groups} == {0.03}
+
+
+def test_the_rate_of_an_optimizer_is_four_thousandths_unless_told():
+    for sparse in (True, False):
+        assert {group["lr"] for group in make_optimizer(net_of(sparse=sparse)).param_groups} == {0.004}
 
 
 def test_the_rate_of_the_groups_is_the_rate_of_the_step():
