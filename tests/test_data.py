@@ -36,6 +36,7 @@ import server as web
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from matplotlib import font_manager
 from torch.utils.data import DataLoader
 
 import torchnlp
@@ -578,15 +579,14 @@ def test_the_lines_for_semicolons_give_the_same_news(loaded, tmp_path, monkeypat
     assert train == [(1, "Vote They count."), (4, "Moon A probe lands."), (2, 'a, b; c d "e"')]
 
 
-# STIXGeneral, which comes with matplotlib, has the sign の; DejaVu Sans, its usual font, has not.
+# STIXGeneral, which comes with matplotlib, has the sign の; the fonts of our plots have not.
 NAMES = {"Latin": ["Öl", "Ça"], "Greek": ["Α", "Ω"], "one sign": ["の", "b"], "Chinese": ["体育", "b"]}
 
 
-@pytest.mark.parametrize("fallback", [[], ["STIXGeneral"]], ids=["usual font", "and a second font"])
+@pytest.mark.parametrize("fallback", [[], ["STIXGeneral"]], ids=["our fonts", "and another one"])
 @pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
 def test_class_names_that_a_plot_would_show_as_boxes_are_noted(notes, monkeypatch, names, fallback):
-    if fallback:
-        monkeypatch.setitem(torchnlp.STYLE, "font.family", ["DejaVu Sans", *fallback])
+    monkeypatch.setitem(torchnlp.STYLE, "font.family", [*torchnlp.STYLE["font.family"], *fallback])
     found = notes('"1","Vote","a b"\n"2","Cup","a c"\n', OTHER, "\n".join(names))
     figure = torchnlp.plot_confusion(torch.tensor([0, 1]), torch.tensor([0, 1]), names)
     with warnings.catch_warnings(record=True) as caught, plt.rc_context(torchnlp.STYLE):
@@ -597,13 +597,26 @@ def test_class_names_that_a_plot_would_show_as_boxes_are_noted(notes, monkeypatc
     assert bool(found) == bool(boxes)
     if found:
         (note,) = found
-        assert "Name classes in Latin letters; or install a font that has them, such as Noto Sans CJK JP" in note
+        assert 'Name classes in Latin letters; or add a font that has them (README, "Your own data")' in note
         assert note.endswith(f"Signs: {' '.join(''.join(names).strip('b'))} ")
 
 
-def test_words_that_a_plot_would_show_as_boxes_are_noted(notes):
-    (note,) = notes(ROWS.replace("Vote", "体"), OTHER, "A\nB\nC\nD")
-    assert note.endswith("Signs: 体 ")
+def test_the_lines_for_a_font_make_the_note_go_away(notes, monkeypatch):
+    files = '"1","Vote","a b"\n"2","Cup","a c"\n', OTHER, "の\nb"
+    assert len(notes(*files)) == 1
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", list(font_manager.fontManager.ttflist))
+    monkeypatch.setitem(torchnlp.STYLE, "font.family", list(torchnlp.STYLE["font.family"]))
+    lines = lines_of_the_readme("from matplotlib").replace("Noto Sans CJK JP", "STIXGeneral")
+    stix = font_manager.findfont(font_manager.FontProperties(family=["STIXGeneral"]))
+    with plt.rc_context():
+        exec(re.sub(r'"/usr/.*"', repr(str(stix)), lines), vars(torchnlp) | {})
+        assert notes(*files) == []
+
+
+def test_words_that_a_plot_would_show_as_boxes_are_noted(loaded, capsys):
+    loaded(ROWS.replace("Vote", "体"), OTHER, "A\nB\nC\nD")
+    last = capsys.readouterr().out.splitlines()[-1]  # the line to copy is in one piece
+    assert last == 'STYLE["font.family"] += ["Noto Sans CJK JP"]; use_style(). Signs: 体'
 
 
 # -------------------------------------------------------------------------------------- the download

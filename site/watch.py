@@ -1,0 +1,24 @@
+"""The page that torchnlp.watch shows: its data and a picture of the gates, put into watch.html with its scripts."""
+
+import base64
+import html
+import io
+import json
+import re
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def page(data: dict, figure) -> str:
+    """HTML that needs nothing else. figure stands in its place where scripts don't run."""
+    png = io.BytesIO()
+    figure.savefig(png, dpi=72)
+    words = html.escape(" ".join(data["tokens"]))
+    alt = f"The answer after each word, and what happened inside the network: {words}"
+    picture = f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">'
+    script = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("draw", "sentences", "view"))
+    parts = {"picture": picture, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
+    for name, value in {"data": data, "style": (HERE / "style.css").read_text("utf-8")}.items():
+        parts[name] = json.dumps(value).replace("<", "\\u003c")
+    return re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (HERE / "watch.html").read_text("utf-8"))
