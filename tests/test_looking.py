@@ -31,9 +31,11 @@ from torchnlp import (
     plot_history,
     plot_norms,
     predict,
+    run_rnn,
     seed_all,
     show_diagram,
     use_style,
+    watch,
 )
 
 pytestmark = pytest.mark.usefixtures("fresh")
@@ -392,6 +394,81 @@ def test_the_gates_of_a_network_that_takes_lengths(news):
     seed_all(0)
     net = PackedClassifier(len(news[3]))
     assert len(plot_gates(net, "late goal wins", news[2], collate_fn=pad_length).axes) >= 7
+
+
+class OfAnyLayer(nn.Module):
+    def __init__(self, kind, **settings):
+        super().__init__()
+        self.embedding = nn.Embedding(len(torchnlp.vocab), 8, padding_idx=PAD)
+        self.rnn = kind(8, 6, batch_first=True, **settings)
+        self.fc = nn.LazyLinear(4)
+
+    def forward(self, x, lengths):
+        return self.fc(run_rnn(self.rnn, self.embedding(x), lengths)[1])
+
+
+@pytest.mark.parametrize(
+    "kind, settings",
+    [
+        (nn.RNN, {}),
+        (nn.GRU, {"num_layers": 2}),
+        (nn.LSTM, {"num_layers": 2}),
+        (nn.LSTM, {"bidirectional": True}),
+        (nn.LSTM, {"proj_size": 3}),
+    ],
+)
+def test_a_layer_without_readable_gates_shows_its_states_alone(news, kind, settings):
+    seed_all(0)
+    net = OfAnyLayer(kind, **settings)
+    figure = plot_gates(net, "late goal wins", news[2], units=99, collate_fn=pad_length)
+    assert [axis.get_ylabel() for axis in figure.axes if axis.get_ylabel()] == ["probability", "state h"]
+    states, _ = net.rnn(net.embedding(padify([(1, "late goal wins")])[1]))
+    drawn = torch.tensor(figure.axes[1].images[0].get_array().T)
+    torch.testing.assert_close(drawn, states[0].detach(), rtol=0, atol=1e-6)
+
+
+# watch (in a browser: test_pages.py)
+
+
+@pytest.fixture
+def handed(monkeypatch):
+    """What watch hands to its page."""
+    handed = []
+    monkeypatch.setattr(torchnlp.runpy, "run_path", lambda file: {"page": lambda *parts: handed.extend(parts) or "-"})
+    monkeypatch.setattr("IPython.display.display", lambda page: None)
+    return handed
+
+
+def test_watch_is_handed_what_the_network_computes(news, handed):
+    seed_all(0)
+    net = LSTMClassifier(len(news[3]))
+    watch(net, "Late goal wins the zyxomma", news[2])
+    data, figure = handed
+    tokens = ["late", "goal", "wins", "the", "zyxomma"]
+    assert (data["tokens"], data["known"], data["classes"]) == (tokens, [True] * 4 + [False], news[2])
+    assert data["colours"] == [class_colour(k) for k in range(4)]
+
+    def answer(words):
+        answers = dict(predict(net, " ".join(words), news[2], k=4))
+        return [answers[name] for name in news[2]]
+
+    for t, probabilities in enumerate(data["probabilities"]):
+        assert probabilities == pytest.approx(answer(tokens[: t + 1]), abs=1e-4)
+    last = answer(tokens)
+    best = last.index(max(last))
+    without = [answer(tokens[:t] + tokens[t + 1 :])[best] for t in range(5)]
+    assert data["influence"] == pytest.approx([abs(math.log(last[best] / p)) for p in without], abs=1e-5)
+    inside = gates(net.lstm, net.embedding(torch.tensor(torchnlp.encode(" ".join(tokens)))).detach())
+    assert list(data["percent"]) == ["forget", "input", "output", "c", "h"]
+    for name, numbers in data["percent"].items():
+        assert torch.equal(torch.tensor(numbers), (100 * inside[name]).round().int())
+    assert figure.axes[0].get_ylabel() == "probability" and plt.get_fignums() == []
+
+
+def test_watch_reads_80_tokens_and_shows_as_many_units_as_there_is_room_for(news, handed):
+    watch(LSTMClassifier(len(news[3]), hidden_dim=70), "goal " * 100, news[2])
+    assert handed[0]["tokens"] == ["goal"] * 80
+    assert {(len(rows), len(rows[0])) for rows in handed[0]["percent"].values()} == {(80, 50)}  # 20,000 numbers
 
 
 # expect
