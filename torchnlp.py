@@ -36,9 +36,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import torchtext
+from matplotlib import colormaps
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -858,9 +861,6 @@ _CLASS_COLOURS = ["#004488", "#8A6A00", "#994455", "#117755"]  # of AG News' fou
 
 def class_colour(k: int) -> str:
     """The colour of class k, counted from 0, in every picture."""
-    from matplotlib import colormaps
-    from matplotlib.colors import to_hex
-
     return _CLASS_COLOURS[k] if k < len(_CLASS_COLOURS) else to_hex(colormaps["tab20"](k % 20))
 
 
@@ -879,7 +879,6 @@ THOUSANDS = "{x:,.0f}"  # for axis.xaxis.set_major_formatter: 40,000 instead of 
 
 def use_style() -> None:
     """Draw all that follows in the course's STYLE and, in a notebook, with twice the points: sharp on any screen."""
-    import matplotlib.pyplot as plt
     from IPython import get_ipython
 
     plt.rcParams.update(STYLE)
@@ -941,9 +940,6 @@ def plot_gates(
     An RNN, a GRU or an LSTM of more layers or directions shows its states h alone. collate_fn: the one that the network
     was trained with. Returns the figure.
     """
-    import matplotlib.pyplot as plt
-    from matplotlib.colors import LinearSegmentedColormap
-
     tokens, values, answers = _look_inside(net, text, collate_fn)
     show = [name for name in show if name in values]
     moves = values.get("c", values["h"]).std(0, correction=0)
@@ -1009,7 +1005,6 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
     last answer changes without it. One output of at most 300 KB, for Jupyter and Colab, which fetches nothing. Where
     scripts don't run (a notebook that is not trusted), or without the folder site, the picture of plot_gates is shown.
     """
-    import matplotlib.pyplot as plt
     from IPython.display import HTML, display
 
     tokens, values, answers = _look_inside(net, " ".join(tokenizer(text)[:80]), collate_fn)
@@ -1021,15 +1016,10 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
         return
     rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]
     without = logits_of(net, rest)[1].log_softmax(1)[:, answers[-1].argmax()].numpy()  # [T]
-    values.pop("candidate", None)  # the memory shows what was written
-    units = 20_000 // (len(values) * len(tokens))  # as many as there is room for
-    data = {
-        "tokens": tokens, "known": [i != UNK for i in encode(" ".join(tokens)) or [UNK]], "classes": list(classes),
-        "probabilities": answers.round(4).tolist(), "influence": abs(np.log(answers[-1].max()) - without).tolist(),
-        "percent": {name: (100 * v[:, :units]).round().int().tolist() for name, v in values.items()},
-        "colours": [class_colour(k) for k in range(len(classes))],
-    }  # fmt: skip
-    display(HTML(runpy.run_path(str(template))["page"](data, figure)))
+    influence = abs(np.log(answers[-1].max()) - without)
+    reading = {"tokens": tokens, "known": [i != UNK for i in encode(" ".join(tokens)) or [UNK]], "classes": classes}
+    colours = [class_colour(k) for k in range(len(classes))]
+    display(HTML(runpy.run_path(str(template))["page"](reading, values, answers, influence, colours, figure)))
 
 
 def _label_lines(axis, ends: np.ndarray, names: Sequence[str]) -> None:
@@ -1114,8 +1104,6 @@ def show_diagram(name: str, width: int = 640) -> None:
 
 def plot_history(history: History, axes: Sequence | None = None):
     """Loss and accuracy over all the articles that will be read; returns the figure. axes: two to draw on, or none."""
-    import matplotlib.pyplot as plt
-
     train = [history.train_loss, history.train_accuracy]
     valid = [history.valid_loss, history.valid_accuracy]
     with plt.rc_context(STYLE):
@@ -1140,8 +1128,6 @@ def plot_norms(history: History, clip: float | None = None):
 
     clip: draws a line there. A training that goes well has norms of about one size; one that explodes has a peak.
     """
-    import matplotlib.pyplot as plt
-
     with plt.rc_context(STYLE):
         figure, axis = plt.subplots()
         axis.semilogy(history.articles, history.largest_norm, "o-", color=COLOURS["train"], ms=4)
@@ -1157,7 +1143,6 @@ class _LiveCurve:
     """plot_history in one output that is redrawn at most once a second; its last frame stays."""
 
     def __init__(self, history: History):
-        import matplotlib.pyplot as plt
         from IPython import get_ipython
         from IPython.display import display
 
@@ -1181,7 +1166,6 @@ class _LiveCurve:
 
 def plot_confusion(labels: Tensor, predictions: Tensor, classes: Sequence[str]):
     """Confusion matrix of labels and predictions [N], 0..K-1: rows the truth, in per cent of it; returns the figure."""
-    import matplotlib.pyplot as plt
     from sklearn.metrics import ConfusionMatrixDisplay
 
     with plt.rc_context({**STYLE, "axes.grid": False}):

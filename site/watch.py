@@ -10,8 +10,18 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-def page(data: dict, figure) -> str:
+def page(reading: dict, values: dict, answers, influence, colours: list, figure) -> str:
     """HTML that needs nothing else. figure stands in its place where scripts don't run."""
+    values = {name: value for name, value in values.items() if name != "candidate"}  # the memory shows what was written
+    units = 20_000 // (len(values) * len(answers))  # as many as there is room for
+    data = {
+        **reading,
+        "classes": list(reading["classes"]),
+        "probabilities": answers.round(4).tolist(),
+        "influence": influence.tolist(),
+        "percent": {name: (100 * value[:, :units]).round().int().tolist() for name, value in values.items()},
+        "colours": colours,
+    }
     png = io.BytesIO()
     figure.savefig(png, dpi=72)
     words = html.escape(" ".join(data["tokens"]))
