@@ -13,7 +13,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test lint slides site pages student check repo diagrams notebooks readme mutants lock audit clean
+.PHONY: help lab test lint slides site pages student check repo diagrams notebooks readme mutants mutate lock audit clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -70,6 +70,13 @@ readme: $(READY)
 # make mutants    plants faults in a copy, one at a time, and shows the test that notices each; half an hour
 mutants: $(READY)
 	$(BIN)/python tools/mutants.py
+
+# make mutate     N=200 SEED=0: draws that many small changes of torchnlp.py instead (fetches cosmic-ray); an hour or two
+N ?= 200
+SEED ?= 0
+mutate: $(READY)
+	$(BIN)/python -m pip install --quiet --target build/cosmic-ray --upgrade cosmic-ray
+	$(BIN)/python tools/mutants.py --random $(N) --seed $(SEED)
 
 # make lock       writes .ci/constraints.txt: the exact versions that CI installs. Run the tests with them before you commit
 lock: $(READY)

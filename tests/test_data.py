@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import tracemalloc
 import warnings
 from contextlib import contextmanager
@@ -140,6 +141,15 @@ def test_a_long_line_is_broken_between_words(fresh, tmp_path, capsys):
     assert second == "vocabulary of 10 tokens."
 
 
+@pytest.mark.parametrize("count, part", [(119_999, " (part of its 120,000 train articles)"), (120_000, "")])
+def test_ag_news_says_whether_it_is_whole(fresh, monkeypatch, tmp_path, capsys, count, part):
+    monkeypatch.setattr(torchnlp, "_find_data", lambda root: (tmp_path, "ag_news"))
+    monkeypatch.setattr(torchnlp, "_read_csv", lambda file, classes: [(1, "goal")] * count)
+    monkeypatch.setattr(torchnlp, "_learn_vocabulary", lambda *args: [])  # or it takes seconds
+    torchnlp.load_dataset()
+    assert capsys.readouterr().out.startswith(f"AG News{part}: {count:,} train and")
+
+
 def test_what_is_printed_holds_no_path_of_the_machine(loaded, capsys, tmp_path):
     loaded()
     assert str(tmp_path) not in capsys.readouterr().out
@@ -184,6 +194,11 @@ def test_the_word_sample_means_the_corpus_of_the_course(fresh, no_download, monk
     assert train == [(2, "our own")]
     assert torchnlp.source == "sample"
     assert capsys.readouterr().out.startswith("The bundled sample corpus: 1 train and 2 test articles")
+
+
+def test_the_folder_of_the_corpus_may_be_given_by_its_path(fresh, no_download, monkeypatch, tmp_path):
+    monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled"))
+    assert torchnlp._find_data(str(tmp_path / "bundled")) == (tmp_path / "bundled", "sample")
 
 
 def test_a_folder_with_much_of_ag_news_is_known_as_ag_news(fresh, monkeypatch, tmp_path):
@@ -688,7 +703,7 @@ def assert_sample(cache, capsys):
     assert notice[1] == "NO NETWORK: this is NOT AG News. You are on the small corpus of the course."
     assert any("accuracies are lower" in line for line in notice)
     assert any(line.startswith("(What went wrong: ") for line in notice)
-    assert notice[-3] == "=" * 78
+    assert notice[0] == notice[-3] == "=" * 78
     assert notice[-2].startswith("The bundled sample corpus: 1 train and 1 test articles")
 
 
@@ -798,6 +813,16 @@ def test_a_server_that_sends_a_few_bytes_a_second_is_given_up(server, cache, mon
     assert_ag_news(cache)
     assert server.requests == ["/news/train.csv", "/mirror.tgz"]
     assert "no more than" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("pace, asked", [(1, "/news/test.csv"), (2000, "/mirror.tgz")])
+def test_a_download_that_takes_long_is_given_up_only_if_it_is_slow(server, cache, waits, monkeypatch, pace, asked):
+    """Each looks as if it had begun 100 seconds ago: 256 bytes by then are enough for 1 a second, all not for 2000."""
+    monkeypatch.setattr(torchnlp, "time", SimpleNamespace(time=lambda: time.time() + 100))
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_PACE", (60, pace))
+    torchnlp.load_dataset()
+    assert server.requests[-1] == asked
+    assert torchnlp.source == ("ag_news" if pace == 1 else "sample")
 
 
 def test_no_request_may_wait_for_ever(server, cache, monkeypatch):
