@@ -36,10 +36,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import IPython.display
 import matplotlib.pyplot as plt
 import numpy as np
+import pooch
 import torch
 import torchtext
+from IPython.display import HTML, Image
 from matplotlib import colormaps
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
@@ -48,6 +51,7 @@ from torch.optim import Optimizer
 from torch.utils.data import DataLoader, Sampler
 from torchtext.data.utils import get_tokenizer, ngrams_iterator
 from torchtext.vocab import Vocab
+from tqdm import tqdm
 
 __all__ = [
     "load_dataset",  # data
@@ -62,8 +66,7 @@ __all__ = [
 
 device = torch.device("cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu")
 if device.type == "cpu" and (os.cpu_count() or 1) <= 4:
-    # For networks this small a second thread gains a quarter at best. When another program wants the same core, it
-    # makes training ten times slower: the threads wait for each other.
+    # For networks this small a second thread gains little, and costs ten-fold where another program wants its core.
     torch.set_num_threads(1)
 
 
@@ -161,8 +164,6 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
 
 def _download_ag_news() -> tuple[Path, str]:
     """The cache folder with both files of AG News in it, checked; the sample if no address delivers them."""
-    import pooch  # here, because your own data and the sample do without it
-
     pooch.get_logger().setLevel("WARNING")
     cache = Path(pooch.os_cache("torchnlp"))
     for address, fetch in {"first address": _fetch_files, "mirror": _fetch_mirror}.items():
@@ -180,8 +181,6 @@ def _download_ag_news() -> tuple[Path, str]:
 
 def _fetch_files(cache: Path) -> None:
     """Both files from their own address, unless they are there. pooch writes aside, checks, then renames."""
-    import pooch
-
     registry = {name: f"md5:{md5}" for name, (_, md5) in AG_NEWS_FILES.items()}
     news = pooch.create(cache, AG_NEWS_URL, registry=registry, retry_if_failed=2)
     for name in registry:
@@ -190,8 +189,6 @@ def _fetch_files(cache: Path) -> None:
 
 def _fetch_mirror(cache: Path) -> None:
     """Both files out of the mirror's archive; whatever else is in the archive is left there."""
-    import pooch
-
     with tempfile.TemporaryDirectory(dir=cache) as aside:
         archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=_download)
         with tarfile.open(archive, "r:gz") as files:
@@ -208,8 +205,6 @@ def _fetch_mirror(cache: Path) -> None:
 
 def _download(address: str, file, _) -> None:
     """What pooch calls: a download with a progress bar, given up when there is hardly any progress."""
-    import pooch
-    from tqdm import tqdm
 
     class Bar(tqdm):
         def __bool__(self) -> bool:  # pooch asks whether there is a bar; tqdm answers whether there is work
@@ -227,23 +222,20 @@ def _download(address: str, file, _) -> None:
 
 
 def _stop_if_disk(error: Exception, cache: Path) -> None:
-    """A full or read-only disk is not a missing network: say so instead of going on."""
-    # Errors of the network come from requests and have no errno.
+    """A full or read-only disk is no missing network: say so. (Errors of the network, from requests, have no errno.)"""
     if isinstance(error, PermissionError) or getattr(error, "errno", None):
         raise OSError(
-            f"AG News (31 MB) could not be written to {cache}: {error.strerror or error}. Make room there, "
-            "or set the environment variable XDG_CACHE_HOME to a folder that you may write to, or set "
-            'TORCHNLP_DATA to a folder with train.csv and test.csv, or to the word "sample".'
+            f"AG News (31 MB) could not be written to {cache}: {error.strerror or error}. Make room there, or set the "
+            "environment variable XDG_CACHE_HOME to a folder that you may write to, or set TORCHNLP_DATA to a folder "
+            'with train.csv and test.csv, or to the word "sample".'
         ) from error
 
 
 def _announce_sample(what: str) -> None:
     """Nobody should take the sample's numbers for those of AG News."""
     if not (SAMPLE / "train.csv").is_file():
-        raise FileNotFoundError(
-            f"AG News could not be downloaded ({what}), and the corpus of the course is not at "
-            f"{SAMPLE}. Connect to a network, or set TORCHNLP_DATA to a folder with train.csv and test.csv."
-        )
+        remedy = "Connect to a network, or set TORCHNLP_DATA to a folder with train.csv and test.csv."
+        raise FileNotFoundError(f"AG News could not be downloaded ({what}), and {SAMPLE} is not there. {remedy}")
     notice = (
         "NO NETWORK: this is NOT AG News. You are on the small corpus of the course. Everything runs, faster, on "
         "invented news; the accuracies are lower. The ranges beside the results are those of this corpus. For the real "
@@ -289,10 +281,8 @@ def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
                 raise problem(f"{len(row)} columns instead of 3. {form}")
             label = valid.get(row[0].strip())
             if label is None:
-                raise problem(
-                    f"label {row[0][:40]!r} is not a number from 1 to {len(classes)}. Delete a header line; number the "
-                    "labels from 1; for other labels put a classes.txt beside the file, one class name a line."
-                )
+                remedy = "Delete a header line; number from 1; for other labels add a classes.txt, one name a line."
+                raise problem(f"label {row[0][:40]!r} is not a number from 1 to {len(classes)}. {remedy}")
             items.append((label, f"{row[1]} {row[2]}".replace("\\", " ")))
     except csv.Error as error:
         raise problem(f"not readable as CSV ({error}). Check the quotes in and above this line.") from error
@@ -399,8 +389,7 @@ def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> t
 def padify(b: Sequence, voc: Vocab | None = None, tokenizer: Callable = tokenizer) -> tuple[Tensor, Tensor]:
     """Collate (label, text) items: labels 0..K-1 [B] and ids [B, T], short texts filled up with <pad>.
 
-    Like pad_length and offsetify it raises TypeError for anything but (label, text) items, and ValueError for an
-    empty batch or a label below 1.
+    Raises, as pad_length and offsetify do, TypeError for other items, ValueError for an empty batch or a label below 1.
     """
     labels, ids, _ = _pad(b, voc, tokenizer)
     return labels, ids
@@ -607,8 +596,7 @@ def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
     if not all(isinstance(part, Tensor) for part in batch):
         raise TypeError("A batch is tensors (labels, ids, ...). Give the DataLoader a collate_fn, such as padify.")
     labels, ids, *rest = batch
-    stays = [ids.dim() > 1 and tensor.dim() == 1 for tensor in rest]
-    rest = [tensor if stay else tensor.to(device) for tensor, stay in zip(rest, stays)]
+    rest = [tensor if ids.dim() > 1 and tensor.dim() == 1 else tensor.to(device) for tensor in rest]
     return [labels.to(device), ids.to(device), *rest]
 
 
@@ -622,10 +610,8 @@ def train_epoch(
 
     dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with rate
     lr is made: pass your own to keep its state from epoch to epoch. clip: see clip_gradient. Returns (mean loss per
-    article, accuracy), running means over a network that was still learning: ask evaluate how good it is now.
-
-    Raises ValueError for an empty dataloader and for a network that does not fit the data, FloatingPointError for a
-    loss or a gradient that is no number.
+    article, accuracy), running means: ask evaluate how good it is now. Raises ValueError for an empty dataloader or
+    a network that does not fit the data, FloatingPointError for a loss or a gradient that is no number.
     """
     optimizer = optimizer or make_optimizer(net, lr)
     total_loss, correct, count = 0.0, 0, 0
@@ -879,20 +865,15 @@ THOUSANDS = "{x:,.0f}"  # for axis.xaxis.set_major_formatter: 40,000 instead of 
 
 def use_style() -> None:
     """Draw all that follows in the course's STYLE and, in a notebook, with twice the points: sharp on any screen."""
-    from IPython import get_ipython
-
     plt.rcParams.update(STYLE)
-    if get_ipython() is not None:
+    if IPython.get_ipython() is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("retina")
 
 
 def predict(net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable = padify) -> list:
-    """The k most likely classes of a text, best first, as (class, probability).
-
-    collate_fn: the one that the network was trained with (pad_length for a network that takes lengths).
-    """
+    """The k most likely classes of a text, as (class, probability). collate_fn: the one of the network's training."""
     if k < 1:
         raise ValueError(f"k is the number of answers, 1 or more, not {k}.")
     _, logits = logits_of(net, [collate_fn([(1, text)])])  # the label 1 is a stand-in, never read
@@ -924,8 +905,7 @@ def gates(lstm: nn.LSTM, x: Tensor) -> dict[str, Tensor]:
             c = f * c + i * g
             h = o * c.tanh()
             steps.append(torch.stack([f, i, o, g, c, h]))
-    names = ["forget", "input", "output", "candidate", "c", "h"]
-    return dict(zip(names, torch.stack(steps, dim=1)))
+    return dict(zip(["forget", "input", "output", "candidate", "c", "h"], torch.stack(steps, dim=1)))
 
 
 def plot_gates(
@@ -1005,21 +985,20 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
     last answer changes without it. One output of at most 300 KB, for Jupyter and Colab, which fetches nothing. Where
     scripts don't run (a notebook that is not trusted), or without the folder site, the picture of plot_gates is shown.
     """
-    from IPython.display import HTML, display
-
     tokens, values, answers = _look_inside(net, " ".join(tokenizer(text)[:80]), collate_fn)
     figure = plot_gates(net, " ".join(tokens), classes, collate_fn=collate_fn)
     plt.close(figure)
     template = Path(__file__).resolve().parent / "site" / "watch.py"
     if not template.is_file():
-        display(figure)
+        IPython.display.display(figure)
         return
     rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]
     without = logits_of(net, rest)[1].log_softmax(1)[:, answers[-1].argmax()].numpy()  # [T]
     influence = abs(np.log(answers[-1].max()) - without)
     reading = {"tokens": tokens, "known": [i != UNK for i in encode(" ".join(tokens)) or [UNK]], "classes": classes}
     colours = [class_colour(k) for k in range(len(classes))]
-    display(HTML(runpy.run_path(str(template))["page"](reading, values, answers, influence, colours, figure)))
+    page = runpy.run_path(str(template))["page"](reading, values, answers, influence, colours, figure)
+    IPython.display.display(HTML(page))
 
 
 def _label_lines(axis, ends: np.ndarray, names: Sequence[str]) -> None:
@@ -1033,13 +1012,11 @@ def _label_lines(axis, ends: np.ndarray, names: Sequence[str]) -> None:
         axis.annotate(names[k], (1.01, place), xycoords=("axes fraction", "data"), color=class_colour(k), va="center")
 
 
-def expect(
-    name: str, value: float, *, ag_news: tuple[float, float], sample: tuple[float, float], digits: int = 3
-) -> None:
+def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: int = 3) -> None:
     """Print a result beside the range (low, high) that you should see on this data, and a mark.
 
-    The ranges come from several seeds. Outside of it the reasons are explained; while the course's tests run
-    ($TORCHNLP_STRICT is set), that is an AssertionError. Your own data has no range: value alone.
+    Outside of it the reasons are explained, and under the course's tests ($TORCHNLP_STRICT) an AssertionError is
+    raised. Your own data has no range: value alone.
     """
     if source not in ("ag_news", "sample"):
         why = "your own data: no range is known" if source else "no range: call load_dataset first"
@@ -1050,11 +1027,9 @@ def expect(
     mark = "ok" if inside else "OUTSIDE"
     print(f"{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})")
     if not inside:
-        print(
-            "Your numbers differ. Inside the range that is normal: other machines and versions round\n"
-            "differently. Outside it, something else has changed. In this order: run all cells from the\n"
-            "top in a fresh kernel; undo changes of your own; see 'My numbers differ' in the README."
-        )
+        print("Your numbers differ. Inside the range that is normal: other machines and versions round differently.")
+        print("Outside it, something else has changed. In this order: run all cells from the top in a fresh kernel;")
+        print("undo changes of your own; see 'My numbers differ' in the README.")
         if os.environ.get("TORCHNLP_STRICT"):
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
 
@@ -1097,9 +1072,8 @@ def answered(exercise: int | str) -> bool:
 
 def show_diagram(name: str, width: int = 640) -> None:
     """Show a diagram of the folder images/, so that the notebook carries it wherever it is opened."""
-    from IPython.display import Image, display
-
-    display(Image(filename=str(Path(__file__).resolve().parent / "images" / f"{name}.png"), width=width))
+    file = Path(__file__).resolve().parent / "images" / f"{name}.png"
+    IPython.display.display(Image(filename=str(file), width=width))
 
 
 def plot_history(history: History, axes: Sequence | None = None):
@@ -1124,10 +1098,7 @@ def plot_history(history: History, axes: Sequence | None = None):
 
 
 def plot_norms(history: History, clip: float | None = None):
-    """The largest norm of the dense gradients between two points of the curve, before clipping; returns the figure.
-
-    clip: draws a line there. A training that goes well has norms of about one size; one that explodes has a peak.
-    """
+    """The largest norm of the dense gradients between two points of the curve, before clipping, and a line at clip."""
     with plt.rc_context(STYLE):
         figure, axis = plt.subplots()
         axis.semilogy(history.articles, history.largest_norm, "o-", color=COLOURS["train"], ms=4)
@@ -1143,16 +1114,13 @@ class _LiveCurve:
     """plot_history in one output that is redrawn at most once a second; its last frame stays."""
 
     def __init__(self, history: History):
-        from IPython import get_ipython
-        from IPython.display import display
-
         self.handle = None
-        if get_ipython() is None:  # a plain script: the printed lines must do
+        if IPython.get_ipython() is None:  # a plain script: the printed lines must do
             return
         with plt.rc_context(STYLE):
             figure, self.axes = plt.subplots(1, 2)
         plt.close(figure)  # or the notebook shows it a second time at the end of the cell
-        self.handle = display(plot_history(history, self.axes), display_id=True)
+        self.handle = IPython.display.display(plot_history(history, self.axes), display_id=True)
         self.drawn = 0.0
 
     def draw(self, history: History, last: bool = False) -> float:

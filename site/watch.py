@@ -10,11 +10,11 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-def page(reading: dict, values: dict, answers, influence, colours: list, figure) -> str:
-    """HTML that needs nothing else. figure stands in its place where scripts don't run."""
+def data_of(reading: dict, values: dict, answers, influence, colours: list) -> dict:
+    """What the scripts draw: numbers in lists, the gates in per cent."""
     values = {name: value for name, value in values.items() if name != "candidate"}  # the memory shows what was written
     units = 20_000 // (len(values) * len(answers))  # as many as there is room for
-    data = {
+    return {
         **reading,
         "classes": list(reading["classes"]),
         "probabilities": answers.round(4).tolist(),
@@ -22,6 +22,12 @@ def page(reading: dict, values: dict, answers, influence, colours: list, figure)
         "percent": {name: (100 * value[:, :units]).round().int().tolist() for name, value in values.items()},
         "colours": colours,
     }
+
+
+def page(*parts) -> str:
+    """HTML that needs nothing else, from what data_of takes and a figure, which stands where scripts don't run."""
+    *parts, figure = parts
+    data = data_of(*parts)
     png = io.BytesIO()
     figure.savefig(png, dpi=72)
     words = html.escape(" ".join(data["tokens"]))

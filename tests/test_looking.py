@@ -434,7 +434,9 @@ def test_a_layer_without_readable_gates_shows_its_states_alone(news, kind, setti
 def handed(monkeypatch):
     """What watch hands to its page."""
     handed = []
-    monkeypatch.setattr(torchnlp.runpy, "run_path", lambda file: {"page": lambda *parts: handed.extend(parts) or "-"})
+    data_of = torchnlp.runpy.run_path(Path(torchnlp.__file__).parent / "site" / "watch.py")["data_of"]
+    page = {"page": lambda *parts: handed.extend([data_of(*parts[:-1]), parts[-1]]) or "-"}
+    monkeypatch.setattr(torchnlp.runpy, "run_path", lambda file: page)
     monkeypatch.setattr("IPython.display.display", lambda page: None)
     return handed
 
