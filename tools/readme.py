@@ -27,8 +27,9 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "2-lstm-gates": (
         "LSTM gates",
-        "the LSTM and the GRU by hand, a memory task that only an open forget gate solves, gates over a headline",
-        "validation accuracy after one epoch: padded LSTM {padded LSTM}, with hardly a pad {LSTM, hardly a pad}",
+        "an LSTM of your own, the GRU by hand, a memory task that needs an open forget gate, gates over a headline",
+        "validation accuracy after one epoch: padded LSTM {padded LSTM}, without pads {real tokens}, "
+        "with its gates set as well {real tokens, gates set}",
     ),
     "3-packed-sequences": (
         "Packed sequences",
