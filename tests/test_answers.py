@@ -13,15 +13,16 @@
     def turned(x, lengths):
         return x.flip(1)
 
-- A right answer must get the verdict "right". A wrong one must get "not yet." with the words after each `# says:`
-  and without those after each `# not:` (the first is needed, at least once; the second is yours to use).
+- A right answer must get the verdict "right". A wrong one must get "not yet." with the words after each `# says:` (at
+  least one) and without those after each `# not:`.
 - An exercise needs four of each; one in stages, "Exercise 2a", "Exercise 2b", four in all and one of each a stage.
 - Nothing is trained. Imports and load_dataset (the small corpus) are run; then, of the cells above the check, those
-  statements alone that define what the check, the stub, the solution or the answer names: for each name the last such
-  statement. A statement that defines nothing, `fit(net, ...)` say, is left out. Where that will not do, because it
-  would train or draw, `# %% Exercise 3, setting` holds code that takes the place of what it defines; `# %% Setting`
-  does so for all exercises of the lesson. Solutions of earlier exercises and stages count among the cells above.
-- Tried as well: the empty stub gets "not yet.", is asked nothing and blamed for nothing; the solution is right.
+  statements alone that define what the check, the stub, the solution or an answer names: for each name the last one.
+  So a statement that defines nothing, `fit(net, ...)` say, is left out, and earlier exercises count as solved.
+- Where that will not do, since it would train or draw, `# %% Exercise 3, setting` holds code that takes the place of
+  the last statement that defines the same; `# %% Setting` does so for all exercises of the lesson.
+- Tried as well: the empty stub gets "not yet.", is asked nothing and blamed for nothing; a function that returns junk
+  gets "not yet."; the solution is right.
 """
 
 import ast
@@ -36,6 +37,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import torch
 
 import torchnlp
 
@@ -44,6 +46,17 @@ NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 HEADER = re.compile(r"# %% (?:Exercise (?P<exercise>\d[a-z]?), )?(?P<kind>right|wrong|[Ss]etting)(?:: (?P<title>.+))?")
 AT_LEAST = 4  # right answers, and as many wrong ones
 SEEDS = 3  # each answer is tried so many times: a check draws random numbers
+JUNK = [
+    "3",
+    "''",
+    "[]",
+    "{}",
+    "[None]",
+    "(1, 'two')",
+    "torch.tensor(1.5)",
+    "torch.zeros(0)",
+    "torch.full((3, 4), torch.nan)",
+]
 UNPLANNED = ["stops with", "cannot go on", "answer is None", "does not hold"]  # unless a wrong answer is said to get it
 
 
@@ -99,14 +112,23 @@ def statements_of(cells: list, before: int) -> list[tuple[ast.stmt, set, set]]:
     return [(statement, *names_in(statement)) for source in sources for statement in ast.parse(source).body]
 
 
-def needed(statements: list, reads: set[str], have: set[str]) -> list[ast.stmt]:
+def with_settings(statements: list, settings: list) -> list:
+    """The statements, each setting put behind the last one that defines a name of it: from there on it counts."""
+    for setting in settings:
+        places = [i for i, (_, _, defines) in enumerate(statements) if defines & setting[2]]
+        at = max(places, default=len(statements) - 1) + 1
+        statements = [*statements[:at], setting, *statements[at:]]
+    return statements
+
+
+def needed(statements: list, reads: set[str]) -> list[ast.stmt]:
     """Those statements that define what is read, directly or on the way, in the notebook's order."""
     chosen, wanted = set(), [(name, len(statements)) for name in reads]
     while wanted:
         name, limit = wanted.pop()
         places = [i for i, (_, _, defines) in enumerate(statements) if name in defines]
         places = [i for i in places if i < limit][-1:] or places[-1:]
-        if name in have or not places or places[0] in chosen:
+        if not places or places[0] in chosen:
             continue
         chosen.add(places[0])
         statement, its_reads, _ = statements[places[0]]
@@ -130,24 +152,21 @@ def run_code(code: str | list[ast.stmt], file: str, space: dict) -> str:
 def desk(lesson: str, exercise: str) -> tuple[dict, dict]:
     """The notebook as it stands before the answer is given: a namespace, and a copy to set it back."""
     cells, (stub, place, solution) = code_cells(lesson), exercises_of(lesson)[exercise]
-    statements = [s for s in statements_of(cells, place) if not isinstance(s[0], (ast.Import, ast.ImportFrom))]
     entries = [entry for entry in ENTRIES if entry["lesson"] == lesson and entry["exercise"] in (None, exercise)]
     settings = [ast.parse(entry["code"]).body for entry in entries if entry["kind"].lower() == "setting"]
     settings = [(statement, *names_in(statement)) for body in settings for statement in body]
+    statements = with_settings(statements_of(cells, place), settings)
     codes = [entry["code"] for entry in entries] + [cells[i].source for i in (stub, place, solution) if i is not None]
     named = [names_in(statement) for code in codes for statement in ast.parse(code).body]
     reads = set().union(*(reads | defines for reads, defines in named))
-    have = set().union(*(defines for _, _, defines in settings))
 
     space = {"__name__": "__main__"}
     imports = [s for cell in cells for s in ast.parse(cell.source).body if isinstance(s, (ast.Import, ast.ImportFrom))]
     run_code(imports, "<imports>", space)
     space["seed_all"](0)
-    loading = [s for s, its_reads, _ in statements if "load_dataset" in its_reads]
-    chosen = needed(statements, reads, have)
-    run_code([s for s, *_ in statements if s in chosen or s in loading], "<the notebook>", space)
-    for number, (statement, _, _) in enumerate(settings):
-        run_code([statement], f"<setting {number}>", space)
+    chosen = needed(statements, reads)
+    kept = [s for s, its_reads, _ in statements if s in chosen or "load_dataset" in its_reads]
+    run_code([s for s in kept if not isinstance(s, (ast.Import, ast.ImportFrom))], "<the notebook>", space)
     return space, dict(space)
 
 
@@ -166,51 +185,61 @@ def verdict_of(lesson: str, exercise: str, answer: str = "", seed: int = 0) -> s
     return run_code(cells[place].source, "<check>", space)
 
 
-def named(entry: dict) -> str:
-    return f"{entry['lesson']}-{entry['exercise']} {entry['kind']} {entry['title']}"
-
-
 LESSONS = sorted({path.stem[-1] for path in BANKS})
 EXERCISES = [(lesson, exercise) for lesson in LESSONS for exercise in exercises_of(lesson)]
-each_exercise = pytest.mark.parametrize(("lesson", "exercise"), EXERCISES)
 ANSWERS = [entry for entry in ENTRIES if entry["kind"] in ("right", "wrong")]
+TRIALS = [  # all of an exercise together: its desk is made once
+    (lesson, exercise, kind, title, code)
+    for lesson, exercise in EXERCISES
+    for kind, title, code in [
+        ("stub", "empty", ""),
+        ("solution", "folded", "solution"),
+        *(("junk", junk, junk) for junk in JUNK),
+        *((e["kind"], e["title"], e) for e in ANSWERS if (e["lesson"], e["exercise"]) == (lesson, exercise)),
+    ]
+]
+each_exercise = pytest.mark.parametrize(("lesson", "exercise"), EXERCISES)
 
 
 @pytest.fixture(autouse=True)
 def small_corpus_on_the_processor(monkeypatch):
-    import torch
-
     monkeypatch.setenv("TORCHNLP_DATA", "sample")
     monkeypatch.setattr(torchnlp, "device", torch.device("cpu"))
 
 
-@pytest.mark.parametrize("entry", ANSWERS, ids=map(named, ANSWERS))
-def test_the_verdict_is_the_one_that_the_answer_deserves(entry):
-    name = f"Exercise {entry['exercise']}"
+@pytest.mark.parametrize(
+    ("lesson", "exercise", "kind", "answer"),
+    [(lesson, exercise, kind, answer) for lesson, exercise, kind, _, answer in TRIALS],
+    ids=[f"{lesson}-{exercise} {kind} {title}" for lesson, exercise, kind, title, _ in TRIALS],
+)
+def test_the_verdict_is_the_one_that_the_answer_deserves(lesson, exercise, kind, answer):
+    name = f"Exercise {exercise}"
+    if kind == "solution":
+        assert f"Solution {exercise}: right" in verdict_of(lesson, exercise, "solution").splitlines()
+        return
+    if kind == "junk":  # whatever comes back, the check ends with a verdict
+        (stub, _, _), cells = exercises_of(lesson)[exercise], code_cells(lesson)
+        functions = [s.name for s in ast.parse(cells[stub].source).body if isinstance(s, ast.FunctionDef)]
+        junk = "\n".join(f"{function} = lambda *inputs, **options: {answer}" for function in functions)
+        if junk:
+            printed = verdict_of(lesson, exercise, junk)
+            assert printed.startswith(f"{name}: not yet. ")
+            assert "stops with" not in printed
+        return
     for seed in range(SEEDS):
-        verdict = verdict_of(entry["lesson"], entry["exercise"], entry["code"], seed)
-        line = next(line for line in verdict.splitlines() if line.startswith(f"{name}:"))
-        if entry["kind"] == "right":
-            assert line == f"{name}: right"
+        printed = verdict_of(lesson, exercise, answer and answer["code"], seed)
+        verdict = printed[printed.index(f"{name}: ") :]
+        if kind == "right":
+            assert verdict == f"{name}: right\n"
             continue
-        assert line.startswith(f"{name}: not yet. "), line
-        assert entry["says"], "A wrong answer needs a line `# says: ...`"
-        for words in entry["says"]:
+        assert verdict.startswith(f"{name}: not yet. ")
+        says = answer["says"] if kind == "wrong" else []
+        never = answer["not"] if kind == "wrong" else ["?"]  # nobody is asked about an answer not yet begun
+        assert says or kind == "stub", "A wrong answer needs a line `# says: ...`"
+        for words in says:
             assert words in verdict
-        for words in entry["not"] + [words for words in UNPLANNED if words not in " ".join(entry["says"])]:
+        for words in never + [words for words in UNPLANNED if words not in " ".join(says)]:
             assert words not in verdict
-
-
-@each_exercise
-def test_the_empty_stub_is_not_yet_right_and_nobody_is_to_blame(lesson, exercise):
-    *_, line = verdict_of(lesson, exercise).splitlines()
-    assert line.startswith(f"Exercise {exercise}: not yet. ")
-    assert "?" not in line and "stops with" not in line and "cannot go on" not in line
-
-
-@each_exercise
-def test_the_solution_is_right(lesson, exercise):
-    assert f"Solution {exercise}: right" in verdict_of(lesson, exercise, "solution").splitlines()
 
 
 @each_exercise

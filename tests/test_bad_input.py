@@ -204,7 +204,7 @@ class_bytes = st.one_of(
 
 @given(train=csv_bytes, test=csv_bytes, classes=class_bytes, ngrams=st.integers(1, 3), min_freq=st.integers(0, 3))
 @settings(max_examples=300)
-@example(b'"1","<pad>","<unk>"\n', b'"2","",""\n', None, 2, 9)  # a vocabulary without a word
+@example(b'"1","<pad>","<unk>"\n', b'"2","<pad>",""\n', None, 2, 9)  # a vocabulary without a word
 def test_any_three_files_are_refused_by_name_or_can_be_judged(tmp_path, train, test, classes, ngrams, min_freq):
     shutil.rmtree(tmp_path / "news", ignore_errors=True)
     (tmp_path / "news").mkdir()
@@ -396,7 +396,7 @@ def in_a_cell(source):
         (in_a_cell("def test():\n    assert 1 + 1 == 3, 'count again'\n"), "not yet. count again"),
         (lambda: 1 + 1 == 2, "right"),
         (lambda: None, "right"),
-        (None, "not yet. Your code stops with TypeError: "),
+        (None, "not yet. So far the answer is None."),
     ],
 )
 def test_an_exercise_is_right_only_if_its_test_holds(capsys, test, said):

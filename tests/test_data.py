@@ -12,6 +12,8 @@ import io
 import json
 import logging
 import os
+import random
+import re
 import shutil
 import signal
 import socket
@@ -25,10 +27,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
 import pooch
 import pytest
 import requests
 import server as web
+import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch.utils.data import DataLoader
@@ -120,11 +124,19 @@ def test_a_classes_txt_in_latin_1_names_file_line_and_remedy(loaded):
 
 
 def test_one_line_is_printed_with_data_numbers_classes_and_vocabulary(loaded, capsys):
-    *_, vocab = loaded('"1","Vote","a b"\n"2","Cup","a c"\n"1","a","a"\n', '"1","Cup","x"\n')
+    *_, vocab = loaded('"1","Vote","a b"\n"2","Cup","a c"\n"1","a","a"\n', '"1","Cup","x"\n', "Yes\nNo")
     printed = capsys.readouterr()
     assert len(vocab) == 2 + 5  # <unk>, <pad>; a, b, c, cup, vote
-    assert printed.out == "own: 3 train and 1 test articles, 4 classes, a vocabulary of 7 tokens.\n"
+    assert printed.out == "own: 3 train and 1 test articles, 2 classes, a vocabulary of 7 tokens.\n"
     assert printed.err == ""
+
+
+def test_a_long_line_is_broken_between_words(fresh, tmp_path, capsys):
+    folder = write_folder(tmp_path / "news-of-a-small-town-in-the-north-of-1999", classes="Yes\nNo\na\nb")
+    torchnlp.load_dataset(root=folder)
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first == "news-of-a-small-town-in-the-north-of-1999: 2 train and 2 test articles, 4 classes, a"
+    assert second == "vocabulary of 10 tokens."
 
 
 def test_what_is_printed_holds_no_path_of_the_machine(loaded, capsys, tmp_path):
@@ -281,6 +293,20 @@ def test_an_extra_column_names_file_line_and_remedy(loaded, capsys, row):
     assert_refused(loaded, capsys, row, "4 columns instead of 3", COLUMNS)
 
 
+@pytest.mark.parametrize("mark, name", [(";", "semicolons"), ("\t", "tabs")])
+@pytest.mark.parametrize("row", ['"1","Cup","Won, at last."\n', "1,Cup,Won.\n", "label,title,description\n1,a,b\n"])
+@pytest.mark.parametrize("file", ["train", "test"])
+def test_semicolons_or_tabs_between_the_columns_are_named(loaded, capsys, file, row, mark, name):
+    row = row.replace(", at", "; at").replace(",", mark)
+    with pytest.raises(ValueError, match=rf"{file}\.csv has {name}, not commas, between its columns\. Save it with"):
+        loaded(**{file: row})
+    assert torchnlp.source is None and capsys.readouterr().out == ""
+
+
+def test_semicolons_and_tabs_inside_of_texts_are_no_columns(loaded):
+    assert texts(loaded('1,a;b,c\td\n"2","e; f","\tg"\n')[0]) == ["a;b c\td", "e; f \tg"]
+
+
 def test_an_unclosed_quote_at_the_end_names_file_line_and_remedy(loaded, capsys):
     assert_refused(loaded, capsys, '"1","Cup","Won.\n', "not readable as CSV", QUOTES)
 
@@ -303,11 +329,15 @@ def test_utf_16_names_file_line_and_remedy(loaded):
         loaded(GOOD.encode("utf-16"))
 
 
-@pytest.mark.parametrize("content", ["", "\n", "\r\n\r\n", "\ufeff"])
+EMPTY = ["", "\n", "\r\n\r\n", "\ufeff", '"1","",""\n"2"," ","\\"\n']
+
+
+@pytest.mark.parametrize("content", EMPTY, ids=["nothing", "LF", "CRLF", "a byte order mark", "all texts empty"])
 @pytest.mark.parametrize("file", ["train", "test"])
-def test_an_empty_file_is_an_error_that_says_what_it_needs(loaded, file, content):
-    with pytest.raises(ValueError, match=rf'{file}\.csv is empty\. It needs rows "label","title","description"'):
+def test_a_file_without_a_text_is_an_error_that_says_what_it_needs(loaded, file, content):
+    with pytest.raises(ValueError, match=rf'{file}\.csv has no text\. It needs rows "label","title","description"'):
         loaded(**{file: content})
+    assert torchnlp.vocab is None and torchnlp.source is None
 
 
 def test_a_field_longer_than_csv_allows_names_file_line_and_remedy(loaded, capsys):
@@ -360,6 +390,7 @@ rows = st.lists(st.tuples(st.integers(1, 4), st.text(), st.text()), min_size=1)
 @settings(max_examples=200)
 @example(rows=[(1, "".join(STRANGE), '",\r\n\n\r"'), (2, "\ufeff", "\\ \\n")])
 def test_any_rows_written_by_csv_read_back(tmp_path, rows):
+    rows = [*rows, (1, "not", "empty")]
     written = io.StringIO()
     csv.writer(written, quoting=csv.QUOTE_ALL).writerows(rows)
     train, *_ = torchnlp.load_dataset(root=write_folder(tmp_path / "own", written.getvalue()))
@@ -382,6 +413,182 @@ def test_any_bytes_load_or_are_a_value_error_that_names_the_file(tmp_path, conte
         assert "train.csv" in str(error)
     else:
         assert train and all(1 <= label <= 4 and type(text) is str for label, text in train)
+
+
+# --------------------------------------------------------------- data that would fool who reads the results
+
+
+@pytest.fixture
+def notes(loaded, capsys):
+    """A function that loads files as `loaded` does, and returns the notes below the printed line, each unbroken."""
+
+    def load(*files, **named):
+        loaded(*files, **named)
+        text = capsys.readouterr().out.replace("\n", " ")
+        return text.split(" Note: ")[1:]
+
+    return load
+
+
+ROWS = '"1","Vote","a b"\n"2","Cup","a c"\n"3","Bank","a d"\n"4","Moon","a e"\n'
+OTHER = '"1","Vote","f"\n"2","Cup","g"\n'
+
+
+def test_data_in_order_has_no_note(notes):
+    assert notes(ROWS, OTHER, "Yes\nNo\nÜber\nДа") == []
+
+
+def test_four_classes_of_your_own_without_their_names_are_noted_with_the_remedy(notes):
+    (note,) = notes(ROWS, OTHER)
+    assert note.startswith("labels 1 to 4 are read as World, Sports, Business, Sci/Tech. For others add a classes.txt")
+    assert notes(ROWS, OTHER, "World\nSports\nBusiness\nSci/Tech") == []
+
+
+def test_a_small_part_of_ag_news_needs_no_names(notes, monkeypatch):
+    monkeypatch.setattr(torchnlp, "AG_NEWS_FILES", {"test.csv": (0, hashlib.md5(OTHER.encode()).hexdigest())})
+    assert notes(ROWS, OTHER) == []
+    assert torchnlp.source == "own"
+
+
+def test_a_class_without_a_train_article_is_named(notes):
+    (note,) = notes(OTHER, ROWS, "A\nB\nC\nD")
+    assert note == "no article of train.csv has label 3 (C), 4 (D): it can't be learnt. Add some, or drop the class. "
+    assert notes(ROWS, OTHER.replace("1", "2"), "A\nB\nC\nD") == []  # a class without a test article is no trap
+
+
+@pytest.mark.parametrize("both", [0, 1, 4])
+def test_test_texts_that_stand_in_train_are_counted(notes, both):
+    test = "".join(ROWS.splitlines(keepends=True)[:both]).replace('"1","Vote"', '"2","Vote"') + OTHER
+    found = notes(ROWS, test, "A\nB\nC\nD")
+    assert len(found) == (both > 0)
+    assert all(f"{both} of {both + 2} test texts stand in train.csv too. Keep each" in note for note in found)
+
+
+def test_the_news_of_the_course_come_without_notes(fresh, monkeypatch, tmp_path, capsys):
+    folder = write_folder(tmp_path / "bundled", '"1","a","b"\n', '"1","a","b"\n')  # which would earn three
+    monkeypatch.setattr(torchnlp, "SAMPLE", folder)
+    torchnlp.load_dataset(root="sample")
+    monkeypatch.setattr(torchnlp, "_find_data", lambda root: (folder, "ag_news"))
+    torchnlp.load_dataset()
+    assert "Note" not in capsys.readouterr().out
+
+
+# Of each script: what two classes speak of, and what both say. A text is a run of such words without spaces.
+SCRIPTS = {
+    "Chinese": ["球队 冠军 比赛 教练 进球", "银行 股票 利润 市场 价格", "今天 我们 已经 然后 据说 非常 ，"],
+    "Japanese": ["選手 ゴール 試合 監督 優勝", "銀行 株価 利益 市場 値段", "きょう そして とても では ようだ 、"],
+    "Thai": ["นักกีฬา ประตู ฟุตบอล โค้ช ชนะ", "ธนาคาร หุ้น กำไร ตลาด ราคา", "วันนี้ แล้ว มาก เรา ที่ และ จะ"],
+}
+each_script = pytest.mark.parametrize("words", SCRIPTS.values(), ids=SCRIPTS)
+
+
+def news_in(words, between="", count=240):
+    """Rows of made-up news in these words: 200 to train on, the rest to test."""
+    draw = random.Random(0)
+    lines = []
+    for i in range(count):
+        topic, common = words[i % 2].split(), words[2].split()
+        text = draw.choices(topic, k=3) + draw.choices(common, k=6)
+        draw.shuffle(text)
+        lines.append(f'"{i % 2 + 1}","","{between.join(text)}"\n')
+    return "".join(lines[:200]), "".join(lines[200:]), "Sport\nWirtschaft"
+
+
+class Bag(torch.nn.Module):
+    def __init__(self, vocab_size):
+        super().__init__()
+        self.bag = torch.nn.EmbeddingBag(vocab_size, 2, mode="mean")
+
+    def forward(self, x, offsets):
+        return self.bag(x, offsets)
+
+
+def accuracy_of_a_bag(train, test, vocab):
+    torchnlp.seed_all(0)
+    net = Bag(len(vocab))
+    loader = DataLoader(train, batch_size=8, shuffle=True, collate_fn=torchnlp.offsetify)
+    for _ in range(5):
+        torchnlp.train_epoch(net, loader, lr=0.03, report_freq=10**9)
+    return torchnlp.evaluate(net, DataLoader(test, batch_size=8, collate_fn=torchnlp.offsetify))[1]
+
+
+def lines_of_the_readme(beginning):
+    """The block of code that begins so, under "Your own data"."""
+    readme = (Path(torchnlp.__file__).parent / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", readme.split("**Your own data.**")[1], flags=re.S)
+    return next(block for block in blocks if block.startswith(beginning))
+
+
+@each_script
+def test_a_script_without_spaces_is_noted_and_the_lines_that_split_it_let_a_bag_learn(
+    loaded, capsys, tmp_path, monkeypatch, words
+):
+    train, test, _, vocab = loaded(*news_in(words))
+    said = capsys.readouterr().out
+    assert "Note: the tokenizer finds hardly a space" in said
+    line = 're.sub(r"([\\u0e00-\\u9fff])", r" \\1 ", text)'
+    assert line in said.splitlines()  # in one piece, to be copied
+    assert accuracy_of_a_bag(train, test, vocab) < 0.7
+
+    remedy = lines_of_the_readme("import re")
+    assert line.removesuffix("text)") in remedy
+    (tmp_path / "my_news").symlink_to(tmp_path / "own")
+    monkeypatch.chdir(tmp_path)
+    exec(remedy, {})
+    train, test, _, vocab = torchnlp.load_dataset(root="my_news")
+    assert "hardly a space" not in capsys.readouterr().out
+    assert accuracy_of_a_bag(train, test, vocab) > 0.9
+
+
+@each_script
+def test_words_with_spaces_between_them_are_not_noted_in_any_script(notes, words):
+    assert "hardly a space" not in str(notes(*news_in(words, between=" ")))
+
+
+def test_long_words_of_other_scripts_and_a_few_foreign_signs_are_not_noted(notes):
+    long = "Donaudampfschifffahrtsgesellschaft epäjärjestelmällisyys საქართველოს ガ 中文"
+    assert "hardly a space" not in str(notes(f'"1","{long}","{long}"\n' + ROWS, OTHER))
+
+
+@pytest.mark.parametrize("mark", [";", "\t"], ids=["semicolons", "tabs"])
+def test_the_lines_for_semicolons_give_the_same_news(loaded, tmp_path, monkeypatch, mark):
+    rows = list(csv.reader(io.StringIO(GOOD + '"2","a, b; c","d ""e"""\n')))
+    (tmp_path / "my_news").mkdir()
+    for file in "train.csv", "test.csv":
+        with open(tmp_path / "my_news" / file, "w", encoding="utf-8-sig", newline="") as out:
+            csv.writer(out, delimiter=mark).writerows(rows)
+    monkeypatch.chdir(tmp_path)
+    exec(lines_of_the_readme("import csv").replace('";"', repr(mark)), {})
+    train, *_ = torchnlp.load_dataset(root="my_news")
+    assert train == [(1, "Vote They count."), (4, "Moon A probe lands."), (2, 'a, b; c d "e"')]
+
+
+# STIXGeneral, which comes with matplotlib, has the sign の; DejaVu Sans, its usual font, has not.
+NAMES = {"Latin": ["Öl", "Ça"], "Greek": ["Α", "Ω"], "one sign": ["の", "b"], "Chinese": ["体育", "b"]}
+
+
+@pytest.mark.parametrize("fallback", [[], ["STIXGeneral"]], ids=["usual font", "and a second font"])
+@pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
+def test_class_names_that_a_plot_would_show_as_boxes_are_noted(notes, monkeypatch, names, fallback):
+    if fallback:
+        monkeypatch.setitem(torchnlp.STYLE, "font.family", ["DejaVu Sans", *fallback])
+    found = notes('"1","Vote","a b"\n"2","Cup","a c"\n', OTHER, "\n".join(names))
+    figure = torchnlp.plot_confusion(torch.tensor([0, 1]), torch.tensor([0, 1]), names)
+    with warnings.catch_warnings(record=True) as caught, plt.rc_context(torchnlp.STYLE):
+        warnings.simplefilter("always")
+        figure.canvas.draw()
+    plt.close(figure)
+    boxes = [w for w in caught if "missing from font" in str(w.message)]
+    assert bool(found) == bool(boxes)
+    if found:
+        (note,) = found
+        assert "Name classes in Latin letters; or install a font that has them, such as Noto Sans CJK JP" in note
+        assert note.endswith(f"Signs: {' '.join(''.join(names).strip('b'))} ")
+
+
+def test_words_that_a_plot_would_show_as_boxes_are_noted(notes):
+    (note,) = notes(ROWS.replace("Vote", "体"), OTHER, "A\nB\nC\nD")
+    assert note.endswith("Signs: 体 ")
 
 
 # -------------------------------------------------------------------------------------- the download
@@ -468,16 +675,16 @@ def assert_sample(cache, capsys):
     assert notice[1] == "NO NETWORK: this is NOT AG News. You are on the small corpus of the course."
     assert any("accuracies are lower" in line for line in notice)
     assert any(line.startswith("(What went wrong: ") for line in notice)
-    assert notice[-2] == "=" * 78
-    assert notice[-1].startswith("The bundled sample corpus: 1 train and 1 test articles")
+    assert notice[-3] == "=" * 78
+    assert notice[-2].startswith("The bundled sample corpus: 1 train and 1 test articles")
 
 
 def test_the_first_address_delivers_and_the_mirror_is_left_in_peace(server, cache, capsys):
     assert_ag_news(cache)
     assert server.requests == ["/news/train.csv", "/news/test.csv"]
     printed = capsys.readouterr()
-    assert printed.out.startswith("AG News (a part of it: 120,000 train articles are the whole): 2,000 train and 40")
-    assert printed.out.count("\n") == 1
+    assert printed.out.startswith("AG News (part of its 120,000 train articles): 2,000 train and 40 test articles, 4")
+    assert printed.out.count("\n") == 2  # one line, broken once
     assert "100%" in printed.err  # the progress bar
     assert not pooch.get_logger().isEnabledFor(logging.INFO)  # or it would print the folder of the cache
 
@@ -767,6 +974,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell takes 
 settings, processes = json.loads(sys.argv[1]), int(sys.argv[2])
 for name, value in settings.items():
     setattr(torchnlp, name, value)
+torchnlp.DOWNLOAD_TIMEOUT = 100, 100  # on a busy machine the last process may come late, and the others wait for it
 for _ in range(processes - 1):
     if os.fork() == 0:
         break
@@ -792,8 +1000,8 @@ def test_several_processes_at_once_on_an_empty_cache_are_all_right(server, cache
         server.answers["/news/train.csv"] = [web.together(processes, TRAIN)]
     else:
         server.answers = {"/mirror.tgz": [web.together(processes, archive())]}
-    output, _ = start(server, processes).communicate(timeout=240)
-    assert output.count("ag_news 2000 40\n") == processes
+    output, errors = start(server, processes).communicate(timeout=240)
+    assert output.count("ag_news 2000 40\n") == processes, output + errors
     assert files_in(cache) == NEWS
 
 

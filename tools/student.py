@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NEEDED = ["torchnlp.py", "LICENSE", "data/sample", "images"]
 NO_SOLUTIONS = (
     "*The solutions are left out of this copy. Where the text speaks of one, use your own answer. "
-    "A cell that measures your answer stops with an error until there is one: go on with the next.*"
+    "A cell that measures your answer asks for it until there is a right one.*"
 )
 START = """\
 # Recurrent neural networks for text

@@ -1,0 +1,104 @@
+"""The diagrams are those that images/draw.py draws, and can be read: on a phone, in grey, on a dark page."""
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib import font_manager
+from PIL import Image
+
+from images import draw
+from tools import readme
+
+DIAGRAMS = list(draw.DRAWINGS)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """A folder with every diagram, drawn now."""
+    folder = tmp_path_factory.mktemp("diagrams")
+    for name in DIAGRAMS:
+        draw.draw(name, folder / f"{name}.png")
+    return folder
+
+
+def pixels(image):
+    """At a quarter of the size, on magenta, so that clear pixels are none of the picture's colours: [H, W, 3]."""
+    ground = Image.new("RGBA", image.size, "magenta")
+    ground.alpha_composite(image.convert("RGBA"))
+    return np.asarray(ground.convert("RGB").reduce(4)).astype(int)
+
+
+def difference(kept, now):
+    """What tells the kept picture from the one drawn now, in words; empty if they are the same.
+
+    Another Matplotlib sets the same letters up to 16 pixels beside: then they are compared as text, and of the pixels
+    6 in 100 may differ.
+    """
+    with Image.open(kept) as old, Image.open(now) as new:
+        if old.text.get("Labels") != new.text["Labels"]:
+            return "other labels"
+        if old.size != new.size:
+            return f"{new.size} pixels, not {old.size}"
+        far = np.abs(pixels(old) - pixels(new)).max(2) > 40  # of 255
+        allowed = 0 if old.text["Software"] == new.text["Software"] else 0.06
+        return f"{far.mean():.1%} of the pixels differ" if far.mean() > allowed else ""
+
+
+@pytest.mark.parametrize("name", DIAGRAMS)
+def test_a_picture_is_what_the_script_draws(drawn, name):
+    assert difference(draw.HERE / f"{name}.png", drawn / f"{name}.png") == "", "Run `make diagrams`."
+
+
+def test_there_is_no_picture_but_the_drawn_ones_and_that_of_the_readme():
+    kept = {file.name for file in draw.HERE.glob("*.png")}
+    assert kept == {f"{name}.png" for name in DIAGRAMS} | {readme.PICTURE.split("/")[1]}
+
+
+def test_a_changed_label_is_noticed(drawn, tmp_path, monkeypatch):
+    label = draw.label
+    monkeypatch.setattr(draw, "label", lambda a, x, y, t, *b, **k: label(a, x, y, t.replace("row 2", "row 3"), *b, **k))
+    draw.draw("output-and-h-n", tmp_path / "planted.png")
+    kept = drawn / "output-and-h-n.png"
+    assert difference(kept, tmp_path / "planted.png") == "other labels"
+    with Image.open(kept) as old, Image.open(tmp_path / "planted.png") as new:
+        assert np.abs(pixels(old) - pixels(new)).max() > 100  # the pixels alone would have told
+
+
+def test_a_changed_colour_and_a_lost_arrow_are_noticed(drawn, tmp_path, monkeypatch):
+    monkeypatch.setattr(draw, "FORGET", draw.INPUT)
+    draw.draw("gru", tmp_path / "planted.png")
+    assert "pixels differ" in difference(drawn / "gru.png", tmp_path / "planted.png")
+    arrow = draw.arrow
+    monkeypatch.setattr(draw, "arrow", lambda a, *way, **k: None if way[0] == (350, 88) else arrow(a, *way, **k))
+    draw.draw("rnn-cell", tmp_path / "planted.png")
+    assert "pixels differ" in difference(drawn / "rnn-cell.png", tmp_path / "planted.png")
+
+
+@pytest.mark.parametrize("name", DIAGRAMS)
+def test_every_letter_is_large_and_inside_of_the_card(name):
+    with matplotlib.rc_context(draw.TYPE):
+        axis = draw.DRAWINGS[name]()
+        board = draw.FigureCanvasAgg(axis.figure)
+        board.draw()
+        width, height = board.get_width_height()
+        for text in axis.texts:
+            assert text.get_fontsize() >= 0.72 * 20  # 11.5 pixels on a phone; most are 14
+            if text.get_text():
+                box = text.get_window_extent(board.get_renderer())
+                assert min(box.x0, width - box.x1) >= 16 and min(box.y0, height - box.y1) >= 8, text
+
+
+def test_the_pictures_are_sharp_and_light():
+    for name in DIAGRAMS:
+        with Image.open(draw.HERE / f"{name}.png") as image:
+            assert image.width == 2 * draw.WIDTH and image.mode == "P"
+            assert image.convert("RGBA").getpixel((0, 0))[3] == 0  # round corners: a card on a dark page
+        assert (draw.HERE / f"{name}.png").stat().st_size < 100_000
+    assert sum(file.stat().st_size for file in draw.HERE.glob("*.png")) < 1_500_000
+
+
+def test_the_typeface_comes_with_the_course():
+    for weight in ["normal", "bold"]:
+        wanted = font_manager.FontProperties(family="Open Sans", weight=weight)
+        assert font_manager.findfont(wanted, fallback_to_default=False).startswith(str(draw.HERE / "fonts"))
+    assert "SIL OPEN FONT LICENSE" in (draw.HERE / "fonts" / "OFL.txt").read_text(encoding="utf-8")
