@@ -77,7 +77,7 @@ def pack(x, lengths):
 
 
 # %% Exercise 1a, wrong: an iterator of sizes
-# says: batch_sizes should be a tensor or a list of numbers, not map.
+# says: batch_sizes should be a tensor or a list of numbers, not <map
 def pack(x, lengths):
     columns = [x[lengths > t, t] for t in range(x.size(1))]
     return torch.cat(columns), map(len, columns)
