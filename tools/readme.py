@@ -22,7 +22,7 @@ PICTURE = "images/gates-over-a-headline.png"
 LESSONS = {  # notebook: (title, what you build, result)
     "1-simple-rnn": (
         "Simple RNN",
-        "one step by hand, a classifier with masked mean, honest baselines",
+        "one step with a pencil, a masked classifier, its training loop, gradients that vanish and explode",
         "test accuracy: RNN {RNN}, bag of embeddings {bag of embeddings}, TF-IDF {TF-IDF + logistic regression}",
     ),
     "2-lstm-gates": (

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
-NEEDED = ["torchnlp.py", "LICENSE", "data/sample", "images"]
+NEEDED = ["torchnlp.py", "LICENSE", "data/sample", "images", "site"]
 NO_SOLUTIONS = (
     "*The solutions are left out of this copy. Where the text speaks of one, use your own answer. "
     "A cell that measures your answer asks for it until there is a right one.*"
