@@ -39,7 +39,6 @@ from pathlib import Path
 import IPython.display
 import matplotlib.pyplot as plt
 import numpy as np
-import pooch
 import torch
 import torchtext
 from IPython.display import HTML, Image
@@ -164,6 +163,9 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
 
 def _download_ag_news() -> tuple[Path, str]:
     """The cache folder with both files of AG News in it, checked; the sample if no address delivers them."""
+    global pooch
+    import pooch  # here: your own data and the sample do without it, and in a notebook it warns of missing widgets
+
     pooch.get_logger().setLevel("WARNING")
     cache = Path(pooch.os_cache("torchnlp"))
     for address, fetch in {"first address": _fetch_files, "mirror": _fetch_mirror}.items():
@@ -840,7 +842,7 @@ COLOURS = {
     # curves, and things compared
     "train": "#404040", "valid": "#EE3377", "ours": "#117733", "baseline": "#9A9A9A", "old": "#5E5E5E",
     # neutral
-    "pads": "#D9D9D9", "guess": "#7F7F7F", "grey": "#7F7F7F", "ink": "#222222",
+    "pads": "#D9D9D9", "guess": "#7F7F7F", "grey": "#7F7F7F", "ink": "#222222", "paper": "#FFFFFF",
 }  # fmt: skip
 _CLASS_COLOURS = ["#004488", "#8A6A00", "#994455", "#117755"]  # of AG News' four, told apart by lightness as well
 

@@ -71,8 +71,8 @@ def data_line(root: Path) -> str:
     """Which data the notebooks ran on, in the words of load_dataset. It must be the same for all."""
     found = {}
     for path in sorted(root.glob("notebooks/*.ipynb")):
-        line = re.search(r"^.*: [\d,]+ train and [\d,]+ test articles", printed(path), flags=re.M)
-        found.setdefault(line[0] if line else "no data", []).append(path.name)
+        line = re.search(r"^(.*?)(?: \(.*\))?(: [\d,]+ train and [\d,]+ test articles)", printed(path), flags=re.M)
+        found.setdefault(line[1] + line[2] if line else "no data", []).append(path.name)
     if len(found) != 1:
         raise LookupError(f"the notebooks ran on different data: {found}")
     return f"Measured on {found.popitem()[0]}."

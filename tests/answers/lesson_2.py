@@ -2,6 +2,7 @@
 net = NewsReader()
 valid_part = []
 
+
 # %% Exercise 1, right: step by step
 def bias_for(T):
     f = 0.5 ** (1 / T)
@@ -975,7 +976,7 @@ class CoupledLSTM(MyLSTM):
 
 
 # %% Exercise 3, wrong: the other gate dropped
-# says: You keep 1 - i, and so have dropped the forget gate; drop the input gate.
+# says: You keep 1 - i: that drops the forget gate; drop the input gate.
 class CoupledLSTM(MyLSTM):
     def step(self, x, h, c):
         from_x = x @ self.weight_ih_l0.T + self.bias_ih_l0

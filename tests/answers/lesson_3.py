@@ -164,9 +164,7 @@ def unpack(data, batch_sizes):
 
 # %% Exercise 1c, right: a new PackedSequence
 def embed_packed(embedding, packed):
-    return PackedSequence(
-        embedding(packed.data), packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices
-    )
+    return PackedSequence(embedding(packed.data), packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
 
 
 # %% Exercise 1c, right: rows of the weight
