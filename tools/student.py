@@ -53,37 +53,33 @@ def is_solution(cell) -> bool:
 
 def student_edition(lesson):
     """The lesson, changed in place: no solution, no output, and a place for what a student writes."""
-    full = of_the_full_study(lesson)
-    cells = []
+    full, cells, exercise = of_the_full_study(lesson), [], None
     for cell in lesson.cells:
         if is_solution(cell):
             continue
-        if cell.source.startswith("### Exercise "):
-            close_exercise(cells)
-        cells.append(cell)
         if cell.cell_type == "code":
-            cells += to_unfold(cell) if cell.id in full else []
-            cell.outputs, cell.execution_count = [], None
-            # The set-up cell fetches this edition, so that no solution gets onto the student's machine.
-            cell.source = cell.source.replace('"--depth", "1", REPOSITORY', '"--depth", "1", "-b", "student", REPOSITORY')
+            added = to_unfold(cell) if cell.id in full else []
             if cell.source.startswith("# @title Set-up: run this first"):
-                cells.append(new_code_cell(NAME, id="student-name", metadata={"cellView": "form"}))
+                # It fetches this edition, so that no solution gets onto the student's machine.
+                cell.source = cell.source.replace('"1", REPOSITORY', '"1", "-b", "student", REPOSITORY')
+                added = [new_code_cell(NAME, id="student-name", metadata={"cellView": "form"})]
+            cell.outputs, cell.execution_count = [], None
+            cells += [cell, *added]
+            continue
+        if exercise and re.search("^##", cell.source, flags=re.M):  # the next heading: here it ends
+            cells.append(words_on(exercise))
+            exercise = None
+        begun = re.search(r"^### Exercise (\d+)\.", cell.source, flags=re.M)
+        exercise = begun[1] if begun else exercise
         cell.source = cell.source.replace("/blob/main/notebooks/", "/blob/student/notebooks/")
-        cell.source = re.sub(r"^## Exercises$", rf"\g<0>\n\n{NO_SOLUTIONS}", cell.source, flags=re.M)
-    close_exercise(cells)
-    lesson.cells = cells
+        cell.source = re.sub("^## Exercises$", rf"\g<0>\n\n{NO_SOLUTIONS}", cell.source, flags=re.M)
+        cells.append(cell)
+    lesson.cells = cells + ([words_on(exercise)] if exercise else [])
     return lesson
 
 
-def close_exercise(cells: list) -> None:
-    """Put the cell for words at the end of the exercise that the cells end in, if they do: above the next heading."""
-    start = max((i for i, cell in enumerate(cells) if cell.source.startswith("### Exercise ")), default=None)
-    if start is None:
-        return
-    headings = [i for i in range(start + 1, len(cells)) if re.match("##? ", cells[i].source)]
-    place = next((i for i in headings if cells[i].cell_type == "markdown"), len(cells))
-    number = re.match(r"### Exercise (\d+)", cells[start].source)[1]
-    cells.insert(place, new_markdown_cell(WORDS.format(number), id=f"words-{number}"))
+def words_on(exercise: str):
+    return new_markdown_cell(WORDS.format(exercise), id=f"words-{exercise}")
 
 
 def of_the_full_study(lesson) -> set[str]:
