@@ -57,15 +57,16 @@ def statements_of(source: str, own: bool = False) -> list[Statement]:
     return found
 
 
-def needed(statements: list[Statement], reads: set[str]) -> list[Statement]:
-    """Those statements that define what is read, directly or on the way, in the notebook's order.
+def needed(statements: list[Statement], reads: set[str], end: int | None = None) -> list[Statement]:
+    """Those statements that define what is read at their end, directly or on the way, in the notebook's order.
 
     For each name it is the last one above the statement that reads it. Of a student's own statements it is each one
     that defines or changes the name, wherever it stands. Imports and the loading of the data are always among them.
     """
+    end = len(statements) if end is None else end
     always = [isinstance(s.code, (ast.Import, ast.ImportFrom)) or "load_dataset" in s.reads for s in statements]
     chosen = {i for i, true in enumerate(always) if true}
-    wanted = [(name, len(statements)) for name in reads]
+    wanted = [(name, end) for name in reads]
     wanted += [(name, i) for i in chosen for name in statements[i].reads]
     seen = set()
     while wanted:
@@ -79,5 +80,5 @@ def needed(statements: list[Statement], reads: set[str]) -> list[Statement]:
         for i in {*last, *(i for i in places if statements[i].own)} - chosen:
             chosen.add(i)
             later = isinstance(statements[i].code, (ast.FunctionDef, ast.ClassDef))  # reads them when it is called
-            wanted += [(read, len(statements) if later else i) for read in statements[i].reads]
+            wanted += [(read, max(end, i) if later else i) for read in statements[i].reads]
     return [statements[i] for i in sorted(chosen)]

@@ -26,10 +26,10 @@ NO_SOLUTIONS = (
     "*The solutions are left out of this copy. Where the text speaks of one, use your own answer. "
     "A cell that measures your answer asks for it until there is a right one.*"
 )
-NAME = '''\
+NAME = """\
 # @title Your name, and your number if your course has numbers
 STUDENT_NAME = ""  # @param {type:"string"}
-STUDENT_ID = ""  # @param {type:"string"}'''
+STUDENT_ID = ""  # @param {type:"string"}"""
 WORDS = "**Your words on exercise {}.** What did you expect, and what did you see? (Write below this line.)"
 START = """\
 # Recurrent neural networks for text: student edition
@@ -52,10 +52,13 @@ def is_solution(cell) -> bool:
 
 
 def student_edition(lesson):
-    """The lesson, changed in place: no solution, no output, and a place for what a student writes."""
+    """The lesson, changed in place: no solution, no output, and a place for what a student writes.
+
+    A second time changes nothing, so that a folder with nothing but student editions can grade as well.
+    """
     full, cells, exercise = of_the_full_study(lesson), [], None
     for cell in lesson.cells:
-        if is_solution(cell):
+        if is_solution(cell) or cell.id == "student-name" or cell.id.startswith("words-"):
             continue
         if cell.cell_type == "code":
             added = to_unfold(cell) if cell.id in full else []
@@ -72,7 +75,8 @@ def student_edition(lesson):
         begun = re.search(r"^### Exercise (\d+)\.", cell.source, flags=re.M)
         exercise = begun[1] if begun else exercise
         cell.source = cell.source.replace("/blob/main/notebooks/", "/blob/student/notebooks/")
-        cell.source = re.sub("^## Exercises$", rf"\g<0>\n\n{NO_SOLUTIONS}", cell.source, flags=re.M)
+        if NO_SOLUTIONS not in cell.source:
+            cell.source = re.sub("^## Exercises$", rf"\g<0>\n\n{NO_SOLUTIONS}", cell.source, flags=re.M)
         cells.append(cell)
     lesson.cells = cells + ([words_on(exercise)] if exercise else [])
     return lesson
