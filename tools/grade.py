@@ -47,7 +47,7 @@ def read_table(file: Path) -> tuple[list[str], dict[str, dict]]:
     columns = list(rows.fieldnames or [])
     if "file" not in columns:
         raise ValueError(f"{file} has no column `file`. Move it away, or put the column back to keep your marks.")
-    return columns, {row["file"]: row for row in rows}
+    return columns, {row["file"]: {name: row[name] or "" for name in columns} for row in rows}
 
 
 def same_answers(reports: dict[str, dict]) -> dict[str, str]:
