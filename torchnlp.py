@@ -65,8 +65,8 @@ __all__ = [
 
 device = torch.device("cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu")
 if device.type == "cpu" and (os.cpu_count() or 1) <= 4:
-    # For networks this small a second thread gains a quarter at best. When another program
-    # wants the same core, it makes training ten times slower: the threads wait for each other.
+    # For networks this small a second thread gains a quarter at best. When another program wants the same core, it
+    # makes training ten times slower: the threads wait for each other.
     torch.set_num_threads(1)
 
 
@@ -503,15 +503,13 @@ class LengthBatchSampler(Sampler[list[int]]):
 
 
 def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """Let a recurrent layer read texts, each to its own end: (states, last).
+    """Let a recurrent layer read texts, each to its own end: (states [B, T, D * H], last [B, D * H]).
 
-    rnn: nn.RNN, nn.GRU or nn.LSTM with batch_first=True, of any layers and directions (D is 1 or 2); vectors: [B, T,
-    E]; lengths: [B], at least 1, on the CPU. states: [B, T, D * H], the top layer's, zero behind the end of a text.
-    last: [B, D * H], the top layer's last state in each direction: after the last token forward, after the first
-    backward. The mean over real tokens is states.sum(1) / lengths.unsqueeze(1).
-
-    Where all texts have one length, nothing needs packing, and the plain call is faster: by a half to a factor of
-    two. The values are the same either way. Raises ValueError for a layer that is not batch_first.
+    rnn: nn.RNN, nn.GRU or nn.LSTM with batch_first=True, of any layers, D = 1 or 2 directions; vectors: [B, T, E];
+    lengths: [B], at least 1, on the CPU. states: the top layer's, zero behind the end of a text; their mean over real
+    tokens is states.sum(1) / lengths.unsqueeze(1). last: the top layer's after the last token forward, after the first
+    backward. Where all texts have one length the call is plain, and faster than the packed one; the values are the
+    same. Raises ValueError for a layer that is not batch_first.
     """
     if not rnn.batch_first:
         raise ValueError("run_rnn reads vectors [B, T, E]: make the layer with batch_first=True.")
@@ -556,8 +554,8 @@ class _AdamPair:
 def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
     """Adam for net; its embeddings made with sparse=True get SparseAdam.
 
-    A batch of 64 articles touches about a thousand of the vocabulary's rows. A sparse step moves those and leaves the
-    rest alone; a dense step walks through all of them, millions of weights, every time.
+    A batch of 64 articles touches a thousand or two of the vocabulary's rows. A sparse step moves those alone; a dense
+    one walks through all, millions of weights, every time. fused: in one walk, where Adam by itself makes several.
     """
     layers = [m for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag)) and m.sparse]
     if device.type == "mps":  # has no sparse tensors
@@ -629,10 +627,7 @@ _LOGITS = "It must return logits [B, K], a row for each text. Is batch_first=Tru
 
 
 def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
-    """Move a batch to the device, but not the lengths [B] that stand beside ids [B, T] or vectors [B, T, E].
-
-    pack_padded_sequence wants lengths on the CPU. (The offsets beside flat ids do travel.)
-    """
+    """Move a batch to the device, but not lengths [B] beside ids [B, T]: packing wants them on the CPU."""
     if not all(isinstance(part, Tensor) for part in batch):
         raise TypeError("A batch is tensors (labels, ids, ...). Give the DataLoader a collate_fn, such as padify.")
     labels, ids, *rest = batch
@@ -647,13 +642,11 @@ def train_epoch(
     loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
     clip: float | None = None,
 ) -> tuple[float, float]:  # fmt: skip
-    """Train for one pass, or until epoch_size articles were seen.
+    """Train for one pass, or until epoch_size articles were seen; a line of progress every report_freq batches.
 
-    dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with
-    rate lr is made: pass your own to keep its state from epoch to epoch. A line of progress every report_freq
-    batches. clip: the largest norm that the dense gradients may have, see clip_gradient. Returns (mean loss per
-    article, accuracy), both taken while training: a running mean over a network that was still learning. Ask evaluate
-    how good it is now.
+    dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with rate
+    lr is made: pass your own to keep its state from epoch to epoch. clip: see clip_gradient. Returns (mean loss per
+    article, accuracy), running means over a network that was still learning: ask evaluate how good it is now.
 
     Raises ValueError for an empty dataloader and for a network that does not fit the data, FloatingPointError for a
     loss or a gradient that is no number.
@@ -676,10 +669,7 @@ def train_epoch_emb(
     loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
     use_pack_sequence: bool = False, clip: float | None = None,
 ) -> tuple[float, float]:  # fmt: skip
-    """train_epoch under an older name, for batches (labels, ids, offsets) or (labels, ids, lengths).
-
-    use_pack_sequence changes nothing: lengths stay on the CPU by themselves.
-    """
+    """train_epoch under an older name. use_pack_sequence changes nothing: lengths stay on the CPU by themselves."""
     return train_epoch(net, dataloader, lr, optimizer, loss_fn, epoch_size, report_freq, clip)
 
 
@@ -687,8 +677,8 @@ def train_epoch_emb(
 def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
     """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, net stays in its mode.
 
-    Like evaluate and predict it raises ValueError for an empty dataloader and for a network that does not fit the
-    data, FloatingPointError for logits that are no numbers.
+    Raises, as evaluate and predict do, ValueError for an empty dataloader and for a network that does not fit the data,
+    FloatingPointError for logits that are no numbers.
     """
     was_training = net.training
     net.eval()
@@ -749,10 +739,9 @@ def fit(
 ) -> History:  # fmt: skip
     """Train for some epochs, validate after each, print a line for each and draw the curve as it grows.
 
-    The rate of a step is lr * schedule(share of all steps done); `lambda progress: 1` keeps it constant. clip: the
-    largest norm that the dense gradients may have, see clip_gradient; plot_norms shows which they had. Interrupting
-    the kernel ends training early: the network keeps what it learnt, the History is returned. Raises what train_epoch
-    and evaluate raise.
+    The rate of a step is lr * schedule(share of all steps done); `lambda progress: 1` keeps it constant. clip: see
+    clip_gradient; plot_norms shows the norms. Interrupting the kernel ends training early: the network keeps what it
+    learnt, the History is returned. Raises what train_epoch and evaluate raise.
     """
     optimizer, loss_fn = make_optimizer(net, lr), nn.CrossEntropyLoss()
     steps, per_point = epochs * len(train_loader), max(1, len(train_loader) // 25)
@@ -775,9 +764,7 @@ def fit(
                     since, largest = np.zeros(3), 0.0
                     start += curve.draw(history) if curve else 0  # drawing is not training
             if total[2] == 0:
-                raise ValueError(
-                    f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, not an iterator."
-                )
+                raise ValueError(f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, no iterator.")
             seconds = time.perf_counter() - start
             _add_validation(history, total, seconds, *evaluate(net, valid_loader))
             print(
@@ -817,19 +804,16 @@ def _add_validation(history: History, total: np.ndarray, seconds: float, loss: f
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
     """Write the network's weights, the vocabulary of the last load_dataset and the class names into one file.
 
-    Without the vocabulary the weights are worth nothing: only it knows which row is which word's. The file is written
-    aside and then renamed, so that a file that stood there before is not lost when the disk is full.
-
-    Raises RuntimeError before the first load_dataset, ValueError when the network has another vocabulary.
+    Without the vocabulary, which knows whose row is whose, the weights are worth nothing. A file that stood there
+    before is not lost when the disk is full. Raises RuntimeError before the first load_dataset, ValueError for a
+    network with another vocabulary, OSError for a file that can't be written.
     """
     if vocab is None:
         raise RuntimeError("There is no vocabulary to save: call load_dataset() first.")
     rows = [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
     if rows and len(vocab) not in rows:
-        raise ValueError(
-            f"The network's embedding has {rows[0]:,} rows, but the vocabulary of the last load_dataset has "
-            f"{len(vocab):,} tokens. Call load_dataset again as you did before you made this network."
-        )
+        sizes = f"The network's embedding has {rows[0]:,} rows, but the vocabulary of now {len(vocab):,} tokens."
+        raise ValueError(f"{sizes} Call load_dataset again as you did before you made this network.")
     weights = {name: tensor.cpu() for name, tensor in net.state_dict().items()}
     words, classes = list(vocab.itos), list(map(str, classes))
     saved = {"weights": weights, "words": words, "classes": classes, "checksum": _checksum(weights, words, classes)}
@@ -839,9 +823,7 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
         torch.save(saved, half)
         os.replace(half, file)
     except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
-        raise OSError(
-            f"The model could not be written to {file}: {error}. Is there room, and may you write?"
-        ) from error
+        raise OSError(f"The model could not be written to {file}: {error}. Is there room? May you write?") from error
     finally:
         half.unlink(missing_ok=True)
 
@@ -855,15 +837,11 @@ def _checksum(weights: dict[str, Tensor], words: list[str], classes: list[str]) 
     return digest.hexdigest()
 
 
-def load_model(
-    file: str | os.PathLike, make_net: Callable[[int, int], nn.Module]
-) -> tuple[nn.Module, list[str], Vocab]:
+def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module]) -> tuple[nn.Module, list, Vocab]:
     """The network of a file that save_model wrote: (net, classes, vocab), ready for predict.
 
     make_net: makes the empty network, given the numbers of tokens and of classes. From now on encode and the collate
-    functions use the vocabulary of this file, as they do after a load_dataset. The file is read with
-    weights_only=True: it can hold numbers and words, but no code.
-
+    functions use this vocabulary, as after a load_dataset. weights_only=True refuses code in the file.
     Raises FileNotFoundError, and ValueError for a broken file or one of a network of other shapes.
     """
     global vocab, _ids
@@ -881,10 +859,7 @@ def load_model(
     try:
         net.load_state_dict(weights)
     except (RuntimeError, TypeError, AttributeError) as error:
-        raise ValueError(
-            f"{file} holds a network of another shape than make_net makes; make it as you did when you saved it. "
-            f"{error}"
-        ) from error
+        raise ValueError(f"{file} holds a network of another shape than make_net makes. {error}") from error
     voc = Vocab(collections.Counter())
     voc.itos = words
     voc.stoi.update({word: number for number, word in enumerate(words)})
@@ -946,10 +921,8 @@ def use_style() -> None:
         set_matplotlib_formats("retina")
 
 
-def predict(
-    net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable = padify
-) -> list[tuple[str, float]]:
-    """The k most likely classes of a text, best first, each with its probability.
+def predict(net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable = padify) -> list:
+    """The k most likely classes of a text, best first, as (class, probability).
 
     collate_fn: the one that the network was trained with (pad_length for a network that takes lengths).
     """
@@ -1062,12 +1035,11 @@ def expect(
     The ranges come from several seeds. Outside of it the reasons are explained; while the course's tests run
     ($TORCHNLP_STRICT is set), that is an AssertionError. Your own data has no range: value alone.
     """
-    ranges = {"ag_news": ag_news, "sample": sample}
-    if source not in ranges:
+    if source not in ("ag_news", "sample"):
         why = "your own data: no range is known" if source else "no range: call load_dataset first"
         print(f"{name}: {value:.{digits}f}   ({why})")
         return
-    low, high = ranges[source]
+    low, high = ag_news if source == "ag_news" else sample
     inside = low <= value <= high
     mark = "ok" if inside else "OUTSIDE"
     print(f"{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})")
@@ -1096,9 +1068,8 @@ def check(exercise: str, test: Callable[[], None]) -> None:
         if not (answer is None or bool(answer)):
             why = f"The test gives {answer!r}."
     except AssertionError as error:
-        # A bare assert has no words of its own: show the line that does not hold.
-        line = traceback.extract_tb(error.__traceback__)[-1].line
-        why = str(error) or f"This does not hold: {line}"
+        # A bare assert has no words of its own: show the line.
+        why = str(error) or f"This does not hold: {traceback.extract_tb(error.__traceback__)[-1].line}"
     except Exception as error:
         # Each cell of a notebook is a file of its own: what runs in another one than the test is the answer.
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
@@ -1126,10 +1097,7 @@ def show_diagram(name: str, width: int = 640) -> None:
 
 
 def plot_history(history: History, axes: Sequence | None = None):
-    """Loss and accuracy over the articles read; returns the figure. axes: two to draw on, or none.
-
-    Both axes of the accuracy and the articles' one are those of the whole training from the first frame on.
-    """
+    """Loss and accuracy over all the articles that will be read; returns the figure. axes: two to draw on, or none."""
     import matplotlib.pyplot as plt
 
     train = [history.train_loss, history.train_accuracy]
@@ -1163,9 +1131,7 @@ def plot_norms(history: History, clip: float | None = None):
         axis.semilogy(history.articles, history.largest_norm, "o-", color=COLOURS["train"], ms=4)
         if clip is not None:
             axis.axhline(clip, color=COLOURS["grey"], ls="--")
-            axis.annotate(
-                f"clipped to {clip:g}", (0.99, clip), xycoords=("axes fraction", "data"), ha="right", va="bottom"
-            )
+            axis.text(history.articles[-1], clip, f"clipped to {clip:g}", ha="right", va="bottom")
         axis.set(xlabel="articles read", ylabel="largest norm of the gradient", xlim=(0, None))
         axis.xaxis.set_major_formatter(THOUSANDS)
     return figure
@@ -1198,10 +1164,7 @@ class _LiveCurve:
 
 
 def plot_confusion(labels: Tensor, predictions: Tensor, classes: Sequence[str]):
-    """Confusion matrix, rows the truth, columns the prediction, in per cent of the row; returns the figure.
-
-    labels, predictions: [N], classes 0..K-1.
-    """
+    """Confusion matrix of labels and predictions [N], 0..K-1: rows the truth, in per cent of it; returns the figure."""
     import matplotlib.pyplot as plt
     from sklearn.metrics import ConfusionMatrixDisplay
 
