@@ -61,8 +61,9 @@ def course(tmp_path_factory):
     """A course with one lesson of five exercises."""
     course = tmp_path_factory.mktemp("course")
     shutil.copytree(ROOT / "tools", course / "tools", ignore=shutil.ignore_patterns("__pycache__"))
-    for folder in ("notebooks", "data/sample", "images"):
-        (course / folder).mkdir(parents=True)
+    for name in ["notebooks", *student.NEEDED]:
+        if (ROOT / name).is_dir():
+            (course / name).mkdir(parents=True)
     nbformat.write(LESSON, course / "notebooks" / "1-numbers.ipynb")
     (course / "torchnlp.py").write_text(MODULE, encoding="utf-8")
     (course / "LICENSE").write_text("free")

@@ -14,9 +14,13 @@ import nbformat
 import pytest
 import server as web
 import torch
+import yaml
+
+from tools.student import make_handout, student_edition
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
 HIDDEN = ["torchtext", "torchinfo"]  # not in Colab
 
 PROBE = """
@@ -69,14 +73,22 @@ def pack_wheels(folder: Path) -> None:
 
 
 def serve_clone(folder: Path) -> str:
-    """A git repository with the files of the course as they are now; returns its address."""
-    skip = shutil.ignore_patterns(".*", "build", "__pycache__", "notebooks")
+    """A git repository with the files of the course as they are now, and the branch `student`; returns its address.
+
+    The branch is made by the lines of the workflow that make it on GitHub.
+    """
+    skip = shutil.ignore_patterns(".*", "build", "__pycache__")
     shutil.copytree(ROOT, folder, ignore=skip)
     run("git", "init", "--quiet", cwd=folder)
     run("git", "add", "--all", cwd=folder)
     me = ["-c", "user.name=course", "-c", "user.email=course@localhost", "-c", "commit.gpgsign=false"]
     run("git", *me, "commit", "--quiet", "--message", "course", cwd=folder)
-    return folder.as_uri()
+    served = folder.with_suffix(".git")
+    run("git", "clone", "--quiet", "--bare", folder, served)
+    run("git", "remote", "add", "origin", served, cwd=folder)
+    make_handout(folder / "build" / "student")
+    run("bash", "-ec", WORKFLOW["jobs"]["student"]["steps"][-1]["run"], cwd=folder)
+    return served.as_uri()
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +101,17 @@ def machine(tmp_path_factory):
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="a lone notebook fetches the course with git; there is none")
 @pytest.mark.skipif(os.name == "nt", reason="on Windows symbolic links need a permission")
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
-def test_a_lone_notebook_fetches_the_course_and_what_is_missing(path, machine, tmp_path):
-    """Its set-up cell, twice, and all cells down to the one that loads the news."""
+@pytest.mark.parametrize(
+    ("path", "edition"),
+    [*((path, None) for path in LESSONS), (LESSONS[0], student_edition)],
+    ids=[*(path.name for path in LESSONS), "student edition"],
+)
+def test_a_lone_notebook_fetches_the_course_and_what_is_missing(path, edition, machine, tmp_path):
+    """Its set-up cell, twice, and all cells down to the one that loads the news. The student edition has no solution."""
     wheels, address = machine
     python = fresh_python(tmp_path / "venv")
     notebook = nbformat.read(path, as_version=4)
+    notebook = edition(notebook) if edition else notebook
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     last = next(i for i, cell in enumerate(code) if "load_dataset(" in cell.source)
     set_up = code[0]
@@ -121,6 +138,8 @@ def test_a_lone_notebook_fetches_the_course_and_what_is_missing(path, machine, t
     name = re.search(r'^course = here / "(.*)"$', set_up.source, flags=re.M)[1]
     assert course == str(alone / name / "torchnlp.py")
     assert all(package.startswith(str(tmp_path / "venv")) for package in packages)
+    solved = [file for file in (alone / name).glob("notebooks/*.ipynb") if "@title Solution" in file.read_text("utf-8")]
+    assert bool(edition) == (solved == []) and (edition is None or (alone / name / "notebooks").is_dir())
 
 
 def refuse(handler):

@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from tools.needs import statements_of  # noqa: E402
+from tools.repo import current  # noqa: E402
 
 NEEDED = ["torchnlp.py", "LICENSE", "data/sample", "images"]
 NO_SOLUTIONS = (
@@ -31,11 +32,16 @@ NAME = """\
 STUDENT_NAME = ""  # @param {type:"string"}
 STUDENT_ID = ""  # @param {type:"string"}"""
 WORDS = "**Your words on exercise {}.** What did you expect, and what did you see? (Write below this line.)"
+COLAB = "https://colab.research.google.com"
 START = """\
 # Recurrent neural networks for text: student edition
 
-Open a lesson in JupyterLab and run it from the top. Its first cell installs what is missing, which takes some minutes
-the first time; use a fresh virtual environment if you like to keep your own one as it is.
+Open a lesson in Colab:
+
+{badges}
+
+Or in JupyterLab, with this folder on your machine. The first cell of a lesson installs what is missing, which takes
+some minutes the first time; use a fresh virtual environment if you like to keep your own one as it is.
 
 ```
 pip install jupyterlab
@@ -130,7 +136,9 @@ def make_handout(folder: Path) -> None:
     lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
     for path in lessons:
         nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
-    (folder / "README.md").write_text(START.format(first=lessons[0].name), encoding="utf-8")
+    badge, place = f"{COLAB}/assets/colab-badge.svg", f"{COLAB}/github/{current(ROOT)}/blob/student/notebooks"
+    badges = "\n".join(f"- [![{path.stem}]({badge})]({place}/{path.name}) {path.stem}" for path in lessons)
+    (folder / "README.md").write_text(START.format(first=lessons[0].name, badges=badges), encoding="utf-8")
 
 
 def main() -> None:
