@@ -48,6 +48,10 @@ LIMIT = 600  # seconds for a notebook
 MEMORY, FILES = 4 * 2**30, 2**29  # bytes: all processes of a submission together, all its files together
 PROCESSES = 64
 LONGEST = 400  # letters of a verdict
+QUIET = """import contextlib, os, sys
+sys.stdout = sys.stderr = open(os.devnull, "w")
+get_ipython()._tee = lambda channel, nothing=contextlib.nullcontext: nothing()  # IPython 9 keeps all that is printed
+del contextlib, os, sys"""
 RIGHT, OUT_OF_ORDER = "right", "right only out of order: the answer stands below its check"
 
 
@@ -189,7 +193,7 @@ class Kernel:
         self.manager.start_kernel(cwd=str(folder / "notebooks"), env=kept | places | settings, **quiet)
         self.client = self.manager.blocking_client()
         self.client.start_channels(iopub=False, stdin=False, hb=False, control=False)
-        self.execute("import os, sys\nsys.stdout = sys.stderr = open(os.devnull, 'w')", 120)
+        self.execute(QUIET, 120)
 
     def execute(self, code: str, seconds: float, value: str = "None"):
         """Run code: the value of an expression, and what went wrong or "". Raises TimeoutError, ConnectionError."""
