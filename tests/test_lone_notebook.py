@@ -107,7 +107,7 @@ def machine(tmp_path_factory):
     ids=[*(path.name for path in LESSONS), "student edition"],
 )
 def test_a_lone_notebook_fetches_the_course_and_what_is_missing(path, edition, machine, tmp_path):
-    """Its set-up cell, twice, and all cells down to the one that loads the news. The student edition has no solution."""
+    """Its set-up cell, twice, and all cells down to the one that loads the news. The students' fetches no solution."""
     wheels, address = machine
     python = fresh_python(tmp_path / "venv")
     notebook = nbformat.read(path, as_version=4)
