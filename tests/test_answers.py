@@ -38,11 +38,10 @@ import pytest
 import torch
 
 import torchnlp
-from tools.needs import needed, statements_of
+from tools.needs import needed, read_bank, statements_of, with_settings
 
 BANKS = sorted((Path(__file__).parent / "answers").glob("lesson_*.py"))
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-HEADER = re.compile(r"# %% (?:Exercise (?P<exercise>\d[a-z]?), )?(?P<kind>right|wrong|[Ss]etting)(?:: (?P<title>.+))?")
 AT_LEAST = 4  # right answers, and as many wrong ones
 SEEDS = 3  # each answer is tried so many times: a check draws random numbers
 JUNK = [
@@ -57,17 +56,6 @@ JUNK = [
     "torch.full((3, 4), torch.nan)",
 ]
 UNPLANNED = ["stops with", "cannot go on", "answer is None", "does not hold"]  # unless a wrong answer is said to get it
-
-
-def read_bank(path: Path) -> list[dict]:
-    """The answers and settings of a file, in order: exercise, kind, title, code, says, not."""
-    entries = []
-    for part in re.split(r"^(?=# %%)", path.read_text(encoding="utf-8"), flags=re.M)[1:]:
-        header = HEADER.fullmatch(part.splitlines()[0])
-        assert header, f"{path.name}: this line is no header of an answer: {part.splitlines()[0]}"
-        words = {key: re.findall(rf"^# {key}: (.+)$", part, flags=re.M) for key in ("says", "not")}
-        entries.append({**header.groupdict(), **words, "code": part, "lesson": path.stem[-1]})
-    return entries
 
 
 ENTRIES = [entry for path in BANKS for entry in read_bank(path)]
@@ -90,15 +78,6 @@ def exercises_of(lesson: str) -> dict[str, tuple[int, int, int]]:
 def code_cells(lesson: str) -> list:
     (path,) = NOTEBOOKS.glob(f"{lesson}-*.ipynb")
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-
-
-def with_settings(statements: list, settings: list) -> list:
-    """The statements, each setting put behind the last one that defines a name of it: from there on it counts."""
-    for setting in settings:
-        places = [i for i, statement in enumerate(statements) if statement.defines & setting.defines]
-        at = max(places, default=len(statements) - 1) + 1
-        statements = [*statements[:at], setting, *statements[at:]]
-    return statements
 
 
 def run_code(code: str | list[ast.stmt], file: str, space: dict) -> str:

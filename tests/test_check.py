@@ -354,7 +354,8 @@ def test_the_check_of_every_exercise_is_found_in_every_lesson(path):
 def test_to_check_a_lesson_nothing_is_trained(path):
     """Where it cannot be helped, the lesson defines something by training, and its check needs that."""
     lesson = nbformat.read(path, as_version=4)
-    steps = check.steps_of(check.put_together(lesson, nbformat.read(path, as_version=4)))
+    cells = check.put_together(lesson, nbformat.read(path, as_version=4))
+    steps = check.steps_of(cells, check.settings_of(path))
     trained = [s for cell, code in steps if not cell.exercise for s in statements_of(code) if "fit" in s.reads]
     assert [s for s in trained if not s.defines] == []
     assert len(steps) < 40

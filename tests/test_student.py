@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 from tools import student
-from tools.check import LESSONS, exercise_of, is_solution, written
-from tools.needs import needed, statements_of
+from tools.check import LESSONS, exercise_of, is_solution, settings_of, written
+from tools.needs import needed, statements_of, with_settings
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_run_all_goes_through_whatever_is_unanswered(handout, path):
     """From the first stub on, all cells of the copy, with what they name from above. Nothing is trained."""
     code = [c.source for c in nbformat.read(handout / "notebooks" / path.name, 4).cells if c.cell_type == "code"]
     first = next(i for i, source in enumerate(code) if re.search(r'^check\("Exercise', source, flags=re.M)) - 1
-    above = [s for source in code[:first] for s in statements_of(source)]
+    above = with_settings([s for source in code[:first] for s in statements_of(source)], settings_of(path))
     end = [[s for s in statements_of(source)] for source in code[first:]]
     measuring = [s for cell in end for s in cell if ast.unparse(s.code).startswith("if answered(")]
     reads = set().union(*(s.reads for cell in end for s in cell if s not in measuring))

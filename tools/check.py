@@ -40,7 +40,7 @@ from jupyter_client import KernelManager
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools.needs import Statement, needed, statements_of  # noqa: E402
+from tools.needs import Statement, needed, read_bank, statements_of, with_settings  # noqa: E402
 from tools.student import WORDS, copy_course, is_solution, student_edition  # noqa: E402
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -112,14 +112,21 @@ def put_together(lesson, submission) -> list[Cell]:
     theirs = [cell for cell in submission.cells if not is_solution(cell)]
     before, after = ([cell.source.strip() for cell in cells] for cells in (edition.cells, theirs))
     together = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        ours = [Cell(cell.source, None, exercise_of(cell)) for cell in edition.cells[a:b] if cell.cell_type == "code"]
-        new = [cell for cell in theirs[c:d] if cell.cell_type == "code" and cell.source.strip() not in known]
-        new = [Cell(cell.source, numbers[id(cell)]) for cell in new] if kind != "equal" else []
-        # Where cells were changed, the answers go above our checks.
-        together += [cell for cell in ours if not (new and cell.exercise)]
-        together += new + [cell for cell in ours if new and cell.exercise]
+    for kind, *ends in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        for a, b, c, d in one_by_one(*ends):
+            ours = [
+                Cell(cell.source, None, exercise_of(cell)) for cell in edition.cells[a:b] if cell.cell_type == "code"
+            ]
+            new = [cell for cell in theirs[c:d] if cell.cell_type == "code" and cell.source.strip() not in known]
+            new = [Cell(cell.source, numbers[id(cell)]) for cell in new] if kind != "equal" else []
+            together += [cell for cell in ours if not cell.exercise] + new  # an answer goes above our check
+            together += [cell for cell in ours if cell.exercise]
     return together
+
+
+def one_by_one(a: int, b: int, c: int, d: int) -> list[tuple[int, int, int, int]]:
+    """Cells a to b became c to d: the first the first and so on, if they are as many; else all became all."""
+    return [(a + i, a + i + 1, c + i, c + i + 1) for i in range(b - a)] if b - a == d - c else [(a, b, c, d)]
 
 
 def written(submission) -> dict:
@@ -151,9 +158,24 @@ def as_statements(cell: Cell) -> list[Statement] | None:
         return None
 
 
-def steps_of(cells: list[Cell]) -> list[tuple[Cell, str]]:
+def settings_of(path: Path) -> list[Statement]:
+    """What takes the place of what a lesson trains or draws, from the bank of answers."""
+    bank = ROOT / "tests" / "answers" / f"lesson_{path.stem[0]}.py"
+    entries = read_bank(bank) if bank.is_file() else []
+    return [s for entry in entries if entry["kind"].lower() == "setting" for s in statements_of(entry["code"])]
+
+
+def steps_of(cells: list[Cell], settings: list[Statement]) -> list[tuple[Cell, str]]:
     """The cells that a check needs, in order, each with the part of its code that is needed."""
     parts = {cell: [] if cell.exercise else as_statements(cell) for cell in cells}
+    first = next((i for i, cell in enumerate(cells) if cell.exercise), len(cells))
+    home = {s: cell for cell in cells for s in parts[cell] or []}
+    above = with_settings([s for cell in cells[:first] for s in parts[cell] or []], settings)
+    for before, setting in zip(above, above[1:]):
+        if setting not in home:  # it runs in the cell of the statement above it
+            home[setting] = home[before]
+            part = parts[home[setting]]
+            part.insert(part.index(before) + 1, setting)
     chosen = set()
     for place, cell in enumerate(cells):
         if cell.exercise:
@@ -322,12 +344,13 @@ def alone(file: Path, limit: float) -> dict:
     submission = read_submission(file)
     path = find_lesson(submission)
     cells = put_together(nbformat.read(path, as_version=4), submission)
+    steps = steps_of(cells, settings_of(path))
     report = {"lesson": path.stem, **written(submission), "answers": answers_of(cells)}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         copy_course(Path(folder))
         (Path(folder) / "notebooks").mkdir()
         try:
-            report["verdicts"] = run(steps_of(cells), Path(folder), limit)
+            report["verdicts"] = run(steps, Path(folder), limit)
         finally:
             while left := psutil.Process().children(recursive=True):
                 for process in left:

@@ -1,13 +1,18 @@
 """What does a piece of a notebook need? Statements are chosen by the names that they read and define.
 
 So an exercise can be checked without training a network: of the cells above it, those statements alone are run that
-define what its check names, directly or on the way.
+define what its check names, directly or on the way. Where a check needs something that the notebook trains or draws,
+the settings in tests/answers take its place.
 """
 
 import ast
 import builtins
+import re
 import symtable
 from dataclasses import dataclass
+from pathlib import Path
+
+HEADER = re.compile(r"# %% (?:Exercise (?P<exercise>\d[a-z]?), )?(?P<kind>right|wrong|[Ss]etting)(?:: (?P<title>.+))?")
 
 
 @dataclass(eq=False)
@@ -82,3 +87,23 @@ def needed(statements: list[Statement], reads: set[str], end: int | None = None)
             later = isinstance(statements[i].code, (ast.FunctionDef, ast.ClassDef))  # reads them when it is called
             wanted += [(read, max(end, i) if later else i) for read in statements[i].reads]
     return [statements[i] for i in sorted(chosen)]
+
+
+def with_settings(statements: list[Statement], settings: list[Statement]) -> list[Statement]:
+    """The statements, each setting put behind the last one that defines a name of it: from there on it counts."""
+    for setting in settings:
+        places = [i for i, statement in enumerate(statements) if statement.defines & setting.defines]
+        at = max(places, default=len(statements) - 1) + 1
+        statements = [*statements[:at], setting, *statements[at:]]
+    return statements
+
+
+def read_bank(path: Path) -> list[dict]:
+    """The answers and settings of a file, in order: exercise, kind, title, code, says, not."""
+    entries = []
+    for part in re.split(r"^(?=# %%)", path.read_text(encoding="utf-8"), flags=re.M)[1:]:
+        header = HEADER.fullmatch(part.splitlines()[0])
+        assert header, f"{path.name}: this line is no header of an answer: {part.splitlines()[0]}"
+        words = {key: re.findall(rf"^# {key}: (.+)$", part, flags=re.M) for key in ("says", "not")}
+        entries.append({**header.groupdict(), **words, "code": part, "lesson": path.stem[-1]})
+    return entries

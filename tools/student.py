@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools.needs import statements_of  # noqa: E402
+from tools.needs import read_bank, statements_of  # noqa: E402
 from tools.repo import current  # noqa: E402
 
 NEEDED = ["torchnlp.py", "LICENSE", "data/sample", "images"]
@@ -141,9 +141,19 @@ def make_handout(folder: Path) -> None:
     (folder / "README.md").write_text(START.format(first=lessons[0].name, badges=badges), encoding="utf-8")
 
 
+def save_settings(folder: Path) -> None:
+    """What takes the place of trained networks when submissions are checked, without the bank's right answers."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for path in sorted((ROOT / "tests" / "answers").glob("lesson_*.py")):
+        code = [entry["code"] for entry in read_bank(path) if entry["kind"].lower() == "setting"]
+        (folder / path.name).write_text("".join(code), encoding="utf-8")
+
+
 def main() -> None:
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     make_handout(ROOT / "build" / "student")
+    save_settings(ROOT / "build" / "settings")
     print("build/student: the lessons without solutions and outputs, and what they need to run")
 
 
