@@ -12,7 +12,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test lint slides student check grade repo diagrams notebooks readme mutants lock audit clean
+.PHONY: help lab test lint slides student check grade colab repo diagrams notebooks readme mutants lock audit clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -50,6 +50,11 @@ grade: $(READY)
 # make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge and set-up cell
 repo: $(READY)
 	$(BIN)/python tools/repo.py "$(URL)"
+
+# make colab      runs each lesson alone in an empty folder, with Colab's versions (COLAB_PYTHON=python3.13); a long time
+COLAB_PYTHON ?= python3.13
+colab: $(READY)
+	$(BIN)/python tools/colab.py --python $(COLAB_PYTHON) $(LESSONS)
 
 # make diagrams   draws images/*.png anew
 diagrams: $(READY)

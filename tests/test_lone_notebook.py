@@ -14,13 +14,12 @@ import nbformat
 import pytest
 import server as web
 import torch
-import yaml
 
-from tools.student import make_handout, student_edition
+from tools.colab import run, serve
+from tools.student import student_edition
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
 HIDDEN = ["torchtext", "torchinfo"]  # not in Colab
 
 PROBE = """
@@ -45,12 +44,6 @@ def test_every_lesson_installs_what_it_imports(path):
     assert not used or (fetched and fetched[0] < used[0])
 
 
-def run(*command, **options):
-    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
 def fresh_python(folder: Path) -> Path:
     """The python of a new virtual environment that has all packages of this one but the hidden ones."""
     run(sys.executable, "-m", "venv", "--without-pip", folder)
@@ -72,31 +65,12 @@ def pack_wheels(folder: Path) -> None:
                     wheel.write(file.locate(), str(file))
 
 
-def serve_clone(folder: Path) -> str:
-    """A git repository with the files of the course as they are now, and the branch `student`; returns its address.
-
-    The branch is made by the lines of the workflow that make it on GitHub.
-    """
-    skip = shutil.ignore_patterns(".*", "build", "__pycache__")
-    shutil.copytree(ROOT, folder, ignore=skip)
-    run("git", "init", "--quiet", cwd=folder)
-    run("git", "add", "--all", cwd=folder)
-    me = ["-c", "user.name=course", "-c", "user.email=course@localhost", "-c", "commit.gpgsign=false"]
-    run("git", *me, "commit", "--quiet", "--message", "course", cwd=folder)
-    served = folder.with_suffix(".git")
-    run("git", "clone", "--quiet", "--bare", folder, served)
-    run("git", "remote", "add", "origin", served, cwd=folder)
-    make_handout(folder / "build" / "student")
-    run("bash", "-ec", WORKFLOW["jobs"]["student"]["steps"][-1]["run"], cwd=folder)
-    return served.as_uri()
-
-
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory):
     """What a student's machine can reach: (a folder with wheels of the hidden packages, the address of the course)."""
     folder = tmp_path_factory.mktemp("machine")
     pack_wheels(folder / "wheels")
-    return folder / "wheels", serve_clone(folder / "served")
+    return folder / "wheels", serve(folder).as_uri()
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="a lone notebook fetches the course with git; there is none")
