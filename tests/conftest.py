@@ -1,6 +1,8 @@
-"""What the unit tests share: some news to read."""
+"""What the unit tests share: some news to read, and a browser."""
 
 import csv
+import os
+import shutil
 import ssl
 
 import pytest
@@ -101,3 +103,17 @@ def glove_file(tmp_path, monkeypatch):
     checked = ssl._create_default_https_context
     monkeypatch.setattr(ssl, "_create_default_https_context", checked)
     return file
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium without a window, driven by Playwright; whoever has none skips."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is not installed")
+    chromium = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+    if chromium is None:
+        pytest.skip("there is no Chromium here (on Debian: apt-get install chromium)")
+    as_root = ["--no-sandbox"] if hasattr(os, "getuid") and os.getuid() == 0 else []
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=["--disable-gpu", *as_root])
+        yield browser
+        browser.close()

@@ -159,6 +159,12 @@ def test_a_batch_of_anything_is_tensors_or_an_error_that_says_what_a_batch_is(ne
         assert (labels >= 0).all() and labels.dtype == ids.dtype == torch.int64
 
 
+@pytest.mark.parametrize("label", [0, -99])
+def test_a_label_below_1_is_named(news, label):
+    with pytest.raises(ValueError, match=f"has the label {label}\\."):
+        padify([(3, "goal"), (label, "cup")])
+
+
 @given(thing=things)
 def test_a_text_that_is_no_string_is_a_type_error(news, thing):
     assume(not isinstance(thing, str))

@@ -263,6 +263,9 @@ def test_no_text_is_dropped_and_the_batches_of_a_length_are_of_about_one_size(ne
     sampler = LengthBatchSampler(texts_of_lengths([3] * 10), batch_size=4)
     assert len(sampler) == 3
     assert sorted(map(len, sampler)) == [3, 3, 4]
+    dataset = texts_of_lengths([3] * 128)
+    assert list(map(len, LengthBatchSampler(dataset))) == [64, 64]
+    assert list(LengthBatchSampler(dataset)) == list(LengthBatchSampler(dataset, seed=0))
 
 
 def test_each_pass_has_another_order(news):
@@ -324,6 +327,13 @@ def test_rare_lengths_meet_their_neighbours_and_make_full_batches(news):
     batches = [[lengths[i] for i in batch] for batch in LengthBatchSampler(texts_of_lengths(lengths), batch_size=16)]
     assert sorted(map(len, batches)) == [14, 14, 14, 14, 14, 15, 15]
     assert all(max(batch) - min(batch) == len(batch) - 1 for batch in batches)
+
+
+def test_an_empty_text_joins_the_short_ones(news):
+    lengths = [0, 2] + [9] * 8
+    sampler = LengthBatchSampler(texts_of_lengths(lengths), batch_size=8)
+    for _ in range(5):
+        assert sorted(sorted(lengths[i] for i in batch) for batch in sampler) == [[0, 2], [9] * 8]
 
 
 def test_few_pads_are_left(news):

@@ -10,24 +10,11 @@ import time
 import nbformat
 import pytest
 
-from tools import slides
+from tools import npm, slides
 from tools.check import LESSONS
 from tools.student import NEEDED, ROOT
 
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 MINUTES = 60_000  # Playwright counts in milliseconds
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here (on Debian: apt-get install chromium)")
-    as_root = ["--no-sandbox"] if hasattr(os, "getuid") and os.getuid() == 0 else []
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu", *as_root])
-        yield browser
-        browser.close()
 
 
 # ------------------------------------------------------------------------------------ JupyterLab
@@ -120,47 +107,41 @@ def test_a_lesson_runs_from_the_menu_of_jupyterlab(browser, lab):
 
 # ----------------------------------------------------------------------------------------- decks
 
-# Turns all pages and tells what is wrong on each: too tall, too wide, code cut off, a picture missing, a formula
-# that is still TeX or that does not show. (Formulas are drawn anew on each page, which takes a moment.)
-LOOK = r"""async () => {
-    const Reveal = require("lib/reveal.js/dist/reveal.js");
-    const look = async slide => {
-        const parts = selector => [...slide.querySelectorAll(selector)].filter(part => !part.closest("aside"));
-        const blank = () => parts(".mjx-chtml").some(formula => formula.offsetWidth === 0);
-        const wait = milliseconds => new Promise(done => setTimeout(done, milliseconds));
-        for (let k = 0; k < 100 && blank(); k++) await wait(20);
-        if (parts(".mjx-chtml").length) await wait(20);
-        const box = slide.getBoundingClientRect();
-        const right = part => part.getBoundingClientRect().right;
-        const cut = code => {
-            const words = document.createRange();
-            words.selectNodeContents(code);
-            return right(words) > right(code.closest(".jp-InputArea-editor, .jp-OutputArea-output")) + 1;
+# Turns all pages and tells what is wrong on each, with all its fragments shown: something sticks out of the slide or
+# of the window, a line is cut off, a picture is missing or small, a formula is still TeX, code is too small to read.
+LOOK = r"""() => {
+    const look = slide => {
+        const parts = selector => [...slide.querySelectorAll(selector)];
+        const box = slide.getBoundingClientRect(), scale = box.height / 1080;
+        const outside = part => {
+            const {left, top, right, bottom} = part.getBoundingClientRect();
+            return left < box.left || top < box.top || right > box.right + 1 || bottom > box.bottom + 1;
         };
         return Object.entries({
-            tall: box.top < 0 || box.bottom > window.innerHeight || slide.scrollHeight > slide.clientHeight + 2,
-            wide: box.left < 0 || box.right > window.innerWidth || slide.scrollWidth > slide.clientWidth + 2,
-            cut: parts("pre").some(cut),
+            window: box.top < -1 || box.left < -1 || box.bottom > innerHeight + 1 || box.right > innerWidth + 1,
+            slide: overflows(slide) || [...slide.children].some(outside),
+            cut: parts("pre").some(pre => pre.scrollWidth > pre.clientWidth),
+            covered: [...slide.children].some((part, k) => k && part.getBoundingClientRect().top
+                < slide.children[k - 1].getBoundingClientRect().bottom - 1),
             missing: parts("img").some(image => image.naturalWidth === 0),
-            raw: parts(".jp-MarkdownOutput").some(text => /\$[^$\d]+\$|\\[a-z]/.test(text.innerText)),
-            blank: blank(),
+            small: parts("img").some(image => image.getBoundingClientRect().height < 290 * scale),
+            raw: parts(".text, .caption").some(text => /\$[^$\d]+\$|\\[a-z]/.test(text.innerText)),
+            unreadable: parts("pre").some(pre => parseFloat(getComputedStyle(pre).fontSize) < 24),
         }).filter(([name, wrong]) => wrong).map(([name]) => name).join(", ");
     };
-    const pages = [];
-    for (const slide of Reveal.getSlides()) {
+    return Reveal.getSlides().map(slide => {
         const {h, v} = Reveal.getIndices(slide);
-        Reveal.slide(h, v);
-        pages.push([`${h}/${v || 0}`, await look(slide)]);
-    }
-    return pages;
+        Reveal.slide(h, v, 99);
+        return [slide.id, look(slide.querySelector(".slide"))];
+    });
 }"""
-WINDOWS = [(1300, 1000), (1366, 657)]  # the deck's own size, and a small laptop
+WINDOWS = [(1920, 1080), (1366, 768), (1366, 657)]  # a projector, a small laptop, and what its browser leaves of it
 
 
 @pytest.fixture(scope="module")
 def libraries():
     try:
-        slides.fetch_libraries()
+        npm.fetch(slides.LIBRARIES, slides.USED, slides.DECKS / "lib")
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"reveal.js could not be fetched: {error}")
 
@@ -171,22 +152,55 @@ def test_a_deck_opens_from_the_disk_and_nothing_sticks_out(browser, libraries, l
     context = browser.new_context()
     asked, page = [], context.new_page()
     context.on("request", lambda request: asked.append(request.url))
+    page.goto(deck.as_uri())
+    page.wait_for_selector(".reveal.ready")
     for width, height in WINDOWS:
         page.set_viewport_size({"width": width, "height": height})
-        page.goto(deck.as_uri())
-        page.wait_for_selector(".reveal.ready")
-        page.wait_for_function("window.MathJax.Hub.queue.pending === 0 && window.MathJax.Hub.queue.running === 0")
+        page.evaluate("Reveal.layout()")
         pages = page.evaluate(LOOK)
         assert [(number, wrong) for number, wrong in pages if wrong] == [], f"in a window of {width} x {height}"
-        assert len(pages) == len(slides.first_cells(nbformat.read(lesson, as_version=4)))
+        shown = [name for name, _ in pages if not name.endswith("-more")]
+        assert len(shown) == len(slides.make_slides(nbformat.read(lesson, as_version=4), {}))
+    sizes = page.evaluate("""() => [...new Set([...document.querySelectorAll(".slide .text")]
+        .map(text => getComputedStyle(text).fontSize))]""")
+    assert len(sizes) <= 2
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     context.close()
+
+
+def test_the_answer_comes_with_one_more_key(browser, libraries):
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(slides.make_deck(LESSONS[-1]).as_uri())
+    page.wait_for_selector(".reveal.ready")
+    slide = page.locator(".slide:has(> .output.fragment)").first
+    page.evaluate("id => Reveal.slide(...Object.values(Reveal.getIndices(document.getElementById(id))))",
+                  slide.locator("..").get_attribute("id"))  # fmt: skip
+    output = slide.locator("> .output.fragment").first
+    assert slide.locator("strong").first.is_visible() and not output.is_visible()
+    page.keyboard.press("Space")
+    assert output.is_visible()
+    page.close()
+
+
+def test_a_deck_prints_a_page_a_step_and_16_to_9(browser, libraries, tmp_path):
+    page = browser.new_page()
+    page.goto(f"{slides.make_deck(LESSONS[0]).as_uri()}?print-pdf")
+    page.wait_for_selector(".reveal.ready")
+    page.wait_for_selector(".pdf-page")
+    sheets = page.evaluate("""() => [...document.querySelectorAll(".pdf-page")].map(sheet => {
+        const {width, height} = sheet.getBoundingClientRect();
+        return [width, height, overflows(sheet.querySelector(".slide"))];
+    })""")
+    steps = slides.make_slides(nbformat.read(LESSONS[0], as_version=4), {})
+    assert len(sheets) >= sum(1 + max(part.step for part in slide.parts) for slide in steps) > len(steps)
+    assert all(abs(width / height - 16 / 9) < 0.01 and not wrong for width, height, wrong in sheets)
+    page.close()
 
 
 def test_the_speaker_sees_the_notes_of_the_slide(browser, libraries):
     deck = slides.make_deck(LESSONS[0])
     notes = list(slides.read_notes(slides.NOTES / f"{LESSONS[0].stem}.md").values())
-    context = browser.new_context(viewport={"width": 1300, "height": 1000})
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
     page.goto(deck.as_uri())
     page.wait_for_selector(".reveal.ready")

@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import tracemalloc
 import warnings
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ import server as web
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from matplotlib import font_manager
 from torch.utils.data import DataLoader
 
 import torchnlp
@@ -139,6 +141,15 @@ def test_a_long_line_is_broken_between_words(fresh, tmp_path, capsys):
     assert second == "vocabulary of 10 tokens."
 
 
+@pytest.mark.parametrize("count, part", [(119_999, " (part of its 120,000 train articles)"), (120_000, "")])
+def test_ag_news_says_whether_it_is_whole(fresh, monkeypatch, tmp_path, capsys, count, part):
+    monkeypatch.setattr(torchnlp, "_find_data", lambda root: (tmp_path, "ag_news"))
+    monkeypatch.setattr(torchnlp, "_read_csv", lambda file, classes: [(1, "goal")] * count)
+    monkeypatch.setattr(torchnlp, "_learn_vocabulary", lambda *args: [])  # or it takes seconds
+    torchnlp.load_dataset()
+    assert capsys.readouterr().out.startswith(f"AG News{part}: {count:,} train and")
+
+
 def test_what_is_printed_holds_no_path_of_the_machine(loaded, capsys, tmp_path):
     loaded()
     assert str(tmp_path) not in capsys.readouterr().out
@@ -183,6 +194,11 @@ def test_the_word_sample_means_the_corpus_of_the_course(fresh, no_download, monk
     assert train == [(2, "our own")]
     assert torchnlp.source == "sample"
     assert capsys.readouterr().out.startswith("The bundled sample corpus: 1 train and 2 test articles")
+
+
+def test_the_folder_of_the_corpus_may_be_given_by_its_path(fresh, no_download, monkeypatch, tmp_path):
+    monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled"))
+    assert torchnlp._find_data(str(tmp_path / "bundled")) == (tmp_path / "bundled", "sample")
 
 
 def test_a_folder_with_much_of_ag_news_is_known_as_ag_news(fresh, monkeypatch, tmp_path):
@@ -563,15 +579,14 @@ def test_the_lines_for_semicolons_give_the_same_news(loaded, tmp_path, monkeypat
     assert train == [(1, "Vote They count."), (4, "Moon A probe lands."), (2, 'a, b; c d "e"')]
 
 
-# STIXGeneral, which comes with matplotlib, has the sign の; DejaVu Sans, its usual font, has not.
+# STIXGeneral, which comes with matplotlib, has the sign の; the fonts of our plots have not.
 NAMES = {"Latin": ["Öl", "Ça"], "Greek": ["Α", "Ω"], "one sign": ["の", "b"], "Chinese": ["体育", "b"]}
 
 
-@pytest.mark.parametrize("fallback", [[], ["STIXGeneral"]], ids=["usual font", "and a second font"])
+@pytest.mark.parametrize("fallback", [[], ["STIXGeneral"]], ids=["our fonts", "and another one"])
 @pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
 def test_class_names_that_a_plot_would_show_as_boxes_are_noted(notes, monkeypatch, names, fallback):
-    if fallback:
-        monkeypatch.setitem(torchnlp.STYLE, "font.family", ["DejaVu Sans", *fallback])
+    monkeypatch.setitem(torchnlp.STYLE, "font.family", [*torchnlp.STYLE["font.family"], *fallback])
     found = notes('"1","Vote","a b"\n"2","Cup","a c"\n', OTHER, "\n".join(names))
     figure = torchnlp.plot_confusion(torch.tensor([0, 1]), torch.tensor([0, 1]), names)
     with warnings.catch_warnings(record=True) as caught, plt.rc_context(torchnlp.STYLE):
@@ -582,13 +597,26 @@ def test_class_names_that_a_plot_would_show_as_boxes_are_noted(notes, monkeypatc
     assert bool(found) == bool(boxes)
     if found:
         (note,) = found
-        assert "Name classes in Latin letters; or install a font that has them, such as Noto Sans CJK JP" in note
+        assert 'Name classes in Latin letters; or add a font that has them (README, "Your own data")' in note
         assert note.endswith(f"Signs: {' '.join(''.join(names).strip('b'))} ")
 
 
-def test_words_that_a_plot_would_show_as_boxes_are_noted(notes):
-    (note,) = notes(ROWS.replace("Vote", "体"), OTHER, "A\nB\nC\nD")
-    assert note.endswith("Signs: 体 ")
+def test_the_lines_for_a_font_make_the_note_go_away(notes, monkeypatch):
+    files = '"1","Vote","a b"\n"2","Cup","a c"\n', OTHER, "の\nb"
+    assert len(notes(*files)) == 1
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", list(font_manager.fontManager.ttflist))
+    monkeypatch.setitem(torchnlp.STYLE, "font.family", list(torchnlp.STYLE["font.family"]))
+    lines = lines_of_the_readme("from matplotlib").replace("Noto Sans CJK JP", "STIXGeneral")
+    stix = font_manager.findfont(font_manager.FontProperties(family=["STIXGeneral"]))
+    with plt.rc_context():
+        exec(re.sub(r'"/usr/.*"', repr(str(stix)), lines), vars(torchnlp) | {})
+        assert notes(*files) == []
+
+
+def test_words_that_a_plot_would_show_as_boxes_are_noted(loaded, capsys):
+    loaded(ROWS.replace("Vote", "体"), OTHER, "A\nB\nC\nD")
+    last = capsys.readouterr().out.splitlines()[-1]  # the line to copy is in one piece
+    assert last == 'STYLE["font.family"] += ["Noto Sans CJK JP"]; use_style(). Signs: 体'
 
 
 # -------------------------------------------------------------------------------------- the download
@@ -675,7 +703,7 @@ def assert_sample(cache, capsys):
     assert notice[1] == "NO NETWORK: this is NOT AG News. You are on the small corpus of the course."
     assert any("accuracies are lower" in line for line in notice)
     assert any(line.startswith("(What went wrong: ") for line in notice)
-    assert notice[-3] == "=" * 78
+    assert notice[0] == notice[-3] == "=" * 78
     assert notice[-2].startswith("The bundled sample corpus: 1 train and 1 test articles")
 
 
@@ -785,6 +813,16 @@ def test_a_server_that_sends_a_few_bytes_a_second_is_given_up(server, cache, mon
     assert_ag_news(cache)
     assert server.requests == ["/news/train.csv", "/mirror.tgz"]
     assert "no more than" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("pace, asked", [(1, "/news/test.csv"), (2000, "/mirror.tgz")])
+def test_a_download_that_takes_long_is_given_up_only_if_it_is_slow(server, cache, waits, monkeypatch, pace, asked):
+    """Each looks as if it had begun 100 seconds ago: 256 bytes by then are enough for 1 a second, all not for 2000."""
+    monkeypatch.setattr(torchnlp, "time", SimpleNamespace(time=lambda: time.time() + 100))
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_PACE", (60, pace))
+    torchnlp.load_dataset()
+    assert server.requests[-1] == asked
+    assert torchnlp.source == ("ag_news" if pace == 1 else "sample")
 
 
 def test_no_request_may_wait_for_ever(server, cache, monkeypatch):

@@ -31,9 +31,11 @@ from torchnlp import (
     plot_history,
     plot_norms,
     predict,
+    run_rnn,
     seed_all,
     show_diagram,
     use_style,
+    watch,
 )
 
 pytestmark = pytest.mark.usefixtures("fresh")
@@ -243,6 +245,55 @@ def test_a_gate_goes_from_white_and_what_has_a_sign_from_black_over_white(news):
         assert image.get_clim() == ((-1, 1) if signed else (0, 1))
 
 
+def test_a_memory_beyond_one_stretches_its_scale_on_both_sides(news):
+    net = LSTMClassifier(len(news[3]))
+    with torch.no_grad():
+        for parameter in net.lstm.parameters():
+            parameter.fill_(2)  # all gates are open: the memory gains almost 1 with each word
+        net.embedding.weight.zero_()
+    figure = plot_gates(net, "late goal wins the cup", news[2], show=("forget", "c"))
+    forget, memory = (axis.images[0] for axis in figure.axes[1:3])
+    assert memory.get_clim() == pytest.approx((-5, 5), abs=0.1)
+    assert memory.colorbar.get_ticks() == pytest.approx([-4, 4])
+    assert forget.get_clim() == (0, 1) and list(forget.colorbar.get_ticks()) == [0, 1]
+    figure.canvas.draw()
+    assert memory.colorbar.ax.get_window_extent().x0 > memory.axes.get_window_extent().x1
+
+
+def test_answers_are_drawn_between_0_and_1_and_a_word_stands_over_its_column(news):
+    figure = plot_gates(LSTMClassifier(len(news[3])), "late goal wins", news[2], show=("input",))
+    answers, gate = figure.axes[:2]
+    assert answers.get_xlim() == gate.get_xlim() == (-0.5, 2.5) == tuple(gate.images[0].get_extent()[:2])
+    low, high = answers.get_ylim()
+    assert -0.05 < low < 0 and 1 < high < 1.05  # a point at 0 or 1 is drawn whole
+    assert list(answers.get_yticks()) == [0, 0.5, 1]
+    figure.canvas.draw()
+    words = answers.get_xticklabels()
+    assert [word.get_position()[0] for word in words] == [0, 1, 2]
+    assert min(word.get_window_extent().y0 for word in words) > answers.get_window_extent().y1
+    assert not gate.get_xticklabels() and not gate.get_yticklabels()
+
+
+def test_a_long_text_has_a_wider_picture_and_each_gate_the_same_height(news):
+    def size(words, show=("input",)):
+        text = " ".join(["goal"] * words)
+        return plot_gates(LSTMClassifier(len(news[3])), text, news[2], show=show).get_size_inches()
+
+    (short, low), (long, _), (longest, _) = size(1), size(30), size(100)
+    assert 8 < short < 10 and 30 * 0.4 < long < 30 * 0.6 and longest == 24
+    assert 0.5 < size(1, ("input", "forget"))[1] - low < 1
+
+
+def test_the_lines_of_the_fifth_class_and_of_later_ones_are_dashed(news):
+    class OfSix(LSTMClassifier):
+        def forward(self, x):
+            return torch.zeros(len(x), 6)
+
+    lines = plot_gates(OfSix(len(news[3])), "late goal", list("abcdef")).axes[0].lines
+    assert [line.get_linestyle() for line in lines] == ["-"] * 4 + ["--"] * 2
+    assert [line.get_color() for line in lines] == [class_colour(k) for k in range(6)]
+
+
 def test_fewer_gates_can_be_drawn(news):
     seed_all(0)
     figure = plot_gates(LSTMClassifier(len(news[3])), "late goal", news[2], show=("input", "c"))
@@ -263,6 +314,9 @@ def test_the_word_that_brings_the_last_answer_is_marked_through_all_pictures(new
     for axis in figure.axes[:2]:
         (band,) = axis.patches
         assert (band.get_x(), band.get_width()) == (1.5, 1)
+    assert figure.axes[0].patches[0].get_zorder() < min(line.get_zorder() for line in figure.axes[0].lines)
+    words = plot_gates(Turncoat(len(news[3])), "late goal", news[2]).axes[0].get_xticklabels()
+    assert [word.get_weight() for word in words] == ["normal", "bold"]
     figure = plot_gates(Turncoat(len(news[3])), "late", news[2])  # no answer turns in a text of one word
     assert not any(axis.patches for axis in figure.axes[:7])
 
@@ -276,6 +330,27 @@ def test_the_names_of_lines_that_end_together_do_not_overlap(news):
     heights = sorted(text.xy[1] for text in axis.texts)
     assert min(above - below for below, above in zip(heights, heights[1:])) > 0.1
     assert heights[0] >= 0 and heights[-1] <= 1
+
+
+def test_the_names_of_lines_that_end_apart_stand_at_their_ends(news):
+    class Sure(LSTMClassifier):
+        def forward(self, x):
+            return torch.tensor([[0.1, 0.6, 0.3, 1e-9]]).log().expand(len(x), 4)
+
+    texts = plot_gates(Sure(len(news[3])), "late goal", news[2]).axes[0].texts
+    assert {text.get_text(): text.xy[1] for text in texts} == pytest.approx(
+        {"Sci/Tech": 0, "World": 0.14, "Business": 0.3, "Sports": 0.6}, abs=1e-6
+    )
+    assert all(1 < text.xy[0] < 1.05 for text in texts)  # right of the picture
+
+
+def test_of_many_classes_the_six_likeliest_are_named(news):
+    class OfNine(LSTMClassifier):
+        def forward(self, x):
+            return torch.arange(9.0).expand(len(x), 9)
+
+    texts = plot_gates(OfNine(len(news[3])), "late goal", list("abcdefghi")).axes[0].texts
+    assert [text.get_text() for text in texts] == list("defghi")
 
 
 def test_the_drawn_answer_is_the_prediction_after_each_word(news):
@@ -319,6 +394,83 @@ def test_the_gates_of_a_network_that_takes_lengths(news):
     seed_all(0)
     net = PackedClassifier(len(news[3]))
     assert len(plot_gates(net, "late goal wins", news[2], collate_fn=pad_length).axes) >= 7
+
+
+class OfAnyLayer(nn.Module):
+    def __init__(self, kind, **settings):
+        super().__init__()
+        self.embedding = nn.Embedding(len(torchnlp.vocab), 8, padding_idx=PAD)
+        self.rnn = kind(8, 6, batch_first=True, **settings)
+        self.fc = nn.LazyLinear(4)
+
+    def forward(self, x, lengths):
+        return self.fc(run_rnn(self.rnn, self.embedding(x), lengths)[1])
+
+
+@pytest.mark.parametrize(
+    "kind, settings",
+    [
+        (nn.RNN, {}),
+        (nn.GRU, {"num_layers": 2}),
+        (nn.LSTM, {"num_layers": 2}),
+        (nn.LSTM, {"bidirectional": True}),
+        (nn.LSTM, {"proj_size": 3}),
+    ],
+)
+def test_a_layer_without_readable_gates_shows_its_states_alone(news, kind, settings):
+    seed_all(0)
+    net = OfAnyLayer(kind, **settings)
+    figure = plot_gates(net, "late goal wins", news[2], units=99, collate_fn=pad_length)
+    assert [axis.get_ylabel() for axis in figure.axes if axis.get_ylabel()] == ["probability", "state h"]
+    states, _ = net.rnn(net.embedding(padify([(1, "late goal wins")])[1]))
+    drawn = torch.tensor(figure.axes[1].images[0].get_array().T)
+    torch.testing.assert_close(drawn, states[0].detach(), rtol=0, atol=1e-6)
+
+
+# watch (in a browser: test_pages.py)
+
+
+@pytest.fixture
+def handed(monkeypatch):
+    """What watch hands to its page."""
+    handed = []
+    data_of = torchnlp.runpy.run_path(Path(torchnlp.__file__).parent / "site" / "watch.py")["data_of"]
+    page = {"page": lambda *parts: handed.extend([data_of(*parts[:-1]), parts[-1]]) or "-"}
+    monkeypatch.setattr(torchnlp.runpy, "run_path", lambda file: page)
+    monkeypatch.setattr("IPython.display.display", lambda page: None)
+    return handed
+
+
+def test_watch_is_handed_what_the_network_computes(news, handed):
+    seed_all(0)
+    net = LSTMClassifier(len(news[3]))
+    watch(net, "Late goal wins the zyxomma", news[2])
+    data, figure = handed
+    tokens = ["late", "goal", "wins", "the", "zyxomma"]
+    assert (data["tokens"], data["known"], data["classes"]) == (tokens, [True] * 4 + [False], news[2])
+    assert data["colours"] == [class_colour(k) for k in range(4)]
+
+    def answer(words):
+        answers = dict(predict(net, " ".join(words), news[2], k=4))
+        return [answers[name] for name in news[2]]
+
+    for t, probabilities in enumerate(data["probabilities"]):
+        assert probabilities == pytest.approx(answer(tokens[: t + 1]), abs=1e-4)
+    last = answer(tokens)
+    best = last.index(max(last))
+    without = [answer(tokens[:t] + tokens[t + 1 :])[best] for t in range(5)]
+    assert data["influence"] == pytest.approx([abs(math.log(last[best] / p)) for p in without], abs=1e-5)
+    inside = gates(net.lstm, net.embedding(torch.tensor(torchnlp.encode(" ".join(tokens)))).detach())
+    assert list(data["percent"]) == ["forget", "input", "output", "c", "h"]
+    for name, numbers in data["percent"].items():
+        assert torch.equal(torch.tensor(numbers), (100 * inside[name]).round().int())
+    assert figure.axes[0].get_ylabel() == "probability" and plt.get_fignums() == []
+
+
+def test_watch_reads_80_tokens_and_shows_as_many_units_as_there_is_room_for(news, handed):
+    watch(LSTMClassifier(len(news[3]), hidden_dim=70), "goal " * 100, news[2])
+    assert handed[0]["tokens"] == ["goal"] * 80
+    assert {(len(rows), len(rows[0])) for rows in handed[0]["percent"].values()} == {(80, 50)}  # 20,000 numbers
 
 
 # expect
@@ -503,6 +655,16 @@ def test_the_axes_of_a_growing_history_stand_still():
     assert limits[0][1] == ((0, pytest.approx(1.04 * 80)), (0, 1))
 
 
+@pytest.mark.parametrize("loss, top", [(0.7, 1.1), (1.2, 1.32), (5.0, 5.5)])
+def test_the_axis_of_the_loss_goes_from_0_to_a_bit_above_the_highest_and_at_least_above_1(loss, top):
+    history = history_of_two_epochs()
+    for values in (history.train_loss, history.valid_loss):
+        values[:] = [loss / 2] * len(values)
+        values[-1] = loss
+        assert plot_history(history).axes[0].get_ylim() == pytest.approx((0, top))
+        values[-1] = loss / 2
+
+
 def test_thousands_on_the_axis_have_a_separator():
     history = history_of_two_epochs()
     history.articles = [10_000, 20_000, 30_000, 40_000]
@@ -521,13 +683,18 @@ def test_the_norms_are_drawn_with_the_line_at_which_they_are_clipped():
     assert set(line.get_ydata()) == {0.25} and axis.get_yscale() == "log"
     assert [text.get_text() for text in axis.texts] == ["clipped to 0.25"]
     assert len(plot_norms(history).axes[0].lines) == 1
+    assert axis.get_xlim()[0] == 0
+    axis.figure.canvas.draw()
+    said, inside = axis.texts[0].get_window_extent(), axis.get_window_extent()
+    assert said.y0 >= axis.transData.transform((0, 0.25))[1]  # above its line...
+    assert inside.x0 < said.x0 < said.x1 < inside.x1  # ...and inside of the picture
 
 
 def test_a_history_can_be_drawn_onto_given_axes():
     figure, axes = plt.subplots(1, 2)
     assert plot_history(history_of_two_epochs(), axes) is figure
     assert plot_history(history_of_two_epochs(), axes) is figure  # again: in place of the first
-    assert [len(axis.lines) for axis in axes] == [2, 2]
+    assert [len(axis.lines) for axis in axes] == [2, 2] and len(figure.legends) == 1
 
 
 def test_an_empty_history_can_be_drawn():
@@ -552,11 +719,12 @@ def test_the_confusion_matrix_shows_a_class_that_nobody_saw():
     assert len(figure.axes[0].texts) == 16
 
 
-def test_the_confusion_matrix_of_many_classes_has_room_and_no_numbers():
-    labels = torch.arange(40)
-    figure = plot_confusion(labels, labels, [f"class {i}" for i in range(40)])
-    assert len(figure.axes[0].texts) == 0
-    assert figure.get_size_inches().max() <= 13
+@pytest.mark.parametrize("classes, side", [(2, 4.5), (4, 4.5), (14, 8.5), (15, 8.9), (40, 12)])
+def test_the_confusion_matrix_grows_with_the_classes_and_has_numbers_while_there_is_room(classes, side):
+    labels = torch.arange(classes)
+    figure = plot_confusion(labels, labels, [f"class {i}" for i in range(classes)])
+    assert len(figure.axes[0].texts) == (classes**2 if classes <= 14 else 0)
+    assert figure.get_size_inches() == pytest.approx((side + 1, side))
 
 
 def test_plots_leave_the_settings_of_matplotlib_alone(news):
@@ -594,7 +762,7 @@ def contrast(colour):
 def test_the_classes_have_colours_that_can_be_read_on_white():
     assert len({class_colour(k) for k in range(20)}) == 20
     assert all(contrast(class_colour(k)) >= 4.5 for k in range(4))
-    assert matplotlib.colors.is_color_like(class_colour(99))
+    assert class_colour(25) == class_colour(5) != class_colour(24)  # they come round
     assert all(contrast(COLOURS[name]) >= 3 for name in ("train", "valid", "padded", "packed", "real", "ours", "old"))
 
 
@@ -645,6 +813,52 @@ def test_the_live_curve_is_one_output_whose_last_frame_shows_all(screen):
     assert screen.updates[-1] == [[120], [120]]
     assert len(screen.updates) < 10  # redrawn a few times a second, not at every step
     assert plt.get_fignums() == []  # or the notebook would show the figure once more
+
+
+class Clock:
+    """Time that passes when somebody lets it pass."""
+
+    def __init__(self, monkeypatch):
+        self.now = 1000.0
+        monkeypatch.setattr(torchnlp, "time", self)
+
+    def perf_counter(self):
+        return self.now
+
+    def let_pass(self, seconds, values):
+        for value in values:
+            self.now += seconds
+            yield value
+
+
+def test_the_seconds_of_a_training_are_those_of_its_batches_not_of_drawing_and_judging(screen, monkeypatch):
+    clock = Clock(monkeypatch)
+
+    def slow_drawing(*args, draw=plot_history):
+        clock.now += 7
+        return draw(*args)
+
+    class Slowly(list):
+        def __iter__(self):
+            return clock.let_pass(self.seconds, super().__iter__())
+
+    train, valid = Slowly(batches(10)), Slowly(batches(2))
+    train.seconds, valid.seconds = 2, 100
+    monkeypatch.setattr(torchnlp, "plot_history", slow_drawing)
+    history = fit(Reader(9), train, valid, epochs=3)
+    assert history.seconds == 3 * 10 * 2
+    assert len(screen.updates) == 3 * 10 + 1  # at each batch, since two seconds have passed, and at the end
+
+
+def test_the_live_curve_is_redrawn_at_most_once_a_second(screen, monkeypatch):
+    clock = Clock(monkeypatch)
+    curve = torchnlp._LiveCurve(History())
+    for now, frames in [(1000.0, 1), (1000.9, 1), (1001.1, 2), (1001.9, 2), (1002.2, 3)]:
+        clock.now = now
+        assert curve.draw(history_of_two_epochs()) == 0  # the seconds that it took
+        assert len(screen.updates) == frames
+    curve.draw(history_of_two_epochs(), last=True)
+    assert len(screen.updates) == 4
 
 
 def test_without_live_nothing_is_displayed(screen):

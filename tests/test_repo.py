@@ -19,15 +19,21 @@ def addresses(root):
         r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/",
         r'REPOSITORY = \\"https://github\.com/([^"\\]+)',
         r"github\.com/([\w.-]+/[\w.-]+)/actions",
+        r'<a href="https://github\.com/([^"]+)"',
     ]
-    return [(file, a) for file, text in text_of(root).items() for p in patterns for a in re.findall(p, text)]
+    found = [(file, a) for file, text in text_of(root).items() for p in patterns for a in re.findall(p, text)]
+    site = re.compile(r"//([\w-]+)\.github\.io/([\w.-]+)")
+    return found + [(file, "/".join(parts)) for file, text in text_of(root).items() for parts in site.findall(text)]
 
 
 @pytest.fixture
 def fork(tmp_path):
     (tmp_path / "notebooks").mkdir()
+    (tmp_path / "site").mkdir()
     for file in repo.files(repo.ROOT):
         shutil.copy(file, tmp_path / file.relative_to(repo.ROOT))
+    page = "[The reader](https://{}.github.io/{}/reader.html#text=oil)\n".format(*repo.current(repo.ROOT).split("/"))
+    (tmp_path / "LINKS.md").write_text(page, encoding="utf-8")
     return tmp_path
 
 
@@ -52,7 +58,7 @@ def test_a_new_address_is_written_everywhere_and_changes_nothing_else(fork):
     assert repo.current(fork) == "somebody/their-course"
     check_agreement(fork)
     for file, text in text_of(fork).items():
-        assert "OWNER/" not in text
+        assert "OWNER/" not in text and "OWNER.github" not in text
         for old, new in zip(before[file].splitlines(), text.splitlines(), strict=True):
             assert old == new or "github" in old or "course = here" in old
     assert repo.set_address(fork, "somebody", "their-course") == []  # a second time there is nothing to do

@@ -72,10 +72,11 @@ def test_a_word_of_the_test_half_alone_is_unknown(news):
     assert encode(text)[tokenizer(text).index("see")] == UNK
 
 
-def test_unk_can_be_another_id(news):
-    assert encode("late zyxomma", unk=7) == [encode("late")[0], 7]
+@pytest.mark.parametrize("unk", [7, -1])
+def test_unk_can_be_another_id(news, unk):
+    assert encode("late zyxomma", unk=unk) == [encode("late")[0], unk]
     text = news[1][1][1]  # of the test half: its ids under unk=0 are remembered
-    assert encode(text, unk=7) == [7 if i == UNK else i for i in encode(text)] != encode(text)
+    assert encode(text, unk=unk) == [unk if i == UNK else i for i in encode(text)] != encode(text)
 
 
 def test_an_empty_text_has_no_ids(news):

@@ -3,6 +3,7 @@
 import math
 import random
 import re
+import runpy
 
 import numpy as np
 import pytest
@@ -86,6 +87,23 @@ def loss_and_accuracy(net, labels, ids):
     return losses.double().mean().item(), (logits.argmax(1) == labels).double().mean().item()
 
 
+# device
+
+
+@pytest.mark.parametrize("cuda, mps, name", [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")])
+@pytest.mark.parametrize("cores, threads", [(None, [1]), (4, [1]), (5, [])])
+def test_a_graphics_card_is_used_and_without_one_a_few_cores_run_one_thread(
+    monkeypatch, cuda, mps, name, cores, threads
+):
+    set_to = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    monkeypatch.setattr(torch, "set_num_threads", set_to.append)
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    assert runpy.run_path(torchnlp.__file__)["device"].type == name
+    assert set_to == (threads if name == "cpu" else [])
+
+
 # seed_all
 
 
@@ -159,6 +177,11 @@ def test_every_parameter_is_in_one_group_with_the_rate_asked_for():
     groups = make_optimizer(net, lr=0.03).param_groups
     assert sorted(id(p) for group in groups for p in group["params"]) == sorted(map(id, net.parameters()))
     assert {group["lr"] for group in groups} == {0.03}
+
+
+def test_the_rate_of_an_optimizer_is_four_thousandths_unless_told():
+    for sparse in (True, False):
+        assert {group["lr"] for group in make_optimizer(net_of(sparse=sparse)).param_groups} == {0.004}
 
 
 def test_the_rate_of_the_groups_is_the_rate_of_the_step():
@@ -248,11 +271,12 @@ def test_training_starts_from_cleared_gradients_at_every_step():
     assert same(weights(ours), weights(by_hand))
 
 
-def test_the_rate_is_a_hundredth_unless_told():
+@pytest.mark.parametrize("train_one_epoch", [train_epoch, train_epoch_emb])
+def test_the_rate_is_a_hundredth_unless_told(train_one_epoch):
     default, told, other = net_of(), net_of(), net_of()
-    train_epoch(default, toy_loader(32))
-    train_epoch(told, toy_loader(32), lr=0.01)
-    train_epoch(other, toy_loader(32), lr=0.02)
+    train_one_epoch(default, toy_loader(32))
+    train_one_epoch(told, toy_loader(32), lr=0.01)
+    train_one_epoch(other, toy_loader(32), lr=0.02)
     assert same(weights(default), weights(told))
     assert not same(weights(default), weights(other))
 
@@ -313,9 +337,10 @@ def test_progress_is_a_line_with_the_texts_seen_and_the_accuracy(capsys):
         assert float(line.split("acc=")[1]) == pytest.approx(accuracy, abs=1e-3)
 
 
-def test_progress_is_reported_every_200_batches_unless_told(capsys):
+@pytest.mark.parametrize("train_one_epoch", [train_epoch, train_epoch_emb])
+def test_progress_is_reported_every_200_batches_unless_told(capsys, train_one_epoch):
     net = net_of()
-    train_epoch(net, toy_loader(3300), optimizer=standing_still(net))
+    train_one_epoch(net, toy_loader(3300), optimizer=standing_still(net))
     assert re.fullmatch(r"3200: acc=0\.\d+\n", capsys.readouterr().out)
 
 
@@ -738,6 +763,9 @@ def test_an_epoch_prints_a_line(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == ["epoch 1", "epoch 2"]
     for i, line in enumerate(lines):
+        points = slice(20 * i, 20 * i + 20)  # an epoch has 20 batches of 16 texts, a point each
+        loss, accuracy = (sum(values[points]) / 20 for values in (history.train_loss, history.train_accuracy))
+        assert f"train loss {loss:.3f}, accuracy {accuracy:.3f} |" in line
         assert f"validation loss {history.valid_loss[i]:.3f}, accuracy {history.valid_accuracy[i]:.3f}" in line
 
 
@@ -757,6 +785,12 @@ def test_the_usual_schedule_warms_up_and_falls(rates):
     assert 2 <= used.index(max(used)) <= 4
     assert 0.018 < max(used) <= 0.02
     assert 0 < used[0] < 0.005 and 0 < used[-1] < 0.001
+
+
+def test_fit_trains_for_two_epochs_at_four_thousandths_unless_told(rates):
+    history = fit(net_of(), toy_loader(64), toy_loader(16), schedule=lambda progress: 1, live=False)
+    assert history.epoch_ends == [64, 128]
+    assert {rate for _, rate in rates} == {0.004}
 
 
 def test_a_constant_schedule_is_the_plain_loop(rates):

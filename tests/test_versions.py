@@ -1,4 +1,4 @@
-"""The versions that CI installs are exact, and they are among those that requirements.txt allows."""
+"""The versions that CI installs are exact, and they are among those that our requirements allow."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_every_pin_is_one_exact_version_that_fits_any_build_of_it():
 
 
 def test_everything_that_the_course_needs_is_pinned_within_its_range():
-    for line in lines("requirements.txt"):
+    for line in lines("requirements.txt") + lines("site/requirements.txt"):
         needed = Requirement(line)
         version = PINNED.get(canonicalize_name(needed.name))
         assert version and needed.specifier.contains(version), f"{line}, pinned {version}: run `make lock`"
@@ -31,4 +31,5 @@ def test_everything_that_the_course_needs_is_pinned_within_its_range():
 
 def test_ci_installs_with_the_pins():
     assert "export CONSTRAINTS=.ci/constraints.txt" in (ROOT / ".ci" / "run").read_text()
-    assert "-r requirements.txt $(addprefix -c ,$(CONSTRAINTS))" in (ROOT / "Makefile").read_text()
+    for file in ("requirements.txt", "site/requirements.txt"):
+        assert f"-r {file} $(addprefix -c ,$(CONSTRAINTS))" in (ROOT / "Makefile").read_text()

@@ -39,3 +39,12 @@ def test_every_make_target_of_the_workflow_exists():
     for target in targets:
         dry = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
         assert dry.returncode == 0, dry.stderr
+
+
+def test_the_site_is_published_after_the_tests_and_from_main_alone():
+    workflow, job = yaml.safe_load(FILE.read_text(encoding="utf-8")), JOBS["site"]
+    assert workflow[True]["push"]["branches"] == ["main"]  # YAML 1.1 reads "on" as True
+    assert job["if"] == "github.event_name == 'push'" and job["needs"] == "sample"
+    assert job["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
+    made = next(step["with"]["path"] for step in job["steps"] if "upload-pages-artifact" in step.get("uses", ""))
+    assert {"run": "make site"} in job["steps"] and made == "build/site"

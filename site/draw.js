@@ -1,0 +1,93 @@
+// What the two pages and `watch` draw with: elements, sharp canvases, and colours out of the stylesheet.
+
+export const PARTS = {  // of a network, in the order in which those that it has are shown
+    forget: {name: "forget gate", meaning: "how much of the memory is kept", colour: "forget"},
+    input: {name: "input gate", meaning: "how much is written into the memory", colour: "input"},
+    output: {name: "output gate", meaning: "how much of the memory shows in the state", colour: "output"},
+    update: {name: "update gate", meaning: "how much of the state is kept", colour: "forget"},
+    reset: {name: "reset gate", meaning: "how much of the state the candidate sees", colour: "grey"},
+    candidate: {name: "candidate", meaning: "what could be written", colour: "candidate"},
+    c: {name: "memory c", meaning: "what was kept, and what was written", colour: "c"},
+    h: {name: "state h", meaning: "what the answer is made of", colour: "h"},
+};
+export const SIGNED = ["candidate", "c", "h"];  // from -1 to 1, the memory beyond; a gate goes from 0 to 1
+export const shade = part => part === "c" ? Math.tanh : number => number;  // the memory as it shows in the state
+
+// The LSTM's candidate is left out: what was written is seen in the memory.
+export const shownParts = parts =>
+    Object.keys(PARTS).filter(part => part in parts && !(part === "candidate" && "c" in parts));
+
+export const mean = numbers => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+export const percent = share => `${Math.round(100 * share)}\u00A0%`;
+
+export function make(tag, properties = {}, ...children) {
+    const element = document.createElement(tag);
+    Object.assign(element, properties);
+    element.append(...children);
+    return element;
+}
+
+// Give a canvas its size on the page, with as many points as the screen has, and wipe it.
+export function fit(canvas, width, height) {
+    const ratio = window.devicePixelRatio || 1, columns = Math.round(width * ratio), rows = Math.round(height * ratio);
+    if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, {width: columns, height: rows});
+    Object.assign(canvas.style, {width: `${width}px`, height: `${height}px`});
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    return context;
+}
+
+// Colours of the stylesheet as [red, green, blue], light or dark as the page is now.
+export function palette(host, names) {
+    const probe = host.appendChild(make("i", {hidden: true})), colours = {};
+    const context = make("canvas", {width: 1, height: 1}).getContext("2d", {willReadFrequently: true});
+    for (const name of names) {
+        probe.style.color = `var(--${name})`;
+        context.fillStyle = getComputedStyle(probe).color;
+        context.fillRect(0, 0, 1, 1);
+        colours[name] = [...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)];
+    }
+    probe.remove();
+    return colours;
+}
+export const css = (colour, alpha = 1) => `rgb(${colour.join(" ")} / ${alpha})`;
+
+// A picture of numbers, a column a step and a row a unit: from the paper's colour (0) to `high` (1) or to `low` (-1).
+// edges are the columns' borders, left is what has been scrolled away; steps without numbers (null) stay empty. shade
+// makes numbers from -1 to 1 of what stands in the rows.
+export function paintUnits(context, rows, {edges, from, to, left, height, paper, high, low, shade}) {
+    const units = rows.find(row => row)?.length;
+    if (!units || to <= from) return;
+    const image = new ImageData(to - from, units);  // a point a number; then each column is drawn as wide as it is
+    for (let t = from; t < to; t++) {
+        for (let unit = 0; rows[t] && unit < units; unit++) {
+            const value = shade(rows[t][unit]), colour = value < 0 ? low : high;
+            const at = 4 * (unit * image.width + t - from);
+            for (let i = 0; i < 3; i++) image.data[at + i] = paper[i] + Math.abs(value) * (colour[i] - paper[i]);
+            image.data[at + 3] = 255;
+        }
+    }
+    const small = make("canvas", {width: image.width, height: units});
+    small.getContext("2d").putImageData(image, 0, 0);
+    context.imageSmoothingEnabled = false;
+    for (let t = from; t < to; t++) {
+        const [x, width] = [edges[t] - left + 0.5, edges[t + 1] - edges[t] - 1];
+        context.drawImage(small, t - from, 0, 1, units, x, 0, width, height);
+    }
+}
+
+// A line through points; it breaks off at places that are no numbers.
+export function paintLine(context, points, colour, width = 2, dash = []) {
+    Object.assign(context, {strokeStyle: colour, lineWidth: width, lineJoin: "round", lineCap: "round"});
+    context.setLineDash(dash);
+    context.beginPath();
+    let drawing = false;
+    for (const [x, y] of points) {
+        const place = Number.isFinite(y);
+        if (place && drawing) context.lineTo(x, y);
+        if (place && !drawing) context.moveTo(x, y);
+        drawing = place;
+    }
+    context.stroke();
+}

@@ -1,0 +1,129 @@
+"""A lesson as the site shows it: what is done to a notebook before Sphinx reads it."""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+from tools.reading import BADGE, QUESTION, is_diagram, is_picture, kind, plain, with_captions
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
+CELL = re.compile(r"`(l\d-c\w+)`")  # how the guide for instructors names a cell
+SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
+
+
+def lesson_page(source: str, name: str) -> str:
+    """A lesson as the site shows it: folded cells closed, words under pictures, answers kept back."""
+    notebook = with_captions(nbformat.reads(source, as_version=4))
+    notebook.cells[0].source = BADGE.sub("", notebook.cells[0].source)
+    named = set(CELL.findall((ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")))
+    links = links_of(name)
+    cells, asked, hidden = [], False, False
+    gates = [cell.id for cell in notebook.cells if "plot_gates(" in cell.source][:1]
+
+    def write(text: str) -> None:
+        cells.append(nbformat.v4.new_markdown_cell(text))
+
+    for cell in notebook.cells:
+        is_plot, is_text = kind(cell) == "plot", cell.cell_type == "markdown"
+        asks, starts = is_text and bool(QUESTION.search(cell.source)), is_text and cell.source.startswith("#")
+        if hidden and not (is_plot or is_text) or hidden and (asks or starts):
+            write("</details>")
+            hidden = False
+        asked = asks or asked and not starts
+        hides = asked and not is_text and bool(cell.outputs) and kind(cell) in ("", "plot")
+        if hides and is_plot:
+            write(SHOW)
+        if cell.id in named:
+            write(f"({cell.id})=")
+        if cell.id in gates:
+            write(f"(gates-{name})=")
+        if is_text:
+            write(link_first(cell.source, links))
+            continue
+        as_the_site_folds(cell, links)
+        if hides and not is_plot:
+            cells.append(nbformat.from_dict({**cell, "outputs": []}))
+            cell.metadata["tags"].append("remove-input")
+            write(SHOW)
+        if hides:
+            asked, hidden = False, True
+        cells.append(cell)
+    if hidden:
+        write("</details>")
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    notebook.cells = cells
+    return nbformat.writes(notebook)
+
+
+def as_the_site_folds(cell, links: dict[str, str]) -> None:
+    """Tell myst-nb what is folded, under which words, and what the words of a picture are."""
+    title, _, code = cell.source.partition("\n")
+    tags = set(cell.metadata.get("tags", []))
+    if kind(cell):
+        prompt = "The code of this picture" if kind(cell) == "plot" else title.removeprefix("# @title ")
+        cell.source = code
+    elif cell.metadata.get("slideshow", {}).get("slide_type") == "skip" and title.startswith(("import", "from")):
+        prompt = "Imports"
+        tags.add("hide-input")
+    else:
+        prompt = ""
+    options = {"code_prompt_show": prompt, "code_prompt_hide": prompt}
+    if kind(cell) == "solution":
+        tags = tags - {"hide-input"} | {"hide-cell"}
+    if is_diagram(cell):
+        tags.add("remove-input")
+    if any(len(line) > 110 for output in cell.outputs for line in output.get("text", "").splitlines()):
+        tags.add("long-lines")
+    cell.metadata["tags"] = sorted(tags)
+    caption = cell.metadata.get("caption")
+    if caption:
+        options |= {"image": {"alt": plain(caption)}, "figure": {"caption": link_first(caption, links)}}
+        widths = {o.metadata.get("image/png", {}).get("width") for o in cell.outputs if is_picture(o)} - {None}
+        if widths:
+            options["image"]["width"] = f"{widths.pop()}px"
+    cell.metadata["mystnb"] = options
+
+
+def lesson_link(found: re.Match) -> str:
+    """[lesson 2](...) for "lesson 2", if there is one."""
+    path = next((path for path in LESSONS if path.stem[0] == found[1]), None)
+    return f"[{found[0]}](/notebooks/{path.name})" if path else found[0]
+
+
+def cell_link(found: re.Match) -> str:
+    """[`l1-c094`](#l1-c094) for `l1-c094`, if there is such a cell."""
+    has = any(f'"id": "{found[1]}"' in path.read_text(encoding="utf-8") for path in LESSONS)
+    return f"[{found[0]}](#{found[1]})" if has else found[0]
+
+
+def links_of(lesson: str) -> dict[str, str]:
+    """What is linked where a lesson first names it: pattern -> the link, with the words in place of {}."""
+    terms = re.search(r"{glossary}\n(.*?)```", (HERE / "glossary.md").read_text(encoding="utf-8"), flags=re.S)[1]
+    terms = re.findall(r"^\S.*", terms, flags=re.M)  # what is said of a term is indented
+    links = {rf"\b{re.escape(term)}s?\b": "{term}`{} <" + term + ">`" for term in sorted(terms, key=len, reverse=True)}
+    others = {path.stem[0]: path.name for path in LESSONS if path.stem != lesson}
+    return links | {rf"\blesson {n}\b": f"[{{}}](/notebooks/{name})" for n, name in others.items()}
+
+
+# Not in code, formulas, links, headings, tags, nor in what is quoted; in what is bold only where the term is all of it.
+LEAVE = re.compile(
+    r"""(```.*?```|`[^`]*`|"[^"]*"|\$\$.*?\$\$|\$[^$]*\$|\*\*.*?\*\*|\[.*?\]\(.*?\)|<[^>]*>|^\#.*?$)""", re.S | re.M
+)
+
+
+def link_first(text: str, links: dict[str, str]) -> str:
+    """Put each of the links where its pattern first stands in the text, and take it out of links."""
+    for pattern, link in list(links.items()):
+        pieces = LEAVE.split(text)
+        for i, piece in enumerate(pieces):
+            found = re.search(rf"(?<=^\*\*){pattern}(?=\*\*$)" if i % 2 else pattern, piece, flags=re.I)
+            if found:
+                pieces[i] = piece[: found.start()] + link.replace("{}", found[0]) + piece[found.end() :]
+                text = "".join(pieces)
+                del links[pattern]
+                break
+    return text

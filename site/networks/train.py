@@ -1,0 +1,104 @@
+"""Train the three networks of the reader page and write networks.json: a few minutes on one core.
+
+    TORCHNLP_DATA=<folder with AG News> python site/networks/train.py
+
+The file holds the words of the vocabulary, the weights and the accuracies, and no article.
+"""
+
+import base64
+import json
+import random
+import sys
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent))
+import torchnlp  # noqa: E402
+from torchnlp import PAD, LengthBatchSampler, evaluate, fit, load_dataset, pad_length, run_rnn, seed_all, tokenizer  # noqa: E402
+
+SEED = 1
+MIN_FREQ, EMBED, HIDDEN, DROP = 10, 24, 32, 0.3
+EPOCHS, RATE, CLIP, OPEN = 3, 0.004, 1.0, 2.0
+
+
+class Reader(nn.Module):
+    """A recurrent layer of any cell; it answers from its last state."""
+
+    def __init__(self, cell: str, words: int, classes: int, embed: int = EMBED, hidden: int = HIDDEN):
+        super().__init__()
+        self.embedding = nn.Embedding(words, embed, padding_idx=PAD, sparse=True)
+        self.rnn = getattr(nn, cell)(embed, hidden, batch_first=True)
+        self.fc = nn.Linear(hidden, classes)
+        self.dropout = nn.Dropout(DROP)
+        with torch.no_grad():
+            self.embedding.weight.mul_(0.1)
+            if cell != "RNN":  # the forget gate of an LSTM, the update gate of a GRU: open at first
+                self.rnn.bias_ih_l0[hidden : 2 * hidden] = OPEN
+                self.rnn.bias_hh_l0[hidden : 2 * hidden] = 0
+
+    def forward(self, ids, lengths):
+        _, last = run_rnn(self.rnn, self.dropout(self.embedding(ids)), lengths)  # [B, H]
+        return self.fc(self.dropout(last))  # [B, K]
+
+
+def with_pieces(items: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Each article whole, its beginning up to a random word, and its end from a random word on.
+
+    The page asks the network after every word, and lets it forget what came before one: it must have seen such texts.
+    """
+    rng = random.Random(SEED)
+    pieces = list(items)
+    for label, text in items:
+        tokens = tokenizer(text)
+        if len(tokens) > 1:
+            pieces.append((label, " ".join(tokens[: rng.randrange(1, len(tokens))])))
+            pieces.append((label, " ".join(tokens[rng.randrange(1, len(tokens)) :])))
+    return pieces
+
+
+def batches(items: list[tuple[int, str]], size: int) -> DataLoader:
+    return DataLoader(items, batch_sampler=LengthBatchSampler(items, size, seed=SEED), collate_fn=pad_length)
+
+
+def quantise(weight: torch.Tensor) -> tuple[torch.Tensor, float]:
+    """Whole numbers from -127 to 127 and the step between them: whole * step is nearly the weight."""
+    step = weight.abs().max().item() / 127
+    return (weight / step).round().to(torch.int8), step
+
+
+def packed(net: Reader) -> dict:
+    """The weights as JSON can hold them, under PyTorch's names; the network itself gets the quantised vectors."""
+    whole, step = quantise(net.embedding.weight.detach())
+    with torch.no_grad():
+        net.embedding.weight.copy_(whole * step)
+    base64_of = lambda tensor: base64.b64encode(tensor.numpy().tobytes()).decode()  # noqa: E731
+    others = {name: w for name, w in net.state_dict().items() if name != "embedding.weight"}
+    return {
+        "embedding.weight": {"shape": list(whole.shape), "step": step, "int8": base64_of(whole)},
+        **{name: {"shape": list(w.shape), "float32": base64_of(w)} for name, w in others.items()},
+    }
+
+
+def main() -> None:
+    train_dataset, test_dataset, classes, vocab = load_dataset(min_freq=MIN_FREQ)
+    random.Random(SEED).shuffle(train_dataset)
+    valid, train = train_dataset[:6000], with_pieces(train_dataset[6000:])
+    networks, accuracy = {}, {}
+    for cell in ["RNN", "LSTM", "GRU"]:
+        seed_all(SEED)
+        net = Reader(cell, len(vocab), len(classes)).to(torchnlp.device)
+        fit(net, batches(train, 64), batches(valid, 256), EPOCHS, RATE, live=False, clip=CLIP)
+        net.cpu()
+        networks[cell] = packed(net)
+        _, accuracy[cell] = evaluate(net.to(torchnlp.device), batches(test_dataset, 256))
+        print(f"{cell}: test accuracy with quantised vectors {accuracy[cell]:.4f}")
+    file = {"classes": classes, "accuracy": accuracy, "words": vocab.itos, "networks": networks}
+    (HERE / "networks.json").write_text(json.dumps(file, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

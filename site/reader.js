@@ -1,0 +1,105 @@
+// The page that reads over a network's shoulder.
+
+import {readAddress, writeAddress} from "./address.js";
+import {make, percent} from "./draw.js";
+import {Networks} from "./network.js";
+import {tokenize} from "./tokenizer.js";
+import {View} from "./view.js";
+
+const EXAMPLES = {
+    "a turn": "Striker signs record deal as shares of the club's owner fall on Wall Street",
+    "a negation": "This is not about football, it is about oil prices",
+    "to and fro": "Astronaut runs marathon on space station",
+    "a career": "Champion boxer elected president of Ukraine",
+    "nonsense": "A brindled wuffle snoozled past the grumbly plonk",
+    "another language": "El presidente viajó a Madrid para ver el partido de fútbol",
+    "one word": "Jaguar",
+};
+
+const networks = new Networks(JSON.parse(document.getElementById("networks").textContent));
+const field = document.getElementById("text"), choices = document.getElementById("choices").elements;
+const view = new View(document.getElementById("view"), networks.classes, {onMove: moved});
+
+// One network's reading of the ids, whole, from a word on, or without it; rows that it did not read are null.
+function reading(name, tokens, ids, mode, at) {
+    const whole = networks.readIds(ids, name);
+    const described = {tokens, known: ids.map(id => id > 0)};
+    if (mode === "all" || !ids.length) return {...whole, ...described};
+    const read = networks.readIds(mode === "from" ? ids.slice(at) : ids.filter((_, t) => t !== at), name);
+    const gap = Array(mode === "from" ? at : 1).fill(null), before = mode === "from" ? 0 : at;
+    const place = rows => [...rows.slice(0, before), ...gap, ...rows.slice(before)];
+    return {
+        name, ...described, whole: whole.probabilities, [mode]: at,
+        probabilities: place(read.probabilities), influence: place(read.influence).map(Number),
+        parts: Object.fromEntries(Object.entries(read.parts).map(([part, rows]) => [part, place(rows)])),
+    };
+}
+
+// What is read depends on where the band is, if words are forgotten or left out.
+function moved() {
+    if (choices.mode.value !== "all") read();
+}
+
+function read() {
+    const tokens = tokenize(field.value), ids = networks.encode(tokens), cell = choices.cell.value;
+    const at = Math.max(0, Math.min(view.at, tokens.length - 1));
+    const names = cell === "all" ? networks.names : [cell];
+    view.show(names.map(name => reading(name, tokens, ids, choices.mode.value, at)));
+}
+
+// The address keeps what is shown, so that a lesson or a slide can link to it.
+function remember() {
+    writeAddress({text: field.value, cell: choices.cell.value, read: choices.mode.value, word: view.at + 1});
+}
+
+function restore() {
+    const {text, cell, read: mode, word} = readAddress();
+    field.value = text ?? Object.values(EXAMPLES)[0];
+    choices.cell.value = [...networks.names, "all"].includes(cell) ? cell : "LSTM";
+    choices.mode.value = ["from", "without"].includes(mode) ? mode : "all";
+    view.at = word >= 1 ? Math.round(word) - 1 : Infinity;  // the last word
+    read();
+    view.reveal();
+}
+
+function take(text) {
+    view.stop();
+    field.value = text;
+    view.at = Infinity;
+    read();
+    view.reveal();
+    remember();
+}
+
+field.oninput = () => {
+    view.stop();
+    view.at = tokenize(field.value.slice(0, field.selectionEnd)).length - 1;  // the word that is being typed
+    read();
+    view.reveal();
+};
+field.onchange = remember;
+document.getElementById("choices").onchange = () => { view.stop(); read(); remember(); };
+document.getElementById("view").addEventListener("focusout", remember);
+window.addEventListener("hashchange", restore);
+document.getElementById("examples").append(...Object.entries(EXAMPLES).map(([name, text]) =>
+    make("button", {type: "button", textContent: name, onclick: () => take(text)})));
+const scores = networks.names.map(name => `${name} ${percent(networks.accuracy[name])}`).join(", ");
+document.getElementById("about").textContent = `Articles of AG News' test set told right: ${scores}. `
+    + "How the networks were made stands in the folder site of the course.";
+
+restore();
+if (!readAddress().word && !matchMedia("(prefers-reduced-motion: reduce)").matches) view.play();
+
+// For tests, and for who opens the console: what the network thinks of a text, a row a token, and what happens inside.
+window.reader = {
+    tokenize,
+    read(text, cell = "LSTM") {
+        const {tokens, ids, probabilities} = networks.read(text, cell);
+        return {tokens, ids, probabilities};
+    },
+    inside(text, cell = "LSTM") {
+        const {parts, influence} = networks.read(text, cell);
+        const plain = Object.entries(parts).map(([part, rows]) => [part, rows.map(row => [...row])]);
+        return {parts: Object.fromEntries(plain), influence};
+    },
+};

@@ -1,0 +1,617 @@
+"""The reader, the playground and `watch` show what PyTorch computes, to everybody, and send nothing anywhere."""
+
+import base64
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+import torchnlp
+from tools import npm, pages
+from torchnlp import COLOURS, PAD, class_colour, load_dataset, pad_length, run_rnn, tokenizer, watch
+
+CELLS = ["RNN", "LSTM", "GRU"]
+HEADLINE = "Striker signs record deal as shares of the club's owner fall on Wall Street"
+NASTY = [
+    "", " ", "<pad>", "<unk> <PAD>", "a<br />b<BR /> c", "<script>document.title = 'run'</script>", "no\u0000thing",
+    '<img src=x onerror="document.title = 1">', "👩‍👩‍👧 🎉!", "שלום, עולם؟ مرحبا", "ΟΔΟΣ ΟΔΟΣ. ΑΣ́Α ΑΣ: Σ",
+    "İstanbul'da ǅ ﬀ ẞ", "x\x1cy\x85z\ufeffw\u200bv\u3000u", "don't (stop)!? \"now\"; 1,000.5", "\\ 'a' \\n",
+    "𝐀𐐀 𞤀 Ꟶ", "a" * 3000,
+]  # fmt: skip
+AXE = ["axe-core@4.11.0"], ["axe-core/axe.min.js"], pages.ROOT / "build" / "axe"  # for npm.fetch
+
+
+@pytest.fixture(scope="module")
+def built():
+    return {name: pages.make_page(name) for name in ("reader", "playground")}
+
+
+@pytest.fixture(scope="module")
+def texts():
+    """1,000 texts: what is nasty, and articles with cases, marks and lengths of all kinds."""
+    train, *_ = load_dataset()
+    return NASTY + [text for _, text in train[: 1000 - len(NASTY)]]
+
+
+class Watched:
+    """A page and whatever it does that it should not: complain, ask, fetch."""
+
+    def __init__(self, browser, address, **settings):
+        self.context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, **settings})
+        self.wrong = []
+        self.page = self.context.new_page()
+        self.page.on("console", lambda message: self.wrong.append(message.text))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
+        self.context.on("request", lambda request: self.look_at(request.url))
+        self.page.goto(address)
+
+    def look_at(self, url):
+        if not url.startswith(("file:", "data:", "blob:")):
+            self.wrong.append(url)
+
+    def close(self):
+        self.context.close()
+        assert self.wrong == []
+
+
+@pytest.fixture
+def opened(browser, built):
+    """opened("reader", "#cell=GRU", ...) is the page; what it does wrong in the test is noticed at its end."""
+    open_ = []
+
+    def open_page(name, hash="", **settings):
+        address = built[name].as_uri() if name in built else name
+        open_.append(Watched(browser, address + hash, **settings))
+        return open_[-1].page
+
+    yield open_page
+    for watched in open_:
+        watched.close()
+
+
+# -------------------------------------------------------------------------------------- the files
+
+
+def test_a_page_is_one_small_file_that_asks_for_nothing(built):
+    for file in built.values():
+        page = file.read_text(encoding="utf-8")
+        assert file.stat().st_size < 2_000_000
+        assert not re.findall(r"<(?:link|script|img|iframe)[^>]*(?:src|href)=", page)
+        assert set(re.findall(r'https?://[^"\s]+', re.sub(r'<a href="[^"]*"', "", page))) == set()
+        assert "default-src 'none'" in page
+
+
+def test_the_style_has_the_colours_of_the_course():
+    style = (pages.SITE / "style.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--([\w-]+): (?:light-dark\()?(#[0-9A-F]{6})", style))
+    roles = colours.keys() & COLOURS.keys()
+    assert roles >= {"x", "h", "c", "forget", "input", "output", "candidate", "rnn", "lstm", "gru", "ink", "grey"}
+    assert {name: colours[name] for name in roles} == {name: COLOURS[name] for name in roles}
+    assert re.findall(r"--class-(\d): light-dark\((#\w+), color-mix\(in oklab, (#\w+),", style) == [
+        (str(k), class_colour(k), class_colour(k)) for k in range(4)
+    ]
+
+
+def test_the_networks_are_good_and_no_article_is_in_their_file():
+    file = json.loads((pages.SITE / "networks" / "networks.json").read_text(encoding="utf-8"))
+    assert set(file) == {"classes", "accuracy", "words", "networks"}
+    assert file["accuracy"]["LSTM"] >= 0.90
+    assert min(file["accuracy"].values()) > 0.85
+    # A vocabulary: each word once, the most frequent first, none with a space in it.
+    words = file["words"]
+    assert words[:4] == ["<unk>", "<pad>", ".", "the"]
+    assert len(set(words)) == len(words)
+    assert not any(re.search(r"\s", word) for word in words)
+    for weights in file["networks"].values():
+        for weight in weights.values():
+            assert set(weight) in ({"shape", "step", "int8"}, {"shape", "float32"})
+            size = 1 if "int8" in weight else 4
+            numbers = base64.b64decode(weight.get("int8") or weight["float32"])
+            assert len(numbers) == size * torch.Size(weight["shape"]).numel()
+
+
+def test_the_accuracy_of_the_networks_is_that_on_the_test_set():
+    _, test, *_ = load_dataset()
+    if torchnlp.source != "ag_news":
+        pytest.skip("the test set of AG News is not here (DATA=<folder>)")
+    reader = pages.Reader("LSTM")
+    right = [max(range(4), key=reader.read(text)["probabilities"][-1].__getitem__) == label - 1 for label, text in test]
+    assert sum(right) / len(right) == pytest.approx(reader.accuracy, abs=0.001)
+
+
+def test_two_things_of_one_name_cannot_be_bundled(tmp_path, monkeypatch):
+    monkeypatch.setattr(pages, "SITE", tmp_path)
+    (tmp_path / "a.js").write_text('import {b} from "./b.js";\nexport const x = b;\n')
+    (tmp_path / "b.js").write_text("export const b = 1;\n")
+    assert pages.bundle("a") == "const b = 1;\n\nconst x = b;\n"
+    (tmp_path / "b.js").write_text("const x = 1;\nexport const b = x;\n")
+    with pytest.raises(ValueError, match="x"):
+        pages.bundle("a")
+
+
+def test_the_command_prints_what_pytorch_thinks_of_each_line(tmp_path):
+    (tmp_path / "texts").write_bytes("Oil prices rise\n\nΟΔΟΣ \x85 x\r\n".encode())
+    command = [sys.executable, pages.ROOT / "tools" / "pages.py", "--answers", tmp_path / "texts"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    first, second, third = map(json.loads, said.splitlines())
+    assert first["tokens"] == ["oil", "prices", "rise"] and second["tokens"] == []
+    assert third["tokens"] == tokenizer("ΟΔΟΣ \x85 x")
+    assert first["probabilities"] == pages.Reader("LSTM").read("Oil prices rise")["probabilities"]
+    assert [len(row) for row in first["probabilities"]] == [4, 4, 4]
+
+
+# ------------------------------------------------------------------------------------- the reader
+
+
+def ask(page, function, *arguments):
+    """What a function of the page makes of some arguments. As JSON, which is far faster than Playwright's own way."""
+    call = f"given => JSON.stringify(({function})(...JSON.parse(given)))"
+    return json.loads(page.evaluate(call, json.dumps(arguments)))
+
+
+TOKENIZE = "texts => texts.map(window.reader.tokenize)"
+
+
+def test_the_pages_tokenizer_is_the_modules_on_every_text_of_the_corpora(opened):
+    page = opened("reader")
+    train, test, *_ = load_dataset()
+    texts = NASTY + [text for half in (train, test, *load_dataset(root="sample")[:2]) for _, text in half]
+    for text, ours in zip(texts, ask(page, TOKENIZE, texts), strict=True):
+        assert ours == tokenizer(text)
+
+
+def test_the_pages_tokenizer_is_the_modules_on_every_character(opened):
+    page = opened("reader")
+    characters = [chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000]
+    # Each between letters, and at both sides of a capital sigma, whose small form depends on its neighbours.
+    texts = ["".join(f"A{c}Σ {c}Σ AΣ{c}A " for c in characters[k : k + 64]) for k in range(0, len(characters), 64)]
+    for text, ours in zip(texts, ask(page, TOKENIZE, texts), strict=True):
+        assert ours == tokenizer(text)
+
+
+@pytest.fixture(scope="module")
+def a_reader(browser, built):
+    watched = Watched(browser, built["reader"].as_uri())
+    yield watched.page
+    watched.close()
+
+
+@given(st.lists(st.text(), min_size=30, max_size=60))
+def test_the_pages_tokenizer_is_the_modules_on_any_unicode(a_reader, texts):
+    assert ask(a_reader, TOKENIZE, texts) == [tokenizer(text) for text in texts]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_pages_probabilities_are_pytorchs(opened, texts, cell):
+    page, reader = opened("reader"), pages.Reader(cell)
+    texts = texts if cell == "LSTM" else texts[:300]
+    answers = ask(page, "(texts, cell) => texts.map(text => window.reader.read(text, cell))", texts, cell)
+    for text, ours in zip(texts, answers):
+        theirs = reader.read(text)
+        assert (ours["tokens"], ours["ids"]) == (theirs["tokens"], theirs["ids"])
+        for row, expected in zip(ours["probabilities"], theirs["probabilities"], strict=True):
+            assert row == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_gates_and_the_influence_are_pytorchs(opened, cell):
+    inside = ask(opened("reader"), "window.reader.inside", HEADLINE, cell)
+    reader = pages.Reader(cell)
+    vectors = reader.embedding(torch.tensor(reader.read(HEADLINE)["ids"])).requires_grad_()  # [T, E]
+    states, _ = reader.rnn(vectors.unsqueeze(0))
+    assert torch.allclose(torch.tensor(inside["parts"]["h"]), states[0], atol=1e-5)
+    if cell == "LSTM":
+        for part, values in torchnlp.gates(reader.rnn, vectors).items():
+            assert torch.allclose(torch.tensor(inside["parts"][part]), values, atol=1e-5)
+    reader.fc(states[0, -1]).log_softmax(0).max().backward()
+    assert torch.allclose(torch.tensor(inside["influence"]), vectors.grad.norm(dim=1), rtol=1e-3, atol=1e-7)
+
+
+def sentence(page):
+    return page.locator(".sentence").inner_text().replace("\u00a0", " ")
+
+
+def test_a_word_is_chosen_with_the_keyboard_and_a_sentence_says_what_it_did(opened):
+    page = opened("reader", "#word=1&text=" + HEADLINE)
+    strip = page.get_by_role("slider", name="Word")
+    page.locator("body").press("Tab")
+    for _ in range(30):  # everything can be reached, the strip of words too
+        if strip.evaluate("strip => strip === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    inside = r"the input gate is \d+ % open, the forget gate keeps \d+ % of the memory"
+    assert re.fullmatch(rf"After striker {inside}; the answer is Sports \(\d+ %\)\.", sentence(page))
+    turned = []
+    for word in tokenizer(HEADLINE)[1:]:
+        page.keyboard.press("ArrowRight")
+        assert strip.get_attribute("aria-valuetext") == word
+        assert page.locator(".words .here").inner_text() == word
+        if "turns from Sports to Business" in sentence(page):
+            turned.append(word)
+    reader = pages.Reader("LSTM").read(HEADLINE)
+    best = [max(range(4), key=row.__getitem__) for row in reader["probabilities"]]
+    assert turned == [
+        word for word, now, before in zip(reader["tokens"][1:], best[1:], best) if (before, now) == (1, 2)
+    ]
+    page.keyboard.press("Home")
+    assert strip.get_attribute("aria-valuenow") == "1"
+
+
+def test_a_word_is_chosen_with_the_pointer_or_a_finger(opened):
+    page = opened("reader", "#word=1&text=" + HEADLINE, has_touch=True, viewport={"width": 390, "height": 844})
+    words, here = page.locator(".words bdi"), page.locator(".words .here")
+    words.nth(2).hover()
+    assert here.inner_text() == "record"
+    words.nth(4).tap()
+    assert here.inner_text() == "as"
+    page.get_by_role("button", name="Next word").tap()
+    assert here.inner_text() == "shares"
+    page.get_by_role("button", name="Read the text word by word").tap()  # the band walks along, and stays in sight
+    page.wait_for_function("document.querySelector('.words .here').textContent === 'street'")
+    assert page.evaluate("document.querySelector('.strip').scrollLeft") > 200
+
+
+def test_what_comes_before_can_be_forgotten_and_a_word_left_out(opened):
+    page, reader = opened("reader", "#word=6&text=" + HEADLINE), pages.Reader("LSTM")
+    tokens = tokenizer(HEADLINE)
+
+    def last(tokens):
+        row = reader.read(" ".join(tokens))["probabilities"][-1]
+        return f"{reader.classes[row.index(max(row))]} ({100 * max(row):.0f} %)"
+
+    page.get_by_label("from the band on").check()
+    assert "Read from shares on, as if nothing came before" in sentence(page)
+    assert last(tokens[5:]) in sentence(page)
+    page.get_by_label("without the word").check()
+    page.locator(".strip").focus()
+    page.keyboard.press("ArrowRight")
+    assert sentence(page).startswith("Without of: the LSTM") and last(tokens[:6] + tokens[7:]) in sentence(page)
+    page.get_by_label("all three").check()
+    assert all(f"the {cell}" in sentence(page) for cell in CELLS)
+    assert page.locator(".strip canvas").count() == 3
+    # The address keeps it all.
+    page.wait_for_function("location.hash.includes('cell=all')")
+    assert "read=without" in page.evaluate("location.hash")
+
+
+def test_the_words_take_the_colours_of_a_unit_that_is_picked(opened):
+    page = opened("reader", "#word=1&text=" + HEADLINE)
+    colours = "() => [...document.querySelectorAll('.words bdi')].map(word => word.style.backgroundColor)"
+    assert not any(page.evaluate(colours))
+    memory = page.locator(".part", has_text="memory c").locator("canvas")
+    memory.click(position={"x": 30, "y": 4 * 9 + 1})
+    assert "Unit 10 of the memory c: " in sentence(page)
+    assert page.get_by_label("of unit").input_value() == "10"
+    assert any(page.evaluate(colours))
+    page.get_by_label("Colour by").select_option("influence on the last answer")
+    assert all(page.evaluate(colours)) and "of the largest" in sentence(page)
+
+
+def test_the_band_stands_over_the_word_that_is_typed(opened):
+    page = opened("reader", "#word=x&text=oil prices fall")
+    field, here = page.get_by_label("A text to read"), page.locator(".words .here")
+    assert here.inner_text() == "fall"
+    field.press("End")
+    field.press_sequentially(" again")
+    assert here.inner_text() == "again"
+    field.press("Home")
+    field.press_sequentially("The ")
+    assert here.inner_text() == "the"
+
+
+def test_an_unknown_word_is_dotted(opened):
+    page = opened("reader", "#text=oil wuffle rises")
+    assert page.locator(".words .unknown").all_inner_texts() == ["wuffle"]
+
+
+@pytest.mark.parametrize("text", [*NASTY, "word 'oil' <b>bold</b> 👍 שלום " * 400], ids=range(len(NASTY) + 1))
+def test_any_text_is_shown_as_text(a_reader, text):
+    title, field = a_reader.title(), a_reader.get_by_label("A text to read")
+    field.fill(text)
+    words = a_reader.locator(".words bdi").evaluate_all("all => all.map(word => word.textContent)")
+    assert words == tokenizer(field.input_value())
+    assert a_reader.title() == title
+    assert a_reader.locator(".view img, .view script, .words b").count() == 0
+    for mode in ["from the band on", "without the word", "all of it"]:
+        a_reader.get_by_label(mode).check()
+        assert sentence(a_reader).endswith((".", "answers."))
+
+
+def test_a_keystroke_takes_less_than_a_frame(opened):
+    page = opened("reader", reduced_motion="reduce")
+    text = " ".join(load_dataset(root="sample")[0][0][1].split() * 3)
+    page.get_by_label("A text to read").fill(" ".join(tokenizer(text)[:39]) + " ")
+    # The main thread's own processor time: what else this machine does is not counted.
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent():
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+    keys = "goalsandshares"
+    best = float("inf")
+    for _ in range(3):
+        before = spent()
+        for key in keys:
+            page.keyboard.press(key)
+        best = min(best, (spent() - before) / len(keys))
+        page.keyboard.press("Control+Backspace")
+    assert len(page.evaluate("window.reader.tokenize(document.getElementById('text').value)")) >= 39
+    assert best < 0.016
+
+
+# --------------------------------------------------------------------------------- the playground
+
+
+class Recaller(nn.Module):
+    """Lesson 2's network."""
+
+    def __init__(self, cell, width):
+        super().__init__()
+        self.embedding = nn.Embedding(8, 8)
+        self.rnn = getattr(nn, cell)(8, width, batch_first=True)
+        self.fc = nn.Linear(width, 8)
+
+    def forward(self, vectors):
+        states, _ = self.rnn(vectors)
+        return states[:, -1]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"cell": "RNN", "T": 12, "width": 16, "seed": 3},
+        {"cell": "RNN", "T": 40},
+        {"cell": "LSTM", "T": 40, "bias": 5},
+        {"cell": "LSTM", "T": 9, "bias": 0, "width": 8, "seed": 1},
+        {"cell": "GRU", "T": 25, "bias": 2, "width": 24},
+        {"cell": "GRU", "T": 2, "bias": 7, "width": 64, "seed": 4},
+    ],
+    ids=lambda settings: f"{settings['cell']}-{settings['T']}",
+)
+def test_the_gradients_by_hand_are_pytorchs(opened, settings):
+    ours = ask(opened("playground", reduced_motion="reduce"), "window.playground.gradients", settings)
+    assert {name: ours["settings"][name] for name in settings} == settings
+    net = Recaller(settings["cell"], ours["settings"]["width"]).double()
+    net.load_state_dict({name: torch.tensor(weight, dtype=torch.float64) for name, weight in ours["weights"].items()})
+    x, answers = torch.tensor(ours["symbols"]), torch.tensor(ours["answers"])  # [B, T], [B]
+    assert x.shape == (128, settings["T"]) and torch.equal(answers, x[:, 0])
+    if settings["cell"] != "RNN":
+        width, bias = ours["settings"]["width"], settings["bias"]
+        assert (net.rnn.bias_ih_l0[width : 2 * width] == bias).all()
+        assert (net.rnn.bias_hh_l0[width : 2 * width] == 0).all()
+
+    vectors = net.embedding(x)
+    loss = nn.functional.cross_entropy(net.fc(net(vectors)), answers)
+    loss.backward()
+    assert ours["loss"] == pytest.approx(loss.item(), rel=1e-9)
+    for name, weight in net.named_parameters():
+        gradient = torch.tensor(ours["gradients"][name], dtype=torch.float64)
+        assert (gradient - weight.grad).norm() <= 1e-6 * weight.grad.norm(), name
+    norm = nn.utils.get_total_norm([weight.grad for weight in net.parameters()])
+    assert ours["norm"] == pytest.approx(norm.item(), rel=1e-6)
+
+    vectors = net.embedding(x).detach().requires_grad_()
+    (slope,) = torch.autograd.grad(net(vectors).sum(), vectors)
+    assert ours["influence"] == pytest.approx(slope.norm(dim=2).mean(0).flip(0).tolist(), rel=1e-6)
+
+
+def test_steps_of_adam_are_pytorchs(opened):
+    """Three steps with clipping: the weights come out as torch.optim.Adam's."""
+    settings = {"cell": "LSTM", "T": 6, "width": 8, "bias": 1, "clip": 0.5, "rate": 0.02}
+    page = opened("playground", reduced_motion="reduce")
+    start, *steps, end = ask(page, "window.playground.practise", settings, 3)
+    net = Recaller("LSTM", 8).double()
+    net.load_state_dict({name: torch.tensor(weight, dtype=torch.float64) for name, weight in start.items()})
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
+    for symbols in steps:
+        x = torch.tensor(symbols)
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net.fc(net(net.embedding(x))), x[:, 0]).backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 0.5)
+        optimizer.step()
+    for name, weight in net.named_parameters():
+        assert torch.allclose(torch.tensor(end[name], dtype=torch.float64), weight, atol=1e-7)
+
+
+def test_an_open_gate_learns_to_remember_forty_symbols_before_ones_eyes(opened):
+    page = opened("playground", "#cell=LSTM&T=40&bias=5")
+    page.wait_for_function("window.playground.state?.steps > 3", timeout=60_000)
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_function("window.playground.state.state === 'learnt'", timeout=120_000)
+    state = page.evaluate("window.playground.state")
+    assert state["accuracy"] > 0.99 and state["steps"] < 200
+    assert "Learnt, after" in sentence(page)
+    assert "right." in page.locator("#reply").inner_text()
+
+
+def test_the_settings_stand_in_the_address_and_are_kept_within_limits(opened):
+    page = opened("playground", "#cell=GRU&T=9999&bias=3&width=17&rate=x", reduced_motion="reduce")
+    assert page.get_by_label("GRU").is_checked()
+    assert page.get_by_label("Symbols, T").input_value() == "100"
+    assert page.get_by_label("Update bias").input_value() == "3"
+    page.wait_for_function("window.playground.state")
+    assert page.evaluate("window.playground.state?.steps") == 0  # whoever wants less motion starts it
+    page.get_by_role("button", name="Step").click()
+    page.wait_for_function("window.playground.state?.steps === 1")
+    page.get_by_label("RNN", exact=True).check()
+    assert "cell=RNN" in page.evaluate("location.hash")
+    assert page.get_by_label("No gate").is_disabled()
+    page.get_by_role("link", name="LSTM, gate half open").click()
+    page.wait_for_function("window.playground.state?.steps > 0")
+    assert page.get_by_label("Forget bias").input_value() == "0"
+    page.get_by_role("button", name="Reset").click()
+    page.wait_for_function("window.playground.state?.steps === 0")
+
+
+# ------------------------------------------------------------------------------------- both pages
+
+
+@pytest.fixture(scope="module")
+def axe():
+    try:
+        npm.fetch(*AXE)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"axe-core could not be fetched: {error}")
+    return (pages.ROOT / "build" / "axe" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "name, hash", [("reader", "#word=3"), ("reader", "#word=3&cell=all"), ("playground", "#cell=GRU")]
+)
+def test_axe_finds_nothing_serious(opened, axe, name, hash, scheme):
+    page = opened(name, hash, color_scheme=scheme, reduced_motion="reduce")
+    page.locator("summary").click()
+    for select in page.locator("select:visible").all():  # coloured words are to be read as well
+        select.select_option("memory c")
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found if rule["impact"] in ("serious", "critical")] == []
+
+
+@pytest.mark.parametrize("width", [1366, 768, 390])
+def test_nothing_sticks_out_on_screens_of_any_width(opened, width):
+    for name in ("reader", "playground"):
+        page = opened(name, viewport={"width": width, "height": 700}, reduced_motion="reduce")
+        page.wait_for_timeout(100)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        curves = page.locator("canvas").first.bounding_box()
+        assert curves["y"] + curves["height"] / 2 < 700, "nothing to see on the first screen"
+
+
+def test_something_moves_within_a_second_unless_one_wants_less_motion(opened):
+    for motion, moves in [("no-preference", True), ("reduce", False)]:
+        page = opened("reader", reduced_motion=motion)
+        before = page.locator(".words .here").inner_text()
+        page.wait_for_timeout(700)
+        assert (page.locator(".words .here").inner_text() != before) == moves
+
+
+# ------------------------------------------------------------------------------------------- watch
+
+
+class Classifier(nn.Module):
+    def __init__(self, kind=nn.LSTM, hidden=8, classes=4, **settings):
+        super().__init__()
+        self.embedding = nn.Sequential(nn.Embedding(len(torchnlp.vocab), 6, PAD, sparse=True), nn.Dropout1d(0.2))
+        self.rnn = kind(6, hidden, batch_first=True, **settings)
+        self.fc = nn.Linear(hidden * (1 + self.rnn.bidirectional), classes)
+
+    def forward(self, ids, lengths=None):
+        lengths = torch.full((len(ids),), ids.size(1)) if lengths is None else lengths
+        return self.fc(run_rnn(self.rnn, self.embedding(ids), lengths)[1])
+
+
+@pytest.fixture
+def shown(news, monkeypatch):
+    """What a call of watch displays: HTML."""
+    pytest.importorskip("IPython")
+    outputs = []
+    monkeypatch.setattr("IPython.display.display", outputs.append)
+
+    def show(net, text, classes=news[2], **settings):
+        torchnlp.seed_all(0)
+        watch(net, text, classes, **settings)
+        return outputs.pop().data
+
+    return show
+
+
+@pytest.fixture
+def notebook(browser, shown, tmp_path):
+    """A page with the output of watch in it, as a notebook has it."""
+    open_ = []
+
+    def open_page(*call, style="", **settings):
+        file = tmp_path / f"{len(open_)}.html"
+        file.write_text(f'<!doctype html><meta charset="utf-8"><body style="{style}">{shown(*call)}', encoding="utf-8")
+        open_.append(Watched(browser, file.as_uri(), **settings))
+        return open_[-1].page
+
+    yield open_page
+    for watched in open_:
+        watched.close()
+
+
+@pytest.mark.parametrize(
+    "make, text",
+    [
+        (lambda: Classifier(hidden=256), "goal " * 300),
+        (lambda: Classifier(), "<script>alert(1)</script> \"' </div> <!-- "),
+        (lambda: Classifier(nn.GRU, 128, bidirectional=True, num_layers=2), "late goal wins " * 100),
+        (lambda: Classifier(nn.RNN), ""),
+    ],
+    ids=["LSTM", "HTML", "GRU", "nothing"],
+)
+def test_watch_is_one_small_output_that_fetches_nothing(shown, make, text):
+    net = make()
+    output = shown(net, text, collate_fn=pad_length)
+    assert len(output.encode()) <= 300_000
+    assert not re.findall(r"https?://(?!www\.w3\.org)", output)
+    assert re.findall(r'src="([^",]*)', output) == ["data:image/png;base64"]
+    assert output.count("<script>") == 1 and output.count("</script>") == 1
+    assert net.training and all(weight.grad is None for weight in net.parameters())
+
+
+def test_watch_shows_what_the_module_computes(notebook, news):
+    torchnlp.seed_all(0)
+    net = Classifier()
+    page = notebook(net, "late goal wins the zyxomma")
+    assert page.locator("img").is_visible() is False  # the live picture stands in its place
+    page.locator(".strip").focus()
+    page.keyboard.press("End")
+    net.eval()
+    for back, text in enumerate(["late goal wins the zyxomma", "late goal wins the", "late goal wins"]):
+        (name, probability), *_ = torchnlp.predict(net, text, news[2])
+        leads = page.locator(".answers .leads").inner_text().split("\t")
+        assert leads[:2] == [name, f"{100 * probability:.0f}\u00a0%"], back
+        page.keyboard.press("ArrowLeft")
+    assert page.locator(".words .unknown").all_inner_texts() == ["zyxomma"]
+    vectors = net.embedding(torch.tensor([torchnlp.encode("late goal")]))[0]
+    forget = torchnlp.gates(net.rnn, vectors)["forget"][-1].mean()
+    assert f"the forget gate keeps {100 * forget:.0f} %" in sentence(page)
+
+
+def test_watch_is_a_picture_where_scripts_do_not_run(notebook):
+    page = notebook(Classifier(), "late goal wins", java_script_enabled=False)
+    picture = page.locator("img")
+    assert picture.is_visible() and picture.bounding_box()["width"] > 300
+    assert "late goal wins" in picture.get_attribute("alt")
+
+
+@pytest.mark.parametrize("text_colour, paper", [("#222", "rgb(255, 255, 255)"), ("#eee", "rgb(22, 24, 28)")])
+def test_watch_is_as_dark_as_the_notebook(notebook, text_colour, paper):
+    page = notebook(Classifier(), "late goal wins", style=f"color: {text_colour}")
+    assert page.locator(".sheet").evaluate("sheet => getComputedStyle(sheet).backgroundColor") == paper
+
+
+def test_watch_without_its_folder_is_the_picture_alone(news, monkeypatch, tmp_path):
+    monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
+    pictures = []
+    monkeypatch.setattr("IPython.display.display", pictures.append)
+    watch(Classifier(), "late goal wins", news[2])
+    (figure,) = pictures
+    assert figure.axes[0].get_ylabel() == "probability"
+
+
+def test_watch_names_what_a_network_needs(shown):
+    with pytest.raises(ValueError, match="needs .embedding and a recurrent layer"):
+        shown(nn.Linear(2, 2), "late goal")
+
+
+def test_many_classes_have_colours_of_their_own(notebook, tmp_path):
+    torchnlp.seed_all(0)
+    page = notebook(Classifier(classes=9), "late goal wins", [f"class {k}" for k in range(9)])
+    assert page.locator(".answers tr").count() == 6
+    swatches = page.locator(".answers th i").evaluate_all("all => all.map(i => getComputedStyle(i).backgroundColor)")
+    assert len(set(swatches)) == 6

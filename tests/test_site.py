@@ -1,0 +1,314 @@
+"""The site: whole, without a network, readable on a phone, with its answers kept back."""
+
+import ast
+import functools
+import http.server
+import re
+import resource
+import subprocess
+import threading
+from urllib.parse import unquote, urljoin, urlsplit
+
+import nbformat
+import pytest
+
+pytest.importorskip("sphinx_book_theme", reason="the site's packages are missing: pip install -r site/requirements.txt")
+from bs4 import BeautifulSoup  # noqa: E402
+
+from tools import npm, repo, site  # noqa: E402
+from tools.reading import IN_WORDS, QUESTION, is_picture  # noqa: E402
+
+ROOT = site.ROOT
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+WITHOUT_SPHINX = {"reader.html", "playground.html"}  # they have tests of their own, and what follows # is their setting
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
+
+
+def fetch(*what):
+    try:
+        npm.fetch(*what)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"{what[0]} could not be fetched: {error}")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The folder of a fresh site. Each warning of Sphinx is an error."""
+    fetch(*site.LIBRARIES)
+    folder = tmp_path_factory.mktemp("site")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    site.make_site(folder)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    (folder / "seconds.txt").write_text(str(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(built):
+    """The parsed pages, by their path in the site."""
+    files = [file for file in sorted(built.rglob("*.html")) if "_static" not in file.parts]
+    return {f.relative_to(built).as_posix(): BeautifulSoup(f.read_text(encoding="utf-8"), "html.parser") for f in files}
+
+
+def page_of(lesson):
+    return f"notebooks/{lesson.stem}.html"
+
+
+# ------------------------------------------------------------------------------------ what is in the files
+
+
+def test_it_is_quickly_made_and_small(built):
+    assert float((built / "seconds.txt").read_text()) < 30
+    assert sum(file.stat().st_size for file in built.rglob("*") if file.is_file()) < 30e6
+
+
+def test_every_part_of_the_course_has_its_page(pages):
+    wanted = {"index", "INSTRUCTORS", "tests/README", "torchnlp", "glossary", "references", "search"}
+    wanted |= {f"notebooks/{path.relative_to(ROOT / 'notebooks').with_suffix('')}" for path in LESSONS}
+    assert {f"{name}.html" for name in wanted} <= set(pages)
+
+
+def test_every_link_and_every_anchor_within_the_site_leads_somewhere(built, pages):
+    ids = {name: {tag["id"] for tag in page.find_all(id=True)} for name, page in pages.items()}
+    wrong = []
+    for name, page in pages.items():
+        links = [tag["href"] for tag in page.find_all("a", href=True)]
+        links += [tag["src"] for tag in page.find_all(src=True)]
+        for link in links:
+            url = urlsplit(urljoin(f"http://site/{name}", link))
+            if urlsplit(link).scheme:
+                continue
+            target, anchor = unquote(url.path).lstrip("/"), unquote(url.fragment)
+            if not (built / target).is_file() or anchor and target not in WITHOUT_SPHINX and anchor not in ids[target]:
+                wrong.append((name, link))
+    assert wrong == []
+
+
+def test_nothing_is_loaded_from_a_server(built, pages):
+    for name, page in pages.items():
+        loaded = [
+            tag.get("src") or tag.get("href") for tag in page.find_all(["img", "script", "iframe", "source", "link"])
+        ]
+        assert [address for address in loaded if address and re.match(r"(https?:)?//", address)] == [], name
+    for file in built.rglob("*.css"):
+        assert re.findall(r"(?:url\(|@import )\s*[\"']?(?:https?:)?//[^)]*", file.read_text(encoding="utf-8")) == [], (
+            file
+        )
+
+
+def test_every_picture_has_its_words(pages):
+    bare = [
+        (name, image["src"]) for name, page in pages.items() for image in page.find_all("img") if not image.get("alt")
+    ]
+    assert bare == []
+
+
+@each_lesson
+def test_the_words_under_a_picture_are_its_caption_and_its_alternative_text(pages, lesson):
+    cells = nbformat.read(lesson, as_version=4).cells
+    told = sum(
+        sum(map(is_picture, cell.get("outputs", [])))
+        for cell, below in zip(cells, cells[1:])
+        if IN_WORDS.match(below.source)
+    )
+    figures = pages[page_of(lesson)].select(".cell_output figure")
+    assert len(figures) == told > 5
+    for figure in figures:
+        caption, words = figure.find("figcaption").get_text(), figure.find("img")["alt"]
+        assert caption.split()[:1] == words.split()[:1] or "\\(" in caption
+    assert "In words:" not in pages[page_of(lesson)].get_text()
+
+
+@each_lesson
+def test_what_is_folded_in_the_lesson_is_folded_on_the_site(pages, lesson):
+    page = pages[page_of(lesson)]
+    for tag in ("set-up", "plot", "test", "solution"):
+        for cell in page.select(f".cell.tag_{tag}"):
+            code = cell.select_one(".cell_input")
+            assert code is None or code.find_parent("details"), cell.get_text()[:80]
+    assert "# @title" not in page.get_text()
+    for cell in page.select(".cell.tag_solution"):  # nor is it given away by what it prints
+        assert all(output.find_parent("details") for output in cell.select(".cell_output"))
+
+
+@each_lesson
+def test_the_answer_to_a_bold_question_is_not_open(pages, lesson):
+    """Between a question and the next heading the first output is in a <details>, whose summary can be read."""
+    article, asked, shown, hidden = pages[page_of(lesson)].find("article"), False, [], 0
+    for tag in article.find_all(True):
+        classes = tag.get("class") or []
+        if tag.name in ("h1", "h2", "h3"):
+            asked = False
+        elif tag.name == "p" and not tag.find_parent(["details", "figure"]):
+            bold = "".join(f"**{strong.get_text()}**" for strong in tag.find_all("strong"))
+            asked = asked or bool(QUESTION.search(bold))
+        elif "cell_output" in classes and asked and not tag.find_parent(class_=["tag_test", "tag_solution"]):
+            details = tag.find_parent("details", class_="answer")
+            shown += [] if details else [tag.get_text()[:80]]
+            hidden += bool(details)
+            asked = False
+    assert shown == [] and hidden > 8
+    assert all(details.find("summary").get_text() for details in article.select("details.answer"))
+
+
+@each_lesson
+def test_download_and_colab_open_the_lesson_itself(built, pages, lesson):
+    download = built / "_sources" / "notebooks" / lesson.name
+    assert download.read_bytes() == lesson.read_bytes()
+    links = [link["href"] for link in pages[page_of(lesson)].find_all("a", href=True)]
+    assert f"../_sources/notebooks/{lesson.name}" in links
+    address = f"https://colab.research.google.com/github/{repo.current(ROOT)}/blob/main/notebooks/{lesson.name}"
+    assert address in links and address in nbformat.read(lesson, as_version=4).cells[0].source
+
+
+def test_lessons_follow_each_other(pages):
+    for before, after in zip(LESSONS, LESSONS[1:]):
+        assert pages[page_of(before)].select_one("a.right-next")["href"] == f"{after.stem}.html"
+        assert pages[page_of(after)].select_one("a.left-prev")["href"] == f"{before.stem}.html"
+
+
+def test_the_front_page_shows_a_picture_each_lesson_and_the_scoreboard(pages):
+    page = pages["index.html"]
+    cards = page.select(".sd-card")
+    assert [card.find("a")["href"] for card in cards] == [page_of(lesson) for lesson in LESSONS]
+    assert all(card.find("img")["alt"] for card in cards)
+    first = page.select_one("article section").find(["iframe", "img", "h2"])
+    assert first.name != "h2", "no picture before the first heading"
+    assert len(page.select_one("#the-scoreboard").select("tbody tr")) >= 9
+
+
+def test_the_module_reference_names_all_of_the_module(pages):
+    source = ast.parse((ROOT / "torchnlp.py").read_text(encoding="utf-8"))
+    names = next(ast.literal_eval(s.value) for s in source.body if ast.unparse(s).startswith("__all__"))
+    described = {tag["id"].removeprefix("torchnlp.") for tag in pages["torchnlp.html"].select("dt[id]")}
+    assert len(names) > 30 and set(names) - {"collections", "os", "torch", "torchtext"} <= described
+
+
+def test_what_the_glossary_explains_is_linked_from_a_lesson(pages):
+    links = {link["href"] for lesson in LESSONS for link in pages[page_of(lesson)].select("a[href*='glossary.html#']")}
+    glossary = pages["glossary.html"].select_one("dl.glossary")
+    linked = {link.split("#")[1] for link in links} | {link["href"][1:] for link in glossary.select("dd a[href^='#']")}
+    meanings = glossary.find_all("dd", recursive=False)
+    unused = []
+    for meaning in meanings:
+        names = {term["id"] for term in meaning.find_previous_siblings("dt") if term.find_next_sibling("dd") is meaning}
+        unused += [] if names & linked else [names]
+    assert len(meanings) > 40 and len(unused) < len(meanings) / 10, unused
+
+
+def test_what_the_lessons_cite_stands_in_the_references(pages):
+    listed = pages["references.html"].find("article").get_text()
+    for lesson in LESSONS:
+        prose = "\n".join(c.source for c in nbformat.read(lesson, as_version=4).cells if c.cell_type == "markdown")
+        for name, year in re.findall(r"\(([A-Z][\w-]+)[^()]{0,60}?, ((?:19|20)\d\d)[:)]", prose):
+            assert re.search(rf"^{name}, .*\({year}\)", listed, flags=re.M), f"{name}, {year} in {lesson.name}"
+    for link in pages["references.html"].find("article").select("a[href*='doi.org']"):
+        assert link["href"] == f"https://doi.org/{link.get_text().removeprefix('doi:')}"
+
+
+def test_the_readme_names_the_site_before_its_first_command():
+    before, _ = (ROOT / "README.md").read_text(encoding="utf-8").split("```", 1)
+    assert "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/")) in before
+    assert len(before.splitlines()) < 25  # one screen
+
+
+# ------------------------------------------------------------------------------------------ in a browser
+
+
+@pytest.fixture(scope="module")
+def server(built):
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=built)
+    handler.log_message = lambda *_: None
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+SIDEWAYS = """() => {
+    const over = part => part.scrollWidth > part.clientWidth + 1;
+    const scrolls = part => over(part) && /auto|scroll/.test(getComputedStyle(part).overflowX);
+    const allowed = "pre, .highlight, .pst-scrollable-table-container, table";
+    const parts = [...document.querySelectorAll("main *")].filter(part => scrolls(part) && !part.matches(allowed));
+    return [...over(document.documentElement) ? ["page"] : [], ...parts.map(part => part.outerHTML.slice(0, 100))];
+}"""
+READY = "() => !document.querySelector('.math') || window.MathJax?.startup?.promise?.then(() => true)"
+
+
+def test_on_a_phone_and_from_the_disk_every_page_is_whole_and_asks_for_nothing(browser, built, pages):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    asked, errors, page = [], [], context.new_page()
+    context.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    wrong = {}
+    for name in set(pages) - WITHOUT_SPHINX:
+        page.goto((built / name).as_uri())
+        page.wait_for_function(READY)
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        wrong[name] = page.evaluate(SIDEWAYS)
+        if name.startswith("notebooks/"):
+            assert page.locator("mjx-container svg").count() == page.locator(".math").count()
+            assert page.locator("mjx-merror").count() == 0
+    assert {name: parts for name, parts in wrong.items() if parts} == {}
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == [] and errors == []
+    context.close()
+
+
+@pytest.mark.parametrize("place", ["disk", "server"])
+def test_search_finds_a_word(browser, built, server, place):
+    context = browser.new_context()
+    asked, page = [], context.new_page()
+    context.on("request", lambda request: asked.append(request.url))
+    root = built.as_uri() if place == "disk" else server
+    page.goto(f"{root}/search.html?q=forget+gate")
+    page.locator("#search-results li a").first.wait_for()
+    found = page.locator("#search-results li a").evaluate_all("links => links.map(link => link.href)")
+    assert any("2-lstm-gates.html" in link for link in found)
+    assert [url for url in asked if not url.startswith((root, "data:", "blob:"))] == []
+    context.close()
+
+
+def test_the_pictures_of_gates_are_two_clicks_from_the_front_page(browser, built):
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto((built / "index.html").as_uri())
+    page.locator("article figure").get_by_role("link", name="lesson 2").click()
+    answer = page.locator("span#gates-2-lstm-gates ~ details.answer, #gates-2-lstm-gates + details.answer").first
+    if answer.count():
+        answer.locator("summary").click()
+    picture = page.locator("#gates-2-lstm-gates ~ * figure img, #gates-2-lstm-gates figure img").first
+    box = picture.bounding_box()
+    assert box["height"] > 100 and box["y"] < 768
+    page.close()
+
+
+def test_an_answer_opens_with_a_click_and_on_paper(browser, built):
+    page = browser.new_page()
+    page.goto((built / page_of(LESSONS[0])).as_uri())
+    answer = page.locator("details.answer").first
+    inside = answer.locator(".cell_output").first
+    assert not inside.is_visible()
+    answer.locator("summary").click()
+    assert inside.is_visible()
+    answer.locator("summary").click()
+    assert not inside.is_visible()
+    page.emulate_media(media="print")
+    assert inside.is_visible() and inside.bounding_box()["height"] > 10
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", page_of(LESSONS[1])])
+def test_axe_finds_nothing_serious(browser, server, name, scheme):
+    folder = ROOT / "build" / "axe"
+    fetch(["axe-core@4.11.0"], ["axe-core/axe.min.js"], folder)
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 1366, "height": 900})
+    page.goto(f"{server}/{name}")
+    page.wait_for_function(READY)
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    page.wait_for_timeout(500)  # what opens fades in
+    # Five cells of code have all of its colours, and axe needs long for each word of them.
+    page.evaluate("[...document.querySelectorAll('.cell_input, .cell_output pre')].slice(5).forEach(p => p.remove())")
+    page.evaluate((folder / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then(found => found.violations.map(v => [v.impact, v.id, v.nodes[0].html]))")
+    assert [violation for violation in found if violation[0] in ("serious", "critical")] == []
+    page.close()

