@@ -13,7 +13,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test lint slides site pages student check repo diagrams notebooks readme mutants mutate lock audit clean
+.PHONY: help lab test lint slides site pages student check grade colab repo diagrams notebooks readme mutants mutate lock audit clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -41,7 +41,7 @@ site: $(SITE_READY)
 pages: $(READY)
 	$(BIN)/python tools/pages.py
 
-# make student    build/student: the lessons without solutions and outputs, to hand out
+# make student    build/student, the student edition: no solutions, no outputs, cells for a name and for words
 student: $(READY)
 	$(BIN)/python tools/student.py
 
@@ -49,11 +49,21 @@ student: $(READY)
 LIMIT ?= 600
 check: $(READY)
 	@test -n "$(SUBMISSION)" || { echo "Which notebook? make check SUBMISSION=file.ipynb"; exit 2; }
-	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/check.py "$(SUBMISSION)" --limit $(LIMIT)
+	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/check.py "$(SUBMISSION)" --limit $(LIMIT) || [ $$? = 1 ]
+
+# make grade      FOLDER=submissions: checks all notebooks in it, writes grades.csv and a page for each student
+grade: $(READY)
+	@test -d "$(FOLDER)" || { echo "Which folder? make grade FOLDER=submissions"; exit 2; }
+	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/grade.py "$(FOLDER)" --limit $(LIMIT)
 
 # make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge, link and set-up cell
 repo: $(READY)
 	$(BIN)/python tools/repo.py "$(URL)"
+
+# make colab      runs each lesson alone in an empty folder, with Colab's versions (COLAB_PYTHON=python3.13); a long time
+COLAB_PYTHON ?= python3.13
+colab: $(READY)
+	$(BIN)/python tools/colab.py --python $(COLAB_PYTHON) $(LESSONS)
 
 # make diagrams   draws images/*.png anew
 diagrams: $(READY)

@@ -26,13 +26,11 @@
 """
 
 import ast
-import builtins
 import contextlib
 import functools
 import io
 import linecache
 import re
-import symtable
 from pathlib import Path
 
 import nbformat
@@ -40,10 +38,10 @@ import pytest
 import torch
 
 import torchnlp
+from tools.needs import needed, read_bank, statements_of, with_settings
 
 BANKS = sorted((Path(__file__).parent / "answers").glob("lesson_*.py"))
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-HEADER = re.compile(r"# %% (?:Exercise (?P<exercise>\d[a-z]?), )?(?P<kind>right|wrong|[Ss]etting)(?:: (?P<title>.+))?")
 AT_LEAST = 4  # right answers, and as many wrong ones
 SEEDS = 3  # each answer is tried so many times: a check draws random numbers
 JUNK = [
@@ -58,17 +56,6 @@ JUNK = [
     "torch.full((3, 4), torch.nan)",
 ]
 UNPLANNED = ["stops with", "cannot go on", "answer is None", "does not hold"]  # unless a wrong answer is said to get it
-
-
-def read_bank(path: Path) -> list[dict]:
-    """The answers and settings of a file, in order: exercise, kind, title, code, says, not."""
-    entries = []
-    for part in re.split(r"^(?=# %%)", path.read_text(encoding="utf-8"), flags=re.M)[1:]:
-        header = HEADER.fullmatch(part.splitlines()[0])
-        assert header, f"{path.name}: this line is no header of an answer: {part.splitlines()[0]}"
-        words = {key: re.findall(rf"^# {key}: (.+)$", part, flags=re.M) for key in ("says", "not")}
-        entries.append({**header.groupdict(), **words, "code": part, "lesson": path.stem[-1]})
-    return entries
 
 
 ENTRIES = [entry for path in BANKS for entry in read_bank(path)]
@@ -93,50 +80,6 @@ def code_cells(lesson: str) -> list:
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
 
-def names_in(statement: ast.stmt) -> tuple[set[str], set[str]]:
-    """The names of the notebook that a statement reads, and those that it defines."""
-    top = symtable.symtable(ast.unparse(statement), "statement", "exec")
-    reads = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
-    defines = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
-    inner = list(top.get_children())
-    while inner:
-        scope = inner.pop()
-        reads |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global()}
-        inner += scope.get_children()
-    return reads - set(dir(builtins)), defines
-
-
-def statements_of(cells: list, before: int) -> list[tuple[ast.stmt, set, set]]:
-    """All statements of the cells that come before a position, with what they read and define."""
-    sources = [cell.source for cell in cells[:before]]
-    return [(statement, *names_in(statement)) for source in sources for statement in ast.parse(source).body]
-
-
-def with_settings(statements: list, settings: list) -> list:
-    """The statements, each setting put behind the last one that defines a name of it: from there on it counts."""
-    for setting in settings:
-        places = [i for i, (_, _, defines) in enumerate(statements) if defines & setting[2]]
-        at = max(places, default=len(statements) - 1) + 1
-        statements = [*statements[:at], setting, *statements[at:]]
-    return statements
-
-
-def needed(statements: list, reads: set[str]) -> list[ast.stmt]:
-    """Those statements that define what is read, directly or on the way, in the notebook's order."""
-    chosen, wanted = set(), [(name, len(statements)) for name in reads]
-    while wanted:
-        name, limit = wanted.pop()
-        places = [i for i, (_, _, defines) in enumerate(statements) if name in defines]
-        places = [i for i in places if i < limit][-1:] or places[-1:]
-        if not places or places[0] in chosen:
-            continue
-        chosen.add(places[0])
-        statement, its_reads, _ = statements[places[0]]
-        later = isinstance(statement, (ast.FunctionDef, ast.ClassDef))  # it reads its names when it is called
-        wanted += [(read, len(statements) if later else places[0]) for read in its_reads]
-    return [statements[i][0] for i in sorted(chosen)]
-
-
 def run_code(code: str | list[ast.stmt], file: str, space: dict) -> str:
     """Run it as a cell of its own, a file of that name; returns what it printed."""
     text = code if isinstance(code, str) else "\n\n".join(map(ast.unparse, code))
@@ -153,20 +96,19 @@ def desk(lesson: str, exercise: str) -> tuple[dict, dict]:
     """The notebook as it stands before the answer is given: a namespace, and a copy to set it back."""
     cells, (stub, place, solution) = code_cells(lesson), exercises_of(lesson)[exercise]
     entries = [entry for entry in ENTRIES if entry["lesson"] == lesson and entry["exercise"] in (None, exercise)]
-    settings = [ast.parse(entry["code"]).body for entry in entries if entry["kind"].lower() == "setting"]
-    settings = [(statement, *names_in(statement)) for body in settings for statement in body]
-    statements = with_settings(statements_of(cells, place), settings)
+    settings = [s for e in entries if e["kind"].lower() == "setting" for s in statements_of(e["code"])]
+    statements = [statement for cell in cells[:place] for statement in statements_of(cell.source)]
+    statements = with_settings(statements, settings)
     codes = [entry["code"] for entry in entries] + [cells[i].source for i in (stub, place, solution) if i is not None]
-    named = [names_in(statement) for code in codes for statement in ast.parse(code).body]
-    reads = set().union(*(reads | defines for reads, defines in named))
+    named = [statement for code in codes for statement in statements_of(code)]
+    reads = set().union(*(statement.reads | statement.defines for statement in named))
 
     space = {"__name__": "__main__"}
-    imports = [s for cell in cells for s in ast.parse(cell.source).body if isinstance(s, (ast.Import, ast.ImportFrom))]
-    run_code(imports, "<imports>", space)
+    codes = [statement.code for cell in cells for statement in statements_of(cell.source)]
+    run_code([code for code in codes if isinstance(code, (ast.Import, ast.ImportFrom))], "<imports>", space)
     space["seed_all"](0)
-    chosen = needed(statements, reads)
-    kept = [s for s, its_reads, _ in statements if s in chosen or "load_dataset" in its_reads]
-    run_code([s for s in kept if not isinstance(s, (ast.Import, ast.ImportFrom))], "<the notebook>", space)
+    codes = [statement.code for statement in needed(statements, reads)]
+    run_code([code for code in codes if not isinstance(code, (ast.Import, ast.ImportFrom))], "<the notebook>", space)
     return space, dict(space)
 
 

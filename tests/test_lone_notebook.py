@@ -15,6 +15,9 @@ import pytest
 import server as web
 import torch
 
+from tools.colab import run, serve
+from tools.student import student_edition
+
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HIDDEN = ["torchtext", "torchinfo"]  # not in Colab
@@ -41,12 +44,6 @@ def test_every_lesson_installs_what_it_imports(path):
     assert not used or (fetched and fetched[0] < used[0])
 
 
-def run(*command, **options):
-    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
 def fresh_python(folder: Path) -> Path:
     """The python of a new virtual environment that has all packages of this one but the hidden ones."""
     run(sys.executable, "-m", "venv", "--without-pip", folder)
@@ -68,33 +65,27 @@ def pack_wheels(folder: Path) -> None:
                     wheel.write(file.locate(), str(file))
 
 
-def serve_clone(folder: Path) -> str:
-    """A git repository with the files of the course as they are now; returns its address."""
-    skip = shutil.ignore_patterns(".*", "build", "__pycache__", "notebooks")
-    shutil.copytree(ROOT, folder, ignore=skip)
-    run("git", "init", "--quiet", cwd=folder)
-    run("git", "add", "--all", cwd=folder)
-    me = ["-c", "user.name=course", "-c", "user.email=course@localhost", "-c", "commit.gpgsign=false"]
-    run("git", *me, "commit", "--quiet", "--message", "course", cwd=folder)
-    return folder.as_uri()
-
-
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory):
     """What a student's machine can reach: (a folder with wheels of the hidden packages, the address of the course)."""
     folder = tmp_path_factory.mktemp("machine")
     pack_wheels(folder / "wheels")
-    return folder / "wheels", serve_clone(folder / "served")
+    return folder / "wheels", serve(folder).as_uri()
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="a lone notebook fetches the course with git; there is none")
 @pytest.mark.skipif(os.name == "nt", reason="on Windows symbolic links need a permission")
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
-def test_a_lone_notebook_fetches_the_course_and_what_is_missing(path, machine, tmp_path):
-    """Its set-up cell, twice, and all cells down to the one that loads the news."""
+@pytest.mark.parametrize(
+    ("path", "edition"),
+    [*((path, None) for path in LESSONS), (LESSONS[0], student_edition)],
+    ids=[*(path.name for path in LESSONS), "student edition"],
+)
+def test_a_lone_notebook_fetches_the_course_and_what_is_missing(path, edition, machine, tmp_path):
+    """Its set-up cell, twice, and all cells down to the one that loads the news. The students' fetches no solution."""
     wheels, address = machine
     python = fresh_python(tmp_path / "venv")
     notebook = nbformat.read(path, as_version=4)
+    notebook = edition(notebook) if edition else notebook
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     last = next(i for i, cell in enumerate(code) if "load_dataset(" in cell.source)
     set_up = code[0]
@@ -121,6 +112,8 @@ def test_a_lone_notebook_fetches_the_course_and_what_is_missing(path, machine, t
     name = re.search(r'^course = here / "(.*)"$', set_up.source, flags=re.M)[1]
     assert course == str(alone / name / "torchnlp.py")
     assert all(package.startswith(str(tmp_path / "venv")) for package in packages)
+    solved = [file for file in (alone / name).glob("notebooks/*.ipynb") if "@title Solution" in file.read_text("utf-8")]
+    assert bool(edition) == (solved == []) and (edition is None or (alone / name / "notebooks").is_dir())
 
 
 def refuse(handler):

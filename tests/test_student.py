@@ -1,5 +1,7 @@
 """tools/student.py: the folder that students get gives nothing away, and runs."""
 
+import ast
+import os
 import re
 import subprocess
 import sys
@@ -8,7 +10,8 @@ import nbformat
 import pytest
 
 from tools import student
-from tools.check import LESSONS, exercise_of, is_solution
+from tools.check import LESSONS, exercise_of, is_solution, settings_of, written
+from tools.needs import needed, statements_of, with_settings
 
 
 @pytest.fixture(scope="module")
@@ -21,22 +24,89 @@ def handout(tmp_path_factory):
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
 def test_the_copies_hold_the_exercises_but_no_solution_and_no_output(handout, path):
     lesson, copy = nbformat.read(path, 4), nbformat.read(handout / "notebooks" / path.name, 4)
+    nbformat.validate(copy)
     solutions = [cell.source for cell in lesson.cells if is_solution(cell)]
     assert solutions and not {cell.source for cell in copy.cells} & set(solutions)
     assert [exercise_of(cell) for cell in copy.cells if exercise_of(cell)] == [
         exercise_of(cell) for cell in lesson.cells if exercise_of(cell)
     ]
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in copy.cells)
+    measuring = [cell.source for cell in lesson.cells if cell.source.startswith("if answered(")]
+    assert set(measuring) <= {cell.source for cell in copy.cells}
     text = "\n".join(cell.source for cell in copy.cells)
-    assert "colab.research.google.com" not in text  # the badge opens the copy with solutions
     assert text.count(student.NO_SOLUTIONS) == 1
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+def test_the_copies_have_places_for_a_name_and_for_words_and_stay_among_themselves(handout, path):
+    cells = nbformat.read(handout / "notebooks" / path.name, 4).cells
+    text = "\n".join(cell.source for cell in cells)
+    assert cells[2].source == student.NAME and written(nbformat.from_dict({"cells": cells}))["name"] == ""
+    exercise, places = None, []
+    for cell in cells:  # words stand at the end of their exercise
+        for heading in re.findall(r"^##.*$", cell.source, flags=re.M):
+            assert exercise is None or exercise in places, f"no place for words on exercise {exercise}"
+            exercise = (re.findall(r"^### Exercise (\d+)", heading) or [None])[0]
+        places += re.findall(r"^\*\*Your words on exercise (\d+)", cell.source)
+    assert places == sorted(set(re.findall(r"^### Exercise (\d+)", text, flags=re.M)))
+    # Badge and set-up cell lead to the branch without solutions.
+    assert f"/blob/student/notebooks/{path.name}" in cells[0].source and "/blob/main/" not in text
+    assert '"-b", "student", REPOSITORY' in cells[1].source
+
+
+def test_what_a_student_writes_is_read_back():
+    lesson = student.student_edition(nbformat.read(LESSONS[0], 4))
+    assert written(lesson)["words"]["1"] == ""
+    next(cell for cell in lesson.cells if cell.id == "words-1").source += "\n\nMore than I thought.\nSee?"
+    lesson.cells[2].source = "# @title Your name\nSTUDENT_NAME = 'O. Kim'  # @param\nSTUDENT_ID=\"12\""
+    said = written(lesson)
+    assert (said["name"], said["id"], said["words"]["1"]) == ("O. Kim", "12", "More than I thought.\nSee?")
+
+
+def test_a_full_study_stands_there_as_pictures_to_unfold(handout):
+    full = [path for path in LESSONS if "FULL = " in path.read_text(encoding="utf-8")]
+    for path in full:
+        cells = nbformat.read(handout / "notebooks" / path.name, 4).cells
+        unfold = [cell.source for cell in cells if cell.source.startswith("<details>")]
+        assert sum('src="data:image/png;base64,' in text for text in unfold) >= 3
+        assert all(text.count("<details>") == text.count("</details>") == 1 for text in unfold)
+        end = next(i for i, cell in enumerate(cells) if "## Exercises" in cell.source)
+        assert not any(cell.source.startswith("<details>") for cell in cells[end:])  # these would be answers
+
+
+def test_a_second_time_changes_nothing():
+    once = student.student_edition(nbformat.read(LESSONS[-1], 4))
+    assert student.student_edition(nbformat.from_dict(once)) == once
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+def test_run_all_goes_through_whatever_is_unanswered(handout, path):
+    """From the first stub on, all cells of the copy, with what they name from above. Nothing is trained."""
+    code = [c.source for c in nbformat.read(handout / "notebooks" / path.name, 4).cells if c.cell_type == "code"]
+    first = next(i for i, source in enumerate(code) if re.search(r'^check\("Exercise', source, flags=re.M)) - 1
+    above = with_settings([s for source in code[:first] for s in statements_of(source)], settings_of(path))
+    end = [[s for s in statements_of(source)] for source in code[first:]]
+    measuring = [s for cell in end for s in cell if ast.unparse(s.code).startswith("if answered(")]
+    reads = set().union(*(s.reads for cell in end for s in cell if s not in measuring))
+    script = [ast.unparse(s.code) for s in needed(above, reads)] + code[first:]
+    script = "get_ipython = None\n" + "\n\n".join(script)
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=handout / "notebooks", capture_output=True, text=True,
+        env={**os.environ, "TORCHNLP_DATA": "sample", "MPLBACKEND": "agg", "PYTHONPATH": str(handout)},
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    said = re.findall(r"^Exercise (\d+)[a-z]?: not yet\.", run.stdout, flags=re.M)
+    assert sorted(set(said)) == sorted(set(re.findall(r'check\("Exercise (\d+)', "\n".join(code))))
+    for statement in measuring:  # of an answer in stages it asks for the first that is missing
+        asked = re.search(r"answered\('?(\w+)", ast.unparse(statement.code))[1]
+        assert f"Answer exercise {asked} first." in run.stdout
 
 
 def test_the_copies_run_where_they_are(handout):
     """The first cells of lesson 1, through the set-up cell, the imports, a diagram and the corpus."""
     notebook = nbformat.read(handout / "notebooks" / LESSONS[0].name, 4)
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    code = code[:2] + ['show_diagram("rnn-cell")\nload_dataset(root="sample")\nprint(sys.modules["torchnlp"].__file__)']
+    code = code[:3] + ['show_diagram("rnn-cell")\nload_dataset(root="sample")\nprint(sys.modules["torchnlp"].__file__)']
     script = "\n".join(code)
     run = subprocess.run([sys.executable, "-c", script], cwd=handout / "notebooks", capture_output=True, text=True)
     assert run.returncode == 0, run.stderr

