@@ -53,14 +53,20 @@ from torchtext.vocab import Vocab
 from tqdm import tqdm
 
 __all__ = [
-    "load_dataset",  # data
-    "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",  # text
-    "padify", "pad_length", "offsetify", "LengthBatchSampler", "run_rnn",  # batches
-    "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",  # training
+    # data
+    "load_dataset",
+    # text
+    "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
+    # batches
+    "padify", "pad_length", "offsetify", "LengthBatchSampler", "run_rnn",
+    # training
+    "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
     "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
-    "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",  # looking
+    # looking
+    "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",
     "plot_history", "plot_norms", "plot_confusion", "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
-    "collections", "os", "torch", "torchtext",  # modules that older notebooks take from `from torchnlp import *`
+    # modules that older notebooks take from `from torchnlp import *`
+    "collections", "os", "torch", "torchtext",
 ]  # fmt: skip
 
 device = torch.device("cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu")
