@@ -23,7 +23,6 @@ from tools.needs import read_bank, statements_of  # noqa: E402
 from tools.repo import current  # noqa: E402
 
 NEEDED = ["torchnlp.py", "LICENSE", "data/sample", "images", "site"]
-HIDDEN = shutil.ignore_patterns("*.py", "__pycache__", ".*")
 NO_SOLUTIONS = (
     "*The solutions are left out of this copy. Where the text speaks of one, use your own answer. "
     "A cell that measures your answer asks for it until there is a right one.*"
@@ -121,11 +120,16 @@ def to_unfold(cell) -> list:
     return [new_markdown_cell(text, id=f"{cell.id}-full")] if parts else []
 
 
+def hidden(folder: str, names: list[str]) -> set[str]:
+    """What a handout does without: programs, but for the one that watch runs, and the networks of the reader page."""
+    return shutil.ignore_patterns("*.py", "__pycache__", ".*", "networks")(folder, names) - {"watch.py"}
+
+
 def copy_course(folder: Path) -> None:
     """What a lesson needs to run, without the lessons."""
     for name in NEEDED:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=HIDDEN)
+            shutil.copytree(ROOT / name, folder / name, ignore=hidden)
         else:
             shutil.copy(ROOT / name, folder / name)
 
@@ -137,7 +141,7 @@ def make_handout(folder: Path) -> None:
     lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
     for path in lessons:
         nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
-    shutil.copytree(ROOT / "notebooks" / "appendix", folder / "notebooks" / "appendix", ignore=HIDDEN)
+    shutil.copytree(ROOT / "notebooks" / "appendix", folder / "notebooks" / "appendix", ignore=hidden)
     badge, place = f"{COLAB}/assets/colab-badge.svg", f"{COLAB}/github/{current(ROOT)}/blob/student/notebooks"
     badges = "\n".join(f"- [![{path.stem}]({badge})]({place}/{path.name}) {path.stem}" for path in lessons)
     (folder / "README.md").write_text(START.format(first=lessons[0].name, badges=badges), encoding="utf-8")
