@@ -276,7 +276,7 @@ def assert_refused(loaded, capsys, row, what, remedy, line=3):
     assert capsys.readouterr().out == ""
 
 
-LABELS = "number the labels from 1; for other labels put a classes.txt beside the file"
+LABELS = "number from 1; for other labels add a classes.txt"
 COLUMNS = 'A row is "label","title","description", each in double quotes'
 QUOTES = "Check the quotes in and above this line"
 
