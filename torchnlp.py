@@ -561,7 +561,7 @@ def train_steps(
 def clip_gradient(net: nn.Module, clip: float | None) -> float:
     """The norm of the dense gradients, all taken as one long vector; if it is above clip, they are scaled down to it.
 
-    Sparse gradients, those of the word vectors, are left alone: they do not pass through a loop of matrices.
+    Sparse gradients, those of the word vectors, are left alone, though they come through the same loop of matrices.
     """
     dense = [p for p in net.parameters() if p.grad is not None and not p.grad.is_sparse]
     norm = nn.utils.get_total_norm([p.grad for p in dense])
