@@ -1012,7 +1012,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell takes 
 settings, processes = json.loads(sys.argv[1]), int(sys.argv[2])
 for name, value in settings.items():
     setattr(torchnlp, name, value)
-torchnlp.DOWNLOAD_TIMEOUT = 100, 100  # on a busy machine the last process may come late, and the others wait for it
+torchnlp.DOWNLOAD_TIMEOUT = 200, 200  # on a busy machine the last process may come late, and the others wait for it
+torchnlp.DOWNLOAD_PACE = 200, 2_000
 for _ in range(processes - 1):
     if os.fork() == 0:
         break
