@@ -1018,7 +1018,7 @@ for _ in range(processes - 1):
     if os.fork() == 0:
         break
 train, test, _, _ = torchnlp.load_dataset()
-print(torchnlp.source, len(train), len(test))
+os.write(1, f"{torchnlp.source} {len(train)} {len(test)}\\n".encode())  # in one piece, whoever else is writing
 """
 
 
