@@ -28,7 +28,7 @@ def addresses(root):
 
 @pytest.fixture
 def fork(tmp_path):
-    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "appendix").mkdir(parents=True)
     (tmp_path / "site").mkdir()
     for file in repo.files(repo.ROOT):
         shutil.copy(file, tmp_path / file.relative_to(repo.ROOT))
@@ -44,6 +44,8 @@ def check_agreement(root):
         cells = nbformat.read(path, as_version=4).cells
         badge = f"https://colab.research.google.com/github/{name}/blob/main/notebooks/{path.name}"
         assert badge in cells[0].source
+        student = badge.replace("/blob/main/", "/blob/student/")  # to take the lesson first, to read it second
+        assert 0 < cells[0].source.find(student) < cells[0].source.find(badge), path.name
         assert f'REPOSITORY = "https://github.com/{name}"' in cells[1].source
         assert f'course = here / "{name.split("/")[1]}"' in cells[1].source
 

@@ -231,8 +231,8 @@ HEAD = '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{0}<
 FOR_STUDENTS = """
 <p>Everything is in this folder, and nothing comes from the network. Copy the folder to your disk first: from a stick it is slow.</p>
 <ol>
-<li>You need Python from the list below (<code>python --version</code> says which you have).</li>
-<li>In a terminal, in this folder:<pre>python start.py          (on Windows: py start.py)</pre>
+<li>You need one of the Pythons in the list below (<code>python3 --version</code>, on Windows <code>py --version</code>, says which you have).</li>
+<li>In a terminal, in this folder:<pre>python3 start.py          (on Windows: py start.py)</pre>
 The first time it installs the packages into the folder <code>.venv</code> here, which takes some minutes. Then JupyterLab opens with lesson 1.</li>
 <li>Type your name into the second cell of a lesson. Save the notebook, and hand in that one file, from <code>course/notebooks</code>.</li>
 </ol>
@@ -256,7 +256,7 @@ FOR_YOU = """
 <li><b><a href="students/index.html">students</a></b> is for the stick, or for a shared folder. It holds the student edition (no solutions), the packages, the news, and a page that says how to start. Try it yourself the evening before, on one machine of each kind, with the network off.</li>
 <li><b>instructor</b> is yours: the <a href="instructor/slides">decks</a> (S opens your notes), the <a href="instructor/site/index.html">site</a>, <a href="instructor/INSTRUCTORS.md">the plans</a>. The site shows the lessons with their solutions, folded; so it is not in <code>students</code>.</li>
 </ul>
-<p>Forty people and one stick: copy <code>students</code> to a few machines first, and let each of them serve the next.</p>
+<p>Python itself is not in it: put the installers of python.org for Windows and macOS beside the folder, of a version in the list. Forty people and one stick: copy <code>students</code> to a few machines first, and let each of them serve the next.</p>
 """  # noqa: E501
 
 
@@ -271,7 +271,7 @@ def list_of(found: dict[Target, str]) -> str:
 def news_line(folder: Path) -> str:
     if not (folder / "data" / "train.csv").is_file():
         return "<p>The lessons run on the small corpus of the course, which is in <code>course/data/sample</code>.</p>"
-    line = "The news are in <code>data</code>. If they are AG News: for teaching and research, not to be passed on."
+    line = "The news are in <code>data</code>. If they are AG News: for teaching and research; do not publish them."
     return f"<p>{line}</p>"
 
 

@@ -15,7 +15,8 @@ ADDRESS = re.compile(r"https://github\.com/([A-Za-z0-9-]+)/([A-Za-z0-9_.-]+?)(?:
 
 
 def files(root: Path) -> list[Path]:
-    return [file for pattern in ("*.md", "notebooks/*.ipynb", "site/*.html") for file in sorted(root.glob(pattern))]
+    patterns = ("*.md", "notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "site/*.html")
+    return [file for pattern in patterns for file in sorted(root.glob(pattern))]
 
 
 def current(root: Path) -> str:

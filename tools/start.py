@@ -1,6 +1,6 @@
 """Install the course from this folder, without a network, and open its first lesson.
 
-    python start.py             (on Windows: py start.py)
+    python3 start.py            (on Windows: py start.py)
 
 It makes a folder .venv here, installs the packages of wheels/ into it, and starts JupyterLab. A second start is quick.
 `make bundle` puts this file beside them.
