@@ -354,7 +354,7 @@ WRONG = {  # a slip for each exercise, and a word of what its check must say
     ("3", "3"): ("sorted(range(len(sizes)), key=sizes.__getitem__)", "range(len(sizes))", "tokens: over"),
     ("4", "1"): ("text[:n]", "text[:n].flip(0)", "turned round|should be"),
     ("4", "2"): ("-torch.inf", "0", "below -1"),
-    ("4", "4"): ("softmax(2)", "softmax(1)", "add up"),
+    ("4", "3"): ('(".", "!", "?")', '(".", "!")', "stay"),
     ("5", "1"): ("nn.functional.normalize(vectors, dim=1)", "vectors", "length 1"),
     ("5", "3"): ("alike.masked_fill(nothing, 1)", "alike", "Row 0"),
     ("5", "4"): ("table.clone()", "table", "has changed"),
