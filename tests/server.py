@@ -71,6 +71,7 @@ class Server(ThreadingHTTPServer):
     """Serves .answers = {path: list of answers}, on a free port, in threads of its own; 404 elsewhere."""
 
     daemon_threads = True
+    request_queue_size = 128  # connections not yet taken; of more than 5, the default, a busy machine loses some
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)

@@ -40,18 +40,30 @@ def fork(tmp_path):
 def check_agreement(root):
     name = repo.current(root)
     assert {address for _, address in addresses(root)} == {name}
-    for path in sorted(root.glob("notebooks/*.ipynb")):
+    for path in sorted(root.glob("notebooks/**/*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
-        badge = f"https://colab.research.google.com/github/{name}/blob/main/notebooks/{path.name}"
+        place = path.relative_to(root).as_posix()
+        badge = f"https://colab.research.google.com/github/{name}/blob/main/{place}"
         assert badge in cells[0].source
-        student = badge.replace("/blob/main/", "/blob/student/")  # to take the lesson first, to read it second
-        assert 0 < cells[0].source.find(student) < cells[0].source.find(badge), path.name
+        if path.parent.name == "notebooks":  # a lesson: first to take it, then to read it
+            student = badge.replace("/blob/main/", "/blob/student/")
+            assert 0 < cells[0].source.find(student) < cells[0].source.find(badge), path.name
         assert f'REPOSITORY = "https://github.com/{name}"' in cells[1].source
         assert f'course = here / "{name.split("/")[1]}"' in cells[1].source
 
 
 def test_all_badges_and_set_up_cells_name_the_same_repository():
     check_agreement(repo.ROOT)
+
+
+def test_no_file_that_names_the_repository_is_forgotten():
+    name = re.compile("{0}/{1}|{0}.github.io".format(*repo.current(repo.ROOT).split("/")))
+    ours = [
+        file for part in ("*", "notebooks/**/*", "site/*", "tools/*", ".github/**/*") for file in repo.ROOT.glob(part)
+    ]
+    texts = [file for file in ours if file.suffix in (".md", ".ipynb", ".html", ".js", ".py", ".yml", ".toml")]
+    naming = {file for file in texts if ".ipynb_checkpoints" not in file.parts and name.search(file.read_text("utf-8"))}
+    assert naming and naming <= set(repo.files(repo.ROOT))
 
 
 def test_a_new_address_is_written_everywhere_and_changes_nothing_else(fork):

@@ -123,3 +123,11 @@ def test_the_page_carries_its_notes_and_names_no_server(tmp_path, monkeypatch):
     assert len(re.findall('<aside class="notes">.', page)) == len(notes) > 10
     assert re.findall(r'<(?:script|img|link|iframe)[^>]*(?:src|href)="(?:https?:)?//[^"]*', page) == []
     assert path.read_bytes() == before  # the notes are in the deck, not in the students' notebook
+
+
+def test_what_a_cell_displays_line_by_line_stands_in_lines():
+    cell = nbformat.v4.new_code_cell("several()")
+    cell.outputs = [
+        nbformat.v4.new_output("display_data", {"text/plain": text}) for text in ("RNN   0.13", "LSTM  0.12")
+    ]
+    assert "RNN   0.13\nLSTM  0.12" in slides.parts_of(cell)[-1].html

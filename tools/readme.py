@@ -37,7 +37,7 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "3-packed-sequences": (
         "Packed sequences",
-        "a packed LSTM, batches of like length, a training loop taken apart",
+        "a packed LSTM, batches of one length, a training loop taken apart",
         "test accuracy: packed LSTM {packed LSTM, test}",
     ),
     "4-bidirectional-multilayer": (

@@ -87,7 +87,7 @@ def parts_of(cell) -> list[Part]:
     for output in [*cell.outputs, None]:
         data = output.get("data", {}) if output else {}
         if output and not data.keys() & {"image/png", "text/html", "text/markdown"}:
-            printed += output.get("text") or data["text/plain"]
+            printed += output.get("text") or data["text/plain"] + "\n"  # what is displayed has a line of its own
             continue
         if printed.strip():
             long = ' class="long"' * (max(map(len, printed.splitlines())) > 120)  # no table, but a sentence

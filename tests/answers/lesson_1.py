@@ -71,6 +71,13 @@ def step(x_t, h, W_x, W_h, b):
     return h, h
 
 
+# %% Exercise 1a, wrong: without gradients
+# says: No gradient can go back through step
+def step(x_t, h, W_x, W_h, b):
+    with torch.no_grad():
+        return torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
+
+
 # %% Exercise 1b, right: a list, stacked
 def read(x, W_x, W_h, b):
     h, states = torch.zeros(len(x), len(b)), []
@@ -187,6 +194,50 @@ def read(x, W_x, W_h, b):
     return states
 
 
+# %% Exercise 1b, wrong: the words' part without gradients
+# says: the gradient of x is not
+def read(x, W_x, W_h, b):
+    with torch.no_grad():
+        words = x @ W_x.T + b
+    h, states = torch.zeros(len(x), len(b)), []
+    for t in range(x.size(1)):
+        h = torch.tanh(words[:, t] + h @ W_h.T)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+
+# %% Exercise 1b, wrong: the word vectors learn nothing
+# says: the gradient of x is not
+def read(x, W_x, W_h, b):
+    x = x.detach()
+    h, states = torch.zeros(len(x), len(b)), []
+    for t in range(x.size(1)):
+        h = step(x[:, t], h, W_x, W_h, b)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+
+# %% Exercise 1b, wrong: always four steps
+# says: shape [2, 6, 4] expected
+def read(x, W_x, W_h, b):
+    h, states = torch.zeros(len(x), len(b)), []
+    for t in range(4):
+        h = step(x[:, t], h, W_x, W_h, b)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+
+# %% Exercise 1b, wrong: the state is kept from call to call
+# says: start each call with zeros
+def read(x, W_x, W_h, b, kept={}):
+    h, states = kept.get((len(x), len(b)), torch.zeros(len(x), len(b))), []
+    for t in range(x.size(1)):
+        h = step(x[:, t], h, W_x, W_h, b)
+        states.append(h)
+    kept[len(x), len(b)] = h.detach()
+    return torch.stack(states, dim=1)
+
+
 # %% Exercise 2a, right: two comparisons
 def last_n(x, n):
     lengths = (x != PAD).sum(1)
@@ -257,6 +308,22 @@ def last_n(x, n):
     return [[True] * 5] * 3
 
 
+# %% Exercise 2a, wrong: an unknown word counts as padding
+# says: n = 1, text 0: your mask is ...x., not ....x
+def last_n(x, n):
+    lengths = (x > PAD).sum(1, keepdim=True)
+    places = torch.arange(x.size(1))
+    return (places < lengths) & (places >= lengths - n)
+
+
+# %% Exercise 2a, wrong: every batch five tokens wide
+# says: shape [2, 2] expected, not [2, 5]
+def last_n(x, n):
+    lengths = (x != PAD).sum(1, keepdim=True)
+    places = torch.arange(5)
+    return (places < lengths) & (places >= lengths - n)
+
+
 # %% Exercise 2b, right: times the mask
 def masked_mean(states, mask):
     mask = mask.unsqueeze(2)
@@ -315,6 +382,16 @@ def masked_mean(states, mask):
 def masked_mean(states, mask):
     outside = ~mask.unsqueeze(2)
     return (states * outside).sum(1) / outside.sum(1)
+
+
+# %% Exercise 2b, wrong: all from the first step of the mask to its last
+# says: The mean differs by up to
+def masked_mean(states, mask):
+    rows = []
+    for row, hit in zip(states, mask):
+        places = hit.nonzero().squeeze(1)
+        rows.append(row[places[0] : places[-1] + 1].mean(0))
+    return torch.stack(rows)
 
 
 # %% Exercise 3, right: sums and a count
@@ -594,6 +671,62 @@ def train_once(net, loader, optimizer, clip=None):
     return loss.item()
 
 
+# %% Exercise 3, right: divided by the size of the dataset
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    total = hits = 0
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        if clip is not None:
+            clip_gradient(net, clip)
+        optimizer.step()
+        total += loss.item() * len(labels)
+        hits += (logits.argmax(1) == labels).sum().item()
+    return total / len(loader.dataset), hits / len(loader.dataset)
+
+
+# %% Exercise 3, wrong: without a limit, clipped to 1
+# says: With clip = None the weights end elsewhere
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    total = hits = count = 0
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        clip_gradient(net, clip or 1.0)
+        optimizer.step()
+        total += loss.item() * len(labels)
+        hits += (logits.argmax(1) == labels).sum().item()
+        count += len(labels)
+    return total / count, hits / count
+
+
+# %% Exercise 3, wrong: short gradients are made longer
+# says: the weights end elsewhere
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    total = hits = count = 0
+    for labels, ids in loader:
+        optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        norm = clip_gradient(net, None)
+        if clip is not None:
+            for p in net.parameters():
+                p.grad *= clip / norm
+        optimizer.step()
+        total += loss.item() * len(labels)
+        hits += (logits.argmax(1) == labels).sum().item()
+        count += len(labels)
+    return total / count, hits / count
+
+
 # %% Exercise 4, right: in place
 def shuffled(text, rng):
     tokens = tokenizer(text)
@@ -677,3 +810,31 @@ def shuffled(text, rng):
     tokens = tokenizer(text)
     k = rng.randrange(len(tokens))
     return " ".join(tokens[k:] + tokens[:k])
+
+
+# %% Exercise 4, wrong: each half by itself
+# says: shuffle all together
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    half = len(tokens) // 2
+    start, end = tokens[:half], tokens[half:]
+    rng.shuffle(start)
+    rng.shuffle(end)
+    return " ".join(start + end)
+
+
+# %% Exercise 4, wrong: four by four
+# says: shuffle all together
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    parts = [tokens[i : i + 4] for i in range(0, len(tokens), 4)]
+    return " ".join(token for part in parts for token in rng.sample(part, len(part)))
+
+
+# %% Exercise 4, wrong: from a copy of rng, which stays where it was
+# says: from no copy of it
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    random.setstate(rng.getstate())
+    random.shuffle(tokens)
+    return " ".join(tokens)

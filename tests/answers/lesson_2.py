@@ -776,6 +776,64 @@ class MyLSTM(nn.Module):
         return torch.stack(states, dim=1), (h.unsqueeze(0), c.unsqueeze(0))
 
 
+# %% Exercise 2c, wrong: h_n is cut off
+# says: The states are right, but the gradient of
+class MyLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size, batch_first=True):
+        super().__init__()
+        E, H = input_size, hidden_size
+        self.hidden_size = H
+        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
+        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
+        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
+        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
+        for weight in self.parameters():
+            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
+
+    def step(self, x, h, c):
+        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
+        i, f, g, o = z.chunk(4, dim=1)
+        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
+        return sigmoid(o) * torch.tanh(c), c
+
+    def forward(self, vectors):
+        h = c = torch.zeros(len(vectors), self.hidden_size)
+        states = []
+        for t in range(vectors.size(1)):
+            h, c = self.step(vectors[:, t], h, c)
+            states.append(h)
+        return torch.stack(states, dim=1), (h.detach().unsqueeze(0), c.unsqueeze(0))
+
+
+# %% Exercise 2c, wrong: the vectors are cut off
+# says: vectors gets no gradient.
+class MyLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size, batch_first=True):
+        super().__init__()
+        E, H = input_size, hidden_size
+        self.hidden_size = H
+        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
+        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
+        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
+        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
+        for weight in self.parameters():
+            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
+
+    def step(self, x, h, c):
+        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
+        i, f, g, o = z.chunk(4, dim=1)
+        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
+        return sigmoid(o) * torch.tanh(c), c
+
+    def forward(self, vectors):
+        h = c = torch.zeros(len(vectors), self.hidden_size)
+        vectors, states = vectors.detach(), []
+        for t in range(vectors.size(1)):
+            h, c = self.step(vectors[:, t], h, c)
+            states.append(h)
+        return torch.stack(states, dim=1), (h.unsqueeze(0), c.unsqueeze(0))
+
+
 # %% Exercise 2c, wrong: under no_grad
 # says: The numbers are right, but they carry no gradient back to the weights.
 class MyLSTM(nn.Module):

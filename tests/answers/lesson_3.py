@@ -83,6 +83,14 @@ def pack(x, lengths):
     return torch.cat(columns), map(len, columns)
 
 
+# %% Exercise 1a, wrong: every 0 behind the first token taken for filling
+# says: not
+def pack(x, lengths):
+    real = x != 0
+    real[:, 0] = True
+    return x.T[real.T], real.sum(0)
+
+
 # %% Exercise 1b, right: with a mask
 def unpack(data, batch_sizes):
     running = torch.arange(int(batch_sizes[0])).unsqueeze(1) < batch_sizes  # [B, T]
@@ -162,6 +170,17 @@ def unpack(data, batch_sizes):
     return x, (batch_sizes > torch.arange(len(x)).unsqueeze(1)).sum(1)
 
 
+# %% Exercise 1b, wrong: a 0 taken for filling when the lengths are counted
+# says: not
+def unpack(data, batch_sizes):
+    x = data.new_zeros(int(batch_sizes[0]), len(batch_sizes))
+    for t, column in enumerate(data.split(batch_sizes.tolist())):
+        x[: len(column), t] = column
+    real = x != 0
+    real[:, 0] = True
+    return x, real.sum(1)
+
+
 # %% Exercise 1c, right: a new PackedSequence
 def embed_packed(embedding, packed):
     return PackedSequence(embedding(packed.data), packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
@@ -226,6 +245,12 @@ def embed_packed(embedding, packed):
 # says: Its data has the shape
 def embed_packed(embedding, packed):
     return packed._replace(data=embedding(packed.batch_sizes))
+
+
+# %% Exercise 1c, wrong: one of the two orders is lost
+# says: order
+def embed_packed(embedding, packed):
+    return PackedSequence(embedding(packed.data), packed.batch_sizes, None, packed.unsorted_indices)
 
 
 # %% Exercise 2a, right: F.linear
@@ -343,6 +368,18 @@ def read_rnn(rnn, data, batch_sizes):
     return rnn(PackedSequence(data, batch_sizes))
 
 
+# %% Exercise 2a, wrong: only the first step hands a gradient to the vectors
+# says: gradient
+def read_rnn(rnn, data, batch_sizes):
+    texts = int(batch_sizes[0])
+    h = data.new_zeros(texts, rnn.hidden_size)
+    for t, x in enumerate(data.split(batch_sizes.tolist())):
+        x = x.detach() if t else x
+        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0 + rnn.bias_hh_l0
+        h = torch.cat([(z + h[: len(x)] @ rnn.weight_hh_l0.T).tanh(), h[len(x) :]])
+    return h
+
+
 # %% Exercise 2b, right: an nn.LSTMCell with the layer's weights
 def read_lstm(lstm, data, batch_sizes):
     weights = dict(zip(["weight_ih", "weight_hh", "bias_ih", "bias_hh"], lstm.parameters()))
@@ -451,6 +488,21 @@ def read_lstm(lstm, data, batch_sizes):
         i, f, g, o = z.chunk(4, dim=1)
         c = f.sigmoid() * c + i.sigmoid() * g.tanh()
         h = o.sigmoid() * c.tanh()
+    return h
+
+
+# %% Exercise 2b, wrong: only the first step hands a gradient to the vectors
+# says: gradient
+def read_lstm(lstm, data, batch_sizes):
+    texts = int(batch_sizes[0])
+    h = c = data.new_zeros(texts, lstm.hidden_size)
+    for t, x in enumerate(data.split(batch_sizes.tolist())):
+        x, n = x.detach() if t else x, len(x)
+        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
+        i, f, g, o = z.chunk(4, dim=1)
+        new = f.sigmoid() * c[:n] + i.sigmoid() * g.tanh()
+        h = torch.cat([o.sigmoid() * new.tanh(), h[n:]])
+        c = torch.cat([new, c[n:]])
     return h
 
 
@@ -701,3 +753,63 @@ class OneLengthSampler:
 
     def __len__(self):
         return len(self.sizes)
+
+
+# %% Exercise 3, wrong: len knows one corpus
+# says: with batch_size 2 that makes 3
+class OneLengthSampler:
+    def __init__(self, sizes, batch_size=64, seed=0):
+        self.sizes, self.batch_size = sizes, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __iter__(self):
+        batches = []
+        for length in self.sizes.unique():
+            texts = (self.sizes == length).nonzero()[:, 0]
+            texts = texts[torch.randperm(len(texts), generator=self.generator)]
+            batches += texts.split(self.batch_size)
+        for i in torch.randperm(len(batches), generator=self.generator):
+            yield batches[i].tolist()
+
+    def __len__(self):
+        return 14
+
+
+# %% Exercise 3, wrong: batches of four, whatever was asked for
+# says: batch
+class OneLengthSampler:
+    def __init__(self, sizes, batch_size=64, seed=0):
+        self.sizes, self.batch_size = sizes, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __iter__(self):
+        batches = []
+        for length in self.sizes.unique():
+            texts = (self.sizes == length).nonzero()[:, 0]
+            texts = texts[torch.randperm(len(texts), generator=self.generator)]
+            batches += texts.split(4)
+        for i in torch.randperm(len(batches), generator=self.generator):
+            yield batches[i].tolist()
+
+    def __len__(self):
+        return sum(-(-int((self.sizes == size).sum()) // 4) for size in self.sizes.unique())
+
+
+# %% Exercise 3, wrong: the lengths in the same order in each pass
+# says: The lengths come in the same order in each pass
+class OneLengthSampler:
+    def __init__(self, sizes, batch_size=64, seed=0):
+        self.sizes, self.batch_size = sizes, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __iter__(self):
+        batches = []
+        for length in self.sizes.unique():
+            texts = (self.sizes == length).nonzero()[:, 0]
+            texts = texts[torch.randperm(len(texts), generator=self.generator)]
+            batches += texts.split(self.batch_size)
+        for i in sorted(range(len(batches)), key=lambda i: i * 7 % len(batches)):
+            yield batches[i].tolist()
+
+    def __len__(self):
+        return sum(-(-int((self.sizes == size).sum()) // self.batch_size) for size in self.sizes.unique())
