@@ -13,7 +13,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test lint slides site pages student check grade colab repo diagrams notebooks readme mutants mutate lock audit clean
+.PHONY: help lab test lint slides site pages student check grade questions bundle colab repo diagrams notebooks readme mutants mutate lock audit clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -55,6 +55,14 @@ check: $(READY)
 grade: $(READY)
 	@test -d "$(FOLDER)" || { echo "Which folder? make grade FOLDER=submissions"; exit 2; }
 	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/grade.py "$(FOLDER)" --limit $(LIMIT)
+
+# make questions  build/questions: the question bank for Moodle and to print, second versions of exercises, solutions
+questions: $(READY)
+	$(BIN)/python tools/questions.py
+
+# make bundle     build/bundle: a folder for a room without a network (PLATFORMS="windows macos-3.12", or all; DATA=<folder>)
+bundle: $(SITE_READY)
+	$(BIN)/python tools/bundle.py $(PLATFORMS) $(if $(DATA),--data "$(DATA_FOLDER)")
 
 # make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge, link and set-up cell
 repo: $(READY)

@@ -124,12 +124,15 @@ def module_page() -> str:
     return "\n".join(lines)
 
 
-def elsewhere(page: Path, text: str) -> str:
-    """Links to files of the course that are no pages lead to the repository."""
+def elsewhere(source: Path, text: str) -> str:
+    """Links to files of the course lead to their page, or to the repository if they have none."""
 
     def link(found: re.Match) -> str:
-        file = (page.parent / found[1]).resolve()
-        if found[1] and not (SOURCES / file.relative_to(ROOT)).exists():
+        file = (source.parent / found[1]).resolve()
+        page = SOURCES / (file.name if file.parent == ROOT / "site" else file.relative_to(ROOT))
+        if found[1] and page.exists() and file.parent == ROOT / "site":
+            return f"]({page.name}{found[2] or ''})"
+        if found[1] and not page.exists():
             what = "tree" if file.is_dir() else "blob"
             return f"]({GITHUB}/{what}/main/{file.relative_to(ROOT).as_posix()}{found[2] or ''})"
         return found[0]

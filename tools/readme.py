@@ -1,7 +1,8 @@
 """Write the lesson table and the scoreboard into README.md, every figure from the saved outputs of the notebooks.
 
-    python tools/readme.py            writes the two tables between their marks in README.md, and the picture above them
-    python tools/readme.py --check    changes nothing; exit status 1 if README.md and the notebooks disagree
+    python tools/readme.py            writes both tables between their marks in README.md, and the picture above them,
+                                      and into INSTRUCTORS.md how long each lesson takes
+    python tools/readme.py --check    changes nothing; exit status 1 if a page and the notebooks disagree
 
 A lesson's result is a sentence with names in braces: {packed LSTM, test} becomes the figure that stands behind
 "packed LSTM, test" in what the notebook printed. The time is what tools/run.py noted in the notebook.
@@ -16,6 +17,9 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tools.reading import kind  # noqa: E402
+
 SCOREBOARD = "4-bidirectional-multilayer"
 PICTURE = "images/gates-over-a-headline.png"
 
@@ -113,35 +117,64 @@ def picture(root: Path) -> bytes:
     return base64.b64decode(images[0])
 
 
+def times_table(root: Path) -> str:
+    """How long each lesson takes for one who reads at home: prose, open code, exercises, all of it, in minutes."""
+    rows = ["| lesson | to read | open code | exercises | in all |", "|---|---:|---:|---|---:|"]
+    for path in sorted(root.glob("notebooks/*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+        code = [cell for cell in cells if cell.cell_type == "code"]
+        lines = [line for cell in code if kind(cell) == "" for line in cell.source.splitlines() if line.strip()]
+        titles = re.findall(r"^### Exercise \d+\. (.+?)\.?$", "\n".join(texts), flags=re.M)
+        parts = [sum(len(text.split()) for text in texts) / 120, len(lines) / 8, 8 * len(titles)]
+        named = "; ".join(f"{title[0].lower()}{title[1:]}" for title in titles)
+        read, run, _ = (f"{minutes:.0f}" for minutes in parts)
+        rows.append(f"| {path.stem[0]} | {read} | {run} | {len(titles)} × 8: {named} | {sum(parts):.0f} |")
+    return "\n".join(rows)
+
+
+def written(text: str, page: str, tables: dict, root: Path) -> str:
+    """The text of a page with each of its tables made anew, between its marks."""
+    for name, make in tables.items():
+        begin, end = f"<!-- {name}: made by `make readme` -->", f"<!-- end of {name} -->"
+        if text.count(begin) != 1 or text.count(end) != 1:
+            raise LookupError(f"{page} needs the marks {begin} and {end}, once each")
+        before, rest = text.split(begin)
+        text = f"{before}{begin}\n{make(root)}\n{end}{rest.split(end)[1]}"
+    return text
+
+
 def write_tables(readme: str, root: Path) -> str:
     """The text of README.md with both tables made anew."""
-    for name, make in {"lessons": lesson_table, "scoreboard": scoreboard}.items():
-        begin, end = f"<!-- {name}: made by `make readme` -->", f"<!-- end of {name} -->"
-        if readme.count(begin) != 1 or readme.count(end) != 1:
-            raise LookupError(f"README.md needs the marks {begin} and {end}, once each")
-        before, rest = readme.split(begin)
-        readme = f"{before}{begin}\n{make(root)}\n{end}{rest.split(end)[1]}"
-    return readme
+    return written(readme, "README.md", {"lessons": lesson_table, "scoreboard": scoreboard}, root)
+
+
+def write_times(guide: str, root: Path) -> str:
+    """The text of INSTRUCTORS.md with the table of times made anew."""
+    return written(guide, "INSTRUCTORS.md", {"times": times_table}, root)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    file = ROOT / "README.md"
-    old = file.read_text(encoding="utf-8")
+    makers = {ROOT / "README.md": write_tables, ROOT / "INSTRUCTORS.md": write_times}
+    old = {file: file.read_text(encoding="utf-8") for file in makers}
     try:
-        new = write_tables(old, ROOT)
+        new = {file: make(old[file], ROOT) for file, make in makers.items()}
     except LookupError as error:
-        sys.exit(f"The tables of README.md cannot be made: {error}.")
+        sys.exit(f"The tables cannot be made: {error}.")
     stale = not (ROOT / PICTURE).is_file() or (ROOT / PICTURE).read_bytes() != picture(ROOT)
     if check and stale:
         sys.exit(f"{PICTURE} is not the picture of lesson 2; run `make readme`.")
-    if check and new != old:
-        wrong = next(line for line in old.splitlines() + ["(a line is missing)"] if line not in new.splitlines())
-        sys.exit(f"README.md differs from what the notebooks say; run `make readme`. First of it:\n{wrong}")
+    for file in makers:
+        if check and new[file] != old[file]:
+            lines = new[file].splitlines()
+            wrong = next(line for line in old[file].splitlines() + ["(a line is missing)"] if line not in lines)
+            sys.exit(f"{file.name} differs from what the notebooks say; run `make readme`. First of it:\n{wrong}")
+        if not check:
+            file.write_text(new[file], encoding="utf-8", newline="\n")
     if not check:
-        file.write_text(new, encoding="utf-8", newline="\n")
         (ROOT / PICTURE).write_bytes(picture(ROOT))
 
 

@@ -80,6 +80,7 @@ def student_edition(lesson):
             exercise = None
         begun = re.search(r"^### Exercise (\d+)\.", cell.source, flags=re.M)
         exercise = begun[1] if begun else exercise
+        cell.source = re.sub(r"(\[!\[.*?\)\]\(.*?\)) \[with solutions\]\(.*?\)", r"\1", cell.source)
         cell.source = cell.source.replace("/blob/main/notebooks/", "/blob/student/notebooks/")
         if NO_SOLUTIONS not in cell.source:
             cell.source = re.sub("^## Exercises$", rf"\g<0>\n\n{NO_SOLUTIONS}", cell.source, flags=re.M)

@@ -1,0 +1,217 @@
+"""tools/bundle.py and the start.py beside the wheels: what a room without a network gets. Nothing here needs one."""
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import torchnlp
+from tools import bundle, start
+from tools.bundle import Target
+
+HERE = bundle.this_machine()
+
+
+def make_wheel(folder, name, version="1.0", tag="py3-none-any", needs=()):
+    """A package with one line of code, as pip and uv want it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    info = f"{name}-{version}.dist-info"
+    head = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    with zipfile.ZipFile(folder / f"{name}-{version}-{tag}.whl", "w") as wheel:
+        wheel.writestr(f"{name}.py", f"VERSION = {version!r}\n")
+        wheel.writestr(f"{info}/METADATA", head + "".join(f"Requires-Dist: {other}\n" for other in needs))
+        wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: us\nRoot-Is-Purelib: true\nTag: {tag}\n")
+        wheel.writestr(f"{info}/RECORD", "")
+
+
+@pytest.fixture
+def no_tools(monkeypatch):
+    """No decks, no site, no downloads: they have tests of their own, or need a network."""
+    monkeypatch.setattr(bundle, "copy_instructor", lambda folder: folder.mkdir(parents=True))
+    monkeypatch.setattr(bundle, "reachable", lambda address: False)
+
+    def fetch(target, wheels):
+        if target.system == "windows":
+            raise RuntimeError("there is no wheel of <odd> for it")
+        make_wheel(wheels, "torch", tag=f"cp{target.python.replace('.', '')}-none-any")
+
+    monkeypatch.setattr(bundle, "fetch", fetch)
+
+
+# ----------------------------------------------------------------------------------- for which machines
+
+
+def test_machines_are_named_by_system_and_python():
+    assert bundle.targets_of([]) == [HERE]
+    assert bundle.targets_of(["windows-3.12"]) == [Target("windows", "3.12")]
+    assert bundle.targets_of(["macos"]) == [Target("macos", python) for python in bundle.PYTHONS]
+    every = bundle.targets_of(["all", "linux"])
+    assert len(every) == len(set(every)) == 9 and {target.system for target in every} == set(bundle.SYSTEMS)
+
+
+@pytest.mark.parametrize("name", ["amiga", "linux-2.7", "macos-", "3.12", ""])
+def test_a_machine_that_nobody_knows_is_an_error_that_names_those_that_are(name):
+    if name == "macos-":
+        assert len(bundle.targets_of([name])) == 3
+        return
+    with pytest.raises(ValueError, match="linux, macos or windows"):
+        bundle.targets_of([name])
+
+
+def test_the_pythons_are_those_that_the_workflow_tries():
+    text = (bundle.ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert f"python: {list(map(str, bundle.PYTHONS))}".replace("'", '"') in text
+
+
+def test_students_need_no_packages_for_tests():
+    names = set(re.findall(r"^[a-z0-9-]+", bundle.wanted(), flags=re.M))
+    assert {"torch", "torchtext", "torchinfo", "jupyterlab", "pooch", "pyarrow"} <= names
+    assert not names & {"pytest", "nbval", "hypothesis", "ruff", "playwright"}
+
+
+def test_wheels_of_torch_are_told_apart_by_system_and_python(tmp_path):
+    names = ["2.9.0+cpu-cp311-cp311-linux_x86_64", "2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64"]
+    names += ["2.11.0-cp312-cp312-macosx_11_0_arm64", "2.15.0-cp313-cp313-win_amd64"]
+    for name in names:
+        (tmp_path / f"torch-{name}.whl").touch()
+    found = {target: bundle.torch_of(target, tmp_path) for target in bundle.targets_of(["all"])}
+    assert {target: versions for target, versions in found.items() if versions} == {
+        Target("linux", "3.11"): ["2.9.0+cpu", "2.13.0+cpu"],
+        Target("macos", "3.12"): ["2.11.0"],
+        Target("windows", "3.13"): ["2.15.0"],
+    }
+
+
+def test_linux_without_the_small_build_of_torch_is_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "reachable", lambda address: False)
+    other = next(python for python in bundle.PYTHONS if Target("linux", python) != HERE)
+    with pytest.raises(RuntimeError, match="without CUDA"):
+        bundle.fetch_torch(Target("linux", other), tmp_path)
+
+
+def test_a_command_that_fails_says_its_first_error():
+    script = "import sys; print('looking', file=sys.stderr); sys.exit('ERROR: no such wheel\\nbye')"
+    with pytest.raises(RuntimeError, match="^ERROR: no such wheel$"):
+        bundle.run(sys.executable, "-c", script)
+
+
+# ---------------------------------------------------------------------------------------- the news
+
+
+def test_the_news_are_those_that_are_named_or_those_of_the_cache_if_they_are_whole(tmp_path, monkeypatch, news_folder):
+    import pooch
+
+    monkeypatch.setattr(pooch, "os_cache", lambda name: tmp_path)
+    assert bundle.find_news(news_folder) == news_folder
+    assert bundle.find_news(None) is None  # an empty cache
+    for name in ("train.csv", "test.csv"):
+        (tmp_path / name).write_text("half a download", encoding="utf-8")
+    assert bundle.find_news(None) is None
+    files = {name: (0, torchnlp._md5(tmp_path / name)) for name in ("train.csv", "test.csv")}
+    monkeypatch.setattr(torchnlp, "AG_NEWS_FILES", files)
+    assert bundle.find_news(None) == tmp_path and bundle.find_news(Path("sample")) is None
+    with pytest.raises(ValueError, match=r"has no train\.csv"):
+        bundle.find_news(tmp_path / "nowhere")
+
+
+# -------------------------------------------------------------------------------------- the folder
+
+
+class Links(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.links, self.text = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        self.links += [value for name, value in attrs if name == "href"]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def read(page):
+    links = Links()
+    links.feed(page.read_text(encoding="utf-8"))
+    return links
+
+
+def test_the_folder_is_whole_gives_nothing_away_and_says_what_is_missing(tmp_path, no_tools, news_folder):
+    targets = [Target("macos", "3.12"), Target("windows", "3.11")]
+    found = bundle.make_bundle(tmp_path, targets, news_folder)
+    assert found == {targets[0]: "", targets[1]: "there is no wheel of <odd> for it"}
+    students = tmp_path / "students"
+    lessons = {path.name for path in (bundle.ROOT / "notebooks").glob("*.ipynb")}
+    assert {path.name for path in (students / "course" / "notebooks").glob("*.ipynb")} == lessons
+    assert not any("# @title Solution" in path.read_text(encoding="utf-8") for path in students.rglob("*.ipynb"))
+    assert (students / "course" / "torchnlp.py").is_file() and (students / "start.py").is_file()
+    assert (students / "data" / "train.csv").read_bytes() == (news_folder / "train.csv").read_bytes()
+    for page in (tmp_path / "index.html", students / "index.html"):
+        said = read(page)
+        here, left_out = said.text.split("Left out")
+        assert str(targets[0]) in here and str(targets[1]) not in here
+        assert f"{targets[1]}: there is no wheel of <odd> for it" in left_out
+        assert not any(link.startswith("http") for link in said.links)
+    assert "TORCHNLP_DATA=../data" in read(students / "index.html").text
+    assert (tmp_path / read(tmp_path / "index.html").links[0]).is_file()
+
+
+def test_a_second_run_keeps_the_wheels_and_nothing_else(tmp_path, no_tools):
+    bundle.make_bundle(tmp_path, [Target("macos", "3.12")], None)
+    students = tmp_path / "students"
+    wheels = {path.name for path in (students / "wheels").glob("*.whl")}
+    (students / "course" / "mine.txt").touch()
+    (students / "data").mkdir()
+    bundle.make_bundle(tmp_path, [Target("linux", "3.11")], None)
+    assert wheels < {path.name for path in (students / "wheels").glob("*.whl")}
+    assert not (students / "course" / "mine.txt").exists() and not (students / "data").exists()
+    assert "TORCHNLP_DATA=sample" in read(students / "index.html").text
+
+
+# ---------------------------------------------------------------------------------------- start.py
+
+
+@pytest.fixture
+def stick(tmp_path):
+    """A folder as students copy it, with two tiny packages, one of which needs the other."""
+    folder = tmp_path / "students"
+    make_wheel(folder / "wheels", "tinycourse", needs=["tinytorch>=1"])
+    make_wheel(folder / "wheels", "tinytorch")
+    (folder / "requirements.txt").write_text("# what the lessons need\ntinycourse>=1\n", encoding="utf-8")
+    (folder / "start.py").write_bytes((bundle.ROOT / "tools" / "start.py").read_bytes())
+    return folder
+
+
+def test_start_installs_from_the_wheels_alone_and_once(stick):
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
+    command = [sys.executable, "start.py", "--install-only"]
+    options = {"cwd": stick, "capture_output": True, "text": True, "env": {**os.environ, **nowhere}}
+    first = subprocess.run(command, **options)
+    assert first.returncode == 0, first.stderr
+    assert "takes some minutes" in first.stdout
+    python = next(path for path in (stick / ".venv").glob("*/python*") if path.stem == "python")
+    said = subprocess.run([python, "-c", "import tinycourse, tinytorch; print(tinytorch.VERSION)"], capture_output=True)
+    assert said.stdout.strip() == b"1.0", said.stderr
+    assert subprocess.run(command, **options).stdout == ""  # it is ready
+
+
+def test_a_missing_wheel_is_told_and_the_next_start_tries_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "HERE", tmp_path)
+    monkeypatch.setattr(start, "READY", tmp_path / "ready")
+    monkeypatch.setattr(start.venv, "create", lambda folder, **options: None)
+    monkeypatch.setattr(start.subprocess, "run", lambda command: subprocess.CompletedProcess(command, 1))
+    with pytest.raises(SystemExit, match=f"not all that Python {sys.version_info.major}.{sys.version_info.minor}"):
+        start.install()
+    assert not (tmp_path / "ready").exists()
+
+
+def test_the_lessons_find_the_news_beside_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "HERE", tmp_path)
+    assert start.settings()["TORCHNLP_DATA"] == "sample"
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "train.csv").touch()
+    assert start.settings()["TORCHNLP_DATA"] == str(tmp_path / "data")

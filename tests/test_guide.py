@@ -1,0 +1,136 @@
+"""INSTRUCTORS.md and the pages for a term: their times add up, their links and their lines of code work."""
+
+import csv
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_notebooks import LESSONS, exercises, minutes
+
+import torchnlp
+from tools import readme, repo
+
+ROOT = Path(__file__).resolve().parent.parent
+GUIDE = (ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "INSTRUCTORS.md", ROOT / "site" / "syllabus.md", ROOT / "site" / "project.md"]
+
+
+def code_under(page: str, heading: str) -> list[str]:
+    section = re.split(rf"^#+ {heading}$", page, flags=re.M)[1].split("\n## ")[0]
+    return re.findall(r"^```python\n(.*?)^```$", section, flags=re.S | re.M)
+
+
+# ---------------------------------------------------------------------------------------- times
+
+
+def test_the_times_are_those_of_the_formula():
+    assert readme.write_times(GUIDE, ROOT) == GUIDE, "Run `make readme`."
+    for name, lesson in LESSONS.items():
+        row = next(line for line in GUIDE.splitlines() if re.match(rf"\| {name[0]} \| \d+ \|", line))
+        _, _, read, code, which, total, _ = row.split("|")
+        assert int(total) == round(minutes(lesson)), name
+        assert abs(int(read) + int(code) + 8 * len(exercises(lesson)) - int(total)) <= 1
+        assert which.startswith(f" {len(exercises(lesson))} × 8: ")
+
+
+def test_every_plan_fills_its_class():
+    plans = re.findall(r"^\*\*(90 minutes|3 hours)\*\*\n\n((?:\|.*\n)+)", GUIDE, flags=re.M)
+    assert len(plans) >= 2 * 5
+    for length, table in plans:
+        total = sum(float(row.split("|")[1]) for row in table.splitlines()[2:])
+        assert total == {"90 minutes": 90, "3 hours": 180}[length], table
+
+
+# ---------------------------------------------------------------------------------------- links
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_file_or_a_heading_leads_there(page):
+    text = page.read_text(encoding="utf-8")
+    for file, anchor in re.findall(r"\]\((?!\w+:)([^)#]*)(?:#([^)]*))?\)", text):
+        target = (page.parent / file).resolve() if file else page
+        assert target.exists(), file
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), flags=re.M)
+            slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+            assert anchor in slugs, anchor
+
+
+def test_every_command_that_a_page_names_exists():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
+    for page in PAGES:
+        named = set(re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8")))
+        assert named <= targets, named - targets
+    rows = re.findall(r"^\|(.*?)\|", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.M)
+    rows = set(re.findall(r"`make ([a-z]+)", "".join(rows)))
+    assert {"slides", "site", "pages", "student", "check", "grade", "questions", "bundle", "repo", "colab"} <= rows
+
+
+# ------------------------------------------------------------------------------- a term's project
+
+
+def test_the_points_of_the_syllabus_and_of_the_project_add_up():
+    syllabus, project = (page.read_text(encoding="utf-8") for page in PAGES[2:])
+    points = re.findall(r"^\| (?:homework|short tests|\[project\]).*? \| (\d+) \|", syllabus, flags=re.M)
+    assert len(points) == 3 and sum(map(int, points)) == 100
+    scale = [int(n) for n in re.findall(r"^\| [a-z -]+ \| (\d+) \|", project, flags=re.M)]
+    assert sum(scale) == int(points[-1]) and len(scale) == 7
+    weeks = re.findall(r"^\| (\d) \| (?:Lesson (\d)|\[The project\])", syllabus, flags=re.M)
+    assert [week for week, _ in weeks] == list("123456") and [n for _, n in weeks[:5]] == list("12345")
+
+
+@pytest.fixture
+def held_back(tmp_path):
+    """A folder in which the first lines of the guide's section were run, with one text twice."""
+    with open(tmp_path / "all.csv", "w", encoding="utf-8", newline="") as out:
+        rows = [[n % 4 + 1, f"Title {n}", f'He said "{n}", twice'] for n in range(100)]
+        csv.writer(out, quoting=csv.QUOTE_ALL).writerows([*rows, rows[0]])
+    run(code_under(GUIDE, "A term's project")[0], tmp_path)
+    return tmp_path
+
+
+def run(code, folder):
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def rows_of(file):
+    with open(file, encoding="utf-8", newline="") as rows:
+        return list(csv.reader(rows))
+
+
+def test_what_is_held_back_is_not_among_what_is_handed_out(held_back):
+    train, test = (rows_of(held_back / "news" / name) for name in ("train.csv", "test.csv"))
+    questions, labels = (rows_of(held_back / "held_back" / name) for name in ("questions.csv", "labels.csv"))
+    texts = [tuple(row[1:]) for row in [*train, *test, *questions]]
+    assert len(texts) == len(set(texts)) == 100 and len(questions) == len(labels) == len(test) == 20
+    assert all(int(row[1].split()[1]) % 4 + 1 == int(label) for row, (_, label) in zip(questions, labels, strict=True))
+    assert all(len(row) == 3 and row[0] == str(n) for n, row in enumerate(questions, 1))  # no label in it
+
+
+def test_answers_are_written_by_the_lines_for_students_and_counted_by_those_for_you(held_back, fresh):
+    train, _, classes, vocab = torchnlp.load_dataset(root=held_back / "news")
+    (lines,) = code_under(PAGES[3].read_text(encoding="utf-8"), "The texts that are held back")
+    net = torchnlp.torch.nn.Sequential(torchnlp.torch.nn.EmbeddingBag(len(vocab), len(classes)))
+    script = re.sub(r'open\("(\w+\.csv)"', rf'open(r"{held_back}/held_back/\1"', lines)
+    exec(script, {"predict": torchnlp.predict, "net": net, "classes": classes})
+    (held_back / "handed_in").mkdir()
+    answers = rows_of(held_back / "held_back" / "answers.csv")
+    assert len(answers) == 20 and all(row[1] in list("1234") for row in answers)
+    (held_back / "held_back" / "answers.csv").rename(held_back / "handed_in" / "kim-lee.csv")
+    labels = rows_of(held_back / "held_back" / "labels.csv")
+    with open(held_back / "handed_in" / "ada.csv", "w", encoding="utf-8-sig", newline="") as out:
+        csv.writer(out).writerows([*labels[:15], ["16"], []])  # a spreadsheet's file, and not finished
+    said = run(code_under(GUIDE, "A term's project")[1], held_back)
+    right = sum(a == b for a, b in zip(answers, labels, strict=True)) / 20
+    assert re.search(r"^ada +0\.750 +\(standard error 0\.097\)$", said, flags=re.M), said
+    assert f"kim-lee              {right:.3f}" in said
+
+
+def test_the_pages_for_students_name_no_repository_that_make_repo_would_miss():
+    known = set(repo.files(ROOT))
+    for page in PAGES[2:]:
+        assert page in known or "github.com" not in page.read_text(encoding="utf-8")

@@ -1,0 +1,334 @@
+"""Make build/bundle, one folder for a stick: the course for a room without a network.
+
+    python tools/bundle.py                          packages for a system and a Python like this machine's
+    python tools/bundle.py windows macos-3.12       ... for others: linux, macos, windows, each with -3.11, -3.12, -3.13
+    python tools/bundle.py all                      ... for all nine, some GB
+
+    students/       what students copy: course/ (the student edition), wheels/, data/, start.py, index.html
+    instructor/     the decks with your notes, the site, the plans
+    index.html      says how
+
+uv (fetched into build/uv) finds out which packages another system needs, pip downloads them. What cannot be had is
+left out, and index.html says so. For Linux the small build of PyTorch is taken, without CUDA, or none.
+AG News comes from --data or from the cache; without it the students get the small corpus.
+"""
+
+import argparse
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tools.student import make_handout  # noqa: E402
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
+# system: (its name, what uv calls it, the tags of its wheels for pip)
+SYSTEMS = {
+    "linux": (
+        "Linux (Intel and AMD)",
+        "x86_64-manylinux_2_28",
+        [f"manylinux_2_{minor}_x86_64" for minor in range(28, 4, -1)]
+        + ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64"],
+    ),
+    "macos": ("macOS 13 or newer (Apple silicon)", "aarch64-apple-darwin", ["macosx_13_0_arm64"]),
+    "windows": ("Windows (64 bit)", "x86_64-pc-windows-msvc", ["win_amd64"]),
+}
+
+
+class Target(NamedTuple):
+    system: str
+    python: str
+
+    def __str__(self) -> str:
+        return f"{SYSTEMS[self.system][0]}, Python {self.python}"
+
+
+# ------------------------------------------------------------------------------------- for which machines
+
+
+def this_machine() -> Target:
+    system = {"Darwin": "macos", "Windows": "windows"}.get(platform.system(), "linux")
+    return Target(system, ".".join(platform.python_version_tuple()[:2]))
+
+
+def targets_of(names: list[str]) -> list[Target]:
+    """ "windows" is every Python on it, "windows-3.12" one; nothing is this machine. Raises ValueError."""
+    found = []
+    for name in names:
+        system, _, python = name.partition("-")
+        if name == "all":
+            found += [Target(system, python) for system in SYSTEMS for python in PYTHONS]
+        elif system in SYSTEMS and python in ["", *PYTHONS]:
+            found += [Target(system, python) for python in ([python] if python else PYTHONS)]
+        else:
+            said = f"linux, macos or windows, alone or with one of -{', -'.join(PYTHONS)}; or all"
+            raise ValueError(f'"{name}" is no machine that the bundle knows: {said}.')
+    return list(dict.fromkeys(found)) or [this_machine()]
+
+
+def wanted() -> str:
+    """What the lessons need: requirements.txt without the part for tests."""
+    return (ROOT / "requirements.txt").read_text(encoding="utf-8").split("# tests\n")[0]
+
+
+# --------------------------------------------------------------------------------------------- wheels
+
+
+def run(*command, **settings) -> str:
+    """What a command printed on its output. settings: of its environment. Raises RuntimeError with its first error."""
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, env={**os.environ, **settings})
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or ["no reason given"]
+        raise RuntimeError(next((line for line in lines if re.match(r"(?i)error", line)), lines[-1]))
+    return done.stdout
+
+
+def pip(*arguments, **settings) -> str:
+    return run(sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments, **settings)
+
+
+def uv() -> Path:
+    folder = ROOT / "build" / "uv"
+    if not (folder / "bin").is_dir():
+        print("Fetching uv")
+        pip("install", "--quiet", "--target", folder, "uv")
+    return Path(shutil.which("uv", path=folder / "bin"))
+
+
+def reachable(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/torch/", timeout=10):
+            return True
+    except OSError:
+        return False
+
+
+def torch_of(target: Target, wheels: Path) -> list[str]:
+    """The versions of PyTorch of which there is a wheel for a target, the newest last."""
+    tag = f"cp{target.python.replace('.', '')}"
+    family = {"linux": "(many)?linux", "macos": "macosx", "windows": "win"}[target.system]
+    names = [file.name for file in wheels.glob(f"torch-*-{tag}-*.whl")]
+    return sorted((name.split("-")[1] for name in names if re.search(rf"-{family}\w+\.whl$", name)), key=Version)
+
+
+def fetch_torch(target: Target, wheels: Path) -> None:
+    """The CPU build for Linux, from its own address, or from where this machine's pip looks. Raises RuntimeError."""
+    options = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", wheels]
+    lines = [line for line in wanted().splitlines() if line.startswith("torch>")]
+    if reachable(CPU_BUILDS):
+        tags = [f"--platform={tag}" for tag in SYSTEMS["linux"][2]]
+        pip(*options, *tags, "--python-version", target.python, "--index-url", CPU_BUILDS, *lines)
+    elif target == this_machine():
+        with tempfile.TemporaryDirectory() as aside:
+            pip(*options[:-1], aside, *lines)
+            for file in Path(aside).glob("torch-*+cpu-*.whl"):
+                shutil.move(file, wheels / file.name)
+    if not torch_of(target, wheels):
+        raise RuntimeError(f"the small build of PyTorch, without CUDA, was not to be had from {CPU_BUILDS}")
+
+
+def fetch(target: Target, wheels: Path) -> None:
+    """All packages for one kind of machine. Raises RuntimeError with the reason when one cannot be had."""
+    wheels.mkdir(parents=True, exist_ok=True)
+    if target.system == "linux" and not torch_of(target, wheels):
+        fetch_torch(target, wheels)
+    with tempfile.TemporaryDirectory() as aside:
+        needs, exact = Path(aside) / "needs.txt", Path(aside) / "exact.txt"
+        torch = [f"torch=={version}\n" for version in torch_of(target, wheels)[-1:]]
+        needs.write_text(wanted() + "".join(torch), encoding="utf-8")
+        index = ["--index-url", os.environ["PIP_INDEX_URL"]] if os.environ.get("PIP_INDEX_URL") else []
+        _, system, tags = SYSTEMS[target.system]
+        options = ["--quiet", "--no-header", "--no-annotate", "--only-binary", ":all:", "--find-links", wheels, *index]
+        chosen = ["--python-platform", system, "--python-version", target.python]
+        exact.write_text(run(uv(), "pip", "compile", *options, *chosen, needs), encoding="utf-8")
+        lines = [line for line in exact.read_text(encoding="utf-8").splitlines() if "==" in line]
+        exact.write_text("\n".join(lines), encoding="utf-8")
+        options = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", wheels]
+        platforms = [f"--platform={tag}" for tag in tags]
+        none = Path(aside) / "none.txt"  # what this machine's pip is held to is no rule for another machine
+        none.touch()
+        options += ["--find-links", wheels, *platforms, "--python-version", target.python]
+        pip(*options, "-r", exact, PIP_CONSTRAINT=str(none))
+    check_wheels(target, wheels)
+
+
+def check_wheels(target: Target, wheels: Path) -> None:
+    """Could such a machine install the course from these wheels alone? Raises RuntimeError with what is missing."""
+    with tempfile.TemporaryDirectory() as aside:
+        needs = Path(aside) / "needs.txt"
+        needs.write_text(wanted(), encoding="utf-8")
+        chosen = ["--python-platform", SYSTEMS[target.system][1], "--python-version", target.python]
+        options = ["--quiet", "--no-header", "--only-binary", ":all:", "--find-links", wheels]
+        run(uv(), "pip", "compile", "--offline", "--no-index", *options, *chosen, needs)
+
+
+# ------------------------------------------------------------------------------------------ the rest
+
+
+def find_news(data: Path | None) -> Path | None:
+    """The folder whose news go along: the one that is named, or the cache if it holds AG News, whole.
+
+    The name "sample" stands for none: the small corpus comes with the course.
+    """
+    if data == Path("sample"):
+        return None
+    if data:
+        missing = [name for name in ("train.csv", "test.csv") if not (data / name).is_file()]
+        if missing:
+            raise ValueError(f"{data} has no {missing[0]}.")
+        return data
+    import pooch
+
+    import torchnlp
+
+    cache = Path(pooch.os_cache("torchnlp"))
+    right = all(
+        (cache / name).is_file() and torchnlp._md5(cache / name) == md5
+        for name, (_, md5) in torchnlp.AG_NEWS_FILES.items()
+    )
+    return cache if right else None
+
+
+def copy_news(news: Path | None, folder: Path) -> None:
+    if news:
+        folder.mkdir(parents=True)
+        for name in ("train.csv", "test.csv", "classes.txt"):
+            if (news / name).is_file():
+                shutil.copy(news / name, folder / name)
+
+
+def copy_students(folder: Path) -> None:
+    make_handout(folder / "course")
+    (folder / "requirements.txt").write_text(wanted(), encoding="utf-8")
+    shutil.copy(ROOT / "tools" / "start.py", folder)
+
+
+def copy_instructor(folder: Path) -> None:
+    for tool in ("slides.py", "site.py"):
+        subprocess.run([sys.executable, str(ROOT / "tools" / tool)], check=True)
+    for name in ("slides", "site"):
+        shutil.copytree(ROOT / "build" / name, folder / name)
+    shutil.copy(ROOT / "INSTRUCTORS.md", folder)
+    shutil.copytree(ROOT / "notebooks" / "notes", folder / "notes")
+
+
+STYLE = (
+    "body{font:17px/1.5 sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}pre{background:#eee;padding:.6rem}"
+)
+HEAD = '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{0}</title><style>{1}</style></head><body>'
+FOR_STUDENTS = """
+<p>Everything is in this folder, and nothing comes from the network. Copy the folder to your disk first: from a stick it is slow.</p>
+<ol>
+<li>You need one of the Pythons in the list below (<code>python3 --version</code>, on Windows <code>py --version</code>, says which you have).</li>
+<li>In a terminal, in this folder:<pre>python3 start.py          (on Windows: py start.py)</pre>
+The first time it installs the packages into the folder <code>.venv</code> here, which takes some minutes. Then JupyterLab opens with lesson 1.</li>
+<li>Type your name into the second cell of a lesson. Save the notebook, and hand in that one file, from <code>course/notebooks</code>.</li>
+</ol>
+<p>The same by hand, on Linux and macOS:</p>
+<pre>python3 -m venv .venv
+source .venv/bin/activate
+pip install --no-index --find-links wheels -r requirements.txt
+cd course
+TORCHNLP_DATA={data} jupyter lab</pre>
+<p>On Windows:</p>
+<pre>py -m venv .venv
+.venv\\Scripts\\activate
+pip install --no-index --find-links wheels -r requirements.txt
+cd course
+set TORCHNLP_DATA={windows}
+jupyter lab</pre>
+"""  # noqa: E501
+FOR_YOU = """
+<p>One folder for a room without a network.</p>
+<ul>
+<li><b><a href="students/index.html">students</a></b> is for the stick, or for a shared folder. It holds the student edition (no solutions), the packages, the news, and a page that says how to start. Try it yourself the evening before, on one machine of each kind, with the network off.</li>
+<li><b>instructor</b> is yours: the <a href="instructor/slides">decks</a> (S opens your notes), the <a href="instructor/site/index.html">site</a>, <a href="instructor/INSTRUCTORS.md">the plans</a>. The site shows the lessons with their solutions, folded; so it is not in <code>students</code>.</li>
+</ul>
+<p>Python itself is not in it: put the installers of python.org for Windows and macOS beside the folder, of a version in the list. Forty people and one stick: copy <code>students</code> to a few machines first, and let each of them serve the next.</p>
+"""  # noqa: E501
+
+
+def list_of(found: dict[Target, str]) -> str:
+    """Which machines the wheels are for, and which are left out and why. found: the reason, or nothing."""
+    have = "".join(f"<li>{escape(str(target))}</li>" for target, why in found.items() if not why)
+    lack = "".join(f"<li>{escape(f'{target}: {why}')}</li>" for target, why in found.items() if why)
+    text = f"<h2>Packages are here for</h2><ul>{have or '<li>no machine: see below</li>'}</ul>"
+    return text + (f"<h2>Left out</h2><ul>{lack}</ul>" if lack else "")
+
+
+def news_line(folder: Path) -> str:
+    if not (folder / "data" / "train.csv").is_file():
+        return "<p>The lessons run on the small corpus of the course, which is in <code>course/data/sample</code>.</p>"
+    line = "The news are in <code>data</code>. If they are AG News: for teaching and research; do not publish them."
+    return f"<p>{line}</p>"
+
+
+def write_pages(folder: Path, found: dict[Target, str]) -> None:
+    students = folder / "students"
+    news = (students / "data" / "train.csv").is_file()
+    how = FOR_STUDENTS.format(data="../data" if news else "sample", windows="..\\data" if news else "sample")
+    for page, title, text in (
+        (students / "index.html", "Recurrent neural networks for text: start here", how),
+        (folder / "index.html", "Recurrent neural networks for text: the bundle", FOR_YOU),
+    ):
+        body = [HEAD.format(title, STYLE), f"<h1>{title}</h1>", text, list_of(found), news_line(students)]
+        page.write_text("\n".join([*body, "</body></html>\n"]), encoding="utf-8")
+
+
+def size_of(folder: Path) -> str:
+    return f"{sum(file.stat().st_size for file in folder.rglob('*') if file.is_file()) / 1e9:.1f} GB"
+
+
+def make_bundle(folder: Path, targets: list[Target], news: Path | None) -> dict[Target, str]:
+    """Returns for each target why it is left out, or nothing. Wheels that are there already are kept."""
+    students = folder / "students"
+    for old in [*folder.glob("*"), *students.glob("*")]:
+        if old not in (students, students / "wheels"):
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    found = {}
+    for target in targets:
+        print(f"Packages for {target}", flush=True)
+        try:
+            fetch(target, students / "wheels")
+            found[target] = ""
+        except RuntimeError as error:
+            found[target] = str(error)
+            print(f"  left out: {error}")
+    copy_students(students)
+    copy_news(news, students / "data")
+    copy_instructor(folder / "instructor")
+    write_pages(folder, found)
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("machines", nargs="*", help="linux, macos, windows, one with -3.12, or all; else this machine")
+    parser.add_argument("--data", type=Path, help="the folder with the news that go along")
+    args = parser.parse_args()
+    try:
+        targets, news = targets_of(args.machines), find_news(args.data)
+    except ValueError as error:
+        sys.exit(str(error))
+    folder = ROOT / "build" / "bundle"
+    found = make_bundle(folder, targets, news)
+    have = sum(not why for why in found.values())
+    print(f"build/bundle: {size_of(folder)}, for {have} of {len(found)} kinds of machine")
+    print("The news: " + (f"those of {news}" if news else "the small corpus; AG News is not in the cache"))
+    return int(all(found.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,315 @@
+"""Make build/questions, the question bank of the course: for Moodle, to print, and second versions of exercises.
+
+    python tools/questions.py
+
+    questions.gift          all questions for Moodle (Question bank, Import, GIFT), in a category for each lesson
+    sheet.html              the questions to print, without answers
+    answers.html            with the answer, the common wrong one and why; the questions of the speaker notes and what
+                            to expect; and the solutions of the second versions
+    exercises/*.ipynb       second versions of exercises, a notebook a lesson, without solutions
+
+The sources are notebooks/questions/ (one file a lesson, in Markdown) and the speaker notes. In a file of questions a
+"- [x]" is the answer, a "- [ ]" a wrong one, the common one first, with what is wrong about it below. A second version
+of an exercise has three blocks of code: what the student gets, the check, the solution.
+"""
+
+import argparse
+import re
+import shutil
+import sys
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from random import Random
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tools.slides import NOTES, read_notes  # noqa: E402
+from tools.student import NAME, student_edition  # noqa: E402
+
+SOURCES = ROOT / "notebooks" / "questions"
+BUILT = ROOT / "build" / "questions"
+OPTION = re.compile(r"- \[(?P<mark>[ x])\] (?P<text>.+)\n(?:  - (?P<why>.+)\n?)?")
+PRELUDE = """\
+import math
+import random
+
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_sequence
+
+from torchnlp import *"""
+
+
+@dataclass
+class Question:
+    lesson: str  # "1-simple-rnn"
+    name: str  # "1.03": the third of lesson 1
+    title: str
+    where: str  # "section 5", or nothing
+    text: str
+    answer: str
+    wrong: list[tuple[str, str]] = field(default_factory=list)  # (what it says, why not); the common one first
+
+    def shuffled(self) -> list[str]:
+        """All that can be chosen, in an order that stays the same and says nothing."""
+        choices = [self.answer, *(text for text, _ in self.wrong)]
+        Random(self.name + self.title).shuffle(choices)
+        return choices
+
+
+@dataclass
+class Asked:
+    """A question of the speaker notes."""
+
+    lesson: str
+    cell: str
+    title: str
+    ask: str
+    expect: str
+
+
+@dataclass
+class Exercise:
+    """A second version of an exercise."""
+
+    lesson: str
+    number: str
+    title: str
+    text: str
+    stub: str
+    check: str
+    solution: str
+
+
+# ------------------------------------------------------------------------------------------ reading
+
+
+def sections(file: Path) -> list[tuple[str, str]]:
+    parts = re.split(r"^## (.+)\n", file.read_text(encoding="utf-8"), flags=re.M)
+    return list(zip(parts[1::2], parts[2::2]))
+
+
+def read_questions(file: Path) -> list[Question]:
+    """The questions of a file. Raises ValueError with the file and the title of one that is not as it should be."""
+    found = []
+    for heading, body in sections(file):
+        if heading.startswith("Exercise "):
+            continue
+        title, _, where = heading.partition(" · ")
+        text, mark, rest = body.partition("\n- [")
+        options = list(OPTION.finditer((mark + rest).lstrip("\n")))
+        right = [option["text"] for option in options if option["mark"] == "x"]
+        wrong = [(option["text"], option["why"]) for option in options if option["mark"] == " "]
+        left = OPTION.sub("", (mark + rest).lstrip("\n")).strip()
+        if not text.strip() or left or len(right) != 1 or len(wrong) < 2 or not all(why for _, why in wrong):
+            said = f"a text, one answer, two wrong ones or more, each with its reason. Not understood: {left[:60]!r}"
+            raise ValueError(f'{file.name}, "{title}": a question needs {said}')
+        name = f"{file.name[0]}.{len(found) + 1:02d}"
+        found.append(Question(file.stem, name, title, where, " ".join(text.split()), right[0], wrong))
+    return found
+
+
+def read_exercises(file: Path) -> list[Exercise]:
+    found = []
+    for heading, body in sections(file):
+        named = re.fullmatch(r"Exercise (\d+), second version: (.+)", heading)
+        if named:
+            text, *blocks = re.split(r"^```(?:python)?\n", body, flags=re.M)
+            if len(blocks) != 6:
+                raise ValueError(f'{file.name}, "{heading}": three blocks of code are needed')
+            found.append(Exercise(file.stem, *named.groups(), text.strip(), *(b.strip("\n") for b in blocks[::2])))
+    return found
+
+
+def read_asked(file: Path) -> list[Asked]:
+    """The pairs of a lesson's speaker notes: what is asked, and what is to be expected."""
+    found = []
+    for cell, section in read_notes(file).items():
+        title = section.splitlines()[0].split(" · ")[-1]
+        paragraphs = re.split(r"\n\s*\n|(?=\*\*(?:Ask|Expect):\*\*)", section)
+        paragraphs = [" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip()]
+        for ask, expect in zip(paragraphs, paragraphs[1:]):
+            if ask.startswith("**Ask:** ") and expect.startswith("**Expect:** "):
+                parts = ask.removeprefix("**Ask:** "), expect.removeprefix("**Expect:** ")
+                found.append(Asked(file.stem, cell, title, *parts))
+    return found
+
+
+# --------------------------------------------------------------------------------------- for Moodle
+
+
+def html_of(markdown: str) -> str:
+    """A line of Markdown as HTML: code, bold, italic; everything else is text."""
+    parts = re.split(r"`([^`]+)`", markdown)
+    for i, part in enumerate(parts):
+        text = escape(part, quote=False)
+        if i % 2:
+            parts[i] = f"<code>{text}</code>"
+        else:
+            text = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
+            parts[i] = re.sub(r"\*(.+?)\*", r"<i>\1</i>", text)
+    return "".join(parts)
+
+
+def gift_text(markdown: str) -> str:
+    """HTML in which the characters that mean something in GIFT are escaped."""
+    return re.sub(r"([\\~=#{}:])", r"\\\1", html_of(markdown))
+
+
+def gift_title(title: str) -> str:
+    return re.sub(r"([\\~=#{}:])", r"\\\1", title.replace("`", ""))
+
+
+def gift_question(question: Question) -> str:
+    why = dict(question.wrong)
+    lines = [f"::{question.name} {gift_title(question.title)}::[html]{gift_text(question.text)} {{"]
+    for choice in question.shuffled():
+        mark, said = ("~", why[choice]) if choice in why else ("=", "Right.")
+        lines.append(f"\t{mark}{gift_text(choice)}#{gift_text(said)}")
+    if question.where:
+        lines.append(f"\t####{gift_text(f'Lesson {question.name[0]}, {question.where}.')}")
+    return "\n".join([*lines, "}"])
+
+
+def gift_asked(name: str, asked: Asked) -> str:
+    """An essay: a person reads the answer. What to expect is shown to the student afterwards."""
+    title = gift_title(f"{name} {asked.title}")
+    return f"::{title}::[html]{gift_text(asked.ask)} {{\n\t####{gift_text(asked.expect)}\n}}"
+
+
+def gift(questions: list[Question], asked: list[Asked]) -> str:
+    parts = ["// Recurrent neural networks for text: questions for Moodle, made by `make questions`."]
+    for lesson in dict.fromkeys(question.lesson for question in questions):
+        parts.append(f"$CATEGORY: Recurrent neural networks for text/Lesson {lesson[0]}/Choose")
+        parts += [gift_question(question) for question in questions if question.lesson == lesson]
+        parts.append(f"$CATEGORY: Recurrent neural networks for text/Lesson {lesson[0]}/Say in a sentence")
+        pairs = [pair for pair in asked if pair.lesson == lesson]
+        parts += [gift_asked(f"{lesson[0]}.n{i:02d}", pair) for i, pair in enumerate(pairs, 1)]
+    return "\n\n".join(parts) + "\n"
+
+
+# ------------------------------------------------------------------------------------------ to print
+
+STYLE = """\
+body { font: 16px/1.5 Georgia, serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #111; background: #fff }
+h1, h2, h3 { font-family: Helvetica, Arial, sans-serif; line-height: 1.25 }
+h2 { margin-top: 3rem; break-before: page } nav + h2 { break-before: auto }
+h3 { font-size: 1rem; margin: 1.6rem 0 .3rem }
+section { break-inside: avoid } p { margin: .3rem 0 } ol { margin: .4rem 0; list-style: upper-alpha }
+code { font: .86em/1.4 Menlo, Consolas, monospace } pre { overflow-x: auto; background: #f3f3f3; padding: .6rem; break-inside: avoid }
+.right { font-weight: bold } .small { color: #555; font-size: .9rem } li p { color: #444; font-size: .92rem }
+@media print { nav { display: none } body { font-size: 11pt; margin: 0; max-width: none } pre { white-space: pre-wrap } }
+"""  # noqa: E501
+
+
+def page(title: str, body: list[str], lessons: dict[str, str]) -> str:
+    links = " · ".join(f'<a href="#lesson-{name[0]}">{escape(said)}</a>' for name, said in lessons.items())
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+    opening = f'<!DOCTYPE html>\n<html lang="en"><head>{head}<style>\n{STYLE}</style></head>\n<body>'
+    return "\n".join([opening, f"<h1>{escape(title)}</h1>", f"<nav>{links}</nav>", *body, "</body></html>"]) + "\n"
+
+
+def question_html(question: Question, answers: bool) -> str:
+    lines = [f"<section><h3>{question.name} {html_of(question.title)}</h3>", f"<p>{html_of(question.text)}</p>", "<ol>"]
+    why, common = dict(question.wrong), question.wrong[0][0]
+    for choice in question.shuffled():
+        said = html_of(choice)
+        if answers and choice in why:
+            mark = " <b>The common wrong one.</b>" if choice == common else ""
+            said += f"<p>{html_of(why[choice])}{mark}</p>"
+        elif answers:
+            said = f'<span class="right">✓ {said}</span>'
+        lines.append(f"<li>{said}</li>")
+    where = f'<p class="small">Lesson {question.name[0]}, {question.where}</p>' if answers and question.where else ""
+    return "\n".join([*lines, f"</ol>{where}</section>"])
+
+
+def asked_html(asked: Asked) -> str:
+    place = f'<p class="small">{escape(asked.title)} ({asked.cell})</p>'
+    return f"<section>{place}<p><b>{html_of(asked.ask)}</b></p><p>{html_of(asked.expect)}</p></section>"
+
+
+def exercise_html(exercise: Exercise) -> str:
+    title = f"<h3>Exercise {exercise.number}, second version: {html_of(exercise.title)}</h3>"
+    text = html_of(" ".join(exercise.text.split()))
+    return f"<section>{title}<p>{text}</p><pre><code>{escape(exercise.solution, quote=False)}</code></pre></section>"
+
+
+def make_pages(questions: list[Question], asked: list[Asked], exercises: list[Exercise]) -> dict[str, str]:
+    """Name of a file: its text."""
+    lessons = {name: f"Lesson {name[0]}" for name in dict.fromkeys(question.lesson for question in questions)}
+    sheet, answers = [], []
+    for lesson, said in lessons.items():
+        heading = f'<h2 id="lesson-{lesson[0]}">{said}</h2>'
+        ours = [question for question in questions if question.lesson == lesson]
+        sheet += [heading, *(question_html(question, answers=False) for question in ours)]
+        answers += [heading, *(question_html(question, answers=True) for question in ours)]
+        answers += ["<h3>From the speaker notes: what to ask, and what to expect</h3>"]
+        answers += [asked_html(pair) for pair in asked if pair.lesson == lesson]
+        answers += ["<h3>Second versions of exercises, solved</h3>"]
+        answers += [exercise_html(exercise) for exercise in exercises if exercise.lesson == lesson]
+    return {"sheet.html": page("Questions", sheet, lessons), "answers.html": page("Answers", answers, lessons)}
+
+
+# ------------------------------------------------------------------------------------------ to solve
+
+
+def notebook_of(exercises: list[Exercise]):
+    """A notebook with the second versions of a lesson: stubs and checks. It fetches the course as the lesson does."""
+    lesson = exercises[0].lesson
+    original = student_edition(nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4))
+    set_up = next(cell for cell in original.cells if cell.source.startswith("# @title Set-up: run this first"))
+    title = f"# Lesson {lesson[0]}: second versions of exercises\n\n"
+    title += 'Each has a cell to fill in and a cell to check ("not yet" until you are there).'
+    folded = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+    cells = [new_markdown_cell(title, id="title"), set_up, new_code_cell(NAME, id="student-name", metadata=folded)]
+    cells.append(new_code_cell(PRELUDE, id="imports"))
+    for exercise in exercises:
+        name = f"exercise-{exercise.number}"
+        cells.append(new_markdown_cell(f"## Exercise {exercise.number}. {exercise.title}\n\n{exercise.text}", id=name))
+        cells.append(new_code_cell(exercise.stub, id=f"{name}-stub"))
+        check = f"# @title Check of exercise {exercise.number}\n{exercise.check}"
+        cells.append(new_code_cell(check, id=f"{name}-check", metadata=folded))
+    return new_notebook(cells=cells, metadata=original.metadata)
+
+
+# ------------------------------------------------------------------------------------------- all of it
+
+
+def read_all() -> tuple[list[Question], list[Asked], list[Exercise]]:
+    files = sorted(SOURCES.glob("*.md"))
+    questions = [question for file in files for question in read_questions(file)]
+    asked = [pair for file in sorted(NOTES.glob("*.md")) for pair in read_asked(file)]
+    return questions, asked, [exercise for file in files for exercise in read_exercises(file)]
+
+
+def make_bank(folder: Path) -> tuple[int, int, int]:
+    """Write all into a folder. Returns how many questions, pairs of the notes and exercises there are."""
+    questions, asked, exercises = read_all()
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "exercises").mkdir(parents=True)
+    (folder / "questions.gift").write_text(gift(questions, asked), encoding="utf-8", newline="\n")
+    for name, text in make_pages(questions, asked, exercises).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    for lesson in dict.fromkeys(exercise.lesson for exercise in exercises):
+        notebook = notebook_of([exercise for exercise in exercises if exercise.lesson == lesson])
+        nbformat.write(notebook, folder / "exercises" / f"{lesson}.ipynb")
+    return len(questions), len(asked), len(exercises)
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    try:
+        questions, asked, exercises = make_bank(BUILT)
+    except ValueError as error:
+        sys.exit(str(error))
+    print(f"build/questions: {questions} questions with choices, {asked} of the speaker notes, {exercises} exercises")
+    print("questions.gift is for Moodle, sheet.html to hand out; answers.html and its solutions are for you")
+
+
+if __name__ == "__main__":
+    main()
