@@ -16,6 +16,7 @@ import server as web
 import torch
 
 from tools.colab import run, serve
+from tools.needs import statements_of
 from tools.student import student_edition
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,9 +33,11 @@ print("from", torchnlp.__file__, torchtext.__file__, torchinfo.__file__)
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
 def test_every_lesson_installs_what_it_imports(path):
     code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    installed = set(re.findall(r'"(\w+)": "', code[0])) | {"numpy", "IPython", "torchnlp"}  # these come with the others
+    come_along = {"numpy", "scipy", "IPython", "torchnlp"}  # with the others
+    installed = set(re.findall(r'"(\w+)": "', code[0])) | come_along
     assert {"torchtext", "sklearn"} < installed
-    for node in ast.walk(ast.parse("\n".join(code))):
+    statements = [statement.code for source in code for statement in statements_of(source)]
+    for node in [node for statement in statements for node in ast.walk(statement)]:
         names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
         names += [node.module] if isinstance(node, ast.ImportFrom) else []
         for name in names:

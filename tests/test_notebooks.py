@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 from matplotlib.colors import is_color_like
 
 from torchnlp import COLOURS
@@ -20,7 +21,7 @@ TITLES = {  # kinds of folded cells, and how their first line goes on after "# @
     "solution": r"Solution \d",
 }
 TAGS = {"nbval-check-output", "nbval-ignore-output", "raises-exception", "hide-input", *TITLES}
-SHORT = ["1-simple-rnn.ipynb", "2-lstm-gates.ipynb", "3-packed-sequences.ipynb"]  # in 100 minutes; 4 and 5 will join
+SHORT = ["1-simple-rnn.ipynb", "2-lstm-gates.ipynb", "3-packed-sequences.ipynb", "5-pretrained-embeddings.ipynb"]
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS.keys())
 
@@ -31,6 +32,11 @@ def code_cells(lesson):
 
 def texts(lesson):
     return [cell.source for cell in lesson.cells if cell.cell_type == "markdown"]
+
+
+def parsed(source: str) -> ast.Module:
+    """A cell's statements; its magics, `%%writefile` say, are calls."""
+    return ast.parse(TransformerManager().transform_cell(source))
 
 
 def printed(cell) -> str:
@@ -152,7 +158,7 @@ def test_a_folded_cell_is_folded_everywhere_and_says_what_it_is(lesson):
 def plotting(source: str) -> list[str]:
     """By what a cell draws. plt.show() and the style of all plots do not count."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Attribute):
             owner = ast.unparse(node.value.value if isinstance(node.value, ast.Subscript) else node.value)
             draws = {"axis", "axes", "figure", "ax", "fig"} | (
@@ -171,10 +177,21 @@ def test_what_a_learner_need_not_read_is_folded_and_the_rest_is_not(lesson):
         assert set(calls) == {"test": {"Exercise"}, "solution": {"Solution"}}.get(kind, set()), cell.id
 
 
+@each_lesson
+def test_figures_taken_from_an_appendix_stand_there(lesson):
+    """A cell that draws what a longer study gave says so: "from the appendix 5-labels"."""
+    for cell in code_cells(lesson):
+        for name in re.findall(r"from the appendix ([\w-]+)", cell.source):
+            appendix = nbformat.read(ROOT / "notebooks" / "appendix" / f"{name}.ipynb", as_version=4)
+            said = "\n".join(printed(other) for other in code_cells(appendix))
+            figures = re.findall(r"\b0\.\d{3,4}\b", cell.source)
+            assert figures and set(figures) <= set(re.findall(r"\b0\.\d{3,4}\b", said)), cell.id
+
+
 def own_colours(source: str) -> list[str]:
     """The colours that a cell names or mixes itself, and those roles in COLOURS that do not exist."""
     found = re.findall(r"get_cmap|colormaps", source)
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         given = []
         if isinstance(node, ast.keyword) and COLOUR_ARGUMENT.fullmatch(node.arg or ""):
             given = strings(node.value)
@@ -267,7 +284,7 @@ def test_what_needs_an_answer_waits_for_it(lesson):
     waiting = set()  # what an answer defines, or a cell that waits for one
     for cell in cells[cells.index(solution) :]:
         tags = cell.metadata.get("tags", [])
-        for statement in ast.parse(cell.source).body:
+        for statement in parsed(cell.source).body:
             if "solution" in tags and isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
                 waiting.add(statement.name)
             elif isinstance(statement, ast.If) and ast.unparse(statement.test).startswith("answered("):
@@ -285,7 +302,9 @@ def test_the_figures_of_the_readme_stand_in_the_notebooks():
     rows = re.findall(r"^\| \d \| \[.*?\]\(notebooks/(.*?)\)(.*)$", (ROOT / "README.md").read_text(), flags=re.M)
     assert [name for name, _ in rows] == list(LESSONS)
     for name, row in rows:
-        # Bars carry their figures in the picture; what is printed must say them as well.
-        said = "\n".join(printed(cell) for cell in code_cells(LESSONS[name]))
+        # Bars carry their figures in the picture; what is printed must say them as well, here or in an appendix.
+        appendices = (ROOT / "notebooks" / "appendix").glob(f"{name[0]}-*.ipynb")
+        lessons = [LESSONS[name], *(nbformat.read(path, as_version=4) for path in appendices)]
+        said = "\n".join(printed(cell) for lesson in lessons for cell in code_cells(lesson))
         for figure in re.findall(r"\d\.\d{3}", row):
             assert figure in said, f"{figure} of the README is not in the outputs of {name}"

@@ -19,6 +19,7 @@ def course(tmp_path, monkeypatch):
     shutil.copy(readme.ROOT / readme.PICTURE, tmp_path / "images")
     for file in readme.ROOT.glob("notebooks/*.ipynb"):
         shutil.copy(file, tmp_path / "notebooks")
+    shutil.copytree(readme.ROOT / "notebooks" / "appendix", tmp_path / "notebooks" / "appendix")
     monkeypatch.setattr(readme, "ROOT", tmp_path)
     return tmp_path
 

@@ -12,6 +12,8 @@ import symtable
 from dataclasses import dataclass
 from pathlib import Path
 
+from IPython.core.inputtransformer2 import TransformerManager
+
 HEADER = re.compile(r"# %% (?:Exercise (?P<exercise>\d[a-z]?), )?(?P<kind>right|wrong|[Ss]etting)(?:: (?P<title>.+))?")
 
 
@@ -54,9 +56,9 @@ def changed_by(statement: ast.stmt) -> set[str]:
 
 
 def statements_of(source: str, own: bool = False) -> list[Statement]:
-    """All statements of a cell. Raises SyntaxError."""
+    """All statements of a cell; its magics are calls of get_ipython(). Raises SyntaxError."""
     found = []
-    for code in ast.parse(source).body:
+    for code in ast.parse(TransformerManager().transform_cell(source)).body:
         reads, defines = names_in(code)
         found.append(Statement(code, reads, defines | (changed_by(code) if own else set()), own))
     return found

@@ -5,7 +5,8 @@
     python tools/readme.py --check    changes nothing; exit status 1 if a page and the notebooks disagree
 
 A lesson's result is a sentence with names in braces: {packed LSTM, test} becomes the figure that stands behind
-"packed LSTM, test" in what the notebook printed. The time is what tools/run.py noted in the notebook.
+"packed LSTM, test" in what the notebook printed; with the name of an appendix notebook and a slash in front, in what
+that one printed. The time is what tools/run.py noted in the notebook.
 """
 
 import argparse
@@ -47,8 +48,11 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "5-pretrained-embeddings": (
         "Pretrained embeddings",
-        "a network that starts from GloVe, what that is worth with few labels, the best model of the course",
-        "test accuracy: one bidirectional LSTM from GloVe {one reader, mean}, three that vote {panel, mean}",
+        "vectors from our own counts, a network that starts from GloVe, what that is worth with few labels",
+        "test accuracy: from GloVe {5-recipe/from GloVe, test}, from noise {5-recipe/from noise, test}; the best "
+        "network of the course {5-the-last-point/one reader, mean}, three that vote {5-the-last-point/panel, mean} "
+        "([how, and what it is worth](notebooks/appendix/5-the-last-point.ipynb)), the best linear model "
+        "{5-recipe/words and characters, test}",
     ),
 }
 
@@ -67,8 +71,14 @@ def figure(name: str, text: str) -> str:
     return found.pop()
 
 
-def with_figures(sentence: str, text: str) -> str:
-    return re.sub(r"\{(.+?)\}", lambda name: figure(name[1], text), sentence)
+def with_figures(sentence: str, path: Path) -> str:
+    """The sentence with a lesson's figures, and those of its appendices, in place of the names in braces."""
+
+    def found(name: re.Match) -> str:
+        file = path.parent / "appendix" / f"{name[1]}.ipynb" if name[1] else path
+        return figure(name[2], printed(file))
+
+    return re.sub(r"\{(?:([^/}]+)/)?(.+?)\}", found, sentence)
 
 
 def data_line(root: Path) -> str:
@@ -88,7 +98,7 @@ def lesson_table(root: Path) -> str:
         if path.stem not in LESSONS:
             raise LookupError(f"{path.name} has no line in LESSONS of tools/readme.py")
         title, builds, result = LESSONS[path.stem]
-        result = with_figures(result, printed(path))
+        result = with_figures(result, path)
         seconds = nbformat.read(path, as_version=4).metadata.get("seconds")
         minutes = f"{seconds / 60:.1f} min" if seconds else "not measured"
         link = f"[{title}](notebooks/{path.name})"

@@ -202,87 +202,13 @@ def shuffled(table):
     return [table[i] for i in torch.randperm(len(table))]
 
 
-# %% Exercise 3, right: the norm of the difference
-def moved(before, after):
-    return torch.norm(before - after, dim=1)
-
-
-# %% Exercise 3, right: Pythagoras
-def moved(before, after):
-    return ((after - before) ** 2).sum(1).sqrt()
-
-
-# %% Exercise 3, right: torch.linalg
-def moved(before, after):
-    return torch.linalg.vector_norm(after - before, dim=-1)
-
-
-# %% Exercise 3, right: word by word
-def moved(before, after):
-    return torch.tensor([torch.dist(old, new).item() for old, new in zip(before, after)])
-
-
-# %% Exercise 3, right: pairwise, without its little addition
-def moved(before, after):
-    return nn.functional.pairwise_distance(before, after, eps=0)
-
-
-# %% Exercise 3, wrong: one number for all
-# says: A number for each of the 3 words, [3], and not [].
-def moved(before, after):
-    return (after - before).norm()
-
-
-# %% Exercise 3, wrong: the other axis
-# says: [3], and not [2].
-def moved(before, after):
-    return (after - before).norm(dim=0)
-
-
-# %% Exercise 3, wrong: squares
-# says: These words have come [0.0, 5.0, 1.0] far, and not [0.0, 25.0, 1.0].
-def moved(before, after):
-    return (after - before).pow(2).sum(1)
-
-
-# %% Exercise 3, wrong: along the axes
-# says: and not [0.0, 7.0, 1.0].
-def moved(before, after):
-    return (after - before).abs().sum(1)
-
-
-# %% Exercise 3, wrong: a difference of lengths
-# says: These words have come [0.0, 5.0, 1.0] far, and not [0.0, 5.0, 0.739].
-def moved(before, after):
-    return after.norm(dim=1) - before.norm(dim=1)
-
-
-# %% Exercise 3, wrong: no length at all
-# says: A number for each of the 3 words, [3], and not [3, 2].
-def moved(before, after):
-    return after - before
-
-
-# %% Exercise 3, wrong: changes its input
-# says: moved changed its input.
-def moved(before, after):
-    after -= before
-    return after.norm(dim=1)
-
-
-# %% Exercise 3, wrong: a list
-# says: moved returns no tensor.
-def moved(before, after):
-    return [(b - a).norm() for a, b in zip(before, after)]
-
-
-# %% Exercise 4, right: rows taken at once
+# %% Exercise 3, right: rows taken at once
 def grown(table, new_words):
     new = torch.from_numpy(np.array(vectors[[row_of[word] for word in new_words]]))
     return torch.cat((table, new), dim=0)
 
 
-# %% Exercise 4, right: row by row
+# %% Exercise 3, right: row by row
 def grown(table, new_words):
     for word in new_words:
         row = torch.tensor(vectors[row_of[word]])
@@ -290,7 +216,7 @@ def grown(table, new_words):
     return table
 
 
-# %% Exercise 4, right: an empty table, filled
+# %% Exercise 3, right: an empty table, filled
 def grown(table, new_words):
     answer = torch.empty(len(table) + len(new_words), table.size(1))
     answer[: len(table)] = table
@@ -299,71 +225,71 @@ def grown(table, new_words):
     return answer
 
 
-# %% Exercise 4, right: stacked
+# %% Exercise 3, right: stacked
 def grown(table, new_words):
     rows = [*table, *(torch.as_tensor(np.array(vectors[row_of[w]])) for w in new_words)]
     return torch.stack(rows)
 
 
-# %% Exercise 4, right: NumPy
+# %% Exercise 3, right: NumPy
 def grown(table, new_words):
     rows = [vectors[row_of[word]] for word in new_words]
     return torch.from_numpy(np.vstack([table.numpy(), *rows]))
 
 
-# %% Exercise 4, wrong: vectors of length 1
+# %% Exercise 3, wrong: vectors of length 1
 # says: The row of 'bitcoin' is not GloVe's.
 def grown(table, new_words):
     return torch.cat([table, unit[[row_of[word] for word in new_words]]])
 
 
-# %% Exercise 4, wrong: the new words on top
+# %% Exercise 3, wrong: the new words on top
 # says: The old rows have changed.
 def grown(table, new_words):
     rows = torch.from_numpy(vectors[[row_of[word] for word in new_words]])
     return torch.cat([rows, table])
 
 
-# %% Exercise 4, wrong: the new rows alone
+# %% Exercise 3, wrong: the new rows alone
 # says: Its shape is [2, 50], not [6, 50].
 def grown(table, new_words):
     return torch.from_numpy(vectors[[row_of[word] for word in new_words]])
 
 
-# %% Exercise 4, wrong: noise
+# %% Exercise 3, wrong: noise
 # says: The row of 'bitcoin' is not GloVe's.
 def grown(table, new_words):
     return torch.cat([table, 0.1 * torch.randn(len(new_words), table.size(1))])
 
 
-# %% Exercise 4, wrong: twice as many digits
+# %% Exercise 3, wrong: twice as many digits
 # says: Its numbers are of type torch.float64.
 def grown(table, new_words):
     rows = torch.tensor([vectors[row_of[word]].tolist() for word in new_words], dtype=torch.float64)
     return torch.cat([table.double(), rows])
 
 
-# %% Exercise 4, wrong: in the order of the alphabet
+# %% Exercise 3, wrong: in the order of the alphabet
 # says: The row of 'bitcoin' is not GloVe's.
 def grown(table, new_words):
     rows = vectors[[row_of[word] for word in sorted(new_words)]]
     return torch.cat([table, torch.from_numpy(rows)])
 
 
-# %% Exercise 4, wrong: joined side by side
+# %% Exercise 3, wrong: joined side by side
 # says: `grown` stops with RuntimeError
 def grown(table, new_words):
     rows = torch.from_numpy(vectors[[row_of[word] for word in new_words]])
     return torch.cat([table, rows], dim=1)
 
 
-# %% Exercise 4, wrong: a tensor and an array
+# %% Exercise 3, wrong: a tensor and an array
 # says: `grown` stops with TypeError: expected Tensor
 def grown(table, new_words):
     return torch.cat([table, vectors[[row_of[word] for word in new_words]]])
 
 
-# %% Exercise 4, wrong: only the first of them
+# %% Exercise 3, wrong: only the first of them
 # says: Its shape is [5, 50], not [6, 50].
 def grown(table, new_words):
     return torch.cat([table, torch.tensor(vectors[row_of[new_words[0]]]).view(1, -1)])
