@@ -356,8 +356,8 @@ WRONG = {  # a slip for each exercise, and a word of what its check must say
     ("4", "2"): ("-torch.inf", "0", "below -1"),
     ("4", "3"): ('(".", "!", "?")', '(".", "!")', "stay"),
     ("5", "1"): ("nn.functional.normalize(vectors, dim=1)", "vectors", "length 1"),
-    ("5", "3"): ("alike.masked_fill(nothing, 1)", "alike", "Row 0"),
-    ("5", "4"): ("table.clone()", "table", "has changed"),
+    ("5", "2"): ("alike.masked_fill(nothing, 1)", "alike", "Row 0"),
+    ("5", "3"): ("table.clone()", "table", "has changed"),
 }
 
 
