@@ -131,17 +131,11 @@ def two_readers(ahead, behind, x, lengths):
 # %% Exercise 1b, right: packed by hand
 def two_readers(ahead, behind, x, lengths):
     def read(layer, vectors):
-        packed = nn.utils.rnn.pack_padded_sequence(
-            vectors, lengths, batch_first=True, enforce_sorted=False
-        )
+        packed = nn.utils.rnn.pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
         states, _ = layer(packed)
-        return nn.utils.rnn.pad_packed_sequence(
-            states, batch_first=True, total_length=x.size(1)
-        )[0]
+        return nn.utils.rnn.pad_packed_sequence(states, batch_first=True, total_length=x.size(1))[0]
 
-    return torch.cat(
-        [read(ahead, x), turned(read(behind, turned(x, lengths)), lengths)], 2
-    )
+    return torch.cat([read(ahead, x), turned(read(behind, turned(x, lengths)), lengths)], 2)
 
 
 # %% Exercise 1b, wrong: the states are not turned back
@@ -236,9 +230,7 @@ def masked_max(states, lengths):
 
 # %% Exercise 2a, right: packed after all
 def masked_max(states, lengths):
-    packed = nn.utils.rnn.pack_padded_sequence(
-        states, lengths, batch_first=True, enforce_sorted=False
-    )
+    packed = nn.utils.rnn.pack_padded_sequence(states, lengths, batch_first=True, enforce_sorted=False)
     unpacked, _ = nn.utils.rnn.pad_packed_sequence(packed, True, -torch.inf)
     return unpacked.amax(1)
 
