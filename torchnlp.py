@@ -87,7 +87,7 @@ SAMPLE = Path(__file__).resolve().parent / "data" / "sample"
 DOWNLOAD_TIMEOUT = (4, 10)  # seconds to connect to one of a server's machines, and without a byte from it
 DOWNLOAD_PACE = (60, 2_000)  # give up what after so many seconds has come at less than so many bytes a second
 
-source = None  # what load_dataset loaded last: "ag_news", "sample" or "own"
+source, folder = None, None  # of what load_dataset loaded last: "ag_news", "sample" or "own"; and from where
 
 
 def load_dataset(ngrams: int = 1, min_freq: int = 1, root: str | Path | None = None) -> tuple[list, list, list, Vocab]:
@@ -103,7 +103,7 @@ def load_dataset(ngrams: int = 1, min_freq: int = 1, root: str | Path | None = N
     Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy), OSError
     when the download has no room. What is no error but would mislead is printed as a note.
     """
-    global vocab, source
+    global vocab, source, folder
     folder, name = _find_data(root)
     classes = _read_classes(folder)
     train_dataset = _read_csv(folder / "train.csv", classes)

@@ -21,7 +21,6 @@ TITLES = {  # kinds of folded cells, and how their first line goes on after "# @
     "solution": r"Solution \d",
 }
 TAGS = {"nbval-check-output", "nbval-ignore-output", "raises-exception", "hide-input", *TITLES}
-SHORT = ["1-simple-rnn.ipynb", "2-lstm-gates.ipynb", "3-packed-sequences.ipynb", "5-pretrained-embeddings.ipynb"]
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS.keys())
 
@@ -254,9 +253,9 @@ def test_the_stated_time_is_the_computed_one(lesson):
     assert abs(int(stated) - minutes(lesson)) <= 2.5, f"computed: {minutes(lesson):.1f} minutes"
 
 
-@pytest.mark.parametrize("name", SHORT)
-def test_a_lesson_fits_into_100_minutes(name):
-    assert minutes(LESSONS[name]) <= 100
+@each_lesson
+def test_a_lesson_fits_into_100_minutes(lesson):
+    assert minutes(lesson) <= 100
 
 
 @each_lesson

@@ -43,8 +43,9 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "4-bidirectional-multilayer": (
         "Two directions, several layers",
-        "a network that counts, one class for every recurrent classifier, the scoreboard",
-        "test accuracy: bidirectional GRU {test accuracy, best}",
+        "a network that counts, an answer at every word, a fair scoreboard",
+        "which words begin with a capital: most frequent form {most frequent form}, one way {one way}, "
+        "two-way {two-way}",
     ),
     "5-pretrained-embeddings": (
         "Pretrained embeddings",
