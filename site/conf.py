@@ -66,9 +66,8 @@ READER = """\
 <iframe class="hero" src="reader.html" loading="lazy" title="A network reads what you type, word by word"></iframe>
 ```
 
-Type a headline, and move over its words: each line is a class, each band a gate.
-<a href="reader.html">The reader on a page of its own</a>, and a
-<a href="playground.html">playground where a network learns to remember</a>.
+Type a headline into <a href="reader.html">the reader</a>, and move over its words: each line is a class, each band a
+gate. Beside it there is a <a href="playground.html">playground where a network learns to remember</a>.
 """
 APPENDIX = """\
 ```{toctree}
