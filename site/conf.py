@@ -67,7 +67,8 @@ READER = """\
 ```
 
 Type a headline into <a href="reader.html">the reader</a>, and move over its words: each line is a class, each band a
-gate. Beside it there is a <a href="playground.html">playground where a network learns to remember</a>.
+gate. What gates do, you find out in [lesson 2](#gates-2-lstm-gates); and in the
+<a href="playground.html">playground</a> a network learns to remember.
 """
 APPENDIX = """\
 ```{toctree}
