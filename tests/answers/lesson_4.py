@@ -566,3 +566,52 @@ def with_commas(tokens, logits):
 def with_commas(tokens, logits):
     marks = logits.argmax(0).tolist()
     return " ".join(token + " ," * marks[i] for i, token in enumerate(tokens))
+
+
+# %% Exercise 1a, wrong: lists turned, without gradient
+# says: The gradient does not get through
+def turned(x, lengths):
+    y = x.clone()
+    for i, n in enumerate(lengths.tolist()):
+        y[i, :n] = torch.tensor(x[i, :n].tolist()[::-1])
+    return y
+
+
+# %% Exercise 1a, wrong: lengths guessed from zero vectors
+# says: The vectors of text 2, of 5 tokens, are not in reverse order.
+def turned(x, lengths):
+    y = x.clone()
+    for i, n in enumerate((x.abs().sum(2) > 0).sum(1).tolist()):
+        y[i, :n] = x[i, :n].flip(0)
+    return y
+
+
+# %% Exercise 1b, wrong: the second reader without gradient
+# says: The gradient does not get through to both readers.
+def two_readers(ahead, behind, x, lengths):
+    left, _ = run_rnn(ahead, x, lengths)
+    with torch.no_grad():
+        right, _ = run_rnn(behind, turned(x, lengths), lengths)
+    return torch.cat([left, turned(right, lengths)], dim=2)
+
+
+# %% Exercise 2a, wrong: packed, and the batch taken to be sorted
+# says: `masked_max` stops with RuntimeError: `lengths` array must be sorted
+def masked_max(states, lengths):
+    packed = nn.utils.rnn.pack_padded_sequence(states, lengths, batch_first=True)
+    unpacked, _ = nn.utils.rnn.pad_packed_sequence(packed, True, -torch.inf)
+    return unpacked.amax(1)
+
+
+# %% Exercise 3b, wrong: a threshold of its own
+# says: It should be
+def with_commas(tokens, logits):
+    marks = (logits.softmax(1)[:, 1] > 0.7).tolist()
+    return " ".join(token + " ," * mark for token, mark in zip(tokens, marks))
+
+
+# %% Exercise 3b, wrong: softmax over the tokens
+# says: It should be
+def with_commas(tokens, logits):
+    marks = logits.softmax(0).argmax(1).tolist()
+    return " ".join(token + " ," * mark for token, mark in zip(tokens, marks))
