@@ -293,3 +293,38 @@ def grown(table, new_words):
 # says: Its shape is [5, 50], not [6, 50].
 def grown(table, new_words):
     return torch.cat([table, torch.tensor(vectors[row_of[new_words[0]]]).view(1, -1)])
+
+
+# %% Exercise 1, wrong: the lengths of the vectors count
+# says: it is 'three'
+def odd_one_out(group):
+    rows = torch.from_numpy(np.array(vectors[[row_of[word] for word in group]]))
+    return group[(rows @ rows.T).sum(1).argmin()]
+
+
+# %% Exercise 2, wrong: numbers of another type
+# says: Its numbers are of type torch.float64
+def shuffled(table):
+    order = torch.randperm(len(table))
+    order = torch.cat([torch.tensor([PAD]), order[order != PAD]])
+    new = table.clone()
+    rest = [row for row in range(len(table)) if row != PAD]
+    new[rest] = table[order[1:]]
+    return new.double()
+
+
+# %% Exercise 2, wrong: 200 rows written in
+# says: `shuffled` stops with
+def shuffled(table):
+    new = table.clone()
+    rest = [row for row in range(200) if row != PAD]
+    order = torch.randperm(199)
+    new[rest] = table[torch.tensor(rest)[order]]
+    return new
+
+
+# %% Exercise 3, wrong: in the order of the alphabet, from the end
+# says: The row of
+def grown(table, new_words):
+    rows = torch.from_numpy(np.array([vectors[row_of[word]] for word in sorted(new_words, reverse=True)]))
+    return torch.cat([table, rows.to(table.dtype)])
