@@ -377,7 +377,7 @@ def load_vectors() -> tuple[list[str], np.ndarray]:
 def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> tuple[Tensor, Tensor]:
     """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D], found [V], True where there was one).
 
-    A token without a vector gets small random numbers, from N(0, 0.1) as in our other networks; <pad> gets zeros.
+    A token without a vector gets small random numbers, from N(0, 0.1) as in our RNNs of the news; <pad> gets zeros.
     """
     row_of = {word: row for row, word in enumerate(words)}
     rows = torch.tensor([row_of.get(token, -1) for token in voc.itos])  # [V]
