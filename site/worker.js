@@ -47,10 +47,10 @@ function tell(state = learnt() ? "learnt" : net.steps >= MOST_STEPS ? "given up"
 
 function run() {
     if (!running) return;
-    while (running && performance.now() - told < 100) {
+    do {  // one step at least: "run" may come long after the last report
         step();
         running = running && !learnt() && net.steps < MOST_STEPS;
-    }
+    } while (running && performance.now() - told < 100);
     if (Number.isFinite(history.norm.at(-1))) tell();
     setTimeout(run);  // between two rounds the page may say pause
 }

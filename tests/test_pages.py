@@ -436,6 +436,14 @@ def test_an_open_gate_learns_to_remember_forty_symbols_before_ones_eyes(opened):
     assert "right." in page.locator("#reply").inner_text()
 
 
+def test_it_starts_on_a_machine_that_takes_its_time(opened):
+    page = opened("playground", "#cell=RNN&T=5", reduced_motion="reduce")
+    page.wait_for_function("window.playground.state?.steps === 0")
+    page.wait_for_timeout(300)  # three reports could have come
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_function("window.playground.state.steps > 0", timeout=30_000)
+
+
 def test_the_settings_stand_in_the_address_and_are_kept_within_limits(opened):
     page = opened("playground", "#cell=GRU&T=9999&bias=3&width=17&rate=x", reduced_motion="reduce")
     assert page.get_by_label("GRU").is_checked()
