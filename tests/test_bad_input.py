@@ -247,13 +247,19 @@ def test_a_root_that_is_no_folder_of_news_is_an_error_and_nothing_else_is_loaded
 # Networks that do not fit the data
 
 
+def fit_once(net, batches):
+    """fit with one epoch on these batches; the last loss and accuracy on them."""
+    history = fit(net, batches, batches, epochs=1, live=False)
+    return history.valid_loss[-1], history.valid_accuracy[-1]
+
+
 @each_network
 @given(rows=st.integers(2, 60), outputs=st.integers(1, 7), names=st.integers(0, 7))
 def test_a_network_of_another_size_works_or_is_refused_with_a_remedy(news, network, collate, rows, outputs, names):
     batch = [(4, "The keeper saw the ball late."), (1, "The goal, the cup.")]
     ids = [id for _, text in batch for id in encode(text)]
     net = network(rows, outputs)
-    for run in [train_epoch, evaluate]:
+    for run in [train_epoch, evaluate, fit_once]:
         if rows <= max(ids) or outputs < 4:
             with pytest.raises(ValueError, match="does not fit the data.*len\\((vocab|classes)\\)"):
                 run(net, [collate(batch)])
@@ -290,7 +296,7 @@ WRONG_ANSWERS = {
 def test_logits_of_another_shape_are_refused_with_a_remedy(news, network):
     train, _, classes, vocab = news
     net = network(len(vocab))
-    for run in [train_epoch, evaluate]:
+    for run in [train_epoch, evaluate, fit_once]:
         with pytest.raises(ValueError, match="does not fit the data. It must return logits"):
             run(net, [padify(train)])
     if network is not WRONG_ANSWERS["one row for the whole batch"]:  # which is right for a single text
@@ -302,7 +308,7 @@ def test_logits_of_another_shape_are_refused_with_a_remedy(news, network):
 def test_answers_that_are_no_numbers_are_an_error(news, bad):
     train, _, classes, vocab = news
     net = altered(lambda logits: logits * bad)(len(vocab))
-    for run in [train_epoch, evaluate]:
+    for run in [train_epoch, evaluate, fit_once]:
         with pytest.raises(FloatingPointError, match="no longer a?.?number.*smaller lr"):
             run(net, [padify(train)])
     if bad != 3e38:
@@ -312,7 +318,7 @@ def test_answers_that_are_no_numbers_are_an_error(news, bad):
 
 @pytest.mark.parametrize("forgotten", [lambda dataset: DataLoader(dataset, 4), lambda dataset: dataset])
 def test_a_forgotten_collate_fn_is_named(news, forgotten):
-    for run in [train_epoch, evaluate]:
+    for run in [train_epoch, evaluate, fit_once]:
         with pytest.raises(TypeError, match="Give the DataLoader a collate_fn, such as padify"):
             run(Mean(len(news[3])), forgotten(news[0]))
 
