@@ -215,7 +215,7 @@ def _download(address: str, file, _) -> None:
         def __bool__(self) -> bool:  # pooch asks whether there is a bar; tqdm answers whether there is work
             return True
 
-        def update(self, n: int = 1) -> None:
+        def update(self, n: int) -> None:
             super().update(n)
             seconds = time.time() - self.start_t
             if seconds > DOWNLOAD_PACE[0] and self.n < DOWNLOAD_PACE[1] * seconds:

@@ -392,9 +392,9 @@ def test_lengths_beside_vectors_stay_on_the_cpu_too(monkeypatch):
 
 def in_a_cell(source):
     """What a cell of a notebook defines: its lines can be shown, and pytest has not rewritten its asserts."""
-    linecache.cache["cell"] = (len(source), None, source.splitlines(keepends=True), "cell")
-    names = {}
-    exec(compile(source, "cell", "exec"), names)
+    file, names = f"cell of {len(source)} characters", {}
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    exec(compile(source, file, "exec"), names)
     return names["test"]
 
 
@@ -405,6 +405,10 @@ def in_a_cell(source):
         (lambda: torch.equal(torch.ones(2), torch.zeros(2)), "not yet. The test gives False."),
         (lambda: torch.tensor(1.0) == 3, "not yet. The test gives tensor(False)."),
         (in_a_cell("def test():\n    assert 1 + 1 == 3\n"), "not yet. This does not hold: assert 1 + 1 == 3"),
+        (
+            in_a_cell("def whole(x):\n    assert x == 3\ndef test():\n    whole(1 + 1)\n"),
+            "not yet. This does not hold: assert x == 3",
+        ),
         (in_a_cell("def test():\n    assert 1 + 1 == 3, 'count again'\n"), "not yet. count again"),
         (lambda: 1 + 1 == 2, "right"),
         (lambda: None, "right"),
