@@ -23,7 +23,7 @@ lab: $(READY)
 	$(if $(DATA),TORCHNLP_DATA=$(DATA_FOLDER)) $(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
 
 test: $(SITE_READY)
-	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	$(BIN)/ruff check
