@@ -35,6 +35,7 @@ from torchnlp import (
     gates,
     load_dataset,
     load_model,
+    logits_of,
     offsetify,
     pad_length,
     padify,
@@ -265,6 +266,9 @@ def test_a_network_of_another_size_works_or_is_refused_with_a_remedy(news, netwo
                 run(net, [collate(batch)])
         else:
             assert all(map(math.isfinite, run(net, [collate(batch)])))
+    if rows <= max(ids):
+        with pytest.raises(ValueError, match="does not fit the data.*len\\(vocab\\)"):
+            logits_of(net, [collate(batch)])
     if rows > max(ids) and outputs != names:
         with pytest.raises(ValueError, match=f"tells {outputs} classes apart; classes has {names} names"):
             predict(net, batch[0][1], ["a name"] * names, collate_fn=collate)
