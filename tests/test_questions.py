@@ -2,7 +2,10 @@
 
 import contextlib
 import io
+import math
+import random
 import re
+from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
 
@@ -233,6 +236,69 @@ def test_what_the_answers_on_word_vectors_say_is_so(tmp_path):
     assert {UNK, PAD} == {0, 1}
 
 
+def lesson_code(name, *ids, **space):
+    """The names that cells of a lesson define."""
+    cells = nbformat.read(bank.ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells
+    space |= {name: vars(torchnlp)[name] for name in ("UNK", "PAD")} | {"torch": torch, "nn": nn, "F": nn.functional}
+    for source in [cell.source for cell in cells if cell.id in ids]:
+        exec(compile(source, "lesson", "exec"), space)
+    return space
+
+
+def perplexity(*p):
+    return torch.tensor(p).log().mean().neg().exp().item()
+
+
+def test_what_the_answers_on_language_models_say_is_so():
+    assert named["Perplexity with a pencil"].answer == f"{perplexity(1 / 2, 1 / 2, 1 / 8, 1 / 8):.0f}"
+    assert named["From the loss"].answer == f"About {torch.tensor(5.30).exp():.0f}"
+    assert named["Pads counted"].answer == f"{perplexity(0.01, 1):.0f}"
+    assert perplexity(0.4, 0.1) == pytest.approx(5) == perplexity(0.1, 0.4)
+    assert named["Better together"].answer == f"{perplexity((0.4 + 0.1) / 2, (0.1 + 0.4) / 2):.0f}"
+    stories = random.Random(0).sample([n // 2 for n in range(20_000)], 20_000)  # each comes twice
+    held, train = stories[:2_000], set(stories[2_000:])
+    share = sum(story in train for story in held) / 2_000
+    assert share == pytest.approx(0.9, abs=0.02) and named["Twins"].answer == "About 90 %"
+    assert named["A tied table"].answer == f"{nn.Embedding(10_000, 50).weight.numel():,} weights."
+    surprise = {"Sports": 41.0 - math.log(1 / 4), "Business": 41.5 - math.log(3 / 4)}
+    assert named["Least surprised"].answer == min(surprise, key=surprise.get)
+    torch.manual_seed(0)
+    lstm, x = nn.LSTM(3, 4, batch_first=True), torch.randn(1, 50, 3, requires_grad=True)
+    state = None
+    for window in x.split(20, dim=1):  # what detach does; fifty letters ago
+        before = tuple(part.detach() for part in state) if state else None
+        assert before is None or torch.equal(before[0], state[0])
+        states, state = lstm(window, before)
+    states[0, -1].sum().backward()
+    assert not x.grad[0, :40].any() and x.grad[0, 40:].any()
+    assert not torch.equal(states, lstm(x[:, 40:])[0])  # the state was read
+
+
+def test_what_the_answers_on_counting_and_sampling_say_is_so():
+    names = {"random": random, "Counter": Counter, "START": 9, "V": 12}
+    space = lesson_code("6-text-generation", "l6-c005", "l6-c201", "l6-c202", **names)
+    read, asked = space["shifted"]([(9, [5, 6, 7, 2])])
+    said = f"It reads {', '.join(map(str, read[0].tolist()))}; asked are {', '.join(map(str, asked[0].tolist()))}."
+    assert named["Shifted by one"].answer == said
+    count, chance_of = space["count"], space["chance_of"]
+    oil, prices, rises, san, francisco = 3, 4, 5, 6, 7
+    (shorter, (*counts, _)) = count([[oil, prices]] * 3 + [[oil, rises]], 2)
+    left = chance_of([shorter, (*counts, 0.5)], [oil, 11], 1) / chance_of([shorter], [oil, 11], 1)
+    assert named["What is saved"].answer == f"{left:.2f}"
+    assert count([[san, francisco]] * 500, 2)[0][0][(francisco,)] == 1 and named["Francisco"].answer == "Once"
+    tables = count([[3, 4, 5, 6], [8, 4, 5, 7]], 4)
+    assert chance_of(tables, [7, 4, 5, 6], 3) == chance_of(tables[:3], [7, 4, 5, 6], 3) > 0  # 7, 4, 5 never came
+    space = lesson_code("6-text-generation", "l6-c019", "l6-c601")
+    colder = space["at"](0.5)(torch.tensor([[0.8, 0.2]]).log())[0]
+    assert named["Colder"].answer == " and ".join(f"{p:.2f}" for p in colder.tolist())
+    first = space["nucleus"](torch.tensor([[0.6, 0.2, 0.1, 0.06, 0.04]]).log(), 0.75)[0, 0]
+    assert named["In the nucleus"].answer == f"{first:.2f}"
+    rest = torch.arange(1.0, 100)
+    sure = torch.cat([torch.tensor([0.99]), 0.01 * rest / rest.sum()]).log().unsqueeze(0)
+    kept = [(p > 0).sum().item() for p in (space["top_k"](sure, 20), space["nucleus"](sure, 0.9))]
+    assert named["Sure of itself"].answer == " and ".join(map(str, kept))
+
+
 # ------------------------------------------------------------------------------------- for Moodle
 
 
@@ -358,6 +424,9 @@ WRONG = {  # a slip for each exercise, and a word of what its check must say
     ("5", "1"): ("nn.functional.normalize(vectors, dim=1)", "vectors", "length 1"),
     ("5", "2"): ("alike.masked_fill(nothing, 1)", "alike", "Row 0"),
     ("5", "3"): ("table.clone()", "table", "has changed"),
+    ("6", "1"): ("counts[row, token] += 1", "counts[row, token] = 1", "twice"),
+    ("6", "2"): ("return -math.inf", "continue", "cannot be written"),
+    ("6", "3"): (", reverse=True", "", "best comes first"),
 }
 
 

@@ -133,6 +133,13 @@ def test_a_name_with_two_figures_is_no_source():
         readme.figure("GRU", "GRU: 0.900\nGRU: 0.901")
 
 
+def test_a_perplexity_is_that_of_the_table_with_intervals():
+    text = "4-grams    230.1\n4-grams    236.0   1.00 (1.00 to 1.00)\n4-grams    known  251.2   unknown  204.3"
+    assert readme.figure("perplexity of 4-grams", text) == "236.0"
+    with pytest.raises(LookupError, match='"perplexity of GRU" stands before 0'):
+        readme.figure("perplexity of GRU", text)
+
+
 def test_time_is_told_where_it_was_measured(course):
     path = course / "notebooks" / "1-simple-rnn.ipynb"
     lesson = nbformat.read(path, as_version=4)

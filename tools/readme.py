@@ -55,6 +55,13 @@ LESSONS = {  # notebook: (title, what you build, result)
         "([how, and what it is worth](notebooks/appendix/5-the-last-point.ipynb)), the best linear model "
         "{5-recipe/words and characters, test}",
     ),
+    "6-text-generation": (
+        "A network that writes",
+        "a language model and its rival that counts, ways to sample, a Markov chain, a beam search",
+        "perplexity of held-out headlines: 4-grams {perplexity of 4-grams}, a network from noise "
+        "{perplexity of from noise}, from GloVe {perplexity of from GloVe}; network and 4-grams together: the better "
+        "one's times {mixture / best single}",
+    ),
 }
 
 
@@ -65,8 +72,14 @@ def printed(path: Path) -> str:
 
 
 def figure(name: str, text: str) -> str:
-    """The one accuracy that is printed behind a name at the beginning of a line."""
-    found = set(re.findall(rf"^{re.escape(name)}:?\s+([01]\.\d{{3,4}})\b", text, flags=re.M))
+    """The one accuracy that is printed behind a name at the beginning of a line.
+
+    "perplexity of X" is the figure behind X in a table of perplexities, before the ratio and its interval.
+    """
+    row, number = name, r"[01]\.\d{3,4}\b"
+    if name.startswith("perplexity of "):
+        row, number = name.removeprefix("perplexity of "), r"\d+\.\d(?= +\d+\.\d\d \()"
+    found = set(re.findall(rf"^{re.escape(row)}:?\s+({number})", text, flags=re.M))
     if len(found) != 1:
         raise LookupError(f'"{name}" stands before {len(found)} different figures, not before one')
     return found.pop()
@@ -79,7 +92,7 @@ def with_figures(sentence: str, path: Path) -> str:
         file = path.parent / "appendix" / f"{name[1]}.ipynb" if name[1] else path
         return figure(name[2], printed(file))
 
-    return re.sub(r"\{(?:([^/}]+)/)?(.+?)\}", found, sentence)
+    return re.sub(r"\{(?:([\w-]+)/)?(.+?)\}", found, sentence)
 
 
 def data_line(root: Path) -> str:
