@@ -55,6 +55,13 @@ LESSONS = {  # notebook: (title, what you build, result)
         "([how, and what it is worth](notebooks/appendix/5-the-last-point.ipynb)), the best linear model "
         "{5-recipe/words and characters, test}",
     ),
+    "7-attention-and-after": (
+        "Attention, and recurrent networks today",
+        "attention by hand, a block without recurrence, a recurrence without a loop, what one more token costs",
+        "words of 20 letters written backwards without a fault: from one state at most {the best without attention}, "
+        "with attention at least {the worst with attention}; test accuracy: GRU {GRU}, one block of self-attention "
+        "{block of self-attention}, a recurrence without a loop {minGRU}",
+    ),
 }
 
 
@@ -65,8 +72,8 @@ def printed(path: Path) -> str:
 
 
 def figure(name: str, text: str) -> str:
-    """The one accuracy that is printed behind a name at the beginning of a line."""
-    found = set(re.findall(rf"^{re.escape(name)}:?\s+([01]\.\d{{3,4}})\b", text, flags=re.M))
+    """The one accuracy behind a name at the beginning of a line; a number of weights and seconds may stand between."""
+    found = set(re.findall(rf"^{re.escape(name)}:?\s+(?:[\d,]+ +\d+\.\d +)?([01]\.\d{{3,4}})\b", text, flags=re.M))
     if len(found) != 1:
         raise LookupError(f'"{name}" stands before {len(found)} different figures, not before one')
     return found.pop()
