@@ -59,8 +59,8 @@ LESSONS = {  # notebook: (title, what you build, result)
         "Attention, and recurrent networks today",
         "attention by hand, a block without recurrence, a recurrence without a loop, what one more token costs",
         "words of 20 letters written backwards without a fault: from one state at most {the best without attention}, "
-        "with attention at least {the worst with attention}; test accuracy: GRU {GRU}, one block of self-attention "
-        "{block of self-attention}, a recurrence without a loop {minGRU}",
+        "with attention at least {the worst with attention}; test accuracy: GRU {GRU}, GRU with attention "
+        "{GRU with attention}, one block of self-attention {block of self-attention}",
     ),
 }
 
