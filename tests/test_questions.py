@@ -299,6 +299,39 @@ def test_what_the_answers_on_counting_and_sampling_say_is_so():
     assert named["Sure of itself"].answer == " and ".join(map(str, kept))
 
 
+def test_what_the_answers_on_attention_and_scans_say_is_so():
+    torch.manual_seed(0)
+    _, handed = nn.LSTM(32, 64, batch_first=True)(torch.randn(1, 20, 32))
+    scores = torch.tensor([0, math.log(3)])
+    late = torch.zeros(4).softmax(0).masked_fill(torch.tensor([False, False, True, True]), 0)
+    pairs = torch.randn(2, 20_000, 64).prod(0).sum(1)
+    two = [0.2 * (0.5 * h + 1) + 3 for h in (0.0, 1.0)]
+    reach, passes = 1, 0
+    while reach < 1000:
+        reach, passes = 2 * reach, passes + 1
+    E = 256
+    near = torch.ones(9, 9).tril() - torch.ones(9, 9).tril(-3)
+    computed = {
+        "What is handed over": str(sum(part.numel() for part in handed)),
+        "A weighted mean": f"{scores.softmax(0) @ torch.tensor([10.0, 20.0]):.1f}",
+        "Where the mask goes": f"1/{1 / late.max():.0f}",
+        "The size of a score": f"{pairs.std():.0f}",
+        "How many scores?": f"{(torch.randn(40, 8) @ torch.randn(8, 40)).numel():,}",
+        "Two steps in one": f"{two[1] - two[0]:.1f} h + {two[0]:.1f}",
+        "How many passes?": str(passes),
+        "One more token": str(next(T for T in range(1, 1000) if 4 * E * E + 2 * T * E >= 6 * E * E)),
+        "What the cache holds": f"{torch.zeros(2, 1000, 64).numel():,}",
+        "Three, and three again": str(int((near @ near > 0)[-1].sum())),
+    }
+    for title, words in computed.items():
+        assert named[title].answer.endswith(words), title
+        assert not any(words == text for text, _ in named[title].wrong), title
+    block, order = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).eval(), torch.randperm(6)
+    x = torch.randn(1, 6, 8)  # shuffled, and no positions
+    assert torch.allclose(block(x)[:, order], block(x[:, order]), atol=1e-5)
+    assert "the same, at the word's new place" in named["Shuffled, and no positions"].answer
+
+
 # ------------------------------------------------------------------------------------- for Moodle
 
 
@@ -427,6 +460,9 @@ WRONG = {  # a slip for each exercise, and a word of what its check must say
     ("6", "1"): ("counts[row, token] += 1", "counts[row, token] = 1", "twice"),
     ("6", "2"): ("return -math.inf", "continue", "cannot be written"),
     ("6", "3"): (", reverse=True", "", "best comes first"),
+    ("7", "1"): ("(scores / keys.size(2) ** 0.5)", "scores", "root of D"),
+    ("7", "2"): ("back & (", "(", "comes after it"),
+    ("7", "3"): ("a.cumprod(dim=1)", "a", "step 4"),
 }
 
 

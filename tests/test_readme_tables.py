@@ -129,6 +129,7 @@ def test_a_scoreboard_saved_in_pieces_is_whole(course):
 
 def test_a_name_with_two_figures_is_no_source():
     assert readme.figure("GRU", "GRU: 0.900\nGRU, two layers: 0.800\nGRU   0.900") == "0.900"
+    assert readme.figure("GRU", "GRU     9,540      1.3   0.9150 (0.0004)   rate 0.01") == "0.9150"
     with pytest.raises(LookupError, match="2 different"):
         readme.figure("GRU", "GRU: 0.900\nGRU: 0.901")
 

@@ -62,6 +62,13 @@ LESSONS = {  # notebook: (title, what you build, result)
         "{perplexity of from noise}, from GloVe {perplexity of from GloVe}; network and 4-grams together: the better "
         "one's times {mixture / best single}",
     ),
+    "7-attention-and-after": (
+        "Attention, and recurrent networks today",
+        "attention by hand, a block without recurrence, a recurrence without a loop, what one more token costs",
+        "words of 20 letters written backwards without a fault: from one state at most {the best without attention}, "
+        "with attention at least {the worst with attention}; test accuracy: GRU {GRU}, GRU with attention "
+        "{GRU with attention}, one block of self-attention {block of self-attention}",
+    ),
 }
 
 
@@ -72,14 +79,15 @@ def printed(path: Path) -> str:
 
 
 def figure(name: str, text: str) -> str:
-    """The one accuracy that is printed behind a name at the beginning of a line.
+    """The one figure behind a name at the beginning of a line.
 
-    "perplexity of X" is the figure behind X in a table of perplexities, before the ratio and its interval.
+    That is an accuracy, before which a number of weights and one of seconds may stand; of "perplexity of X" what stands
+    behind X in a table of perplexities, before the ratio and its interval.
     """
-    row, number = name, r"[01]\.\d{3,4}\b"
+    row, number = name, r"(?:[\d,]+ +\d+\.\d +)?([01]\.\d{3,4})\b"
     if name.startswith("perplexity of "):
-        row, number = name.removeprefix("perplexity of "), r"\d+\.\d(?= +\d+\.\d\d \()"
-    found = set(re.findall(rf"^{re.escape(row)}:?\s+({number})", text, flags=re.M))
+        row, number = name.removeprefix("perplexity of "), r"(\d+\.\d)(?= +\d+\.\d\d \()"
+    found = set(re.findall(rf"^{re.escape(row)}:?\s+{number}", text, flags=re.M))
     if len(found) != 1:
         raise LookupError(f'"{name}" stands before {len(found)} different figures, not before one')
     return found.pop()
