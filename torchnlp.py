@@ -1011,7 +1011,6 @@ def _label_lines(axis, ends: np.ndarray, names: Sequence[str]) -> None:
     places = ends[shown].astype(float)
     for i in range(1, len(places)):
         places[i] = max(places[i], places[i - 1] + 0.14)
-    places -= max(0.0, places[-1] - 1.0) * np.linspace(0, 1, len(places))
     for place, k in zip(places, shown):
         axis.annotate(names[k], (1.01, place), xycoords=("axes fraction", "data"), color=class_colour(k), va="center")
 
