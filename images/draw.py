@@ -501,6 +501,32 @@ def gradient_chain():
     return axis
 
 
+def stream_windows():
+    axis = canvas(400)
+    title(axis, "a stream in windows: values go on, gradients end")
+    low, middle, high = 116, 216, 284
+    columns = [74 + 104 * i + 12 * (i > 2) for i in range(6)]
+    for k, name in enumerate(["window 1", "window 2"]):
+        left, right = columns[3 * k] - 46, columns[3 * k + 2] + 46
+        style = "round,pad=0,rounding_size=10"
+        frame_of = FancyBboxPatch((left, 76), right - left, 230, style, fc="none", ec=INK, lw=1.6, ls="--", zorder=1)
+        axis.add_patch(frame_of)
+        label(axis, (left + right) / 2, 330, name)
+    for i, column in enumerate(columns):
+        arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
+        if i < 5:
+            arrow(axis, (column + 31, middle), (columns[i + 1] - 31, middle), colour=H, over=i == 2)
+        if i not in (2, 5):
+            ahead = columns[i + 1]
+            back = [(ahead - 12, middle + 23), (ahead - 12, high), (column + 12, high), (column + 12, middle + 23)]
+            arrow(axis, *back, width=2.5)
+        box(axis, column, low, f"$x_{i + 1}$", X, 62, size=28)
+        box(axis, column, middle, f"$h_{i + 1}$", H, 62, size=28)
+    label(axis, (columns[2] + columns[3]) / 2, 44, "detach", weight="bold")
+    arrow(axis, ((columns[2] + columns[3]) / 2, 62), ((columns[2] + columns[3]) / 2, middle - 12), width=2.0)
+    return axis
+
+
 def one_length_or_packed():
     axis = canvas(600)
     title(axis, "run_rnn: have all texts one length?")
@@ -541,6 +567,7 @@ DRAWINGS = {
     "layer-stack": layer_stack,
     "output-and-h-n": output_and_h_n,
     "glove-start": glove_start,
+    "stream-windows": stream_windows,
 }
 
 if __name__ == "__main__":

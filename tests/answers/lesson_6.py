@@ -1,0 +1,616 @@
+# %% Exercise 1a, right: a mask and a division
+def min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    p[p < share * p.max(1, keepdim=True).values] = 0
+    return p / p.sum(1, keepdim=True)
+
+
+# %% Exercise 1a, right: on the scores
+def min_p(logits, share=0.1):
+    least = logits.max(1, keepdim=True).values + (math.log(share) if share else -math.inf)
+    return logits.masked_fill(logits < least - 1e-6, -math.inf).softmax(1)
+
+
+# %% Exercise 1a, right: row by row
+def min_p(logits, share=0.1):
+    rows = []
+    for row in logits:
+        p = torch.softmax(row, dim=0)
+        kept = torch.where(p >= share * p.max(), p, torch.zeros_like(p))
+        rows.append(kept / kept.sum())
+    return torch.stack(rows)
+
+
+# %% Exercise 1a, wrong: they do not add up to 1
+# says: The rows add up to
+def min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    return p * (p >= share * p.amax(1, keepdim=True))
+
+
+# %% Exercise 1a, wrong: the share itself is the limit
+# says: it keeps
+def min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    p = p * (p >= share)
+    return p / p.sum(1, keepdim=True).clamp(min=1e-9)
+
+
+# %% Exercise 1a, wrong: the best of the whole batch
+# says: it keeps
+def min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    p = p * (p >= share * p.max())
+    return p / p.sum(1, keepdim=True).clamp(min=1e-9)
+
+
+# %% Exercise 1a, wrong: over the rows
+# says: it keeps
+def min_p(logits, share=0.1):
+    p = logits.softmax(0)
+    p = p * (p >= share * p.amax(1, keepdim=True))
+    return p / p.sum(1, keepdim=True)
+
+
+# %% Exercise 1a, wrong: what is kept is all alike
+# says: keep its proportions
+def min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    kept = (p >= share * p.amax(1, keepdim=True)).float()
+    return kept / kept.sum(1, keepdim=True)
+
+
+# %% Exercise 1a, wrong: it changes what it was given
+# says: min_p changed its input
+def min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    logits[p < share * p.amax(1, keepdim=True)] = -torch.inf
+    return logits.softmax(1)
+
+
+# %% Exercise 1a, wrong: the scores come back
+# says: it keeps
+def min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    return logits.masked_fill(p < share * p.amax(1, keepdim=True), 0.0)
+
+
+# %% Exercise 1b, right: a set of followers
+def no_echo(logits, written):
+    out = logits.clone()
+    for i, ids in enumerate(written):
+        barred = {ids[t + 1] for t in range(len(ids) - 1) if ids[t] == ids[-1]}
+        out[i, list(barred)] = -torch.inf
+    return out
+
+
+# %% Exercise 1b, right: a mask
+def no_echo(logits, written):
+    mask = torch.zeros_like(logits, dtype=torch.bool)
+    for row, ids in zip(mask, written):
+        if not ids:
+            continue
+        last = ids[-1]
+        for before, after in zip(ids[:-1], ids[1:]):
+            if before == last:
+                row[after] = True
+    return logits.masked_fill(mask, float("-inf"))
+
+
+# %% Exercise 1b, right: all pairs kept in a set
+def no_echo(logits, written):
+    rows = []
+    for row, ids in zip(logits, written):
+        pairs = set(zip(ids, ids[1:]))
+        row = row.clone()
+        for token in range(len(row)):
+            if ids and (ids[-1], token) in pairs:
+                row[token] = -math.inf
+        rows.append(row)
+    return torch.stack(rows)
+
+
+# %% Exercise 1b, wrong: every token written before is forbidden
+# says: it forbids
+def no_echo(logits, written):
+    out = logits.clone()
+    for i, ids in enumerate(written):
+        for token in ids:
+            out[i, token] = -torch.inf
+    return out
+
+
+# %% Exercise 1b, wrong: the first such pair alone
+# says: it forbids
+def no_echo(logits, written):
+    out = logits.clone()
+    for i, ids in enumerate(written):
+        if ids and ids[-1] in ids[:-1]:
+            out[i, ids[ids.index(ids[-1]) + 1]] = -torch.inf
+    return out
+
+
+# %% Exercise 1b, wrong: it changes what it was given
+# says: no_echo changed its input
+def no_echo(logits, written):
+    for i, ids in enumerate(written):
+        for a, b in zip(ids, ids[1:]):
+            if a == ids[-1]:
+                logits[i, b] = -torch.inf
+    return logits
+
+
+# %% Exercise 1b, wrong: a score of zero is no ban
+# says: it forbids
+def no_echo(logits, written):
+    out = logits.clone()
+    for i, ids in enumerate(written):
+        for a, b in zip(ids, ids[1:]):
+            if a == ids[-1]:
+                out[i, b] = 0.0
+    return out
+
+
+# %% Exercise 1b, wrong: an empty row stops it
+# says: `no_echo` stops with IndexError
+def no_echo(logits, written):
+    out = logits.clone()
+    for i, ids in enumerate(written):
+        last = ids[-1]
+        for a, b in zip(ids, ids[1:]):
+            if a == last:
+                out[i, b] = -torch.inf
+    return out
+
+
+# %% Exercise 1b, wrong: forbidden for all rows
+# says: it forbids
+def no_echo(logits, written):
+    out = logits.clone()
+    for ids in written:
+        for a, b in zip(ids, ids[1:]):
+            if a == ids[-1]:
+                out[:, b] = -torch.inf
+    return out
+
+
+# %% Exercise 2a, right: setdefault
+def notes(texts, n=2):
+    book = {}
+    for ids in texts:
+        line = [START] * n + list(ids)
+        for context, token in zip(zip(*(line[i:] for i in range(n))), line[n:]):
+            book.setdefault(context, []).append(token)
+    return book
+
+
+# %% Exercise 2a, right: a context that moves on
+def notes(texts, n=2):
+    book = defaultdict(list)
+    for ids in texts:
+        context = (START,) * n
+        for token in ids:
+            book[context].append(token)
+            context = (*context[1:], token)
+    return book
+
+
+# %% Exercise 2a, wrong: each follower once
+# says: came
+def notes(texts, n=2):
+    book = defaultdict(list)
+    for ids in texts:
+        line = [START] * n + list(ids)
+        for i in range(n, len(line)):
+            if line[i] not in book[tuple(line[i - n : i])]:
+                book[tuple(line[i - n : i])].append(line[i])
+    return book
+
+
+# %% Exercise 2a, wrong: one START, whatever n
+# says: is missing
+def notes(texts, n=2):
+    book = defaultdict(list)
+    for ids in texts:
+        line = [START, *ids]
+        for i in range(n, len(line)):
+            book[tuple(line[i - n : i])].append(line[i])
+    return book
+
+
+# %% Exercise 2a, wrong: words, not tuples
+# says: is missing
+def notes(texts, n=2):
+    book = defaultdict(list)
+    for ids in texts:
+        line = [START] * n + list(ids)
+        for i in range(n, len(line)):
+            book[line[i - 1]].append(line[i])
+    return book
+
+
+# %% Exercise 2a, wrong: across the headlines
+# says: came
+def notes(texts, n=2):
+    book = defaultdict(list)
+    line = [START] * n + [token for ids in texts for token in ids]
+    for i in range(n, len(line)):
+        book[tuple(line[i - n : i])].append(line[i])
+    return book
+
+
+# %% Exercise 2a, wrong: the end is forgotten
+# says: came
+def notes(texts, n=2):
+    book = defaultdict(list)
+    for ids in texts:
+        line = [START] * n + list(ids)
+        for i in range(n, len(line) - 1):
+            book[tuple(line[i - n : i])].append(line[i])
+    return book
+
+
+# %% Exercise 2a, wrong: counts in place of lists
+# says: a list of what followed
+def notes(texts, n=2):
+    book = defaultdict(Counter)
+    for ids in texts:
+        line = [START] * n + list(ids)
+        for i in range(n, len(line)):
+            book[tuple(line[i - n : i])][line[i]] += 1
+    return book
+
+
+# %% Exercise 2b, right: a for loop
+def chain(book, n, chance, most=20):
+    context, ids = (START,) * n, []
+    for _ in range(most):
+        token = chance.choice(book[context])
+        if token == END:
+            return ids
+        ids.append(token)
+        context = (*context, token)[1:]
+    return ids
+
+
+# %% Exercise 2b, right: END taken off at the end
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while line[-1] != END and len(line) - n < most:
+        line.append(chance.choice(book[tuple(line[len(line) - n :])]))
+    return [token for token in line[n:] if token != END]
+
+
+# %% Exercise 2b, wrong: END stays
+# says: Here only [5, 6, 7] can be written
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while line[-1] != END and len(line) < n + most:
+        line.append(chance.choice(book[tuple(line[-n:])]))
+    return line[n:]
+
+
+# %% Exercise 2b, wrong: the marks stay
+# says: Here only [5, 6, 7] can be written
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while len(line) < n + most:
+        token = chance.choice(book[tuple(line[-n:])])
+        if token == END:
+            break
+        line.append(token)
+    return line
+
+
+# %% Exercise 2b, wrong: the most frequent one each time
+# says: not in about 75 %
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while len(line) < n + most:
+        after = book[tuple(line[-n:])]
+        token = max(after, key=after.count)
+        if token == END:
+            break
+        line.append(token)
+    return line[n:]
+
+
+# %% Exercise 2b, wrong: all followers alike
+# says: not in about 75 %
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while len(line) < n + most:
+        token = chance.choice(sorted(set(book[tuple(line[-n:])])))
+        if token == END:
+            break
+        line.append(token)
+    return line[n:]
+
+
+# %% Exercise 2b, wrong: the marks count as tokens
+# says: With most=7 a headline without end has 6 tokens
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while len(line) < most:
+        token = chance.choice(book[tuple(line[-n:])])
+        if token == END:
+            break
+        line.append(token)
+    return line[n:]
+
+
+# %% Exercise 2b, wrong: a context one too short
+# says: `chain` stops with KeyError
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while len(line) < n + most:
+        token = chance.choice(book[tuple(line[-n + 1 :])])
+        if token == END:
+            break
+        line.append(token)
+    return line[n:]
+
+
+# %% Exercise 3a, right: all candidates, sorted
+def grow(beams, log_p, width):
+    found = []
+    for n, (score, ids) in enumerate(beams):
+        if ids and ids[-1] == END:
+            found.append((score, ids))
+        else:
+            found += [(score + p, ids + [w]) for w, p in enumerate(log_p[n].tolist())]
+    return sorted(found, key=lambda beam: beam[0], reverse=True)[:width]
+
+
+# %% Exercise 3a, right: one large topk
+def grow(beams, log_p, width):
+    scores = torch.tensor([score for score, _ in beams]).unsqueeze(1) + log_p
+    for row, (score, ids) in enumerate(beams):
+        if ids and ids[-1] == END:
+            scores[row] = -torch.inf
+            scores[row, END] = score
+    best = scores.flatten().topk(min(width, scores.numel()))
+    grown = []
+    for score, place in zip(best.values.tolist(), best.indices.tolist()):
+        row, token = divmod(place, log_p.size(1))
+        ids = beams[row][1]
+        grown.append((score, ids if ids and ids[-1] == END else [*ids, token]))
+    return grown
+
+
+# %% Exercise 3a, wrong: closed beams grow on
+# says: With a width of 1
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: closed beams are lost
+# says: With a width of
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] != [END]:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: the score of the last token alone
+# says: With a width of 1
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            found.append((score, ids))
+        else:
+            found += [(p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: one beam from each
+# says: With a width of
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            found.append((score, ids))
+        else:
+            p, w = row.max(0)
+            found.append((score + p.item(), ids + [w.item()]))
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: the worst comes first
+# says: With a width of 1
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            found.append((score, ids))
+        else:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: all of them come back
+# says: With a width of 1 it returns 9 beams.
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            found.append((score, ids))
+        else:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])
+
+
+# %% Exercise 3b, right: a while loop
+def beam_search(step, width=5, most=20):
+    beams, rounds = [(0.0, [])], 0
+    while rounds < most and not all(ids[-1:] == [END] for _, ids in beams):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+        rounds += 1
+    return max(beams, key=lambda beam: beam[0])
+
+
+# %% Exercise 3b, right: stops when the best is closed
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        log_p = step([list(ids) for _, ids in beams])
+        beams = grow(beams, log_p, width)
+        if beams[0][1][-1] == END:
+            break
+    return beams[0]
+
+
+# %% Exercise 3b, wrong: greedy
+# says: With a width of 4
+def beam_search(step, width=5, most=20):
+    score, ids = 0.0, []
+    for _ in range(most):
+        p, token = step([ids])[0].max(0)
+        score, ids = score + p.item(), [*ids, token.item()]
+        if ids[-1] == END:
+            break
+    return score, ids
+
+
+# %% Exercise 3b, wrong: all beams come back
+# says: A pair (score, ids), please.
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+    return [*beams, (0.0, []), (0.0, [])]
+
+
+# %% Exercise 3b, wrong: one round too many
+# says: at most 2 rounds
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most + 1):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+    return beams[0]
+
+
+# %% Exercise 3b, wrong: a width of its own
+# says: With a width of 1
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), 4)
+    return beams[0]
+
+
+# %% Exercise 3b, wrong: the last of the beams
+# says: With a width of 4
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+    return beams[-1]
+
+
+# %% Exercise 4a, right: a list of rows
+def as_lanes(text, signs, lanes):
+    ids = encode(text, voc=signs, tokenizer=list)
+    N = len(ids) // lanes
+    return torch.tensor([ids[i * N : (i + 1) * N] for i in range(lanes)])
+
+
+# %% Exercise 4a, right: looked up by hand
+def as_lanes(text, signs, lanes):
+    N = len(text) // lanes
+    ids = torch.tensor([signs.stoi.get(letter, UNK) for letter in text[: N * lanes]])
+    return ids.reshape(lanes, N)
+
+
+# %% Exercise 4a, wrong: dealt out like cards
+# says: 2 lanes
+def as_lanes(text, signs, lanes):
+    ids = torch.tensor(encode(text, voc=signs, tokenizer=list))
+    return ids[: len(ids) // lanes * lanes].view(-1, lanes).T
+
+
+# %% Exercise 4a, wrong: lanes is taken for their length
+# says: Its shape is
+def as_lanes(text, signs, lanes):
+    ids = torch.tensor(encode(text, voc=signs, tokenizer=list))
+    return ids[: len(ids) // lanes * lanes].view(-1, lanes)
+
+
+# %% Exercise 4a, wrong: words, not characters
+# says: `as_lanes` stops with
+def as_lanes(text, signs, lanes):
+    ids = torch.tensor(encode(text, voc=signs))
+    return ids.view(lanes, -1)
+
+
+# %% Exercise 4a, wrong: the rest is in the way
+# says: `as_lanes` stops with RuntimeError
+def as_lanes(text, signs, lanes):
+    return torch.tensor(encode(text, voc=signs, tokenizer=list)).view(lanes, -1)
+
+
+# %% Exercise 4a, wrong: numbers of another type
+# says: ids are whole numbers, not torch.float32
+def as_lanes(text, signs, lanes):
+    ids = torch.tensor(encode(text, voc=signs, tokenizer=list))
+    return ids[: len(ids) // lanes * lanes].view(lanes, -1).float()
+
+
+# %% Exercise 4b, right: log_softmax and gather
+def bits_per_character(logits, y):
+    log_p = logits.log_softmax(2).gather(2, y.unsqueeze(2))
+    return -log_p.mean().item() / math.log(2)
+
+
+# %% Exercise 4b, right: the classes in the middle
+def bits_per_character(logits, y):
+    return F.cross_entropy(logits.transpose(1, 2), y) / math.log(2)
+
+
+# %% Exercise 4b, right: log2 of the probabilities
+def bits_per_character(logits, y):
+    p = logits.softmax(-1).flatten(0, 1)[torch.arange(y.numel()), y.flatten()]
+    return float(-p.log2().mean())
+
+
+# %% Exercise 4b, wrong: nats
+# says: Eight alike are 3 bits, not 2.079.
+def bits_per_character(logits, y):
+    return F.cross_entropy(logits.flatten(0, 1), y.flatten()).item()
+
+
+# %% Exercise 4b, wrong: a perplexity
+# says: Eight alike are 3 bits, not 8.000.
+def bits_per_character(logits, y):
+    return F.cross_entropy(logits.flatten(0, 1), y.flatten()).exp().item()
+
+
+# %% Exercise 4b, wrong: times log 2
+# says: Eight alike are 3 bits
+def bits_per_character(logits, y):
+    return F.cross_entropy(logits.flatten(0, 1), y.flatten()).item() * math.log(2)
+
+
+# %% Exercise 4b, wrong: the sum
+# says: Eight alike are 3 bits
+def bits_per_character(logits, y):
+    loss = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum")
+    return loss.item() / math.log(2)
+
+
+# %% Exercise 4b, wrong: one for each character
+# says: One number, please
+def bits_per_character(logits, y):
+    return F.cross_entropy(logits.transpose(1, 2), y, reduction="none") / math.log(2)
+
+
+# %% Exercise 4b, wrong: axes the wrong way round
+# says: Eight alike are 3 bits
+def bits_per_character(logits, y):
+    return F.cross_entropy(logits.flatten(0, 1), y.T.flatten()).item()
