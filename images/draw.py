@@ -39,6 +39,7 @@ TYPE = {
 WIDTH, RADIUS = 680, 19
 INK, WHITE = COLOURS["ink"], "white"
 X, H, C = COLOURS["x"], COLOURS["h"], COLOURS["c"]
+OURS = COLOURS["ours"]
 FORGET, INPUT, OUTPUT, CANDIDATE = (COLOURS[name] for name in ["forget", "input", "output", "candidate"])
 
 
@@ -551,6 +552,42 @@ def one_length_or_packed():
     return axis
 
 
+def bottleneck():
+    axis = canvas(520)
+    label(axis, 176, 484, "the reader", weight="bold")
+    label(axis, 504, 484, "the writer", weight="bold")
+    low, middle, rail, top = 76, 186, 306, 414
+    reads, writes = [76, 176, 276], [404, 504, 604]
+    for i, (column, letter) in enumerate(zip(reads, "cat"), 1):
+        box(axis, column, low, letter, X, 60, size=28)
+        arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
+        box(axis, column, middle, f"$h_{i}$", H, 60, size=28)
+        dashed(axis, (column, middle + 25), (column, rail - 25))
+    for left in reads[:2]:
+        arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
+    arrow(axis, (306, middle), (373, middle), colour=H, width=8)
+    box(axis, 176, rail, "weighted mean", edge=OURS, width=270)
+    for i, (column, letter, before) in enumerate(zip(writes, "tac", ["start", "t", "a"])):
+        box(axis, column, low, before, X, 72, size=26)
+        arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
+        box(axis, column, middle, f"$s_{i + 1}$", H, 60, size=28)
+        arrow(axis, (column, middle + 23), (column, rail - 23), colour=H)
+        box(axis, column, rail, "fc", width=60)
+        dashed(axis, (column - 68 if i else 313, rail), (column - 33, rail))
+        arrow(axis, (column, rail + 23), (column, top - 23))
+        box(axis, column, top, letter, width=60, size=28)
+    for left in writes[:2]:
+        arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
+    label(axis, 340, middle - 40, "$h_3$", size=26)
+    return axis
+
+
+def dashed(axis, start, end):
+    """An arrow of what attention brings."""
+    look = {"arrowstyle": "-|>", "mutation_scale": 15, "shrinkA": 0, "shrinkB": 0}
+    axis.add_patch(FancyArrowPatch(start, end, **look, lw=2, ls=(0, (4, 2)), color=OURS, zorder=2))
+
+
 DRAWINGS = {
     "rnn-unrolled": rnn_unrolled,
     "rnn-cell": rnn_cell,
@@ -568,6 +605,7 @@ DRAWINGS = {
     "output-and-h-n": output_and_h_n,
     "glove-start": glove_start,
     "stream-windows": stream_windows,
+    "bottleneck": bottleneck,
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,428 @@
+# %% Exercise 1a, right: view and transpose
+def cut(x, heads):
+    B, T, E = x.shape
+    return x.view(B, T, heads, E // heads).transpose(1, 2).reshape(B * heads, T, E // heads)
+
+
+# %% Exercise 1a, right: chunks, stacked
+def cut(x, heads):
+    pieces = torch.stack(x.chunk(heads, dim=2), dim=1)  # [B, heads, T, E / heads]
+    return pieces.flatten(0, 1)
+
+
+# %% Exercise 1a, right: a loop over texts and heads
+def cut(x, heads):
+    size = x.size(2) // heads
+    return torch.stack([text[:, h * size : (h + 1) * size] for text in x for h in range(heads)])
+
+
+# %% Exercise 1a, right: permute
+def cut(x, heads):
+    pieces = x.unflatten(2, (heads, -1)).permute(0, 2, 1, 3)
+    return pieces.contiguous().view(-1, x.size(1), x.size(2) // heads)
+
+
+# %% Exercise 1a, wrong: viewed only
+# says: Row 0 should be
+def cut(x, heads):
+    B, T, E = x.shape
+    return x.reshape(B * heads, T, E // heads)
+
+
+# %% Exercise 1a, wrong: first all texts of head 1
+# says: Row 1 should be
+def cut(x, heads):
+    return torch.cat(x.chunk(heads, dim=2), dim=0)
+
+
+# %% Exercise 1a, wrong: an axis too many
+# says: The shape is [2, 4, 3, 2], not [B * heads, T, E / heads].
+def cut(x, heads):
+    B, T, E = x.shape
+    return x.view(B, T, heads, E // heads).transpose(1, 2)
+
+
+# %% Exercise 1a, wrong: every so many numbers
+# says: Row 0 should be
+def cut(x, heads):
+    return torch.stack([text[:, h::heads] for text in x for h in range(heads)])
+
+
+# %% Exercise 1a, wrong: through NumPy
+# says: The gradient does not get through.
+def cut(x, heads):
+    return torch.stack(x.chunk(heads, dim=2), dim=1).flatten(0, 1).detach()
+
+
+# %% Exercise 1b, right: cut backwards
+def many_heads(x, to_qkv, out, heads, may):
+    B, T, E = x.shape
+    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    found, _ = attend(q, k, v, may.repeat_interleave(heads, dim=0))
+    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
+
+
+# %% Exercise 1b, right: a loop over the heads
+def many_heads(x, to_qkv, out, heads, may):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2))
+
+
+# %% Exercise 1b, right: PyTorch's attention with an axis of heads
+def many_heads(x, to_qkv, out, heads, may):
+    B, T, E = x.shape
+    q, k, v = (part.view(B, T, heads, -1).transpose(1, 2) for part in to_qkv(x).chunk(3, 2))
+    found = F.scaled_dot_product_attention(q, k, v, attn_mask=may.unsqueeze(1))
+    return out(found.transpose(1, 2).flatten(2))
+
+
+# %% Exercise 1b, right: einsum
+def many_heads(x, to_qkv, out, heads, may):
+    B, T, E = x.shape
+    q, k, v = to_qkv(x).view(B, T, 3, heads, E // heads).unbind(2)
+    scores = torch.einsum("bshd,bthd->bhst", q, k) / math.sqrt(E // heads)
+    weights = scores.masked_fill(~may.unsqueeze(1), float("-inf")).softmax(3)
+    return out(torch.einsum("bhst,bthd->bshd", weights, v).reshape(B, T, E))
+
+
+# %% Exercise 1b, wrong: the mask is forgotten
+# says: is may used?
+def many_heads(x, to_qkv, out, heads, may):
+    B, T, E = x.shape
+    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    found, _ = attend(q, k, v)
+    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
+
+
+# %% Exercise 1b, wrong: repeat in place of repeat_interleave
+# says: With 2 heads, a text
+def many_heads(x, to_qkv, out, heads, may):
+    B, T, E = x.shape
+    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    found, _ = attend(q, k, v, may.repeat(heads, 1, 1))
+    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
+
+
+# %% Exercise 1b, wrong: not projected at the end
+# says: has not PyTorch's vectors
+def many_heads(x, to_qkv, out, heads, may):
+    B, T, E = x.shape
+    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    found, _ = attend(q, k, v, may.repeat_interleave(heads, dim=0))
+    return found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E)
+
+
+# %% Exercise 1b, wrong: one head after all
+# says: With 2 heads, a text without pads
+def many_heads(x, to_qkv, out, heads, may):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    return out(attend(q, k, v, may)[0])
+
+
+# %% Exercise 1b, wrong: neither joined nor projected
+# says: has not PyTorch's vectors
+def many_heads(x, to_qkv, out, heads, may):
+    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    return attend(q, k, v, may.repeat_interleave(heads, dim=0))[0]
+
+
+# %% Exercise 1b, wrong: joined without turning back
+# says: With 2 heads, a text without pads
+def many_heads(x, to_qkv, out, heads, may):
+    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    found, _ = attend(q, k, v, may.repeat_interleave(heads, dim=0))
+    return out(found.reshape(x.shape))
+
+
+# %% Exercise 1b, wrong: keys and queries swapped
+# says: has not PyTorch's vectors
+def many_heads(x, to_qkv, out, heads, may):
+    B, T, E = x.shape
+    k, q, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    found, _ = attend(q, k, v, may.repeat_interleave(heads, dim=0))
+    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
+
+
+# %% Exercise 1b, wrong: one row of the mask for all queries
+# says: With a mask of its own for each query
+def many_heads(x, to_qkv, out, heads, may):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, may[:, -1:])[0] for part in parts], dim=2))
+
+
+# %% Exercise 2a, right: two ranges
+def causal(T):
+    place = torch.arange(T)
+    return place[:, None] >= place[None, :]
+
+
+# %% Exercise 2a, right: tril
+def causal(T):
+    return torch.ones(T, T, dtype=torch.bool).tril()
+
+
+# %% Exercise 2a, right: not what comes after
+def causal(T):
+    return ~torch.ones(T, T).triu(1).bool()
+
+
+# %% Exercise 2a, right: a list of lists
+def causal(T):
+    return torch.tensor([[s <= t for s in range(T)] for t in range(T)])
+
+
+# %% Exercise 2a, wrong: the other way round
+# says: A token may look at what comes after it.
+def causal(T):
+    place = torch.arange(T)
+    return place >= place.unsqueeze(1)
+
+
+# %% Exercise 2a, wrong: not at itself
+# says: A token may not look at itself.
+def causal(T):
+    place = torch.arange(T)
+    return place.unsqueeze(1) > place
+
+
+# %% Exercise 2a, wrong: numbers
+# says: It holds torch.float32, not True and False.
+def causal(T):
+    return torch.ones(T, T).tril()
+
+
+# %% Exercise 2a, wrong: only itself
+# says: A token misses one before it.
+def causal(T):
+    return torch.eye(T).bool()
+
+
+# %% Exercise 2a, wrong: with a batch
+# says: The shape is [1, 1, 1], not [T, T] = [1, 1].
+def causal(T):
+    return torch.ones(1, T, T).tril().bool()
+
+
+# %% Exercise 2b, right: how far back
+def near(T, reach):
+    place = torch.arange(T)
+    back = place.unsqueeze(1) - place
+    return (back >= 0) & (back < reach)
+
+
+# %% Exercise 2b, right: a band
+def near(T, reach):
+    return torch.ones(T, T).tril().triu(1 - reach).bool()
+
+
+# %% Exercise 2b, right: with causal
+def near(T, reach):
+    place = torch.arange(T)
+    return causal(T) & (place > place.unsqueeze(1) - reach)
+
+
+# %% Exercise 2b, right: row by row
+def near(T, reach):
+    may = torch.zeros(T, T, dtype=torch.bool)
+    for t in range(T):
+        may[t, max(0, t + 1 - reach) : t + 1] = True
+    return may
+
+
+# %% Exercise 2b, wrong: one too many
+# says: near(5, 1): token 2 looks at 2, not at 1.
+def near(T, reach):
+    place = torch.arange(T)
+    back = place.unsqueeze(1) - place
+    return (back >= 0) & (back <= reach)
+
+
+# %% Exercise 2b, wrong: to both sides
+# says: A token may look at what comes after it.
+def near(T, reach):
+    place = torch.arange(T)
+    return (place.unsqueeze(1) - place).abs() < reach
+
+
+# %% Exercise 2b, wrong: all that came before
+# says: token 2 looks at 2, not at 1.
+def near(T, reach):
+    return causal(T)
+
+
+# %% Exercise 2b, wrong: itself and the first ones
+# says: Not the nearest ones.
+def near(T, reach):
+    place = torch.arange(T)
+    return causal(T) & ((place < reach - 1) | (place == place.unsqueeze(1)) | (place.unsqueeze(1) < reach))
+
+
+# %% Exercise 3a, right: by the formula
+def joined(a1, b1, a2, b2):
+    return a2 * a1, a2 * b1 + b2
+
+
+# %% Exercise 3a, right: addcmul
+def joined(a1, b1, a2, b2):
+    return torch.mul(a1, a2), torch.addcmul(b2, a2, b1)
+
+
+# %% Exercise 3a, right: by trying 0 and 1
+def joined(a1, b1, a2, b2):
+    def both(h):
+        return a2 * (a1 * h + b1) + b2
+
+    b = both(torch.zeros_like(b1))
+    return both(torch.ones_like(b1)) - b, b
+
+
+# %% Exercise 3a, right: a list
+def joined(a1, b1, a2, b2):
+    return [a1 * a2, b2 + b1 * a2]
+
+
+# %% Exercise 3a, wrong: the second first
+# says: b is wrong
+def joined(a1, b1, a2, b2):
+    return a1 * a2, a1 * b2 + b1
+
+
+# %% Exercise 3a, wrong: a added
+# says: a is wrong
+def joined(a1, b1, a2, b2):
+    return a1 + a2, a2 * b1 + b2
+
+
+# %% Exercise 3a, wrong: b alone
+# says: joined does not return two things
+def joined(a1, b1, a2, b2):
+    return a2 * b1 + b2
+
+
+# %% Exercise 3a, wrong: b added
+# says: b is wrong
+def joined(a1, b1, a2, b2):
+    return a1 * a2, b1 + b2
+
+
+# %% Exercise 3a, wrong: swapped
+# says: b is wrong
+def joined(a1, b1, a2, b2):
+    return a2 * b1 + b2, a1 * a2
+
+
+# %% Exercise 3b, right: pairs, then the steps between
+def by_pairs(a, b):
+    T = b.size(1)
+    if T == 1:
+        return b
+    even = T - T % 2
+    pairs = joined(a[:, 0:even:2], b[:, 0:even:2], a[:, 1:even:2], b[:, 1:even:2])
+    after = by_pairs(*pairs)
+    states = torch.empty_like(b)
+    states[:, 1::2] = after
+    states[:, 0] = b[:, 0]
+    states[:, 2::2] = a[:, 2::2] * after[:, : (T - 1) // 2] + b[:, 2::2]
+    return states
+
+
+# %% Exercise 3b, right: an odd chain is filled up
+def by_pairs(a, b):
+    T = b.size(1)
+    if T == 1:
+        return b
+    if T % 2:
+        one, zero = torch.ones_like(a[:, :1]), torch.zeros_like(b[:, :1])
+        return by_pairs(torch.cat([a, one], 1), torch.cat([b, zero], 1))[:, :-1]
+    after = by_pairs(*joined(a[:, ::2], b[:, ::2], a[:, 1::2], b[:, 1::2]))
+    before = torch.cat([torch.zeros_like(b[:, :1]), after[:, :-1]], 1)
+    first = a[:, ::2] * before + b[:, ::2]
+    return torch.stack([first, after], dim=2).flatten(1, 2)
+
+
+# %% Exercise 3b, right: the last step by itself
+def by_pairs(a, b):
+    T = b.size(1)
+    if T == 1:
+        return b
+    if T % 2:
+        start = by_pairs(a[:, :-1], b[:, :-1])
+        return torch.cat([start, a[:, -1:] * start[:, -1:] + b[:, -1:]], 1)
+    after = by_pairs(*joined(a[:, ::2], b[:, ::2], a[:, 1::2], b[:, 1::2]))
+    before = F.pad(after[:, :-1], (0, 0, 1, 0))
+    return torch.stack([a[:, ::2] * before + b[:, ::2], after], dim=2).flatten(1, 2)
+
+
+# %% Exercise 3b, right: halves, not pairs
+def by_pairs(a, b):
+    def both(a, b):
+        T = b.size(1)
+        if T == 1:
+            return a, b
+        a1, b1 = both(a[:, : T // 2], b[:, : T // 2])
+        a2, b2 = both(a[:, T // 2 :], b[:, T // 2 :])
+        a2, b2 = joined(a1[:, -1:], b1[:, -1:], a2, b2)
+        return torch.cat([a1, a2], 1), torch.cat([b1, b2], 1)
+
+    # With few steps left, halves; before that, all pairs of halves at once.
+    if b.size(1) <= 32:
+        return both(a, b)[1]
+    return scan(a, b)
+
+
+# %% Exercise 3b, wrong: a loop
+# says: calls of PyTorch: that is a loop.
+def by_pairs(a, b):
+    h, states = torch.zeros_like(b[:, 0]), []
+    for t in range(b.size(1)):
+        h = a[:, t] * h + b[:, t]
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+
+# %% Exercise 3b, wrong: the steps between are forgotten
+# says: For T = 2 the shape is [2, 1, 3], not [2, 2, 3].
+def by_pairs(a, b):
+    if b.size(1) == 1:
+        return b
+    even = b.size(1) - b.size(1) % 2
+    return by_pairs(*joined(a[:, 0:even:2], b[:, 0:even:2], a[:, 1:even:2], b[:, 1:even:2]))
+
+
+# %% Exercise 3b, wrong: an odd step is lost
+# says: For T = 3 the shape is [2, 2, 3], not [2, 3, 3].
+def by_pairs(a, b):
+    T = b.size(1) - b.size(1) % 2
+    if b.size(1) == 1:
+        return b
+    a, b = a[:, :T], b[:, :T]
+    after = by_pairs(*joined(a[:, ::2], b[:, ::2], a[:, 1::2], b[:, 1::2]))
+    before = F.pad(after[:, :-1], (0, 0, 1, 0))
+    return torch.stack([a[:, ::2] * before + b[:, ::2], after], dim=2).flatten(1, 2)
+
+
+# %% Exercise 3b, wrong: the state after the pair, not before it
+# says: T = 2: the first state that is not the loop's is that of step 0.
+def by_pairs(a, b):
+    T = b.size(1)
+    if T == 1:
+        return b
+    if T % 2:
+        start = by_pairs(a[:, :-1], b[:, :-1])
+        return torch.cat([start, a[:, -1:] * start[:, -1:] + b[:, -1:]], 1)
+    after = by_pairs(*joined(a[:, ::2], b[:, ::2], a[:, 1::2], b[:, 1::2]))
+    return torch.stack([a[:, ::2] * after + b[:, ::2], after], dim=2).flatten(1, 2)
+
+
+# %% Exercise 3b, wrong: sums only
+# says: is that of step 1.
+def by_pairs(a, b):
+    return b.cumsum(1)
+
+
+# %% Exercise 3b, wrong: without a gradient
+# says: The gradient does not get through.
+def by_pairs(a, b):
+    return scan(a.detach(), b.detach())
