@@ -34,7 +34,7 @@ def test_every_lesson_has_ten_questions_and_three_exercises_or_more(file):
     assert len(bank.read_questions(file)) >= 10 and len(bank.read_exercises(file)) >= 3
 
 
-def test_the_first_five_lessons_have_their_file():
+def test_every_lesson_has_its_file():
     assert {file.name[0] for file in FILES} >= set("1234567")
 
 

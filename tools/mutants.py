@@ -151,8 +151,8 @@ def main() -> int:
         try:
             test = trial(tests, place, old, new)
             outcome = "caught" if test else "SURVIVED"
-        except ValueError as problem:
-            outcome, test = "STALE", problem
+        except ValueError as problem:  # with a random fault in it the module can't even be imported: no fault is stale
+            outcome, test = "caught" if options.random else "STALE", problem
         print(f"{outcome}: {sentence}" + (f" | {test}" if test else ""), flush=True)
         return outcome
 
