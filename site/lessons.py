@@ -33,7 +33,7 @@ def lesson_page(source: str, name: str) -> str:
             write("</details>")
             hidden = False
         asked = asks or asked and not starts
-        hides = asked and not is_text and bool(cell.outputs) and kind(cell) in ("", "plot")
+        hides = asked and not is_text and bool(cell.outputs) and kind(cell) not in ("test", "solution")
         if hides and is_plot:
             write(SHOW)
         if cell.id in named:
