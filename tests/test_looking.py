@@ -442,7 +442,7 @@ def handed(monkeypatch):
 
 
 def test_watch_is_handed_what_the_network_computes(news, handed):
-    seed_all(0)
+    seed_all(6)
     net = LSTMClassifier(len(news[3]))
     watch(net, "Late goal wins the zyxomma", news[2])
     data, figure = handed
@@ -457,7 +457,8 @@ def test_watch_is_handed_what_the_network_computes(news, handed):
     for t, probabilities in enumerate(data["probabilities"]):
         assert probabilities == pytest.approx(answer(tokens[: t + 1]), abs=1e-4)
     last = answer(tokens)
-    best = last.index(max(last))
+    first, best = (answers.index(max(answers)) for answers in (answer(tokens[:1]), last))
+    assert first != best  # the answer turns, and it is the last one that counts
     without = [answer(tokens[:t] + tokens[t + 1 :])[best] for t in range(5)]
     assert data["influence"] == pytest.approx([abs(math.log(last[best] / p)) for p in without], abs=1e-5)
     inside = gates(net.lstm, net.embedding(torch.tensor(torchnlp.encode(" ".join(tokens)))).detach())
