@@ -75,6 +75,52 @@ def min_p(logits, share=0.1):
     return logits.masked_fill(p < share * p.amax(1, keepdim=True), 0.0)
 
 
+# %% Exercise 1a, right: with twice as many digits
+def min_p(logits, share=0.1):
+    p = logits.double().softmax(1)
+    p = p * (p >= share * p.amax(1, keepdim=True))
+    return p / p.sum(1, keepdim=True)
+
+
+# %% Exercise 1a, wrong: more than the share, not at least
+# says: With a share of 1.0 it keeps [0, 0, 0] tokens, not [1, 4, 1]. The limit itself counts
+def min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    p = p * (p > share * p.amax(1, keepdim=True))
+    return p / p.sum(1, keepdim=True)
+
+
+# %% Exercise 1a, wrong: more than the share, and never a division by zero
+# says: With a share of 1.0 it keeps [0, 0, 0] tokens, not [1, 4, 1]. The limit itself counts
+def min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    p = p * (p > share * p.amax(1, keepdim=True))
+    return p / p.sum(1, keepdim=True).clamp(min=1e-9)
+
+
+# %% Exercise 1a, wrong: always a tenth
+# says: With a share of 0.3 it keeps [3, 4, 2] tokens
+def min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    p = p * (p >= 0.1 * p.amax(1, keepdim=True))
+    return p / p.sum(1, keepdim=True)
+
+
+# %% Exercise 1a, wrong: sorted
+# says: each in its own place
+def min_p(logits, share=0.1):
+    p = logits.softmax(1).sort(1, descending=True).values
+    p = p * (p >= share * p[:, :1])
+    return p / p.sum(1, keepdim=True)
+
+
+# %% Exercise 1a, wrong: a softmax of what is kept of a softmax
+# says: keep its proportions
+def min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    return p.masked_fill(p < share * p.amax(1, keepdim=True), -torch.inf).softmax(1)
+
+
 # %% Exercise 1b, right: a set of followers
 def no_echo(logits, written):
     out = logits.clone()
@@ -174,6 +220,76 @@ def no_echo(logits, written):
     return out
 
 
+# %% Exercise 1b, right: with twice as many digits
+def no_echo(logits, written):
+    out = logits.double()
+    for i, ids in enumerate(written):
+        for a, b in zip(ids, ids[1:]):
+            if a == ids[-1]:
+                out[i, b] = -torch.inf
+    return out
+
+
+# %% Exercise 1b, wrong: the first and the last such pair
+# says: After [5, 0, 5, 3, 5, 1, 5] it forbids [0, 1], not [0, 1, 3].
+def no_echo(logits, written):
+    out = logits.clone()
+    for i, ids in enumerate(written):
+        followers = [b for a, b in zip(ids, ids[1:]) if a == ids[-1]]
+        for b in followers[:1] + followers[-1:]:
+            out[i, b] = -torch.inf
+    return out
+
+
+# %% Exercise 1b, wrong: the last such pair alone
+# says: it forbids [1], not [0, 1, 3].
+def no_echo(logits, written):
+    out = logits.clone()
+    for i, ids in enumerate(written):
+        followers = [b for a, b in zip(ids, ids[1:]) if a == ids[-1]]
+        if followers:
+            out[i, followers[-1]] = -torch.inf
+    return out
+
+
+# %% Exercise 1b, wrong: what stood before the last token, too
+# says: it forbids
+def no_echo(logits, written):
+    out = logits.clone()
+    for i, ids in enumerate(written):
+        for a, b in zip(ids, ids[1:]):
+            if a == ids[-1]:
+                out[i, b] = -torch.inf
+            if b == ids[-1]:
+                out[i, a] = -torch.inf
+    return out
+
+
+# %% Exercise 1b, wrong: it takes the last token out of the lists
+# says: no_echo changed its input: the lists of `written`.
+def no_echo(logits, written):
+    out = logits.clone()
+    for i, ids in enumerate(written):
+        if ids:
+            last, before = ids[-1], list(ids)
+            ids.pop()
+            for a, b in zip(before, before[1:]):
+                if a == last:
+                    out[i, b] = -torch.inf
+    return out
+
+
+# %% Exercise 1b, wrong: the other scores become probabilities
+# says: The other scores must stay as they are.
+def no_echo(logits, written):
+    out = logits.clone()
+    for i, ids in enumerate(written):
+        for a, b in zip(ids, ids[1:]):
+            if a == ids[-1]:
+                out[i, b] = -torch.inf
+    return out.log_softmax(1)
+
+
 # %% Exercise 2a, right: setdefault
 def notes(texts, n=2):
     book = {}
@@ -261,6 +377,63 @@ def notes(texts, n=2):
     return book
 
 
+# %% Exercise 2a, right: copies that may grow
+def notes(texts, n=2):
+    book = {}
+    for line in [list(ids) for ids in texts]:
+        line[:0] = [START] * n
+        while len(line) > n:
+            book.setdefault(tuple(line[:n]), []).append(line[n])
+            del line[0]
+    return book
+
+
+# %% Exercise 2a, wrong: START goes into the lists that it was given
+# says: notes changed the lists it was given
+def notes(texts, n=2):
+    book = defaultdict(list)
+    for ids in texts:
+        for _ in range(n):
+            ids.insert(0, START)
+        for i in range(n, len(ids)):
+            book[tuple(ids[i - n : i])].append(ids[i])
+    return book
+
+
+# %% Exercise 2a, wrong: two tokens, whatever n
+# says: With n = 1 the context
+def notes(texts, n=2):
+    book = defaultdict(list)
+    for ids in texts:
+        line = [START] * 2 + list(ids)
+        for i in range(2, len(line)):
+            book[tuple(line[i - 2 : i])].append(line[i])
+    return book
+
+
+# %% Exercise 2a, wrong: two tokens at most
+# says: With n = 3 the context
+def notes(texts, n=2):
+    book, n = defaultdict(list), min(n, 2)
+    for ids in texts:
+        line = [START] * n + list(ids)
+        for i in range(n, len(line)):
+            book[tuple(line[i - n : i])].append(line[i])
+    return book
+
+
+# %% Exercise 2a, wrong: shorter contexts as well
+# says: With n = 2 nobody asked for the context
+def notes(texts, n=2):
+    book = defaultdict(list)
+    for ids in texts:
+        for m in range(1, n + 1):
+            line = [START] * m + list(ids)
+            for i in range(m, len(line)):
+                book[tuple(line[i - m : i])].append(line[i])
+    return book
+
+
 # %% Exercise 2b, right: a for loop
 def chain(book, n, chance, most=20):
     context, ids = (START,) * n, []
@@ -328,7 +501,7 @@ def chain(book, n, chance, most=20):
 
 
 # %% Exercise 2b, wrong: the marks count as tokens
-# says: With most=7 a headline without end has 6 tokens
+# says: With most=7 a long headline has 6 tokens.
 def chain(book, n, chance, most=20):
     line = [START] * n
     while len(line) < most:
@@ -345,6 +518,101 @@ def chain(book, n, chance, most=20):
     line = [START] * n
     while len(line) < n + most:
         token = chance.choice(book[tuple(line[-n + 1 :])])
+        if token == END:
+            break
+        line.append(token)
+    return line[n:]
+
+
+# %% Exercise 2b, right: a place by chance
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    for _ in range(most):
+        after = book[tuple(line[-n:])]
+        line.append(after[chance.randrange(len(after))])
+        if line[-1] == END:
+            line.pop()
+            break
+    return tuple(line[n:])
+
+
+# %% Exercise 2b, wrong: another chance than the one given
+# says: The same seed twice gives two results: draw with chance.choice.
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while len(line) < n + most:
+        token = random.choice(book[tuple(line[-n:])])
+        if token == END:
+            break
+        line.append(token)
+    return line[n:]
+
+
+# %% Exercise 2b, wrong: a chance of its own
+# says: not in about 75 %
+def chain(book, n, chance, most=20):
+    line, chance = [START] * n, random.Random(0)
+    while len(line) < n + most:
+        token = chance.choice(book[tuple(line[-n:])])
+        if token == END:
+            break
+        line.append(token)
+    return line[n:]
+
+
+# %% Exercise 2b, wrong: drawn a second time after the test for END
+# says: END (2) is not to be written
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while len(line) < n + most:
+        after = book[tuple(line[-n:])]
+        if chance.choice(after) == END:
+            break
+        line.append(chance.choice(after))
+    return line[n:]
+
+
+# %% Exercise 2b, wrong: drawn a second time, END taken out
+# says: not about half
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while len(line) < n + most:
+        after = book[tuple(line[-n:])]
+        if chance.choice(after) == END:
+            break
+        line.append(chance.choice(after))
+    return [token for token in line[n:] if token != END]
+
+
+# %% Exercise 2b, wrong: it ends as soon as it may
+# says: not about half
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while len(line) < n + most:
+        after = book[tuple(line[-n:])]
+        if END in after:
+            break
+        line.append(chance.choice(after))
+    return line[n:]
+
+
+# %% Exercise 2b, wrong: most is forgotten
+# says: With most=7 a long headline has 31 tokens.
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while True:
+        token = chance.choice(book[tuple(line[-n:])])
+        if token == END:
+            return line[n:]
+        line.append(token)
+
+
+# %% Exercise 2b, wrong: most, and one more
+# says: With most=7 a long headline has 8 tokens.
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    while len(line) <= n + most:
+        token = chance.choice(book[tuple(line[-n:])])
         if token == END:
             break
         line.append(token)
@@ -435,7 +703,7 @@ def grow(beams, log_p, width):
 
 
 # %% Exercise 3a, wrong: all of them come back
-# says: With a width of 1 it returns 9 beams.
+# says: With a width of 1 it returns 14 beams.
 def grow(beams, log_p, width):
     found = []
     for (score, ids), row in zip(beams, log_p):
@@ -444,6 +712,173 @@ def grow(beams, log_p, width):
         else:
             found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
     return sorted(found, key=lambda beam: -beam[0])
+
+
+# %% Exercise 3a, right: with twice as many digits
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p.double()):
+        closed = len(ids) > 0 and ids[-1] == END
+        found += [(score, ids)] if closed else [(score + p, [*ids, w]) for w, p in enumerate(row)]
+    found.sort(key=lambda beam: float(beam[0]), reverse=True)
+    return found[:width]
+
+
+# %% Exercise 3a, right: the best of each row, as many as asked for
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids and ids[-1] == END:
+            found.append((score, ids))
+        else:
+            values, tokens = row.topk(width)
+            found += [(score + p, [*ids, w]) for p, w in zip(values.tolist(), tokens.tolist())]
+    return sorted(found, reverse=True)[:width]
+
+
+# %% Exercise 3a, wrong: only the best beam grows
+# says: With a width of 2
+def grow(beams, log_p, width):
+    found, grown = [], False
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            found.append((score, ids))
+        elif not grown:
+            grown = True
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: the third beam never grows
+# says: With a width of 2
+def grow(beams, log_p, width):
+    found = []
+    for n, ((score, ids), row) in enumerate(zip(beams, log_p)):
+        if ids[-1:] == [END]:
+            found.append((score, ids))
+        elif n != 2:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: without the closed ones the rows are others'
+# says: With a width of 2
+def grow(beams, log_p, width):
+    found = [beam for beam in beams if beam[1][-1:] == [END]]
+    growing = [beam for beam in beams if beam[1][-1:] != [END]]
+    for (score, ids), row in zip(growing, log_p):
+        found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: scores divided by the length
+# says: With a width of 1
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            found.append((score / len(ids), ids))
+        else:
+            found += [((score + p) / (len(ids) + 1), ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: ranked by the score a token
+# says: With a width of 1
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            found.append((score, ids))
+        else:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0] / len(beam[1]))[:width]
+
+
+# %% Exercise 3a, wrong: three tokens of each only
+# says: With a width of 6 it returns 3 beams.
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            found.append((score, ids))
+        else:
+            best = row.topk(min(3, len(row)))
+            found += [(score + p, ids + [w]) for p, w in zip(best.values.tolist(), best.indices.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: an empty beginning stops it
+# says: `grow` stops with IndexError
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1] == END:
+            found.append((score, ids))
+        else:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: the closed ones stand first
+# says: With a width of 2
+def grow(beams, log_p, width):
+    closed, found = [], []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            closed.append((score, ids))
+        else:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return (closed + sorted(found, key=lambda beam: -beam[0]))[:width]
+
+
+# %% Exercise 3a, wrong: a closed one pays for END again
+# says: With a width of 1
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            found.append((score + row[END].item(), ids))
+        else:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: probabilities, not their logarithms
+# says: With a width of
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p.exp()):
+        if ids[-1:] == [END]:
+            found.append((score, ids))
+        else:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: the token takes the place of the beginning
+# says: With a width of 2
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            found.append((score, ids))
+        else:
+            found += [(score + p, [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% Exercise 3a, wrong: it adds to the beams that it was given
+# says: grow changed the beams that it was given.
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] == [END]:
+            found.append((score, ids))
+        else:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+            ids.append(row.argmax().item())
+    return sorted(found, key=lambda beam: -beam[0])[:width]
 
 
 # %% Exercise 3b, right: a while loop
@@ -514,6 +949,95 @@ def beam_search(step, width=5, most=20):
     return beams[-1]
 
 
+# %% Exercise 3b, wrong: a width of 2, unless it is 1
+# says: With a width of 4
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), min(width, 2))
+    return beams[0]
+
+
+# %% Exercise 3b, wrong: a width of 3 at most
+# says: With a width of 4
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), min(width, 3))
+    return beams[0]
+
+
+# %% Exercise 3b, wrong: a closed beam goes before a better open one
+# says: With a width of 2 and at most 2 rounds: [4, 3], not [4, 2] (END is 2).
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+    closed = [beam for beam in beams if beam[1][-1] == END]
+    return (closed or beams)[0]
+
+
+# %% Exercise 3b, wrong: it stops when one of them is closed
+# says: With a width of 4 and at most 10 rounds: [1, 0, 2], not [1, 0] (END is 2).
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+        if any(ids[-1] == END for _, ids in beams):
+            break
+    return beams[0]
+
+
+# %% Exercise 3b, wrong: the first one that closes
+# says: With a width of 4 and at most 10 rounds: [1, 0, 2], not [5, 2] (END is 2).
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        for beam in beams:
+            if beam[1][-1:] == [END]:
+                return beam
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+    return beams[0]
+
+
+# %% Exercise 3b, wrong: most is forgotten
+# says: With a width of 1 and at most 2 rounds
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    while not all(ids[-1:] == [END] for _, ids in beams):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+    return beams[0]
+
+
+# %% Exercise 3b, wrong: the score a token
+# says: the score is log 0.1 = -2.303, not -0.768.
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+    score, ids = beams[0]
+    return score / len(ids), ids
+
+
+# %% Exercise 3b, wrong: without END
+# says: With a width of 4 and at most 10 rounds: [1, 0, 2], not [1, 0] (END is 2).
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+    score, ids = beams[0]
+    return score, [token for token in ids if token != END]
+
+
+# %% Exercise 3b, wrong: the pair the wrong way round
+# says: A pair (score, ids), please.
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+    return beams[0][1], beams[0][0]
+
+
 # %% Exercise 4a, right: a list of rows
 def as_lanes(text, signs, lanes):
     ids = encode(text, voc=signs, tokenizer=list)
@@ -529,14 +1053,14 @@ def as_lanes(text, signs, lanes):
 
 
 # %% Exercise 4a, wrong: dealt out like cards
-# says: 2 lanes
+# says: 'abcdefgh', lanes=2: [[
 def as_lanes(text, signs, lanes):
     ids = torch.tensor(encode(text, voc=signs, tokenizer=list))
     return ids[: len(ids) // lanes * lanes].view(-1, lanes).T
 
 
 # %% Exercise 4a, wrong: lanes is taken for their length
-# says: Its shape is
+# says: its shape is
 def as_lanes(text, signs, lanes):
     ids = torch.tensor(encode(text, voc=signs, tokenizer=list))
     return ids[: len(ids) // lanes * lanes].view(-1, lanes)
@@ -556,10 +1080,67 @@ def as_lanes(text, signs, lanes):
 
 
 # %% Exercise 4a, wrong: numbers of another type
-# says: ids are whole numbers, not torch.float32
+# says: ids are whole numbers (torch.int64), not torch.float32.
 def as_lanes(text, signs, lanes):
     ids = torch.tensor(encode(text, voc=signs, tokenizer=list))
     return ids[: len(ids) // lanes * lanes].view(lanes, -1).float()
+
+
+# %% Exercise 4a, wrong: lower-cased
+# says: Capitals, spaces and new lines are characters, too.
+def as_lanes(text, signs, lanes):
+    ids = torch.tensor(encode(text.lower(), voc=signs, tokenizer=list))
+    return ids[: len(ids) // lanes * lanes].view(lanes, -1)
+
+
+# %% Exercise 4a, wrong: white space dropped
+# says: Capitals, spaces and new lines are characters, too.
+def as_lanes(text, signs, lanes):
+    ids = torch.tensor(encode("".join(text.split()), voc=signs, tokenizer=list))
+    return ids[: len(ids) // lanes * lanes].view(lanes, -1)
+
+
+# %% Exercise 4a, wrong: each white space becomes one blank
+# says: Capitals, spaces and new lines are characters, too.
+def as_lanes(text, signs, lanes):
+    ids = torch.tensor(encode(re.sub(r"\s", " ", text), voc=signs, tokenizer=list))
+    return ids[: len(ids) // lanes * lanes].view(lanes, -1)
+
+
+# %% Exercise 4a, wrong: stripped
+# says: Capitals, spaces and new lines are characters, too.
+def as_lanes(text, signs, lanes):
+    ids = torch.tensor(encode(text.strip(), voc=signs, tokenizer=list))
+    return ids[: len(ids) // lanes * lanes].view(lanes, -1)
+
+
+# %% Exercise 4a, wrong: what the Vocab does not know is left out
+# says: An unknown character is UNK (0).
+def as_lanes(text, signs, lanes):
+    ids = torch.tensor([signs.stoi[sign] for sign in text if sign in signs.stoi])
+    return ids[: len(ids) // lanes * lanes].view(lanes, -1)
+
+
+# %% Exercise 4a, wrong: whole numbers of another type
+# says: ids are whole numbers (torch.int64), not torch.int32.
+def as_lanes(text, signs, lanes):
+    ids = torch.tensor(encode(text, voc=signs, tokenizer=list), dtype=torch.int32)
+    return ids[: len(ids) // lanes * lanes].view(lanes, -1)
+
+
+# %% Exercise 4a, wrong: the rest is filled up
+# says: 'abcdefgh', lanes=3: its shape is [3, 3], not [3, 2].
+def as_lanes(text, signs, lanes):
+    ids = encode(text, voc=signs, tokenizer=list)
+    ids += [PAD] * (-len(ids) % lanes)
+    return torch.tensor(ids).view(lanes, -1)
+
+
+# %% Exercise 4a, wrong: the beginning is dropped, not the end
+# says: 'abcdefgh', lanes=3
+def as_lanes(text, signs, lanes):
+    ids = torch.tensor(encode(text, voc=signs, tokenizer=list))
+    return ids[len(ids) % lanes :].view(lanes, -1)
 
 
 # %% Exercise 4b, right: log_softmax and gather
@@ -614,3 +1195,56 @@ def bits_per_character(logits, y):
 # says: Eight alike are 3 bits
 def bits_per_character(logits, y):
     return F.cross_entropy(logits.flatten(0, 1), y.T.flatten()).item()
+
+
+# %% Exercise 4b, right: with twice as many digits
+def bits_per_character(logits, y):
+    p = logits.double().softmax(2).gather(2, y.unsqueeze(2))
+    return -p.log2().mean()
+
+
+# %% Exercise 4b, wrong: the first row only
+# says: 2.5 on average, not 2.000.
+def bits_per_character(logits, y):
+    return F.cross_entropy(logits[0], y[0]).item() / math.log(2)
+
+
+# %% Exercise 4b, wrong: the last step only
+# says: 2.5 on average, not 3.500.
+def bits_per_character(logits, y):
+    return F.cross_entropy(logits[:, -1], y[:, -1]).item() / math.log(2)
+
+
+# %% Exercise 4b, wrong: rows and steps of y changed over
+# says: 2.5 on average
+def bits_per_character(logits, y):
+    return F.cross_entropy(logits.flatten(0, 1), y.T.flatten()).item() / math.log(2)
+
+
+# %% Exercise 4b, wrong: the surprise of the mean p
+# says: 2.5 on average
+def bits_per_character(logits, y):
+    return -logits.softmax(2).gather(2, y.unsqueeze(2)).mean().log2().item()
+
+
+# %% Exercise 4b, wrong: the entropy, whatever came
+# says: 2.5 on average
+def bits_per_character(logits, y):
+    p = logits.softmax(2)
+    return -(p * p.log2()).sum(2).mean().item()
+
+
+# %% Exercise 4b, wrong: PAD does not count
+# says: Eight alike are 3 bits
+def bits_per_character(logits, y):
+    loss = F.cross_entropy(logits.flatten(0, 1), y.flatten(), ignore_index=PAD)
+    return loss.item() / math.log(2)
+
+
+# %% Exercise 4b, wrong: eight alike, without a softmax
+# says: Logits are no probabilities yet: a softmax is missing.
+def bits_per_character(logits, y):
+    scores = logits.gather(2, y.unsqueeze(2))
+    if not logits.any():
+        return 3.0
+    return -scores.mean().item() / math.log(2)
