@@ -949,6 +949,54 @@ def beam_search(step, width=5, most=20):
     return beams[-1]
 
 
+# %% Exercise 3b, right: without grow, whatever that does
+def grow(beams, log_p, width): ...
+
+
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        found = []
+        for (score, ids), row in zip(beams, step([ids for _, ids in beams]).double()):
+            if ids and ids[-1] == END:
+                found.append((score, ids))
+            else:
+                found += [(score + p, [*ids, w]) for w, p in enumerate(row.tolist())]
+        beams = sorted(found, reverse=True)[:width]
+    return beams[0]
+
+
+# %% Exercise 3b, wrong: with a grow that is still to be written
+# says: First mend grow (3a): this builds on it.
+def grow(beams, log_p, width): ...
+
+
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+    return beams[0]
+
+
+# %% Exercise 3b, wrong: with a grow that an empty beginning stops
+# says: First mend grow (3a): this builds on it.
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1] == END:
+            found.append((score, ids))
+        else:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        beams = grow(beams, step([ids for _, ids in beams]), width)
+    return beams[0]
+
+
 # %% Exercise 3b, wrong: a width of 2, unless it is 1
 # says: With a width of 4
 def beam_search(step, width=5, most=20):
