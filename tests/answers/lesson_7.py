@@ -23,27 +23,27 @@ def cut(x, heads):
 
 
 # %% Exercise 1a, wrong: viewed only
-# says: Row 0 should be
+# says: 4 heads: row 0 should be of each vector of text 0 (counted from 0) the part [0:2].
 def cut(x, heads):
     B, T, E = x.shape
     return x.reshape(B * heads, T, E // heads)
 
 
 # %% Exercise 1a, wrong: first all texts of head 1
-# says: Row 1 should be
+# says: 4 heads: row 1 should be of each vector of text 0 (counted from 0) the part [2:4].
 def cut(x, heads):
     return torch.cat(x.chunk(heads, dim=2), dim=0)
 
 
 # %% Exercise 1a, wrong: an axis too many
-# says: The shape is [2, 4, 3, 2], not [B * heads, T, E / heads].
+# says: 2 texts of 3 vectors of 8, 4 heads: the shape is [2, 4, 3, 2], not [B * heads, T, E / heads] = [8, 3, 2].
 def cut(x, heads):
     B, T, E = x.shape
     return x.view(B, T, heads, E // heads).transpose(1, 2)
 
 
 # %% Exercise 1a, wrong: every so many numbers
-# says: Row 0 should be
+# says: 4 heads: row 0 should be of each vector of text 0 (counted from 0) the part [0:2].
 def cut(x, heads):
     return torch.stack([text[:, h::heads] for text in x for h in range(heads)])
 
@@ -52,6 +52,40 @@ def cut(x, heads):
 # says: The gradient does not get through.
 def cut(x, heads):
     return torch.stack(x.chunk(heads, dim=2), dim=1).flatten(0, 1).detach()
+
+
+# %% Exercise 1a, wrong: pieces of two, whatever the heads
+# says: 3 texts of 2 vectors of 12, 2 heads: the shape is [18, 2, 2]
+def cut(x, heads):
+    B, T, E = x.shape
+    return x.view(B, T, E // 2, 2).transpose(1, 2).reshape(-1, T, 2)
+
+
+# %% Exercise 1a, wrong: four heads, whatever the heads
+# says: 3 texts of 2 vectors of 12, 2 heads: the shape is [12, 2, 3]
+def cut(x, heads):
+    return torch.stack(x.chunk(4, dim=2), dim=1).flatten(0, 1)
+
+
+# %% Exercise 1a, wrong: two texts, whatever the batch
+# says: 2 heads: row 4 should be of each vector of text 2 (counted from 0) the part [0:6].
+def cut(x, heads):
+    pieces = x.chunk(heads, dim=2)
+    return torch.cat([piece[k : k + 1] for k in (0, 1) for piece in pieces] + [piece[2:] for piece in pieces[::-1]])
+
+
+# %% Exercise 1a, wrong: in double precision
+# says: It holds torch.float64, x torch.float32.
+def cut(x, heads):
+    return torch.stack(x.chunk(heads, dim=2), dim=1).flatten(0, 1).double()
+
+
+# %% Exercise 1a, wrong: written into x
+# says: cut changed its input.
+# not: should be
+def cut(x, heads):
+    x *= 2
+    return torch.stack(x.chunk(heads, dim=2), dim=1).flatten(0, 1)
 
 
 # %% Exercise 1b, right: cut backwards
@@ -150,6 +184,57 @@ def many_heads(x, to_qkv, out, heads, may):
     q, k, v = to_qkv(x).chunk(3, dim=2)
     parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
     return out(torch.cat([attend(*part, may[:, -1:])[0] for part in parts], dim=2))
+
+
+# %% Exercise 1b, wrong: what is found is detached
+# says: The gradient of to_qkv.weight is not PyTorch's.
+def many_heads(x, to_qkv, out, heads, may):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2).detach())
+
+
+# %% Exercise 1b, wrong: the weights are detached
+# says: The gradient of to_qkv.weight is not PyTorch's.
+def many_heads(x, to_qkv, out, heads, may):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip(q.detach().chunk(heads, 2), k.detach().chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2))
+
+
+# %% Exercise 1b, wrong: the mask of text 1 for all
+# says: a text with pads has not PyTorch's: is may used?
+# not: without pads
+def many_heads(x, to_qkv, out, heads, may):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, may[:1])[0] for part in parts], dim=2))
+
+
+# %% Exercise 1b, wrong: by the root of all numbers, not of one head's
+# says: With 2 heads, a text without pads
+def many_heads(x, to_qkv, out, heads, may):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip((q / heads**0.5).chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2))
+
+
+# %% Exercise 1b, wrong: written into x
+# says: many_heads changed its input.
+# not: PyTorch's
+def many_heads(x, to_qkv, out, heads, may):
+    x /= heads + 1
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2))
+
+
+# %% Exercise 1b, wrong: in double precision
+# says: It holds torch.float64, x torch.float32.
+def many_heads(x, to_qkv, out, heads, may):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2)).double()
 
 
 # %% Exercise 2a, right: two ranges
@@ -308,9 +393,52 @@ def joined(a1, b1, a2, b2):
 
 
 # %% Exercise 3a, wrong: swapped
-# says: b is wrong
+# says: b comes first: a is wanted first, then b.
 def joined(a1, b1, a2, b2):
     return a2 * b1 + b2, a1 * a2
+
+
+# %% Exercise 3a, right: into copies
+def joined(a1, b1, a2, b2):
+    a, b = a1.clone(), b2.clone()
+    a *= a2
+    b += a2 * b1
+    return a, b
+
+
+# %% Exercise 3a, wrong: written into the steps
+# says: joined changed its input: make new tensors.
+# not: is wrong
+def joined(a1, b1, a2, b2):
+    a1 *= a2
+    b2 += a2 * b1
+    return a1, b2
+
+
+# %% Exercise 3a, wrong: written into a1 too early
+# says: joined changed its input
+def joined(a1, b1, a2, b2):
+    a1.mul_(a2)
+    return a1, a1 * b1 + b2
+
+
+# %% Exercise 3a, wrong: detached
+# says: The gradient does not get through a.
+def joined(a1, b1, a2, b2):
+    return (a1 * a2).detach(), (a2 * b1 + b2).detach()
+
+
+# %% Exercise 3a, wrong: a2 detached in b
+# says: The gradient of b is wrong.
+def joined(a1, b1, a2, b2):
+    return a1 * a2, a2.detach() * b1 + b2
+
+
+# %% Exercise 3a, wrong: in double precision
+# says: a and b hold torch.float64 and torch.float64, the steps torch.float32.
+def joined(a1, b1, a2, b2):
+    a1, b1, a2, b2 = a1.double(), b1.double(), a2.double(), b2.double()
+    return a1 * a2, a2 * b1 + b2
 
 
 # %% Exercise 3b, right: pairs, then the steps between
@@ -355,25 +483,51 @@ def by_pairs(a, b):
     return torch.stack([a[:, ::2] * before + b[:, ::2], after], dim=2).flatten(1, 2)
 
 
-# %% Exercise 3b, right: halves, not pairs
+# %% Exercise 3b, right: pairs, and a short loop at the end
 def by_pairs(a, b):
-    def both(a, b):
-        T = b.size(1)
-        if T == 1:
-            return a, b
-        a1, b1 = both(a[:, : T // 2], b[:, : T // 2])
-        a2, b2 = both(a[:, T // 2 :], b[:, T // 2 :])
-        a2, b2 = joined(a1[:, -1:], b1[:, -1:], a2, b2)
-        return torch.cat([a1, a2], 1), torch.cat([b1, b2], 1)
+    T = b.size(1)
+    if T <= 8:
+        return loop(a, b)
+    if T % 2:
+        start = by_pairs(a[:, :-1], b[:, :-1])
+        return torch.cat([start, torch.addcmul(b[:, -1:], a[:, -1:], start[:, -1:])], 1)
+    a, b = a.unflatten(1, (-1, 2)), b.unflatten(1, (-1, 2))
+    after = by_pairs(a.prod(2), a[:, :, 1] * b[:, :, 0] + b[:, :, 1])
+    first = torch.addcmul(b[:, 1:, 0], a[:, 1:, 0], after[:, :-1])
+    return torch.stack([torch.cat([b[:, :1, 0], first], 1), after], 2).flatten(1, 2)
 
-    # With few steps left, halves; before that, all pairs of halves at once.
-    if b.size(1) <= 32:
-        return both(a, b)[1]
-    return scan(a, b)
+
+# %% Exercise 3b, right: written into a copy, what the gradient needs cloned
+def by_pairs(a, b):
+    T = b.size(1)
+    if T == 1:
+        return b
+    even, states = T - T % 2, b.clone()
+    states[:, 1::2] = by_pairs(*joined(a[:, :even:2], b[:, :even:2], a[:, 1:even:2], b[:, 1:even:2]))
+    states[:, 2::2] += a[:, 2::2] * states[:, 1 : T - 1 : 2].clone()
+    return states
+
+
+# %% Exercise 3b, right: a function of its own that joins by trying 0 and 1
+def by_pairs(a, b):
+    def both(h, a1, b1, a2, b2):
+        return a2 * (a1 * h + b1) + b2
+
+    T = b.size(1)
+    if T == 1:
+        return b
+    if T % 2:
+        start = by_pairs(a[:, :-1], b[:, :-1])
+        return torch.cat([start, a[:, -1:] * start[:, -1:] + b[:, -1:]], 1)
+    four = a[:, ::2], b[:, ::2], a[:, 1::2], b[:, 1::2]
+    zero = both(torch.zeros_like(b[:, ::2]), *four)
+    after = by_pairs(both(torch.ones_like(b[:, ::2]), *four) - zero, zero)
+    before = F.pad(after[:, :-1], (0, 0, 1, 0))
+    return torch.stack([a[:, ::2] * before + b[:, ::2], after], dim=2).flatten(1, 2)
 
 
 # %% Exercise 3b, wrong: a loop
-# says: calls of PyTorch: that is a loop.
+# says: calls of PyTorch for 4,096 states, as in a loop. By pairs, some 300 are enough.
 def by_pairs(a, b):
     h, states = torch.zeros_like(b[:, 0]), []
     for t in range(b.size(1)):
@@ -426,3 +580,138 @@ def by_pairs(a, b):
 # says: The gradient does not get through.
 def by_pairs(a, b):
     return scan(a.detach(), b.detach())
+
+
+# %% Exercise 3b, wrong: scan itself
+# says: 22.0 products for each of 4,096 states. By pairs, about 3 are enough.
+def by_pairs(a, b):
+    return scan(a, b)
+
+
+# %% Exercise 3b, wrong: one pair, then scan
+# says: products for each of 4,096 states. By pairs, about 3 are enough.
+def by_pairs(a, b):
+    T = b.size(1)
+    if T == 1:
+        return b
+    even = T - T % 2
+    after = scan(*joined(a[:, :even:2], b[:, :even:2], a[:, 1:even:2], b[:, 1:even:2]))
+    before = F.pad(after, (0, 0, 1, 0))[:, : (T + 1) // 2]
+    states = torch.empty_like(b)
+    states[:, ::2], states[:, 1::2] = a[:, ::2] * before + b[:, ::2], after
+    return states
+
+
+# %% Exercise 3b, wrong: halves, all of a size at once
+# says: products for each of 4,096 states. By pairs, about 3 are enough.
+def by_pairs(a, b):
+    T, H = b.shape[1:]
+    full = 2 ** math.ceil(math.log2(T))
+    a, b = (F.pad(part, (0, 0, 0, full - T)) for part in (a, b))
+    size = 1
+    while size < full:
+        a, b = (part.reshape(-1, full // size // 2, 2, size, H) for part in (a, b))
+        a1, b1 = a[:, :, 0, -1:], b[:, :, 0, -1:]
+        a2, b2 = a1 * a[:, :, 1], a[:, :, 1] * b1 + b[:, :, 1]
+        a, b = torch.cat([a[:, :, 0], a2], 2), torch.cat([b[:, :, 0], b2], 2)
+        size *= 2
+    return b.reshape(-1, full, H)[:, :T]
+
+
+# %% Exercise 3b, wrong: halves, one after the other
+# says: calls of PyTorch for 4,096 states, as in a loop.
+def by_pairs(a, b):
+    def both(a, b):
+        T = b.size(1)
+        if T == 1:
+            return a, b
+        a1, b1 = both(a[:, : T // 2], b[:, : T // 2])
+        a2, b2 = both(a[:, T // 2 :], b[:, T // 2 :])
+        a2, b2 = joined(a1[:, -1:], b1[:, -1:], a2, b2)
+        return torch.cat([a1, a2], 1), torch.cat([b1, b2], 1)
+
+    return both(a, b)[1]
+
+
+# %% Exercise 3b, wrong: a matrix of all steps by all steps
+# says: For 4,096 states it makes a tensor of 16,777,216 numbers. By pairs, 4,096 are enough.
+def by_pairs(a, b):
+    total = a.log().cumsum(1).transpose(1, 2)  # [B, H, T]
+    since = total.unsqueeze(3) - total.unsqueeze(2)
+    later = torch.ones(b.size(1), b.size(1)).triu(1).bool()
+    share = since.masked_fill(later, float("-inf")).exp()
+    return (share @ b.transpose(1, 2).unsqueeze(3)).squeeze(3).transpose(1, 2)
+
+
+# %% Exercise 3b, wrong: such a matrix, and an equation solved
+# says: For 4,096 states it makes a tensor of 16,777,216 numbers.
+def by_pairs(a, b):
+    a, b = a.transpose(1, 2), b.transpose(1, 2)
+    below = torch.diag_embed(-a[:, :, 1:], offset=-1)
+    eye = torch.eye(b.size(2))
+    return torch.linalg.solve_triangular(below + eye, b.unsqueeze(3), upper=False).squeeze(3).transpose(1, 2)
+
+
+# %% Exercise 3b, wrong: the closed form
+# says: T = 4,096: the first state that is not the loop's is that of step
+# says: Not all are finite.
+def by_pairs(a, b):
+    left = a.cumprod(1)
+    return left * (b / left).cumsum(1)
+
+
+# %% Exercise 3b, wrong: the closed form by logarithms
+# says: not the loop's
+def by_pairs(a, b):
+    left = a.log().cumsum(1).to(torch.complex64)
+    return (left + (b.to(torch.complex64).log() - left).logcumsumexp(1)).exp().real
+
+
+# %% Exercise 3b, wrong: b without a gradient
+# says: T = 1: the gradient of b is not the loop's.
+def by_pairs(a, b):
+    return scan(a, b.detach()) + 0 * a
+
+
+# %% Exercise 3b, wrong: the pairs without a gradient
+# says: T = 2: the gradient of a is not the loop's.
+def by_pairs(a, b):
+    T = b.size(1)
+    if T == 1:
+        return b
+    even, states = T - T % 2, b.clone()
+    after = by_pairs(*joined(a[:, :even:2], b[:, :even:2], a[:, 1:even:2], b[:, 1:even:2]))
+    states[:, 1::2] = after.detach()
+    states[:, 2::2] += a[:, 2::2] * after[:, : (T - 1) // 2]
+    return states
+
+
+# %% Exercise 3b, wrong: written into b
+# says: by_pairs changed its input.
+# not: is not the loop's
+def by_pairs(a, b):
+    T = b.size(1)
+    if T == 1:
+        return b
+    even = T - T % 2
+    b[:, 1::2] = by_pairs(*joined(a[:, :even:2], b[:, :even:2], a[:, 1:even:2], b[:, 1:even:2]))
+    b[:, 2::2] += a[:, 2::2] * b[:, 1 : T - 1 : 2].clone()
+    return b
+
+
+# %% Exercise 3b, wrong: what the gradient needs is written over
+# says: No gradient: a tensor that it needs was written over. Clone it first.
+def by_pairs(a, b):
+    T = b.size(1)
+    if T == 1:
+        return b
+    even, states = T - T % 2, b.clone()
+    states[:, 1::2] = by_pairs(*joined(a[:, :even:2], b[:, :even:2], a[:, 1:even:2], b[:, 1:even:2]))
+    states[:, 2::2] += a[:, 2::2] * states[:, 1 : T - 1 : 2]
+    return states
+
+
+# %% Exercise 3b, wrong: in double precision
+# says: It holds torch.float64, b torch.float32.
+def by_pairs(a, b):
+    return scan(a.double(), b.double())
