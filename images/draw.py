@@ -556,25 +556,27 @@ def bottleneck():
     axis = canvas(520)
     label(axis, 176, 484, "the reader", weight="bold")
     label(axis, 504, 484, "the writer", weight="bold")
-    low, middle, rail, top = 76, 186, 306, 414
+    low, middle, rail, outs, top = 76, 186, 252, 330, 424
     reads, writes = [76, 176, 276], [404, 504, 604]
     for i, (column, letter) in enumerate(zip(reads, "cat"), 1):
         box(axis, column, low, letter, X, 60, size=28)
         arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
         box(axis, column, middle, f"$h_{i}$", H, 60, size=28)
-        dashed(axis, (column, middle + 25), (column, rail - 25))
+        dashed(axis, (column, middle + 25), (column, rail - 19))
     for left in reads[:2]:
         arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
     arrow(axis, (306, middle), (373, middle), colour=H, width=8)
-    box(axis, 176, rail, "weighted mean", edge=OURS, width=270)
+    box(axis, 176, rail, "weighted means", edge=OURS, width=270, height=34, size=22)
+    axis.plot([313, writes[-1] + 18], [rail, rail], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
     for i, (column, letter, before) in enumerate(zip(writes, "tac", ["start", "t", "a"])):
         box(axis, column, low, before, X, 72, size=26)
         arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
         box(axis, column, middle, f"$s_{i + 1}$", H, 60, size=28)
-        arrow(axis, (column, middle + 23), (column, rail - 23), colour=H)
-        box(axis, column, rail, "fc", width=60)
-        dashed(axis, (column - 68 if i else 313, rail), (column - 33, rail))
-        arrow(axis, (column, rail + 23), (column, top - 23))
+        arrow(axis, (column - 14, middle + 23), (column - 14, outs - 23), colour=H)
+        dashed(axis, (column + 18, rail), (column + 18, outs - 23))
+        label(axis, column + 42, outs - 44, f"$m_{i + 1}$", size=24)
+        box(axis, column, outs, "fc", width=60)
+        arrow(axis, (column, outs + 23), (column, top - 23))
         box(axis, column, top, letter, width=60, size=28)
     for left in writes[:2]:
         arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)

@@ -78,23 +78,25 @@ def machine(tmp_path_factory):
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="a lone notebook fetches the course with git; there is none")
 @pytest.mark.skipif(os.name == "nt", reason="on Windows symbolic links need a permission")
-@pytest.mark.parametrize(
-    ("path", "edition"),
-    [*((path, None) for path in LESSONS), (LESSONS[0], student_edition)],
-    ids=[*(path.name for path in LESSONS), "student edition"],
-)
-def test_a_lone_notebook_fetches_the_course_and_what_is_missing(path, edition, machine, tmp_path):
-    """Its set-up cell, twice, and all cells down to the one that loads the news. The students' fetches no solution."""
+@pytest.mark.parametrize("edition", [None, student_edition], ids=["lessons", "student edition"])
+def test_a_lone_notebook_fetches_the_course_and_what_is_missing(edition, machine, tmp_path):
+    """The set-up cell, twice, and each lesson down to the cell that loads the news. The students' fetches no solution.
+
+    All lessons share a kernel, since they have one set-up cell; the students' edition shows it with the first of them.
+    """
     wheels, address = machine
     python = fresh_python(tmp_path / "venv")
-    notebook = nbformat.read(path, as_version=4)
-    notebook = edition(notebook) if edition else notebook
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    last = next(i for i, cell in enumerate(code) if "load_dataset(" in cell.source)
-    set_up = code[0]
+    notebooks = [nbformat.read(path, as_version=4) for path in LESSONS]
+    notebooks = [edition(notebooks[0])] if edition else notebooks
+    code = [[cell for cell in notebook.cells if cell.cell_type == "code"] for notebook in notebooks]
+    set_up, notebook = code[0][0], notebooks[0]
+    assert all(cells[0].source == set_up.source for cells in code)
     set_up.source, changed = re.subn(r'^REPOSITORY = ".*"$', f'REPOSITORY = "{address}"', set_up.source, flags=re.M)
     assert changed == 1
-    notebook.cells = [set_up, nbformat.from_dict({**set_up, "id": "again"}), *code[1 : last + 1]]
+    notebook.cells = [set_up, nbformat.from_dict({**set_up, "id": "again"})]
+    for cells in code:
+        last = next(i for i, cell in enumerate(cells) if "load_dataset(" in cell.source)
+        notebook.cells += cells[1 : last + 1]
     notebook.cells.append(nbformat.v4.new_code_cell(PROBE))
     alone = tmp_path / "downloads"
     alone.mkdir()
@@ -108,7 +110,7 @@ def test_a_lone_notebook_fetches_the_course_and_what_is_missing(path, edition, m
     outputs = [o for cell in nbformat.read(alone / "lesson.ipynb", 4).cells for o in cell.outputs]
     said = "".join(output.get("text", "") for output in outputs)
     assert said.count("Ready.") == 2  # run twice
-    assert "The bundled sample corpus" in said
+    assert said.count("The bundled sample corpus") == len(code)  # every notebook loads it
     assert any("image/png" in output.get("data", {}) for output in outputs)
     # All from here: the course out of the clone, the hidden packages out of the new environment.
     course, *packages = re.search(r"^from (/.*)", said, flags=re.M)[1].split()
