@@ -38,7 +38,8 @@ import pytest
 import torch
 
 import torchnlp
-from tools.needs import needed, read_bank, statements_of, with_settings
+from tools import needs
+from tools.needs import needed, read_bank, with_settings
 
 BANKS = sorted((Path(__file__).parent / "answers").glob("lesson_*.py"))
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
@@ -59,8 +60,10 @@ UNPLANNED = ["stops with", "cannot go on", "answer is None", "does not hold"]  #
 
 
 ENTRIES = [entry for path in BANKS for entry in read_bank(path)]
+statements_of = functools.cache(needs.statements_of)  # each cell is asked for many times
 
 
+@functools.cache
 def exercises_of(lesson: str) -> dict[str, tuple[int, int, int]]:
     """For each exercise, or stage of one, the positions of its stub, check and solution among the code cells."""
     found, cells = {}, code_cells(lesson)
