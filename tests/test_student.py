@@ -1,6 +1,7 @@
 """tools/student.py: the folder that students get gives nothing away, and runs."""
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -80,27 +81,67 @@ def test_a_second_time_changes_nothing():
     assert student.student_edition(nbformat.from_dict(once)) == once
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
-def test_run_all_goes_through_whatever_is_unanswered(handout, path):
-    """From the first stub on, all cells of the copy, with what they name from above. Nothing is trained."""
+def end_of(handout, path):
+    """The code of the copy from its first stub on, and the position of that stub."""
     code = [c.source for c in nbformat.read(handout / "notebooks" / path.name, 4).cells if c.cell_type == "code"]
     first = next(i for i, source in enumerate(code) if re.search(r'^check\("Exercise', source, flags=re.M)) - 1
-    above = with_settings([s for source in code[:first] for s in statements_of(source)], settings_of(path))
-    end = [[s for s in statements_of(source)] for source in code[first:]]
-    measuring = [s for cell in end for s in cell if ast.unparse(s.code).startswith("if answered(")]
-    reads = set().union(*(s.reads for cell in end for s in cell if s not in measuring))
-    script = [ast.unparse(s.code) for s in needed(above, reads)] + code[first:]
-    script = "get_ipython = None\n" + "\n\n".join(script)
+    return code[:first], code[first:]
+
+
+def measuring_in(end):
+    """The statements that measure what an answer is worth, if there is one."""
+    statements = [statement for source in end for statement in statements_of(source)]
+    return [s for s in statements if ast.unparse(s.code).startswith("if answered(")]
+
+
+# Runs scripts by name, each in names of its own; one process, since most of the time is spent on importing PyTorch.
+RUN = """
+import contextlib, io, json, sys, traceback
+said = {}
+for name, script in json.load(sys.stdin).items():
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            exec(compile(script, name, "exec"), {"__name__": "__main__"})
+            error = ""
+        except BaseException:
+            error = traceback.format_exc()
+    said[name] = printed.getvalue(), error
+print(json.dumps(said))
+"""
+
+
+@pytest.fixture(scope="module")
+def unanswered(handout):
+    """What the end of each copy prints while nothing is answered, and its error: with what it names from above."""
+    scripts = {}
+    for path in LESSONS:
+        above, end = end_of(handout, path)
+        above = with_settings([s for source in above for s in statements_of(source)], settings_of(path))
+        measuring = {ast.unparse(statement.code) for statement in measuring_in(end)}
+        named = [s for source in end for s in statements_of(source) if ast.unparse(s.code) not in measuring]
+        reads = set().union(*(statement.reads for statement in named))
+        script = [ast.unparse(s.code) for s in needed(above, reads)] + end
+        scripts[path.name] = "get_ipython = None\n" + "\n\n".join(script)
     run = subprocess.run(
-        [sys.executable, "-c", script], cwd=handout / "notebooks", capture_output=True, text=True,
-        env={**os.environ, "TORCHNLP_DATA": "sample", "MPLBACKEND": "agg", "PYTHONPATH": str(handout)},
+        [sys.executable, "-c", RUN], cwd=handout / "notebooks", input=json.dumps(scripts), capture_output=True,
+        text=True, env={**os.environ, "TORCHNLP_DATA": "sample", "MPLBACKEND": "agg", "PYTHONPATH": str(handout)},
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
-    said = re.findall(r"^Exercise (\d+)[a-z]?: not yet\.", run.stdout, flags=re.M)
-    assert sorted(set(said)) == sorted(set(re.findall(r'check\("Exercise (\d+)', "\n".join(code))))
-    for statement in measuring:  # of an answer in stages it asks for the first that is missing
+    return json.loads(run.stdout)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+def test_run_all_goes_through_whatever_is_unanswered(handout, unanswered, path):
+    """From the first stub on, all cells of the copy. Nothing is trained."""
+    _, end = end_of(handout, path)
+    printed, error = unanswered[path.name]
+    assert not error, error
+    said = re.findall(r"^Exercise (\d+)[a-z]?: not yet\.", printed, flags=re.M)
+    assert sorted(set(said)) == sorted(set(re.findall(r'check\("Exercise (\d+)', "\n".join(end))))
+    for statement in measuring_in(end):  # of an answer in stages it asks for the first that is missing
         asked = re.search(r"answered\('?(\w+)", ast.unparse(statement.code))[1]
-        assert f"Answer exercise {asked} first." in run.stdout
+        assert f"Answer exercise {asked} first." in printed
 
 
 def test_the_copies_run_where_they_are(handout):
