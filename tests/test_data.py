@@ -1033,7 +1033,7 @@ def start(server, processes=1):
     )
 
 
-@pytest.mark.parametrize("processes, address", [(4, "first"), (4, "mirror")])
+@pytest.mark.parametrize("processes, address", [(8, "first"), (4, "mirror")])
 def test_several_processes_at_once_on_an_empty_cache_are_all_right(server, cache, processes, address):
     if address == "first":
         server.answers["/news/train.csv"] = [web.together(processes, TRAIN)]
