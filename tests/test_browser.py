@@ -35,7 +35,8 @@ def lab(tmp_path):
     (course / "notebooks").mkdir()
     lesson = nbformat.read(LESSONS[0], as_version=4)
     end = next(i for i, cell in enumerate(lesson.cells) if cell.source.startswith("## 9. Open the test set"))
-    lesson.cells = [cell for cell in lesson.cells[:end] if cell.id != "l1-c078"]  # it trains six networks
+    trains_many = {"l1-c078", "l1-c215"}  # twelve networks between them, and all that they show is lines
+    lesson.cells = [cell for cell in lesson.cells[:end] if cell.id not in trains_many]
     committed = deepcopy(lesson)
     for cell in lesson.cells:
         if cell.cell_type == "code":

@@ -78,6 +78,23 @@ def opened(browser, built):
         watched.close()
 
 
+# Pages for the questions whose answers do not depend on what the page was asked before.
+
+
+@pytest.fixture(scope="module")
+def a_reader(browser, built):
+    watched = Watched(browser, built["reader"].as_uri())
+    yield watched.page
+    watched.close()
+
+
+@pytest.fixture(scope="module")
+def a_playground(browser, built):
+    watched = Watched(browser, built["playground"].as_uri(), reduced_motion="reduce")
+    yield watched.page
+    watched.close()
+
+
 # -------------------------------------------------------------------------------------- the files
 
 
@@ -161,28 +178,19 @@ def ask(page, function, *arguments):
 TOKENIZE = "texts => texts.map(window.reader.tokenize)"
 
 
-def test_the_pages_tokenizer_is_the_modules_on_every_text_of_the_corpora(opened):
-    page = opened("reader")
+def test_the_pages_tokenizer_is_the_modules_on_every_text_of_the_corpora(a_reader):
     train, test, *_ = load_dataset()
     texts = NASTY + [text for half in (train, test, *load_dataset(root="sample")[:2]) for _, text in half]
-    for text, ours in zip(texts, ask(page, TOKENIZE, texts), strict=True):
+    for text, ours in zip(texts, ask(a_reader, TOKENIZE, texts), strict=True):
         assert ours == tokenizer(text)
 
 
-def test_the_pages_tokenizer_is_the_modules_on_every_character(opened):
-    page = opened("reader")
+def test_the_pages_tokenizer_is_the_modules_on_every_character(a_reader):
     characters = [chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000]
     # Each between letters, and at both sides of a capital sigma, whose small form depends on its neighbours.
     texts = ["".join(f"A{c}Σ {c}Σ AΣ{c}A " for c in characters[k : k + 64]) for k in range(0, len(characters), 64)]
-    for text, ours in zip(texts, ask(page, TOKENIZE, texts), strict=True):
+    for text, ours in zip(texts, ask(a_reader, TOKENIZE, texts), strict=True):
         assert ours == tokenizer(text)
-
-
-@pytest.fixture(scope="module")
-def a_reader(browser, built):
-    watched = Watched(browser, built["reader"].as_uri())
-    yield watched.page
-    watched.close()
 
 
 @given(st.lists(st.text(), min_size=30, max_size=60))
@@ -191,10 +199,10 @@ def test_the_pages_tokenizer_is_the_modules_on_any_unicode(a_reader, texts):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_pages_probabilities_are_pytorchs(opened, texts, cell):
-    page, reader = opened("reader"), pages.Reader(cell)
+def test_the_pages_probabilities_are_pytorchs(a_reader, texts, cell):
+    reader = pages.Reader(cell)
     texts = texts if cell == "LSTM" else texts[:300]
-    answers = ask(page, "(texts, cell) => texts.map(text => window.reader.read(text, cell))", texts, cell)
+    answers = ask(a_reader, "(texts, cell) => texts.map(text => window.reader.read(text, cell))", texts, cell)
     for text, ours in zip(texts, answers):
         theirs = reader.read(text)
         assert (ours["tokens"], ours["ids"]) == (theirs["tokens"], theirs["ids"])
@@ -203,8 +211,8 @@ def test_the_pages_probabilities_are_pytorchs(opened, texts, cell):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_gates_and_the_influence_are_pytorchs(opened, cell):
-    inside = ask(opened("reader"), "window.reader.inside", HEADLINE, cell)
+def test_the_gates_and_the_influence_are_pytorchs(a_reader, cell):
+    inside = ask(a_reader, "window.reader.inside", HEADLINE, cell)
     reader = pages.Reader(cell)
     vectors = reader.embedding(torch.tensor(reader.read(HEADLINE)["ids"])).requires_grad_()  # [T, E]
     states, _ = reader.rnn(vectors.unsqueeze(0))
@@ -326,7 +334,11 @@ def test_any_text_is_shown_as_text(a_reader, text):
         assert sentence(a_reader).endswith((".", "answers."))
 
 
+FIVE_MILLION_TANH = "let sum = 0; for (let k = 0; k < 5e6; k++) sum += Math.tanh(k * 1e-7); sum"
+
+
 def test_a_keystroke_takes_less_than_a_frame(opened):
+    """16 ms where five million tanh take a tenth of a second; as a ratio, since this machine may be a slow one."""
     page = opened("reader", reduced_motion="reduce")
     text = " ".join(load_dataset(root="sample")[0][0][1].split() * 3)
     page.get_by_label("A text to read").fill(" ".join(tokenizer(text)[:39]) + " ")
@@ -334,20 +346,22 @@ def test_a_keystroke_takes_less_than_a_frame(opened):
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
-    def spent():
-        metrics = session.send("Performance.getMetrics")["metrics"]
-        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+    def seconds_of(action):
+        def spent():
+            metrics = session.send("Performance.getMetrics")["metrics"]
+            return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
 
-    keys = "goalsandshares"
-    best = float("inf")
-    for _ in range(3):
         before = spent()
-        for key in keys:
-            page.keyboard.press(key)
-        best = min(best, (spent() - before) / len(keys))
+        action()
+        return spent() - before
+
+    keys, ratios = "goalsandshares", []
+    for _ in range(3):
+        keystroke = seconds_of(lambda: [page.keyboard.press(key) for key in keys]) / len(keys)
+        ratios.append(keystroke / seconds_of(lambda: page.evaluate(FIVE_MILLION_TANH)))
         page.keyboard.press("Control+Backspace")
     assert len(page.evaluate("window.reader.tokenize(document.getElementById('text').value)")) >= 39
-    assert best < 0.016
+    assert min(ratios) < 0.016 / 0.1
 
 
 # --------------------------------------------------------------------------------- the playground
@@ -379,8 +393,8 @@ class Recaller(nn.Module):
     ],
     ids=lambda settings: f"{settings['cell']}-{settings['T']}",
 )
-def test_the_gradients_by_hand_are_pytorchs(opened, settings):
-    ours = ask(opened("playground", reduced_motion="reduce"), "window.playground.gradients", settings)
+def test_the_gradients_by_hand_are_pytorchs(a_playground, settings):
+    ours = ask(a_playground, "window.playground.gradients", settings)
     assert {name: ours["settings"][name] for name in settings} == settings
     net = Recaller(settings["cell"], ours["settings"]["width"]).double()
     net.load_state_dict({name: torch.tensor(weight, dtype=torch.float64) for name, weight in ours["weights"].items()})
@@ -406,11 +420,10 @@ def test_the_gradients_by_hand_are_pytorchs(opened, settings):
     assert ours["influence"] == pytest.approx(slope.norm(dim=2).mean(0).flip(0).tolist(), rel=1e-6)
 
 
-def test_steps_of_adam_are_pytorchs(opened):
+def test_steps_of_adam_are_pytorchs(a_playground):
     """Three steps with clipping: the weights come out as torch.optim.Adam's."""
     settings = {"cell": "LSTM", "T": 6, "width": 8, "bias": 1, "clip": 0.5, "rate": 0.02}
-    page = opened("playground", reduced_motion="reduce")
-    start, *steps, end = ask(page, "window.playground.practise", settings, 3)
+    start, *steps, end = ask(a_playground, "window.playground.practise", settings, 3)
     net = Recaller("LSTM", 8).double()
     net.load_state_dict({name: torch.tensor(weight, dtype=torch.float64) for name, weight in start.items()})
     optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
