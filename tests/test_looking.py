@@ -849,7 +849,7 @@ def test_the_seconds_of_a_training_are_those_of_its_batches_not_of_drawing_and_j
     monkeypatch.setattr(torchnlp, "plot_history", slow_drawing)
     history = fit(Reader(9), train, valid, epochs=3)
     assert history.seconds == 3 * 10 * 2
-    assert len(screen.updates) == 3 * 10 + 1  # at each batch, since two seconds have passed, and at the end
+    assert len(screen.updates) == 3 + 1  # after each epoch's first batch, since a frame takes long, and at the end
 
 
 def test_the_live_curve_is_redrawn_at_most_once_a_second(screen, monkeypatch):
@@ -861,6 +861,23 @@ def test_the_live_curve_is_redrawn_at_most_once_a_second(screen, monkeypatch):
         assert len(screen.updates) == frames
     curve.draw(history_of_two_epochs(), last=True)
     assert len(screen.updates) == 4
+
+
+def test_a_slow_machine_spends_a_tenth_of_the_time_on_the_live_curve(screen, monkeypatch):
+    clock, draw = Clock(monkeypatch), plot_history
+
+    def slow_drawing(*args):
+        clock.now += 2
+        return draw(*args)
+
+    curve = torchnlp._LiveCurve(History())
+    monkeypatch.setattr(torchnlp, "plot_history", slow_drawing)
+    clock.now = 1000.0
+    assert curve.draw(history_of_two_epochs()) == 2
+    for now, frames in [(1019.9, 1), (1020.1, 2), (1039.9, 2)]:
+        clock.now = now
+        curve.draw(history_of_two_epochs())
+        assert len(screen.updates) == frames
 
 
 def test_without_live_nothing_is_displayed(screen):
