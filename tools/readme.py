@@ -13,6 +13,7 @@ import argparse
 import base64
 import re
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -72,9 +73,19 @@ LESSONS = {  # notebook: (title, what you build, result)
 }
 
 
+@lru_cache
+def parsed(text: str):
+    """A notebook from its text; parsed once, though it is asked for each of its figures."""
+    return nbformat.reads(text, as_version=4)
+
+
+def notebook(path: Path):
+    return parsed(path.read_text(encoding="utf-8"))
+
+
 def printed(path: Path) -> str:
     """All that the cells of a notebook printed. What one cell prints may be saved in several pieces."""
-    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    cells = [cell for cell in notebook(path).cells if cell.cell_type == "code"]
     return "\n".join("".join(output.get("text", "") for output in cell.outputs) for cell in cells)
 
 
@@ -121,7 +132,7 @@ def lesson_table(root: Path) -> str:
             raise LookupError(f"{path.name} has no line in LESSONS of tools/readme.py")
         title, builds, result = LESSONS[path.stem]
         result = with_figures(result, path)
-        seconds = nbformat.read(path, as_version=4).metadata.get("seconds")
+        seconds = notebook(path).metadata.get("seconds")
         minutes = f"{seconds / 60:.1f} min" if seconds else "not measured"
         link = f"[{title}](notebooks/{path.name})"
         rows.append(f"| {path.stem[0]} | {link} | {builds} | {result} | {minutes} |")
@@ -143,7 +154,7 @@ def scoreboard(root: Path) -> str:
 
 def picture(root: Path) -> bytes:
     """The gates over a headline, as lesson 2 shows them to its reader."""
-    cells = nbformat.read(root / "notebooks" / "2-lstm-gates.ipynb", as_version=4).cells
+    cells = notebook(root / "notebooks" / "2-lstm-gates.ipynb").cells
     cell = next(cell for cell in cells if cell.source.startswith("headline = ("))
     images = [output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {})]
     return base64.b64decode(images[0])
@@ -153,7 +164,7 @@ def times_table(root: Path) -> str:
     """How long each lesson takes for one who reads at home: prose, open code, exercises, all of it, in minutes."""
     rows = ["| lesson | to read | open code | exercises | in all |", "|---|---:|---:|---|---:|"]
     for path in sorted(root.glob("notebooks/*.ipynb")):
-        cells = nbformat.read(path, as_version=4).cells
+        cells = notebook(path).cells
         texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
         code = [cell for cell in cells if cell.cell_type == "code"]
         lines = [line for cell in code if kind(cell) == "" for line in cell.source.splitlines() if line.strip()]
