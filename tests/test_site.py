@@ -7,6 +7,7 @@ import re
 import resource
 import subprocess
 import threading
+import time
 from urllib.parse import unquote, urljoin, urlsplit
 
 import nbformat
@@ -62,7 +63,10 @@ def page_of(lesson):
 
 
 def test_it_is_quickly_made_and_small(built):
-    assert float((built / "seconds.txt").read_text()) < 30
+    """In processor time, as a ratio: a slow machine counts slowly too. (When this was written: 40 times as long.)"""
+    start = time.process_time()
+    sum(k * k for k in range(5_000_000))
+    assert float((built / "seconds.txt").read_text()) < 100 * (time.process_time() - start)
     assert sum(file.stat().st_size for file in built.rglob("*") if file.is_file()) < 30e6
 
 
