@@ -1,5 +1,6 @@
 """What a person sees: a lesson run from JupyterLab's menu, and the decks that `make slides` makes, page by page."""
 
+import functools
 import json
 import os
 import shutil
@@ -143,6 +144,7 @@ LOOK = r"""() => {
         return [slide.id, look(slide.querySelector(".slide"))];
     });
 }"""
+deck_of = functools.cache(slides.make_deck)
 WINDOWS = [(1920, 1080), (1366, 768), (1366, 657)]  # a projector, a small laptop, and what its browser leaves of it
 
 
@@ -156,7 +158,7 @@ def libraries():
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
 def test_a_deck_opens_from_the_disk_and_nothing_sticks_out(browser, libraries, lesson):
-    deck = slides.make_deck(lesson)
+    deck = deck_of(lesson)
     context = browser.new_context()
     asked, page = [], context.new_page()
     context.on("request", lambda request: asked.append(request.url))
@@ -178,7 +180,7 @@ def test_a_deck_opens_from_the_disk_and_nothing_sticks_out(browser, libraries, l
 
 def test_the_answer_comes_with_one_more_key(browser, libraries):
     page = browser.new_page(viewport={"width": 1366, "height": 768})
-    page.goto(slides.make_deck(LESSONS[-1]).as_uri())
+    page.goto(deck_of(LESSONS[-1]).as_uri())
     page.wait_for_selector(".reveal.ready")
     slide = page.locator(".slide:has(> .output.fragment)").first
     page.evaluate("id => Reveal.slide(...Object.values(Reveal.getIndices(document.getElementById(id))))",
@@ -192,7 +194,7 @@ def test_the_answer_comes_with_one_more_key(browser, libraries):
 
 def test_a_deck_prints_a_page_a_step_and_16_to_9(browser, libraries, tmp_path):
     page = browser.new_page()
-    page.goto(f"{slides.make_deck(LESSONS[0]).as_uri()}?print-pdf")
+    page.goto(f"{deck_of(LESSONS[0]).as_uri()}?print-pdf")
     page.wait_for_selector(".reveal.ready")
     page.wait_for_selector(".pdf-page")
     sheets = page.evaluate("""() => [...document.querySelectorAll(".pdf-page")].map(sheet => {
@@ -206,7 +208,7 @@ def test_a_deck_prints_a_page_a_step_and_16_to_9(browser, libraries, tmp_path):
 
 
 def test_the_speaker_sees_the_notes_of_the_slide(browser, libraries):
-    deck = slides.make_deck(LESSONS[0])
+    deck = deck_of(LESSONS[0])
     notes = list(slides.read_notes(slides.NOTES / f"{LESSONS[0].stem}.md").values())
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
