@@ -59,8 +59,8 @@ __all__ = [
     "Batch", "padify", "pad_length", "offsetify", "LengthBatchSampler", "length_loader", "train_valid_split",
     "run_rnn", "open_gates",
     # training
-    "device", "SPARSE", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
-    "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
+    "device", "SPARSE", "seed_all", "clock", "make_optimizer", "train_epoch", "train_epoch_emb", "fit",
+    "warm_then_fall", "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
     # looking
     "mean_and_error", "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",
     "plot_history", "plot_norms", "plot_confusion", "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
@@ -548,6 +548,17 @@ def seed_all(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
+
+
+def clock() -> float:
+    """Seconds, of which a later reading is subtracted: those of the processor; on a GPU, on the wall, its work done.
+
+    A GPU works behind the program's back: without waiting for it, the time of starting its work would be measured.
+    """
+    if device.type == "cpu":
+        return time.process_time()
+    torch.accelerator.synchronize()
+    return time.perf_counter()
 
 
 class AdamPair(Optimizer):
