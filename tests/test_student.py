@@ -39,7 +39,7 @@ def test_the_copies_hold_the_exercises_but_no_solution_and_no_output(handout, pa
     assert "unfold" not in re.sub("<details>.*?</details>", "", text, flags=re.S)
 
 
-OPERATIONS = ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.Subscript, ast.Slice
+OPERATIONS = ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.keyword, ast.Subscript, ast.Slice
 
 
 class Nameless(ast.NodeTransformer):
