@@ -5,9 +5,7 @@ import sys
 from base64 import b64decode
 from pathlib import Path
 
-# As in tools/check.py: nbformat is imported in a tenth of the time without the grammar of web addresses.
-sys.modules["rfc3987_syntax"] = None
-import nbformat  # noqa: E402
+import nbformat
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

@@ -1033,6 +1033,7 @@ def start(server, processes=1):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes, address", [(8, "first"), (4, "mirror")])
 def test_several_processes_at_once_on_an_empty_cache_are_all_right(server, cache, processes, address):
     if address == "first":
@@ -1044,6 +1045,7 @@ def test_several_processes_at_once_on_an_empty_cache_are_all_right(server, cache
     assert files_in(cache) == NEWS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
 def test_after_an_end_half_way_the_next_start_is_right(server, cache, end):
     server.answers["/news/train.csv"] = [web.stall(TRAIN), web.ok(TRAIN)]

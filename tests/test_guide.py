@@ -12,6 +12,8 @@ from test_notebooks import LESSONS, exercises, minutes
 import torchnlp
 from tools import readme, repo
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = (ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
 PAGES = [

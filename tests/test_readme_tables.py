@@ -8,6 +8,8 @@ import pytest
 
 from tools import readme
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
