@@ -36,9 +36,10 @@ def change(file, pattern, new):
     file.write_text(changed, encoding="utf-8")
 
 
-def test_the_tables_of_the_readme_are_those_of_the_notebooks():
-    text = (readme.ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme.write_tables(text, readme.ROOT) == text, "Run `make readme`."
+def test_the_table_of_the_readme_is_that_of_the_notebooks():
+    assert readme.written("README.md", readme.ROOT) == (readme.ROOT / "README.md").read_text(encoding="utf-8"), (
+        "Run `make readme`."
+    )
 
 
 def test_every_lesson_has_its_row_and_every_model_its_line():
@@ -51,26 +52,21 @@ def test_every_lesson_has_its_row_and_every_model_its_line():
     assert len(scores) >= 9 and scores == sorted(scores, reverse=True)
 
 
-@pytest.mark.parametrize("part", ["lessons", "scoreboard"])
-def test_a_figure_typed_by_hand_is_noticed_and_made_good(course, monkeypatch, part):
-    file = course / "README.md"
-    before = file.read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("page", "figure", "typed"),
+    [
+        ("README.md", r"(?s)(<!-- lessons:.*?0)\.\d\d\d", r"\1.999"),
+        ("INSTRUCTORS.md", r"(?s)(<!-- times:.*?\| )\d+ \|\n", "\\g<1>9 |\n"),
+    ],
+)
+def test_a_figure_typed_by_hand_is_noticed_and_made_good(course, monkeypatch, page, figure, typed):
+    before = (course / page).read_text(encoding="utf-8")
     run(monkeypatch, "--check")
-    change(file, rf"(?s)(<!-- {part}:.*?0)\.\d\d\d", r"\1.999")
-    with pytest.raises(SystemExit, match=r"0\.999"):
+    change(course / page, figure, typed)
+    with pytest.raises(SystemExit, match=f"{page} differs"):
         run(monkeypatch, "--check")
     run(monkeypatch)
-    assert file.read_text(encoding="utf-8") == before
-
-
-def test_a_time_typed_by_hand_is_noticed_and_made_good(course, monkeypatch):
-    file = course / "INSTRUCTORS.md"
-    before = file.read_text(encoding="utf-8")
-    change(file, r"(?s)(<!-- times:.*?\| )\d+ \|\n", r"\g<1>9 |\n")
-    with pytest.raises(SystemExit, match="INSTRUCTORS.md differs"):
-        run(monkeypatch, "--check")
-    run(monkeypatch)
-    assert file.read_text(encoding="utf-8") == before
+    assert (course / page).read_text(encoding="utf-8") == before
 
 
 def test_another_result_in_a_notebook_is_noticed(course, monkeypatch):
@@ -101,7 +97,7 @@ def test_what_cannot_be_said_honestly_stops_with_a_reason(course, monkeypatch):
     says('"RNN" stands before 0')
     first.write_text(original, encoding="utf-8")
 
-    change(course / "README.md", "<!-- end of scoreboard -->", "")
+    change(course / "README.md", "<!-- end of lessons -->", "")
     says("needs the marks")
 
 
@@ -109,7 +105,7 @@ def test_another_picture_is_noticed_and_made_good(course, monkeypatch):
     file = course / readme.PICTURE
     before = file.read_bytes()
     file.write_bytes(before[:-1])
-    with pytest.raises(SystemExit, match="not the picture"):
+    with pytest.raises(SystemExit, match=f"{readme.PICTURE} differs"):
         run(monkeypatch, "--check")
     run(monkeypatch)
     assert file.read_bytes() == before
