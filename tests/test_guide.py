@@ -46,7 +46,7 @@ def test_every_plan_fills_its_class():
 # ---------------------------------------------------------------------------------------- links
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted({*PAGES, *ROOT.glob("site/*.md")}), ids=lambda page: page.name)
 def test_every_link_to_a_file_or_a_heading_leads_there(page):
     text = page.read_text(encoding="utf-8")
     for file, anchor in re.findall(r"\]\((?!\w+:)([^)#]*)(?:#([^)]*))?\)", text):
@@ -60,7 +60,7 @@ def test_every_link_to_a_file_or_a_heading_leads_there(page):
 
 def test_every_command_that_a_page_names_exists():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
-    for page in PAGES:
+    for page in {*PAGES, *ROOT.glob("site/*.md")}:
         named = set(re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8")))
         assert named <= targets, named - targets
     rows = re.findall(r"^\|(.*?)\|", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.M)

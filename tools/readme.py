@@ -51,10 +51,10 @@ LESSONS = {  # notebook: (title, what you build, result)
     "5-pretrained-embeddings": (
         "Pretrained embeddings",
         "vectors from our own counts, a network that starts from GloVe, what that is worth with few labels",
-        "test accuracy: from GloVe {5-recipe/from GloVe, test}, from random vectors {5-recipe/from noise, test}; the best "
-        "network of the course {5-the-last-point/one reader, mean}, an ensemble of three {5-the-last-point/panel, mean} "
-        "([how, and what it is worth](notebooks/appendix/5-the-last-point.ipynb)), the best linear model that we tried "
-        "{5-recipe/words and characters, test}",
+        "test accuracy: from GloVe {5-recipe/from GloVe, test}, from random vectors {5-recipe/from noise, test}; "
+        "the best network of the course {5-the-last-point/one reader, mean}, an ensemble of three "
+        "{5-the-last-point/panel, mean} ([how, and what it is worth](notebooks/appendix/5-the-last-point.ipynb)), "
+        "the best linear model that we tried {5-recipe/words and characters, test}",
     ),
     "6-text-generation": (
         "A network that writes",
@@ -66,9 +66,9 @@ LESSONS = {  # notebook: (title, what you build, result)
     "7-attention-and-after": (
         "Attention, and recurrent networks today",
         "attention by hand, a block without recurrence, a recurrence without a loop, what one more token costs",
-        "share of words of 20 letters written backwards without a fault: from one state at most {the best without attention}, "
-        "with attention at least {the worst with attention}; test accuracy: GRU {GRU}, GRU with attention "
-        "{GRU with attention}, one block of self-attention {block of self-attention}",
+        "share of words of 20 letters written backwards without a fault: from one state at most "
+        "{the best without attention}, with attention at least {the worst with attention}; test accuracy: GRU {GRU}, "
+        "GRU with attention {GRU with attention}, one block of self-attention {block of self-attention}",
     ),
 }
 
