@@ -1,12 +1,19 @@
-"""The figures in README.md are those that the notebooks printed."""
+"""README.md is short, and what it says is what the notebooks and its pages show."""
 
+import html
+import json
 import re
 import shutil
 
 import nbformat
 import pytest
+import torch
 
+import torchnlp
 from tools import readme
+from tools.pages import Reader
+
+README = (readme.ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -37,9 +44,7 @@ def change(file, pattern, new):
 
 
 def test_the_table_of_the_readme_is_that_of_the_notebooks():
-    assert readme.written("README.md", readme.ROOT) == (readme.ROOT / "README.md").read_text(encoding="utf-8"), (
-        "Run `make readme`."
-    )
+    assert readme.written("README.md", readme.ROOT) == README, "Run `make readme`."
 
 
 def test_every_lesson_has_its_row_and_every_model_its_line():
@@ -147,3 +152,47 @@ def test_time_is_told_where_it_was_measured(course):
         nbformat.write(lesson, path)
         row = re.search(r"^\| 1 \|.*$", readme.lesson_table(course), flags=re.M)
         assert row[0].endswith(f"| {told} |")
+
+
+def test_the_readme_is_short_and_its_two_commands_come_first():
+    assert len(README.splitlines()) <= 120
+    (block,) = re.findall(r"^```\n(.*?)^```$", README.split("## ")[0], flags=re.S | re.M)
+    assert re.findall(r"^make \w+", block, flags=re.M) == ["make lab", "make test"]
+
+
+def test_the_seconds_of_the_readme_stand_in_the_table_of_the_speed_page():
+    (said,) = re.findall(r"an epoch of the LSTM took ([\d.]+) seconds, and ([\d.]+) with", README)
+    page = (readme.ROOT / "site" / "speed.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| LSTM \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", page, flags=re.M)
+    before, now, faster = map(float, row)
+    assert tuple(map(float, said)) == (now, before) and abs(before / now - faster) < 0.02 * faster
+
+
+def read_in_lesson_2(headline):
+    """(tokens, classes, the answer after each token, the input gate's units at each), as lesson 2 saved them."""
+    cells = readme.notebook(readme.ROOT / "notebooks" / "2-lstm-gates.ipynb").cells
+    cell = next(cell for cell in cells if cell.source.startswith("watch(net, headline"))
+    page = html.unescape(cell.outputs[0].data["text/html"])
+    read, _ = json.JSONDecoder().raw_decode(page[page.index('{"tokens"') :])
+    assert read["tokens"] == torchnlp.tokenizer(headline)
+    return read["tokens"], read["classes"], torch.tensor(read["probabilities"]), torch.tensor(read["percent"]["input"])
+
+
+def read_on_the_page(headline):
+    """The same for the network of reader.html."""
+    reader = Reader()
+    read = reader.read(headline)
+    gate = torchnlp.gates(reader.rnn, reader.embedding(torch.tensor(read["ids"])))["input"]
+    return read["tokens"], reader.classes, torch.tensor(read["probabilities"]), 100 * gate
+
+
+@pytest.mark.parametrize("reading", [read_in_lesson_2, read_on_the_page])
+def test_the_words_under_the_picture_are_true_of_it_and_of_the_reader_page(reading):
+    tokens, classes, answers, gate = reading(re.search(r'An LSTM reads "(.+?)"\.', README)[1] + ".")
+    assert [classes[answers[place].argmax()] for place in (0, -1)] == ["Sports", "Business"]
+    for word in ("shares", "wall", "street", "profit"):
+        place = tokens.index(word)
+        assert answers[place, classes.index("Business")] > answers[place - 1, classes.index("Business")], word
+        assert (gate[place] > 30).sum() > 1, word
+    for word in ("of", "the"):
+        assert (gate[tokens.index(word)] > 30).sum() < 2, word
