@@ -597,7 +597,7 @@ def test_class_names_that_a_plot_would_show_as_boxes_are_noted(notes, monkeypatc
     assert bool(found) == bool(boxes)
     if found:
         (note,) = found
-        assert 'Name classes in Latin letters; or add a font that has them (README, "Your own data")' in note
+        assert "Name classes in Latin letters; or add a font that has them (see site/own-data.md)" in note
         assert note.endswith(f"Signs: {' '.join(''.join(names).strip('b'))} ")
 
 
