@@ -140,14 +140,14 @@ def _notes(folder: Path, train: list, test: list, classes: list[str]) -> Iterato
     if len(unspaced) > len(start) / 4 and len(start) > 8 * len(start.split()):
         yield (
             "Note: the tokenizer finds hardly a space, so sentences are tokens and few come twice. Put spaces around "
-            r'the characters of both files (README, "Your own data"): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
+            r'the characters of both files (see site/own-data.md): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
         )
     fonts = [get_font(findfont(FontProperties(family=[family]))) for family in STYLE["font.family"]]
     signs = filter(str.isprintable, dict.fromkeys("".join([*classes, *vocab.itos[:100]])))
     if boxes := " ".join(sign for sign in signs if not any(font.get_char_index(ord(sign)) for font in fonts)):
         yield (
             "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or add a font that "
-            'has them (README, "Your own data"), for Chinese and Japanese with STYLE["font.family"] += ["Noto Sans CJK '
+            'has them (see site/own-data.md), for Chinese and Japanese with STYLE["font.family"] += ["Noto Sans CJK '
             f'JP"]; use_style(). Signs: {boxes[:39]}'
         )
 
@@ -277,7 +277,7 @@ def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
     content = _read_utf8(file)
     if other := re.match(r'\s*"?[^",;\t\n]*"?\s*([;\t])', content):
         name = {";": "semicolons", "\t": "tabs"}[other[1]]
-        remedy = 'Save it with commas, or see "Your own data" in the README for lines that do it.'
+        remedy = 'Save it with commas, or see "Your own data" (site/own-data.md) for lines that do it.'
         raise ValueError(f"{file} has {name}, not commas, between its columns. {remedy}")
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
@@ -1198,7 +1198,7 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
     if mark == "OUTSIDE":
         print("Your numbers differ. Inside the range that is normal: other machines and versions round differently.")
         print("Outside it, something else has changed. In this order: run all cells from the top in a fresh kernel;")
-        print("undo changes of your own; see 'My numbers differ' in the README.")
+        print("undo changes of your own; see 'When your numbers differ' (site/numbers-differ.md).")
         if os.environ.get("TORCHNLP_STRICT"):
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
 
