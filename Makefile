@@ -13,7 +13,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test lint slides site pages student check grade questions bundle colab repo diagrams notebooks readme mutants mutate lock audit clean
+.PHONY: help lab test lint slides site pages student check grade questions bundle colab arithmetic repo diagrams notebooks readme mutants mutate lock audit clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -72,6 +72,10 @@ repo: $(READY)
 COLAB_PYTHON ?= python3.13
 colab: $(READY)
 	$(BIN)/python tools/colab.py --python $(COLAB_PYTHON) $(LESSONS)
+
+# make arithmetic runs notebooks and tests as other processors compute (CONFIGURATIONS="avx2 moved"); half an hour each
+arithmetic: $(READY)
+	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tests/arithmetic.py $(CONFIGURATIONS)
 
 # make diagrams   draws images/*.png anew
 diagrams: $(READY)

@@ -418,3 +418,10 @@ def test_pads_behind_all_texts_are_not_read(news):
 def test_run_rnn_refuses_a_layer_that_reads_steps_first():
     with pytest.raises(ValueError, match="batch_first=True"):
         run_rnn(nn.LSTM(5, 3), torch.randn(2, 4, 5), torch.tensor([4, 4]))
+
+
+@pytest.mark.parametrize("lengths", [[1, 5, 3], [5, 3, 0]], ids=["not sorted", "an empty text"])
+def test_pytorch_refuses_to_pack_what_lesson_3_says(lengths):
+    """The lesson shows the words of the error, which are PyTorch's and may change, so its cells are not compared."""
+    with pytest.raises(RuntimeError):
+        nn.utils.rnn.pack_padded_sequence(torch.zeros(3, 5), torch.tensor(lengths), batch_first=True)
