@@ -874,7 +874,8 @@ def test_on_a_gpu_no_step_waits_for_the_host(monkeypatch):
 
         def told(self, *args, _plain=plain, _name=name):
             inside = {frame.name for frame in traceback.extract_stack()}
-            if "train_steps" in inside and not inside & {"_read", "_get_iterator"}:  # a loader draws its seed on the CPU
+            # A loader draws its seed on the CPU.
+            if "train_steps" in inside and not inside & {"_read", "_get_iterator"}:
                 waits.append(_name)
             return _plain(self, *args)
 
