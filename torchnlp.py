@@ -522,22 +522,23 @@ def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) ->
     return states, torch.cat([*h_n[-1 - rnn.bidirectional :]], dim=1)
 
 
-def open_gates(rnn: nn.LSTM | nn.GRU, forget: float | None = None, input: float | None = None) -> None:
+def open_gates(rnn: nn.Module, forget: float | None = None, input: float | None = None) -> None:
     """Initialise the bias of the gate that keeps (an LSTM's forget gate, a GRU's update gate), and of the input gate.
 
     Such a gate starts near sigmoid(bias): 0.99 for 5, 0.12 for -2. PyTorch adds two biases: the first gets the number,
-    the second 0, in each layer and direction; None leaves a gate as it is. Raises ValueError for a layer without the
-    gate.
+    the second 0, in each layer and direction; None leaves a gate as it is. rnn: nn.LSTM, nn.GRU, or a layer with their
+    parameters. Raises ValueError for a layer without these gates (a GRU has no input gate).
     """
-    if not isinstance(rnn, (nn.LSTM, nn.GRU)) or not rnn.bias or isinstance(rnn, nn.GRU) and input is not None:
-        raise ValueError("open_gates takes an nn.LSTM, or an nn.GRU without input: with bias=True.")
-    # PyTorch's order is input, forget, candidate, output in an LSTM, and reset, update, candidate in a GRU.
     wanted = {number: value for number, value in {0: input, 1: forget}.items() if value is not None}
+    biases = {name: bias for name, bias in rnn.named_parameters() if name.startswith("bias")}
+    gates = {len(bias) // rnn.hidden_size for bias in biases.values()}
+    # PyTorch's order is input, forget, candidate, output in an LSTM, and reset, update, candidate in a GRU.
+    if gates not in ({4}, {3}) or gates == {3} and input is not None:
+        raise ValueError("open_gates takes an LSTM, or a GRU without input=...; both with their biases.")
     with torch.no_grad():
-        for name, biases in rnn.named_parameters():
-            for number, value in wanted.items() if name.startswith("bias") else ():
-                gate = biases.view(-1, rnn.hidden_size)[number]  # [H]
-                gate.fill_(value if name.startswith("bias_ih") else 0)
+        for name, bias in biases.items():
+            for number, value in wanted.items():
+                bias.view(-1, rnn.hidden_size)[number].fill_(value if "_ih_" in name else 0)
 
 
 # ------------------------------------------------------------------------------------ training
