@@ -10,7 +10,7 @@ import nbformat
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCES = ROOT / "build" / "site-sources"
-sys.path[:0] = [str(ROOT), str(HERE)]
+sys.path[:0] = [str(HERE), str(ROOT)]  # in this order: lessons is the one beside this file
 from lessons import CELL, LESSONS, cell_link, lesson_link, lesson_page  # noqa: E402
 
 import torchnlp  # noqa: E402
