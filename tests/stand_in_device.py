@@ -23,6 +23,8 @@ import torchnlp
 # "lazy" is a kind of device that PyTorch knows by name alone. Its gradients run in the thread that asks for them.
 DEVICE = torch.device("lazy", 0)
 aten = torch.ops.aten
+PACK = aten._pack_padded_sequence.default
+BY_ROWS = (aten.index.Tensor, aten.index_put.default, aten.index_put_.default, aten._index_put_impl_.default)
 CPU_KERNEL = torch._C.DispatchKeySet(torch._C.DispatchKey.CPU)
 
 
@@ -69,7 +71,7 @@ def _run(func: Callable, args: tuple, kwargs: dict):
     ours = [tensor for tensor in tensors if type(tensor) is StandIn]
     if not ours and (asked is None or asked.type != DEVICE.type):
         return func(*args, **kwargs)
-    if len(ours) < len(tensors) or "generator" in kwargs:
+    if len(ours) < len(tensors) or "generator" in kwargs or func is PACK:
         _refuse_what_a_gpu_refuses(func, args, kwargs)
     known = {id(tensor): tensor for tensor in tensors}  # an operation in place returns its argument
     known |= {id(tensor.held): tensor for tensor in ours}
@@ -82,7 +84,7 @@ def _run(func: Callable, args: tuple, kwargs: dict):
         aten.as_strided_.default.redispatch(CPU_KERNEL, args[0], *shape)
     if asked is not None and asked.type != DEVICE.type:
         return result
-    if func is aten._pack_padded_sequence.default:  # the batch sizes stay on the CPU
+    if func is PACK:  # the batch sizes stay on the CPU
         return StandIn(result[0]), result[1]
     return _each(lambda part: known.get(id(part)) if id(part) in known else _stand_in(part), result)
 
@@ -111,13 +113,12 @@ def _stand_in(part):
 def _refuse_what_a_gpu_refuses(func: Callable, args: tuple, kwargs: dict) -> None:
     if func in (aten.copy_.default, aten._to_copy.default):  # these carry numbers from one device to the other
         return
-    if func is aten._pack_padded_sequence.default:
+    if func is PACK:
         if isinstance(args[1], StandIn):
             raise RuntimeError("'lengths' argument should be a 1D CPU int64 tensor")
         args = args[:1]
-    if func in (aten.index.Tensor, aten.index_put.default, aten.index_put_.default, aten._index_put_impl_.default):
-        if isinstance(args[0], StandIn):  # may be asked for rows by numbers on the CPU
-            args = args[:1] + args[2:]
+    if func in BY_ROWS and isinstance(args[0], StandIn):  # the numbers of the rows may be on the CPU
+        args = args[:1] + args[2:]
     # A single number on the CPU goes with any device.
     places = {
         tensor.device for tensor in _tensors((*args, *kwargs.values())) if type(tensor) is StandIn or tensor.dim()
