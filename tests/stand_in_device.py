@@ -50,6 +50,9 @@ class StandIn(Tensor):
     def tolist(self):
         return self.held.tolist()
 
+    def __getitem__(self, place):
+        return super().__getitem__(torch.tensor(place) if isinstance(place, list) else place)
+
     def __format__(self, spec: str) -> str:
         return format(self.held.detach(), spec)
 

@@ -38,8 +38,8 @@ load_vectors = functools.cache(torchnlp.load_vectors)  # once for all notebooks
 
 
 @pytest.mark.parametrize("path", LESSONS + APPENDICES, ids=lambda path: path.stem)
-def test_a_notebook_runs_on_the_device(path, few_articles, trained, short, monkeypatch):
-    """All its cells run, and nothing that learns from news is trained on the CPU."""
+def test_a_notebook_runs_on_the_device(path, few_articles, trained, short, monkeypatch, capsys):
+    """All its cells run, its solutions are right, and nothing that learns from news is trained on the CPU."""
     monkeypatch.chdir(path.parent)
     monkeypatch.setenv("TORCHNLP_DATA", str(few_articles))
     monkeypatch.delenv("TORCHNLP_FULL", raising=False)
@@ -57,6 +57,7 @@ def test_a_notebook_runs_on_the_device(path, few_articles, trained, short, monke
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
                 exec(compiled(cell), names)
+    assert not re.findall(r"^Solution .*not yet.*|^Answer exercise .*", capsys.readouterr().out, flags=re.M)
     assert set(trained["cpu"]) <= TOYS
 
 
@@ -198,7 +199,7 @@ def test_what_cuda_refuses_for_other_reasons_is_refused():
 def test_what_cuda_allows_is_allowed():
     with stand_in_device():
         there = torch.arange(6.0, device=DEVICE).view(2, 3)
-        assert there[torch.tensor([1])].tolist() == [[3, 4, 5]]  # rows by numbers on the CPU
+        assert there[torch.tensor([1])].tolist() == there[[1]].tolist() == [[3, 4, 5]]  # rows by numbers on the CPU
         there[:1] = torch.ones(1, 3)  # a copy
         assert (there * torch.tensor(2.0)).tolist() == [[2, 2, 2], [6, 8, 10]]  # a single number
         assert f"{there.sum():.1f} {there.argmax()}" == "15.0 5"
