@@ -89,7 +89,7 @@ def _run(func: Callable, args: tuple, kwargs: dict):
         return result
     if func is PACK:  # the batch sizes stay on the CPU
         return StandIn(result[0]), result[1]
-    return _each(lambda part: known.get(id(part)) if id(part) in known else _stand_in(part), result)
+    return _each(lambda part: known[id(part)] if id(part) in known else _stand_in(part), result)
 
 
 def _tensors(parts: tuple) -> list[Tensor]:

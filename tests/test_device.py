@@ -5,7 +5,9 @@ import csv
 import functools
 import itertools
 import re
+import sys
 import time
+import types
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -24,9 +26,9 @@ from torch.utils.data import DataLoader
 
 import torchnlp
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-LESSONS = sorted(NOTEBOOKS.glob("*.ipynb"))
-APPENDICES = [pytest.param(path, marks=pytest.mark.slow) for path in sorted(NOTEBOOKS.glob("appendix/*.ipynb"))]
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
+APPENDICES = [pytest.param(path, marks=pytest.mark.slow) for path in sorted(ROOT.glob("notebooks/appendix/*.ipynb"))]
 
 # These learn from random symbols, letters or a pair of words. They stay on the CPU, whatever the device.
 TOYS = {"Recaller", "Marked", "Reverser", "DoorReverser", "AttentiveReverser", "Looker", "Embedding"}
@@ -53,10 +55,14 @@ def test_a_notebook_runs_on_the_device(path, few_articles, trained, short, monke
 
     magics = Mock(run_cell_magic=lambda name, line, text: Path(line).write_text(text, encoding="utf-8"))
     names = {"__name__": "__main__", "get_ipython": lambda: magics, "few_rounds": few_rounds}
+    lessons = types.ModuleType("lessons")
+    lessons.few_rounds = few_rounds
+    monkeypatch.setitem(sys.modules, "lessons", lessons)
     with stand_in_device():
+        exec(compiled((ROOT / "lessons.py").read_text(encoding="utf-8"), "lessons.py"), lessons.__dict__)
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
-                exec(compiled(cell), names)
+                exec(compiled(TransformerManager().transform_cell(cell.source), f"<cell {cell.id}>"), names)
     assert not re.findall(r"^Solution .*not yet.*|^Answer exercise .*", capsys.readouterr().out, flags=re.M)
     assert set(trained["cpu"]) <= TOYS
 
@@ -114,12 +120,10 @@ def short(fresh, monkeypatch):
         yield
 
 
-def compiled(cell):
-    source = TransformerManager().transform_cell(cell.source)
+def compiled(source, name):
     for knob, small in KNOBS.items():
         source = re.sub(knob, small, source, flags=re.M)
-    tree = ast.fix_missing_locations(ShortLoops().visit(ast.parse(source)))
-    return compile(tree, f"<cell {cell.id}>", "exec")
+    return compile(ast.fix_missing_locations(ShortLoops().visit(ast.parse(source))), name, "exec")
 
 
 class ShortLoops(ast.NodeTransformer):
