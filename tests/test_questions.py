@@ -19,6 +19,8 @@ import torchnlp
 from tools import questions as bank
 from torchnlp import PAD, UNK
 
+pytestmark = pytest.mark.slow
+
 LESSONS = sorted((bank.ROOT / "notebooks").glob("*.ipynb"))
 FILES = sorted(bank.SOURCES.glob("*.md"))
 QUESTIONS, ASKED, EXERCISES = bank.read_all()
