@@ -13,7 +13,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST = TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help lab test test-all lint slides site pages student check grade questions bundle colab repo diagrams notebooks readme faults mutate lock audit clean
+.PHONY: help lab test test-all lint slides site pages student check grade questions bundle colab arithmetic repo diagrams notebooks readme faults mutate lock audit clean
 
 help:
 	@awk '/^# make/ { print "  " substr($$0, 3) }  /^## / { print "\n" substr($$0, 4) }' Makefile
@@ -85,6 +85,10 @@ lint: $(READY)
 COLAB_PYTHON ?= python3.13
 colab: $(READY)
 	$(BIN)/python tools/colab.py --python $(COLAB_PYTHON) $(LESSONS)
+
+# make arithmetic runs notebooks and tests as other processors compute (CONFIGURATIONS="avx2 moved"); half an hour each
+arithmetic: $(READY)
+	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tests/arithmetic.py $(CONFIGURATIONS)
 
 # make diagrams   draws images/*.png anew
 diagrams: $(READY)

@@ -37,3 +37,11 @@ def test_ci_installs_with_the_pins():
     assert "export CONSTRAINTS=.ci/constraints.txt" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     for file in ("requirements.txt", "site/requirements.txt"):
         assert f"-r {file} $(addprefix -c ,$(CONSTRAINTS))" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_page_on_versions_names_the_torch_that_ci_installs_and_the_oldest_allowed():
+    page = (ROOT / "site" / "versions.md").read_text(encoding="utf-8")
+    (oldest,) = (Requirement(line).specifier for line in lines("requirements.txt") if line.startswith("torch>"))
+    for version in (PINNED["torch"], str(oldest).removeprefix(">=")):
+        assert f"torch {'.'.join(version.split('.')[:2])}" in page
+    assert f"torchtext is always {PINNED['torchtext']}" in page

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests import arithmetic
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +32,14 @@ def test_the_oldest_torch_of_the_requirements_and_every_python_are_tried():
     assert matrix["torch"] == ["newest"]
     assert matrix["python"] == ["3.11", "3.12", "3.13"]
     assert {run["python"] for run in matrix["include"]} == {matrix["python"][0], matrix["python"][-1]}
+
+
+def test_macos_and_windows_run_the_notebooks_without_make():
+    job = JOBS["elsewhere"]
+    assert job["strategy"]["matrix"]["os"] == ["macos-latest", "windows-latest"]
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    assert "python tests/arithmetic.py plain" in commands and "plain" in arithmetic.SETTINGS
+    assert not any("make" in command for command in commands)
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
