@@ -14,6 +14,8 @@ import torchnlp
 from tools import bundle, start
 from tools.bundle import Target
 
+pytestmark = pytest.mark.slow
+
 HERE = bundle.this_machine()
 
 

@@ -15,6 +15,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tools import check, grade, student
 from tools.needs import statements_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # A stand-in for the module that starts at once: all that a check needs is `check`.

@@ -20,6 +20,8 @@ from tools import questions as bank
 from tools.student import FROM_STUDENT
 from torchnlp import PAD, UNK
 
+pytestmark = pytest.mark.slow
+
 LESSONS = sorted((bank.ROOT / "notebooks").glob("*.ipynb"))
 FILES = sorted(bank.SOURCES.glob("*.md"))
 QUESTIONS, ASKED, EXERCISES = bank.read_all()

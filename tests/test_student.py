@@ -14,6 +14,8 @@ from tools import student
 from tools.check import LESSONS, exercise_of, is_solution, settings_of, written
 from tools.needs import needed, read_bank, statements_of, with_settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def handout(tmp_path_factory):

@@ -33,13 +33,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import psutil
 from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client import KernelManager
-
-# nbformat's jsonschema would build a grammar of web addresses at its import, which takes longer than all else here.
-sys.modules["rfc3987_syntax"] = None
-import nbformat  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))

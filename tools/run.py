@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from palette import shrink_pictures
 
 
 def used() -> float:
@@ -31,5 +32,6 @@ for path in map(Path, sys.argv[1:]):
     seconds = round(used() - before)
     if not os.environ.get("TORCHNLP_FULL"):
         notebook.metadata["seconds"] = seconds
+    shrink_pictures(notebook)
     nbformat.write(notebook, path)
     print(f"{path.name}: {seconds} s", flush=True)
