@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 from tools.needs import read_bank, statements_of  # noqa: E402
 from tools.repo import current  # noqa: E402
 
-NEEDED = ["torchnlp.py", "LICENSE", "data/sample", "images", "site"]
+NEEDED = ["torchnlp.py", "notebooks/install.py", "LICENSE", "data/sample", "images", "site"]
 NO_SOLUTIONS = (
     'Each has a cell to fill in and a cell that checks it: it says "not yet" until you are there. Any right answer '
     "passes. The solutions are left out of this copy. A cell that measures your answer asks for it until it is right."
@@ -147,13 +147,14 @@ def copy_course(folder: Path) -> None:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=hidden)
         else:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
 
 
 def make_handout(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "notebooks" / "appendix").mkdir(parents=True)
     copy_course(folder)
+    (folder / "notebooks" / "appendix").mkdir()
     lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
     for path in [*lessons, *ROOT.glob("notebooks/appendix/*.ipynb")]:
         edition = student_edition if path in lessons else stay_among_students
