@@ -80,17 +80,18 @@ def test_every_command_that_a_page_names_exists():
 # ------------------------------------------------------------------------------- a term's project
 
 
-def test_the_points_of_a_lesson_are_the_same_on_all_pages():
+def test_the_points_of_an_exercise_are_the_same_on_all_pages():
     for page in (PAGES[1], PAGES[2], PAGES[4]):
-        text = page.read_text(encoding="utf-8")
-        assert "4 × right checks / all checks, to one decimal" in text, page.name
-        assert "one point off for each day begun, at most 3 days" in text.lower(), page.name
+        text = page.read_text(encoding="utf-8").lower()
+        assert "each exercise has 2 points: 1 for its code, shared by its checks, and 1 for" in text, page.name
+        assert "one point off for each day begun, at most 3 days" in text, page.name
 
 
 def test_the_points_of_the_syllabus_and_of_the_project_add_up():
     syllabus, project = (page.read_text(encoding="utf-8") for page in PAGES[2:4])
     points = re.findall(r"^\| (?:homework|short tests|\[project\]).*? \| (\d+) \|", syllabus, flags=re.M)
     assert len(points) == 3 and sum(map(int, points)) == 100
+    assert int(points[0]) == 2 * sum(len(exercises(lesson)) for lesson in LESSONS.values())
     scale = [int(n) for n in re.findall(r"^\| [a-z -]+ \| (\d+) \|", project, flags=re.M)]
     assert sum(scale) == int(points[-1]) and len(scale) == 7
     weeks = re.findall(r"^\| (\d) \| (?:Lesson (\d)|\[The project\])", syllabus, flags=re.M)
