@@ -568,15 +568,27 @@ def alone(limit: float) -> None:
 
 
 def fit_to_print(value):
-    """A text of a report, a list of them or a dictionary of them, so that any file can hold it."""
+    """A text, a list of them or a dictionary of them, so that any file can hold it. Raises ValueError."""
     if isinstance(value, dict):
         return {fit_to_print(name): fit_to_print(text) for name, text in value.items()}
     if isinstance(value, list):
         return [fit_to_print(text) for text in value]
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")
     return value.encode("utf-8", "backslashreplace").decode()
 
 
-def as_report(said: bytes, secret: str, ended_well: bool) -> tuple[dict, str]:
+def as_report(part) -> dict:
+    """A part of a report, if it is one. Raises ValueError."""
+    if not isinstance(part, dict) or any(type(REPORT.get(name)) is not type(value) for name, value in part.items()):
+        raise ValueError("a report has other parts")
+    for value in part.values():
+        if isinstance(value, dict) and not all(re.fullmatch(r"(Exercise )?\d+[a-z]?", name) for name in value):
+            raise ValueError("a report has other exercises")
+    return fit_to_print(part)
+
+
+def read_report(said: bytes, secret: str, ended_well: bool) -> tuple[dict, str]:
     """What a worker said, and what is wrong with it or ""."""
     report = dict(REPORT)
     try:
@@ -584,17 +596,11 @@ def as_report(said: bytes, secret: str, ended_well: bool) -> tuple[dict, str]:
             part = json.loads(line)
             if not isinstance(part, dict) or part.pop("secret", None) != secret:
                 return report, "something else wrote into its report"
-            if any(type(value) is not type(REPORT.get(name)) for name, value in part.items()):
-                return report, "its report is not what it should be"
-            named = {name for value in part.values() if isinstance(value, dict) for name in value}
-            if not all(re.fullmatch(r"(Exercise )?\d+[a-z]?", name) for name in named):
-                return report, "its report is not what it should be"
-            report |= fit_to_print(part)
-    except (ValueError, AttributeError, RecursionError):
+            report |= as_report(part)
+    except (ValueError, RecursionError):
         return report, "its report is not what it should be"
-    if not ended_well or not (report["verdicts"] or report["problem"]):
-        return report | {"verdicts": {}}, "the submission has ended it"
-    return report, ""
+    ended_well = ended_well and (report["verdicts"] or report["problem"])
+    return report, "" if ended_well else "the submission has ended it"
 
 
 WORKERS: set[subprocess.Popen] = set()
@@ -618,11 +624,12 @@ def judge(data: bytes, limit: float = LIMIT) -> dict:
     WORKERS.add(worker)
     try:
         said, error = worker.communicate(f"{secret}\n".encode() + data, timeout=5 * limit + 5 * OURS)
-        report, wrong = as_report(said, secret, worker.returncode == 0)
+        report, wrong = read_report(said, secret, worker.returncode == 0)
     except subprocess.TimeoutExpired:
         end_all(worker.pid)
         worker.kill()
-        report, wrong, error = as_report(worker.communicate()[0], secret, False)[0], "it could not be stopped", b""
+        report, wrong, error = dict(REPORT), "it could not be stopped", b""
+        worker.communicate()
     finally:
         WORKERS.discard(worker)
     if wrong:
