@@ -27,7 +27,7 @@ def execute(notebook, folder: Path) -> float:
     """Run a notebook, in place; returns the seconds that its kernel has used."""
     client = NotebookClient(notebook, timeout=7200, record_timing=False, resources={"metadata": {"path": str(folder)}})
     seconds = [0.0]  # after each cell: at the end the kernel is gone
-    client.on_cell_complete = lambda **_: seconds.append(used(client.km.provisioner.process.pid))
+    client.on_cell_executed = lambda **_: seconds.append(used(client.km.provisioner.process.pid))
     client.execute()
     return seconds[-1]
 
