@@ -107,6 +107,8 @@ def read_submission(data: bytes):
     try:
         notebook = nbformat.reads(data.decode("utf-8"), as_version=4)
         nbformat.validate(notebook)
+        for cell in notebook.cells:
+            cell.source = fit_to_print(cell.source)  # half a letter, which JSON can hold, has no place in a program
         return notebook
     except Exception as error:  # nbformat has many ways to fail at a file that is no notebook
         raise ValueError(f"It is not a notebook: {(str(error) or 'it is empty').splitlines()[0][:200]}") from error
@@ -402,7 +404,7 @@ class Kernel:
         """Does none of its processes want the processor? (A busy machine that lets it wait costs it nothing.)"""
         for process in self.started():
             with suppress(psutil.Error):
-                if process.status() not in (psutil.STATUS_SLEEPING, psutil.STATUS_IDLE, psutil.STATUS_ZOMBIE):
+                if process.status() not in (psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
                     return False
         return True
 

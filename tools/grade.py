@@ -205,8 +205,9 @@ def same_answers(reports: dict[str, dict]) -> dict[str, str]:
 @functools.cache
 def solution(lesson: str) -> dict:
     """The published solutions of a lesson as a report, to compare with. The student edition has none."""
-    notebook = nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4)
-    answers = {exercise: plain(code) for exercise, code in check.published(notebook).items()}
+    path = ROOT / "notebooks" / f"{lesson}.ipynb"
+    published = check.published(nbformat.read(path, as_version=4)) if path.is_file() else {}
+    answers = {exercise: plain(code) for exercise, code in published.items()}
     return REPORT | {"lesson": lesson, "answers": answers, "problem": "for comparison", "seconds": ""}
 
 
@@ -365,7 +366,8 @@ class Run:
         reports = self.reports | {name: report for name, report in solutions.items() if any(report["answers"].values())}
         same, rows = same_answers(reports), []
         for file, report in sorted(reports.items()):
-            wrong = student_of({**report, "file": file}, self.students)[1] if file in self.reports else ""
+            handed_in = file in self.reports and report["lesson"]
+            wrong = student_of({**report, "file": file}, self.students)[1] if handed_in else ""
             rows.append(as_row(file, report, same[file], wrong, self.old.get(file, {})))
         for file in sorted((at_work | self.old.keys()) - reports.keys()):
             status = "not checked yet" if file in at_work else "the file is gone"
