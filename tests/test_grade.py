@@ -67,14 +67,14 @@ ATTACKS = {  # for each file, the answers, which the checks call
         "    code = 'import os, time; os.fork() and os._exit(0); os.setsid(); "
         'open("OUTSIDE", "a").write(str(os.getpid()) + chr(10)); time.sleep(600)\'\n'
         "    subprocess.run([sys.executable, '-c', code], env={})",
+        "raise ValueError(open('SECRET').read())",
+        r"raise ValueError('\ud800')",
         "import os, shutil\n    shutil.rmtree(os.path.dirname(os.getcwd()))",
     ],
-    "kills": ["import os, time\n    os.kill(os.getppid(), 9)\n    time.sleep(60)"],
     "forges": [
         "import json, os\n    said = {'verdicts': {f'Exercise {n}': 'right' for n in range(1, 6)}, 'secret': ''}\n"
         "    open(f'/proc/{os.getppid()}/fd/1', 'w').write(json.dumps(said) + chr(10))\n    os.kill(os.getppid(), 9)"
     ],
-    "leaks": ["raise ValueError(open('SECRET').read())", r"raise ValueError('\ud800')"],
 }
 
 
@@ -95,7 +95,7 @@ def graded(course, tmp_path_factory):
     (folder / "half.ipynb").write_text(json.dumps(submission(RIGHT, r"half a letter HALF")).replace("HALF", r"\ud83d"))
     (folder / "broken.ipynb").write_text("{")
     before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    status, lines = tool(course, "grade.py", folder, "--limit", 15, wall=False)
+    status, lines = tool(course, "grade.py", folder, "--limit", 10, wall=False)
     assert status == 0 and lines[0].startswith("No wall"), lines
     assert before == {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and path.suffix != ".pyc"}
     return rows_of(folder), folder, (outside / "daemons").read_text().split()
@@ -114,7 +114,7 @@ def test_an_attack_wins_nothing_and_costs_its_own_exercise_alone(graded):
     for file, answers in ATTACKS.items():
         verdicts = [rows[file][str(n)] for n in range(1, 6)]
         assert "right" not in verdicts[: len(answers)]
-        if file not in ("kills", "forges"):
+        if file != "forges":
             assert verdicts[len(answers) :] == ["right"] * (5 - len(answers)), file
     assert [rows["cheats"][n] for n in "1234"] == ["not yet. You return None."] * 4
     assert [rows["hooks"][n] for n in "12"] == ["not yet. You return None."] * 2
@@ -122,10 +122,10 @@ def test_an_attack_wins_nothing_and_costs_its_own_exercise_alone(graded):
     assert rows["hooks"]["4"] == "not yet. It replaces math.isclose, which the check needs."
     memory, room, endless, million = (rows["takes"][n] for n in "1234")
     assert "MemoryError" in memory and "File too large" in room
-    assert endless == "not yet. Its check did not end within 3 s"
+    assert endless == "not yet. Its check did not end within 2 s"
     assert million == "not yet. You return None."
-    for file in ("kills", "forges"):
-        assert rows[file]["status"].startswith("Its run broke off") and rows[file]["name"] == file
+    assert rows["forges"]["status"] == "Its run broke off: something else wrote into its report"
+    assert rows["forges"]["name"] == "forges"
     assert "is not a notebook" in rows["broken"]["status"]
 
 

@@ -1,6 +1,7 @@
 """A course of one lesson with five exercises that starts at once, and submissions to it: for tests of the graders."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -74,7 +75,9 @@ def submission(answers=(), name="", number="", words=()):
     notebook = deepcopy(EDITION)
     for n, body in enumerate(answers, 1):
         if body is not None:
-            stub(notebook, n).source = body if "def " in body else f"def answer_{n}():\n    {body}"
+            stub(notebook, n).source = (
+                body if re.search("^def ", body, flags=re.M) else f"def answer_{n}():\n    {body}"
+            )
     names = next(cell for cell in notebook.cells if cell.id == "student-name")
     names.source = names.source.replace('NAME = ""', f'NAME = "{name}"').replace('ID = ""', f'ID = "{number}"')
     for n, text in enumerate(words, 1):

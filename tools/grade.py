@@ -390,33 +390,36 @@ class Run:
 
 def judge_all(run: Run, held: dict[str, bytes], limit: float, jobs: int) -> None:
     """Judge what no earlier run has; after each one the tables are written. Raises ValueError if the course changes."""
-    store, course = run.folder / ".reports", course_files()
-    at_work = set(held)
+    course, at_work = course_files(), set(held)
+    twins: dict[Path, list[str]] = {}  # files with the same bytes are judged once
+    for file, data in held.items():
+        twins.setdefault(run.folder / ".reports" / f"{fingerprint(data)}.json", []).append(file)
 
-    def done(file: str, report: dict, note: str = "") -> None:
-        run.reports[file] = report
-        at_work.discard(file)
-        look = " - look at this" if report["look"] else ""
-        print(f"{file}: {score(report)}{note}{look}", flush=True)
+    def done(files: list[str], report: dict, note: str = "") -> None:
+        for file in files:
+            run.reports[file] = report
+            at_work.discard(file)
+            look = " - look at this" if report["look"] else ""
+            print(f"{file}: {score(report)}{note}{look}", flush=True)
 
-    stores = {file: store / f"{fingerprint(data)}.json" for file, data in held.items()}
-    for file in held:
-        if report := earlier_report(stores[file], limit):
-            done(file, report, " (as before)")
+    for store, files in twins.items():
+        if report := earlier_report(store, limit):
+            done(files, report, " (as before)")
     with ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(check.judge, held[file], limit): file for file in sorted(at_work)}
+        new = {store: files for store, files in twins.items() if at_work.intersection(files)}
+        futures = {pool.submit(check.judge, held[files[0]], limit): store for store, files in new.items()}
         try:
             for future in as_completed(futures):
-                file, report = futures[future], future.result()
+                store, report = futures[future], future.result()
                 if changed := [path.name for path, mark in course_files().items() if course.get(path) != mark]:
                     raise ValueError(
-                        f"The course has changed while {file} and others were checked: {', '.join(changed)}. Put it "
-                        "back, look at what you have not got a row for, and run this again."
+                        f"The course has changed while {twins[store][0]} and others were checked: {', '.join(changed)}."
+                        " Put it back, look at the files that are not checked yet, and run this again."
                     )
-                done(file, report)
+                done(twins[store], report)
                 if not report["problem"].startswith("Its run broke off"):
                     kept = {"made of": made_of(report["lesson"], limit), "report": report}
-                    write_file(stores[file], json.dumps(kept))
+                    write_file(store, json.dumps(kept))
                 run.write_tables(at_work)
         except BaseException:
             for future in futures:
