@@ -185,7 +185,10 @@ def test_gradescope_gets_its_file_also_when_the_time_is_over(course, tmp_path):
 
 def test_a_system_without_bounds_checks_all_the_same_and_says_what_is_missing(course):
     """Windows has no module `resource`, and no wall."""
-    start = "import os, sys; sys.modules['resource'] = None; os.environ['PATH'] = ''; from tools import check; "
+    start = (  # on Linux psutil itself uses that module
+        "import os, psutil, sys; sys.modules['resource'] = None; os.environ['PATH'] = ''; sys.argv = ['']; "
+        "from tools import check, grade, run; "
+    )
     end = "sys.platform = 'win32'; print(check.missing_here()); sys.platform = 'linux'; check.alone(60)"
     run = subprocess.run(
         [sys.executable, "-c", start + end], cwd=course, capture_output=True, text=True,
@@ -285,7 +288,7 @@ def test_a_copy_is_a_copy_under_other_names_and_with_a_docstring():
 def test_a_published_solution_gives_nothing_to_look_at(path):
     lesson = nbformat.read(path, as_version=4)
     solutions = check.published(lesson)
-    assert all(solutions.values())
+    assert all(any(code for name, code in solutions.items() if name.startswith(check[:10])) for check in solutions)
     cells = [check.Cell(cell.source, 1) for cell in lesson.cells if check.is_solution(cell)]
     assert check.look_at(cells, solutions, solutions) == []
     for code in solutions.values():
@@ -335,8 +338,8 @@ def test_right_answers_to_a_real_lesson_are_right(monkeypatch):
     monkeypatch.setenv("TORCHNLP_DATA", "sample")
     report = check.judge(nbformat.writes(edition).encode())
     assert report["lesson"] == path.stem
-    bent = report["verdicts"].pop("Exercise 3a")
-    assert bent == "not yet. It replaces torch.allclose, which the check needs."
+    for bent in ("Exercise 3a", "Exercise 3b"):  # the second calls the first
+        assert report["verdicts"].pop(bent) == "not yet. It replaces torch.allclose, which the check needs."
     assert set(report["verdicts"].values()) == {"right"}, report
     assert any("changes torch.allclose" in text for text in report["look"])
     assert any("replaces torch.allclose" in text for text in report["look"])

@@ -116,7 +116,8 @@ def test_an_attack_wins_nothing_and_costs_its_own_exercise_alone(graded):
         assert "right" not in verdicts[: len(answers)]
         if file != "forges":
             assert verdicts[len(answers) :] == ["right"] * (5 - len(answers)), file
-    assert [rows["cheats"][n] for n in "1234"] == ["not yet. You return None."] * 4
+    assert [rows["cheats"][n] for n in "134"] == ["not yet. You return None."] * 3
+    assert rows["cheats"]["2"] == "not yet. It replaces builtins.print, which the check needs."
     assert [rows["hooks"][n] for n in "12"] == ["not yet. You return None."] * 2
     assert rows["hooks"]["3"] == "not yet. You return 0."
     assert rows["hooks"]["4"] == "not yet. It replaces math.isclose, which the check needs."

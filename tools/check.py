@@ -206,7 +206,7 @@ def steps_of(cells: list[Cell], settings: list[Statement]) -> list[tuple[Cell, s
         if cell.exercise:
             above = [s for other in cells[:place] for s in parts[other] or []]
             below = [s for other in cells[place:] for s in parts[other] or [] if s.own]
-            chosen |= set(needed(above + below, reads_of(cell), end=len(above)))
+            chosen |= set(needed(above + below, reads_of(cell, cells), end=len(above)))
     steps = []
     for cell in cells:
         code = "\n\n".join(ast.unparse(s.code) for s in parts[cell] or [] if s in chosen)
@@ -215,17 +215,26 @@ def steps_of(cells: list[Cell], settings: list[Statement]) -> list[tuple[Cell, s
     return steps
 
 
-def reads_of(check: Cell) -> set[str]:
-    return set().union(*(s.reads for s in as_statements(check)))
+def reads_of(check: Cell, cells: list[Cell]) -> set[str]:
+    """The names that a check reads, itself or through the tests that stand in another check."""
+    tests = {name: s.reads for cell in cells if cell.exercise for s in as_statements(cell) for name in s.defines}
+    reads, wanted = set(), set().union(*(s.reads for s in as_statements(check)))
+    while wanted:
+        name = wanted.pop()
+        wanted |= tests.get(name, set()) - reads
+        reads.add(name)
+    return reads
 
 
 def answers_of(cells: list[Cell]) -> dict[str, str]:
-    """For each exercise the student's own code that defines what its check reads."""
+    """For each exercise the student's own code that defines what its check reads, once if stages share it."""
     answers = {}
     for check in cells:
         if check.exercise:
-            own = [s for cell in cells for s in as_statements(cell) or [] if s.own and s.defines & reads_of(check)]
-            answers[check.exercise] = "\n".join(ast.unparse(s.code) for s in own)[:20_000]
+            reads = reads_of(check, cells)
+            own = [s for cell in cells for s in as_statements(cell) or [] if s.own and s.defines & reads]
+            code = "\n".join(ast.unparse(s.code) for s in own)[:20_000]
+            answers[check.exercise] = "" if code in answers.values() else code
     return answers
 
 
@@ -499,7 +508,8 @@ def run(steps: list[tuple[Cell, str]], folder: Path, limit: float) -> tuple[dict
             over = f"{cell} {problem}"
         total += 0 if ours else spent
         if cell.exercise:
-            verdict = verdict_of(cell, said, problem, problems)
+            reads = reads_of(cell, [cell for cell, _ in steps])
+            verdict = verdict_of(cell.exercise, reads, said, problem, problems)
             if not second:
                 verdicts[cell.exercise] = verdict
             elif verdict == RIGHT:
@@ -510,16 +520,16 @@ def run(steps: list[tuple[Cell, str]], folder: Path, limit: float) -> tuple[dict
     return verdicts, list(dict.fromkeys(replaced))
 
 
-def verdict_of(check: Cell, said: str, problem: str, problems: list[tuple[Cell, str]]) -> str:
+def verdict_of(exercise: str, reads: set[str], said: str, problem: str, problems: list[tuple[Cell, str]]) -> str:
     """What to say on an exercise whose check was run, by what it said, and by what went wrong in it and before it."""
     if problem:
         verdict = f"not yet. Its check {problem}"
     elif not said:
         verdict = "not yet. Its check came to no verdict"
     else:
-        verdict = said.removeprefix(f"{check.exercise}: ")
+        verdict = said.removeprefix(f"{exercise}: ")
     # Our stub is judged in the place of an answer that is no Python: say that, and not what the stub returns.
-    defined = rf"\b(?:def|class)\s+({'|'.join(reads_of(check))})\b|^({'|'.join(reads_of(check))})\s*="
+    defined = rf"\b(?:def|class)\s+({'|'.join(reads)})\b|^({'|'.join(reads)})\s*="
     broken = [(c, p) for c, p in problems if as_statements(c) is None and re.search(defined, c.source, flags=re.M)]
     if verdict != RIGHT and broken:
         verdict = f"not yet. {broken[0][0]} {broken[0][1]}"
@@ -569,25 +579,28 @@ def alone(limit: float) -> None:
     write({"verdicts": verdicts, "look": look})
 
 
-def fit_to_print(value):
-    """A text, a list of them or a dictionary of them, so that any file can hold it. Raises ValueError."""
-    if isinstance(value, dict):
-        return {fit_to_print(name): fit_to_print(text) for name, text in value.items()}
-    if isinstance(value, list):
-        return [fit_to_print(text) for text in value]
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no text")
-    return value.encode("utf-8", "backslashreplace").decode()
+def fit_to_print(text: str) -> str:
+    """The text without half letters, which no file can hold. Raises ValueError if it is none."""
+    if not isinstance(text, str):
+        raise ValueError(f"{text!r} is no text")
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def as_report(part) -> dict:
-    """A part of a report, if it is one. Raises ValueError."""
+    """A part of a report, if it is one: texts, lists of texts, and texts by exercise. Raises ValueError."""
     if not isinstance(part, dict) or any(type(REPORT.get(name)) is not type(value) for name, value in part.items()):
         raise ValueError("a report has other parts")
-    for value in part.values():
-        if isinstance(value, dict) and not all(re.fullmatch(r"(Exercise )?\d+[a-z]?", name) for name in value):
-            raise ValueError("a report has other exercises")
-    return fit_to_print(part)
+    report = {}
+    for name, value in part.items():
+        if isinstance(value, list):
+            report[name] = [fit_to_print(text) for text in value]
+        elif isinstance(value, dict):
+            report[name] = {exercise: fit_to_print(text) for exercise, text in value.items()}
+            if not all(re.fullmatch(r"(Exercise )?\d+[a-z]?", exercise) for exercise in value):
+                raise ValueError("a report has other exercises")
+        else:
+            report[name] = fit_to_print(value)
+    return report
 
 
 def read_report(said: bytes, secret: str, ended_well: bool) -> tuple[dict, str]:
