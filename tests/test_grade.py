@@ -158,7 +158,7 @@ def test_the_table_has_who_and_what_and_names_the_same_answers(graded):
     row = rows["honest"]
     assert (row["name"], row["id"], row["lesson"]) == ("'=Änne <b>", "007", "1-numbers")  # no formula for a spreadsheet
     assert re.match(r"zz/late\.ipynb \(\d+\.\d: 1, 2, 3, 4, 5, words on 1\)", row["same answers"])
-    assert int(row["seconds"]) >= 0
+    assert int(row["seconds"]) >= 1  # of the processor
 
 
 def test_each_student_gets_a_page_where_the_file_lies(graded):
@@ -217,7 +217,7 @@ def desk(course, tmp_path, monkeypatch):
 
     def judge(data, limit):
         judged.append(json.loads(data))
-        return check.REPORT | {"lesson": "1-numbers", "seconds": 1} | check.as_report(json.loads(data))
+        return check.REPORT | {"lesson": "1-numbers"} | check.as_report(json.loads(data))
 
     monkeypatch.setattr(check, "judge", judge)
     monkeypatch.setattr(grade, "ROOT", course)

@@ -73,7 +73,7 @@ LARGEST = 50 * 2**20  # bytes of a notebook
 LONGEST = 400  # letters of a verdict
 RIGHT, OUT_OF_ORDER = "right", "right only out of order: the answer stands below its check"
 REPORT = {
-    **{"lesson": "", "name": "", "id": "", "problem": ""},
+    **{"lesson": "", "name": "", "id": "", "problem": "", "seconds": ""},  # of the processor
     **{"words": {}, "answers": {}, "verdicts": {}, "look": []},
 }
 
@@ -468,8 +468,8 @@ def judged(check: Cell, guard: str) -> str:
     return f"__import__({guard!r}).judge({our_check()!r}, {source!r}, {name!r}, globals(), {LONGEST})"
 
 
-def run(steps: list[tuple[Cell, str]], folder: Path, limit: float) -> tuple[dict[str, str], list[str]]:
-    """Run the steps in a fresh kernel: a verdict on each exercise, and which functions of PyTorch were replaced."""
+def run(steps: list[tuple[Cell, str]], folder: Path, limit: float) -> tuple[dict[str, str], list[str], float]:
+    """Run the steps in a fresh kernel: a verdict on each exercise, which functions were replaced, and the seconds."""
     verdicts, problems, replaced, over, total = {}, [], [], "", 0.0
     kernel = Kernel(folder)
     last_own = max((i for i, (cell, _) in enumerate(steps) if cell.number), default=-1)
@@ -516,8 +516,9 @@ def run(steps: list[tuple[Cell, str]], folder: Path, limit: float) -> tuple[dict
                 verdicts[cell.exercise] = OUT_OF_ORDER
         elif problem:
             problems.append((cell, re.sub(r"\(\S+, (line \d+)\)$", r"(\1)", problem)))
+    seconds = max(kernel.used(), total)
     kernel.stop()
-    return verdicts, list(dict.fromkeys(replaced))
+    return verdicts, list(dict.fromkeys(replaced)), seconds
 
 
 def verdict_of(exercise: str, reads: set[str], said: str, problem: str, problems: list[tuple[Cell, str]]) -> str:
@@ -572,11 +573,11 @@ def alone(limit: float) -> None:
         copy_course(Path(folder))
         (Path(folder) / "notebooks").mkdir()
         try:
-            verdicts, replaced = run(steps_of(cells, settings_of(path)), Path(folder), limit)
+            verdicts, replaced, seconds = run(steps_of(cells, settings_of(path)), Path(folder), limit)
         finally:
             end_all(os.getpid())
     look += [f"replaces {', '.join(replaced)}"[:LONGEST]] if replaced else []
-    write({"verdicts": verdicts, "look": look})
+    write({"verdicts": verdicts, "look": look, "seconds": f"{seconds + time.process_time():.0f}"})
 
 
 def fit_to_print(text: str) -> str:
@@ -629,10 +630,10 @@ def stop_workers() -> None:
 
 
 def judge(data: bytes, limit: float = LIMIT) -> dict:
-    """The report on a submission: REPORT, filled, and its seconds. Without verdicts it has a problem."""
-    start, secret = time.monotonic(), secrets.token_hex(16)
+    """The report on a submission: REPORT, filled. Without verdicts it has a problem."""
+    secret = secrets.token_hex(16)
     if len(data) > LARGEST:
-        return REPORT | {"problem": f"It is larger than {LARGEST // 2**20} MB: it is not a notebook.", "seconds": 0}
+        return REPORT | {"problem": f"It is larger than {LARGEST // 2**20} MB: it is not a notebook."}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [sys.executable, "-c", f"from tools.check import alone; alone({limit!r})"]
     worker = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
@@ -650,7 +651,7 @@ def judge(data: bytes, limit: float = LIMIT) -> dict:
     if wrong:
         last = error.decode(errors="replace").strip().splitlines()[-1:]
         report |= {"verdicts": {}, "problem": f"Its run broke off: {' '.join(last) or wrong}"[:LONGEST]}
-    return report | {"seconds": round(time.monotonic() - start)}
+    return report
 
 
 def code_points(verdicts: dict[str, str]) -> dict[str, float]:

@@ -208,7 +208,7 @@ def solution(lesson: str) -> dict:
     path = ROOT / "notebooks" / f"{lesson}.ipynb"
     published = check.published(nbformat.read(path, as_version=4)) if path.is_file() else {}
     answers = {exercise: plain(code) for exercise, code in published.items()}
-    return REPORT | {"lesson": lesson, "answers": answers, "problem": "for comparison", "seconds": ""}
+    return REPORT | {"lesson": lesson, "answers": answers, "problem": "for comparison"}
 
 
 # A class
@@ -335,9 +335,8 @@ def earlier_report(store: Path, limit: float) -> dict | None:
     """The report of an earlier run, if nothing has changed since."""
     try:
         kept = json.loads(store.read_text(encoding="utf-8"))
-        seconds = int(kept["report"].pop("seconds"))
-        report = as_report(kept["report"])
-        return report | {"seconds": seconds} if kept["made of"] == made_of(report["lesson"], limit) else None
+        report = REPORT | as_report(kept["report"])
+        return report if kept["made of"] == made_of(report["lesson"], limit) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -438,7 +437,7 @@ def grade(folder: Path, limit: float = LIMIT, jobs: int = 2) -> int:
     for file, path in files.items():
         data, problem = read(path)
         if problem:
-            run.reports[file] = REPORT | {"problem": problem, "seconds": 0}
+            run.reports[file] = REPORT | {"problem": problem}
         else:
             held[file] = data
     judge_all(run, held, limit, jobs)
