@@ -19,6 +19,8 @@ from toy_course import EDITION, LESSON, RIGHT, make_course, stub, submission, to
 from tools import check, look, student
 from tools.needs import statements_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -17,6 +17,8 @@ from toy_course import RIGHT, make_course, submission, tool
 
 from tools import check, grade
 
+pytestmark = pytest.mark.slow
+
 
 def rows_of(folder, table="grades.csv", key="file"):
     text = (folder / table).read_bytes().decode("utf-8-sig")

@@ -13,6 +13,7 @@ from torchnlp import COLOURS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ALL = [*NOTEBOOKS, *sorted((ROOT / "notebooks" / "appendix").glob("*.ipynb"))]
 LESSONS = {path.name: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
 TITLES = {  # kinds of folded cells, and how their first line goes on after "# @title "
     "set-up": r"Set-up: ",
@@ -72,6 +73,11 @@ def test_there_are_lessons():
 @each_lesson
 def test_the_notebook_is_valid(lesson):
     nbformat.validate(lesson)
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
+def test_github_shows_it_at_once(path):
+    assert path.stat().st_size <= 1_000_000, f"Run `.venv/bin/python tools/palette.py {path}`."
 
 
 @each_lesson
@@ -293,29 +299,13 @@ def test_what_needs_an_answer_waits_for_it(lesson):
                 assert not names(statement, ast.Load) & waiting, f"{cell.id}: {ast.unparse(statement)[:80]}"
 
 
-def test_the_study_of_perplexity_is_one_of_the_lessons_own_models():
-    """Notebooks stand alone, so the appendix repeats code of lesson 6: to the letter."""
-
-    def definitions(path):
-        cells = code_cells(nbformat.read(path, as_version=4))
-        statements = [statement for cell in cells for statement in parsed(cell.source).body]
-        return {s.name: ast.unparse(s) for s in statements if isinstance(s, (ast.FunctionDef, ast.ClassDef))}
-
-    lesson, study = (
-        definitions(ROOT / "notebooks" / f"{name}.ipynb") for name in ("6-text-generation", "appendix/6-perplexity")
-    )
-    shared = lesson.keys() & study.keys()
-    assert shared >= {"Writer", "train_writer", "count", "chance_of", "cleaned", "shares_a_run"}
-    assert [name for name in shared if lesson[name] != study[name]] == []
-
-
 def test_the_set_up_cell_is_the_same_in_every_lesson():
     set_ups = {code_cells(lesson)[0].source for lesson in LESSONS.values()}
     assert len(set_ups) == 1 and set_ups.pop().startswith("# @title Set-up")
 
 
 def test_the_figures_of_the_readme_stand_in_the_notebooks():
-    rows = re.findall(r"^\| \d \| \[.*?\]\(notebooks/(.*?)\)(.*)$", (ROOT / "README.md").read_text(), flags=re.M)
+    rows = re.findall(r"^\| \d \| \[.*?\]\(notebooks/(.*?)\)(.*)$", (ROOT / "README.md").read_text("utf-8"), flags=re.M)
     assert [name for name, _ in rows] == list(LESSONS)
     for name, row in rows:
         # Bars carry their figures in the picture; what is printed must say them as well, here or in an appendix.

@@ -44,7 +44,7 @@ def exercise(number):
 LESSON = new_notebook(
     cells=[
         new_markdown_cell("# Lesson"),
-        new_code_cell("# @title Set-up: run this first\nraise OSError('no network')"),
+        new_code_cell('# @title Set-up\nREPOSITORY = ""\nraise OSError("git", "clone", REPOSITORY)'),
         new_code_cell("import math\nfrom torchnlp import *"),
         new_code_cell("KEY = {n: n for n in range(10)}\nraise RuntimeError('here a network would be trained')"),
         *(cell for n in range(1, 6) for cell in exercise(n)),
@@ -58,11 +58,12 @@ RIGHT = [f"return {n}" for n in range(1, 6)]
 def make_course(folder):
     shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ["notebooks", *student.NEEDED]:
-        if (ROOT / name).is_dir():
-            (folder / name).mkdir(parents=True)
+        place = folder / name
+        (place if (ROOT / name).is_dir() else place.parent).mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_file():
+            place.write_text("")
     nbformat.write(LESSON, folder / "notebooks" / "1-numbers.ipynb")
     (folder / "torchnlp.py").write_text(MODULE, encoding="utf-8")
-    (folder / "LICENSE").write_text("free")
     return folder
 
 

@@ -45,6 +45,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import psutil
 from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client import KernelManager
@@ -53,10 +54,6 @@ try:
     import resource
 except ImportError:  # Windows has none: there only `Kernel.look` bounds a submission
     resource = None
-
-# nbformat's jsonschema would build a grammar of web addresses at its import, which takes longer than all else here.
-sys.modules["rfc3987_syntax"] = None
-import nbformat  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -571,7 +568,7 @@ def alone(limit: float) -> None:
     write({"lesson": path.stem, **written(submission), "answers": same, "look": look})
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         copy_course(Path(folder))
-        (Path(folder) / "notebooks").mkdir()
+        (Path(folder) / "notebooks").mkdir(exist_ok=True)
         try:
             verdicts, replaced, seconds = run(steps_of(cells, settings_of(path)), Path(folder), limit)
         finally:

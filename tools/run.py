@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import psutil
 from nbclient import NotebookClient
+from palette import shrink_pictures
 
 
 def used(pid: int) -> float:
@@ -37,5 +38,6 @@ for path in map(Path, sys.argv[1:]):
     seconds = round(execute(notebook, path.parent))
     if not os.environ.get("TORCHNLP_FULL"):
         notebook.metadata["seconds"] = seconds
+    shrink_pictures(notebook)
     nbformat.write(notebook, path)
     print(f"{path.name}: {seconds} s", flush=True)
