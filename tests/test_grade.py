@@ -419,7 +419,9 @@ def test_a_course_that_changes_stops_the_run_and_a_deleted_submission_is_judged_
         ({"words 1": " 0,5"}, "2"),
         ({"words 1": "0.5", "words 2": "1"}, "3"),
         ({"words 1": "1", "days late": "2"}, "0.5"),
-        ({"words 1": "1", "days late": "9"}, "0"),
+        ({"words 1": "1", "days late": "0,3"}, "1.5"),  # each day begun
+        ({"words 1": "1", "words 2": "1", "days late": "3"}, "0.5"),
+        ({"words 1": "1", "words 2": "1", "days late": "3.1"}, "0"),
         ({"words 1": "good"}, ""),
         ({"words 1": "2"}, ""),
         ({"words 1": "1", "days late": "-1"}, ""),
@@ -482,6 +484,17 @@ def test_a_class_list_finds_missing_work_and_wrong_ids(desk):
     grade.write_table(desk.folder / "term.csv", [*names, "test"], term.values())
     desk.grade()
     assert {row["test"] for row in rows_of(desk.folder, "term.csv", "student").values()} == {"-3"}
+
+
+def test_of_all_lessons_the_weakest_counts_as_the_second_weakest(desk, monkeypatch):
+    monkeypatch.setattr(grade, "LESSONS", [1, 2, 3])
+    for lesson, right in {"1-numbers": 3, "2-more": 2, "3-most": 1}.items():
+        for student in ("Anna", "Bo") if lesson != "3-most" else ("Anna",):
+            verdicts = {f"Exercise {n}": "right" for n in range(right)}
+            desk.hand_in(f"{student} {lesson}.ipynb", lesson=lesson, name=student, verdicts=verdicts)
+    desk.grade()
+    students = rows_of(desk.folder, "term.csv", "student")
+    assert (students["Anna"]["total"], students["Bo"]["total"]) == ("7", "5")
 
 
 def test_a_page_for_each_exercise_has_everybody_s_words(desk):

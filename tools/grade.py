@@ -13,9 +13,10 @@ folder may hold one week or the whole term: what has not changed since the last 
 
 A class list, submissions/class.csv with the columns `id` and `name`, says who is missing, and which ids are wrong.
 
-The points: an exercise has two. One is for its code: each of its checks that is right earns an equal share. One is for
-the words below it: you type 0, 0.5 or 1 into the column `words N`. Each day in `days late` costs one point of the
-homework, and no homework has less than 0. If somebody handed in a lesson twice, the better one counts.
+The points: each exercise has 2, one for its code, shared by its checks, and one for the student's words, which a person
+gives: type 0, 0.5 or 1 into the column `words N`. Late work: one point off for each day begun, at most 3 days; after
+that the homework counts nothing. Of two files of one student for one lesson the better counts. If all lessons were
+handed in, the weakest counts as much as the second weakest.
 
 Ctrl-C stops the run and keeps what is done.
 """
@@ -39,7 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import nbformat  # noqa: E402
 
 from tools import check  # noqa: E402
-from tools.check import LIMIT, REPORT, RIGHT, ROOT, as_report, code_points, fingerprint  # noqa: E402
+from tools.check import LESSONS, LIMIT, REPORT, RIGHT, ROOT, as_report, code_points, fingerprint  # noqa: E402
 from tools.look import plain  # noqa: E402
 
 BEFORE = ["file", "name", "id", "lesson", "right", "of", "points", "days late", "remark"]
@@ -49,6 +50,7 @@ YOURS = re.compile(r"days late|remark|words \d+")  # what an instructor types; o
 MADE = ["grades.csv", "term.csv", "class.csv", "feedback", "words"]
 SOLUTION = "published solution of "
 MOST_SIMILAR = 3
+DAYS_LATE = 3  # after that the solutions are discussed
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>body {{ font: 1.1rem/1.5 sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem }}
@@ -140,7 +142,7 @@ def score(report: dict) -> str:
 
 
 def points_of(report: dict, yours: dict) -> tuple[str, str]:
-    """The points of a homework, "" until all words that were written have a mark; and what is no number, or ""."""
+    """The points of a homework, "" until all words that were written have points; and what is no number, or ""."""
     code = code_points(report["verdicts"])
     points, waits, wrong = sum(code.values()), not code, ""
     for column in ["days late", *(f"words {exercise}" for exercise in sorted({*code, *report["words"]}))]:
@@ -151,7 +153,7 @@ def points_of(report: dict, yours: dict) -> tuple[str, str]:
         except ValueError:
             wrong, waits = f"; `{typed}` in `{column}` is no number of 0 to {most}", True
             continue
-        points += -number if column == "days late" else number
+        points += number if column != "days late" else -math.ceil(number) if number <= DAYS_LATE else -math.inf
         waits |= not typed.strip() and bool(report["words"].get(column.removeprefix("words ")))
     return "" if waits else as_text(max(points, 0.0)), wrong
 
@@ -229,7 +231,7 @@ def student_of(row: dict, students: dict[str, dict]) -> tuple[str, str]:
 
 def term(rows: list[dict], students: dict[str, dict], old: dict[str, dict]) -> tuple[list[str], list[dict]]:
     """The columns and rows of term.csv: for each student the points of each lesson, or what there is in their place."""
-    lessons = sorted({row["lesson"] for row in rows if row["lesson"]})
+    lessons = sorted({row["lesson"] for row in rows} - {""})
     found = {key: {"student": key, "id": key, "name": student.get("name", "")} for key, student in students.items()}
     for row in rows:
         if row["lesson"]:
@@ -240,7 +242,10 @@ def term(rows: list[dict], students: dict[str, dict], old: dict[str, dict]) -> t
             mine[row["lesson"]] = best or "to mark"
     for mine in found.values():
         points = [mine.setdefault(lesson, "missing") for lesson in lessons]
-        mine["total"] = as_text(sum(float(text) for text in points if text not in ("missing", "to mark")))
+        counted = sorted(float(text) for text in points if text not in ("missing", "to mark"))
+        if len(counted) == len(LESSONS) > 1:
+            counted[0] = counted[1]
+        mine["total"] = as_text(sum(counted))
         mine["missing"] = points.count("missing")
     columns = ["student", "id", "name", *lessons, "total", "missing"]
     return columns, [old.get(key, {}) | mine for key, mine in found.items()]
@@ -325,7 +330,11 @@ def read(path: Path) -> tuple[bytes, str]:
 
 def made_of(lesson: str, limit: float) -> str:
     """A fingerprint of all that a report hangs on, besides the submission."""
-    files = [ROOT / "torchnlp.py", *(ROOT / "tools" / f"{name}.py" for name in ("check", "look", "needs", "student"))]
+    files = [
+        ROOT / "torchnlp.py",
+        ROOT / "lessons.py",
+        *(ROOT / "tools" / f"{name}.py" for name in ("check", "look", "needs", "student")),
+    ]
     files += [ROOT / "notebooks" / f"{lesson}.ipynb", ROOT / "tests" / "answers" / f"lesson_{lesson[:1]}.py"]
     setting = f"{limit} {os.environ['TORCHNLP_DATA']} {bool(check.wall())}"
     return fingerprint(setting.encode(), *(path.read_bytes() for path in files if path.is_file()))
@@ -343,7 +352,7 @@ def earlier_report(store: Path, limit: float) -> dict | None:
 
 def course_files() -> dict[Path, str]:
     """A fingerprint of each file of the course that a check hangs on."""
-    names = ("torchnlp.py", "tools", "notebooks", "tests/answers", "data/sample")
+    names = ("torchnlp.py", "lessons.py", "tools", "notebooks", "tests/answers", "data/sample")
     files = [path for name in names for path in [ROOT / name, *(ROOT / name).rglob("*")]]
     return {path: fingerprint(path.read_bytes()) for path in files if path.is_file() and path.suffix != ".pyc"}
 
