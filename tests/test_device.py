@@ -36,6 +36,7 @@ TOYS = {"Recaller", "Marked", "Reverser", "DoorReverser", "AttentiveReverser", "
 BATCHES = 2  # that a network is trained on, in each epoch
 KNOBS = {  # of sizes that have a name
     r"\bsteps=\d+": "steps=25", r"^STEPS = .*": "STEPS = 25", r"\brepeats=\d+": "repeats=4", r"\bmost=\d+": "most=6",
+    r":30_000\]": ":3_000]",
 }  # fmt: skip
 
 load_vectors = functools.cache(torchnlp.load_vectors)  # once for all notebooks
@@ -118,6 +119,7 @@ def short(fresh, monkeypatch):
     monkeypatch.setattr(torchnlp, "load_vectors", load_vectors)
     monkeypatch.setattr(IPython.display, "display", Mock())
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    plt.switch_backend("agg")
     with matplotlib.rc_context():
         yield
 
