@@ -31,7 +31,8 @@ LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 APPENDICES = [pytest.param(path, marks=pytest.mark.slow) for path in sorted(ROOT.glob("notebooks/appendix/*.ipynb"))]
 
 # These learn from random symbols, letters or a pair of words. They stay on the CPU, whatever the device.
-TOYS = {"Recaller", "Marked", "Reverser", "DoorReverser", "AttentiveReverser", "Looker", "Embedding"}
+TOYS = {"Recaller", "Marked", "Reverser", "DoorReverser", "AttentiveReverser", "Looker"}
+TOYS |= {"LayerRecaller", "Embedding"}
 
 BATCHES = 2  # that a network is trained on, in each epoch
 KNOBS = {  # of sizes that have a name
