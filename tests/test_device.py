@@ -31,10 +31,14 @@ LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 APPENDICES = [pytest.param(path, marks=pytest.mark.slow) for path in sorted(ROOT.glob("notebooks/appendix/*.ipynb"))]
 
 # These learn from random symbols, letters or a pair of words. They stay on the CPU, whatever the device.
-TOYS = {"Recaller", "Marked", "Reverser", "DoorReverser", "AttentiveReverser", "Looker", "Embedding"}
+TOYS = {"Recaller", "Marked", "Reverser", "DoorReverser", "AttentiveReverser", "Looker"}
+TOYS |= {"LayerRecaller", "Embedding"}
 
 BATCHES = 2  # that a network is trained on, in each epoch
-KNOBS = {r"\bsteps=\d+": "steps=25", r"^STEPS = .*": "STEPS = 25", r"\brepeats=\d+": "repeats=4"}
+KNOBS = {  # of sizes that have a name
+    r"\bsteps=\d+": "steps=25", r"^STEPS = .*": "STEPS = 25", r"\brepeats=\d+": "repeats=4", r"\bmost=\d+": "most=6",
+    r":30_000\]": ":3_000]",
+}  # fmt: skip
 
 load_vectors = functools.cache(torchnlp.load_vectors)  # once for all notebooks
 
@@ -116,6 +120,7 @@ def short(fresh, monkeypatch):
     monkeypatch.setattr(torchnlp, "load_vectors", load_vectors)
     monkeypatch.setattr(IPython.display, "display", Mock())
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    plt.switch_backend("agg")
     with matplotlib.rc_context():
         yield
 
