@@ -299,22 +299,6 @@ def test_what_needs_an_answer_waits_for_it(lesson):
                 assert not names(statement, ast.Load) & waiting, f"{cell.id}: {ast.unparse(statement)[:80]}"
 
 
-def test_the_study_of_perplexity_is_one_of_the_lessons_own_models():
-    """Notebooks stand alone, so the appendix repeats code of lesson 6: to the letter."""
-
-    def definitions(path):
-        cells = code_cells(nbformat.read(path, as_version=4))
-        statements = [statement for cell in cells for statement in parsed(cell.source).body]
-        return {s.name: ast.unparse(s) for s in statements if isinstance(s, (ast.FunctionDef, ast.ClassDef))}
-
-    lesson, study = (
-        definitions(ROOT / "notebooks" / f"{name}.ipynb") for name in ("6-text-generation", "appendix/6-perplexity")
-    )
-    shared = lesson.keys() & study.keys()
-    assert shared >= {"Writer", "train_writer", "count", "chance_of", "cleaned", "shares_a_run"}
-    assert [name for name in shared if lesson[name] != study[name]] == []
-
-
 def test_the_set_up_cell_is_the_same_in_every_lesson():
     set_ups = {code_cells(lesson)[0].source for lesson in LESSONS.values()}
     assert len(set_ups) == 1 and set_ups.pop().startswith("# @title Set-up")
