@@ -481,21 +481,6 @@ def by_pairs(a, b):
     return b.reshape(-1, full, H)[:, :T]
 
 
-# %% Exercise 3b, wrong: halves, one after the other
-# says: calls of PyTorch for 4,096 states, as in a loop.
-def by_pairs(a, b):
-    def both(a, b):
-        T = b.size(1)
-        if T == 1:
-            return a, b
-        a1, b1 = both(a[:, : T // 2], b[:, : T // 2])
-        a2, b2 = both(a[:, T // 2 :], b[:, T // 2 :])
-        a2, b2 = joined(a1[:, -1:], b1[:, -1:], a2, b2)
-        return torch.cat([a1, a2], 1), torch.cat([b1, b2], 1)
-
-    return both(a, b)[1]
-
-
 # %% Exercise 3b, wrong: a matrix of all steps by all steps
 # says: For 4,096 states it makes a tensor of 16,777,216 numbers. By pairs, 4,096 are enough.
 def by_pairs(a, b):
@@ -504,15 +489,6 @@ def by_pairs(a, b):
     later = torch.ones(b.size(1), b.size(1)).triu(1).bool()
     share = since.masked_fill(later, float("-inf")).exp()
     return (share @ b.transpose(1, 2).unsqueeze(3)).squeeze(3).transpose(1, 2)
-
-
-# %% Exercise 3b, wrong: such a matrix, and an equation solved
-# says: For 4,096 states it makes a tensor of 16,777,216 numbers.
-def by_pairs(a, b):
-    a, b = a.transpose(1, 2), b.transpose(1, 2)
-    below = torch.diag_embed(-a[:, :, 1:], offset=-1)
-    eye = torch.eye(b.size(2))
-    return torch.linalg.solve_triangular(below + eye, b.unsqueeze(3), upper=False).squeeze(3).transpose(1, 2)
 
 
 # %% Exercise 3b, wrong: the closed form
