@@ -21,7 +21,8 @@
   statements alone that define what the check, the stub, the solution or an answer names: for each name the last one.
   So a statement that defines nothing, `fit(net, ...)` say, is left out, and earlier exercises count as solved.
 - Where that will not do, since it would train or draw, `# %% Exercise 3, setting` holds code that takes the place of
-  the last statement that defines the same; `# %% Setting` does so for all exercises of the lesson.
+  the last statement that defines the same; `# %% Setting` does so for all exercises of the lesson. What several
+  answers of an exercise share stands there, too.
 - Tried as well: the empty stub gets "not yet.", is asked nothing and blamed for nothing; a function that returns junk
   gets "not yet."; the solution is right.
 """
