@@ -297,6 +297,18 @@ def test_a_published_solution_gives_nothing_to_look_at(path):
         assert look.plain(look.plain(code)) == look.plain(code)
 
 
+def test_the_guard_notices_what_a_submission_replaces_and_not_what_pytorch_does():
+    code = (
+        "import functools, torch\nfrom tools.check import GUARD\nexec(GUARD)\nremember()\nfirst = torch.manual_seed\n"
+        "weights = [torch.nn.Parameter(torch.ones(1))]\nweights[0].sum().backward()\n"
+        "torch.optim.AdamW(weights).step()\nprint(torch.manual_seed is first, restore())\n"
+        "torch.equal = functools.wraps(torch.equal)(lambda a, b: True)\ntorch.Tensor.new = print\nprint(restore())\n"
+        "print(torch.equal(torch.ones(1), torch.zeros(1)), hasattr(torch.Tensor, 'new'))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ["False []", "['torch.equal', 'torch.Tensor.new']", "False True"]
+
+
 # The lessons themselves
 
 

@@ -313,12 +313,17 @@ def remember():
         if place is not None and name not in kept:
             kept[name] = place, {k: v for k, v in vars(place).items() if callable(v) and k != "input"}
 
+def by_torch(new, old):  # PyTorch itself wraps manual_seed when an optimizer first takes a step
+    here = getattr(sys.modules.get("torch"), "__file__", "__init__.py").removesuffix("__init__.py")
+    return getattr(new, "__wrapped__", None) is old and new.__code__.co_filename.startswith(here or "no")
+
 def restore():
     changed = []
     for name, (place, before) in kept.items():
         now = vars(place)
         added = [k for k, v in now.items() if callable(v) and k not in before] if isinstance(place, type) else []
-        for key in [*(k for k, v in before.items() if now.get(k) is not v), *added]:
+        gone = [k for k, v in before.items() if now.get(k) is not v and not by_torch(now.get(k), v)]
+        for key in [*gone, *added]:
             changed.append(name + "." + key)
             setattr(place, key, before[key]) if key in before else delattr(place, key)
     return changed
