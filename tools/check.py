@@ -269,8 +269,9 @@ def wall() -> tuple[str, ...]:
     seen = [*system, sys.base_prefix, sys.prefix, os.environ.get("TORCHNLP_DATA", "sample")]
     shown = [part for place in seen if os.path.isabs(place) for part in ("--ro-bind-try", place, place)]
     command = (bwrap, "--unshare-all", "--die-with-parent", "--proc", "/proc", "--dev", "/dev", *shown)
-    with suppress(OSError, subprocess.SubprocessError):  # some systems forbid it
-        subprocess.run([*command, sys.executable, "-c", "pass"], check=True, capture_output=True, timeout=60)
+    trial = "import importlib.util as u, sys; sys.exit(u.find_spec('ipykernel') is None)"
+    with suppress(OSError, subprocess.SubprocessError):  # some systems forbid it, or have their packages elsewhere
+        subprocess.run([*command, sys.executable, "-c", trial], check=True, capture_output=True, timeout=60)
         return command
     return ()
 
@@ -314,8 +315,8 @@ def remember():
             kept[name] = place, {k: v for k, v in vars(place).items() if callable(v) and k != "input"}
 
 def by_torch(new, old):  # PyTorch itself wraps manual_seed when an optimizer first takes a step
-    here = getattr(sys.modules.get("torch"), "__file__", "__init__.py").removesuffix("__init__.py")
-    return getattr(new, "__wrapped__", None) is old and new.__code__.co_filename.startswith(here or "no")
+    torch = sys.modules["torch"].__file__.removesuffix("__init__.py") if "torch" in sys.modules else None
+    return getattr(new, "__wrapped__", None) is old and torch and new.__code__.co_filename.startswith(torch)
 
 def restore():
     changed = []
@@ -384,7 +385,7 @@ class Kernel:
             except queue.Empty:
                 reply = None
             now, used = time.monotonic(), self.used()
-            spent += max(used - before, now - last if self.asleep() else 0.0)
+            spent += max(used - before, now - last if reply is None and self.asleep() else 0.0)
             last, before = now, used
             if reply is None:
                 if not self.manager.is_alive():
