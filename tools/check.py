@@ -18,9 +18,11 @@ What is kept out
 - On Linux with the program bwrap (the package bubblewrap), a wall: it sees Python, the data and its own copy of the
   course, all but the copy read-only. It sees no solution, no other file, no process and no network.
 What is not kept out
-- A check runs in the same process as the answer. Code that looks for the check there finds it, and what it compares.
-- Without the wall the submission runs as you: it can read and change your files, and write to the network. Then use
-  tools/Containerfile. tools/grade.py notices when files of the course or of other submissions have changed.
+- A check runs in the same process as the answer. Code that looks for the check there finds it, and the numbers that it
+  compares with, though most of them were worked out beforehand.
+- Without the wall the submission runs as you: it can read and change your files, also the reports of earlier runs, and
+  use the network. tools/Containerfile has a wall for such systems. tools/grade.py notices when files of the course or of
+  other submissions have changed.
 - Whose work it is. The table's columns `look at this` and `same answers` say where a person should look.
 """
 
