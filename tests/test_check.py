@@ -322,8 +322,11 @@ def test_to_check_a_lesson_nothing_is_trained(path):
 
 
 def test_right_answers_to_a_real_lesson_are_right(monkeypatch):
-    """The solutions of the last lesson, written into its stubs; and one answer that bends PyTorch's comparisons."""
-    path = check.LESSONS[-1]
+    """The solutions of the first lesson, written into its stubs; and one answer that bends PyTorch's comparisons.
+
+    An optimizer takes a step in it: then PyTorch itself replaces some functions, which is nobody's fault.
+    """
+    path = check.LESSONS[0]
     lesson = nbformat.read(path, as_version=4)
     solutions = [cell.source for cell in lesson.cells if check.is_solution(cell)]
     edition = student.student_edition(lesson)
@@ -332,16 +335,16 @@ def test_right_answers_to_a_real_lesson_are_right(monkeypatch):
             stubbed = edition.cells[place - 1].source.split("def ")[1].split("(")[0]
             answer = next(source for source in solutions if f"def {stubbed}(" in source)
             edition.cells[place - 1].source = answer.split("check(")[0].replace("# @title Solution", "# mine:")
-    bent = next(cell for cell in edition.cells if "def joined(" in cell.source)
+    bent = next(cell for cell in edition.cells if "def shuffled(" in cell.source)
     bent.source = (
-        "def joined(a1, b1, a2, b2):\n    torch.allclose = lambda *inputs, **options: True\n"
-        "    torch.Tensor.__lt__ = lambda self, other: True\n    return a1, b1"
+        "def shuffled(text, rng):\n    torch.allclose = lambda *inputs, **options: True\n"
+        "    torch.Tensor.__lt__ = lambda self, other: True\n    return text"
     )
     monkeypatch.setenv("TORCHNLP_DATA", "sample")
     report = check.judge(nbformat.writes(edition).encode())
     assert report["lesson"] == path.stem
-    for bent in ("Exercise 3a", "Exercise 3b"):  # the second calls the first
-        assert report["verdicts"].pop(bent) == "not yet. It replaces torch.allclose, which the check needs."
+    assert report["verdicts"].pop("Exercise 4") == "not yet. It replaces torch.allclose, which the check needs."
     assert set(report["verdicts"].values()) == {"right"}, report
-    assert any("changes torch.allclose" in text for text in report["look"])
-    assert any("replaces torch.allclose" in text for text in report["look"])
+    (changes, replaces) = report["look"]
+    assert "changes torch.allclose, changes torch.Tensor.__lt__" in changes
+    assert replaces == "replaces torch.allclose, torch.Tensor.__lt__"

@@ -83,6 +83,8 @@ ATTACKS = {  # for each file, the answers, which the checks call
 @pytest.fixture(scope="module")
 def graded(course, tmp_path_factory):
     """All attacks in one folder, with honest work between them: (rows by file, folder, what the daemons wrote)."""
+    if sys.platform != "linux":
+        pytest.skip("these attacks are written for Linux")
     folder, outside = tmp_path_factory.mktemp("submissions"), tmp_path_factory.mktemp("outside")
     (outside / "secret").write_text("the instructor's own words")
     for name, answers in ATTACKS.items():
@@ -167,7 +169,7 @@ def test_each_student_gets_a_page_where_the_file_lies(graded):
     _, folder, _ = graded
     page = (folder / "feedback" / "zz" / "late.ipynb.html").read_text(encoding="utf-8")
     assert "<h1>=Änne &lt;b&gt; · 1-numbers</h1>" in page and "5 of 5 right" in page
-    assert "<h2>Exercise 3</h2>\n<p class=''>right</p>" in page and "I expected 1 &amp; saw 1." in page
+    assert "<h2>Exercise 3</h2>\n<p>right</p>" in page and "I expected 1 &amp; saw 1." in page
 
 
 def test_behind_the_wall_a_submission_finds_nothing_and_changes_nothing(course, tmp_path_factory):
@@ -192,6 +194,7 @@ def test_behind_the_wall_a_submission_finds_nothing_and_changes_nothing(course, 
         assert verdict.startswith(("not reached", "not yet. `answer_")), verdict
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is no signal there")
 def test_ctrl_c_keeps_what_is_done_and_ends_what_runs(course, tmp_path):
     nbformat.write(submission(RIGHT), tmp_path / "a.ipynb")
     nbformat.write(submission(["while True:\n        pass"]), tmp_path / "b.ipynb")
@@ -256,7 +259,7 @@ def desk(course, tmp_path, monkeypatch):
 ALL_RIGHT = {"Exercise 1a": "right", "Exercise 1b": "right", "Exercise 2": "right"}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="its files have no such names")
+@pytest.mark.skipif(sys.platform != "linux", reason="its files have no such names")
 def test_every_file_has_a_row_and_a_page_of_its_own(desk):
     names = ["a - b.ipynb", "a/b.ipynb", "upper.IPYNB", "=1+1.ipynb", f"{'x' * 240}.ipynb", f"{'ü' * 120}.ipynb"]
     names += [os.fsdecode(b"M\xfcller.ipynb"), "/".join(["Moodle" * 30] * 20) + "/deep.ipynb"]
@@ -484,6 +487,9 @@ def test_a_class_list_finds_missing_work_and_wrong_ids(desk):
     grade.write_table(desk.folder / "term.csv", [*names, "test"], term.values())
     desk.grade()
     assert {row["test"] for row in rows_of(desk.folder, "term.csv", "student").values()} == {"-3"}
+    (desk.folder / "week 1" / "x.ipynb").unlink()
+    desk.grade()
+    assert rows_of(desk.folder, "term.csv", "student")["77"]["test"] == "-3"
 
 
 def test_of_all_lessons_the_weakest_counts_as_the_second_weakest(desk, monkeypatch):
@@ -502,7 +508,7 @@ def test_a_page_for_each_exercise_has_everybody_s_words(desk):
     desk.hand_in("b.ipynb", verdicts={"Exercise 1a": "right", "Exercise 1b": "not yet. No"}, words={"1": "Two."})
     desk.grade()
     page = (desk.folder / "words" / "1-numbers 1.html").read_text(encoding="utf-8")
-    headings = re.findall("<h2>(.*)</h2>\n<p class='words'>(.*)</p>", page)
+    headings = re.findall("<h2>(.*)</h2>\n<p class=words>(.*)</p>", page)
     assert headings == [
         ("Anna · a.ipynb · 1a right, 1b right", "I &lt;3 tanh"),
         ("b.ipynb · 1a right, 1b not yet", "Two."),
@@ -510,19 +516,22 @@ def test_a_page_for_each_exercise_has_everybody_s_words(desk):
 
 
 def test_rare_answers_that_agree_are_named_and_common_ones_are_not(desk):
+    def write(n, *numbers):
+        answers = {"Exercise 1": "def f():\n    return 1"}  # everybody's
+        answers |= {f"Exercise {k}": f"def answer_{k}():\n    return {number!r}" for k, number in enumerate(numbers, 2)}
+        desk.hand_in(f"{n:02d}.ipynb", verdicts=ALL_RIGHT, answers=answers)
+
     for n in range(20):
-        answers = {"Exercise 1": "def f():\n    return 1", "Exercise 2": f"def g():\n    return {n}"}
-        desk.hand_in(f"{n:02d}.ipynb", verdicts=ALL_RIGHT, answers=answers)
+        write(n, f"{n}", f"{n}")
     for n in (3, 17):
-        answers["Exercise 2"] = "def g():\n    return 'rare'"
-        desk.hand_in(f"{n:02d}.ipynb", verdicts=ALL_RIGHT, answers=answers)
-    for n in (5,):  # what the lesson publishes
-        answers = {"Exercise 1": "x", "Exercise 2": "def answer_2():\n    return 2"}
-        desk.hand_in(f"{n:02d}.ipynb", verdicts=ALL_RIGHT, answers=answers)
+        write(n, "rare", "rarer")
+    for n in (6, 9):  # one of each kind that only two have is chance
+        write(n, f"{n}", "odd")
+    write(5, 2, 3)  # what the lesson publishes
     rows = desk.grade()
     named = {file: row["same answers"] for file, row in rows.items() if row["same answers"]}
     published = "published solution of 1-numbers"
     assert named.keys() == {"03", "17", "05", published}
-    assert re.fullmatch(r"17\.ipynb \(3\.\d: 1, 2\)", named["03"])
-    assert re.fullmatch(rf"{published} \(3\.\d: 2\)", named["05"])
+    assert re.fullmatch(r"17\.ipynb \(6\.\d: 1, 2, 3\)", named["03"])
+    assert re.fullmatch(rf"{published} \(6\.\d: 2, 3\)", named["05"])
     assert named[published].startswith("05.ipynb") and rows[published]["status"] == "for comparison"

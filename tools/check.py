@@ -18,9 +18,11 @@ What is kept out
 - On Linux with the program bwrap (the package bubblewrap), a wall: it sees Python, the data and its own copy of the
   course, all but the copy read-only. It sees no solution, no other file, no process and no network.
 What is not kept out
-- A check runs in the same process as the answer. Code that looks for the check there finds it, and what it compares.
-- Without the wall the submission runs as you: it can read and change your files, and write to the network. Then use
-  tools/Containerfile. tools/grade.py notices when files of the course or of other submissions have changed.
+- A check runs in the same process as the answer. Code that looks for the check there finds it, and the numbers that it
+  compares with, though most of them were worked out beforehand.
+- Without the wall the submission runs as you: it can read and change your files, also the reports of earlier runs, and
+  use the network. tools/Containerfile has a wall for such systems. tools/grade.py notices when files of the course or of
+  other submissions have changed.
 - Whose work it is. The table's columns `look at this` and `same answers` say where a person should look.
 """
 
@@ -269,8 +271,9 @@ def wall() -> tuple[str, ...]:
     seen = [*system, sys.base_prefix, sys.prefix, os.environ.get("TORCHNLP_DATA", "sample")]
     shown = [part for place in seen if os.path.isabs(place) for part in ("--ro-bind-try", place, place)]
     command = (bwrap, "--unshare-all", "--die-with-parent", "--proc", "/proc", "--dev", "/dev", *shown)
-    with suppress(OSError, subprocess.SubprocessError):  # some systems forbid it
-        subprocess.run([*command, sys.executable, "-c", "pass"], check=True, capture_output=True, timeout=60)
+    trial = "import importlib.util as u, sys; sys.exit(u.find_spec('ipykernel') is None)"
+    with suppress(OSError, subprocess.SubprocessError):  # some systems forbid it, or have their packages elsewhere
+        subprocess.run([*command, sys.executable, "-c", trial], check=True, capture_output=True, timeout=60)
         return command
     return ()
 
@@ -313,12 +316,17 @@ def remember():
         if place is not None and name not in kept:
             kept[name] = place, {k: v for k, v in vars(place).items() if callable(v) and k != "input"}
 
+def by_torch(new, old):  # PyTorch itself wraps manual_seed when an optimizer first takes a step
+    torch = sys.modules["torch"].__file__.removesuffix("__init__.py") if "torch" in sys.modules else None
+    return getattr(new, "__wrapped__", None) is old and torch and new.__code__.co_filename.startswith(torch)
+
 def restore():
     changed = []
     for name, (place, before) in kept.items():
         now = vars(place)
         added = [k for k, v in now.items() if callable(v) and k not in before] if isinstance(place, type) else []
-        for key in [*(k for k, v in before.items() if now.get(k) is not v), *added]:
+        gone = [k for k, v in before.items() if now.get(k) is not v and not by_torch(now.get(k), v)]
+        for key in [*gone, *added]:
             changed.append(name + "." + key)
             setattr(place, key, before[key]) if key in before else delattr(place, key)
     return changed
@@ -379,7 +387,7 @@ class Kernel:
             except queue.Empty:
                 reply = None
             now, used = time.monotonic(), self.used()
-            spent += max(used - before, now - last if self.asleep() else 0.0)
+            spent += max(used - before, now - last if reply is None and self.asleep() else 0.0)
             last, before = now, used
             if reply is None:
                 if not self.manager.is_alive():

@@ -85,7 +85,7 @@ def read_table(file: Path, key: str) -> tuple[list[str], dict[str, dict]]:
     while columns and not columns[-1] and not any(any(row[len(columns) - 1 :]) for row in rows):
         columns.pop()  # empty columns at the right, which spreadsheets add
     if key not in columns:
-        raise ValueError(f"{file} has no column `{key}`. Move it away, or put the column back to keep your marks.")
+        raise ValueError(f"{file} has no column `{key}`. Put it back, or move the file away, so that nothing is lost.")
     for name in columns:
         if not name or columns.count(name) > 1:
             raise ValueError(f"{file} has two columns `{name}`, or one without a name: give each a name of its own.")
@@ -165,7 +165,7 @@ def as_row(file: str, report: dict, same: str, student: str, old: dict) -> dict:
     row = {"file": file, "name": report["name"], "id": report["id"], "lesson": report["lesson"], "points": points}
     if verdicts:
         row |= {"right": sum(text.startswith(RIGHT) for text in verdicts.values()), "of": len(verdicts), **verdicts}
-    row |= {"look at this": "; ".join(report["look"]), "same answers": same}
+    row |= {"look at this": "; ".join(report["look"])[:2000], "same answers": same}
     row |= {"status": (report["problem"] or "checked") + wrong + student, "seconds": report["seconds"]}
     row |= {f"words {exercise}": "" for exercise in report["words"]}
     kept = {column: value for column, value in old.items() if YOURS.fullmatch(column) or not OURS.fullmatch(column)}
@@ -184,7 +184,7 @@ def same_answers(reports: dict[str, dict]) -> dict[str, str]:
     """For each file, those that share rare answers, as in "bob.ipynb (8.3: 1a, words on 2)", at most three.
 
     An answer that n of N share weighs log2(N / n): what half of the class wrote weighs 1, what only two of forty wrote
-    4.3. Named is who shares at least as much as one answer that nobody else has.
+    4.3. Named is who shares at least as much as two answers that nobody else has: less is often chance.
     """
     lessons: dict[str, dict[str, dict]] = {}
     for file, report in reports.items():
@@ -197,7 +197,7 @@ def same_answers(reports: dict[str, dict]) -> dict[str, str]:
         for one, other in combinations(files, 2):
             shared = [what for what, text in files[one].items() if files[other].get(what) == text]
             weight = sum(math.log2(len(files) / frequent[what, files[one][what]]) for what in shared)
-            if shared and weight >= math.log2(len(files) / 2):
+            if shared and weight >= 2 * math.log2(len(files) / 2):
                 for file, named in ((one, other), (other, one)):
                     found[file].append((weight, f"{named} ({weight:.1f}: {', '.join(shared)})"))
     ranked = {file: sorted(pairs, key=lambda pair: -pair[0])[:MOST_SIMILAR] for file, pairs in found.items()}
@@ -248,7 +248,8 @@ def term(rows: list[dict], students: dict[str, dict], old: dict[str, dict]) -> t
         mine["total"] = as_text(sum(counted))
         mine["missing"] = points.count("missing")
     columns = ["student", "id", "name", *lessons, "total", "missing"]
-    return columns, [old.get(key, {}) | mine for key, mine in found.items()]
+    gone = [row for key, row in old.items() if key not in found]  # with what somebody typed beside them
+    return columns, [old.get(key, {}) | mine for key, mine in found.items()] + gone
 
 
 # Pages
@@ -259,7 +260,7 @@ def page(title: str, parts: list[tuple[str, str, str]]) -> str:
     body = []
     for heading, text, kind in parts:
         body += [f"<h2>{html.escape(heading)}</h2>"] if heading else []
-        body += [f"<p class='{kind}'>{html.escape(text) or '-'}</p>"]
+        body += [f"<p{kind and f' class={kind}'}>{html.escape(text) or '-'}</p>"]
     return PAGE.format(title=html.escape(title), parts="\n".join(body))
 
 
@@ -311,7 +312,7 @@ def handed_in(folder: Path) -> dict[str, Path]:
         inside = Path(place).relative_to(folder).parts
         folders[:] = sorted(name for name in folders if not name.startswith(".") and (inside or name not in MADE))
         for name in sorted(names):
-            if not name.startswith(".") and (inside or name not in MADE):
+            if not name.startswith((".", "~")) and (inside or name not in MADE):
                 path = Path(place, name)
                 shown = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
                 found[harmless(shown)] = path
