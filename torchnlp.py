@@ -522,22 +522,22 @@ def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) ->
     return states, torch.cat([*h_n[-1 - rnn.bidirectional :]], dim=1)
 
 
-def open_gates(rnn: nn.LSTM | nn.GRU, forget: float | None = None, input: float | None = None) -> None:
+def open_gates(rnn: nn.Module, forget: float | None = None, input: float | None = None) -> None:
     """Initialise the bias of the gate that keeps (an LSTM's forget gate, a GRU's update gate), and of the input gate.
 
     Such a gate starts near sigmoid(bias): 0.99 for 5, 0.12 for -2. PyTorch adds two biases: the first gets the number,
-    the second 0, in each layer and direction; None leaves a gate as it is. Raises ValueError for a layer without the
-    gate.
+    the second 0, in each layer and direction; None leaves a gate as it is. Raises ValueError for a layer without it.
     """
-    if not isinstance(rnn, (nn.LSTM, nn.GRU)) or not rnn.bias or isinstance(rnn, nn.GRU) and input is not None:
-        raise ValueError("open_gates takes an nn.LSTM, or an nn.GRU without input: with bias=True.")
-    # PyTorch's order is input, forget, candidate, output in an LSTM, and reset, update, candidate in a GRU.
     wanted = {number: value for number, value in {0: input, 1: forget}.items() if value is not None}
+    biases = {name: bias for name, bias in rnn.named_parameters() if name.startswith("bias")}
+    gates = {len(bias) // rnn.hidden_size for bias in biases.values()}
+    # PyTorch's order is input, forget, candidate, output in an LSTM, and reset, update, candidate in a GRU.
+    if gates not in ({4}, {3}) or gates == {3} and input is not None:
+        raise ValueError("open_gates takes an LSTM, or a GRU without input=...; both with their biases.")
     with torch.no_grad():
-        for name, biases in rnn.named_parameters():
-            for number, value in wanted.items() if name.startswith("bias") else ():
-                gate = biases.view(-1, rnn.hidden_size)[number]  # [H]
-                gate.fill_(value if name.startswith("bias_ih") else 0)
+        for name, bias in biases.items():
+            for number, value in wanted.items():
+                bias.view(-1, rnn.hidden_size)[number].fill_(value if "_ih_" in name else 0)
 
 
 # ------------------------------------------------------------------------------------ training
@@ -551,10 +551,7 @@ def seed_all(seed: int) -> None:
 
 
 def clock() -> float:
-    """Seconds, of which a later reading is subtracted: those of the processor; on a GPU, on the wall, its work done.
-
-    A GPU works behind the program's back: without waiting for it, the time of starting its work would be measured.
-    """
+    """Seconds, to subtract: those of the processor; on a GPU those of the wall, once its work is done."""
     if device.type == "cpu":
         return time.process_time()
     torch.accelerator.synchronize()
@@ -562,10 +559,7 @@ def clock() -> float:
 
 
 class AdamPair(Optimizer):
-    """Adam for dense gradients and SparseAdam for sparse ones, as one optimizer.
-
-    Its param_groups are those of both, so a scheduler reaches all; its state_dict holds theirs, in a list.
-    """
+    """Adam for dense gradients and SparseAdam for sparse ones; a scheduler and state_dict have both."""
 
     def __init__(self, dense: list[nn.Parameter], sparse: list[nn.Parameter], lr: float):
         parts = [torch.optim.SparseAdam(sparse, lr=lr)]
@@ -579,12 +573,9 @@ class AdamPair(Optimizer):
         """One list of groups for this optimizer and its parts: a rate that is set here counts there."""
         self.param_groups = [group for part in self.parts for group in part.param_groups]
 
-    def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
-        with torch.enable_grad():
-            loss = closure() if closure else None
+    def step(self) -> None:
         for part in self.parts:
             part.step()
-        return loss
 
     def state_dict(self) -> dict:
         return {"parts": [part.state_dict() for part in self.parts]}
@@ -660,9 +651,7 @@ def _stop_at_nan(value: Tensor, name: str) -> None:
 
 def _read(steps: Sequence[Step]) -> np.ndarray:
     """Some steps as numbers, a row each: summed loss, correct, articles, norm. The one place that waits for a GPU."""
-    loss, correct, norm = (
-        torch.stack([getattr(step, name) for step in steps]).cpu().double() for name in ("loss", "correct", "norm")
-    )
+    loss, correct, norm = (torch.stack([step[i] for step in steps]).cpu().double() for i in (0, 1, 3))
     _stop_at_nan(loss.sum(), "loss")
     _stop_at_nan(norm.sum(), "gradient")
     articles = torch.tensor([step.articles for step in steps])
@@ -740,25 +729,18 @@ def train_epoch(
     dataloader or a network that does not fit the data, FloatingPointError for a loss or a gradient that is no number.
     """
     optimizer = optimizer or make_optimizer(net, lr)
-    steps = _until(train_steps(net, dataloader, optimizer, loss_fn, clip), epoch_size)
-    loss, correct, count = 0.0, 0, 0
-    for rows in _in_groups(steps, report_freq):
-        loss, correct, count, _ = rows.sum(0) + [loss, correct, count, 0]
-        if len(rows) == report_freq:
-            print(f"{count:.0f}: acc={correct / count:.4f}")
-    if count == 0:
-        raise ValueError("The dataloader gave no batch: is the dataset empty?")
-    return float(loss / count), float(correct / count)
-
-
-def _until(steps: Iterable[Step], articles: int | None) -> Iterator[Step]:
-    """The steps up to the one with which so many articles were seen; None: all of them."""
-    seen = 0
-    for step in steps:
-        yield step
+    steps, seen = [], 0
+    for step in train_steps(net, dataloader, optimizer, loss_fn, clip):
+        steps.append(step)
         seen += step.articles
-        if articles and seen >= articles:
-            return
+        if len(steps) % report_freq == 0:
+            print(f"{seen}: acc={_read(steps)[:, 1].sum() / seen:.4f}")
+        if epoch_size and seen >= epoch_size:
+            break
+    if not steps:
+        raise ValueError("The dataloader gave no batch: is the dataset empty?")
+    loss, correct, *_ = _read(steps).sum(axis=0).tolist()
+    return loss / seen, correct / seen
 
 
 def train_epoch_emb(

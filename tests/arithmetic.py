@@ -4,7 +4,7 @@
     python tests/arithmetic.py avx2 moved         these two
     python tests/arithmetic.py --jobs 1 plain     one, in one process (without --jobs in two, as `make test`)
 
-Each configuration runs every notebook and the tests that compute with weights, on the small corpus:
+Each configuration runs what `make test` runs of the lessons and of the tests that compute with weights:
 
     plain           as this machine computes by itself
     sse4, avx2, avx512
@@ -144,7 +144,8 @@ def run(name: str, jobs: int, tests: list[str]) -> list[str]:
     python, environment = python_of(name), environment_of(name)
     by = used(python, environment)
     jobs = max(1, jobs // int(SETTINGS[name].get("ARITHMETIC_THREADS", 1)))
-    options = [f"--junitxml={report}", f"--numprocesses={jobs}", "--dist=loadfile", "--no-loadscope-reorder"]
+    options = ["-m", "not slow", f"--junitxml={report}", f"--numprocesses={jobs}"]
+    options += ["--dist=loadfile", "--no-loadscope-reorder"]
     print(f"{name}: {by} ...", flush=True)
     with open(log, "w", encoding="utf-8") as out:
         command = [python, "-m", "pytest", *options, *tests]

@@ -9,6 +9,8 @@ import pytest
 
 from tests import arithmetic
 
+pytestmark = pytest.mark.slow
+
 FRESH = """
 import json, torch, torchnlp
 from torch import nn

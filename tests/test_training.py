@@ -300,20 +300,6 @@ def test_a_saved_optimizer_goes_on_where_it_stopped(sparse):
     assert moved == ({"fc.weight", "fc.bias"} if sparse else set())
 
 
-def test_a_step_with_a_closure_gives_its_loss():
-    net = net_of()
-    optimizer = make_optimizer(net)
-
-    def closure():
-        optimizer.zero_grad()
-        loss = net(torch.tensor([[2, 3]])).sum()
-        loss.backward()
-        return loss
-
-    before = net(torch.tensor([[2, 3]])).sum().item()
-    assert optimizer.step(closure).item() == pytest.approx(before)
-
-
 def test_a_network_may_call_something_of_its_own_sparse():
     net = net_of(sparse=False)
     net.sparse = True

@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 from tools.needs import read_bank, statements_of  # noqa: E402
 from tools.repo import current  # noqa: E402
 
-NEEDED = ["torchnlp.py", "notebooks/install.py", "LICENSE", "data/sample", "images", "site"]
+NEEDED = ["torchnlp.py", "lessons.py", "notebooks/install.py", "LICENSE", "data/sample", "images", "site"]
 NO_SOLUTIONS = (
     'Each has a cell to fill in and a cell that checks it: it says "not yet" until you are there. Any right answer '
     "passes. The solutions are left out of this copy. A cell that measures your answer asks for it until it is right."

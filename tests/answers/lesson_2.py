@@ -1,5 +1,5 @@
 # %% Setting
-net = NewsReader()
+net = NewsClassifier()
 valid_part = []
 
 
