@@ -1,11 +1,11 @@
 """tools/questions.py: the question bank is whole and true, Moodle can read it, and its exercises can be solved."""
 
 import contextlib
+import functools
 import io
 import math
 import random
 import re
-from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
 
@@ -15,6 +15,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pack_sequence, pad_packed_sequence
 
+import lessons
 import torchnlp
 from tools import questions as bank
 from tools.student import FROM_STUDENT
@@ -288,12 +289,11 @@ def test_what_the_answers_on_language_models_say_is_so():
 
 
 def test_what_the_answers_on_counting_and_sampling_say_is_so():
-    names = {"random": random, "Counter": Counter, "START": 9, "V": 12}
-    space = lesson_code("6-text-generation", "l6-c005", "l6-c201", "l6-c202", **names)
-    read, asked = space["shifted"]([(9, [5, 6, 7, 2])])
+    read, asked = lessons.shifted([(9, [5, 6, 7, 2])])
     said = f"It reads {', '.join(map(str, read[0].tolist()))}; asked are {', '.join(map(str, asked[0].tolist()))}."
     assert named["Shifted by one"].answer == said
-    count, chance_of = space["count"], space["chance_of"]
+    count = functools.partial(lessons.count, start=9)
+    chance_of = functools.partial(lessons.chance_of, V=12)
     oil, prices, rises, san, francisco = 3, 4, 5, 6, 7
     (shorter, (*counts, _)) = count([[oil, prices]] * 3 + [[oil, rises]], 2)
     left = chance_of([shorter, (*counts, 0.5)], [oil, 11], 1) / chance_of([shorter], [oil, 11], 1)
