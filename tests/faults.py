@@ -75,15 +75,6 @@ def padding_on_the_left(pad_length):
     return faulty
 
 
-@noticed_by("3-packed-sequences", "LengthBatchSampler")
-def batches_mix_all_lengths(LengthBatchSampler):
-    class Faulty(LengthBatchSampler):
-        def __iter__(self):
-            return map(torch.Tensor.tolist, torch.randperm(len(self.lengths)).split(self.sizes))
-
-    return Faulty
-
-
 # --------------------------------------------------------------------------- reading and training
 
 
@@ -91,14 +82,6 @@ def batches_mix_all_lengths(LengthBatchSampler):
 def padding_is_averaged_in(run_rnn):
     def faulty(rnn, vectors, lengths):
         return rnn(vectors)[0], run_rnn(rnn, vectors, lengths)[1]
-
-    return faulty
-
-
-@noticed_by("3-packed-sequences", "run_rnn")
-def the_padding_is_read_too(run_rnn):
-    def faulty(rnn, vectors, lengths):
-        return run_rnn(rnn, vectors, torch.full_like(lengths, vectors.size(1)))
 
     return faulty
 
