@@ -21,7 +21,7 @@ What is not kept out
 - A check runs in the same process as the answer. Code that looks for the check there finds it, and the numbers that it
   compares with, though most of them were worked out beforehand.
 - Without the wall the submission runs as you: it can read and change your files, also the reports of earlier runs, and
-  use the network. tools/Containerfile has a wall for such systems. tools/grade.py notices when files of the course or of
+  use the network. tools/Containerfile has a wall for such systems. tools/grade.py notices when files of the course or
   other submissions have changed.
 - Whose work it is. The table's columns `look at this` and `same answers` say where a person should look.
 """
@@ -481,7 +481,7 @@ def run(steps: list[tuple[Cell, str]], folder: Path, limit: float) -> tuple[dict
     again = [step for i, step in enumerate(steps) if step[0].exercise and i < last_own]  # an answer may stand below
     for place, (cell, code) in enumerate(steps + again):
         second = place >= len(steps)
-        if over or second and verdicts[cell.exercise] == RIGHT:
+        if over or second and (verdicts[cell.exercise] == RIGHT or "did not end" in verdicts[cell.exercise]):
             if cell.exercise and not second:
                 verdicts[cell.exercise] = f"not reached. {over}"
             continue
