@@ -1,6 +1,6 @@
 """How fast is the course's loop beside the one that it replaces? Not a test: it prints the tables of site/speed.md.
 
-    python tests/benchmark.py <folder with AG News>  about an hour, on one thread
+    python tests/benchmark.py <folder with AG News>  half an hour, on one thread
     python tests/benchmark.py                        the small corpus, some minutes
 
 The old loop is written as such loops are found in tutorials: the collate function tokenises each text every time it
@@ -211,8 +211,6 @@ RACE = {
     "GRU": partial(course_loop, nn.GRU),
     "LSTM": partial(course_loop, nn.LSTM),
     "RNN": partial(course_loop, nn.RNN),
-    "packed LSTM, loop of tutorials": partial(old_loop, nn.LSTM, packed),
-    "RNN, loop of tutorials": partial(old_loop, nn.RNN, padded),
 }
 
 
