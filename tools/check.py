@@ -453,7 +453,7 @@ class Kernel:
                 if process.name() != "bwrap":  # the wall would fall
                     process.send_signal(signal.SIGINT)
         try:
-            self.ask(5)
+            self.ask(2)
         except TimeoutError:
             raise ConnectionError("could not be stopped") from None
 
