@@ -10,15 +10,17 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-def data_of(reading: dict, values: dict, answers, influence, colours: list) -> dict:
+def data_of(reading: dict, values: dict, answers, importance, colours: list) -> dict:
     """What the scripts draw: numbers in lists, the gates in per cent."""
-    values = {name: value for name, value in values.items() if name != "candidate"}  # the memory shows what was written
+    values = {name: value for name, value in values.items() if name != "candidate"}  # the cell state shows what was written
     units = 20_000 // (len(values) * len(answers))  # as many as there is room for
     return {
+        "name": "network",
+        "settings": {"partHeight": 80},
         **reading,
         "classes": list(reading["classes"]),
         "probabilities": answers.round(4).tolist(),
-        "influence": influence.tolist(),
+        "importance": importance.tolist(),
         "percent": {name: (100 * value[:, :units]).round().int().tolist() for name, value in values.items()},
         "colours": colours,
     }
@@ -32,9 +34,13 @@ def page(*parts) -> str:
     figure.savefig(png, dpi=72)
     words = html.escape(" ".join(data["tokens"]))
     alt = f"The answer after each word, and what happened inside the network: {words}"
-    picture = f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">'
+    return fill(data, f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">')
+
+
+def fill(data: dict, instead: str) -> str:
+    """watch.html with the data, the scripts and the style; instead: what stands where scripts don't run."""
     script = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("draw", "sentences", "view"))
-    parts = {"picture": picture, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
+    parts = {"picture": instead, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
     for name, value in {"data": data, "style": (HERE / "style.css").read_text("utf-8")}.items():
         parts[name] = json.dumps(value).replace("<", "\\u003c")
     return re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (HERE / "watch.html").read_text("utf-8"))
