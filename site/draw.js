@@ -94,3 +94,18 @@ export function paintLine(context, points, colour, width = 2, dash = []) {
     }
     context.stroke();
 }
+
+// Names at the ends of lines, each {name, x, y, colour}: those that end close together are pushed apart, upwards. Each
+// stands on a rim of paper.
+export function writeEnds(context, ends, lowest, room, paper) {
+    Object.assign(context, {textBaseline: "middle", lineJoin: "round", lineWidth: 4, strokeStyle: paper});
+    context.setLineDash([]);
+    let free = lowest;
+    for (const {name, x, y, colour} of ends.toSorted((a, b) => b.y - a.y)) {
+        const place = Math.min(free, y);
+        context.fillStyle = colour;
+        context.strokeText(name, x, place, room);
+        context.fillText(name, x, place, room);
+        free = place - 15;
+    }
+}

@@ -20,7 +20,7 @@ const networks = new Networks(JSON.parse(document.getElementById("networks").tex
 const field = document.getElementById("text"), choices = document.getElementById("choices").elements;
 const view = new View(document.getElementById("view"), networks.classes, {onMove: moved, partHeight: 96});
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-view.side.append(document.getElementById("choices"));
+view.hint.before(document.getElementById("choices"));
 
 // One network's reading of the ids, whole, from a word on, or without it; rows that it did not read are null.
 function reading(name, tokens, ids, mode, at) {

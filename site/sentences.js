@@ -44,7 +44,8 @@ const movement = (parts, t) => mean(parts.h[t].map((h, unit) => Math.abs(h - (t 
 function happened(parts, t) {
     const share = part => parts[part] && percent(mean(parts[part][t].map(shade(part))));
     const [input, forget, update] = ["input", "forget", "update"].map(share);
-    if (input && forget) return `the input gate is ${input} open, the forget gate erases ${forget} of the cell state`;
+    if (forget) return `the input gate is ${input} open, the forget gate erases ${forget} of the cell state`;
+    if (input) return `the input gate is ${input} open`;
     if (update) return `the update gate replaces ${update} of the hidden state`;
     return `the hidden state has moved by ${movement(parts, t).toFixed(2)} a unit`;
 }

@@ -7,7 +7,7 @@
 // browser, `watch` and the front page in Python.
 
 import {
-    PARTS, SIGNED, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts,
+    PARTS, SIGNED, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts, writeEnds,
 } from "./draw.js";
 import {best, bold, formula, notes, sentence} from "./sentences.js";
 
@@ -17,9 +17,9 @@ const LETTERING = "600 13px";
 const classColour = k => `class-${k}`;
 
 export class View {
-    // partHeight is the most that the picture of a gate may take; only: the parts that are shown, all unless it says so.
-    constructor(root, classes, {onMove = () => {}, partHeight = 160, only = Object.keys(PARTS)} = {}) {
-        Object.assign(this, {root, classes, onMove, partHeight, only});
+    // partHeight is the most that the picture of a gate may take. compact: the input gate alone, and nothing to choose.
+    constructor(root, classes, {onMove = () => {}, partHeight = 160, compact = false} = {}) {
+        Object.assign(this, {root, classes, onMove, partHeight, compact});
         Object.assign(this, {at: 0, shown: Infinity, by: "none", unit: 0, widths: new Map()});
         const div = (className, ...children) => make("div", {className}, ...children);
         const button = (textContent, label, onclick) =>
@@ -84,10 +84,10 @@ export class View {
 
     // Another network has other parts.
     furnish(names, parts) {
-        const several = this.readings.length > 1, shown = shownParts(parts).filter(part => this.only.includes(part));
+        const several = this.readings.length > 1, shown = this.compact ? ["input"] : shownParts(parts);
         Object.assign(this, {names, rows: several ? [] : shown});
         const row = onclick => make("div", {className: "part"},
-            make("span", {className: "label"}), make("canvas", {onclick}));
+            make("span", {className: "label"}), make("canvas", {onclick: this.compact ? null : onclick}));
         this.curves.replaceChildren(...this.readings.map(() => row(null)));
         this.inside.replaceChildren(...this.rows.map(part => row(event => this.pick(part, event))));
         const options = {none: "nothing", importance: "importance for the last answer"};
@@ -95,7 +95,8 @@ export class View {
         this.select.replaceChildren(
             ...Object.entries(options).map(([value, textContent]) => make("option", {value, textContent})));
         if (!(this.by in options) || several) this.by = "none";
-        this.choice.hidden = several;
+        this.choice.hidden = several || this.compact;
+        this.hint.hidden = this.compact;
         const click = "Click a cell: the words take the colours of its row";
         this.hint.textContent = several ? "" : "Below the words a column is a word and a row a unit of the network. No "
             + `colour is 0. ${this.readings[0].sums ? `${click}, and its formula shows its numbers.` : `${click}.`}`;
@@ -196,14 +197,11 @@ export class View {
         }
         const end = probabilities.findLastIndex((row, t) => row && t < shown);
         if (end < 0 || edges[end] > left + this.width) return;
-        Object.assign(context, {font: `${LETTERING} ${face}`, textBaseline: "middle"});
-        let free = 8;  // names of lines that end close together are pushed apart, downwards
-        for (const k of this.highest(probabilities[end])) {
-            const place = Math.max(free, y(probabilities[end][k]));
-            context.fillStyle = colour(k);
-            context.fillText(this.classes[k], x(end) + 10, place, edges[end + 1] - left - x(end) + this.margin - 12);
-            free = place + 15;
-        }
+        context.font = `${LETTERING} ${face}`;
+        const names = this.highest(probabilities[end]).map(k =>
+            ({name: this.classes[k], x: x(end) + 10, y: y(probabilities[end][k]), colour: colour(k)}));
+        writeEnds(context, names, height - 14, edges[end + 1] - left - x(end) + this.margin - 12,
+            css(colours.paper));
     }
 
     drawPart(canvas, part, from, to, left) {
