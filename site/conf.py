@@ -39,11 +39,17 @@ autodoc_preserve_defaults = True
 
 html_theme = "sphinx_book_theme"
 html_title = project
-html_static_path = ["_static", str(ROOT / "images" / "fonts"), str(ROOT / "build" / "site-libraries" / "mathjax" / "es5")]
+html_static_path = [
+    "_static",
+    str(ROOT / "images" / "fonts"),
+    str(ROOT / "build" / "site-libraries" / "mathjax" / "es5"),
+]
 html_css_files = ["course.css"]
 html_js_files = [("search.js", {"defer": "defer"})]
 templates_path = ["_templates"]
-html_sidebars = {"**": ["navbar-logo.html", "icon-links.html", "search-button-field.html", "play.html", "sbt-sidebar-nav.html"]}
+html_sidebars = {
+    "**": ["navbar-logo.html", "icon-links.html", "search-button-field.html", "play.html", "sbt-sidebar-nav.html"]
+}
 html_copy_source = True
 html_show_copyright = False
 html_context = {"default_mode": "auto"}

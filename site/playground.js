@@ -183,7 +183,7 @@ function draw() {
 function furnish() {
     element("lanes").replaceChildren(...lanes.map((lane, i) => make("section", {className: "lane"},
         make("h2", {className: COLOURS[i], textContent: nameOf(lane)}),
-        make("p", {className: "felt"}), make("canvas", {className: "gradient", role: "img"}),
+        make("p", {className: "told"}), make("canvas", {className: "gradient", role: "img"}),
         make("div", {className: "symbols"}), make("p", {className: "reply"}), make("div", {className: "inside"}))));
 }
 
@@ -191,9 +191,9 @@ function drawLane({lane, symbols, parts, answer, influence, changed, of}, i) {
     const section = element("lanes").children[i], find = name => section.querySelector(`.${name}`);
     const T = symbols.length, inside = find("inside"), width = inside.clientWidth;
     const edges = [...symbols, 0].map((_, t) => t * width / T), shown = shownParts(parts).slice(0, 3);
-    find("felt").textContent = gradientInWords(influence, changed, of);
+    find("told").textContent = gradientInWords(influence, changed, of);
     drawGradient(find("gradient"), i, influence.toReversed(), untrained[i].toReversed(), edges);
-    find("gradient").ariaLabel = `Gradient over the symbols. ${find("felt").textContent}`;
+    find("gradient").ariaLabel = `Gradient over the symbols. ${find("told").textContent}`;
     const height = Math.max(48, 1.5 * lane.width), {paper, inside: high, below: low} = colours;
     const rows = shown.map((part, k) => inside.children[k] ?? inside.appendChild(
         make("div", {className: "part"}, make("span", {className: "label"}), make("canvas"))));
