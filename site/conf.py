@@ -75,10 +75,12 @@ html_theme_options = {
 FIGURE = """\
 ```{raw} html
 WATCHED
-<p class="play"><a href="reader.html">Type a headline of your own</a> <a href="playground.html">Train a network in this browser</a></p>
+<p class="play"><a href="reader.html">Type a headline of your own</a>
+<a href="playground.html">Train a network in this browser</a></p>
 ```
 
-Each line is a class of news, each row of the picture a unit of the network. What its gates do, you find out in [lesson 2](#gates-2-lstm-gates).
+Each line is a class of news, each row of the picture a unit of the network. What its gates do, you find out in
+[lesson 2](#gates-2-lstm-gates).
 """
 APPENDIX = """\
 ```{toctree}
