@@ -1,6 +1,7 @@
 """A lesson as the site shows it: what is done to a notebook before Sphinx reads it."""
 
 import re
+import runpy
 from pathlib import Path
 
 import nbformat
@@ -10,6 +11,7 @@ from tools.reading import BADGE, QUESTION, is_diagram, is_picture, kind, plain, 
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+renew = runpy.run_path(str(HERE / "watch.py"))["renew"]
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d-c\w+)`")  # how the guide for instructors names a cell
@@ -28,6 +30,10 @@ def lesson_page(source: str, name: str) -> str:
     def write(text: str) -> None:
         cells.append(nbformat.v4.new_markdown_cell(text))
 
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        page = output.get("data", {}).get("text/html", "")
+        if "torchnlp-watch" in page:
+            output.data["text/html"] = renew(page)
     for cell in filter(is_to_be_read, notebook.cells):
         is_plot, is_text = kind(cell) == "plot", cell.cell_type == "markdown"
         asks, starts = is_text and bool(QUESTION.search(cell.source)), is_text and cell.source.startswith("#")

@@ -35,7 +35,7 @@ export class Networks {
     }
 
     // Read a text word by word. Returns its tokens and ids, and a row a token of probabilities, of each gate (parts) and
-    // of the states. importance: the size of the gradient of the last answer's log probability with respect to each
+    // of the states. influence: the size of the gradient of the last answer's log probability with respect to each
     // word's vector. sums: see below.
     read(text, name = "LSTM") {
         const tokens = tokenize(text);
@@ -62,8 +62,8 @@ export class Networks {
         names.forEach((part, p) => { parts[part] = rows(trace.a, G).map(row => cut(row, p)); });
         if (trace.c) parts.c = rows(trace.c, H, H);
         parts.h = rows(trace.h, H, H);
-        const importance = T ? this.importance(name, w, trace, probabilities[T - 1], E) : [];
-        return {ids, name, probabilities, parts, importance, sums: this.sums(name, w, trace)};
+        const influence = T ? this.influence(name, w, trace, probabilities[T - 1], E) : [];
+        return {ids, name, probabilities, parts, influence, sums: this.sums(name, w, trace)};
     }
 
     // What a unit of a gate adds up at step t: what comes from the word, from the state before, and the two biases.
@@ -76,7 +76,7 @@ export class Networks {
         };
     }
 
-    importance(name, w, trace, answer, E) {
+    influence(name, w, trace, answer, E) {
         const {T, H, G} = trace, best = answer.indexOf(Math.max(...answer));
         const ask = answer.map((p, k) => (k === best) - p), dh = new Float64Array(H);
         ask.forEach((a, k) => { for (let i = 0; i < H; i++) dh[i] += a * w["fc.weight"][k * H + i]; });

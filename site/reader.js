@@ -32,7 +32,7 @@ function reading(name, tokens, ids, mode, at) {
     const place = rows => [...rows.slice(0, before), ...gap, ...rows.slice(before)], steps = place([...read.ids.keys()]);
     return {
         name, ...described, whole: whole.probabilities, [mode]: at,
-        probabilities: place(read.probabilities), importance: place(read.importance).map(Number),
+        probabilities: place(read.probabilities), influence: place(read.influence).map(Number),
         sums: (part, t, unit) => read.sums(part, steps[t], unit),
         parts: Object.fromEntries(Object.entries(read.parts).map(([part, rows]) => [part, place(rows)])),
     };
@@ -102,8 +102,8 @@ window.reader = {
         return {tokens, ids, probabilities};
     },
     inside(text, cell = "LSTM") {
-        const {parts, importance} = networks.read(text, cell);
+        const {parts, influence} = networks.read(text, cell);
         const plain = Object.entries(parts).map(([part, rows]) => [part, rows.map(row => [...row])]);
-        return {parts: Object.fromEntries(plain), importance};
+        return {parts: Object.fromEntries(plain), influence};
     },
 };

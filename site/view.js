@@ -1,7 +1,7 @@
 // A reading to look at: the words under the curves of the classes, a band to move over them, and what happened inside.
 //
-// A reading is {name, tokens, known, probabilities, parts, importance}, with a row a token: probabilities [T][K], parts
-// a dictionary of [T][units], known and importance [T]. If the network started anew at a word or left one out, `from`
+// A reading is {name, tokens, known, probabilities, parts, influence}, with a row a token: probabilities [T][K], parts
+// a dictionary of [T][units], known and influence [T]. If the network started anew at a word or left one out, `from`
 // or `without` says which, the rows that it did not read are null, and `whole` has the probabilities of the text as it
 // stands. With sums(part, t, unit) a click on a cell shows its formula. The reader page computes readings in the
 // browser, `watch` and the front page in Python.
@@ -90,7 +90,7 @@ export class View {
             make("span", {className: "label"}), make("canvas", {onclick: this.compact ? null : onclick}));
         this.curves.replaceChildren(...this.readings.map(() => row(null)));
         this.inside.replaceChildren(...this.rows.map(part => row(event => this.pick(part, event))));
-        const options = {none: "nothing", importance: "importance for the last answer"};
+        const options = {none: "nothing", influence: "importance for the last answer"};
         for (const part of this.rows) options[part] = PARTS[part].name;
         this.select.replaceChildren(
             ...Object.entries(options).map(([value, textContent]) => make("option", {value, textContent})));
@@ -239,9 +239,9 @@ export class View {
 
     // What the words are coloured by, a number a word; undefined where the network did not read.
     values() {
-        const [{parts, importance}] = this.readings;
+        const [{parts, influence}] = this.readings;
         if (this.by in PARTS) return this.tokens.map((_, t) => parts[this.by][t]?.[this.unit]);
-        return this.by === "importance" ? importance : this.tokens.map(() => 0);
+        return this.by === "influence" ? influence : this.tokens.map(() => 0);
     }
 
     // Say everything about the word under the band.
@@ -249,7 +249,7 @@ export class View {
         const {at, readings, edges, tokens, by, unit} = this, [{parts, known, from, without}] = readings;
         const values = this.values(), said = sentence(readings, at, this.classes);
         const ofUnit = by in PARTS && values[at] !== undefined;
-        if (tokens.length && by === "importance") {
+        if (tokens.length && by === "influence") {
             said.push(` Its importance: ${percent(values[at] / Math.max(...values, 1e-30))} of the largest.`);
         }
         if (ofUnit) said.push(` Unit ${unit + 1} of the ${PARTS[by].name}: ${values[at].toFixed(2)}.`);

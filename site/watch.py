@@ -10,19 +10,17 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-def data_of(reading: dict, values: dict, answers, importance, colours: list) -> dict:
+def data_of(reading: dict, values: dict, answers, influence, colours: list) -> dict:
     """What the scripts draw: numbers in lists, the gates in per cent."""
     values = {
         name: value for name, value in values.items() if name != "candidate"
     }  # the cell state shows what was written
     units = 20_000 // (len(values) * len(answers))  # as many as there is room for
     return {
-        "name": "network",
-        "settings": {"partHeight": 80},
         **reading,
         "classes": list(reading["classes"]),
         "probabilities": answers.round(4).tolist(),
-        "importance": importance.tolist(),
+        "influence": influence.tolist(),
         "percent": {name: (100 * value[:, :units]).round().int().tolist() for name, value in values.items()},
         "colours": colours,
     }
@@ -46,3 +44,10 @@ def fill(data: dict, instead: str) -> str:
     for name, value in {"data": data, "style": (HERE / "style.css").read_text("utf-8")}.items():
         parts[name] = json.dumps(value).replace("<", "\\u003c")
     return re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (HERE / "watch.html").read_text("utf-8"))
+
+
+def renew(saved: str) -> str:
+    """A page that a notebook has saved, with the scripts and the style of today."""
+    data = re.search(r"^const \{percent.* = (\{.*\});$", saved, flags=re.M)[1]
+    instead = re.search(r'<div class="torchnlp-watch">(.*?)</div>', saved, flags=re.S)[1]
+    return fill(json.loads(data), instead)

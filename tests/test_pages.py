@@ -213,7 +213,7 @@ def test_the_pages_probabilities_are_pytorchs(a_reader, texts, cell):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_gates_and_the_importance_are_pytorchs(a_reader, cell):
+def test_the_gates_and_the_influence_are_pytorchs(a_reader, cell):
     inside = ask(a_reader, "window.reader.inside", HEADLINE, cell)
     reader = pages.Reader(cell)
     vectors = reader.embedding(torch.tensor(reader.read(HEADLINE)["ids"])).requires_grad_()  # [T, E]
@@ -223,7 +223,7 @@ def test_the_gates_and_the_importance_are_pytorchs(a_reader, cell):
         for part, values in torchnlp.gates(reader.rnn, vectors).items():
             assert torch.allclose(torch.tensor(inside["parts"][part]), values, atol=1e-5)
     reader.fc(states[0, -1]).log_softmax(0).max().backward()
-    assert torch.allclose(torch.tensor(inside["importance"]), vectors.grad.norm(dim=1), rtol=1e-3, atol=1e-7)
+    assert torch.allclose(torch.tensor(inside["influence"]), vectors.grad.norm(dim=1), rtol=1e-3, atol=1e-7)
 
 
 def sentence(page):
