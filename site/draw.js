@@ -98,7 +98,7 @@ export function paintLine(context, points, colour, width = 2, dash = []) {
 // Names at the ends of lines, each {name, x, y, colour}: those that end close together are pushed apart, upwards. Each
 // stands on a rim of paper.
 export function writeEnds(context, ends, lowest, room, paper) {
-    Object.assign(context, {textBaseline: "middle", lineJoin: "round", lineWidth: 4, strokeStyle: paper});
+    Object.assign(context, {textBaseline: "middle", lineJoin: "round", lineWidth: 6, strokeStyle: paper});
     context.setLineDash([]);
     let free = lowest;
     for (const {name, x, y, colour} of ends.toSorted((a, b) => b.y - a.y)) {

@@ -12,7 +12,7 @@ const PRESETS = {
     "LSTM or RNN": "cell=LSTM&bias=5&cell2=RNN",
     "GRU, open or half open": "cell=GRU&bias=5&cell2=GRU&bias2=0",
     "40 symbols": "cell=LSTM&bias=5&cell2=LSTM&bias2=0&T=40&width=32&rate=0.01",
-    "an RNN that latches": "cell=RNN&T=40&width=32&rate=0.05&clip=0&seed=2",
+    "an RNN that latches": "cell=RNN&T=40&width=32&rate=0.05&clip=0",
 };
 const COLOURS = ["first", "second"], DASHES = [[], [7, 4]];  // of the networks' lines
 
@@ -239,9 +239,9 @@ function drawGradient(canvas, i, now, before, edges) {
 
 function gradientInWords(influence, changed, of) {
     const far = influence.at(-1) / influence[0];
-    const times = far >= 0.001 ? `${Number(far.toPrecision(1))} times` : far > 0 ? `${power(Math.log10(far))} times` : "nothing beside";
+    const times = far >= 0.001 ? Number(far.toPrecision(1)) : far > 0 ? power(Math.log10(far)) : 0;
     const still = far < 1e-6 && changed > of / 4;
-    return `The gradient with respect to the first symbol is ${times} that with respect to the last. `
+    return `The gradient with respect to the first symbol is ${times} times that with respect to the last. `
         + `With another first symbol ${still ? "and nothing else changed, still " : ""}${changed} of ${of} answers change`
         + `${still ? ": the gradient has vanished, the memory has not." : "."}`;
 }

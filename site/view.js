@@ -313,11 +313,12 @@ export class View {
         this.tell();
     }
 
-    // Bring the word under the band into sight, and the names of the lines with the last one.
+    // Bring the word under the band into sight, and near the end the names of the lines.
     reveal() {
-        const {edges, strip, at, width} = this, margin = Math.max(60, this.margin), end = edges[at + 1] + margin - width;
+        const {edges, strip, at, width} = this, margin = Math.max(60, this.margin), end = edges.at(-1) + this.margin;
+        const right = end - edges[at + 1] < 2 * margin ? end : edges[at + 1] + margin;
         if (edges[at] - margin < strip.scrollLeft) strip.scrollLeft = edges[at] - margin;
-        if (end > strip.scrollLeft) strip.scrollLeft = end;
+        if (right - width > strip.scrollLeft) strip.scrollLeft = right - width;
     }
 
     go(t) {
