@@ -1,7 +1,6 @@
-# make lab     opens lesson 1 in JupyterLab
-# make test    runs the unit tests and every notebook, on the small corpus
-# Both take DATA=<folder>, for data of your own or for AG News (lab without it: what load_dataset finds).
-# Both set up .venv when it is missing or older than requirements.txt.
+# Targets stand in groups, by who uses them. `make help` prints the lines that begin with "# make" and the headings.
+# lab, test, check and grade take DATA=<folder>, for data of your own or for AG News.
+# All set up .venv when it is missing or older than requirements.txt.
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,22 +11,21 @@ SITE_READY := $(VENV)/.ready-site
 DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+PYTEST = TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help lab test lint slides site pages student check grade questions bundle colab repo diagrams notebooks readme mutants mutate lock audit clean
+.PHONY: help lab test test-all lint slides site pages student check grade questions bundle colab arithmetic repo diagrams notebooks readme faults mutate lock audit clean
 
 help:
-	@sed -n 's/^# make/make/p' Makefile
+	@awk '/^# make/ { print "  " substr($$0, 3) }  /^## / { print "\n" substr($$0, 4) }' Makefile
 
+## For students
+
+# make lab        opens lesson 1 in JupyterLab
 lab: $(READY)
 	@echo "Starting JupyterLab. Stop it with Ctrl-C. Open the address with the token that it prints below."
 	$(if $(DATA),TORCHNLP_DATA=$(DATA_FOLDER)) $(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
 
-test: $(SITE_READY)
-	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
-
-lint: $(READY)
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
+## For instructors
 
 # make slides     a deck for each lesson in build/slides, with speaker notes; opens from the disk
 slides: $(READY)
@@ -51,9 +49,9 @@ check: $(READY)
 	@test -n "$(SUBMISSION)" || { echo "Which notebook? make check SUBMISSION=file.ipynb"; exit 2; }
 	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/check.py "$(SUBMISSION)" --limit $(LIMIT) || [ $$? = 1 ]
 
-# make grade      FOLDER=submissions: checks all notebooks in it, writes grades.csv and a page for each student
+# make grade      FOLDER=term: checks all notebooks in it; writes grades.csv, term.csv, pages of feedback and of words
 grade: $(READY)
-	@test -d "$(FOLDER)" || { echo "Which folder? make grade FOLDER=submissions"; exit 2; }
+	@test -d "$(FOLDER)" || { echo "Which folder? make grade FOLDER=term"; exit 2; }
 	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/grade.py "$(FOLDER)" --limit $(LIMIT)
 
 # make questions  build/questions: the question bank for Moodle and to print, second versions of exercises, solutions
@@ -68,10 +66,29 @@ bundle: $(SITE_READY)
 repo: $(READY)
 	$(BIN)/python tools/repo.py "$(URL)"
 
+## For maintainers
+
+# make test       the module, the lessons and their checks, offline, on the small corpus; some minutes
+test: $(READY)
+	$(PYTEST) -m "not slow"
+
+# make test-all   the same, then the tests of tools, site, pages and browsers, and the appendices
+test-all: test $(SITE_READY)
+	$(PYTEST) -m slow
+
+# make lint       the style of the code, in notebooks too
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
 # make colab      runs each lesson alone in an empty folder, with Colab's versions (COLAB_PYTHON=python3.13); a long time
 COLAB_PYTHON ?= python3.13
 colab: $(READY)
 	$(BIN)/python tools/colab.py --python $(COLAB_PYTHON) $(LESSONS)
+
+# make arithmetic runs notebooks and tests as other processors compute (CONFIGURATIONS="avx2 moved"); half an hour each
+arithmetic: $(READY)
+	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tests/arithmetic.py $(CONFIGURATIONS)
 
 # make diagrams   draws images/*.png anew
 diagrams: $(READY)
@@ -85,16 +102,16 @@ notebooks: $(READY)
 readme: $(READY)
 	$(BIN)/python tools/readme.py
 
-# make mutants    plants faults in a copy, one at a time, and shows the test that notices each; half an hour
-mutants: $(READY)
-	$(BIN)/python tools/mutants.py
+# make faults     plants mistakes in the module, one at a time, and shows the cell of a lesson that notices; ten minutes
+faults: $(READY)
+	$(BIN)/python tests/faults.py
 
-# make mutate     N=200 SEED=0: draws that many small changes of torchnlp.py instead (fetches cosmic-ray); an hour or two
+# make mutate     N=200 SEED=0: makes that many small changes of torchnlp.py and shows the test that notices each; an hour
 N ?= 200
 SEED ?= 0
 mutate: $(READY)
 	$(BIN)/python -m pip install --quiet --target build/cosmic-ray --upgrade cosmic-ray
-	$(BIN)/python tools/mutants.py --random $(N) --seed $(SEED)
+	$(BIN)/python tools/mutants.py $(N) --seed $(SEED)
 
 # make lock       writes .ci/constraints.txt: the exact versions that CI installs. Run the tests with them before you commit
 lock: $(READY)

@@ -11,6 +11,13 @@ os.environ["TORCHNLP_STRICT"] = "1"  # a result outside its range is a failure
 os.environ["OMP_NUM_THREADS"] = "1"
 
 
+def pytest_collection_modifyitems(items):
+    """The appendices are long studies: no part of `make test`."""
+    for item in items:
+        if item.path.parent.name == "appendix":
+            item.add_marker("slow")
+
+
 # After the first broken cell of a notebook, skip its other cells: they would only miss what it made.
 
 

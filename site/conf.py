@@ -5,17 +5,14 @@ import sys
 from base64 import b64decode
 from pathlib import Path
 
-# As in tools/check.py: nbformat is imported in a tenth of the time without the grammar of web addresses.
-sys.modules["rfc3987_syntax"] = None
-import nbformat  # noqa: E402
+import nbformat
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCES = ROOT / "build" / "site-sources"
-sys.path[:0] = [str(ROOT), str(HERE)]
-from lessons import CELL, LESSONS, cell_link, lesson_link, lesson_page  # noqa: E402
-
+sys.path[:0] = [str(HERE), str(ROOT)]  # in this order: lessons is the one beside this file
 import torchnlp  # noqa: E402
+from lessons import CELL, LESSONS, cell_link, lesson_link, lesson_page  # noqa: E402
 from tools import pages, readme, repo  # noqa: E402
 from tools.reading import is_picture, plain, with_captions  # noqa: E402
 
@@ -131,16 +128,14 @@ def elsewhere(source: Path, text: str) -> str:
     """Links to files of the course lead to their page, or to the repository if they have none."""
 
     def link(found: re.Match) -> str:
-        file = (source.parent / found[1]).resolve()
-        page = SOURCES / (file.name if file.parent == ROOT / "site" else file.relative_to(ROOT))
-        if found[1] and page.exists() and file.parent == ROOT / "site":
-            return f"]({page.name}{found[2] or ''})"
-        if found[1] and not page.exists():
-            what = "tree" if file.is_dir() else "blob"
-            return f"]({GITHUB}/{what}/main/{file.relative_to(ROOT).as_posix()}{found[2] or ''})"
-        return found[0]
+        file, anchor = (source.parent / found[1]).resolve(), found[2] or ""
+        page = SOURCES / (file.name if file.parent == HERE else file.relative_to(ROOT))
+        if page.exists():
+            return f"](/{page.relative_to(SOURCES).as_posix()}{anchor})"
+        what = "tree" if file.is_dir() else "blob"
+        return f"]({GITHUB}/{what}/main/{file.relative_to(ROOT).as_posix()}{anchor})"
 
-    return re.sub(r"\]\((?!\w+:)([^)#]*)(#[^)]*)?\)", link, text)
+    return re.sub(r"\]\((?!\w+:)([^)#]+)(#[^)]*)?\)", link, text)
 
 
 def read(app, docname, source) -> None:
@@ -161,10 +156,8 @@ def read(app, docname, source) -> None:
         text = re.sub(r"\blesson (\d)\b", lesson_link, text)
     elif docname == "torchnlp":
         text += module_page()
-    elif docname == "INSTRUCTORS":
-        text = CELL.sub(cell_link, elsewhere(path, text))
-    elif docname == "tests/README":
-        text = elsewhere(path, text)
+    else:
+        text = CELL.sub(cell_link, elsewhere(path if path.exists() else HERE / path.name, text))
     source[0] = text
 
 

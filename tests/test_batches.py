@@ -10,7 +10,20 @@ from torch import nn
 from torch.utils.data import DataLoader
 from torchtext.vocab import Vocab
 
-from torchnlp import PAD, UNK, LengthBatchSampler, encode, offsetify, pad_length, padify, run_rnn, seed_all
+from torchnlp import (
+    PAD,
+    UNK,
+    LengthBatchSampler,
+    encode,
+    length_loader,
+    offsetify,
+    open_gates,
+    pad_length,
+    padify,
+    run_rnn,
+    seed_all,
+    train_valid_split,
+)
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -418,3 +431,64 @@ def test_pads_behind_all_texts_are_not_read(news):
 def test_run_rnn_refuses_a_layer_that_reads_steps_first():
     with pytest.raises(ValueError, match="batch_first=True"):
         run_rnn(nn.LSTM(5, 3), torch.randn(2, 4, 5), torch.tensor([4, 4]))
+
+
+# length_loader, train_valid_split
+
+
+def test_a_length_loader_gives_each_text_once_in_batches_of_one_length(news):
+    train = news[0] * 4  # each length often enough to fill half a batch
+    batches = list(length_loader(train, batch_size=8, seed=1))
+    assert sum(len(labels) for labels, _, _ in batches) == len(train)
+    assert all(lengths.min() == lengths.max() for _, _, lengths in batches)
+    again = [ids.tolist() for _, ids, _ in length_loader(train, batch_size=8, seed=1)]
+    assert again == [ids.tolist() for _, ids, _ in batches]
+    assert again != [ids.tolist() for _, ids, _ in length_loader(train, batch_size=8, seed=2)]
+
+
+def test_the_split_is_the_same_each_time_and_loses_nothing(news):
+    parts = [list(part) for part in train_valid_split(news[0], share=0.25)]
+    assert [len(part) for part in parts] == [24, 8]
+    assert sorted(parts[0] + parts[1]) == sorted(news[0])
+    assert parts == [list(part) for part in train_valid_split(news[0], share=0.25)]
+    assert parts != [list(part) for part in train_valid_split(news[0], share=0.25, seed=1)]
+
+
+# open_gates
+
+
+@pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}], ids=str)
+def test_an_open_gate_keeps_what_its_bias_says_in_every_layer_and_direction(options):
+    lstm, gru = nn.LSTM(3, 5, **options), nn.GRU(3, 5, **options)
+    before = {name: value.clone() for name, value in lstm.named_parameters()}
+    open_gates(lstm, forget=2, input=-1)
+    open_gates(gru, 3)
+    for name, value in lstm.named_parameters():
+        if name.startswith("bias_ih"):
+            both = value + lstm.get_parameter(name.replace("ih", "hh"))
+            assert (both[5:10] == 2).all() and (both[:5] == -1).all()
+        if name.startswith("bias"):
+            assert torch.equal(value[10:], before[name][10:])
+        else:
+            assert torch.equal(value, before[name])
+    for name, value in gru.named_parameters():
+        if name.startswith("bias_ih"):
+            assert ((value + gru.get_parameter(name.replace("ih", "hh")))[5:10] == 3).all()
+
+
+def test_a_gate_that_is_not_told_stays_and_a_layer_without_gates_is_refused():
+    lstm = nn.LSTM(3, 5)
+    before = lstm.bias_ih_l0.clone()
+    open_gates(lstm, input=-2)
+    assert torch.equal(lstm.bias_ih_l0[5:], before[5:])
+    for layer, options in [(nn.RNN(3, 5), {"forget": 1}), (nn.LSTM(3, 5, bias=False), {"forget": 1}),
+                           (nn.GRU(3, 5), {"forget": 1, "input": 1})]:  # fmt: skip
+        with pytest.raises(ValueError, match="open_gates takes"):
+            open_gates(layer, **options)
+
+
+@pytest.mark.parametrize("lengths", [[1, 5, 3], [5, 3, 0]], ids=["not sorted", "an empty text"])
+def test_pytorch_refuses_to_pack_what_lesson_3_says(lengths):
+    """The lesson shows the words of the error, which are PyTorch's and may change, so its cells are not compared."""
+    with pytest.raises(RuntimeError):
+        nn.utils.rnn.pack_padded_sequence(torch.zeros(3, 5), torch.tensor(lengths), batch_first=True)

@@ -16,6 +16,8 @@ from tools import npm, slides
 from tools.check import LESSONS
 from tools.student import NEEDED, ROOT
 
+pytestmark = pytest.mark.slow
+
 MINUTES = 60_000  # Playwright counts in milliseconds
 
 
@@ -57,7 +59,7 @@ def lab(tmp_path):
         while not (files := list(tmp_path.glob("RUNTIME/jpserver-*.json"))):
             assert server.poll() is None and time.monotonic() < end, "JupyterLab does not start"
             time.sleep(0.1)
-        said = json.loads(files[0].read_text())
+        said = json.loads(files[0].read_text(encoding="utf-8"))
         yield committed, f"{said['url']}lab/tree/notebooks/{copy.name}?token={said['token']}"
     finally:
         server.terminate()

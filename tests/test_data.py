@@ -528,10 +528,10 @@ def accuracy_of_a_bag(train, test, vocab):
     return torchnlp.evaluate(net, DataLoader(test, batch_size=8, collate_fn=torchnlp.offsetify))[1]
 
 
-def lines_of_the_readme(beginning):
-    """The block of code that begins so, under "Your own data"."""
-    readme = (Path(torchnlp.__file__).parent / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", readme.split("**Your own data.**")[1], flags=re.S)
+def lines_of_the_page(beginning):
+    """The block of code that begins so, on the page "Your own data"."""
+    page = (Path(torchnlp.__file__).parent / "site" / "own-data.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, flags=re.S)
     return next(block for block in blocks if block.startswith(beginning))
 
 
@@ -546,7 +546,7 @@ def test_a_script_without_spaces_is_noted_and_the_lines_that_split_it_let_a_bag_
     assert line in said.splitlines()  # in one piece, to be copied
     assert accuracy_of_a_bag(train, test, vocab) < 0.7
 
-    remedy = lines_of_the_readme("import re")
+    remedy = lines_of_the_page("import re")
     assert line.removesuffix("text)") in remedy
     (tmp_path / "my_news").symlink_to(tmp_path / "own")
     monkeypatch.chdir(tmp_path)
@@ -574,7 +574,7 @@ def test_the_lines_for_semicolons_give_the_same_news(loaded, tmp_path, monkeypat
         with open(tmp_path / "my_news" / file, "w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out, delimiter=mark).writerows(rows)
     monkeypatch.chdir(tmp_path)
-    exec(lines_of_the_readme("import csv").replace('";"', repr(mark)), {})
+    exec(lines_of_the_page("import csv").replace('";"', repr(mark)), {})
     train, *_ = torchnlp.load_dataset(root="my_news")
     assert train == [(1, "Vote They count."), (4, "Moon A probe lands."), (2, 'a, b; c d "e"')]
 
@@ -597,7 +597,7 @@ def test_class_names_that_a_plot_would_show_as_boxes_are_noted(notes, monkeypatc
     assert bool(found) == bool(boxes)
     if found:
         (note,) = found
-        assert 'Name classes in Latin letters; or add a font that has them (README, "Your own data")' in note
+        assert "Name classes in Latin letters; or add a font that has them (see site/own-data.md)" in note
         assert note.endswith(f"Signs: {' '.join(''.join(names).strip('b'))} ")
 
 
@@ -606,7 +606,7 @@ def test_the_lines_for_a_font_make_the_note_go_away(notes, monkeypatch):
     assert len(notes(*files)) == 1
     monkeypatch.setattr(font_manager.fontManager, "ttflist", list(font_manager.fontManager.ttflist))
     monkeypatch.setitem(torchnlp.STYLE, "font.family", list(torchnlp.STYLE["font.family"]))
-    lines = lines_of_the_readme("from matplotlib").replace("Noto Sans CJK JP", "STIXGeneral")
+    lines = lines_of_the_page("from matplotlib").replace("Noto Sans CJK JP", "STIXGeneral")
     stix = font_manager.findfont(font_manager.FontProperties(family=["STIXGeneral"]))
     with plt.rc_context():
         exec(re.sub(r'"/usr/.*"', repr(str(stix)), lines), vars(torchnlp) | {})
@@ -1033,6 +1033,7 @@ def start(server, processes=1):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes, address", [(8, "first"), (4, "mirror")])
 def test_several_processes_at_once_on_an_empty_cache_are_all_right(server, cache, processes, address):
     if address == "first":
@@ -1044,6 +1045,7 @@ def test_several_processes_at_once_on_an_empty_cache_are_all_right(server, cache
     assert files_in(cache) == NEWS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
 def test_after_an_end_half_way_the_next_start_is_right(server, cache, end):
     server.answers["/news/train.csv"] = [web.stall(TRAIN), web.ok(TRAIN)]

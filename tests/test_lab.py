@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -35,7 +37,7 @@ def lab(tmp_path_factory):
         while not (files := list(folder.glob("RUNTIME/jpserver-*.json"))):
             assert server.poll() is None and time.monotonic() < end, "the server does not start"
             time.sleep(0.1)
-        yield json.loads(files[0].read_text())
+        yield json.loads(files[0].read_text(encoding="utf-8"))
     finally:
         server.terminate()
         server.wait()

@@ -19,6 +19,8 @@ from tools.colab import run, serve
 from tools.needs import statements_of
 from tools.student import student_edition
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HIDDEN = ["torchtext", "torchinfo"]  # not in Colab

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -23,6 +24,7 @@ from torchnlp import (
     expect,
     fit,
     gates,
+    mean_and_error,
     offsetify,
     pad_length,
     padify,
@@ -923,5 +925,27 @@ def test_the_example_at_the_top_of_the_module_runs_as_it_stands(news_folder, mon
     assert "    from torchnlp import *" in example
     names = {}
     exec(inspect.cleandoc("\n".join(example)), names)
-    labels, ids = next(iter(names["loader"]))
-    assert len(labels) == len(ids) == 32
+    labels, ids, lengths = next(iter(names["loader"]))
+    assert len(labels) == len(ids) == len(lengths) == 32
+
+
+# mean_and_error
+
+
+def test_a_mean_comes_with_its_standard_error():
+    values = [0.9, 0.8, 0.7, 0.8]
+    mean, error = mean_and_error(values)
+    assert mean == pytest.approx(0.8)
+    assert error == pytest.approx(np.std(values, ddof=1) / 2)
+    assert mean_and_error(torch.tensor(values)) == pytest.approx((mean, error))
+    alone = mean_and_error([0.5])
+    assert alone[0] == 0.5 and math.isnan(alone[1])
+
+
+def test_watch_without_the_site_says_what_it_needs_and_shows_the_picture(news, monkeypatch, tmp_path, capsys):
+    shown = []
+    monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
+    monkeypatch.setattr(torchnlp.IPython.display, "display", shown.append)
+    watch(LSTMClassifier(len(news[3])), "Late goal wins", news[2])
+    assert "needs the course's folder site" in capsys.readouterr().out
+    assert [type(figure).__name__ for figure in shown] == ["Figure"]

@@ -9,9 +9,8 @@ README = (FOLDER / "README.md").read_text(encoding="utf-8")
 
 def test_the_tests_named_in_the_table_exist():
     named = set(re.findall(r"`(test_\w+)`", README))
-    written = {
-        name for file in FOLDER.glob("test_*.py") for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)
-    }
+    code = "\n".join(file.read_text(encoding="utf-8") for file in FOLDER.glob("test_*.py"))
+    written = set(re.findall(r"^def (test_\w+)", code, flags=re.M))
     assert len(named) > 30
     assert named <= written, named - written
 
@@ -22,4 +21,4 @@ def test_every_file_of_tests_has_its_line():
 
 def test_the_commands_named_in_the_table_exist():
     for command, part in re.findall(r"`python tests/(\w+\.py) (\w+)`", README):
-        assert f'"{part}"' in (FOLDER / command).read_text()
+        assert f'"{part}"' in (FOLDER / command).read_text(encoding="utf-8")

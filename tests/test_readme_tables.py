@@ -1,12 +1,21 @@
-"""The figures in README.md are those that the notebooks printed."""
+"""README.md is short, and what it says is what the notebooks and its pages show."""
 
+import html
+import json
 import re
 import shutil
 
 import nbformat
 import pytest
+import torch
 
+import torchnlp
 from tools import readme
+from tools.pages import Reader
+
+README = (readme.ROOT / "README.md").read_text(encoding="utf-8")
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -36,9 +45,8 @@ def change(file, pattern, new):
     file.write_text(changed, encoding="utf-8")
 
 
-def test_the_tables_of_the_readme_are_those_of_the_notebooks():
-    text = (readme.ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme.write_tables(text, readme.ROOT) == text, "Run `make readme`."
+def test_the_table_of_the_readme_is_that_of_the_notebooks():
+    assert readme.written("README.md", readme.ROOT) == README, "Run `make readme`."
 
 
 def test_every_lesson_has_its_row_and_every_model_its_line():
@@ -51,26 +59,21 @@ def test_every_lesson_has_its_row_and_every_model_its_line():
     assert len(scores) >= 9 and scores == sorted(scores, reverse=True)
 
 
-@pytest.mark.parametrize("part", ["lessons", "scoreboard"])
-def test_a_figure_typed_by_hand_is_noticed_and_made_good(course, monkeypatch, part):
-    file = course / "README.md"
-    before = file.read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("page", "figure", "typed"),
+    [
+        ("README.md", r"(?s)(<!-- lessons:.*?0)\.\d\d\d", r"\1.999"),
+        ("INSTRUCTORS.md", r"(?s)(<!-- times:.*?\| )\d+ \|\n", "\\g<1>9 |\n"),
+    ],
+)
+def test_a_figure_typed_by_hand_is_noticed_and_made_good(course, monkeypatch, page, figure, typed):
+    before = (course / page).read_text(encoding="utf-8")
     run(monkeypatch, "--check")
-    change(file, rf"(?s)(<!-- {part}:.*?0)\.\d\d\d", r"\1.999")
-    with pytest.raises(SystemExit, match=r"0\.999"):
+    change(course / page, figure, typed)
+    with pytest.raises(SystemExit, match=f"{page} differs"):
         run(monkeypatch, "--check")
     run(monkeypatch)
-    assert file.read_text(encoding="utf-8") == before
-
-
-def test_a_time_typed_by_hand_is_noticed_and_made_good(course, monkeypatch):
-    file = course / "INSTRUCTORS.md"
-    before = file.read_text(encoding="utf-8")
-    change(file, r"(?s)(<!-- times:.*?\| )\d+ \|\n", r"\g<1>9 |\n")
-    with pytest.raises(SystemExit, match="INSTRUCTORS.md differs"):
-        run(monkeypatch, "--check")
-    run(monkeypatch)
-    assert file.read_text(encoding="utf-8") == before
+    assert (course / page).read_text(encoding="utf-8") == before
 
 
 def test_another_result_in_a_notebook_is_noticed(course, monkeypatch):
@@ -101,7 +104,7 @@ def test_what_cannot_be_said_honestly_stops_with_a_reason(course, monkeypatch):
     says('"RNN" stands before 0')
     first.write_text(original, encoding="utf-8")
 
-    change(course / "README.md", "<!-- end of scoreboard -->", "")
+    change(course / "README.md", "<!-- end of lessons -->", "")
     says("needs the marks")
 
 
@@ -109,7 +112,7 @@ def test_another_picture_is_noticed_and_made_good(course, monkeypatch):
     file = course / readme.PICTURE
     before = file.read_bytes()
     file.write_bytes(before[:-1])
-    with pytest.raises(SystemExit, match="not the picture"):
+    with pytest.raises(SystemExit, match=f"{readme.PICTURE} differs"):
         run(monkeypatch, "--check")
     run(monkeypatch)
     assert file.read_bytes() == before
@@ -151,3 +154,47 @@ def test_time_is_told_where_it_was_measured(course):
         nbformat.write(lesson, path)
         row = re.search(r"^\| 1 \|.*$", readme.lesson_table(course), flags=re.M)
         assert row[0].endswith(f"| {told} |")
+
+
+def test_the_readme_is_short_and_its_two_commands_come_first():
+    assert len(README.splitlines()) <= 120
+    (block,) = re.findall(r"^```\n(.*?)^```$", README.split("## ")[0], flags=re.S | re.M)
+    assert re.findall(r"^make \w+", block, flags=re.M) == ["make lab", "make test"]
+
+
+def test_the_seconds_of_the_readme_stand_in_the_table_of_the_speed_page():
+    (said,) = re.findall(r"an epoch of the LSTM took ([\d.]+) seconds, and ([\d.]+) with", README)
+    page = (readme.ROOT / "site" / "speed.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| LSTM \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", page, flags=re.M)
+    before, now, faster = map(float, row)
+    assert tuple(map(float, said)) == (now, before) and abs(before / now - faster) < 0.02 * faster
+
+
+def read_in_lesson_2(headline):
+    """(tokens, classes, the answer after each token, the input gate's units at each), as lesson 2 saved them."""
+    cells = readme.notebook(readme.ROOT / "notebooks" / "2-lstm-gates.ipynb").cells
+    cell = next(cell for cell in cells if cell.source.startswith("watch(net, headline"))
+    page = html.unescape(cell.outputs[0].data["text/html"])
+    read, _ = json.JSONDecoder().raw_decode(page[page.index('{"tokens"') :])
+    assert read["tokens"] == torchnlp.tokenizer(headline)
+    return read["tokens"], read["classes"], torch.tensor(read["probabilities"]), torch.tensor(read["percent"]["input"])
+
+
+def read_on_the_page(headline):
+    """The same for the network of reader.html."""
+    reader = Reader()
+    read = reader.read(headline)
+    gate = torchnlp.gates(reader.rnn, reader.embedding(torch.tensor(read["ids"])))["input"]
+    return read["tokens"], reader.classes, torch.tensor(read["probabilities"]), 100 * gate
+
+
+@pytest.mark.parametrize("reading", [read_in_lesson_2, read_on_the_page])
+def test_the_words_under_the_picture_are_true_of_it_and_of_the_reader_page(reading):
+    tokens, classes, answers, gate = reading(re.search(r'An LSTM reads "(.+?)"\.', README)[1] + ".")
+    assert [classes[answers[place].argmax()] for place in (0, -1)] == ["Sports", "Business"]
+    for word in ("shares", "wall", "street", "profit"):
+        place = tokens.index(word)
+        assert answers[place, classes.index("Business")] > answers[place - 1, classes.index("Business")], word
+        assert (gate[place] > 30).sum() > 1, word
+    for word in ("of", "the"):
+        assert (gate[tokens.index(word)] > 30).sum() < 2, word

@@ -8,6 +8,8 @@ import pytest
 
 from tools import repo
 
+pytestmark = pytest.mark.slow
+
 
 def text_of(root):
     return {file: file.read_text(encoding="utf-8") for file in repo.files(root)}

@@ -10,6 +10,8 @@ from tools import slides
 from tools.check import LESSONS
 from tools.reading import QUESTION, kind
 
+pytestmark = pytest.mark.slow
+
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
 
 

@@ -12,7 +12,9 @@ import pytest
 
 from tools import student
 from tools.check import LESSONS, exercise_of, is_solution, settings_of, written
-from tools.needs import needed, statements_of, with_settings
+from tools.needs import needed, read_bank, statements_of, with_settings
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +36,49 @@ def test_the_copies_hold_the_exercises_but_no_solution_and_no_output(handout, pa
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in copy.cells)
     measuring = [cell.source for cell in lesson.cells if cell.source.startswith("if answered(")]
     assert set(measuring) <= {cell.source for cell in copy.cells}
-    text = "\n".join(cell.source for cell in copy.cells)
-    assert text.count(student.NO_SOLUTIONS) == 1
+    text = "\n".join(cell.source for cell in copy.cells if cell.cell_type == "markdown")
+    assert text.count(student.NO_SOLUTIONS) == 1 and len(re.findall("[Ss]olutions? ", text)) == 1
+    assert "unfold" not in re.sub("<details>.*?</details>", "", text, flags=re.S)
+
+
+OPERATIONS = ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.keyword, ast.Subscript, ast.Slice
+
+
+class Nameless(ast.NodeTransformer):
+    """Takes the names away: what is left is the form of an expression."""
+
+    def visit_Name(self, name):
+        return ast.Name("_", ast.Load())
+
+    def visit_arg(self, name):
+        return ast.arg("_")
+
+
+def work_in(*codes):
+    """The forms of all expressions with three operations or more, and one that has the form."""
+    nodes = [node for code in codes for node in ast.walk(ast.parse(code)) if isinstance(node, ast.expr)]
+    working = [n for n in nodes if sum(isinstance(part, OPERATIONS) for part in ast.walk(n)) >= 3]
+    texts = [ast.unparse(node) for node in working]
+    return {ast.dump(Nameless().visit(node)): text for node, text in zip(working, texts, strict=True)}
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+def test_no_check_does_the_work_of_its_solution(path):
+    """Nor that of a right answer of the bank; with other names it would be found as well."""
+    cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    bank = read_bank(student.ROOT / "tests" / "answers" / f"lesson_{path.name[0]}.py")
+    for check in (source for source in cells if source.startswith("# @title Check of exercise")):
+        for number in re.findall(r'^check\("Exercise (\d[a-z]?)"', check, flags=re.M):
+            ours = [s.partition("\ncheck(")[0] for s in cells if f'check("Solution {number}"' in s]
+            right = [entry["code"] for entry in bank if (entry["exercise"], entry["kind"]) == (number, "right")]
+            held = work_in(check)
+            assert ours and [held[form] for form in work_in(*ours, *right) if form in held] == [], f"exercise {number}"
+
+
+def test_the_work_of_a_solution_is_found_under_other_names():
+    solution = work_in("def mine(q, k):\n    return (q * k).sum(1).exp()").keys()
+    assert solution & work_in("def test():\n    truth = (a * b).sum(1).exp() - 1").keys()
+    assert not solution & work_in("def test():\n    truth = (a + b).sum(1).exp() - 1").keys()
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
@@ -50,10 +93,24 @@ def test_the_copies_have_places_for_a_name_and_for_words_and_stay_among_themselv
             exercise = (re.findall(r"^### Exercise (\d+)", heading) or [None])[0]
         places += re.findall(r"^\*\*Your words on exercise (\d+)", cell.source)
     assert places == sorted(set(re.findall(r"^### Exercise (\d+)", text, flags=re.M)))
-    # Badge and set-up cell lead to the branch without solutions.
-    assert f"/blob/student/notebooks/{path.name}" in cells[0].source and "/blob/main/" not in text
     assert "with solutions" not in cells[0].source
-    assert '"-b", "student", REPOSITORY' in cells[1].source
+
+
+def test_badges_and_set_up_cells_lead_to_the_branch_without_solutions(handout):
+    pages = [*handout.glob("notebooks/*.ipynb"), *handout.glob("notebooks/appendix/*.ipynb")]
+    assert len(pages) == len([*student.ROOT.glob("notebooks/**/*.ipynb")])
+    for page in pages:
+        cells = nbformat.read(page, 4).cells
+        text = "\n".join(cell.source for cell in cells)
+        assert f"/blob/student/{page.relative_to(handout)}" in cells[0].source and "/blob/main/" not in text
+        (set_up,) = [cell.source for cell in cells if student.sets_up(cell)]
+        assert student.FROM_STUDENT in set_up
+
+
+def test_a_set_up_cell_that_cannot_fetch_the_branch_is_an_error():
+    cell = nbformat.v4.new_code_cell('REPOSITORY = "https://example.org"\ndownload(REPOSITORY)')
+    with pytest.raises(ValueError, match="could fetch the branch student"):
+        student.stay_among_students(nbformat.v4.new_notebook(cells=[cell]))
 
 
 def test_what_a_student_writes_is_read_back():

@@ -1,9 +1,11 @@
 """Training and judging: the optimizer, the loop, fit and evaluate."""
 
+import io
 import math
 import random
 import re
 import runpy
+import traceback
 
 import numpy as np
 import pytest
@@ -16,10 +18,10 @@ import torchnlp
 from torchnlp import (
     PAD,
     History,
-    LengthBatchSampler,
     clip_gradient,
     evaluate,
     fit,
+    length_loader,
     logits_of,
     make_optimizer,
     offsetify,
@@ -47,6 +49,18 @@ class Mean(nn.Module):
 
     def forward(self, x):
         return self.fc(self.dropout(self.embedding(x).mean(1)))
+
+
+class PackedLSTM(nn.Module):
+    def __init__(self, vocab_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, 16, padding_idx=PAD, sparse=True)
+        self.rnn = nn.LSTM(16, 8, batch_first=True)
+        self.fc = nn.Linear(8, 4)
+
+    def forward(self, x, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(x), lengths, batch_first=True, enforce_sorted=False)
+        return self.fc(self.rnn(packed)[1][0][-1])
 
 
 def net_of(seed=0, **options):
@@ -229,16 +243,61 @@ def test_a_network_of_sparse_layers_alone_trains():
     assert loss_and_accuracy(net, labels, ids)[0] < before - 0.3
 
 
-def test_on_mps_nothing_is_sparse(monkeypatch):
-    monkeypatch.setattr(torchnlp, "device", torch.device("mps"))
+def test_an_apple_gpu_gets_a_remedy_and_the_network_is_left_as_it_is(monkeypatch):
+    class OnAppleGPU(nn.Parameter):
+        device = torch.device("mps")
+
     net = net_of()
-    optimizer = make_optimizer(net, lr=0.03)
-    assert type(optimizer) is torch.optim.Adam
+    net.embedding.weight = OnAppleGPU(net.embedding.weight.data)
+    with pytest.raises(ValueError, match="sparse=SPARSE"):
+        make_optimizer(net)
+    assert net.embedding.sparse
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert runpy.run_path(torchnlp.__file__)["SPARSE"] is False
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_the_optimizer_is_one_of_pytorchs(sparse):
+    assert isinstance(make_optimizer(net_of(sparse=sparse)), torch.optim.Optimizer)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_scheduler_sets_every_rate(sparse):
+    net = net_of(sparse=sparse)
+    optimizer = make_optimizer(net, lr=0.1)
+    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
     before = weights(net)
     step(net, optimizer, torch.tensor([[2, 3]]))
-    assert not net.embedding.weight.grad.is_sparse
-    assert not torch.equal(before["embedding.weight"], net.embedding.weight)
-    assert not torch.equal(before["fc.weight"], net.fc.weight)
+    scheduler.step()
+    assert {group["lr"] for group in optimizer.param_groups} == {0.05}
+    once = weights(net)
+    step(net, optimizer, torch.tensor([[2, 3]]))
+    for name in ("embedding.weight", "fc.weight"):  # the same gradient or nearly: a step of half the size
+        steps = (once[name] - before[name]).abs().max(), (net.state_dict()[name] - once[name]).abs().max()
+        assert 0.4 < steps[1] / steps[0] < 0.6
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_saved_optimizer_goes_on_where_it_stopped(sparse):
+    net, others = net_of(sparse=sparse), net_of(sparse=sparse)
+    optimizer = make_optimizer(net)
+    train_epoch(net, toy_loader(64), optimizer=optimizer)
+    others.load_state_dict(net.state_dict())
+    other = make_optimizer(others, lr=0.9)  # load_state_dict brings the rate as well
+    file = io.BytesIO()
+    torch.save(optimizer.state_dict(), file)
+    file.seek(0)
+    other.load_state_dict(torch.load(file, weights_only=True))
+    for network, its_optimizer in ((net, optimizer), (others, other)):
+        train_epoch(network, toy_loader(64, seed=2), optimizer=its_optimizer)
+    assert same(weights(net), weights(others))
+    assert {group["lr"] for group in other.param_groups} == {0.004}
+    other.param_groups[0]["lr"] = 0.0  # the groups are still those of the steps
+    before = weights(others)
+    step(others, other, torch.tensor([[2, 3]]))
+    moved = {name for name, value in others.state_dict().items() if not torch.equal(value, before[name])}
+    assert moved == ({"fc.weight", "fc.bias"} if sparse else set())
 
 
 def test_a_network_may_call_something_of_its_own_sparse():
@@ -564,7 +623,7 @@ def test_both_names_of_the_loop_do_the_same(capsys, use_pack_sequence):
     assert results[0] == results[1]
 
 
-def test_lengths_stay_on_the_cpu_and_offsets_travel(news, monkeypatch):
+def test_lengths_stay_on_the_cpu_by_their_name_and_all_else_travels(news, monkeypatch):
     train = news[0]
     monkeypatch.setattr(torchnlp, "device", torch.device("meta"))
 
@@ -574,7 +633,18 @@ def test_lengths_stay_on_the_cpu_and_offsets_travel(news, monkeypatch):
     assert places(padify(train)) == ["meta", "meta"]
     assert places(pad_length(train)) == ["meta", "meta", "cpu"]
     assert places(offsetify(train)) == ["meta", "meta", "meta"]
-    assert places([torch.zeros(4), torch.zeros(4, 7), torch.zeros(4, 7)]) == ["meta"] * 3
+    assert places([torch.zeros(4), torch.zeros(4, 7), torch.zeros(4)]) == ["meta"] * 3  # a weight for each text, say
+
+
+def test_the_older_loop_keeps_the_third_part_on_the_cpu_when_it_packs(news, monkeypatch):
+    kept = []
+    monkeypatch.setattr(
+        torchnlp, "_to_device", lambda batch: kept.append(isinstance(batch, torchnlp.Batch)) or [*batch]
+    )
+    plain = [tuple(pad_length(news[0]))]
+    for packs in (False, True):
+        train_epoch_emb(PackedLSTM(len(news[3])), plain, use_pack_sequence=packs)
+    assert kept == [False, True]
 
 
 # evaluate and logits_of
@@ -678,23 +748,12 @@ def test_fit_learns(capsys):
 
 
 def test_fit_trains_a_packed_lstm_on_batches_of_like_length(news):
-    class PackedLSTM(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.embedding = nn.Embedding(len(news[3]), 16, padding_idx=PAD, sparse=True)
-            self.rnn = nn.LSTM(16, 8, batch_first=True)
-            self.fc = nn.Linear(8, 4)
-
-        def forward(self, x, lengths):
-            packed = nn.utils.rnn.pack_padded_sequence(
-                self.embedding(x), lengths, batch_first=True, enforce_sorted=False
-            )
-            return self.fc(self.rnn(packed)[1][0][-1])
-
     train, test, _, _ = news
     seed_all(0)
-    loader = DataLoader(train, batch_sampler=LengthBatchSampler(train, 8), collate_fn=pad_length)
-    history = fit(PackedLSTM(), loader, DataLoader(test, 8, collate_fn=pad_length), epochs=20, lr=0.05, live=False)
+    loader = length_loader(train, 8)
+    history = fit(
+        PackedLSTM(len(news[3])), loader, DataLoader(test, 8, collate_fn=pad_length), epochs=20, lr=0.05, live=False
+    )
     assert history.train_accuracy[-1] > 0.9
     assert history.epoch_ends == list(range(32, 641, 32))
 
@@ -756,6 +815,61 @@ def test_a_validation_set_does_not_change_what_is_learnt():
         fit(net, toy_loader(64), valid, epochs=2, live=False)
         nets.append(weights(net))
     assert same(*nets)
+
+
+def test_without_a_validation_set_fit_learns_the_same_and_records_the_training(capsys):
+    nets, histories = [net_of(), net_of()], []
+    for net, valid in zip(nets, (None, toy_loader(16, seed=2))):
+        histories.append(fit(net, toy_loader(64), valid, epochs=2, live=False))
+    assert same(*map(weights, nets))
+    alone, judged = histories
+    assert alone.valid_loss == alone.valid_accuracy == [] and alone.epoch_ends == judged.epoch_ends == [64, 128]
+    assert alone.train_loss == judged.train_loss
+    line = capsys.readouterr().out.splitlines()[0]
+    assert line.startswith("epoch 1: train loss") and "validation" not in line
+    torchnlp.plot_history(alone)
+
+
+def test_fit_can_be_silent(capsys):
+    fit(net_of(), toy_loader(64), toy_loader(16), epochs=2, verbose=False)
+    assert capsys.readouterr().out == ""
+
+
+def test_fit_uses_the_optimizer_that_it_is_given_at_its_own_rates_and_gives_them_back(rates):
+    net = net_of(sparse=False)
+    groups = [{"params": net.embedding.parameters(), "lr": 0.5}, {"params": net.fc.parameters(), "lr": 0.1}]
+    optimizer = torch.optim.SGD(groups)
+    fit(net, toy_loader(64), optimizer=optimizer, epochs=1, lr=99.0, schedule=lambda progress: 0.5, live=False)
+    assert {rate for name, rate in rates if name == "SGD"} == {0.25}
+    assert [group["lr"] for group in optimizer.param_groups] == [0.5, 0.1]
+    assert not optimizer.state_dict()["state"]  # plain SGD keeps nothing
+    moments = make_optimizer(net)
+    fit(net, toy_loader(64), optimizer=moments, epochs=1, live=False)
+    assert moments.state_dict()["state"]
+
+
+def test_on_a_gpu_no_step_waits_for_the_host(monkeypatch):
+    """Reading a tensor's value waits for a GPU: training reads at the points of the curve, not at each step."""
+    readings = []
+    monkeypatch.setattr(torchnlp, "_stop_at_nan", lambda value, name: None)  # it asks on the CPU alone
+    monkeypatch.setattr(
+        torchnlp, "_read", lambda steps, read=torchnlp._read: readings.append(len(steps)) or read(steps)
+    )
+    for name in ("item", "__float__", "__int__", "__bool__", "tolist", "numpy"):
+        plain = getattr(torch.Tensor, name)
+
+        def told(self, *args, _plain=plain, _name=name):
+            inside = {frame.name for frame in traceback.extract_stack()}
+            # A loader draws its seed on the CPU.
+            if "train_steps" in inside and not inside & {"_read", "_get_iterator"}:
+                waits.append(_name)
+            return _plain(self, *args)
+
+        monkeypatch.setattr(torch.Tensor, name, told)
+    waits = []
+    fit(net_of(), toy_loader(16 * 100), epochs=1, clip=1.0, live=False)
+    assert waits == []
+    assert readings == [4] * 25
 
 
 def test_an_epoch_prints_a_line(capsys):

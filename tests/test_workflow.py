@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests import arithmetic
+
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / ".github" / "workflows" / "ci.yml"
 JOBS = yaml.safe_load(FILE.read_text(encoding="utf-8"))["jobs"]
@@ -23,11 +27,19 @@ def test_actionlint_finds_nothing():
 
 def test_the_oldest_torch_of_the_requirements_and_every_python_are_tried():
     matrix = JOBS["sample"]["strategy"]["matrix"]
-    oldest = re.search(r"^torch>=(.*)$", (ROOT / "requirements.txt").read_text(), flags=re.M)[1]
+    oldest = re.search(r"^torch>=(.*)$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.M)[1]
     assert {run["torch"] for run in matrix["include"]} == {f"{oldest}.*"}
     assert matrix["torch"] == ["newest"]
     assert matrix["python"] == ["3.11", "3.12", "3.13"]
     assert {run["python"] for run in matrix["include"]} == {matrix["python"][0], matrix["python"][-1]}
+
+
+def test_macos_and_windows_run_the_notebooks_without_make():
+    job = JOBS["elsewhere"]
+    assert job["strategy"]["matrix"]["os"] == ["macos-latest", "windows-latest"]
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    assert "python tests/arithmetic.py plain" in commands and "plain" in arithmetic.SETTINGS
+    assert not any("make" in command for command in commands)
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
@@ -35,7 +47,7 @@ def test_every_make_target_of_the_workflow_exists():
     targets = re.findall(
         r"\bmake (\S+)", "\n".join(step.get("run", "") for job in JOBS.values() for step in job["steps"])
     )
-    assert {"lint", "test"} <= set(targets)
+    assert {"lint", "test-all"} <= set(targets)
     for target in targets:
         dry = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
         assert dry.returncode == 0, dry.stderr

@@ -1,7 +1,7 @@
-"""Write the lesson table and the scoreboard into README.md, every figure from the saved outputs of the notebooks.
+"""Write the lesson table into README.md, every figure from the saved outputs of the notebooks.
 
-    python tools/readme.py            writes both tables between their marks in README.md, and the picture above them,
-                                      and into INSTRUCTORS.md how long each lesson takes
+    python tools/readme.py            writes the table between its marks in README.md, and the picture above it, and
+                                      into INSTRUCTORS.md how long each lesson takes
     python tools/readme.py --check    changes nothing; exit status 1 if a page and the notebooks disagree
 
 A lesson's result is a sentence with names in braces: {packed LSTM, test} becomes the figure that stands behind
@@ -20,7 +20,7 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools.reading import kind  # noqa: E402
+from tools.minutes import EXERCISE, core_of  # noqa: E402
 
 SCOREBOARD = "4-bidirectional-multilayer"
 PICTURE = "images/gates-over-a-headline.png"
@@ -34,8 +34,8 @@ LESSONS = {  # notebook: (title, what you build, result)
     "2-lstm-gates": (
         "LSTM gates",
         "an LSTM of your own, the GRU by hand, a memory task that needs an open forget gate, gates over a headline",
-        "validation accuracy after one epoch: padded LSTM {padded LSTM}, without pads {real tokens}, "
-        "with its gates set as well {real tokens, gates set}",
+        "validation accuracy after one epoch: LSTM on padded batches {padded LSTM}, without padding {real tokens}, "
+        "with its gates' biases set as well {real tokens, gates set}",
     ),
     "3-packed-sequences": (
         "Packed sequences",
@@ -45,30 +45,30 @@ LESSONS = {  # notebook: (title, what you build, result)
     "4-bidirectional-multilayer": (
         "Two directions, several layers",
         "a network that counts, an answer at every word, a fair scoreboard",
-        "which words begin with a capital: most frequent form {most frequent form}, one way {one way}, "
+        "accuracy at which words begin with a capital: most frequent form {most frequent form}, one-way {one way}, "
         "two-way {two-way}",
     ),
     "5-pretrained-embeddings": (
         "Pretrained embeddings",
         "vectors from our own counts, a network that starts from GloVe, what that is worth with few labels",
-        "test accuracy: from GloVe {5-recipe/from GloVe, test}, from noise {5-recipe/from noise, test}; the best "
-        "network of the course {5-the-last-point/one reader, mean}, three that vote {5-the-last-point/panel, mean} "
-        "([how, and what it is worth](notebooks/appendix/5-the-last-point.ipynb)), the best linear model "
-        "{5-recipe/words and characters, test}",
+        "test accuracy: from GloVe {5-recipe/from GloVe, test}, from random vectors {5-recipe/from noise, test}; "
+        "the best network of the course {5-the-last-point/one reader, mean}, an ensemble of three "
+        "{5-the-last-point/panel, mean} ([how, and what it is worth](notebooks/appendix/5-the-last-point.ipynb)), "
+        "the best linear model that we tried {5-recipe/words and characters, test}",
     ),
     "6-text-generation": (
         "A network that writes",
         "a language model and its rival that counts, ways to sample, a Markov chain, a beam search",
-        "perplexity of held-out headlines: 4-grams {perplexity of 4-grams}, a network from noise "
+        "perplexity of held-out headlines: 4-grams {perplexity of 4-grams}, a network from random vectors "
         "{perplexity of from noise}, from GloVe {perplexity of from GloVe}; network and 4-grams together: the better "
         "one's times {mixture / best single}",
     ),
     "7-attention-and-after": (
         "Attention, and recurrent networks today",
         "attention by hand, a block without recurrence, a recurrence without a loop, what one more token costs",
-        "words of 20 letters written backwards without a fault: from one state at most {the best without attention}, "
-        "with attention at least {the worst with attention}; test accuracy: GRU {GRU}, GRU with attention "
-        "{GRU with attention}, one block of self-attention {block of self-attention}",
+        "share of words of 20 letters written backwards without a fault: from one state at most "
+        "{the best without attention}, with attention at least {the worst with attention}; test accuracy: GRU {GRU}, "
+        "GRU with attention {GRU with attention}, one block of self-attention {block of self-attention}",
     ),
 }
 
@@ -161,64 +161,45 @@ def picture(root: Path) -> bytes:
 
 
 def times_table(root: Path) -> str:
-    """How long each lesson takes for one who reads at home: prose, open code, exercises, all of it, in minutes."""
-    rows = ["| lesson | to read | open code | exercises | in all |", "|---|---:|---:|---|---:|"]
+    """How long the core of each lesson takes for one who reads at home, in minutes."""
+    rows = ["| lesson | to read | code | exercises | in all |", "|---|---:|---:|---|---:|"]
     for path in sorted(root.glob("notebooks/*.ipynb")):
-        cells = notebook(path).cells
-        texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
-        code = [cell for cell in cells if cell.cell_type == "code"]
-        lines = [line for cell in code if kind(cell) == "" for line in cell.source.splitlines() if line.strip()]
-        titles = re.findall(r"^### Exercise \d+\. (.+?)\.?$", "\n".join(texts), flags=re.M)
-        parts = [sum(len(text.split()) for text in texts) / 120, len(lines) / 8, 8 * len(titles)]
-        named = "; ".join(f"{title[0].lower()}{title[1:]}" for title in titles)
-        read, run, _ = (f"{minutes:.0f}" for minutes in parts)
-        rows.append(f"| {path.stem[0]} | {read} | {run} | {len(titles)} × 8: {named} | {sum(parts):.0f} |")
+        core = core_of(notebook(path))
+        named = "; ".join(f"{title[0].lower()}{title[1:]}" for title in core.exercises)
+        exercises = f"{len(core.exercises)} × {EXERCISE}: {named}"
+        rows.append(f"| {path.stem[0]} | {core.reading:.0f} | {core.code:.0f} | {exercises} | {core.minutes:.0f} |")
     return "\n".join(rows)
 
 
-def written(text: str, page: str, tables: dict, root: Path) -> str:
-    """The text of a page with each of its tables made anew, between its marks."""
-    for name, make in tables.items():
-        begin, end = f"<!-- {name}: made by `make readme` -->", f"<!-- end of {name} -->"
-        if text.count(begin) != 1 or text.count(end) != 1:
-            raise LookupError(f"{page} needs the marks {begin} and {end}, once each")
-        before, rest = text.split(begin)
-        text = f"{before}{begin}\n{make(root)}\n{end}{rest.split(end)[1]}"
-    return text
+TABLES = {"README.md": ("lessons", lesson_table), "INSTRUCTORS.md": ("times", times_table)}
 
 
-def write_tables(readme: str, root: Path) -> str:
-    """The text of README.md with both tables made anew."""
-    return written(readme, "README.md", {"lessons": lesson_table, "scoreboard": scoreboard}, root)
-
-
-def write_times(guide: str, root: Path) -> str:
-    """The text of INSTRUCTORS.md with the table of times made anew."""
-    return written(guide, "INSTRUCTORS.md", {"times": times_table}, root)
+def written(page: str, root: Path) -> str:
+    """The text of a page with its table made anew, between its marks."""
+    name, make = TABLES[page]
+    text = (root / page).read_text(encoding="utf-8")
+    begin, end = f"<!-- {name}: made by `make readme` -->\n", f"<!-- end of {name} -->"
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise LookupError(f"{page} needs the marks {begin.strip()} and {end}, once each")
+    before, rest = text.split(begin)
+    return f"{before}{begin}{make(root)}\n{end}{rest.split(end)[1]}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    makers = {ROOT / "README.md": write_tables, ROOT / "INSTRUCTORS.md": write_times}
-    old = {file: file.read_text(encoding="utf-8") for file in makers}
     try:
-        new = {file: make(old[file], ROOT) for file, make in makers.items()}
+        made = {page: written(page, ROOT).encode() for page in TABLES} | {PICTURE: picture(ROOT)}
     except LookupError as error:
         sys.exit(f"The tables cannot be made: {error}.")
-    stale = not (ROOT / PICTURE).is_file() or (ROOT / PICTURE).read_bytes() != picture(ROOT)
-    if check and stale:
-        sys.exit(f"{PICTURE} is not the picture of lesson 2; run `make readme`.")
-    for file in makers:
-        if check and new[file] != old[file]:
-            lines = new[file].splitlines()
-            wrong = next(line for line in old[file].splitlines() + ["(a line is missing)"] if line not in lines)
-            sys.exit(f"{file.name} differs from what the notebooks say; run `make readme`. First of it:\n{wrong}")
+    for name, content in made.items():
+        file = ROOT / name
+        old = file.read_bytes() if file.is_file() else b""
         if not check:
-            file.write_text(new[file], encoding="utf-8", newline="\n")
-    if not check:
-        (ROOT / PICTURE).write_bytes(picture(ROOT))
+            file.write_bytes(content)
+        elif old.splitlines() != content.splitlines():  # whatever ends a line on this machine
+            sys.exit(f"{name} differs from what the notebooks say. Run `make readme`; `git diff` then shows where.")
 
 
 if __name__ == "__main__":

@@ -44,8 +44,8 @@ def first_cells(notebook) -> list[str]:
 
 
 def read_notes(file: Path) -> dict[str, str]:
-    """The sections of a file of notes: cell id -> text, whose first line has the minutes and the title."""
-    parts = re.split(r"^## (\S+)(?: · )?", file.read_text(encoding="utf-8"), flags=re.M)
+    """The sections for slides of a file of notes: cell id -> text, whose first line has the minutes and the title."""
+    parts = re.split(r"^## (l\d-\S+)(?: · )?", file.read_text(encoding="utf-8"), flags=re.M)
     return {cell: text.strip() for cell, text in zip(parts[1::2], parts[2::2])}
 
 

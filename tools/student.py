@@ -22,11 +22,13 @@ sys.path.insert(0, str(ROOT))
 from tools.needs import read_bank, statements_of  # noqa: E402
 from tools.repo import current  # noqa: E402
 
-NEEDED = ["torchnlp.py", "LICENSE", "data/sample", "images", "site"]
+NEEDED = ["torchnlp.py", "lessons.py", "notebooks/install.py", "LICENSE", "data/sample", "images", "site"]
 NO_SOLUTIONS = (
-    "*The solutions are left out of this copy. Where the text speaks of one, use your own answer. "
-    "A cell that measures your answer asks for it until there is a right one.*"
+    'Each has a cell to fill in and a cell that checks it: it says "not yet" until you are there. Any right answer '
+    "passes. The solutions are left out of this copy. A cell that measures your answer asks for it until it is right."
 )
+OPENING = re.compile(r"^## Exercises\n(?:\n(?!#).+\n?)*", flags=re.M)  # with its paragraphs, down to the first exercise
+FROM_STUDENT = '"git", "clone", "-b", "student", '
 NAME = """\
 # @title Your name, and your number if your course has numbers
 STUDENT_NAME = ""  # @param {type:"string"}
@@ -63,30 +65,41 @@ def student_edition(lesson):
     A second time changes nothing, so that a folder with nothing but student editions can grade as well.
     """
     full, cells, exercise = of_the_full_study(lesson), [], None
+    stay_among_students(lesson)
     for cell in lesson.cells:
         if is_solution(cell) or cell.id == "student-name" or cell.id.startswith("words-"):
             continue
         if cell.cell_type == "code":
-            added = to_unfold(cell) if cell.id in full else []
-            if cell.source.startswith("# @title Set-up: run this first"):
-                # It fetches this edition, so that no solution gets onto the student's machine.
-                cell.source = cell.source.replace('"1", REPOSITORY', '"1", "-b", "student", REPOSITORY')
-                added = [new_code_cell(NAME, id="student-name", metadata={"cellView": "form"})]
+            cells += [cell, *(to_unfold(cell) if cell.id in full else [])]
+            if sets_up(cell):
+                cells.append(new_code_cell(NAME, id="student-name", metadata={"cellView": "form"}))
             cell.outputs, cell.execution_count = [], None
-            cells += [cell, *added]
             continue
         if exercise and re.search("^##", cell.source, flags=re.M):  # the next heading: here it ends
             cells.append(words_on(exercise))
             exercise = None
         begun = re.search(r"^### Exercise (\d+)\.", cell.source, flags=re.M)
         exercise = begun[1] if begun else exercise
-        cell.source = re.sub(r"(\[!\[.*?\)\]\(.*?\)) \[with solutions\]\(.*?\)", r"\1", cell.source)
-        cell.source = cell.source.replace("/blob/main/notebooks/", "/blob/student/notebooks/")
-        if NO_SOLUTIONS not in cell.source:
-            cell.source = re.sub("^## Exercises$", rf"\g<0>\n\n{NO_SOLUTIONS}", cell.source, flags=re.M)
+        cell.source = OPENING.sub(f"## Exercises\n\n{NO_SOLUTIONS}\n", cell.source)
         cells.append(cell)
     lesson.cells = cells + ([words_on(exercise)] if exercise else [])
     return lesson
+
+
+def sets_up(cell) -> bool:
+    return cell.cell_type == "code" and "REPOSITORY = " in cell.source
+
+
+def stay_among_students(notebook):
+    """Badges and set-up cell, changed in place, lead to the branch without solutions. Raises ValueError."""
+    for cell in notebook.cells:
+        cell.source = re.sub(r" \[with solutions\]\([^)]*\)", "", cell.source)
+        cell.source = cell.source.replace("/blob/main/notebooks/", "/blob/student/notebooks/")
+        if sets_up(cell) and FROM_STUDENT not in cell.source:
+            cell.source = cell.source.replace('"git", "clone", ', FROM_STUDENT)
+            if FROM_STUDENT not in cell.source:
+                raise ValueError('the set-up cell has no "git", "clone" that could fetch the branch student')
+    return notebook
 
 
 def words_on(exercise: str):
@@ -132,17 +145,18 @@ def copy_course(folder: Path) -> None:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=hidden)
         else:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
 
 
 def make_handout(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "notebooks").mkdir(parents=True)
     copy_course(folder)
+    (folder / "notebooks" / "appendix").mkdir()
     lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    for path in lessons:
-        nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
-    shutil.copytree(ROOT / "notebooks" / "appendix", folder / "notebooks" / "appendix", ignore=hidden)
+    for path in [*lessons, *ROOT.glob("notebooks/appendix/*.ipynb")]:
+        edition = student_edition if path in lessons else stay_among_students
+        nbformat.write(edition(nbformat.read(path, as_version=4)), folder / path.relative_to(ROOT))
     badge, place = f"{COLAB}/assets/colab-badge.svg", f"{COLAB}/github/{current(ROOT)}/blob/student/notebooks"
     badges = "\n".join(f"- [![{path.stem}]({badge})]({place}/{path.name}) {path.stem}" for path in lessons)
     (folder / "README.md").write_text(START.format(first=lessons[0].name, badges=badges), encoding="utf-8")

@@ -1,0 +1,421 @@
+"""What one lesson builds and a later one uses, in the order of the lessons.
+
+Each function says which lesson explains it. The cell there shows the same code, marked `# kept in lessons.py`; a test
+holds the two equal. Later lessons and the appendices import it:
+
+    from lessons import Recaller, sequences, train_recall
+
+Shapes in comments: B texts in a batch, T tokens in its longest text, H the width of a state, K classes, V words.
+"""
+
+import csv
+import html
+import math
+import random
+import re
+from collections import Counter
+
+import numpy as np
+import torch
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from torch import nn
+from torch.nn import functional as F
+
+import torchnlp
+from torchnlp import (
+    PAD,
+    SPARSE,
+    UNK,
+    Batch,
+    clip_gradient,
+    clock,
+    device,
+    encode,
+    evaluate,
+    fit,
+    length_loader,
+    logits_of,
+    make_optimizer,
+    mean_and_error,
+    open_gates,
+    pad_length,
+    run_rnn,
+    seed_all,
+    tokenizer,
+    warm_then_fall,
+)
+
+# ---------------------------------------------------------------------- lesson 2: LSTM gates
+
+SYMBOLS = 8  # of the recall task
+
+
+def sequences(count, T, generator):
+    """Sequences of the recall task [B, T], and their answers [B]. Lesson 2, section 1."""
+    x = torch.randint(SYMBOLS, (count, T), generator=generator)  # [B, T]
+    return x, x[:, 0]  # the answer is the first symbol
+
+
+class Recaller(nn.Module):
+    """Reads [B, T] symbols, answers [B, SYMBOLS] from the last state. Lesson 2, section 1."""
+
+    def __init__(self, kind, keep=None, write=None):
+        super().__init__()
+        self.embedding = nn.Embedding(SYMBOLS, 8)
+        self.rnn = kind(8, 32, batch_first=True)  # nn.RNN, nn.LSTM or nn.GRU
+        self.fc = nn.Linear(32, SYMBOLS)
+        if keep is not None:
+            open_gates(self.rnn, keep, write)
+
+    def forward(self, x):
+        states, _ = self.rnn(self.embedding(x))  # [B, T, H]
+        return self.fc(states[:, -1])  # [B, K]
+
+
+def train_recall(net, T, seed, steps=250):
+    """Train; returns the accuracies on new sequences, one each 25 steps. Lesson 2, section 1.
+
+    A toy: it stays on the CPU, whatever the device.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+    curve = []
+    for step in range(1, steps + 1):
+        x, answers = sequences(128, T, generator)
+        loss = nn.functional.cross_entropy(net(x), answers)
+        optimizer.zero_grad()
+        loss.backward()
+        clip_gradient(net, 1)
+        optimizer.step()
+        if step % 25 == 0:
+            x, answers = sequences(500, T, generator)
+            with torch.no_grad():
+                curve.append((net(x).argmax(1) == answers).float().mean().item())
+            if curve[-1] > 0.99:
+                break
+    return curve
+
+
+# ------------------------------------------------- lesson 4: two directions, several layers
+
+
+def ends(states, last, lengths):
+    """Pooling: the last hidden state. Lesson 4, section 3.
+
+    states: [B, T, D H], zero behind the end; last: [B, D H]  ->  [B, D H]
+    """
+    return last
+
+
+def mean_state(states, last, lengths):
+    """Mean pooling over the real tokens, [B, D H]. Lesson 4, section 3."""
+    return states.sum(1) / lengths.to(states.device).unsqueeze(1)
+
+
+def real(x, lengths):
+    """x: [B, T, ...]  ->  True where there is a token, [B, T]. Lesson 4, section 4."""
+    return (torch.arange(x.size(1)) < lengths.unsqueeze(1)).to(x.device)
+
+
+def train_network(make, loader, seed, rate, epochs):
+    """Make a network and train it, clipped: it, and seconds an epoch. Lesson 4, section 3."""
+    seed_all(seed)
+    net, start = make().to(device), clock()
+    fit(net, loader, epochs=epochs, lr=rate, verbose=False, clip=1)
+    return net, (clock() - start) / epochs
+
+
+def race(make, part, valid_loader, epochs, rates, seeds, collate=pad_length):
+    """A network a seed, at the better of rates: (networks, rate, seconds an epoch). Lesson 4, section 3."""
+
+    def run(seed, rate):
+        loader = length_loader(part, seed=seed, collate_fn=collate)
+        return train_network(make, loader, seed, rate, epochs)
+
+    tried = {rate: run(seeds[0], rate) for rate in rates}
+    rate = max(rates, key=lambda rate: evaluate(tried[rate][0], valid_loader)[1])
+    nets, seconds = zip(tried[rate], *(run(seed, rate) for seed in seeds[1:]))
+    return nets, rate, sum(seconds) / len(seconds)
+
+
+def shown(values, digits=3):
+    """The mean of some seeds, and in brackets its standard error. Lesson 4, section 3."""
+    mean, error = mean_and_error(values)
+    return f"{mean:.{digits}f}" + (f" ({error:.{digits}f})" if len(values) > 1 else "")
+
+
+def lead(a, b):
+    """By how much a is ahead of b, [seeds, N] of 0 and 1 each, and the standard error of that. Lesson 4, section 6."""
+    gap = a.mean(0) - b.mean(0)  # [N], from -1 to 1
+    squares = gap.var() / len(gap)  # the luck of the articles
+    for seeds in (a.mean(1), b.mean(1)):
+        squares += seeds.var() / len(seeds) if len(seeds) > 1 else 0  # of the seeds
+    return gap.mean().item(), squares.sqrt().item()
+
+
+def described(file):
+    """The descriptions of a file's articles, of those that have a title. Lesson 4, section 4."""
+    with open(torchnlp.folder / file, encoding="utf-8-sig", newline="") as lines:
+        rows = [row for row in csv.reader(lines) if row]
+    return [row[2] for row in rows if row[1].strip()] or [row[2] for row in rows]
+
+
+def item_of(text):
+    """labels [T] (1: begins with a capital), tokens in lower case, their ids [T]. Lesson 4, section 4."""
+    text = html.unescape(re.sub(" ?#39;", "'", text))  # how AG News writes '
+    text = re.sub(r"<[^>]*>|\\", " ", text)
+    tokens = re.findall(r"\w+|[.,!?()']", text) or ["."]
+    labels = torch.tensor([int(token[0].isupper()) for token in tokens])
+    lower = " ".join(tokens).lower()
+    return labels, lower, torch.tensor(encode(lower))
+
+
+def flat(items):
+    """All labels and all ids in a row: [N], [N]. Lesson 4, section 4."""
+    labels, _, ids = zip(*items)
+    return torch.cat(labels), torch.cat(ids)
+
+
+def per_token(items):
+    """Collate: labels [N], ids [B, T], lengths [B]. Lesson 4, section 4."""
+    labels, ids = flat(items)
+    rows = [row for _, _, row in items]
+    lengths = torch.tensor([len(row) for row in rows])
+    return Batch(labels, nn.utils.rnn.pad_sequence(rows, True, PAD), lengths)
+
+
+# ------------------------------------------------------------ lesson 5: pretrained embeddings
+
+
+class NewsReader(nn.Module):
+    """From a table of word vectors to logits [B, K]; the parts of the recipe as options. Lesson 5, section 6.
+
+    table: [V, D]; keep: the bias of the forget gates; unknown: the share of tokens that training hides
+    """
+
+    def __init__(self, table, num_class, freeze=False, cell=nn.LSTM, hidden_dim=32,
+                 keep=2, drop=0.0, unknown=0.0):  # fmt: skip
+        super().__init__()
+        rows, H = table.clone(), hidden_dim  # <- new: a table of its own, not `table`
+        self.embedding = nn.Embedding.from_pretrained(rows, freeze, PAD, sparse=SPARSE)
+        self.rnn = cell(rows.size(1), H, batch_first=True, bidirectional=True)
+        for name, bias in self.rnn.named_parameters():
+            if "bias" in name and keep is not None:  # two biases a gate: half each
+                bias.data[H : 2 * H] = keep / 2
+        self.dropout, self.unknown = nn.Dropout(drop), unknown
+        self.fc = nn.Linear(4 * H, num_class)
+
+    def forward(self, x, lengths):  # ids [B, T], lengths [B]
+        pads = x == PAD  # [B, T]
+        if self.training and self.unknown:  # for section 8
+            hide = torch.rand(x.shape, device=x.device) < self.unknown  # [B, T]
+            x = x.masked_fill(hide & ~pads, UNK)
+        vectors = self.dropout(self.embedding(x))  # [B, T, D]
+        states, last = run_rnn(self.rnn, vectors, lengths)  # [B, T, 2 H], [B, 2 H]
+        largest = states.masked_fill(pads.unsqueeze(2), -torch.inf).amax(1)  # [B, 2 H]
+        return self.fc(self.dropout(torch.cat([last, largest], dim=1)))  # [B, K]
+
+
+def labels_of(articles):
+    """The labels 1..K of (label, text) articles. Lesson 5, section 5."""
+    return [label for label, _ in articles]
+
+
+def texts_of(articles):
+    """The texts of (label, text) articles. Lesson 5, section 5."""
+    return [text for _, text in articles]
+
+
+def mean_vectors(table, articles):
+    """The mean of the vectors of each text: [N, D]. Lesson 5, section 5."""
+    texts = [table[encode(text) or [UNK]].mean(0) for _, text in articles]
+    return torch.stack(texts).numpy()
+
+
+def tf_idf(articles, judged):
+    """The accuracy on the articles judged of TF-IDF with logistic regression. Lesson 5, section 7."""
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+    model = make_pipeline(words, LogisticRegression(C=10, max_iter=1000))
+    model.fit(texts_of(articles), labels_of(articles))
+    return model.score(texts_of(judged), labels_of(judged))
+
+
+def hits(net, loader):
+    """1 where the network is right, else 0: [N]. Lesson 5, section 8."""
+    labels, logits = logits_of(net, loader)
+    return (logits.argmax(1) == labels).numpy().astype(float)
+
+
+# --------------------------------------------------------------- lesson 6: a network that writes
+
+
+def cleaned(text):
+    """Without brackets at the end; with the signs that AG News broke. Lesson 6, section 1."""
+    text = re.sub(r" ?#(\d+);", r"&#\1;", text)  # " #39;" was an apostrophe
+    text = re.sub(r"(?<!&) ?\b(quot|gt|lt|amp);", r"&\1;", text)  # but not "&lt;"
+    text = re.sub(r"<[^>]*>|\\", " ", html.unescape(html.unescape(text)))
+    return re.sub(r"\([^)]*\)$", "", " ".join(text.split())).strip()
+
+
+def read_headlines(train_dataset):
+    """(label, headline, the rest) of the articles of train.csv that have a headline. Lesson 6, section 1."""
+    with open(torchnlp.folder / "train.csv", encoding="utf-8-sig", newline="") as lines:
+        rows = [row for row in csv.reader(lines) if row]
+    own = [row for row in rows if row[1].strip() and row[2].strip()]
+    found = [(int(label), cleaned(title), cleaned(rest)) for label, title, rest in own]
+    if len(found) < 1_000:
+        print(
+            "Few articles have a title: the first ten words of the text serve as one."
+        )
+        texts = [(label, cleaned(text).split()) for label, text in train_dataset]
+        found = [(label, " ".join(t[:10]), " ".join(t[10:])) for label, t in texts]
+    return [article for article in found if tokenizer(article[1])]
+
+
+def runs_of(line, n=8):
+    """The runs of n tokens of a headline and its ends; of a shorter one the whole. Lesson 6, section 3."""
+    tokens = ["<start>", *tokenizer(line), "<end>"]
+    return {tuple(tokens[i : i + n]) for i in range(max(1, len(tokens) - n + 1))}
+
+
+def shares_a_run(lines, others):
+    """Which lines share a run of 8 tokens with one of the others: [N] of booleans. Lesson 6, section 3."""
+    known = set().union(*map(runs_of, others))
+    return np.array([not known.isdisjoint(runs_of(line)) for line in lines])
+
+
+def items_of(articles, words):
+    """(label, ids) of each headline, <end> among the ids. words: the vocabulary. Lesson 6, section 1."""
+    end = words.stoi["<end>"]
+    return [(k, [*encode(line, voc=words), end]) for k, line, _ in articles]
+
+
+def batches(items, size, chance):
+    """Lists of items whose texts are about equally long, all in an order of chance. Lesson 6, section 1."""
+    items = sorted(chance.sample(items, len(items)), key=lambda item: len(item[1]))
+    found = [items[i : i + size] for i in range(0, len(items), size)]
+    return chance.sample(found, len(found))
+
+
+def shifted(items):
+    """(mark, ids) items: what is read, x [B, T], and what comes next, y [B, T]. Lesson 6, section 1."""
+    x = [torch.tensor([mark, *ids[:-1]]) for mark, ids in items]
+    y = [torch.tensor(ids) for _, ids in items]
+    return [nn.utils.rnn.pad_sequence(rows, True, PAD).to(device) for rows in (x, y)]
+
+
+class Writer(nn.Module):
+    """A language model with tied weights: ids [B, T] to logits [B, T, V], and its state. Lesson 6, section 1.
+
+    V: words; marks: how many start tokens follow them; D: width of a word's vector; H: of the state
+    """
+
+    def __init__(self, V, marks, D=50, H=128, drop=0.2):
+        super().__init__()
+        self.V, self.dropout = V, nn.Dropout(drop)
+        self.embedding = nn.Embedding(V + marks, D)
+        self.lstm = nn.LSTM(D, H, batch_first=True)
+        self.to_word = nn.Linear(H, D)
+        self.bias = nn.Parameter(torch.zeros(V))
+        nn.init.normal_(self.embedding.weight, std=0.1)
+        self.lstm.bias_ih_l0.data[H : 2 * H] = 1  # an open forget gate (lesson 2)
+
+    def forward(self, x, state=None):  # ids [B, T]
+        vectors = self.dropout(self.embedding(x))  # [B, T, D]
+        states, state = self.lstm(vectors, state)  # [B, T, H]
+        said = self.dropout(self.to_word(states))  # [B, T, D]
+        own = self.embedding.weight[: self.V]  # [V, D], <- tied: the words' own vectors
+        return said @ own.T + self.bias, state  # [B, T, V]
+
+
+def loss_of(net, x, y):
+    """The mean of -log p over the real tokens of y. Lesson 6, section 1."""
+    logits, _ = net(x)  # [B, T, V]
+    return F.cross_entropy(logits.flatten(0, 1), y.flatten(), ignore_index=PAD)
+
+
+def train_writer(net, items, passes, rate=0.012, size=64, seed=1, look=None, hide=0.5):
+    """Train on (label, ids) items; a coin hides the class. look(step, net): a visit. Lesson 6, section 1."""
+    optimizer, chance = make_optimizer(net, rate), random.Random(seed)
+    step, steps = 0, passes * math.ceil(len(items) / size)
+    torch.manual_seed(seed)
+    for _ in range(passes):
+        for batch in batches(items, size, chance):
+            if look:
+                look(step, net)
+            net.train()
+            for group in optimizer.param_groups:
+                group["lr"] = rate * warm_then_fall((step + 0.5) / steps)
+            start = net.V  # the mark of no class; those of the classes follow
+            marks = [start + k * (chance.random() >= hide) for k, _ in batch]
+            x, y = shifted([(mark, ids) for mark, (_, ids) in zip(marks, batch)])
+            optimizer.zero_grad()
+            loss_of(net, x, y).backward()
+            clip_gradient(net, 1.0)
+            optimizer.step()
+            step += 1
+    if look:
+        look(step, net)
+    return net
+
+
+def surprise(net, texts, mark=None):
+    """-log p of each token of each text: a list of arrays. Lesson 6, section 2."""
+    net.eval()
+    found, mark = {}, net.V if mark is None else mark
+    for batch in batches(list(enumerate(texts)), 128, random.Random(0)):
+        x, y = shifted([(mark, ids) for _, ids in batch])
+        with torch.no_grad():
+            logits, _ = net(x)  # [B, T, V]
+        lost = F.cross_entropy(logits.transpose(1, 2), y, reduction="none")  # [B, T]
+        rows = zip(batch, lost.cpu())
+        found.update({i: row[: len(t)].numpy() for (i, t), row in rows})
+    return [found[i] for i in range(len(texts))]
+
+
+def perplexity(rows):
+    """The perplexity of texts whose tokens' -log p are the rows. Lesson 6, section 2."""
+    return math.exp(np.concatenate(rows).mean())
+
+
+def count(texts, order, start):
+    """For runs of 1 to order tokens: how often, and what follows each context. Lesson 6, section 2."""
+    lines = [[start] * (order - 1) + ids for ids in texts]
+    places = [(line, i) for line in lines for i in range(len(line) - order + 1)]
+    runs = Counter(tuple(line[i : i + order]) for line, i in places)
+    tables = []
+    for _ in range(order):
+        total, kinds = Counter(), Counter()
+        for run, n in runs.items():
+            total[run[:-1]] += n
+            kinds[run[:-1]] += 1
+        often = Counter(runs.values())
+        discount = often[1] / max(often[1] + 2 * often[2], 1) or 0.5
+        tables.insert(0, (runs, total, kinds, discount))
+        runs = Counter(run[1:] for run in runs)  # after how many tokens, not how often
+    return tables
+
+
+def chance_of(tables, line, i, V):
+    """P(line[i] | what stands before it), of V words. Lesson 6, section 2."""
+    p = 1 / V
+    for n, (runs, total, kinds, discount) in enumerate(tables):
+        context = tuple(line[i - n : i])
+        if total[context] == 0:  # never seen: the shorter context must do
+            break
+        left = max(runs[*context, line[i]] - discount, 0)
+        p = (left + discount * kinds[context] * p) / total[context]
+    return p
+
+
+def counted(tables, texts, start, V):
+    """As surprise does: -log p of each token of each text. Lesson 6, section 2."""
+    pad = [start] * (len(tables) - 1)
+    lines = [pad + ids for ids in texts]
+    spots = [range(len(pad), len(line)) for line in lines]
+    return [
+        -np.log([chance_of(tables, line, i, V) for i in places])
+        for line, places in zip(lines, spots)
+    ]

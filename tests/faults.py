@@ -1,0 +1,190 @@
+"""Mistakes in torchnlp.py that a lesson must notice: planted one at a time, each in front of its lesson.
+
+    python tests/faults.py [words of a name]       all of them take some minutes
+
+Each fault below is a function. It takes what the module has under a name, and returns what a slip would have made of
+it. The notebook itself is left as it is: its kernel runs a file of ours when it starts (IPython's start-up folder), and
+that file puts the fault into torchnlp before the first cell. Then pytest runs the lesson to the first cell that fails.
+The exit status is 1 if a lesson reaches its end.
+
+So a fault knows a public name of torchnlp and nothing of how it is written. The unit tests have faults of their own:
+`make mutate` draws small changes of the module's lines.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+ROOT = Path(__file__).resolve().parent.parent
+FAULTS: dict[str, tuple[str, str, Callable]] = {}  # name -> (lesson, name in torchnlp, what makes the fault)
+
+
+def noticed_by(lesson: str, name: str) -> Callable:
+    """This function is a fault of torchnlp's `name`, and that lesson notices it."""
+
+    def keep(fault: Callable) -> Callable:
+        FAULTS[fault.__name__.replace("_", " ")] = lesson, name, fault
+        return fault
+
+    return keep
+
+
+# ------------------------------------------------------------------------------------- batches
+
+
+@noticed_by("1-simple-rnn", "padify")
+def labels_off_by_one(padify):
+    def faulty(items, *given):
+        labels, ids = padify(items, *given)
+        return labels + 1, ids  # 1 to K, as in the files
+
+    return faulty
+
+
+@noticed_by("1-simple-rnn", "padify")
+def unk_and_pad_swapped(padify):
+    def faulty(items, *given):
+        labels, ids = padify(items, *given)
+        return labels, torch.where(ids < 2, 1 - ids, ids)
+
+    return faulty
+
+
+@noticed_by("3-packed-sequences", "pad_length")
+def every_length_is_that_of_the_longest_text(pad_length):
+    def faulty(items):
+        batch = pad_length(items)
+        return batch._replace(lengths=torch.full_like(batch.lengths, batch.ids.size(1)))
+
+    return faulty
+
+
+@noticed_by("3-packed-sequences", "pad_length")
+def padding_on_the_left(pad_length):
+    def faulty(items):
+        batch = pad_length(items)
+        shifts = (batch.ids.size(1) - batch.lengths).tolist()
+        return batch._replace(ids=torch.stack([row.roll(shift) for row, shift in zip(batch.ids, shifts)]))
+
+    return faulty
+
+
+# --------------------------------------------------------------------------- reading and training
+
+
+@noticed_by("4-bidirectional-multilayer", "run_rnn")
+def padding_is_averaged_in(run_rnn):
+    def faulty(rnn, vectors, lengths):
+        return rnn(vectors)[0], run_rnn(rnn, vectors, lengths)[1]
+
+    return faulty
+
+
+@noticed_by("4-bidirectional-multilayer", "run_rnn")
+def the_wrong_half_of_h_n(run_rnn):
+    def faulty(rnn, vectors, lengths):
+        states, last = run_rnn(rnn, vectors, lengths)
+        return states, last.roll(rnn.hidden_size, dims=1)  # of a two-way layer: backward in front
+
+    return faulty
+
+
+@noticed_by("1-simple-rnn", "make_optimizer")
+def gradients_are_not_cleared(make_optimizer):
+    def faulty(*given, **named):
+        optimizer = make_optimizer(*given, **named)
+        optimizer.zero_grad = lambda *_, **__: None
+        return optimizer
+
+    return faulty
+
+
+@noticed_by("4-bidirectional-multilayer", "logits_of")
+def eval_is_forgotten(logits_of):
+    def faulty(net, dataloader):
+        net.eval = lambda: net.train()
+        try:
+            return logits_of(net, dataloader)
+        finally:
+            del net.eval
+
+    return faulty
+
+
+@noticed_by("1-simple-rnn", "clip_gradient")
+def gradients_are_never_clipped(clip_gradient):
+    return lambda net, clip: clip_gradient(net, None)
+
+
+# ----------------------------------------------------------------------------- gates and vectors
+
+
+@noticed_by("2-lstm-gates", "gates")
+def input_and_forget_gate_swapped(gates):
+    def faulty(lstm, x):
+        values = gates(lstm, x)
+        return {**values, "input": values["forget"], "forget": values["input"]}
+
+    return faulty
+
+
+@noticed_by("5-pretrained-embeddings", "embedding_matrix")
+def each_word_has_the_vector_of_the_next(embedding_matrix):
+    def faulty(voc, words, vectors):
+        return embedding_matrix(voc, [*words[-1:], *words[:-1]], vectors)
+
+    return faulty
+
+
+# ------------------------------------------------------------------------------------- planting
+
+
+def plant(torchnlp, fault: str) -> None:
+    """Put the fault into the module, or raise AttributeError if the module no longer has what the fault changes."""
+    _, name, make = FAULTS[fault]
+    setattr(torchnlp, name, make(getattr(torchnlp, name)))
+
+
+START = """import sys
+sys.path[:0] = [{root!r}, {tests!r}]
+import faults, torchnlp
+faults.plant(torchnlp, {fault!r})
+"""
+
+
+def first_cell_that_fails(fault: str) -> str | None:
+    """What the lesson says when it runs with this fault: its first failure in a line; None if it does not notice."""
+    lesson = FAULTS[fault][0]
+    with tempfile.TemporaryDirectory() as folder:
+        start = Path(folder) / "profile_default" / "startup" / "fault.py"
+        start.parent.mkdir(parents=True)
+        start.write_text(START.format(root=str(ROOT), tests=str(ROOT / "tests"), fault=fault), encoding="utf-8")
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", ROOT / "notebooks" / f"{lesson}.ipynb"],
+            cwd=ROOT, env={**os.environ, "IPYTHONDIR": folder}, capture_output=True, text=True,
+        )  # fmt: skip
+    if run.returncode == 0:
+        return None
+    said = re.search(r"^\S+\.ipynb, cell \[\d+\]: .*", run.stdout, flags=re.M)
+    if not said:
+        raise RuntimeError(f"No cell of {lesson} has failed, and yet:\n{run.stdout}{run.stderr}")
+    return said[0]
+
+
+def main(words: str) -> int:
+    missed = 0
+    for fault in (name for name in FAULTS if words in name):
+        said = first_cell_that_fails(fault)
+        missed += said is None
+        print(f"{fault}: {said or f'NOT NOTICED by {FAULTS[fault][0]}'}", flush=True)
+    return int(missed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(" ".join(sys.argv[1:])))

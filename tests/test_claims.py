@@ -1,0 +1,76 @@
+"""What a lesson claims was measured: notebooks/claims has a row for each claim, with its cells and its control."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CLAIMS = sorted((ROOT / "notebooks" / "claims").glob("[1-9]-*.md"))
+HEADER = ["claim", "cell", "control", "seeds, corpus"]
+
+each_file = pytest.mark.parametrize("file", CLAIMS, ids=lambda file: file.stem)
+
+
+def rows(file: Path) -> list[dict[str, str]]:
+    """The rows of a file's table, each cell under its heading."""
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    table = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    assert table[0] == HEADER, f"{file.name}: the columns are {table[0]}"
+    return [dict(zip(HEADER, row, strict=True)) for row in table[2:]]
+
+
+def printed(file: Path, place: str) -> str:
+    """All that the outputs of a cell say. place: an id of the lesson's notebook, or appendix/name#id."""
+    name, _, cell_id = place.rpartition("#")
+    path = ROOT / "notebooks" / (f"{name}.ipynb" if name else f"{file.stem}.ipynb")
+    cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
+    assert cell_id in cells, f"{file.name} names {place}; {path.name} has no such cell"
+    outputs = cells[cell_id].get("outputs", [])
+    said = [output.get("text", "") + output.get("data", {}).get("text/plain", "") for output in outputs]
+    return "\n".join(said)
+
+
+def figures(text: str) -> list[str]:
+    """The numbers that a claim quotes as measured: with a decimal point, or per cent."""
+    return re.findall(r"\d+\.\d+|\d+(?= ?%)", text.replace(",", ""))
+
+
+def says(output: str, figure: str) -> bool:
+    """Does an output have this figure? 12 % may be printed as 0.12; a figure may be rounded from a longer one."""
+    output = output.replace(",", "")
+    digits = len(figure.partition(".")[2])
+    for number in map(float, re.findall(r"\d+\.?\d*", output)):
+        if f"{number:.{digits}f}" == figure or f"{100 * number:.{digits}f}" == figure:
+            return True
+    return False
+
+
+@each_file
+def test_a_lesson_has_at_most_25_claims(file):
+    assert 1 <= len(rows(file)) <= 25
+
+
+@each_file
+def test_each_claim_has_its_control_its_seeds_and_its_corpus(file):
+    for row in rows(file):
+        assert len(row["control"].split()) >= 3, row["claim"]
+        assert re.search(r"\d|one|none|exact", row["seeds, corpus"]), row["claim"]
+        assert re.search(r"AG News|corpus|corpora|no text", row["seeds, corpus"]), row["claim"]
+
+
+@each_file
+def test_the_cells_exist_and_print_the_figures_of_the_claim(file):
+    for row in rows(file):
+        places = re.findall(r"[\w/-]*#?\b[la]\d\w*-\w+|[\w/-]+#[\w-]+", row["cell"])
+        assert places, f"{row['claim']}: which cell?"
+        said = "\n".join(printed(file, place) for place in places)
+        missing = [figure for figure in figures(row["claim"]) if not says(said, figure)]
+        assert not missing, f"{file.name}: {missing} of “{row['claim']}” stand in no output of {row['cell']}"
+
+
+def test_a_figure_is_found_rounded_or_as_a_share_and_a_wrong_one_is_not():
+    assert figures("From 0.254 to 12 % of 1,000 articles") == ["0.254", "12"]
+    assert says("accuracy 0.2541", "0.254") and says("share 0.12", "12") and says("3.0 times", "3.0")
+    assert not says("accuracy 0.2541", "0.255") and not says("", "1.0")

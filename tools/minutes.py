@@ -1,0 +1,93 @@
+"""How long the core of a lesson takes a careful reader.
+
+    python tools/minutes.py [notebooks/1-simple-rnn.ipynb ...]
+
+The core is what stands above the first heading that begins with "Further". Whoever tried the lessons as a new student
+would, with a clock, took as long as this says or up to a third longer.
+"""
+
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tools.reading import is_picture, kind  # noqa: E402
+
+FREE = re.compile(r"# @title Set-up: (run this first|(what .* )?imports)")  # the cells that each lesson begins with
+# In minutes, for a careful reader whose second language is English.
+WORD, OPEN_LINE, FOLDED_LINE, STOP, EXERCISE = 1 / 165, 9 / 60, 3 / 60, 35 / 60, 15
+
+
+@dataclass
+class Core:
+    """What there is to do in the core of a lesson."""
+
+    cells: int = 0
+    words: int = 0
+    open_lines: int = 0
+    folded_lines: int = 0  # of set-up: somebody has to skim it
+    questions: int = 0
+    pictures: int = 0
+    exercises: list[str] = field(default_factory=list)  # their titles
+
+    @property
+    def reading(self) -> float:
+        """Minutes for the words, and to stop at each bold question and each picture."""
+        return self.words * WORD + (self.questions + self.pictures) * STOP
+
+    @property
+    def code(self) -> float:
+        return self.open_lines * OPEN_LINE + self.folded_lines * FOLDED_LINE
+
+    @property
+    def minutes(self) -> float:
+        return self.reading + self.code + len(self.exercises) * EXERCISE
+
+
+def core_cells(lesson) -> list:
+    """The cells above what is "Further", without checks and solutions."""
+    cells, further = [], False
+    for cell in lesson.cells:
+        heading = re.match(r"(#+) +[\d. ]*(.*)", cell.source) if cell.cell_type == "markdown" else None
+        if heading:
+            deeper = len(heading[1]) > 2  # a part of the section that it stands in
+            further = heading[2].lower().startswith("further") or (further and deeper)
+        if not further and kind(cell) not in ("test", "solution"):
+            cells.append(cell)
+    return cells
+
+
+def core_of(lesson) -> Core:
+    """Count what the core of a notebook holds."""
+    found = Core()
+    for cell in core_cells(lesson):
+        found.cells += 1
+        if cell.cell_type == "markdown":
+            found.words += len(cell.source.split())
+            found.questions += len(re.findall(r"\*\*[^*]+\?\*\*", cell.source))
+            found.exercises += re.findall(r"^### +Exercise \d+\. (.+?)\.?$", cell.source, flags=re.M)
+            continue
+        found.pictures += sum(map(is_picture, cell.outputs))
+        lines = sum(bool(line.strip()) for line in cell.source.splitlines())
+        if "hide-input" not in cell.metadata.get("tags", []):
+            found.open_lines += lines
+        elif kind(cell) == "set-up" and not re.match(
+            r"# @title Set-up: (run this first|(what .* )?imports)", cell.source
+        ):
+            found.folded_lines += lines
+    return found
+
+
+def main() -> None:
+    files = [Path(name) for name in sys.argv[1:]] or sorted(ROOT.glob("notebooks/*.ipynb"))
+    for file in files:
+        found = core_of(nbformat.read(file, as_version=4))
+        print(f"{found.minutes:4.0f} minutes, {found.cells} cells: {file.name}")
+
+
+if __name__ == "__main__":
+    main()
