@@ -34,7 +34,7 @@ def lesson_page(source: str, name: str) -> str:
         page = output.get("data", {}).get("text/html", "")
         if "torchnlp-watch" in page:
             output.data["text/html"] = renew(page)
-    for cell in filter(is_to_be_read, notebook.cells):
+    for cell in to_be_read(notebook.cells):
         is_plot, is_text = kind(cell) == "plot", cell.cell_type == "markdown"
         asks, starts = is_text and bool(QUESTION.search(cell.source)), is_text and cell.source.startswith("#")
         if hidden and not (is_plot or is_text) or hidden and (asks or starts):
@@ -67,12 +67,19 @@ def lesson_page(source: str, name: str) -> str:
     return nbformat.writes(notebook)
 
 
-def is_to_be_read(cell) -> bool:
-    """Not what only makes a notebook run: its first cell, what it imports, and set-up that shows nothing."""
-    skipped = cell.metadata.get("slideshow", {}).get("slide_type") == "skip"
-    imports = skipped and cell.source.startswith(("import", "from"))
-    shows = bool(cell.get("outputs")) and "Set-up: run this first" not in cell.source
-    return not imports and (kind(cell) != "set-up" or shows)
+def to_be_read(cells: list) -> list:
+    """Without what only makes a notebook run: its first cell, its imports, and set-up of which no word is said."""
+    words = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+    def is_read(cell, before) -> bool:
+        skipped = cell.metadata.get("slideshow", {}).get("slide_type") == "skip"
+        if skipped and cell.source.startswith(("import", "from")) or "Set-up: run this first" in cell.source:
+            return False
+        names = re.findall(r"^(?:def|class) (\w+)", cell.source, flags=re.M)
+        told = "folded cell" in before.source or any(re.search(rf"`{name}\b", words) for name in names)
+        return kind(cell) != "set-up" or bool(cell.outputs) or told
+
+    return [cell for before, cell in zip([cells[0], *cells], cells) if is_read(cell, before)]
 
 
 def in_site(text: str) -> str:
