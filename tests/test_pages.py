@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 
-import nbformat
 import pytest
 import torch
 from hypothesis import given
@@ -894,32 +893,3 @@ def test_an_rnn_that_latches_remembers_without_a_gradient(opened):
     assert int(re.search(r"10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", told)[1].translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))) > 10
     assert "the gradient has vanished, the memory has not" in told
     assert "felt" not in page.content()
-
-
-def test_what_the_readme_says_of_its_headline_is_what_watch_shows_in_lesson_2():
-    """Its first answer is one class, and each word that it names makes the last one more probable; so do its gates."""
-    caption = re.search(r'^\*An LSTM reads "(.*?)"\. (.*)', (pages.ROOT / "README.md").read_text("utf-8"), flags=re.M)
-    headline, claims = caption.groups()
-    lesson = nbformat.read(pages.ROOT / "notebooks" / "2-lstm-gates.ipynb", as_version=4)
-    shown = [
-        output.data["text/html"]
-        for cell in lesson.cells
-        for output in cell.get("outputs", [])
-        if "text/html" in output.get("data", {})
-    ]
-    data = re.search(
-        r"^const \{percent.* = (\{.*\});$", next(page for page in shown if "torchnlp-watch" in page), re.M
-    )[1]
-    reading = json.loads(data)
-    tokens, answers, classes = reading["tokens"], torch.tensor(reading["probabilities"]), reading["classes"]
-    assert tokens[: len(tokenizer(headline))] == tokenizer(headline)
-    first, last = classes[answers[0].argmax()], answers[-1].argmax()
-    assert f"first answer is {first}" in claims and f"until {classes[last]} is the answer" in claims
-    more, shut = re.search(r"([^.]*) each make .* At these words .* open; at (.*) hardly any does", claims).groups()
-    writes = (torch.tensor(reading["percent"]["input"]) > 30).sum(1)  # units whose input gate is open, at each token
-    for words in re.findall(r'"(.+?)"', more):
-        end, length = tokens.index(tokenizer(words)[-1]), len(tokenizer(words))
-        assert answers[end, last] > answers[end - length, last] + 0.02, words
-        assert writes[end] >= 2, words
-    for word in re.findall(r'"(.+?)"', shut):
-        assert writes[tokens.index(word)] == 0, word
