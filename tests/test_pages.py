@@ -602,6 +602,15 @@ def test_watch_is_as_dark_as_the_notebook(notebook, text_colour, paper):
     assert page.locator(".sheet").evaluate("sheet => getComputedStyle(sheet).backgroundColor") == paper
 
 
+def test_watch_follows_a_switch_until_its_cell_is_run_again(notebook):
+    page = notebook(Classifier(), "late goal wins", style="color: #222")
+    paper = "sheet => getComputedStyle(sheet).backgroundColor"
+    page.evaluate("document.body.style.color = '#eee'")
+    assert page.locator(".sheet").evaluate(paper) == "rgb(22, 24, 28)"
+    page.evaluate("document.querySelector('.torchnlp-watch').remove(), document.body.style.color = '#222'")
+    page.wait_for_timeout(50)  # what goes wrong now is noticed when the page is closed
+
+
 def test_watch_without_its_folder_is_the_picture_alone(news, monkeypatch, tmp_path):
     monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
     pictures = []
