@@ -12,7 +12,7 @@ import pytest
 import torch
 
 import torchnlp
-from torchnlp import PAD, encode, seed_all, tokenizer
+from torchnlp import PAD, seed_all, tokenizer
 
 START = """
 import torch
@@ -146,31 +146,6 @@ print("result", *result)
     word, loss, accuracy = done.stdout.splitlines()[-1].split()
     assert word == "result" and is_a_result((float(loss), float(accuracy)), 32) and float(accuracy) > 0.8
     assert done.stderr == ""
-
-
-def test_a_collate_function_of_the_notebooks_own_trains(notebook):
-    names = notebook(
-        START,
-        CLASSIFIER,
-        """
-def my_padify(b):
-    v = [encode(x[1]) for x in b]
-    l = max(map(len, v))
-    return (
-        torch.LongTensor([t[0] - 1 for t in b]),
-        torch.stack([torch.nn.functional.pad(torch.tensor(t), (0, l - len(t)), value=0) for t in v]),
-    )
-
-loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=my_padify, shuffle=True)
-net = Classifier(vocab_size, 16, 8, len(classes)).to(device)
-for _ in range(15):
-    result = train_epoch(net, loader, lr=0.03)
-labels, ids = my_padify(train_dataset)
-""",
-    )
-    assert is_a_result(names["result"], 32) and names["result"][1] > 0.8
-    assert names["labels"].unique().tolist() == [0, 1, 2, 3]
-    assert names["ids"][8, :5].tolist() == encode("late goal wins the cup")
 
 
 def test_a_bag_of_words_trains(notebook):
