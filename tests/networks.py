@@ -9,14 +9,15 @@ from torchnlp import PAD, offsetify, pad_length, padify
 class Mean(nn.Module):
     """The mean over the tokens of a text."""
 
-    def __init__(self, vocab_size, num_class=4):
+    def __init__(self, vocab_size, num_class=4, dropout=0.0, sparse=False):
         super().__init__()
-        self.embedding = nn.Embedding(vocab_size, 8, padding_idx=PAD)
+        self.embedding = nn.Embedding(vocab_size, 8, padding_idx=PAD, sparse=sparse)
+        self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(8, num_class)
 
     def forward(self, x):
         real = (x != PAD).unsqueeze(2)
-        return self.fc((self.embedding(x) * real).sum(1) / real.sum(1))
+        return self.fc(self.dropout((self.embedding(x) * real).sum(1) / real.sum(1)))
 
 
 class Packed(Mean):

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
-from networks import each_network
+from networks import Mean, each_network
 from torch import nn
 
 import torchnlp
@@ -67,23 +67,10 @@ class Opinion(nn.Module):
         return self.dropout(self.logits).expand(len(x), 4)
 
 
-class Reader(nn.Module):
-    """The mean over the tokens of a text, with dropout."""
-
-    def __init__(self, vocab_size):
-        super().__init__()
-        self.embedding = nn.Embedding(vocab_size, 4)
-        self.dropout = nn.Dropout(0.5)
-
-    def forward(self, x, lengths=None):
-        real = (x != PAD).unsqueeze(2)
-        return self.dropout((self.embedding(x) * real).sum(1) / real.sum(1))
-
-
 @pytest.fixture
 def reader(news):
     seed_all(0)
-    return Reader(len(news[3]))
+    return Mean(len(news[3]), dropout=0.5)
 
 
 def test_the_likeliest_classes_come_first(news):
@@ -425,23 +412,14 @@ def helped(function):
     "answer, said",
     [
         ("def double(n):\n    return 2 * n", "right"),
-        ("double = lambda n: n + n", "right"),
         ("def double(n):\n    ...", "not yet. double returns nothing."),
         ("def double(n):\n    return 43", "not yet. twice 21 is 42"),
         ("def double(n):\n    return n.twice", "not yet. `double` stops with AttributeError: 'int' object has no"),
-        (
-            "def twice(n):\n    return m\ndef double(n):\n    return twice(n)",
-            "not yet. `double` stops with NameError: ",
-        ),
-        ("def double(n):\n    return torch.cat(n)", "not yet. `double` stops with TypeError: "),
-        (
-            "class double:\n    def __init__(self, n):\n        n.x",
-            "not yet. `double.__init__` stops with AttributeError: ",
-        ),
+        ("def twice(n):\n    return m\ndef double(n):\n    return twice(n)", "not yet. `double` stops with NameError"),
+        ("class double:\n    def __init__(self, n):\n        n.x", "not yet. `double.__init__` stops with Attribute"),
         ("def double(n):\n    return [n]", "not yet. The test cannot go on with it (TypeError: can only concatenate"),
         ("", "not yet. The test cannot go on with it (NameError: name 'double' is not defined)."),
         ("def double(n):\n    return 42 if n == 21 else None", "not yet. `helped` stops with TypeError: "),
-        ("double = 3", "not yet. The test cannot go on with it (TypeError: 'int' object is not callable)."),
     ],
 )
 def test_a_verdict_tells_the_errors_of_an_answer_from_those_of_the_test(cells, capsys, answer, said):
@@ -661,7 +639,7 @@ def batches(count):
 
 def test_the_live_curve_is_one_output_whose_last_frame_shows_all(screen):
     seed_all(0)
-    fit(Reader(9), batches(30), batches(1), epochs=2)
+    fit(Mean(9), batches(30), batches(1), epochs=2)
     assert len(screen.shown) == 1
     assert screen.updates[-1] == [[120], [120]]
     assert len(screen.updates) < 10  # redrawn a few times a second, not at every step
@@ -698,14 +676,14 @@ def test_the_seconds_of_a_training_are_those_of_its_batches_not_of_drawing_and_j
     train, valid = Slowly(batches(10)), Slowly(batches(2))
     train.seconds, valid.seconds = 2, 100
     monkeypatch.setattr(torchnlp, "plot_history", slow_drawing)
-    history = fit(Reader(9), train, valid, epochs=3)
+    history = fit(Mean(9), train, valid, epochs=3)
     assert history.seconds == 3 * 10 * 2
     assert len(screen.updates) == 3 + 1  # after each epoch's first batch, since a frame takes long, and at the end
 
 
 def test_without_live_nothing_is_displayed(screen):
     seed_all(0)
-    fit(Reader(9), batches(3), batches(1), epochs=1, live=False)
+    fit(Mean(9), batches(3), batches(1), epochs=1, live=False)
     assert screen.shown == screen.updates == []
 
 

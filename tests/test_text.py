@@ -73,14 +73,6 @@ def test_bigrams_in_the_vocabulary_do_not_change_how_a_text_is_read(news_folder)
     assert [vocab.itos[i] for i in encode(train[0][1])] == tokenizer(train[0][1])
 
 
-def test_a_word_too_rare_for_min_freq_is_unknown(news_folder):
-    train, _, _, vocab = load_dataset(min_freq=2, root=news_folder)
-    counts = Counter(word for _, text in train for word in tokenizer(text))
-    for _, text in train:
-        for word, i in zip(tokenizer(text), encode(text)):
-            assert (i == UNK) == (counts[word] < 2)
-
-
 # the typed "<pad>"
 
 

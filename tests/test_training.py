@@ -11,7 +11,7 @@ import traceback
 import numpy as np
 import pytest
 import torch
-from networks import Packed, each_network
+from networks import Mean, Packed, each_network
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader, TensorDataset
@@ -39,22 +39,9 @@ pytestmark = pytest.mark.usefixtures("fresh")
 WORDS, LABELS = 20, 3
 
 
-class Mean(nn.Module):
-    """The mean of the embeddings of a row of ids, and a linear layer."""
-
-    def __init__(self, sparse=True, dropout=0.0):
-        super().__init__()
-        self.embedding = nn.Embedding(WORDS, 8, sparse=sparse)
-        self.dropout = nn.Dropout(dropout)
-        self.fc = nn.Linear(8, LABELS)
-
-    def forward(self, x):
-        return self.fc(self.dropout(self.embedding(x).mean(1)))
-
-
-def net_of(seed=0, **options):
+def net_of(seed=0, kind=Mean, sparse=True, **options):
     seed_all(seed)
-    return Mean(**options)
+    return kind(WORDS, LABELS, sparse=sparse, **options)
 
 
 def toy(count, seed=1):
@@ -163,17 +150,6 @@ def test_frozen_parameters_stay_and_have_no_part_in_the_gradient(frozen, moves):
     train_epoch(net, toy_loader(32))
     assert torch.equal(before[f"{frozen}.weight"], getattr(net, frozen).weight)
     assert not torch.equal(before[f"{moves}.weight"], getattr(net, moves).weight)
-
-
-def test_a_network_of_sparse_layers_alone_trains():
-    seed_all(0)
-    net = nn.EmbeddingBag(WORDS, LABELS, sparse=True)
-    labels, ids = toy(64)
-    before = loss_and_accuracy(net, labels, ids)[0]
-    optimizer = make_optimizer(net, lr=0.1)
-    for _ in range(10):
-        step(net, optimizer, ids, labels)
-    assert loss_and_accuracy(net, labels, ids)[0] < before - 0.3
 
 
 def test_an_apple_gpu_gets_a_remedy_and_the_network_is_left_as_it_is(monkeypatch):
@@ -337,7 +313,7 @@ def test_dropout_is_on_while_training_even_after_an_evaluation():
             self.modes.append((self.training, self.dropout.training))
             return super().forward(x)
 
-    net = Spy()
+    net = net_of(kind=Spy)
     net.eval()
     train_epoch(net, toy_loader(32))
     assert Spy.modes == [(True, True)] * 2
@@ -382,8 +358,7 @@ def test_a_gradient_that_is_no_number_is_an_error_and_makes_no_step():
         def forward(self, x):
             return super().forward(x) + (self.fc.bias - self.fc.bias.detach()).sqrt()  # the slope at 0 is infinite
 
-    seed_all(0)
-    net = Steep()
+    net = net_of(kind=Steep)
     before = weights(net)
     with pytest.raises(FloatingPointError, match="gradient.*clip"):
         train_epoch(net, toy_loader(32), clip=1)
@@ -601,8 +576,7 @@ def test_after_each_epoch_the_whole_validation_set_is_judged_and_not_learnt():
             self.reads.append((self.training, len(x)))
             return super().forward(x)
 
-    seed_all(0)
-    net = Spy()
+    net = net_of(kind=Spy)
     valid = toy_loader(40, seed=2)
     history = fit(net, toy_loader(48), valid, epochs=2, live=False)
     epoch = [(True, 16)] * 3 + [(False, 16), (False, 16), (False, 8)]
