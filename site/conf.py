@@ -11,8 +11,9 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCES = ROOT / "build" / "site-sources"
 sys.path[:0] = [str(HERE), str(ROOT)]
-import torchnlp  # noqa: E402
 from pages_of_lessons import CELL, LESSONS, cell_link, lesson_link, lesson_page  # noqa: E402
+
+import torchnlp  # noqa: E402
 from tools import pages, readme, repo  # noqa: E402
 from tools.reading import is_picture, plain, with_captions  # noqa: E402
 
