@@ -10,9 +10,10 @@ import nbformat
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCES = ROOT / "build" / "site-sources"
-sys.path[:0] = [str(HERE), str(ROOT)]  # in this order: lessons is the one beside this file
+sys.path[:0] = [str(HERE), str(ROOT)]
+from pages_of_lessons import CELL, LESSONS, cell_link, lesson_link, lesson_page  # noqa: E402
+
 import torchnlp  # noqa: E402
-from lessons import CELL, LESSONS, cell_link, lesson_link, lesson_page  # noqa: E402
 from tools import pages, readme, repo  # noqa: E402
 from tools.reading import is_picture, plain, with_captions  # noqa: E402
 
