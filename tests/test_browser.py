@@ -33,7 +33,7 @@ def lab(tmp_path):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         (course / name).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / name, course / name)
-    (course / "notebooks").mkdir()
+    (course / "notebooks").mkdir(exist_ok=True)
     lesson = nbformat.read(LESSONS[0], as_version=4)
     end = next(i for i, cell in enumerate(lesson.cells) if cell.source.startswith("## 9. Open the test set"))
     trains_many = {"l1-c078", "l1-c215"}  # twelve networks between them, and all that they show is lines
