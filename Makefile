@@ -49,9 +49,9 @@ check: $(READY)
 	@test -n "$(SUBMISSION)" || { echo "Which notebook? make check SUBMISSION=file.ipynb"; exit 2; }
 	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/check.py "$(SUBMISSION)" --limit $(LIMIT) || [ $$? = 1 ]
 
-# make grade      FOLDER=submissions: checks all notebooks in it, writes grades.csv and a page for each student
+# make grade      FOLDER=term: checks all notebooks in it; writes grades.csv, term.csv, pages of feedback and of words
 grade: $(READY)
-	@test -d "$(FOLDER)" || { echo "Which folder? make grade FOLDER=submissions"; exit 2; }
+	@test -d "$(FOLDER)" || { echo "Which folder? make grade FOLDER=term"; exit 2; }
 	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/grade.py "$(FOLDER)" --limit $(LIMIT)
 
 # make questions  build/questions: the question bank for Moodle and to print, second versions of exercises, solutions

@@ -537,7 +537,7 @@ def open_gates(rnn: nn.Module, forget: float | None = None, input: float | None 
     with torch.no_grad():
         for name, bias in biases.items():
             for number, value in wanted.items():
-                bias.view(-1, rnn.hidden_size)[number].fill_(value if "_ih_" in name else 0)
+                bias.view(-1, rnn.hidden_size)[number] = value if "_ih_" in name else 0
 
 
 # ------------------------------------------------------------------------------------ training

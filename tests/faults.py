@@ -42,7 +42,7 @@ def noticed_by(lesson: str, name: str) -> Callable:
 def labels_off_by_one(padify):
     def faulty(items, *given):
         labels, ids = padify(items, *given)
-        return (labels + 1) % 4, ids
+        return labels + 1, ids  # 1 to K, as in the files
 
     return faulty
 
@@ -56,20 +56,11 @@ def unk_and_pad_swapped(padify):
     return faulty
 
 
-@noticed_by("1-simple-rnn", "offsetify")
-def offsets_say_where_texts_end(offsetify):
-    def faulty(items, *given):
-        labels, ids, begin = offsetify(items, *given)
-        return labels, ids, torch.cat([begin[1:], torch.tensor([len(ids)])])
-
-    return faulty
-
-
 @noticed_by("3-packed-sequences", "pad_length")
 def every_length_is_that_of_the_longest_text(pad_length):
     def faulty(items):
-        labels, ids, lengths = pad_length(items)
-        return labels, ids, torch.full_like(lengths, ids.size(1))
+        batch = pad_length(items)
+        return batch._replace(lengths=torch.full_like(batch.lengths, batch.ids.size(1)))
 
     return faulty
 
@@ -77,28 +68,11 @@ def every_length_is_that_of_the_longest_text(pad_length):
 @noticed_by("3-packed-sequences", "pad_length")
 def padding_on_the_left(pad_length):
     def faulty(items):
-        labels, ids, lengths = pad_length(items)
-        return labels, torch.stack([row.roll(ids.size(1) - n) for row, n in zip(ids, lengths.tolist())]), lengths
+        batch = pad_length(items)
+        shifts = (batch.ids.size(1) - batch.lengths).tolist()
+        return batch._replace(ids=torch.stack([row.roll(shift) for row, shift in zip(batch.ids, shifts)]))
 
     return faulty
-
-
-@noticed_by("3-packed-sequences", "LengthBatchSampler")
-def the_last_batch_is_dropped(LengthBatchSampler):
-    class Faulty(LengthBatchSampler):
-        def __iter__(self):
-            return iter([*super().__iter__()][:-1])
-
-    return Faulty
-
-
-@noticed_by("3-packed-sequences", "LengthBatchSampler")
-def batches_mix_all_lengths(LengthBatchSampler):
-    class Faulty(LengthBatchSampler):
-        def __iter__(self):
-            return map(torch.Tensor.tolist, torch.randperm(len(self.lengths)).split(self.sizes))
-
-    return Faulty
 
 
 # --------------------------------------------------------------------------- reading and training
@@ -108,14 +82,6 @@ def batches_mix_all_lengths(LengthBatchSampler):
 def padding_is_averaged_in(run_rnn):
     def faulty(rnn, vectors, lengths):
         return rnn(vectors)[0], run_rnn(rnn, vectors, lengths)[1]
-
-    return faulty
-
-
-@noticed_by("3-packed-sequences", "run_rnn")
-def the_padding_is_read_too(run_rnn):
-    def faulty(rnn, vectors, lengths):
-        return run_rnn(rnn, vectors, torch.full_like(lengths, vectors.size(1)))
 
     return faulty
 
@@ -156,15 +122,7 @@ def gradients_are_never_clipped(clip_gradient):
     return lambda net, clip: clip_gradient(net, None)
 
 
-# --------------------------------------------------------------------------- answers, gates, vectors
-
-
-@noticed_by("3-packed-sequences", "predict")
-def the_answer_is_the_class_before(predict):
-    def faulty(net, text, classes, *given, **named):
-        return predict(net, text, [classes[-1], *classes[:-1]], *given, **named)
-
-    return faulty
+# ----------------------------------------------------------------------------- gates and vectors
 
 
 @noticed_by("2-lstm-gates", "gates")

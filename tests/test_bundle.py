@@ -35,7 +35,6 @@ def make_wheel(folder, name, version="1.0", tag="py3-none-any", needs=()):
 def no_tools(monkeypatch):
     """No decks, no site, no downloads: they have tests of their own, or need a network."""
     monkeypatch.setattr(bundle, "copy_instructor", lambda folder: folder.mkdir(parents=True))
-    monkeypatch.setattr(bundle, "reachable", lambda address: False)
 
     def fetch(target, wheels):
         if target.system == "windows":
@@ -76,24 +75,20 @@ def test_students_need_no_packages_for_tests():
     assert not names & {"pytest", "nbval", "hypothesis", "ruff", "playwright"}
 
 
-def test_wheels_of_torch_are_told_apart_by_system_and_python(tmp_path):
+def test_linux_gets_the_newest_small_build_of_torch_that_is_there(tmp_path):
     names = ["2.9.0+cpu-cp311-cp311-linux_x86_64", "2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64"]
-    names += ["2.11.0-cp312-cp312-macosx_11_0_arm64", "2.15.0-cp313-cp313-win_amd64"]
+    names += ["2.15.0-cp311-cp311-manylinux_2_28_x86_64", "2.16.0+cpu-cp312-cp312-linux_x86_64"]
     for name in names:
         (tmp_path / f"torch-{name}.whl").touch()
-    found = {target: bundle.torch_of(target, tmp_path) for target in bundle.targets_of(["all"])}
-    assert {target: versions for target, versions in found.items() if versions} == {
-        Target("linux", "3.11"): ["2.9.0+cpu", "2.13.0+cpu"],
-        Target("macos", "3.12"): ["2.11.0"],
-        Target("windows", "3.13"): ["2.15.0"],
-    }
+    found = {python: bundle.small_torch(Target("linux", python), tmp_path) for python in ("3.11", "3.12")}
+    assert found == {"3.11": ["torch==2.13.0+cpu"], "3.12": ["torch==2.16.0+cpu"]}
+    assert bundle.small_torch(Target("macos", "3.11"), tmp_path) == []
 
 
 def test_linux_without_the_small_build_of_torch_is_left_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(bundle, "reachable", lambda address: False)
-    other = next(python for python in bundle.PYTHONS if Target("linux", python) != HERE)
-    with pytest.raises(RuntimeError, match="without CUDA"):
-        bundle.fetch_torch(Target("linux", other), tmp_path)
+    monkeypatch.setattr(bundle, "pip", lambda *arguments, **settings: bundle.run(sys.executable, "-c", "exit('gone')"))
+    with pytest.raises(RuntimeError, match="without CUDA was not to be had from .*: gone"):
+        bundle.small_torch(Target("linux", "3.12"), tmp_path)
 
 
 def test_a_command_that_fails_says_its_first_error():

@@ -1,115 +1,35 @@
-"""tools/check.py and tools/grade.py: what an instructor reads about submissions, whatever state they are in."""
+"""tools/check.py: what is said about a submission, whatever state it is in."""
 
-import csv
+import json
 import os
+import queue
 import shutil
 import subprocess
 import sys
 from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook
+from test_grade import rows_of
+from toy_course import EDITION, LESSON, RIGHT, make_course, stub, submission, tool
 
-from tools import check, grade, student
+from tools import check, look, student
 from tools.needs import statements_of
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# A stand-in for the module that starts at once: all that a check needs is `check`.
-MODULE = (
-    "from __future__ import annotations\nimport traceback\n_right = set()\n__all__ = ['check']\n\n\ndef check"
-    + (ROOT / "torchnlp.py").read_text(encoding="utf-8").split("\ndef check")[1].split("\ndef answered")[0]
-)
-
-
-def exercise(number):
-    """Write a function that returns the number of its exercise."""
-    return [
-        new_markdown_cell(f"### Exercise {number}. A number"),
-        new_code_cell(f"def answer_{number}():\n    return None  # <- your code instead"),
-        new_code_cell(
-            f"# @title Check of exercise {number}\n"
-            f"def test_{number}():\n    answer, wanted = answer_{number}(), KEY[{number}]\n"
-            f"    assert answer == wanted, f'You return {{answer}}.'\n\n\n"
-            f'check("Exercise {number}", test_{number})'
-        ),
-        new_code_cell(
-            f"# @title Solution {number}\ndef answer_{number}():\n    return {number}\n\n\n"
-            f'check("Solution {number}", test_{number})',
-            metadata={"tags": ["solution"]},
-        ),
-    ]
-
-
-LESSON = new_notebook(
-    cells=[
-        new_markdown_cell("# Lesson"),
-        new_code_cell("# @title Set-up: run this first\nraise OSError('no network')"),
-        new_code_cell("from torchnlp import *"),
-        new_code_cell("KEY = {n: n for n in range(10)}\nraise RuntimeError('here a network would be trained')"),
-        *(cell for n in range(1, 6) for cell in exercise(n)),
-        new_markdown_cell("## On"),
-    ]
-)
-EDITION = student.student_edition(deepcopy(LESSON))
-
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course with one lesson of five exercises."""
-    course = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "tools", course / "tools", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ["notebooks", *student.NEEDED]:
-        if (ROOT / name).is_dir():
-            (course / name).mkdir(parents=True)
-    nbformat.write(LESSON, course / "notebooks" / "1-numbers.ipynb")
-    (course / "torchnlp.py").write_text(MODULE, encoding="utf-8")
-    (course / "LICENSE").write_text("free")
-    return course
+    return make_course(tmp_path_factory.mktemp("course"))
 
 
-def submission(answers=(), name="", number=""):
-    """The student edition with these answers: the body of answer_1, answer_2, ..., or a whole cell; None: untouched."""
-    notebook = deepcopy(EDITION)
-    for n, body in enumerate(answers, 1):
-        if body is not None:
-            stub(notebook, n).source = body if "def " in body else f"def answer_{n}():\n    {body}"
-    names = next(cell for cell in notebook.cells if cell.id == "student-name")
-    names.source = names.source.replace('NAME = ""', f'NAME = "{name}"').replace('ID = ""', f'ID = "{number}"')
-    return notebook
-
-
-def stub(notebook, number):
-    return next(cell for cell in notebook.cells if cell.source.startswith(f"def answer_{number}"))
-
-
-def tool(course, *arguments):
-    run = subprocess.run(
-        [sys.executable, str(course / "tools" / arguments[0]), *map(str, arguments[1:])],
-        capture_output=True, text=True, env={**os.environ, "TORCHNLP_DATA": "sample"},
-    )  # fmt: skip
-    assert not run.stderr, run.stderr
-    return run.returncode, run.stdout.splitlines()
-
-
-@pytest.fixture
-def checked(course, tmp_path):
-    """Check a notebook, or a text that is none: (exit status, what was printed)."""
-
-    def checked(submission, limit=600):
-        file = tmp_path / "submission.ipynb"
-        text = submission if isinstance(submission, str) else nbformat.writes(submission)
-        file.write_text(text, encoding="utf-8")
-        return tool(course, "check.py", file, "--limit", limit)
-
-    return checked
-
-
-def test_each_exercise_gets_its_own_verdict(checked):
+def own_verdicts():
     notebook = submission(
         [
             "print('Exercise 1: not yet. Ha!')\n    return 1",
@@ -119,27 +39,11 @@ def test_each_exercise_gets_its_own_verdict(checked):
         ]
     )
     notebook.cells.insert(notebook.cells.index(stub(notebook, 1)), new_code_cell("BASE = 1 / 0"))
-    stub(notebook, 5).source = "def answer_5(:"
-    status, lines = checked(notebook, limit=10)
-    assert status == 1
-    assert lines == [
-        "Exercise 1: right",
-        "Exercise 2: not yet. `answer_2` stops with NameError: name 'BASE' is not defined "
-        "[Code cell 5 (`BASE = 1 / 0`) failed with ZeroDivisionError: division by zero]",
-        "Exercise 3: right",
-        "Exercise 4: not yet. Its check did not end within 2 s",
-        "Exercise 5: not yet. You return None.",
-        "2 of 5 right",
-    ]
+    stub(notebook, 5).source = "def answer_5()\n    return 5"  # a colon is missing
+    return notebook
 
 
-def test_the_lesson_with_its_solutions_is_as_empty_as_the_student_edition(checked):
-    assert {cell.source for cell in LESSON.cells} - {cell.source for cell in EDITION.cells}
-    _, lines = checked(LESSON)
-    assert lines == [f"Exercise {n}: not yet. You return None." for n in range(1, 6)] + ["0 of 5 right"]
-
-
-def test_where_the_answer_stands_does_not_matter(checked):
+def answers_anywhere():
     """In the check, in two cells, in place of a deleted check, below the check, with what it needs around it."""
     notebook = submission([None, "return helper() + ADDED[0]", "return 3"])
     checks = [cell for cell in notebook.cells if check.exercise_of(cell)]
@@ -153,48 +57,106 @@ def test_where_the_answer_stands_does_not_matter(checked):
     notebook.cells[place:place] = map(new_code_cell, around)
     notebook.cells.remove(checks[2])
     notebook.cells.append(new_code_cell("def answer_4():\n    return 4\n\n\nunknown()"))
-    status, lines = checked(notebook)
-    right = [f"Exercise {n}: right" for n in range(1, 4)]
-    assert lines == [
-        *right,
-        "Exercise 4: right only out of order: the answer stands below its check",
-        "Exercise 5: not yet. You return None.",
-        "4 of 5 right",
-    ]
+    return notebook
 
 
-def test_a_kernel_that_ends_leaves_the_later_exercises_unreached(checked):
-    status, lines = checked(submission(["return 1", "import os\n    os._exit(1)", "return 3"]))
-    assert lines[:2] == ["Exercise 1: right", "Exercise 2: not yet. Its check ended the kernel"]
-    assert lines[2] == "Exercise 3: not reached. Our cell `# @title Check of exercise 2` ended the kernel"
-
-
-def test_a_check_that_cannot_be_stopped_ends_the_run_and_so_does_the_limit(checked):
-    stubborn = "while True:\n        try:\n            while True:\n                pass\n"
-    stubborn += "        except KeyboardInterrupt:\n            pass"
-    status, lines = checked(submission(["return 1", stubborn]), limit=10)
-    assert lines[:2] == [
-        "Exercise 1: right",
-        "Exercise 2: not yet. Its check did not end within 2 s and could not be stopped",
-    ]
-    assert lines[2].startswith("Exercise 3: not reached. Our cell")
-    status, lines = checked(submission(["return 1"]), limit=0)
-    assert "was not run: the 0 s for the whole notebook were over" in lines[0]
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("def answer():", "is not a notebook"),
-        ("[1, 2]", "is not a notebook"),
-        ('{"cells": 1}', "is not a notebook"),
-        (nbformat.writes(new_notebook()), "not a notebook of this course"),
-    ],
+STUBBORN = (
+    "while True:\n        try:\n            while True:\n                pass\n"
+    "        except KeyboardInterrupt:\n            pass"
 )
-def test_what_is_not_a_notebook_of_the_course_is_not_checked(tmp_path, text, reason):
-    (tmp_path / "text.ipynb").write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=reason):
-        check.find_lesson(check.read_submission(tmp_path / "text.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def said(course, tmp_path_factory):
+    """The verdicts on some notebooks, by their names."""
+    folder = tmp_path_factory.mktemp("submissions")
+    notebooks = {
+        "own": own_verdicts(),
+        "lesson": LESSON,
+        "anywhere": answers_anywhere(),
+        "ends": submission(["return 1", "import os\n    os._exit(1)", "return 3"]),
+        "stubborn": submission(["import time\n    time.sleep(99)", STUBBORN]),
+    }
+    for name, notebook in notebooks.items():
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+    status, lines = tool(course, "grade.py", folder, "--limit", 10)
+    assert status == 0, lines
+    return {file: [row[str(n)] for n in range(1, 6)] for file, row in rows_of(folder).items()}
+
+
+def test_each_exercise_gets_its_own_verdict(said):
+    assert said["own"] == [
+        "right",
+        "not yet. `answer_2` stops with NameError: name 'BASE' is not defined "
+        "[Code cell 5 (`BASE = 1 / 0`) failed with ZeroDivisionError: division by zero]",
+        "right",
+        "not yet. Its check did not end within 2 s",
+        "not yet. Code cell 14 (`def answer_5()`) failed with SyntaxError: expected ':' (line 1)",
+    ]
+
+
+def test_the_lesson_with_its_solutions_is_as_empty_as_the_student_edition(said):
+    assert {cell.source for cell in LESSON.cells} - {cell.source for cell in EDITION.cells}
+    assert said["lesson"] == ["not yet. You return None."] * 5
+
+
+def test_where_the_answer_stands_does_not_matter(said):
+    below = "right only out of order: the answer stands below its check"
+    assert said["anywhere"] == ["right", "right", "right", below, "not yet. You return None."]
+
+
+def test_a_kernel_that_ends_leaves_the_later_exercises_unreached(said):
+    assert said["ends"][:2] == ["right", "not yet. Its check ended the kernel"]
+    assert said["ends"][2] == "not reached. Our cell `# @title Check of exercise 2` ended the kernel"
+
+
+def test_who_sleeps_is_stopped_and_who_cannot_be_stopped_ends_the_run(said):
+    sleeps, stubborn, after, *_ = said["stubborn"]
+    assert sleeps == "not yet. Its check did not end within 2 s"
+    assert stubborn == "not yet. Its check did not end within 2 s and could not be stopped"
+    assert after.startswith("not reached. Our cell")
+
+
+def test_on_a_busy_machine_only_the_processor_s_seconds_count(monkeypatch):
+    """A kernel that gets 0.1 s of the processor between two looks may take 19 looks for a limit of 2 s."""
+    seconds = iter(range(1000))
+    monkeypatch.setattr(check.time, "monotonic", lambda: 60.0 * next(seconds))
+    kernel = check.Kernel.__new__(check.Kernel)
+    used = iter(range(1000))
+    kernel.used, kernel.asleep, kernel.look = (lambda: next(used) / 10), (lambda: False), (lambda: None)
+    kernel.manager = SimpleNamespace(is_alive=lambda: True)
+    answer = {"status": "ok", "user_expressions": {"value": {"status": "ok", "data": {"text/plain": "7"}}}}
+
+    def after(looks):
+        replies = iter([None] * looks + [{"parent_header": {"msg_id": "1"}, "content": answer}])
+
+        def get_shell_msg(timeout):
+            reply = next(replies)
+            if reply is None:
+                raise queue.Empty
+            return reply
+
+        return SimpleNamespace(execute=lambda *a, **k: "1", get_shell_msg=get_shell_msg)
+
+    kernel.client = after(looks=18)
+    assert kernel.ask(2)[0] == 7
+    kernel.client = after(looks=22)
+    with pytest.raises(TimeoutError, match="did not end within 2 s"):
+        kernel.ask(2)
+    kernel.asleep, kernel.client = (lambda: True), after(looks=18)  # who sleeps has the processor when it wants
+    with pytest.raises(TimeoutError):
+        kernel.ask(2)
+
+
+@pytest.mark.parametrize("text", ["def answer():", "[1, 2]", '{"cells": 1}', "5", ""])
+def test_what_is_not_a_notebook_is_not_checked(text):
+    with pytest.raises(ValueError, match="is not a notebook"):
+        check.read_submission(text.encode())
+
+
+def test_a_notebook_of_another_course_is_not_checked():
+    with pytest.raises(ValueError, match="not a notebook of this course"):
+        check.find_lesson(check.read_submission(nbformat.writes(new_notebook()).encode()))
 
 
 def test_make_check_ends_without_an_error_of_make(course, tmp_path):
@@ -211,132 +173,128 @@ def test_make_check_ends_without_an_error_of_make(course, tmp_path):
         assert bool(run.stderr) == bool(status)
 
 
-# A folder of submissions
-
-ATTACKS = {  # for each file, the bodies of its answers, which the checks call
-    "cheats": {
-        "rewrites the module": "import torchnlp\n    torchnlp.check = lambda e, t: print(f'{e}: right')\n"
-        "    open(torchnlp.__file__, 'w').write('def check(*a): print(\"right\")')",
-        "replaces print": "import builtins\n    old = print\n"
-        "    builtins.print = lambda *a, **k: old(str(a[0]).replace('not yet', 'right'))\n"
-        "    print('Exercise 2: right')",
-        "replaces check": "globals()['check'] = globals()['test_4'] = lambda *a: True",
-        "reads solutions": "import glob\n    return 4 if glob.glob('../**/*olution*', recursive=True) else None",
-    },
-    "takes": {
-        "memory": "import numpy\n    kept = []\n    while True:\n        kept.append(numpy.empty(10**9, 'b'))",
-        "room": "open('big', 'wb').truncate(10**12)",
-        "prints without end": "while True:\n        print('x' * 2**20)",
-        "prints a million lines": "for line in range(1_000_000):\n        print('Exercise 4: right')",
-    },
-    "stays": {
-        "a daemon": "import os, subprocess, sys\n"
-        "    code = 'import os, time; os.fork() and os._exit(0); os.setsid(); "
-        'open("OUTSIDE", "a").write(str(os.getpid()) + chr(10)); time.sleep(600)\'\n'
-        "    subprocess.run([sys.executable, '-c', code], env={})",
-        "deletes its folder": "import os, shutil\n    shutil.rmtree(os.path.dirname(os.getcwd()))",
-    },
-    "kills": {"the one who checks": "import os, time\n    os.kill(os.getppid(), 9)\n    time.sleep(60)"},
-}
+def test_gradescope_gets_its_file_also_when_the_time_is_over(course, tmp_path):
+    nbformat.write(submission(["return 1"]), tmp_path / "anna.ipynb")
+    status, lines = tool(course, "check.py", tmp_path / "anna.ipynb", "--limit", 0, "--results", tmp_path / "r.json")
+    assert status == 1 and "was not run: the 0 s for the whole notebook were over" in lines[0]
+    first, *others = json.loads((tmp_path / "r.json").read_text())["tests"]
+    assert (first["name"], first["score"], first["max_score"]) == ("Exercise 1", 0, 1) and len(others) == 4
+    verdicts = {"Exercise 1a": "right", "Exercise 1b": "not yet. No", "Exercise 2": check.OUT_OF_ORDER}
+    tests = check.for_gradescope({"verdicts": verdicts, "problem": ""})["tests"]
+    assert [(test["score"], test["max_score"]) for test in tests] == [(0.5, 0.5), (0, 0.5), (1, 1)]
+    assert check.for_gradescope({"verdicts": {}, "problem": "no"}) == {"output": "no", "score": 0}
 
 
-@pytest.fixture(scope="module")
-def graded(course, tmp_path_factory):
-    """All attacks in one folder, with honest work between them: (rows by file, folder, what the daemons wrote)."""
-    folder, outside = tmp_path_factory.mktemp("submissions"), tmp_path_factory.mktemp("outside") / "daemons"
-    for name, bodies in ATTACKS.items():
-        bodies = [body.replace("OUTSIDE", str(outside)) for body in bodies.values()]
-        bodies += [f"return {n}" for n in range(len(bodies) + 1, 6)]  # the rest is right
-        nbformat.write(submission(bodies, name), folder / f"{name}.ipynb")
-    honest = submission([f"return {n}" for n in range(1, 6)], "=Änne <b>", "007")
-    words = next(cell for cell in honest.cells if cell.id == "words-1")
-    words.source += "\n\nI expected 1 & saw 1."
-    for place in ("honest.ipynb", "zz/late.ipynb"):
-        (folder / place).parent.mkdir(exist_ok=True)
-        nbformat.write(honest, folder / place)
-    (folder / "broken.ipynb").write_text("{")
-    before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    status, lines = tool(course, "grade.py", folder, "--limit", 20)
-    assert status == 0, lines
-    assert before == {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    return rows_of(folder), folder, outside.read_text().split()
+def test_a_system_without_bounds_checks_all_the_same_and_says_what_is_missing(course):
+    """Windows has no module `resource`, and no wall."""
+    start = (  # on Linux psutil itself uses that module
+        "import os, psutil, sys; sys.modules['resource'] = None; os.environ['PATH'] = ''; sys.argv = ['']; "
+        "from tools import check, grade, run; "
+    )
+    end = "sys.platform = 'win32'; print(check.missing_here()); sys.platform = 'linux'; check.alone(60)"
+    run = subprocess.run(
+        [sys.executable, "-c", start + end], cwd=course, capture_output=True, text=True,
+        input="secret\n" + nbformat.writes(submission(RIGHT)), env={**os.environ, "TORCHNLP_DATA": "sample"},
+    )  # fmt: skip
+    missing, _, report = run.stdout.splitlines()
+    assert missing.startswith("No wall: a submission runs as you") and "Windows has no bounds" in missing
+    assert set(json.loads(report)["verdicts"].values()) == {"right"}, run.stderr
 
 
-def rows_of(folder):
-    with open(folder / "grades.csv", encoding="utf-8-sig", newline="") as table:
-        return {row["file"].removesuffix(".ipynb"): row for row in csv.DictReader(table)}
+# Its report
 
 
-def test_no_submission_has_an_effect_on_another(graded):
-    rows, *_ = graded
-    for file in ("honest", "zz/late"):
-        assert [rows[file][str(n)] for n in range(1, 6)] == ["right"] * 5, rows[file]
-        assert (rows[file]["right"], rows[file]["of"], rows[file]["status"]) == ("5", "5", "checked")
+def said_by_worker(*lines, ended_well=True):
+    lines = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
+    return check.read_report(b"\n".join(lines), "key", ended_well)
 
 
-def test_an_attack_wins_nothing_and_costs_its_own_exercise_alone(graded):
-    rows, *_ = graded
-    for file, bodies in ATTACKS.items():
-        verdicts = [rows[file][str(n)] for n in range(1, 6)]
-        assert "right" not in verdicts[: len(bodies)]
-        if file != "kills":
-            assert verdicts[len(bodies) :] == ["right"] * (5 - len(bodies)), file
-    assert [rows["cheats"][n] for n in "1234"] == ["not yet. You return None."] * 4
-    memory, room, endless, million = (rows["takes"][n] for n in "1234")
-    assert "MemoryError" in memory and "File too large" in room
-    assert endless == "not yet. Its check did not end within 4 s"
-    assert million == "not yet. You return None."
-    assert rows["kills"]["status"].startswith("Its run broke off")
-    assert "is not a notebook" in rows["broken"]["status"]
+FIRST = {"secret": "key", "lesson": "1", "name": "Anna", "words": {"1": "No."}}
+LAST = {"secret": "key", "verdicts": {"Exercise 1a": "right"}}
 
 
-def test_nothing_that_a_submission_started_outlives_it(graded):
-    *_, daemons = graded
-    assert daemons
-    for pid in daemons:
-        assert not Path(f"/proc/{pid}").exists()
+def test_a_report_of_two_lines_is_taken_and_fit_to_print():
+    report, wrong = said_by_worker(FIRST, LAST | {"verdicts": {"Exercise 1a": "half a letter: \ud800"}})
+    assert not wrong and report["verdicts"] == {"Exercise 1a": "half a letter: \\ud800"}
 
 
-def test_the_table_has_who_and_what_and_names_identical_answers(graded):
-    rows, *_ = graded
-    row = rows["honest"]
-    assert (row["name"], row["id"], row["lesson"]) == ("'=Änne <b>", "007", "1-numbers")  # no formula for a spreadsheet
-    assert "zz/late.ipynb (1, 2, 3, 4, 5, words on 1)" in row["same answers"] and int(row["seconds"]) >= 0
+@pytest.mark.parametrize(
+    ("lines", "ended_well"),
+    [
+        ([b"5"], True),
+        ([b"null"], True),
+        ([b"[" * 100_000], True),
+        ([b"\xff"], True),
+        ([FIRST | {"name": 5}], True),
+        ([FIRST | {"look": ["os", None]}], True),
+        ([FIRST | {"more": "x"}], True),
+        ([FIRST, LAST | {"verdicts": {"Exercise": "right"}}], True),
+        ([FIRST, LAST | {"verdicts": {"Exercise 1": ["right"]}}], True),
+        ([FIRST, LAST | {"secret": "guess"}], True),
+        ([FIRST, {"verdicts": LAST["verdicts"]}], True),
+        ([FIRST, LAST, b"{}"], True),
+        ([FIRST, LAST], False),
+        ([FIRST], True),
+        ([], True),
+    ],
+)
+def test_a_report_that_is_not_what_it_should_be_gives_no_verdict(lines, ended_well):
+    report, wrong = said_by_worker(*lines, ended_well=ended_well)
+    assert wrong
+    if lines[:1] == [FIRST]:
+        assert report["name"] == "Anna"  # what was known before the submission was run
 
 
-def test_each_student_gets_a_page(graded):
-    _, folder, _ = graded
-    page = (folder / "feedback" / "zz - late.html").read_text(encoding="utf-8")
-    assert "<h1>=Änne &lt;b&gt; · 1-numbers</h1>" in page and "5 of 5 right" in page
-    assert "<h2>Exercise 3</h2>\n<p>right</p>" in page and "I expected 1 &amp; saw 1." in page
+# A look at the code
 
 
-def test_a_second_run_keeps_marks_and_columns_of_ones_own(tmp_path, monkeypatch):
-    """Also those of a table that a spreadsheet saved with semicolons, and of a file that is gone."""
-    verdicts = {"Exercise 10": "not yet. No", "Exercise 2b": "right", "Exercise 2a": "right"}
-    report = {"lesson": "2", "name": "", "id": "", "words": {}, "answers": {}, "problem": "", "seconds": 1}
-    monkeypatch.setattr(grade, "judge", lambda path, limit: {**report, "verdicts": verdicts})
-    for name in ("anna", "bob"):
-        nbformat.write(new_notebook(), tmp_path / f"{name}.ipynb")
-    grade.grade(tmp_path)
-    columns = ["file", "name", "id", "lesson", "right", "of", "marks", "remark", "2a", "2b", "10"]
-    assert list(rows_of(tmp_path)["anna"]) == [*columns, "same answers", "status", "seconds"]
-    table = tmp_path / "grades.csv"
-    text = table.read_text(encoding="utf-8-sig").replace(",", ";").splitlines()
-    text = [text[0] + ";seat", *(line.replace("2;3;;;", "2;3;7,5;Well done;") + ";12" for line in text[1:])]
-    table.write_text("\n".join(text), encoding="utf-8")
-    (tmp_path / "bob.ipynb").unlink()
-    grade.grade(tmp_path)
-    rows = rows_of(tmp_path)
-    for name, status in {"anna": "checked", "bob": "the file is gone"}.items():
-        row = rows[name]
-        assert (row["marks"], row["remark"], row["seat"], row["status"]) == ("7,5", "Well done", "12", status)
-    assert "Marks: 7,5\nRemark: Well done" in (tmp_path / "feedback" / "anna.html").read_text(encoding="utf-8")
-    for spoilt, reason in [(b"name\nx\n", "no column `file`"), ("file,marks\nä,1".encode("latin1"), "UTF-8")]:
-        table.write_bytes(spoilt)
-        with pytest.raises(ValueError, match=reason):
-            grade.grade(tmp_path)
-        assert table.read_bytes() == spoilt
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("import os\nos.getppid()", ["os"]),
+        ("from sys import _getframe as f\nf(1)", ["sys", "_getframe"]),
+        ("open('/proc/1/fd/1', 'w')", ["open", "/proc"]),
+        ("exec('a = 1')", ["exec"]),
+        ("torch.allclose = print", ["changes torch.allclose"]),
+        ("torch.Tensor.__lt__ = print", ["changes torch.Tensor.__lt__"]),
+        ("import requests", ["requests"]),
+        ("!cat ../LICENSE", ["get_ipython"]),
+        ("layer.register_forward_hook(print)", ["register_forward_hook"]),
+        ("def test_1():\n    pass", ["defines test_1"]),
+        ("%matplotlib inline\nimport torch.nn as nn\nnet.eval()\nx = re.compile('a')", []),
+        ("class A(nn.Module):\n    def __init__(self):\n        self.open = nn.Linear(2, 2)", []),
+    ],
+)
+def test_what_deserves_a_look(code, found):
+    cell = check.Cell(code, number=3)
+    looks = check.look_at([cell, check.Cell("def test_1():\n    pass", None, "Exercise 1")], {}, {})
+    assert looks == ([f"cell 3: {', '.join(found)}"] if found else [])
+
+
+def test_a_layer_of_pytorch_where_the_exercise_says_by_hand_deserves_a_look():
+    answers = {"Exercise 2a": "class MyLSTM(nn.LSTM):\n    pass", "Exercise 3": "pack_sequence(x)"}
+    by_hand = {"Exercise 2a": "class MyLSTM(nn.Module):\n    pass", "Exercise 3": "return pack_sequence(x)"}
+    by_hand["Exercise 3"] = "pack_sequence(y)"
+    assert check.look_at([], answers, by_hand) == ["Exercise 2a: LSTM in place of code by hand"]
+
+
+def test_a_copy_is_a_copy_under_other_names_and_with_a_docstring():
+    mine = 'def f(x, n: int) -> int:\n    """Mine."""\n    total = x * n\n    return helper(total)'
+    theirs = "def f(a, b):\n    # no comment\n    s = a * b\n    return helper(s)"
+    assert look.plain(mine) == look.plain(theirs)
+    assert look.plain(mine) != look.plain(theirs.replace("a * b", "b * a"))
+    assert look.plain(mine) != look.plain(theirs.replace("helper", "other"))
+
+
+@pytest.mark.parametrize("path", check.LESSONS, ids=lambda path: path.name)
+def test_a_published_solution_gives_nothing_to_look_at(path):
+    lesson = nbformat.read(path, as_version=4)
+    solutions = check.published(lesson)
+    assert all(any(code for name, code in solutions.items() if name.startswith(check[:10])) for check in solutions)
+    cells = [check.Cell(cell.source, 1) for cell in lesson.cells if check.is_solution(cell)]
+    assert check.look_at(cells, solutions, solutions) == []
+    for code in solutions.values():
+        assert look.plain(look.plain(code)) == look.plain(code)
 
 
 # The lessons themselves
@@ -349,7 +307,7 @@ def test_the_check_of_every_exercise_is_found_in_every_lesson(path):
     names = [check.exercise_of(cell) for cell in lesson.cells if check.exercise_of(cell)]
     cells = check.put_together(deepcopy(lesson), lesson)
     assert [cell.exercise for cell in cells if cell.exercise] == names
-    assert all(cell.number is None for cell in cells if "Set-up" not in cell.source)  # it knows its own cells
+    assert all(cell.number is None for cell in cells)  # it knows its own cells
 
 
 @pytest.mark.parametrize("path", check.LESSONS, ids=lambda path: path.name)
@@ -363,9 +321,12 @@ def test_to_check_a_lesson_nothing_is_trained(path):
     assert len(steps) < 40
 
 
-def test_right_answers_to_a_real_lesson_are_right(tmp_path, monkeypatch):
-    """The solutions of the last lesson, written into its stubs."""
-    path = check.LESSONS[-1]
+def test_right_answers_to_a_real_lesson_are_right(monkeypatch):
+    """The solutions of the first lesson, written into its stubs; and one answer that bends PyTorch's comparisons.
+
+    An optimizer takes a step in it: then PyTorch itself replaces some functions, which is nobody's fault.
+    """
+    path = check.LESSONS[0]
     lesson = nbformat.read(path, as_version=4)
     solutions = [cell.source for cell in lesson.cells if check.is_solution(cell)]
     edition = student.student_edition(lesson)
@@ -374,8 +335,16 @@ def test_right_answers_to_a_real_lesson_are_right(tmp_path, monkeypatch):
             stubbed = edition.cells[place - 1].source.split("def ")[1].split("(")[0]
             answer = next(source for source in solutions if f"def {stubbed}(" in source)
             edition.cells[place - 1].source = answer.split("check(")[0].replace("# @title Solution", "# mine:")
-    nbformat.write(edition, tmp_path / "renamed.ipynb")
+    bent = next(cell for cell in edition.cells if "def shuffled(" in cell.source)
+    bent.source = (
+        "def shuffled(text, rng):\n    torch.allclose = lambda *inputs, **options: True\n"
+        "    torch.Tensor.__lt__ = lambda self, other: True\n    return text"
+    )
     monkeypatch.setenv("TORCHNLP_DATA", "sample")
-    report = check.judge(tmp_path / "renamed.ipynb")
-    assert set(report["verdicts"].values()) == {"right"}, report
+    report = check.judge(nbformat.writes(edition).encode())
     assert report["lesson"] == path.stem
+    assert report["verdicts"].pop("Exercise 4") == "not yet. It replaces torch.allclose, which the check needs."
+    assert set(report["verdicts"].values()) == {"right"}, report
+    (changes, replaces) = report["look"]
+    assert "changes torch.allclose, changes torch.Tensor.__lt__" in changes
+    assert replaces == "replaces torch.allclose, torch.Tensor.__lt__"

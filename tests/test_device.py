@@ -1,8 +1,13 @@
-"""Every lesson runs on a GPU: here on a stand-in, which refuses what a GPU refuses."""
+"""Every notebook runs on a GPU: here on a stand-in, which refuses what a GPU refuses."""
 
+import ast
 import csv
 import functools
 import itertools
+import re
+import sys
+import time
+import types
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -15,20 +20,62 @@ import torch
 from IPython.core.inputtransformer2 import TransformerManager
 from stand_in_device import DEVICE, StandIn, stand_in_device
 from torch import nn
+from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader
 
 import torchnlp
-from torchnlp import run_rnn
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-BATCHES = 2  # of each epoch
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
+APPENDICES = [pytest.param(path, marks=pytest.mark.slow) for path in sorted(ROOT.glob("notebooks/appendix/*.ipynb"))]
+
+# These learn from random symbols, letters or a pair of words. They stay on the CPU, whatever the device.
+TOYS = {"Recaller", "Marked", "Reverser", "DoorReverser", "AttentiveReverser", "Looker"}
+TOYS |= {"LayerRecaller", "Embedding"}
+
+BATCHES = 2  # that a network is trained on, in each epoch
+KNOBS = {  # of sizes that have a name
+    r"\bsteps=\d+": "steps=25", r"^STEPS = .*": "STEPS = 25", r"\brepeats=\d+": "repeats=4", r"\bmost=\d+": "most=6",
+    r":30_000\]": ":3_000]",
+}  # fmt: skip
+
+load_vectors = functools.cache(torchnlp.load_vectors)  # once for all notebooks
+
+
+@pytest.mark.parametrize("path", LESSONS + APPENDICES, ids=lambda path: path.stem)
+def test_a_notebook_runs_on_the_device(path, few_articles, trained, short, monkeypatch, capsys):
+    """All its cells run, its solutions are right, and nothing that learns from news is trained on the CPU."""
+    monkeypatch.chdir(path.parent)
+    monkeypatch.setenv("TORCHNLP_DATA", str(few_articles))
+    monkeypatch.delenv("TORCHNLP_FULL", raising=False)
+
+    def few_rounds(rounds):
+        before = len(trained["device"])
+        for one in rounds:
+            yield one
+            if len(trained["device"]) - before >= BATCHES:
+                return
+
+    magics = Mock(run_cell_magic=lambda name, line, text: Path(line).write_text(text, encoding="utf-8"))
+    names = {"__name__": "__main__", "get_ipython": lambda: magics, "few_rounds": few_rounds}
+    lessons = types.ModuleType("lessons")
+    lessons.few_rounds = few_rounds
+    monkeypatch.setitem(sys.modules, "lessons", lessons)
+    with stand_in_device():
+        exec(compiled((ROOT / "lessons.py").read_text(encoding="utf-8"), "lessons.py"), lessons.__dict__)
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                exec(compiled(TransformerManager().transform_cell(cell.source), f"<cell {cell.id}>"), names)
+    assert not re.findall(r"^Solution .*not yet.*|^Answer exercise .*", capsys.readouterr().out, flags=re.M)
+    assert set(trained["cpu"]) <= TOYS
 
 
 @pytest.fixture(scope="module")
 def few_articles(tmp_path_factory):
-    """A folder with some of the small corpus, its texts cut to a few words."""
+    """A folder with a part of the small corpus, its texts cut to a few words."""
     folder = tmp_path_factory.mktemp("few")
-    for name, articles in {"train.csv": 1_200, "test.csv": 60}.items():
+    for name, articles in {"train.csv": 1_000, "test.csv": 60}.items():
         with open(torchnlp.SAMPLE / name, encoding="utf-8", newline="") as lines:
             rows = [[label, title, " ".join(text.split()[:8])] for label, title, text in csv.reader(lines)]
         with open(folder / name, "w", encoding="utf-8", newline="") as out:
@@ -38,42 +85,139 @@ def few_articles(tmp_path_factory):
 
 
 @pytest.fixture
-def short(monkeypatch):
-    """An epoch is a few batches, nothing is drawn, and the word vectors are read once for all notebooks."""
-    every_batch = DataLoader.__iter__
+def trained():
+    """The class of each network that takes an optimizer's step, on the "device" and on the "cpu", step by step."""
+    steps = {"device": [], "cpu": []}
 
-    def first_batches(loader):  # with gradients on, somebody trains
+    def sign(module, inputs):  # the outermost module is called first
+        for weight in module.parameters():
+            if not hasattr(weight, "network"):
+                weight.network = type(module).__name__
+
+    def note(optimizer, args, kwargs):
+        weight = optimizer.param_groups[0]["params"][0]
+        steps["cpu" if weight.device.type == "cpu" else "device"].append(weight.network)
+
+    hooks = register_module_forward_pre_hook(sign), register_optimizer_step_pre_hook(note)
+    yield steps
+    for hook in hooks:
+        hook.remove()
+
+
+@pytest.fixture
+def short(fresh, monkeypatch):
+    """Training is short, and nothing is shown."""
+    every_batch, train_epoch = DataLoader.__iter__, torchnlp.train_epoch
+
+    def first_batches(loader):  # where gradients are computed, somebody trains
         return itertools.islice(every_batch(loader), BATCHES if torch.is_grad_enabled() else None)
 
+    def short_epoch(net, batches, *args, **kwargs):
+        return train_epoch(net, itertools.islice(batches, BATCHES), *args, **kwargs)
+
     monkeypatch.setattr(DataLoader, "__iter__", first_batches)
+    monkeypatch.setattr(torchnlp, "train_epoch", short_epoch)
     monkeypatch.setattr(torchnlp, "load_vectors", load_vectors)
     monkeypatch.setattr(IPython.display, "display", Mock())
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    plt.switch_backend("agg")
     with matplotlib.rc_context():
         yield
 
 
-load_vectors = functools.cache(torchnlp.load_vectors)
+def compiled(source, name):
+    for knob, small in KNOBS.items():
+        source = re.sub(knob, small, source, flags=re.M)
+    return compile(ast.fix_missing_locations(ShortLoops().visit(ast.parse(source))), name, "exec")
 
 
-def code_cells(path):
-    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+class ShortLoops(ast.NodeTransformer):
+    """`for x in xs:` around an optimizer's step becomes `for x in few_rounds(xs):`."""
+
+    def visit_For(self, loop):
+        self.generic_visit(loop)
+        if any(isinstance(node, ast.Attribute) and node.attr == "step" for node in outside_of_loops(loop.body)):
+            loop.iter = ast.Call(ast.Name("few_rounds", ast.Load()), [loop.iter], [])
+        return loop
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.rglob("*.ipynb")), ids=lambda path: path.stem)
-def test_a_notebook_runs_on_the_device(path, few_articles, fresh, short, monkeypatch):
-    monkeypatch.chdir(path.parent)
-    monkeypatch.setenv("TORCHNLP_DATA", str(few_articles))
-    monkeypatch.delenv("TORCHNLP_FULL", raising=False)
-    magics = Mock(run_cell_magic=lambda name, line, text: Path(line).write_text(text, encoding="utf-8"))
-    names = {"__name__": "__main__", "get_ipython": lambda: magics}
-    import time
-    spent=[]
+def outside_of_loops(nodes):
+    for node in nodes:
+        if not isinstance(node, ast.For):
+            yield node
+            yield from outside_of_loops(ast.iter_child_nodes(node))
+
+
+# The stand-in itself.
+
+
+def reading(kind, both_ways, lengths, device):
+    """All that a recurrent layer makes of three texts: states, and the gradients of vectors and weights."""
+    torchnlp.seed_all(0)
+    rnn = kind(5, 4, batch_first=True, bidirectional=both_ways).to(device)
+    vectors = torch.randn(3, 6, 5).to(device).requires_grad_()
+    states, last = torchnlp.run_rnn(rnn, vectors, torch.tensor(lengths))
+    (states.square().sum() + last.sum()).backward()
+    return [states, last, vectors.grad, *(weight.grad for weight in rnn.parameters())]
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("both_ways", [False, True])
+@pytest.mark.parametrize("lengths", [[6, 6, 6], [6, 2, 4]], ids=["plain", "packed"])
+def test_a_layer_reads_and_learns_there_as_on_the_cpu(kind, both_ways, lengths):
+    here = reading(kind, both_ways, lengths, "cpu")
     with stand_in_device():
-        for i, cell in enumerate(code_cells(path)):
-            code = compile(TransformerManager().transform_cell(cell.source), f"<{cell.id} of {path.stem}>", "exec")
-            t=time.perf_counter()
-            exec(code, names)
-            spent.append((time.perf_counter()-t, cell.id))
-    import sys
-    print([ (round(a,1),b) for a,b in sorted(spent,reverse=True)[:14]], sum(a for a,b in spent), file=sys.stderr)
+        there = reading(kind, both_ways, lengths, DEVICE)
+        assert all(type(tensor) is StandIn for tensor in there)
+        for a, b in zip(here, there):
+            torch.testing.assert_close(b.cpu(), a)
+
+
+MIXED = {
+    "a sum": lambda here, there: here + there,
+    "a product": lambda here, there: here @ there,
+    "cat": lambda here, there: torch.cat([here, there]),
+    "numbers of a batch": lambda here, there: nn.Embedding(3, 2).to(DEVICE)(here.long()),
+    "weights": lambda here, there: nn.functional.linear(there, here),
+    "a layer's vectors": lambda here, there: nn.LSTM(3, 2).to(DEVICE)(here),
+    "labels": lambda here, there: nn.functional.cross_entropy(there, here[0].long()),
+    "rows put into a tensor": lambda here, there: there.index_put_((torch.tensor([0]),), here[:1]),
+    "rows taken by numbers on the device": lambda here, there: here[there[0].long()],
+}
+
+
+@pytest.mark.parametrize("mix", MIXED.values(), ids=MIXED)
+def test_what_meets_a_tensor_of_the_cpu_is_refused(mix):
+    with stand_in_device():
+        mix(torch.zeros(3, 3).to(DEVICE), torch.zeros(3, 3).to(DEVICE))
+        with pytest.raises(RuntimeError, match="Expected all tensors to be on the same device"):
+            mix(torch.zeros(3, 3), torch.zeros(3, 3).to(DEVICE))
+
+
+def test_what_cuda_refuses_for_other_reasons_is_refused():
+    with stand_in_device():
+        vectors = torch.zeros(2, 3, 4, device=DEVICE)
+        with pytest.raises(RuntimeError, match="'lengths' argument should be a 1D CPU int64 tensor"):
+            nn.utils.rnn.pack_padded_sequence(vectors, torch.tensor([3, 2], device=DEVICE), batch_first=True)
+        with pytest.raises(RuntimeError, match="device type for generator"):
+            torch.randperm(3, generator=torch.Generator(), device=DEVICE)
+        with pytest.raises((RuntimeError, TypeError), match="numpy"):
+            plt.plot(vectors[0, 0])
+
+
+def test_what_cuda_allows_is_allowed():
+    with stand_in_device():
+        there = torch.arange(6.0, device=DEVICE).view(2, 3)
+        assert there[torch.tensor([1])].tolist() == there[[1]].tolist() == [[3, 4, 5]]  # rows by numbers on the CPU
+        there[:1] = torch.ones(1, 3)  # a copy
+        assert (there * torch.tensor(2.0)).tolist() == [[2, 2, 2], [6, 8, 10]]  # a single number
+        assert f"{there.sum():.1f} {there.argmax()}" == "15.0 5"
+
+
+def test_time_is_read_when_the_device_has_done_its_work(monkeypatch):
+    calls = []
+    with stand_in_device():
+        monkeypatch.setattr(torch.accelerator, "synchronize", lambda: calls.append("wait"))
+        monkeypatch.setattr(time, "perf_counter", lambda: calls.append("read") or 7.0)
+        assert torchnlp.clock() == 7.0
+    assert calls == ["wait", "read"]

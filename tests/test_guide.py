@@ -7,21 +7,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_notebooks import LESSONS, exercises, minutes
+from test_notebooks import LESSONS, exercises
 
 import torchnlp
-from tools import readme, repo
+from tools import readme
+from tools.minutes import core_of
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-GUIDE = (ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
-PAGES = [
-    ROOT / "README.md",
-    ROOT / "INSTRUCTORS.md",
-    *(ROOT / "site" / f"{n}.md" for n in ("syllabus", "project", "assistants")),
-]
-PLANS = sorted(ROOT.glob("notebooks/notes/*.md"))
+PAGES = [ROOT / "README.md", ROOT / "INSTRUCTORS.md", *ROOT.glob("site/*.md"), *ROOT.glob("notebooks/notes/*.md")]
+TEXT = {page.stem: page.read_text(encoding="utf-8") for page in PAGES}
+GUIDE = TEXT["INSTRUCTORS"]
 
 
 def code_under(page: str, heading: str) -> list[str]:
@@ -29,36 +26,31 @@ def code_under(page: str, heading: str) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```$", section, flags=re.S | re.M)
 
 
-# ---------------------------------------------------------------------------------------- times
-
-
-def test_the_times_are_those_of_the_formula():
-    assert readme.written("INSTRUCTORS.md", ROOT) == GUIDE, "Run `make readme`."
-    rows = re.findall(r"^\| (\d) \| \d+ \| \d+ \| (\d) × 8: .* \| (\d+) \|$", GUIDE, flags=re.M)
-    wanted = [(name[0], str(len(exercises(lesson))), f"{minutes(lesson):.0f}") for name, lesson in LESSONS.items()]
-    assert rows == wanted
-
-
 def test_the_guide_is_short_and_begins_with_a_week():
     assert len(GUIDE.split()) <= 5000
     assert re.findall("^## (.*)", GUIDE, flags=re.M)[0] == "A week of this course"
 
 
-@pytest.mark.parametrize("page", PLANS, ids=lambda page: page.stem)
-def test_every_plan_fills_its_class(page):
-    text = page.read_text(encoding="utf-8")
-    plans = re.findall(r"^\*\*(90 minutes|3 hours)\*\*\n\n((?:\|.*\n)+)", text, flags=re.M)
+# ----------------------------------------------------------------------------- times, links, commands
+
+
+def test_the_times_are_those_of_the_formula():
+    assert readme.written("INSTRUCTORS.md", ROOT) == GUIDE, "Run `make readme`."
+    rows = re.findall(r"^\| (\d) \| \d+ \| \d+ \| (\d) × 15: .* \| (\d+) \|$", GUIDE, flags=re.M)
+    cores = {name: core_of(lesson) for name, lesson in LESSONS.items()}
+    assert rows == [(name[0], str(len(core.exercises)), f"{core.minutes:.0f}") for name, core in cores.items()]
+
+
+@pytest.mark.parametrize("lesson", [name.removesuffix(".ipynb") for name in LESSONS])
+def test_every_plan_fills_its_class(lesson):
+    plans = re.findall(r"^\*\*(90 minutes|3 hours)\*\*\n\n((?:\|.*\n)+)", TEXT[lesson], flags=re.M)
     total = {length: sum(float(row.split("|")[1]) for row in table.splitlines()[2:]) for length, table in plans}
     assert total == {"90 minutes": 90, "3 hours": 180}
 
 
-# ---------------------------------------------------------------------------------------- links
-
-
-@pytest.mark.parametrize("page", sorted({*PAGES, *PLANS, *ROOT.glob("site/*.md")}), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_to_a_file_or_a_heading_leads_there(page):
-    text = page.read_text(encoding="utf-8")
-    for file, anchor in re.findall(r"\]\((?!\w+:)([^)#]*)(?:#([^)]*))?\)", text):
+    for file, anchor in re.findall(r"\]\((?!\w+:)([^)#]*)(?:#([^)]*))?\)", TEXT[page.stem]):
         target = (page.parent / file).resolve() if file else page
         assert target.exists(), file
         if anchor:
@@ -68,33 +60,30 @@ def test_every_link_to_a_file_or_a_heading_leads_there(page):
 
 
 def test_every_command_that_a_page_names_exists():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
-    for page in {*PAGES, *ROOT.glob("site/*.md")}:
-        named = set(re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8")))
-        assert named <= targets, named - targets
-    rows = re.findall(r"^\|(.*?)\|", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.M)
-    rows = set(re.findall(r"`make ([a-z]+)", "".join(rows)))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
+    named = set(re.findall(r"`make ([a-z-]+)", "".join(TEXT.values())))
+    assert named <= targets, named - targets
+    rows = set(re.findall(r"^\|.*?`make ([a-z]+)", TEXT["README"], flags=re.M))
     assert {"slides", "site", "pages", "student", "check", "grade", "questions", "bundle", "repo", "colab"} <= rows
 
 
-# ------------------------------------------------------------------------------- a term's project
+# ------------------------------------------------------------------------------------------- a term
 
 
-def test_the_points_of_a_lesson_are_the_same_on_all_pages():
-    for page in (PAGES[1], PAGES[2], PAGES[4]):
-        text = page.read_text(encoding="utf-8")
-        assert "4 × right checks / all checks, to one decimal" in text, page.name
-        assert "one point off for each day begun, at most 3 days" in text.lower(), page.name
+def test_the_points_of_an_exercise_are_the_same_on_all_pages():
+    for text in (GUIDE, TEXT["syllabus"], TEXT["assistants"]):
+        assert "each exercise has 2 points: 1 for its code, shared by its checks, and 1 for" in text.lower()
+        assert "one point off for each day begun, at most 3 days" in text.lower()
 
 
 def test_the_points_of_the_syllabus_and_of_the_project_add_up():
-    syllabus, project = (page.read_text(encoding="utf-8") for page in PAGES[2:4])
-    points = re.findall(r"^\| (?:homework|short tests|\[project\]).*? \| (\d+) \|", syllabus, flags=re.M)
-    assert len(points) == 3 and sum(map(int, points)) == 100
-    scale = [int(n) for n in re.findall(r"^\| [a-z -]+ \| (\d+) \|", project, flags=re.M)]
-    assert sum(scale) == int(points[-1]) and len(scale) == 7
-    weeks = re.findall(r"^\| (\d) \| (?:Lesson (\d)|\[The project\])", syllabus, flags=re.M)
-    assert [week for week, _ in weeks] == list("12345678") and [n for _, n in weeks[:7]] == list("1234567")
+    points = re.findall(r"^\| (?:homework|short tests|\[project\]).*? \| (\d+) \|", TEXT["syllabus"], flags=re.M)
+    homework, tests, project = map(int, points)
+    assert homework + tests + project == 100
+    assert homework == 2 * sum(len(exercises(lesson)) for lesson in LESSONS.values())
+    assert sum(map(int, re.findall(r"^\| [a-z -]+ \| (\d+) \|", TEXT["project"], flags=re.M))) == project
+    weeks = re.findall(r"^\| (\d) \| (?:Lesson (\d)|\[The project\])", TEXT["syllabus"], flags=re.M)
+    assert weeks == [*zip("1234567", "1234567"), ("8", "")]
 
 
 @pytest.fixture
@@ -129,7 +118,7 @@ def test_what_is_held_back_is_not_among_what_is_handed_out(held_back):
 
 def test_answers_are_written_by_the_lines_for_students_and_counted_by_those_for_you(held_back, fresh):
     train, _, classes, vocab = torchnlp.load_dataset(root=held_back / "news")
-    (lines,) = code_under(PAGES[3].read_text(encoding="utf-8"), "The texts that are held back")
+    (lines,) = code_under(TEXT["project"], "The texts that are held back")
     net = torchnlp.torch.nn.Sequential(torchnlp.torch.nn.EmbeddingBag(len(vocab), len(classes)))
     script = re.sub(r'open\("(\w+\.csv)"', rf'open(r"{held_back}/held_back/\1"', lines)
     exec(script, {"predict": torchnlp.predict, "net": net, "classes": classes})
@@ -144,9 +133,3 @@ def test_answers_are_written_by_the_lines_for_students_and_counted_by_those_for_
     right = sum(a == b for a, b in zip(answers, labels, strict=True)) / 20
     assert re.search(r"^ada +0\.750 +\(standard error 0\.097\)$", said, flags=re.M), said
     assert f"kim-lee              {right:.3f}" in said
-
-
-def test_the_pages_for_students_name_no_repository_that_make_repo_would_miss():
-    known = set(repo.files(ROOT))
-    for page in PAGES[2:]:
-        assert page in known or "github.com" not in page.read_text(encoding="utf-8")

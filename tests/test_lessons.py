@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
+from test_notebooks import folded_share
 
 import lessons
 
@@ -97,16 +98,6 @@ def test_hardly_a_function_stands_in_two_notebooks():
 def test_lessons_are_in_order():
     order = [int(re.search(r"Lesson (\d)[.,]", ast.get_docstring(node))[1]) for node in MODULE.values()]
     assert order == sorted(order)
-
-
-def folded_share(notebook) -> float:
-    """The share of a notebook's lines of code that are folded: checks, solutions and the set-up cell do not count."""
-    counts = Counter()
-    for cell in code_cells(notebook, "solution", "test")[1:]:
-        counts["hide-input" in cell.metadata.get("tags", [])] += sum(
-            bool(line.strip()) for line in cell.source.splitlines()
-        )
-    return counts[True] / counts.total()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 """tools/questions.py: the question bank is whole and true, Moodle can read it, and its exercises can be solved."""
 
 import contextlib
+import functools
 import io
 import math
 import random
 import re
-from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
 
@@ -15,8 +15,10 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pack_sequence, pad_packed_sequence
 
+import lessons
 import torchnlp
 from tools import questions as bank
+from tools.student import FROM_STUDENT
 from torchnlp import PAD, UNK
 
 pytestmark = pytest.mark.slow
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.slow
 LESSONS = sorted((bank.ROOT / "notebooks").glob("*.ipynb"))
 FILES = sorted(bank.SOURCES.glob("*.md"))
 QUESTIONS, ASKED, EXERCISES = bank.read_all()
+IN_WRITING = [pair for pair in ASKED if pair.in_writing]
 named = {question.title: question for question in QUESTIONS}
 
 
@@ -69,9 +72,18 @@ def test_the_pairs_of_the_speaker_notes_are_all_there():
     for path in LESSONS:
         notes = (bank.NOTES / f"{path.stem}.md").read_text(encoding="utf-8")
         ours = [pair for pair in ASKED if pair.lesson == path.stem]
-        assert len(ours) >= 0.9 * notes.count("**Ask:**") > 30
+        assert len(ours) >= 0.9 * notes.count("**Ask") > 30
+        assert sum(pair.in_writing for pair in ours) == notes.count("**Ask (bank):**") >= 10
         assert all(f"## {pair.cell} · " in notes for pair in ours)
-        assert not any("**Ask:**" in pair.ask + pair.expect or "**Expect:**" in pair.ask for pair in ours)
+        assert not any("**Ask" in pair.ask + pair.expect or "**Expect:**" in pair.ask for pair in ours)
+
+
+def test_a_question_in_writing_needs_no_slide_and_its_answer_is_for_the_student():
+    """Words that only a teacher would be told, or that point at a slide."""
+    stage = r"\b([Aa]loud|[Bb]oard|[Hh]ands|the room|Ask|Collect|Let them|Read the|Look at|Write the|Then run)\b"
+    slide = r"\b([Tt]his (picture|table|code|slide|class)|arrow|before (I|you) run|these two lines)\b"
+    assert [pair.expect for pair in IN_WRITING if re.search(stage, pair.expect)] == []
+    assert [pair.ask for pair in IN_WRITING if re.search(slide, pair.ask)] == []
 
 
 @pytest.mark.parametrize(
@@ -277,12 +289,11 @@ def test_what_the_answers_on_language_models_say_is_so():
 
 
 def test_what_the_answers_on_counting_and_sampling_say_is_so():
-    names = {"random": random, "Counter": Counter, "START": 9, "V": 12}
-    space = lesson_code("6-text-generation", "l6-c005", "l6-c201", "l6-c202", **names)
-    read, asked = space["shifted"]([(9, [5, 6, 7, 2])])
+    read, asked = lessons.shifted([(9, [5, 6, 7, 2])])
     said = f"It reads {', '.join(map(str, read[0].tolist()))}; asked are {', '.join(map(str, asked[0].tolist()))}."
     assert named["Shifted by one"].answer == said
-    count, chance_of = space["count"], space["chance_of"]
+    count = functools.partial(lessons.count, start=9)
+    chance_of = functools.partial(lessons.chance_of, V=12)
     oil, prices, rises, san, francisco = 3, 4, 5, 6, 7
     (shorter, (*counts, _)) = count([[oil, prices]] * 3 + [[oil, rises]], 2)
     left = chance_of([shorter, (*counts, 0.5)], [oil, 11], 1) / chance_of([shorter], [oil, 11], 1)
@@ -368,7 +379,7 @@ def without_tags(html):
 
 def test_what_moodle_reads_is_what_stands_in_the_files():
     read = parse_gift(bank.gift(QUESTIONS, ASKED))
-    assert len(read) == len(QUESTIONS) + len(ASKED)
+    assert len(read) == len(QUESTIONS) + len(IN_WRITING)
     chosen = [entry for entry in read if entry[0].endswith("/Choose")]
     assert len(chosen) == len(QUESTIONS) and {entry[0].split("/")[1][-1] for entry in chosen} >= set("1234567")
     for question, (category, title, stem, choices, _) in zip(QUESTIONS, chosen, strict=True):
@@ -377,7 +388,7 @@ def test_what_moodle_reads_is_what_stands_in_the_files():
         assert len(choices) == len(question.wrong) + 1 and all(said for _, _, said in choices)
         assert without_tags(stem).replace("*", "") == visible(question.text)
     essays = [entry for entry in read if not entry[0].endswith("/Choose")]
-    for pair, (_, _, stem, choices, general) in zip(ASKED, essays, strict=True):
+    for pair, (_, _, stem, choices, general) in zip(IN_WRITING, essays, strict=True):
         assert choices == [] and stem == unescape(bank.html_of(pair.ask)) and general
 
 
@@ -490,6 +501,6 @@ def test_the_notebooks_hold_stubs_and_checks_and_no_solution(tmp_path):
             assert exercise.stub in text and exercise.check in text
             body = exercise.solution.split(":\n", 1)[1]
             assert body not in text
-        assert '"-b", "student", REPOSITORY' in notebook.cells[1].source
+        assert FROM_STUDENT in notebook.cells[1].source
         assert not any(cell.get("outputs") for cell in notebook.cells)
     assert (tmp_path / "bank" / "questions.gift").is_file() and (tmp_path / "bank" / "sheet.html").is_file()

@@ -51,7 +51,6 @@ def check_agreement(root):
             student = badge.replace("/blob/main/", "/blob/student/")
             assert 0 < cells[0].source.find(student) < cells[0].source.find(badge), path.name
         assert f'REPOSITORY = "https://github.com/{name}"' in cells[1].source
-        assert f'course = here / "{name.split("/")[1]}"' in cells[1].source
 
 
 def test_all_badges_and_set_up_cells_name_the_same_repository():

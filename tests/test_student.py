@@ -104,7 +104,7 @@ def test_badges_and_set_up_cells_lead_to_the_branch_without_solutions(handout):
         text = "\n".join(cell.source for cell in cells)
         assert f"/blob/student/{page.relative_to(handout)}" in cells[0].source and "/blob/main/" not in text
         (set_up,) = [cell.source for cell in cells if student.sets_up(cell)]
-        assert re.search(r'"git", "clone", "-b", "student",|git clone -b student ', set_up)
+        assert student.FROM_STUDENT in set_up
 
 
 def test_a_set_up_cell_that_cannot_fetch_the_branch_is_an_error():

@@ -5,7 +5,7 @@
     python tools/bundle.py all                      ... for all nine, some GB
 
     students/       what students copy: course/ (the student edition), wheels/, data/, start.py, index.html
-    instructor/     the decks with your notes, the site, the plans
+    instructor/     the decks with your notes, the site, the guide and the plans
     index.html      says how
 
 uv (fetched into build/uv) finds out which packages another system needs, pip downloads them. What cannot be had is
@@ -21,7 +21,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -34,16 +33,23 @@ from tools.student import make_handout  # noqa: E402
 
 PYTHONS = ["3.11", "3.12", "3.13"]
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
-# system: (its name, what uv calls it, the tags of its wheels for pip)
+
+
+class System(NamedTuple):
+    name: str
+    platform: str  # what uv calls it
+    tags: list[str]  # of its wheels, for pip
+
+
 SYSTEMS = {
-    "linux": (
+    "linux": System(
         "Linux (Intel and AMD)",
         "x86_64-manylinux_2_28",
         [f"manylinux_2_{minor}_x86_64" for minor in range(28, 4, -1)]
         + ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64"],
     ),
-    "macos": ("macOS 13 or newer (Apple silicon)", "aarch64-apple-darwin", ["macosx_13_0_arm64"]),
-    "windows": ("Windows (64 bit)", "x86_64-pc-windows-msvc", ["win_amd64"]),
+    "macos": System("macOS 13 or newer (Apple silicon)", "aarch64-apple-darwin", ["macosx_13_0_arm64"]),
+    "windows": System("Windows (64 bit)", "x86_64-pc-windows-msvc", ["win_amd64"]),
 }
 
 
@@ -52,7 +58,7 @@ class Target(NamedTuple):
     python: str
 
     def __str__(self) -> str:
-        return f"{SYSTEMS[self.system][0]}, Python {self.python}"
+        return f"{SYSTEMS[self.system].name}, Python {self.python}"
 
 
 # ------------------------------------------------------------------------------------- for which machines
@@ -107,71 +113,46 @@ def uv() -> Path:
     return Path(shutil.which("uv", path=folder / "bin"))
 
 
-def reachable(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/torch/", timeout=10):
-            return True
-    except OSError:
-        return False
+def download(target: Target, wheels: Path, *wanted) -> None:
+    """Wheels for a target, and nothing that they need in their turn. Raises RuntimeError."""
+    options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--dest", wheels, "--find-links", wheels]
+    tags = [f"--platform={tag}" for tag in SYSTEMS[target.system].tags]
+    # What this machine's pip is held to is no rule for another machine.
+    pip("download", *options, *tags, "--python-version", target.python, *wanted, PIP_CONSTRAINT=os.devnull)
 
 
-def torch_of(target: Target, wheels: Path) -> list[str]:
-    """The versions of PyTorch of which there is a wheel for a target, the newest last."""
-    tag = f"cp{target.python.replace('.', '')}"
-    family = {"linux": "(many)?linux", "macos": "macosx", "windows": "win"}[target.system]
-    names = [file.name for file in wheels.glob(f"torch-*-{tag}-*.whl")]
-    return sorted((name.split("-")[1] for name in names if re.search(rf"-{family}\w+\.whl$", name)), key=Version)
+def small_torch(target: Target, wheels: Path) -> list[str]:
+    """For Linux the exact version of PyTorch's build without CUDA, for the others nothing. Raises RuntimeError."""
+    if target.system != "linux":
+        return []
+    pattern = f"torch-*+cpu-cp{target.python.replace('.', '')}-*linux*.whl"
+    if not any(wheels.glob(pattern)):
+        lines = [line for line in wanted().splitlines() if line.startswith("torch>")]
+        try:
+            download(target, wheels, *lines, "--index-url", CPU_BUILDS, "--retries", 1, "--timeout", 10)
+        except RuntimeError as error:
+            raise RuntimeError(f"PyTorch without CUDA was not to be had from {CPU_BUILDS}: {error}") from error
+    return [f"torch=={max((file.name.split('-')[1] for file in wheels.glob(pattern)), key=Version)}"]
 
 
-def fetch_torch(target: Target, wheels: Path) -> None:
-    """The CPU build for Linux, from its own address, or from where this machine's pip looks. Raises RuntimeError."""
-    options = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", wheels]
-    lines = [line for line in wanted().splitlines() if line.startswith("torch>")]
-    if reachable(CPU_BUILDS):
-        tags = [f"--platform={tag}" for tag in SYSTEMS["linux"][2]]
-        pip(*options, *tags, "--python-version", target.python, "--index-url", CPU_BUILDS, *lines)
-    elif target == this_machine():
-        with tempfile.TemporaryDirectory() as aside:
-            pip(*options[:-1], aside, *lines)
-            for file in Path(aside).glob("torch-*+cpu-*.whl"):
-                shutil.move(file, wheels / file.name)
-    if not torch_of(target, wheels):
-        raise RuntimeError(f"the small build of PyTorch, without CUDA, was not to be had from {CPU_BUILDS}")
+def resolve(target: Target, wheels: Path, needs: list[str], *options) -> str:
+    """The exact versions of all packages that a target needs, a line each. Raises RuntimeError."""
+    with tempfile.TemporaryDirectory() as aside:
+        file = Path(aside) / "needs.txt"
+        file.write_text("\n".join(needs), encoding="utf-8")
+        chosen = ["--python-platform", SYSTEMS[target.system].platform, "--python-version", target.python]
+        plain = ["--quiet", "--no-header", "--no-annotate", "--only-binary", ":all:", "--find-links", wheels]
+        return run(uv(), "pip", "compile", *plain, *chosen, *options, file)
 
 
 def fetch(target: Target, wheels: Path) -> None:
     """All packages for one kind of machine. Raises RuntimeError with the reason when one cannot be had."""
     wheels.mkdir(parents=True, exist_ok=True)
-    if target.system == "linux" and not torch_of(target, wheels):
-        fetch_torch(target, wheels)
-    with tempfile.TemporaryDirectory() as aside:
-        needs, exact = Path(aside) / "needs.txt", Path(aside) / "exact.txt"
-        torch = [f"torch=={version}\n" for version in torch_of(target, wheels)[-1:]]
-        needs.write_text(wanted() + "".join(torch), encoding="utf-8")
-        index = ["--index-url", os.environ["PIP_INDEX_URL"]] if os.environ.get("PIP_INDEX_URL") else []
-        _, system, tags = SYSTEMS[target.system]
-        options = ["--quiet", "--no-header", "--no-annotate", "--only-binary", ":all:", "--find-links", wheels, *index]
-        chosen = ["--python-platform", system, "--python-version", target.python]
-        exact.write_text(run(uv(), "pip", "compile", *options, *chosen, needs), encoding="utf-8")
-        lines = [line for line in exact.read_text(encoding="utf-8").splitlines() if "==" in line]
-        exact.write_text("\n".join(lines), encoding="utf-8")
-        options = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", wheels]
-        platforms = [f"--platform={tag}" for tag in tags]
-        none = Path(aside) / "none.txt"  # what this machine's pip is held to is no rule for another machine
-        none.touch()
-        options += ["--find-links", wheels, *platforms, "--python-version", target.python]
-        pip(*options, "-r", exact, PIP_CONSTRAINT=str(none))
-    check_wheels(target, wheels)
-
-
-def check_wheels(target: Target, wheels: Path) -> None:
-    """Could such a machine install the course from these wheels alone? Raises RuntimeError with what is missing."""
-    with tempfile.TemporaryDirectory() as aside:
-        needs = Path(aside) / "needs.txt"
-        needs.write_text(wanted(), encoding="utf-8")
-        chosen = ["--python-platform", SYSTEMS[target.system][1], "--python-version", target.python]
-        options = ["--quiet", "--no-header", "--only-binary", ":all:", "--find-links", wheels]
-        run(uv(), "pip", "compile", "--offline", "--no-index", *options, *chosen, needs)
+    needs = wanted().splitlines()
+    index = ["--index-url", os.environ["PIP_INDEX_URL"]] if os.environ.get("PIP_INDEX_URL") else []
+    exact = resolve(target, wheels, [*needs, *small_torch(target, wheels)], *index).split("\n")
+    download(target, wheels, *(line for line in exact if "==" in line))
+    resolve(target, wheels, needs, "--offline", "--no-index")  # could such a machine install it from these alone?
 
 
 # ------------------------------------------------------------------------------------------ the rest
@@ -221,7 +202,7 @@ def copy_instructor(folder: Path) -> None:
     for name in ("slides", "site"):
         shutil.copytree(ROOT / "build" / name, folder / name)
     shutil.copy(ROOT / "INSTRUCTORS.md", folder)
-    shutil.copytree(ROOT / "notebooks" / "notes", folder / "notes")
+    shutil.copytree(ROOT / "notebooks" / "notes", folder / "notebooks" / "notes")
 
 
 STYLE = (
@@ -254,7 +235,7 @@ FOR_YOU = """
 <p>One folder for a room without a network.</p>
 <ul>
 <li><b><a href="students/index.html">students</a></b> is for the stick, or for a shared folder. It holds the student edition (no solutions), the packages, the news, and a page that says how to start. Try it yourself the evening before, on one machine of each kind, with the network off.</li>
-<li><b>instructor</b> is yours: the <a href="instructor/slides">decks</a> (S opens your notes), the <a href="instructor/site/index.html">site</a>, <a href="instructor/INSTRUCTORS.md">the plans</a>. The site shows the lessons with their solutions, folded; so it is not in <code>students</code>.</li>
+<li><b>instructor</b> is yours: the <a href="instructor/slides">decks</a> (S opens your notes), the <a href="instructor/site/index.html">site</a>, <a href="instructor/INSTRUCTORS.md">the guide</a>, the <a href="instructor/notebooks/notes">notes with the plans</a>. The site shows the lessons with their solutions, folded; so it is not in <code>students</code>.</li>
 </ul>
 <p>Python itself is not in it: put the installers of python.org for Windows and macOS beside the folder, of a version in the list. Forty people and one stick: copy <code>students</code> to a few machines first, and let each of them serve the next.</p>
 """  # noqa: E501

@@ -1,30 +1,44 @@
 """Say which exercises of a submission are right: a line for each, with what is missing.
 
-    python tools/check.py anna.ipynb [--limit SECONDS]
+    python tools/check.py anna.ipynb [--limit SECONDS] [--results results.json]
 
 The checks are those of the repository, whatever became of them in the submission. Of the other cells those alone are
 run that define what a check needs, in a fresh kernel, on the small corpus or on the folder in TORCHNLP_DATA. A cell
-that fails or never ends costs its own exercise and not the later ones: it is stopped after a fifth of the limit.
-tools/grade.py does the same for a folder of submissions.
+that fails or never ends costs its own exercise and not the later ones: it is stopped after a fifth of the limit. The
+limit counts seconds of the processor, and seconds in which the submission sleeps. Cells of the lesson have a limit of
+their own. tools/grade.py does the same for a folder of submissions. --results writes the file that Gradescope reads.
 
 Exit status: 0 if all exercises are right, 1 if some are not, 2 if the file is not a notebook of this course.
 
-Each submission runs in a copy of the course where no solutions lie, with bounds on time, memory and files; what it
-prints is never read; what it has started ends with it. That keeps accidents apart. It is no wall: a submission is a
-program that runs as you, and one written to deceive can still deceive. This is for honest students; INSTRUCTORS.md
-has a container for the others.
+What is kept out
+- On every system: a submission changes neither the checks nor its report by what it prints, by changing its copy of the
+  course, `check`, `print` or its check cells, by hooks or transformers of IPython, by functions of PyTorch that it
+  replaces, or by ending the process that reports. It is bounded in time, memory, files and processes (the last three
+  by a look twice a second; Linux and macOS also have bounds of the system), and what it starts ends with it.
+- On Linux with the program bwrap (the package bubblewrap), a wall: it sees Python, the data and its own copy of the
+  course, all but the copy read-only. It sees no solution, no other file, no process and no network.
+What is not kept out
+- A check runs in the same process as the answer. Code that looks for the check there finds it, and the numbers that it
+  compares with, though most of them were worked out beforehand.
+- Without the wall the submission runs as you: it can read and change your files, also the reports of earlier runs, and
+  use the network. tools/Containerfile has a wall for such systems. tools/grade.py notices when files of the course or
+  other submissions have changed.
+- Whose work it is. The table's columns `look at this` and `same answers` say where a person should look.
 """
 
 import argparse
 import ast
 import ctypes
 import difflib
+import functools
+import hashlib
 import json
 import os
 import queue
 import re
-import resource
 import secrets
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,21 +52,29 @@ import psutil
 from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client import KernelManager
 
+try:
+    import resource
+except ImportError:  # Windows has none: there only `Kernel.look` bounds a submission
+    resource = None
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+from tools.look import layers_in, plain, suspicious  # noqa: E402
 from tools.needs import Statement, needed, read_bank, statements_of, with_settings  # noqa: E402
 from tools.student import WORDS, copy_course, is_solution, student_edition  # noqa: E402
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-LIMIT = 600  # seconds for a notebook
+LIMIT = 600  # seconds for the student's cells and the checks of a notebook
+OURS = 300  # seconds for each cell of ours
 MEMORY, FILES = 4 * 2**30, 2**29  # bytes: all processes of a submission together, all its files together
 PROCESSES = 64
+LARGEST = 50 * 2**20  # bytes of a notebook
 LONGEST = 400  # letters of a verdict
-QUIET = """import contextlib, os, sys
-sys.stdout = sys.stderr = open(os.devnull, "w")
-get_ipython()._tee = lambda channel, nothing=contextlib.nullcontext: nothing()  # IPython 9 keeps all that is printed
-del contextlib, os, sys"""
 RIGHT, OUT_OF_ORDER = "right", "right only out of order: the answer stands below its check"
+REPORT = {
+    **{"lesson": "", "name": "", "id": "", "problem": "", "seconds": ""},  # of the processor
+    **{"words": {}, "answers": {}, "verdicts": {}, "look": []},
+}
 
 
 @dataclass(eq=False)
@@ -79,16 +101,16 @@ def exercise_of(cell) -> str | None:
 # What was handed in
 
 
-def read_submission(file: Path):
-    """The notebook in a file. Raises ValueError when there is none."""
+def read_submission(data: bytes):
+    """The notebook in what was handed in. Raises ValueError when there is none."""
     try:
-        notebook = nbformat.read(file, as_version=4)
+        notebook = nbformat.reads(data.decode("utf-8"), as_version=4)
         nbformat.validate(notebook)
+        for cell in notebook.cells:
+            cell.source = fit_to_print(cell.source)  # half a letter, which JSON can hold, has no place in a program
         return notebook
-    except OSError as error:
-        raise ValueError(f"{file} cannot be read: {error.strerror}") from error
     except Exception as error:  # nbformat has many ways to fail at a file that is no notebook
-        raise ValueError(f"{file} is not a notebook: {str(error).splitlines()[0][:200]}") from error
+        raise ValueError(f"It is not a notebook: {(str(error) or 'it is empty').splitlines()[0][:200]}") from error
 
 
 def find_lesson(submission) -> Path:
@@ -106,8 +128,9 @@ def put_together(lesson, submission) -> list[Cell]:
 
     So a cell of ours that was deleted is there again, and a check that was changed has ours behind it.
     """
+    known = {cell.source.strip() for cell in lesson.cells if not is_solution(cell)}
     edition = student_edition(lesson)  # it changes the lesson
-    known = {cell.source.strip() for cell in edition.cells}
+    known |= {cell.source.strip() for cell in edition.cells}
     numbers = {id(cell): i + 1 for i, cell in enumerate(code_cells(submission))}
     theirs = [cell for cell in submission.cells if not is_solution(cell)]
     before, after = ([cell.source.strip() for cell in cells] for cells in (edition.cells, theirs))
@@ -149,6 +172,7 @@ def written(submission) -> dict:
 # What is run
 
 
+@functools.cache
 def as_statements(cell: Cell) -> list[Statement] | None:
     """The statements of a cell, magics turned into calls; None if it is not Python."""
     body = re.sub(r"\A\s*%%(time|timeit|capture)\b.*\n", "", cell.source)
@@ -181,8 +205,7 @@ def steps_of(cells: list[Cell], settings: list[Statement]) -> list[tuple[Cell, s
         if cell.exercise:
             above = [s for other in cells[:place] for s in parts[other] or []]
             below = [s for other in cells[place:] for s in parts[other] or [] if s.own]
-            reads = set().union(*(s.reads for s in statements_of(cell.source)))
-            chosen |= set(needed(above + below, reads, end=len(above)))
+            chosen |= set(needed(above + below, reads_of(cell, cells), end=len(above)))
     steps = []
     for cell in cells:
         code = "\n\n".join(ast.unparse(s.code) for s in parts[cell] or [] if s in chosen)
@@ -191,15 +214,138 @@ def steps_of(cells: list[Cell], settings: list[Statement]) -> list[tuple[Cell, s
     return steps
 
 
+def reads_of(check: Cell, cells: list[Cell]) -> set[str]:
+    """The names that a check reads, itself or through the tests that stand in another check."""
+    tests = {name: s.reads for cell in cells if cell.exercise for s in as_statements(cell) for name in s.defines}
+    reads, wanted = set(), set().union(*(s.reads for s in as_statements(check)))
+    while wanted:
+        name = wanted.pop()
+        wanted |= tests.get(name, set()) - reads
+        reads.add(name)
+    return reads
+
+
 def answers_of(cells: list[Cell]) -> dict[str, str]:
-    """For each exercise the student's own code that defines what its stub defines, without comments and spacing."""
+    """For each exercise the student's own code that defines what its check reads, once if stages share it."""
     answers = {}
-    for cell in cells:
-        if cell.exercise:
-            reads = set().union(*(s.reads for s in statements_of(cell.source)))
-            own = [s for other in cells for s in as_statements(other) or [] if s.own and s.defines & reads]
-            answers[cell.exercise] = "\n".join(ast.unparse(s.code) for s in own)[:20_000]
+    for check in cells:
+        if check.exercise:
+            reads = reads_of(check, cells)
+            own = [s for cell in cells for s in as_statements(cell) or [] if s.own and s.defines & reads]
+            code = "\n".join(ast.unparse(s.code) for s in own)[:20_000]
+            answers[check.exercise] = "" if code in answers.values() else code
     return answers
+
+
+def published(lesson) -> dict[str, str]:
+    """The lesson's own answers, as answers_of gives a student's. The student edition has none."""
+    cells = [Cell(cell.source, 1 if is_solution(cell) else None, exercise_of(cell)) for cell in code_cells(lesson)]
+    return answers_of([cell for cell in cells if cell.exercise or cell.number])
+
+
+def look_at(cells: list[Cell], answers: dict[str, str], solutions: dict[str, str]) -> list[str]:
+    """What an instructor should look at: code that no answer needs, and a layer where the exercise says by hand."""
+    ours = {"check", "print"}.union(*(s.defines for cell in cells if cell.exercise for s in as_statements(cell)))
+    found = []
+    for cell in cells:
+        if cell.number and as_statements(cell):
+            names = suspicious(ast.Module([s.code for s in as_statements(cell)], []), ours)
+            found += [f"cell {cell.number}: {', '.join(names)}"] if names else []
+    for exercise, answer in answers.items():
+        layers = layers_in(answer) - layers_in(solutions[exercise]) if solutions.get(exercise) else set()
+        found += [f"{exercise}: {', '.join(sorted(layers))} in place of code by hand"] if layers else []
+    return [text[:LONGEST] for text in found]
+
+
+# What keeps a submission in its place
+
+
+@functools.cache
+def wall() -> tuple[str, ...]:
+    """The beginning of a command that runs the rest behind a wall, or nothing where this system has none."""
+    bwrap = shutil.which("bwrap")
+    if not bwrap:
+        return ()
+    system = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store")
+    system += ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime")
+    seen = [*system, sys.base_prefix, sys.prefix, os.environ.get("TORCHNLP_DATA", "sample")]
+    shown = [part for place in seen if os.path.isabs(place) for part in ("--ro-bind-try", place, place)]
+    command = (bwrap, "--unshare-all", "--die-with-parent", "--proc", "/proc", "--dev", "/dev", *shown)
+    trial = "import importlib.util as u, sys; sys.exit(u.find_spec('ipykernel') is None)"
+    with suppress(OSError, subprocess.SubprocessError):  # some systems forbid it, or have their packages elsewhere
+        subprocess.run([*command, sys.executable, "-c", trial], check=True, capture_output=True, timeout=60)
+        return command
+    return ()
+
+
+def missing_here() -> str:
+    """What this system cannot keep out, and what to do about it; "" if nothing is missing."""
+    if wall():
+        return ""
+    bounds = "" if resource else " Windows has no bounds on memory and files but ours, which look twice a second."
+    hint = "Install bubblewrap" if sys.platform == "linux" else "tools/Containerfile has one"
+    return f"No wall: a submission runs as you, with your files and network.{bounds} {hint}, or read the code first."
+
+
+def adopt_orphans() -> None:
+    """What a process leaves behind when it ends becomes a child of this one. Linux alone can do that."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+
+
+def end_all(pid: int) -> None:
+    """End the processes that descend from this one, also those that are born meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        while left := psutil.Process(pid).children(recursive=True):
+            for process in left:
+                with suppress(psutil.Error):
+                    process.kill()
+            psutil.wait_procs(left, timeout=5)
+
+
+# This runs in the kernel, under a name that no submission knows. Who searches the process finds it; see above.
+GUARD = """
+import linecache, sys
+PLACES = ("builtins", "math", "random", "torch", "torch.Tensor", "torch.nn", "torch.nn.Module", "torch.nn.functional")
+kept = {}
+
+def remember():
+    for name in PLACES:
+        owner, _, last = name.rpartition(".")
+        place = sys.modules.get(name) or vars(sys.modules.get(owner, sys)).get(last)
+        if place is not None and name not in kept:
+            kept[name] = place, {k: v for k, v in vars(place).items() if callable(v) and k != "input"}
+
+def by_torch(new, old):  # PyTorch itself wraps manual_seed when an optimizer first takes a step
+    torch = sys.modules["torch"].__file__.removesuffix("__init__.py") if "torch" in sys.modules else None
+    return getattr(new, "__wrapped__", None) is old and torch and new.__code__.co_filename.startswith(torch)
+
+def restore():
+    changed = []
+    for name, (place, before) in kept.items():
+        now = vars(place)
+        added = [k for k, v in now.items() if callable(v) and k not in before] if isinstance(place, type) else []
+        gone = [k for k, v in before.items() if now.get(k) is not v and not by_torch(now.get(k), v)]
+        for key in [*gone, *added]:
+            changed.append(name + "." + key)
+            setattr(place, key, before[key]) if key in before else delattr(place, key)
+    return changed
+
+def judge(check, cell, name, space, longest):
+    said, before = [], restore()
+    ours = {"print": said.append}
+    exec(check, ours)
+    space[name], file = ours["check"], "<" + name + ">"
+    linecache.cache[file] = len(cell), None, cell.splitlines(True), file
+    exec(compile(cell, file, "exec"), space)
+    return said[-1][:longest] if said else "", before, restore()
+"""
+QUIET = """import contextlib, os, sys, types
+sys.stdout = sys.stderr = open(os.devnull, "w")
+get_ipython()._tee = lambda channel, nothing=contextlib.nullcontext: nothing()  # IPython 9 keeps all that is printed
+sys.modules[{name!r}] = types.ModuleType({name!r})
+exec({guard!r}, vars(sys.modules[{name!r}]))
+del contextlib, os, sys, types"""
 
 
 class Kernel:
@@ -207,27 +353,43 @@ class Kernel:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.manager = KernelManager(connection_file=str(folder / "kernel.json"))
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH") if name in os.environ}
-        places = {"HOME": str(folder), "TMPDIR": str(folder), "PYTHONPATH": str(folder), "CUDA_VISIBLE_DEVICES": ""}
-        settings = {"TORCHNLP_DATA": os.environ["TORCHNLP_DATA"], "OMP_NUM_THREADS": "1"}
+        self.name = f"guard_{secrets.token_hex(8)}"
+        # Behind the wall there is no network: the two talk through files.
+        channel = {"transport": "ipc", "ip": str(folder / "channel")} if wall() else {}
+        self.manager = KernelManager(connection_file=str(folder / "kernel.json"), **channel)
+        if wall():
+            own = ("--bind", str(folder), str(folder), "--unsetenv", "JPY_PARENT_PID", "--remount-ro", "/")
+            start = (sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}")
+            self.manager.kernel_spec.argv = [*wall(), *own, *start]
+        names = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "PATHEXT")
+        kept = {name: os.environ[name] for name in names if name in os.environ}
+        places = {name: str(folder) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "PYTHONPATH")}
+        settings = {"TORCHNLP_DATA": os.environ["TORCHNLP_DATA"], "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.manager.start_kernel(cwd=str(folder / "notebooks"), env=kept | places | settings, **quiet)
         self.client = self.manager.blocking_client()
         self.client.start_channels(iopub=False, stdin=False, hb=False, control=False)
-        self.execute(QUIET, 120)
+        self.ask(OURS, QUIET.format(name=self.name, guard=GUARD))
 
-    def execute(self, code: str, seconds: float, value: str = "None"):
-        """Run code: the value of an expression, and what went wrong or "". Raises TimeoutError, ConnectionError."""
+    def ask(self, seconds: float, code: str = "", value: str = "None") -> tuple[object, str, float]:
+        """Run code: the value of an expression, what went wrong or "", and the seconds that it took.
+
+        Raises TimeoutError, ConnectionError. Hooks and transformers of IPython see code, and not the expression.
+        """
         asked = {"value": value}
         request = self.client.execute(
             code, store_history=False, user_expressions=asked, allow_stdin=False, stop_on_error=False
         )
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        spent, last, before = 0.0, time.monotonic(), self.used()
+        while spent < seconds:
             try:
                 reply = self.client.get_shell_msg(timeout=0.5)
             except queue.Empty:
+                reply = None
+            now, used = time.monotonic(), self.used()
+            spent += max(used - before, now - last if reply is None and self.asleep() else 0.0)
+            last, before = now, used
+            if reply is None:
                 if not self.manager.is_alive():
                     raise ConnectionError("ended the kernel") from None
                 self.look()
@@ -235,16 +397,35 @@ class Kernel:
             content = reply["content"]
             if reply["parent_header"].get("msg_id") != request:
                 continue  # a late word of an earlier cell
-            if content["status"] != "ok":
-                return None, f"failed with {content.get('ename')}: {content.get('evalue')}"
-            return ast.literal_eval(content["user_expressions"]["value"]["data"]["text/plain"]), ""
+            answer = content["user_expressions"]["value"] if content["status"] == "ok" else content
+            if answer["status"] != "ok":
+                return None, f"failed with {answer.get('ename')}: {answer.get('evalue')}", spent
+            return ast.literal_eval(answer["data"]["text/plain"]), "", spent
         raise TimeoutError(f"did not end within {seconds:.0f} s")
+
+    def started(self) -> list[psutil.Process]:
+        return psutil.Process().children(recursive=True)
+
+    def used(self) -> float:
+        """Seconds of the processor, of all that the submission has started."""
+        seconds = 0.0
+        for process in self.started():
+            with suppress(psutil.Error):
+                seconds += sum(process.cpu_times()[:4])  # its own, and of children that have ended
+        return seconds
+
+    def asleep(self) -> bool:
+        """Does none of its processes want the processor? (A busy machine that lets it wait costs it nothing.)"""
+        for process in self.started():
+            with suppress(psutil.Error):
+                if process.status() not in (psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
+                    return False
+        return True
 
     def look(self) -> None:
         """Raises ConnectionError if the submission takes too much. (The bounds in `alone` hold for each process.)"""
         memory = 0
-        started = psutil.Process().children(recursive=True)
-        for process in started:
+        for process in self.started():
             with suppress(psutil.Error):
                 memory += process.memory_info().rss
         files = 0
@@ -255,70 +436,97 @@ class Kernel:
         for what, much, most in (("memory", memory, MEMORY), ("room for files", files, FILES)):
             if much > most:
                 raise ConnectionError(f"took more than {most / 2**30:g} GB of {what}")
-        if len(started) > PROCESSES:
+        if len(self.started()) > PROCESSES:
             raise ConnectionError(f"started more than {PROCESSES} processes")
+
+    def interrupt(self) -> None:
+        """Raise KeyboardInterrupt in it. Raises ConnectionError if it goes on all the same."""
+        if sys.platform == "win32":
+            self.manager.interrupt_kernel()
+        for process in self.started() if sys.platform != "win32" else []:
+            with suppress(psutil.Error):
+                if process.name() != "bwrap":  # the wall would fall
+                    process.send_signal(signal.SIGINT)
+        try:
+            self.ask(5)
+        except TimeoutError:
+            raise ConnectionError("could not be stopped") from None
 
     def stop(self) -> None:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
 
 
-def judged(cell: Cell) -> tuple[str, str]:
-    """A check as a cell that does without the submission's `check` and `print`, and the expression for its verdict."""
-    token = secrets.token_hex(8)  # a name that no submission can have used
+@functools.cache
+def our_check() -> str:
+    """The source of the course's own `check`, to be run without the course."""
     course = (ROOT / "torchnlp.py").read_text(encoding="utf-8")
     (check,) = [node for node in ast.parse(course).body if getattr(node, "name", "") == "check"]
-    ours = "from __future__ import annotations\nimport traceback\n_right = set()\n" + ast.get_source_segment(
-        course, check
-    )
-    start = f"said_{token} = []\nspace_{token} = {{'print': said_{token}.append}}\nexec({ours!r}, space_{token})\n"
-    asked = re.sub(r"^check\(", f"space_{token}['check'](", cell.source, flags=re.M)
-    return start + asked, f"str(said_{token}[-1])[:{LONGEST}] if said_{token} else ''"
+    start = "from __future__ import annotations\nimport traceback\n_right = set()\n"
+    return start + ast.get_source_segment(course, check)
 
 
-def run(steps: list[tuple[Cell, str]], folder: Path, limit: float) -> dict[str, str]:
-    """Run the steps in a fresh kernel; returns a verdict on each exercise."""
-    verdicts, problems, over = {}, [], ""
-    end = time.monotonic() + limit
+def judged(check: Cell, guard: str) -> str:
+    """The expression for a verdict: the check with our own `check` and `print`, and what was changed under it."""
+    name = f"check_{secrets.token_hex(8)}"  # a name that no submission can have used
+    source = re.sub(r"^check\(", f"{name}(", check.source, flags=re.M)
+    return f"__import__({guard!r}).judge({our_check()!r}, {source!r}, {name!r}, globals(), {LONGEST})"
+
+
+def run(steps: list[tuple[Cell, str]], folder: Path, limit: float) -> tuple[dict[str, str], list[str], float]:
+    """Run the steps in a fresh kernel: a verdict on each exercise, which functions were replaced, and the seconds."""
+    verdicts, problems, replaced, over, total = {}, [], [], "", 0.0
     kernel = Kernel(folder)
     last_own = max((i for i, (cell, _) in enumerate(steps) if cell.number), default=-1)
     again = [step for i, step in enumerate(steps) if step[0].exercise and i < last_own]  # an answer may stand below
     for place, (cell, code) in enumerate(steps + again):
         second = place >= len(steps)
-        if over or second and verdicts[cell.exercise] == RIGHT:
+        if over or second and (verdicts[cell.exercise] == RIGHT or "did not end" in verdicts[cell.exercise]):
             if cell.exercise and not second:
                 verdicts[cell.exercise] = f"not reached. {over}"
             continue
-        said, problem = "", ""
+        said, problem, spent = "", "", 0.0
+        ours = not cell.exercise and not cell.number
+        most = OURS if ours else limit / 5
         try:
-            if time.monotonic() > end:
+            if not ours and total >= limit:
                 raise ConnectionError(f"was not run: the {limit:.0f} s for the whole notebook were over")
-            code, value = judged(cell) if cell.exercise else (code, "None")
             try:
-                said, problem = kernel.execute(code, limit / 5, value)
+                if cell.exercise:
+                    found, problem, spent = kernel.ask(most, value=judged(cell, kernel.name))
+                    said, earlier, meanwhile = found or ("", [], [])
+                    replaced += earlier + meanwhile
+                    if meanwhile:
+                        said = f"{cell.exercise}: not yet. It replaces {meanwhile[0]}, which the check needs."
+                else:
+                    if cell.number:
+                        kernel.ask(OURS, value=f"__import__({kernel.name!r}).remember()")
+                    _, problem, spent = kernel.ask(most, code)
             except TimeoutError as error:
-                problem = str(error)
-                kernel.manager.interrupt_kernel()
+                problem, spent = str(error), most
                 try:
-                    kernel.execute("pass", 5)  # does it listen again?
-                except TimeoutError:
-                    raise ConnectionError(f"{problem} and could not be stopped") from None
+                    kernel.interrupt()
+                except ConnectionError as stubborn:
+                    raise ConnectionError(f"{problem} and {stubborn}") from None
         except ConnectionError as error:
             problem = str(error)
             over = f"{cell} {problem}"
+        total += 0 if ours else spent
         if cell.exercise:
-            verdict = verdict_of(cell.exercise, said, problem, problems)
+            reads = reads_of(cell, [cell for cell, _ in steps])
+            verdict = verdict_of(cell.exercise, reads, said, problem, problems)
             if not second:
                 verdicts[cell.exercise] = verdict
             elif verdict == RIGHT:
                 verdicts[cell.exercise] = OUT_OF_ORDER
         elif problem:
-            problems.append(f"{cell} {problem}")
+            problems.append((cell, re.sub(r"\(\S+, (line \d+)\)$", r"(\1)", problem)))
+    seconds = max(kernel.used(), total)
     kernel.stop()
-    return verdicts
+    return verdicts, list(dict.fromkeys(replaced)), seconds
 
 
-def verdict_of(exercise: str, said: str, problem: str, problems: list[str]) -> str:
+def verdict_of(exercise: str, reads: set[str], said: str, problem: str, problems: list[tuple[Cell, str]]) -> str:
     """What to say on an exercise whose check was run, by what it said, and by what went wrong in it and before it."""
     if problem:
         verdict = f"not yet. Its check {problem}"
@@ -326,76 +534,174 @@ def verdict_of(exercise: str, said: str, problem: str, problems: list[str]) -> s
         verdict = "not yet. Its check came to no verdict"
     else:
         verdict = said.removeprefix(f"{exercise}: ")
-        if "NameError" in verdict and problems:  # what is missing may be what a broken cell should have made
-            verdict += f" [{problems[0]}]"
+    # Our stub is judged in the place of an answer that is no Python: say that, and not what the stub returns.
+    defined = rf"\b(?:def|class)\s+({'|'.join(reads)})\b|^({'|'.join(reads)})\s*="
+    broken = [(c, p) for c, p in problems if as_statements(c) is None and re.search(defined, c.source, flags=re.M)]
+    if verdict != RIGHT and broken:
+        verdict = f"not yet. {broken[0][0]} {broken[0][1]}"
+    elif "NameError" in verdict and problems:  # what is missing may be what a broken cell should have made
+        verdict += f" [{problems[0][0]} {problems[0][1]}]"
     return " ".join(verdict.split())[:LONGEST]
 
 
 # One submission, in a process of its own
 
 
-def alone(file: Path, limit: float) -> dict:
-    """The report on a submission. What it starts descends from this process, and ends with it."""
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER, on Linux: orphans become children of this process
-    for what, most in ((resource.RLIMIT_DATA, MEMORY), (resource.RLIMIT_FSIZE, FILES), (resource.RLIMIT_CORE, 0)):
-        with suppress(ValueError, OSError):
-            resource.setrlimit(what, (most, most))
-    submission = read_submission(file)
-    path = find_lesson(submission)
-    cells = put_together(nbformat.read(path, as_version=4), submission)
-    steps = steps_of(cells, settings_of(path))
-    report = {"lesson": path.stem, **written(submission), "answers": answers_of(cells)}
+def alone(limit: float) -> None:
+    """Read a secret and a notebook from standard input; write two lines of a report, each with the secret.
+
+    The first is written before anything of the submission is run. What it starts descends from this process, and
+    ends with it.
+    """
+    adopt_orphans()
+    for what, most in (("RLIMIT_DATA", MEMORY), ("RLIMIT_FSIZE", FILES), ("RLIMIT_CORE", 0)) if resource else ():
+        with suppress(AttributeError, ValueError, OSError):
+            resource.setrlimit(getattr(resource, what), (most, most))
+    secret, data = sys.stdin.buffer.read().split(b"\n", 1)
+
+    def write(part: dict) -> None:
+        print(json.dumps({"secret": secret.decode(), **part}), flush=True)
+
+    try:
+        submission = read_submission(data)
+        path = find_lesson(submission)
+    except ValueError as error:
+        return write({"problem": str(error)})
+    lesson = nbformat.read(path, as_version=4)
+    solutions = published(lesson)
+    cells = put_together(lesson, submission)
+    answers = answers_of(cells)
+    look = look_at(cells, answers, solutions)
+    same = {exercise: plain(answer) for exercise, answer in answers.items()}
+    write({"lesson": path.stem, **written(submission), "answers": same, "look": look})
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         copy_course(Path(folder))
-        (Path(folder) / "notebooks").mkdir()
+        (Path(folder) / "notebooks").mkdir(exist_ok=True)
         try:
-            report["verdicts"] = run(steps, Path(folder), limit)
+            verdicts, replaced, seconds = run(steps_of(cells, settings_of(path)), Path(folder), limit)
         finally:
-            while left := psutil.Process().children(recursive=True):
-                for process in left:
-                    with suppress(psutil.Error):
-                        process.kill()
-                psutil.wait_procs(left, timeout=5)
+            end_all(os.getpid())
+    look += [f"replaces {', '.join(replaced)}"[:LONGEST]] if replaced else []
+    write({"verdicts": verdicts, "look": look, "seconds": f"{seconds + time.process_time():.0f}"})
+
+
+def fit_to_print(text: str) -> str:
+    """The text without half letters, which no file can hold. Raises ValueError if it is none."""
+    if not isinstance(text, str):
+        raise ValueError(f"{text!r} is no text")
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def as_report(part) -> dict:
+    """A part of a report, if it is one: texts, lists of texts, and texts by exercise. Raises ValueError."""
+    if not isinstance(part, dict) or any(type(REPORT.get(name)) is not type(value) for name, value in part.items()):
+        raise ValueError("a report has other parts")
+    report = {}
+    for name, value in part.items():
+        if isinstance(value, list):
+            report[name] = [fit_to_print(text) for text in value]
+        elif isinstance(value, dict):
+            report[name] = {exercise: fit_to_print(text) for exercise, text in value.items()}
+            if not all(re.fullmatch(r"(Exercise )?\d+[a-z]?", exercise) for exercise in value):
+                raise ValueError("a report has other exercises")
+        else:
+            report[name] = fit_to_print(value)
     return report
 
 
-def judge(file: Path, limit: float = LIMIT) -> dict:
-    """The report on a submission: lesson, name, id, words, answers, verdicts, seconds. Without verdicts it says why."""
-    start = time.monotonic()
-    report = {"lesson": "", "name": "", "id": "", "words": {}, "answers": {}, "verdicts": {}, "problem": ""}
-    worker = subprocess.Popen(
-        [sys.executable, __file__, str(file), "--limit", str(limit), "--alone"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
+def read_report(said: bytes, secret: str, ended_well: bool) -> tuple[dict, str]:
+    """What a worker said, and what is wrong with it or ""."""
+    report = dict(REPORT)
     try:
-        said, error = worker.communicate(timeout=limit + 180)
-        report |= json.loads(said)
-    except subprocess.TimeoutExpired:
+        for line in said.splitlines():
+            part = json.loads(line)
+            if not isinstance(part, dict) or part.pop("secret", None) != secret:
+                return report, "something else wrote into its report"
+            report |= as_report(part)
+    except (ValueError, RecursionError):
+        return report, "its report is not what it should be"
+    ended_well = ended_well and (report["verdicts"] or report["problem"])
+    return report, "" if ended_well else "the submission has ended it"
+
+
+WORKERS: set[subprocess.Popen] = set()
+
+
+def stop_workers() -> None:
+    """End all that is being judged."""
+    for worker in list(WORKERS):
+        end_all(worker.pid)
         worker.kill()
+
+
+def judge(data: bytes, limit: float = LIMIT) -> dict:
+    """The report on a submission: REPORT, filled. Without verdicts it has a problem."""
+    secret = secrets.token_hex(16)
+    if len(data) > LARGEST:
+        return REPORT | {"problem": f"It is larger than {LARGEST // 2**20} MB: it is not a notebook."}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    command = [sys.executable, "-c", f"from tools.check import alone; alone({limit!r})"]
+    worker = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
+    WORKERS.add(worker)
+    try:
+        said, error = worker.communicate(f"{secret}\n".encode() + data, timeout=5 * limit + 5 * OURS)
+        report, wrong = read_report(said, secret, worker.returncode == 0)
+    except subprocess.TimeoutExpired:
+        end_all(worker.pid)
+        worker.kill()
+        report, wrong, error = dict(REPORT), "it could not be stopped", b""
         worker.communicate()
-        report["problem"] = "It could not be stopped in time."
-    except ValueError:
+    finally:
+        WORKERS.discard(worker)
+    if wrong:
         last = error.decode(errors="replace").strip().splitlines()[-1:]
-        report["problem"] = f"Its run broke off: {' '.join(last) or 'the submission has ended it'}"
-    return report | {"seconds": round(time.monotonic() - start)}
+        report |= {"verdicts": {}, "problem": f"Its run broke off: {' '.join(last) or wrong}"[:LONGEST]}
+    return report
+
+
+def code_points(verdicts: dict[str, str]) -> dict[str, float]:
+    """For each exercise one point for its code: the share of its checks that are right."""
+    right = {}
+    for name, verdict in verdicts.items():
+        right.setdefault(re.search(r"\d+", name)[0], []).append(verdict.startswith(RIGHT))
+    return {exercise: sum(checks) / len(checks) for exercise, checks in right.items()}
+
+
+def fingerprint(*parts: bytes) -> str:
+    return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def for_gradescope(report: dict) -> dict:
+    """What Gradescope wants to read in results.json: a test for each check, worth its share of the exercise's point."""
+    exercises = [re.search(r"\d+", name)[0] for name in report["verdicts"]]
+    tests = []
+    for (name, verdict), exercise in zip(report["verdicts"].items(), exercises):
+        worth = 1 / exercises.count(exercise)
+        score = worth if verdict.startswith(RIGHT) else 0.0
+        tests.append({"name": name, "score": score, "max_score": worth, "output": verdict})
+    return {"output": report["problem"], "tests": tests} if tests else {"output": report["problem"], "score": 0.0}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("submission", type=Path)
     parser.add_argument("--limit", type=float, default=LIMIT, help=f"seconds for the whole notebook ({LIMIT})")
-    parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--results", type=Path, help="write this file for Gradescope, results.json")
     args = parser.parse_args()
+    sys.stdout.reconfigure(errors="backslashreplace")
     os.environ.setdefault("TORCHNLP_DATA", "sample")
-    if args.alone:
-        try:
-            report = alone(args.submission, args.limit)
-        except ValueError as error:
-            report = {"problem": str(error)}
-        print(json.dumps(report))
-        return 0
-    report = judge(args.submission, args.limit)
+    adopt_orphans()
+    try:
+        report = judge(args.submission.read_bytes(), args.limit)
+    except OSError as error:
+        report = REPORT | {"problem": f"{args.submission} cannot be read: {error.strerror}"}
+    except KeyboardInterrupt:
+        stop_workers()
+        return 130
+    finally:
+        end_all(os.getpid())
+    if args.results:
+        args.results.write_text(json.dumps(for_gradescope(report), indent=1), encoding="utf-8")
     if report["problem"]:
         print(report["problem"])
         return 2

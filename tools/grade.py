@@ -1,87 +1,101 @@
-"""Grade a folder of submissions: a table, and a page of feedback for each student.
+"""Grade a folder of submissions: a table, a page of feedback for each file, a page of words for each exercise.
 
     python tools/grade.py submissions [--limit SECONDS] [--jobs N]
 
-Every notebook in the folder and below it is checked as tools/check.py does it. Then there are submissions/grades.csv,
-which any spreadsheet opens, and submissions/feedback with a page for each file. The columns `marks` and `remark` are
-yours: a second run keeps them, and columns that you have added, and writes both onto the pages.
+Every notebook in the folder and below it is checked as tools/check.py does it; other files get a row that says so. One
+folder may hold one week or the whole term: what has not changed since the last run is not run again. It writes
+
+- submissions/grades.csv, a row for each file. The columns `words 1`, `words 2`, ..., `days late` and `remark` are
+  yours, and columns that you add: each run keeps them letter for letter.
+- submissions/term.csv, a row for each student, a column for each lesson. Columns that you add are kept.
+- submissions/feedback, a page for each file, in the folders that the files lie in: zip it, and Moodle takes it back.
+- submissions/words, a page for each exercise with everybody's words, to mark them side by side.
+
+A class list, submissions/class.csv with the columns `id` and `name`, says who is missing, and which ids are wrong.
+
+The points: each exercise has 2, one for its code, shared by its checks, and one for the student's words, which a person
+gives: type 0, 0.5 or 1 into the column `words N`. Late work: one point off for each day begun, at most 3 days; after
+that the homework counts nothing. Of two files of one student for one lesson the better counts. If all lessons were
+handed in, the weakest counts as much as the second weakest.
+
+Ctrl-C stops the run and keeps what is done.
 """
 
 import argparse
 import csv
+import functools
 import html
+import io
+import json
+import math
 import os
 import re
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import combinations
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tools.check import LIMIT, RIGHT, judge  # noqa: E402
+import nbformat  # noqa: E402
 
-BEFORE = ["file", "name", "id", "lesson", "right", "of", "marks", "remark"]
-AFTER = ["same answers", "status", "seconds"]
+from tools import check  # noqa: E402
+from tools.check import LESSONS, LIMIT, REPORT, RIGHT, ROOT, as_report, code_points, fingerprint  # noqa: E402
+from tools.look import plain  # noqa: E402
+
+BEFORE = ["file", "name", "id", "lesson", "right", "of", "points", "days late", "remark"]
+AFTER = ["look at this", "same answers", "status", "seconds"]
+OURS = re.compile("|".join([*BEFORE, *AFTER, r"\d+[a-z]?"]))
+YOURS = re.compile(r"days late|remark|words \d+")  # what an instructor types; other columns are the instructor's too
+MADE = ["grades.csv", "term.csv", "class.csv", "feedback", "words"]
+SOLUTION = "published solution of "
+MOST_SIMILAR = 3
+DAYS_LATE = 3  # after that the solutions are discussed
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>body {{ font: 1.1rem/1.5 sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem }}
-h2 {{ margin-bottom: 0 }} p {{ margin-top: 0; white-space: pre-line }}
+h2 {{ margin-bottom: 0 }} p {{ margin-top: 0; white-space: pre-line; overflow-wrap: anywhere }}
 .words {{ border-left: 3px solid; padding-left: 1rem }}
 </style>
 <h1>{title}</h1>
-<p>{summary}</p>
 {parts}
 </html>
 """
 
 
-def read_table(file: Path) -> tuple[list[str], dict[str, dict]]:
-    """The columns of an earlier table, and its rows by file. A spreadsheet may have saved it with other separators."""
+# Tables
+
+
+def read_table(file: Path, key: str) -> tuple[list[str], dict[str, dict]]:
+    """The columns of an earlier table, and its rows by their key. A spreadsheet may have changed the separator.
+
+    Raises ValueError, before anything is overwritten, if something in it could not be kept.
+    """
     if not file.is_file():
         return [], {}
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = file.read_bytes().decode("utf-8-sig")
+        separator = max(",;\t", key=text.partition("\n")[0].count)
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        columns, *rows = [line for line in lines if any(line)] or [[]]
     except UnicodeDecodeError as error:
         raise ValueError(f"{file} is not in UTF-8. Save it as CSV in UTF-8, so that your marks can be kept.") from error
-    separator = text[len("file") : len("file") + 1]
-    rows = csv.DictReader(text.splitlines(keepends=True), delimiter=separator if separator in ",;\t" else ",")
-    columns = list(rows.fieldnames or [])
-    if "file" not in columns:
-        raise ValueError(f"{file} has no column `file`. Move it away, or put the column back to keep your marks.")
-    return columns, {row["file"]: {name: row[name] or "" for name in columns} for row in rows}
-
-
-def same_answers(reports: dict[str, dict]) -> dict[str, str]:
-    """For each file, those with the same code or the same words, as in "bob.ipynb (1, 3)". Comments do not count."""
-    texts = {}
-    for file, report in reports.items():
-        for exercise, code in report["answers"].items():
-            texts[file, exercise.split()[1]] = code
-        for exercise, words in report["words"].items():
-            texts[file, f"words on {exercise}"] = words.lower()
+    except csv.Error as error:
+        raise ValueError(f"{file} is not a table: {error}. Mend it, or move it away.") from error
+    while columns and not columns[-1] and not any(any(row[len(columns) - 1 :]) for row in rows):
+        columns.pop()  # empty columns at the right, which spreadsheets add
+    if key not in columns:
+        raise ValueError(f"{file} has no column `{key}`. Put it back, or move the file away, so that nothing is lost.")
+    for name in columns:
+        if not name or columns.count(name) > 1:
+            raise ValueError(f"{file} has two columns `{name}`, or one without a name: give each a name of its own.")
     found = {}
-    for file in reports:
-        mine = {what: text for (owner, what), text in texts.items() if owner == file and text.strip()}
-        others = [
-            (other, [what for what, text in mine.items() if texts.get((other, what)) == text])
-            for other in reports
-            if other != file and reports[other]["lesson"] == reports[file]["lesson"]
-        ]
-        found[file] = "; ".join(f"{other} ({', '.join(what)})" for other, what in others if what)
-    return found
-
-
-def score(report: dict) -> str:
-    right = sum(verdict.startswith(RIGHT) for verdict in report["verdicts"].values())
-    return report["problem"] or f"{right} of {len(report['verdicts'])} right"
-
-
-def as_row(file: str, report: dict, same: str, old: dict) -> dict:
-    verdicts = {name.split()[1]: verdict for name, verdict in report["verdicts"].items()}
-    right = sum(verdict.startswith(RIGHT) for verdict in verdicts.values())
-    row = {"file": file, "name": report["name"], "id": report["id"], "lesson": report["lesson"]}
-    row |= {"right": right, "of": len(verdicts), **verdicts, "same answers": same}
-    row |= {"status": report["problem"] or "checked", "seconds": report["seconds"]}
-    return {**old, **row, "marks": old.get("marks", ""), "remark": old.get("remark", "")}
+    for row in rows:
+        named = dict(zip(columns, row + [""] * len(columns)))
+        if any(row[len(columns) :]) or named[key] in found:
+            raise ValueError(f"{file}: the row `{named[key]}` is there twice or is longer than the first. Mend it.")
+        found[named[key]] = named
+    return columns, found
 
 
 def harmless(value) -> str:
@@ -90,54 +104,356 @@ def harmless(value) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def write_table(file: Path, rows: list[dict], old_columns: list[str]) -> None:
-    exercises = {name for row in rows for name in row if re.fullmatch(r"\d+[a-z]?", name)}
-    columns = [*BEFORE, *sorted(exercises, key=lambda name: (int(re.match(r"\d+", name)[0]), name)), *AFTER]
-    columns += [column for column in old_columns if column not in columns]
-    new = file.with_suffix(".new")
-    with open(new, "w", encoding="utf-8-sig", newline="") as out:  # with the mark by which Excel knows UTF-8
-        table = csv.DictWriter(out, columns)
-        table.writeheader()
-        table.writerows({name: harmless(row.get(name, "")) for name in columns} for row in rows)
+def write_file(file: Path, text: str) -> None:
+    """Write it whole or not at all: whoever stops the run finds the earlier one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(".new")
+    with open(new, "w", encoding="utf-8", newline="") as out:
+        out.write(text)
     os.replace(new, file)
 
 
-def write_page(folder: Path, row: dict, report: dict) -> None:
-    said = [score(report)]
-    said += [f"{column.capitalize()}: {row[column]}" for column in ("marks", "remark") if row[column]]
-    parts = []
-    for exercise, verdict in report["verdicts"].items():
-        parts.append(f"<h2>{exercise}</h2>\n<p>{html.escape(verdict)}</p>")
-    for exercise, words in report["words"].items():
-        parts.append(f"<h2>Your words on exercise {exercise}</h2>\n<p class='words'>{html.escape(words) or '-'}</p>")
-    title = " · ".join(html.escape(text) for text in (row["name"] or row["file"], row["lesson"]) if text)
-    page = PAGE.format(title=title, summary=html.escape("\n".join(said)), parts="\n".join(parts))
-    name = row["file"].removesuffix(".ipynb").replace("/", " - ")
-    (folder / f"{name}.html").write_text(page, encoding="utf-8")
+def write_table(file: Path, columns: list[str], rows: list[dict]) -> None:
+    text = io.StringIO(newline="")
+    table = csv.DictWriter(text, columns, restval="", extrasaction="ignore")
+    table.writeheader()
+    table.writerows(rows)
+    write_file(file, "\ufeff" + text.getvalue())  # with the mark by which Excel knows UTF-8
 
 
-def grade(folder: Path, limit: float = LIMIT, jobs: int = 2) -> list[dict]:
-    """Check all notebooks in a folder, write the table and the pages; returns the rows."""
-    files = [
-        path for path in sorted(folder.rglob("*.ipynb")) if not re.search(r"/\.|^\.", str(path.relative_to(folder)))
-    ]
-    if not files:
-        raise ValueError(f"There is no notebook in {folder}.")
-    table = folder / "grades.csv"
-    old_columns, old = read_table(table)  # before the long work: marks that cannot be kept stop it
-    reports = {}
-    with ThreadPoolExecutor(jobs) as pool:
-        for path, report in zip(files, pool.map(lambda path: judge(path, limit), files)):
-            reports[path.relative_to(folder).as_posix()] = report
-            print(f"{path.name}: {score(report)}", flush=True)
-    same = same_answers(reports)
-    rows = [as_row(file, report, same[file], old.get(file, {})) for file, report in reports.items()]
-    gone = [{**row, "status": "the file is gone"} for file, row in old.items() if file not in reports]
-    write_table(table, rows + gone, old_columns)
-    (folder / "feedback").mkdir(exist_ok=True)
+def as_number(text: str, most: float) -> float:
+    """What somebody typed, "0.5" or "0,5", as a number from 0 to most. Raises ValueError."""
+    number = float(text.strip().replace(",", "."))
+    if not 0 <= number <= most:
+        raise ValueError
+    return number
+
+
+def as_text(points: float) -> str:
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+# Rows
+
+
+def score(report: dict) -> str:
+    right = sum(verdict.startswith(RIGHT) for verdict in report["verdicts"].values())
+    return report["problem"] or f"{right} of {len(report['verdicts'])} right"
+
+
+def points_of(report: dict, yours: dict) -> tuple[str, str]:
+    """The points of a homework, "" until all words that were written have points; and what is no number, or ""."""
+    code = code_points(report["verdicts"])
+    points, waits, wrong = sum(code.values()), not code, ""
+    for column in ["days late", *(f"words {exercise}" for exercise in sorted({*code, *report["words"]}))]:
+        most = 365 if column == "days late" else 1
+        typed = yours.get(column, "")
+        try:
+            number = as_number(typed, most) if typed.strip() else 0.0
+        except ValueError:
+            wrong, waits = f"; `{typed}` in `{column}` is no number of 0 to {most}", True
+            continue
+        points += number if column != "days late" else -math.ceil(number) if number <= DAYS_LATE else -math.inf
+        waits |= not typed.strip() and bool(report["words"].get(column.removeprefix("words ")))
+    return "" if waits else as_text(max(points, 0.0)), wrong
+
+
+def as_row(file: str, report: dict, same: str, student: str, old: dict) -> dict:
+    """A row of grades.csv. What is yours in the old row stays as it is."""
+    verdicts = {name.removeprefix("Exercise "): verdict for name, verdict in report["verdicts"].items()}
+    points, wrong = points_of(report, old)
+    row = {"file": file, "name": report["name"], "id": report["id"], "lesson": report["lesson"], "points": points}
+    if verdicts:
+        row |= {"right": sum(text.startswith(RIGHT) for text in verdicts.values()), "of": len(verdicts), **verdicts}
+    row |= {"look at this": "; ".join(report["look"])[:2000], "same answers": same}
+    row |= {"status": (report["problem"] or "checked") + wrong + student, "seconds": report["seconds"]}
+    row |= {f"words {exercise}": "" for exercise in report["words"]}
+    kept = {column: value for column, value in old.items() if YOURS.fullmatch(column) or not OURS.fullmatch(column)}
+    return {column: harmless(value) for column, value in row.items()} | kept
+
+
+def columns_of(rows: list[dict], old: list[str]) -> list[str]:
+    """Ours, with each exercise's checks and the mark for its words together; then those that somebody added."""
+    names = {name for row in rows for name in row if re.fullmatch(r"\d+[a-z]?|words \d+", name)}
+    ordered = sorted(names, key=lambda name: (int(re.search(r"\d+", name)[0]), name.startswith("words"), name))
+    columns = [*BEFORE, *ordered, *AFTER]
+    return columns + [column for column in old if column not in columns]
+
+
+def same_answers(reports: dict[str, dict]) -> dict[str, str]:
+    """For each file, those that share rare answers, as in "bob.ipynb (8.3: 1a, words on 2)", at most three.
+
+    An answer that n of N share weighs log2(N / n): what half of the class wrote weighs 1, what only two of forty wrote
+    4.3. Named is who shares at least as much as two answers that nobody else has: less is often chance.
+    """
+    lessons: dict[str, dict[str, dict]] = {}
+    for file, report in reports.items():
+        texts = {name.removeprefix("Exercise "): code for name, code in report["answers"].items()}
+        texts |= {f"words on {name}": words.casefold() for name, words in report["words"].items()}
+        lessons.setdefault(report["lesson"], {})[file] = {what: text for what, text in texts.items() if text.strip()}
+    found: dict[str, list] = {file: [] for file in reports}
+    for files in lessons.values():
+        frequent = Counter((what, text) for texts in files.values() for what, text in texts.items())
+        for one, other in combinations(files, 2):
+            shared = [what for what, text in files[one].items() if files[other].get(what) == text]
+            weight = sum(math.log2(len(files) / frequent[what, files[one][what]]) for what in shared)
+            if shared and weight >= 2 * math.log2(len(files) / 2):
+                for file, named in ((one, other), (other, one)):
+                    found[file].append((weight, f"{named} ({weight:.1f}: {', '.join(shared)})"))
+    ranked = {file: sorted(pairs, key=lambda pair: -pair[0])[:MOST_SIMILAR] for file, pairs in found.items()}
+    return {file: "; ".join(text for _, text in pairs) for file, pairs in ranked.items()}
+
+
+@functools.cache
+def solution(lesson: str) -> dict:
+    """The published solutions of a lesson as a report, to compare with. The student edition has none."""
+    path = ROOT / "notebooks" / f"{lesson}.ipynb"
+    published = check.published(nbformat.read(path, as_version=4)) if path.is_file() else {}
+    answers = {exercise: plain(code) for exercise, code in published.items()}
+    return REPORT | {"lesson": lesson, "answers": answers, "problem": "for comparison"}
+
+
+# A class
+
+
+def student_of(row: dict, students: dict[str, dict]) -> tuple[str, str]:
+    """The id in the class list of who handed in a row, or ""; and what is wrong with what stands in the notebook."""
+    number, name = row["id"].removeprefix("'"), row["name"].removeprefix("'").casefold()
+    if number in students:
+        return number, ""
+    # A learning platform begins the names of its folders or files with the student's name: "Anna Berg_123_..."
+    names = {name, *(part.split("_")[0].casefold() for part in row["file"].split("/"))}
+    found = [key for key, student in students.items() if student.get("name", "").casefold() in names - {""}]
+    if len(found) == 1:
+        return found[0], f"; the notebook has the id `{number}`, class.csv has {found[0]}" if number else ""
+    return "", f"; class.csv has neither the id `{number}` nor the name" if students else ""
+
+
+def term(rows: list[dict], students: dict[str, dict], old: dict[str, dict]) -> tuple[list[str], list[dict]]:
+    """The columns and rows of term.csv: for each student the points of each lesson, or what there is in their place."""
+    lessons = sorted({row["lesson"] for row in rows} - {""})
+    found = {key: {"student": key, "id": key, "name": student.get("name", "")} for key, student in students.items()}
     for row in rows:
-        write_page(folder / "feedback", row, reports[row["file"]])
-    return rows
+        if row["lesson"]:
+            key = student_of(row, students)[0] or row["id"] or row["name"] or row["file"]
+            mine = found.setdefault(key, {"student": key, "id": row["id"], "name": row["name"]})
+            earlier = mine.get(row["lesson"], "")
+            best = max((earlier, row["points"]), key=lambda text: float(text) if text not in ("", "to mark") else -1)
+            mine[row["lesson"]] = best or "to mark"
+    for mine in found.values():
+        points = [mine.setdefault(lesson, "missing") for lesson in lessons]
+        counted = sorted(float(text) for text in points if text not in ("missing", "to mark"))
+        if len(counted) == len(LESSONS) > 1:
+            counted[0] = counted[1]
+        mine["total"] = as_text(sum(counted))
+        mine["missing"] = points.count("missing")
+    columns = ["student", "id", "name", *lessons, "total", "missing"]
+    gone = [row for key, row in old.items() if key not in found]  # with what somebody typed beside them
+    return columns, [old.get(key, {}) | mine for key, mine in found.items()] + gone
+
+
+# Pages
+
+
+def page(title: str, parts: list[tuple[str, str, str]]) -> str:
+    """A page of sections: a heading or "", a text, and the text's class or ""."""
+    body = []
+    for heading, text, kind in parts:
+        body += [f"<h2>{html.escape(heading)}</h2>"] if heading else []
+        body += [f"<p{kind and f' class={kind}'}>{html.escape(text) or '-'}</p>"]
+    return PAGE.format(title=html.escape(title), parts="\n".join(body))
+
+
+def page_of(folder: Path, file: str) -> Path:
+    """Beside the others of its folder, with a shorter name if the system would refuse it."""
+    *folders, name = file.split("/")
+    if len(name.encode()) > 240:
+        name = f"{name[:40]}-{fingerprint(name.encode())[:16]}"
+    return folder.joinpath("feedback", *folders, f"{name}.html")
+
+
+def feedback(row: dict, report: dict) -> str:
+    said = [score(report)]
+    said += [f"{column.capitalize()}: {row[column]}" for column in ("points", "days late", "remark") if row.get(column)]
+    parts = [("", "\n".join(said), "")]
+    for exercise, verdict in report["verdicts"].items():
+        if report["look"] and not check.wall() and not verdict.startswith(RIGHT):
+            verdict = "not yet. Ask your instructor what the check says."  # it could hold a file of the instructor's
+        parts.append((exercise, verdict, ""))
+    for exercise, words in report["words"].items():
+        mark = f" ({row[f'words {exercise}']})" if row.get(f"words {exercise}") else ""
+        parts.append((f"Your words on exercise {exercise}{mark}", words, "words"))
+    title = " · ".join(text for text in (report["name"] or row["file"], report["lesson"]) if text)
+    return page(title, parts)
+
+
+def write_words(folder: Path, rows: list[dict], reports: dict[str, dict]) -> None:
+    """A page for each exercise of a lesson: everybody's words, in the order of the table."""
+    pages: dict[tuple[str, str], list] = {}
+    for row in rows:
+        report = reports.get(row["file"], REPORT)
+        for exercise, words in report["words"].items():
+            verdicts = {n: v for n, v in report["verdicts"].items() if re.search(r"\d+", n)[0] == exercise}
+            checks = ", ".join(f"{n.removeprefix('Exercise ')} {v.partition('. ')[0]}" for n, v in verdicts.items())
+            heading = " · ".join(text for text in (report["name"], row["file"], checks) if text)
+            pages.setdefault((report["lesson"], exercise), []).append((heading, words, "words"))
+    for (lesson, exercise), parts in pages.items():
+        title = f"{lesson}, words on exercise {exercise}"
+        write_file(folder / "words" / f"{lesson} {exercise}.html", page(title, parts))
+
+
+# A run
+
+
+def handed_in(folder: Path) -> dict[str, Path]:
+    """The files of a folder by the name that the table has for them. What is not UTF-8 stands in it as \\xfc, say."""
+    found = {}
+    for place, folders, names in os.walk(folder):
+        inside = Path(place).relative_to(folder).parts
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and (inside or name not in MADE))
+        for name in sorted(names):
+            if not name.startswith((".", "~")) and (inside or name not in MADE):
+                path = Path(place, name)
+                shown = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+                found[harmless(shown)] = path
+    return found
+
+
+def read(path: Path) -> tuple[bytes, str]:
+    """What a file holds, and why it cannot be judged or ""."""
+    if path.suffix.lower() != ".ipynb":
+        return b"", f"A file {path.suffix or 'without an ending'} is not checked: ask for the notebook, .ipynb."
+    try:
+        return (path.read_bytes(), "") if path.is_file() else (b"", "It is no file.")
+    except OSError as error:
+        return b"", f"It cannot be read: {error.strerror}"
+
+
+def made_of(lesson: str, limit: float) -> str:
+    """A fingerprint of all that a report hangs on, besides the submission."""
+    files = [
+        ROOT / "torchnlp.py",
+        ROOT / "lessons.py",
+        *(ROOT / "tools" / f"{name}.py" for name in ("check", "look", "needs", "student")),
+    ]
+    files += [ROOT / "notebooks" / f"{lesson}.ipynb", ROOT / "tests" / "answers" / f"lesson_{lesson[:1]}.py"]
+    setting = f"{limit} {os.environ['TORCHNLP_DATA']} {bool(check.wall())}"
+    return fingerprint(setting.encode(), *(path.read_bytes() for path in files if path.is_file()))
+
+
+def earlier_report(store: Path, limit: float) -> dict | None:
+    """The report of an earlier run, if nothing has changed since."""
+    try:
+        kept = json.loads(store.read_text(encoding="utf-8"))
+        report = REPORT | as_report(kept["report"])
+        return report if kept["made of"] == made_of(report["lesson"], limit) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def course_files() -> dict[Path, str]:
+    """A fingerprint of each file of the course that a check hangs on."""
+    names = ("torchnlp.py", "lessons.py", "tools", "notebooks", "tests/answers", "data/sample")
+    files = [path for name in names for path in [ROOT / name, *(ROOT / name).rglob("*")]]
+    return {path: fingerprint(path.read_bytes()) for path in files if path.is_file() and path.suffix != ".pyc"}
+
+
+class Run:
+    """A folder, what is known of its files so far, and the tables that are made of it."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.old_columns, self.old = read_table(folder / "grades.csv", "file")  # before the long work: what cannot
+        self.old_term_columns, self.old_term = read_table(folder / "term.csv", "student")  # be kept stops it
+        self.students = read_table(folder / "class.csv", "id")[1]
+        self.reports: dict[str, dict] = {}
+
+    def write_tables(self, at_work: set[str]) -> list[dict]:
+        """Write both tables; returns the rows of grades.csv. at_work: the files that are still to be checked."""
+        lessons = {report["lesson"] for report in self.reports.values()} - {""}
+        solutions = {f"{SOLUTION}{lesson}": solution(lesson) for lesson in lessons}
+        reports = self.reports | {name: report for name, report in solutions.items() if any(report["answers"].values())}
+        same, rows = same_answers(reports), []
+        for file, report in sorted(reports.items()):
+            handed_in = file in self.reports and report["lesson"]
+            wrong = student_of({**report, "file": file}, self.students)[1] if handed_in else ""
+            rows.append(as_row(file, report, same[file], wrong, self.old.get(file, {})))
+        for file in sorted((at_work | self.old.keys()) - reports.keys()):
+            status = "not checked yet" if file in at_work else "the file is gone"
+            rows.append({"file": file} | self.old.get(file, {}) | {"status": status})
+        write_table(self.folder / "grades.csv", columns_of(rows, self.old_columns), rows)
+        columns, students = term([row for row in rows if row["file"] in self.reports], self.students, self.old_term)
+        columns += [column for column in self.old_term_columns if column not in columns]
+        write_table(self.folder / "term.csv", columns, students)
+        return rows
+
+    def write_pages(self, rows: list[dict]) -> None:
+        for row in rows:
+            if row["file"] in self.reports:
+                try:
+                    write_file(page_of(self.folder, row["file"]), feedback(row, self.reports[row["file"]]))
+                except OSError as error:
+                    print(f"{row['file']}: its page cannot be written: {error.strerror}")
+        write_words(self.folder, rows, self.reports)
+
+
+def judge_all(run: Run, held: dict[str, bytes], limit: float, jobs: int) -> None:
+    """Judge what no earlier run has; after each one the tables are written. Raises ValueError if the course changes."""
+    course, at_work = course_files(), set(held)
+    twins: dict[Path, list[str]] = {}  # files with the same bytes are judged once
+    for file, data in held.items():
+        twins.setdefault(run.folder / ".reports" / f"{fingerprint(data)}.json", []).append(file)
+
+    def done(files: list[str], report: dict, note: str = "") -> None:
+        for file in files:
+            run.reports[file] = report
+            at_work.discard(file)
+            look = " - look at this" if report["look"] else ""
+            print(f"{file}: {score(report)}{note}{look}", flush=True)
+
+    for store, files in twins.items():
+        if report := earlier_report(store, limit):
+            done(files, report, " (as before)")
+    with ThreadPoolExecutor(jobs) as pool:
+        new = {store: files for store, files in twins.items() if at_work.intersection(files)}
+        futures = {pool.submit(check.judge, held[files[0]], limit): store for store, files in new.items()}
+        try:
+            for future in as_completed(futures):
+                store, report = futures[future], future.result()
+                if changed := [path.name for path, mark in course_files().items() if course.get(path) != mark]:
+                    raise ValueError(
+                        f"The course has changed while {twins[store][0]} and others were checked: {', '.join(changed)}."
+                        " Put it back, look at the files that are not checked yet, and run this again."
+                    )
+                done(twins[store], report)
+                if not report["problem"].startswith("Its run broke off"):
+                    kept = {"made of": made_of(report["lesson"], limit), "report": report}
+                    write_file(store, json.dumps(kept))
+                run.write_tables(at_work)
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            check.stop_workers()
+            raise
+        finally:
+            run.write_pages(run.write_tables(at_work))
+
+
+def grade(folder: Path, limit: float = LIMIT, jobs: int = 2) -> int:
+    """Check all notebooks in a folder, write the tables and the pages; returns how many files there are."""
+    run, files, held = Run(folder), handed_in(folder), {}
+    if not any(path.suffix.lower() == ".ipynb" for path in files.values()):
+        raise ValueError(f"There is no notebook in {folder}.")
+    for file, path in files.items():
+        data, problem = read(path)
+        if problem:
+            run.reports[file] = REPORT | {"problem": problem}
+        else:
+            held[file] = data
+    judge_all(run, held, limit, jobs)
+    if changed := [file for file, data in held.items() if read(files[file])[0] != data]:
+        print(f"Changed while this ran, though judged as they were before: {', '.join(changed)}")
+    return len(files)
 
 
 def main() -> int:
@@ -146,13 +462,22 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=LIMIT, help=f"seconds for each notebook ({LIMIT})")
     parser.add_argument("--jobs", type=int, default=2, help="submissions checked at the same time (2)")
     args = parser.parse_args()
+    sys.stdout.reconfigure(errors="backslashreplace")
     os.environ.setdefault("TORCHNLP_DATA", "sample")
+    check.adopt_orphans()
     try:
-        rows = grade(args.folder, args.limit, args.jobs)
+        if missing := check.missing_here():
+            print(missing)
+        files = grade(args.folder, args.limit, args.jobs)
     except (ValueError, OSError) as error:
         print(error)
         return 2
-    print(f"{args.folder / 'grades.csv'}: {len(rows)} rows; a page for each in {args.folder / 'feedback'}")
+    except KeyboardInterrupt:
+        print("Stopped. What was done is in the table; run this again to go on.")
+        return 130
+    finally:
+        check.end_all(os.getpid())
+    print(f"{args.folder / 'grades.csv'}: {files} files; term.csv, feedback and words lie beside it")
     return 0
 
 

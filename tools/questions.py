@@ -2,7 +2,7 @@
 
     python tools/questions.py
 
-    questions.gift          all questions for Moodle (Question bank, Import, GIFT), in a category for each lesson
+    questions.gift          questions for Moodle (Question bank, Import, GIFT), in two categories for each lesson
     sheet.html              the questions to print, without answers
     answers.html            with the answer, the common wrong one and why; the questions of the speaker notes and what
                             to expect; and the solutions of the second versions
@@ -10,7 +10,8 @@
 
 The sources are notebooks/questions/ (one file a lesson, in Markdown) and the speaker notes. In a file of questions a
 "- [x]" is the answer, a "- [ ]" a wrong one, the common one first, with what is wrong about it below. A second version
-of an exercise has three blocks of code: what the student gets, the check, the solution.
+of an exercise has three blocks of code: what the student gets, the check, the solution. In the notes "**Ask (bank):**"
+marks what can be asked in writing, without the slide: these go to Moodle, with what to expect as the feedback.
 """
 
 import argparse
@@ -28,11 +29,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from tools.slides import NOTES, read_notes  # noqa: E402
-from tools.student import NAME, student_edition  # noqa: E402
+from tools.student import NAME, sets_up, student_edition  # noqa: E402
 
 SOURCES = ROOT / "notebooks" / "questions"
 BUILT = ROOT / "build" / "questions"
 OPTION = re.compile(r"- \[(?P<mark>[ x])\] (?P<text>.+)\n(?:  - (?P<why>.+)\n?)?")
+PAIR = re.compile(r"\*\*Ask( \(bank\))?:\*\*\s(.+?)\s+\*\*Expect:\*\*\s(.+?)(?=\n\s*\n|\s\*\*Ask)", flags=re.S)
 PRELUDE = """\
 import math
 import random
@@ -70,6 +72,7 @@ class Asked:
     title: str
     ask: str
     expect: str
+    in_writing: bool  # it needs no slide, and what to expect can be shown to a student
 
 
 @dataclass
@@ -130,12 +133,8 @@ def read_asked(file: Path) -> list[Asked]:
     found = []
     for cell, section in read_notes(file).items():
         title = section.splitlines()[0].split(" · ")[-1]
-        paragraphs = re.split(r"\n\s*\n|(?=\*\*(?:Ask|Expect):\*\*)", section)
-        paragraphs = [" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip()]
-        for ask, expect in zip(paragraphs, paragraphs[1:]):
-            if ask.startswith("**Ask:** ") and expect.startswith("**Expect:** "):
-                parts = ask.removeprefix("**Ask:** "), expect.removeprefix("**Expect:** ")
-                found.append(Asked(file.stem, cell, title, *parts))
+        for mark, ask, expect in PAIR.findall(section + "\n\n"):
+            found.append(Asked(file.stem, cell, title, " ".join(ask.split()), " ".join(expect.split()), bool(mark)))
     return found
 
 
@@ -187,7 +186,7 @@ def gift(questions: list[Question], asked: list[Asked]) -> str:
         parts.append(f"$CATEGORY: Recurrent neural networks for text/Lesson {lesson[0]}/Choose")
         parts += [gift_question(question) for question in questions if question.lesson == lesson]
         parts.append(f"$CATEGORY: Recurrent neural networks for text/Lesson {lesson[0]}/Say in a sentence")
-        pairs = [pair for pair in asked if pair.lesson == lesson]
+        pairs = [pair for pair in asked if pair.lesson == lesson and pair.in_writing]
         parts += [gift_asked(f"{lesson[0]}.n{i:02d}", pair) for i, pair in enumerate(pairs, 1)]
     return "\n\n".join(parts) + "\n"
 
@@ -262,7 +261,7 @@ def notebook_of(exercises: list[Exercise]):
     """A notebook with the second versions of a lesson: stubs and checks. It fetches the course as the lesson does."""
     lesson = exercises[0].lesson
     original = student_edition(nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4))
-    set_up = next(cell for cell in original.cells if cell.source.startswith("# @title Set-up: run this first"))
+    set_up = next(filter(sets_up, original.cells))
     title = f"# Lesson {lesson[0]}: second versions of exercises\n\n"
     title += 'Each has a cell to fill in and a cell to check ("not yet" until you are there).'
     folded = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["hide-input"]}

@@ -20,7 +20,7 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools.reading import kind  # noqa: E402
+from tools.minutes import EXERCISE, core_of  # noqa: E402
 
 SCOREBOARD = "4-bidirectional-multilayer"
 PICTURE = "images/gates-over-a-headline.png"
@@ -161,18 +161,13 @@ def picture(root: Path) -> bytes:
 
 
 def times_table(root: Path) -> str:
-    """How long each lesson takes for one who reads at home: prose, open code, exercises, all of it, in minutes."""
-    rows = ["| lesson | to read | open code | exercises | in all |", "|---|---:|---:|---|---:|"]
+    """How long the core of each lesson takes for one who reads at home, in minutes."""
+    rows = ["| lesson | to read | code | exercises | in all |", "|---|---:|---:|---|---:|"]
     for path in sorted(root.glob("notebooks/*.ipynb")):
-        cells = notebook(path).cells
-        texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
-        code = [cell for cell in cells if cell.cell_type == "code"]
-        lines = [line for cell in code if kind(cell) == "" for line in cell.source.splitlines() if line.strip()]
-        titles = re.findall(r"^### Exercise \d+\. (.+?)\.?$", "\n".join(texts), flags=re.M)
-        parts = [sum(len(text.split()) for text in texts) / 120, len(lines) / 8, 8 * len(titles)]
-        named = "; ".join(f"{title[0].lower()}{title[1:]}" for title in titles)
-        read, run, _ = (f"{minutes:.0f}" for minutes in parts)
-        rows.append(f"| {path.stem[0]} | {read} | {run} | {len(titles)} × 8: {named} | {sum(parts):.0f} |")
+        core = core_of(notebook(path))
+        named = "; ".join(f"{title[0].lower()}{title[1:]}" for title in core.exercises)
+        exercises = f"{len(core.exercises)} × {EXERCISE}: {named}"
+        rows.append(f"| {path.stem[0]} | {core.reading:.0f} | {core.code:.0f} | {exercises} | {core.minutes:.0f} |")
     return "\n".join(rows)
 
 

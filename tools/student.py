@@ -22,13 +22,13 @@ sys.path.insert(0, str(ROOT))
 from tools.needs import read_bank, statements_of  # noqa: E402
 from tools.repo import current  # noqa: E402
 
-NEEDED = ["torchnlp.py", "LICENSE", "data/sample", "images", "site"]
+NEEDED = ["torchnlp.py", "lessons.py", "notebooks/install.py", "LICENSE", "data/sample", "images", "site"]
 NO_SOLUTIONS = (
     'Each has a cell to fill in and a cell that checks it: it says "not yet" until you are there. Any right answer '
     "passes. The solutions are left out of this copy. A cell that measures your answer asks for it until it is right."
 )
 OPENING = re.compile(r"^## Exercises\n(?:\n(?!#).+\n?)*", flags=re.M)  # with its paragraphs, down to the first exercise
-FROM_STUDENT = re.compile(r'clone"?,? "?-b"?,? "?student')
+FROM_STUDENT = '"git", "clone", "-b", "student", '
 NAME = """\
 # @title Your name, and your number if your course has numbers
 STUDENT_NAME = ""  # @param {type:"string"}
@@ -93,14 +93,12 @@ def sets_up(cell) -> bool:
 def stay_among_students(notebook):
     """Badges and set-up cell, changed in place, lead to the branch without solutions. Raises ValueError."""
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = re.sub(r"(\[!\[.*?\)\]\(.*?\)) \[with solutions\]\(.*?\)", r"\1", cell.source)
-            cell.source = cell.source.replace("/blob/main/notebooks/", "/blob/student/notebooks/")
-        elif sets_up(cell) and not FROM_STUDENT.search(cell.source):
-            cell.source = re.sub('"clone",', '"clone", "-b", "student",', cell.source)
-            cell.source = re.sub("git clone ", "git clone -b student ", cell.source)
-            if not FROM_STUDENT.search(cell.source):
-                raise ValueError('the set-up cell has no "git clone" that could fetch the branch student')
+        cell.source = re.sub(r" \[with solutions\]\([^)]*\)", "", cell.source)
+        cell.source = cell.source.replace("/blob/main/notebooks/", "/blob/student/notebooks/")
+        if sets_up(cell) and FROM_STUDENT not in cell.source:
+            cell.source = cell.source.replace('"git", "clone", ', FROM_STUDENT)
+            if FROM_STUDENT not in cell.source:
+                raise ValueError('the set-up cell has no "git", "clone" that could fetch the branch student')
     return notebook
 
 
@@ -147,13 +145,14 @@ def copy_course(folder: Path) -> None:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=hidden)
         else:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
 
 
 def make_handout(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "notebooks" / "appendix").mkdir(parents=True)
     copy_course(folder)
+    (folder / "notebooks" / "appendix").mkdir()
     lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
     for path in [*lessons, *ROOT.glob("notebooks/appendix/*.ipynb")]:
         edition = student_edition if path in lessons else stay_among_students

@@ -1,23 +1,33 @@
+# %% Exercise 3, setting
+def batches_of(net, loader, optimizer, clip, without=""):
+    """An epoch, perhaps without a step of the loop: loss, right answers and size of each batch."""
+    for labels, ids in loader:
+        if without != "zero_grad":
+            optimizer.zero_grad()
+        logits = net(ids)
+        loss = nn.functional.cross_entropy(logits, labels)
+        loss.backward()
+        if without != "clip":
+            clip_gradient(net, clip)
+        if without != "step":
+            optimizer.step()
+        yield loss.item(), (logits.argmax(1) == labels).sum().item(), len(labels)
+
+
+def means_of(batches):
+    losses, hits, sizes = zip(*batches)
+    return sum(loss * size for loss, size in zip(losses, sizes)) / sum(sizes), sum(hits) / sum(sizes)
+
+
 # %% Exercise 1a, right: as in the hint
 def step(x_t, h, W_x, W_h, b):
     return torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
-
-
-# %% Exercise 1a, right: with linear layers
-def step(x_t, h, W_x, W_h, b):
-    linear = nn.functional.linear
-    return (linear(x_t, W_x, b) + linear(h, W_h)).tanh()
 
 
 # %% Exercise 1a, right: the two vectors joined, the two matrices as well
 def step(x_t, h, W_x, W_h, b):
     both = torch.cat([x_t, h], dim=1)
     return torch.tanh(both @ torch.cat([W_x, W_h], dim=1).T + b)
-
-
-# %% Exercise 1a, right: the matrix on the left, text by text
-def step(x_t, h, W_x, W_h, b):
-    return torch.stack([torch.tanh(W_x @ word + W_h @ old + b) for word, old in zip(x_t, h)])
 
 
 # %% Exercise 1a, right: in place
@@ -78,31 +88,12 @@ def step(x_t, h, W_x, W_h, b):
         return torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
 
 
-# %% Exercise 1b, right: a list, stacked
-def read(x, W_x, W_h, b):
-    h, states = torch.zeros(len(x), len(b)), []
-    for t in range(x.size(1)):
-        h = step(x[:, t], h, W_x, W_h, b)
-        states.append(h)
-    return torch.stack(states, dim=1)
-
-
 # %% Exercise 1b, right: over the time axis put first
 def read(x, W_x, W_h, b):
     states = [torch.zeros(x.size(0), W_h.size(0))]
     for x_t in x.transpose(0, 1):
         states.append(step(x_t, states[-1], W_x, W_h, b))
     return torch.stack(states[1:]).transpose(0, 1)
-
-
-# %% Exercise 1b, right: without step, the words' part for all steps at once
-def read(x, W_x, W_h, b):
-    words = x @ W_x.T + b
-    h, states = 0 * words[:, 0], []
-    for t in range(x.size(1)):
-        h = (words[:, t] + h @ W_h.T).tanh()
-        states.append(h.unsqueeze(1))
-    return torch.cat(states, 1)
 
 
 # %% Exercise 1b, right: text by text
@@ -115,15 +106,6 @@ def read(x, W_x, W_h, b):
             row.append(h[0])
         texts.append(torch.stack(row))
     return torch.stack(texts)
-
-
-# %% Exercise 1b, wrong: only the last state
-# says: not [3, 2]
-def read(x, W_x, W_h, b):
-    h = torch.zeros(len(x), len(b))
-    for t in range(x.size(1)):
-        h = step(x[:, t], h, W_x, W_h, b)
-    return h
 
 
 # %% Exercise 1b, wrong: stacked in front
@@ -184,28 +166,6 @@ def read(x, W_x, W_h, b):
         return torch.stack(states, dim=1)
 
 
-# %% Exercise 1b, wrong: a list of states
-# says: returns a list, not a tensor
-def read(x, W_x, W_h, b):
-    h, states = torch.zeros(len(x), len(b)), []
-    for t in range(x.size(1)):
-        h = step(x[:, t], h, W_x, W_h, b)
-        states.append(h)
-    return states
-
-
-# %% Exercise 1b, wrong: the words' part without gradients
-# says: the gradient of x is not
-def read(x, W_x, W_h, b):
-    with torch.no_grad():
-        words = x @ W_x.T + b
-    h, states = torch.zeros(len(x), len(b)), []
-    for t in range(x.size(1)):
-        h = torch.tanh(words[:, t] + h @ W_h.T)
-        states.append(h)
-    return torch.stack(states, dim=1)
-
-
 # %% Exercise 1b, wrong: the word vectors learn nothing
 # says: the gradient of x is not
 def read(x, W_x, W_h, b):
@@ -245,21 +205,6 @@ def last_n(x, n):
     return (places < lengths[:, None]) & (places >= lengths[:, None] - n)
 
 
-# %% Exercise 2a, right: counted from the end
-def last_n(x, n):
-    real = x != PAD
-    from_end = real.flip(1).cumsum(1).flip(1)  # how many real tokens from here on
-    return real & (from_end <= n)
-
-
-# %% Exercise 2a, right: a loop
-def last_n(x, n):
-    mask = torch.zeros_like(x, dtype=torch.bool)
-    for row, length in enumerate((x != PAD).sum(1).tolist()):
-        mask[row, max(0, length - n) : length] = True
-    return mask
-
-
 # %% Exercise 2a, right: as integers, then turned into bool
 def last_n(x, n):
     real = (x != PAD).int()
@@ -280,32 +225,12 @@ def last_n(x, n):
     return (x != PAD) & (torch.arange(x.size(1)) < n)
 
 
-# %% Exercise 2a, wrong: one too many
-# says: n = 1, text 0: your mask is ...xx, not ....x
-def last_n(x, n):
-    lengths = (x != PAD).sum(1, keepdim=True)
-    places = torch.arange(x.size(1))
-    return (places < lengths) & (places >= lengths - n - 1)
-
-
 # %% Exercise 2a, wrong: numbers instead of True and False
 # says: dtype torch.bool
 def last_n(x, n):
     lengths = (x != PAD).sum(1, keepdim=True)
     places = torch.arange(x.size(1))
     return ((places < lengths) & (places >= lengths - n)).float()
-
-
-# %% Exercise 2a, wrong: the tokens themselves
-# says: shape [3, 5] expected, not [3, 1]
-def last_n(x, n):
-    return x[:, -n:]
-
-
-# %% Exercise 2a, wrong: a list
-# says: returns a list, not a tensor
-def last_n(x, n):
-    return [[True] * 5] * 3
 
 
 # %% Exercise 2a, wrong: an unknown word counts as padding
@@ -333,12 +258,6 @@ def masked_mean(states, mask):
 # %% Exercise 2b, right: row by row
 def masked_mean(states, mask):
     return torch.stack([row[hit].mean(0) for row, hit in zip(states, mask)])
-
-
-# %% Exercise 2b, right: a product of matrices
-def masked_mean(states, mask):
-    weights = mask.float() / mask.sum(1, keepdim=True)
-    return torch.einsum("bt,bth->bh", weights, states)
 
 
 # %% Exercise 2b, right: in place
@@ -430,27 +349,6 @@ def train_once(net, loader, optimizer, clip=None):
     return torch.cat(losses).mean(), torch.cat(hits).float().mean()
 
 
-# %% Exercise 3, right: clipped by hand, gradients set to None at the end
-def train_once(net, loader, optimizer, clip=None):
-    net.train()
-    loss_fn, seen = nn.CrossEntropyLoss(), []
-    net.zero_grad()
-    for labels, ids in loader:
-        logits = net(ids.to(device))
-        loss = loss_fn(logits, labels.to(device))
-        loss.backward()
-        gradients = [p.grad for p in net.parameters()]
-        norm = sum((g**2).sum() for g in gradients) ** 0.5
-        if clip and norm > clip:
-            for g in gradients:
-                g *= clip / norm
-        optimizer.step()
-        optimizer.zero_grad()
-        seen.append((loss.item(), (logits.argmax(1).cpu() == labels).sum().item(), len(labels)))
-    articles = sum(size for *_, size in seen)
-    return sum(loss * size for loss, _, size in seen) / articles, sum(hits for _, hits, _ in seen) / articles
-
-
 # %% Exercise 3, right: PyTorch's own clipping, an epoch of the module's bookkeeping in a list
 def train_once(net, loader, optimizer, clip=None):
     net.train()
@@ -475,154 +373,59 @@ def train_once(net, loader, optimizer, clip=None):
 # says: zero_grad is missing
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    total = hits = count = 0
-    for labels, ids in loader:
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        if clip is not None:
-            clip_gradient(net, clip)
-        optimizer.step()
-        total += loss.item() * len(labels)
-        hits += (logits.argmax(1) == labels).sum().item()
-        count += len(labels)
-    return total / count, hits / count
+    return means_of(batches_of(net, loader, optimizer, clip, without="zero_grad"))
 
 
 # %% Exercise 3, wrong: train() forgotten
 # says: net.train() is missing
 def train_once(net, loader, optimizer, clip=None):
-    total = hits = count = 0
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        if clip is not None:
-            clip_gradient(net, clip)
-        optimizer.step()
-        total += loss.item() * len(labels)
-        hits += (logits.argmax(1) == labels).sum().item()
-        count += len(labels)
-    return total / count, hits / count
+    return means_of(batches_of(net, loader, optimizer, clip))
 
 
 # %% Exercise 3, wrong: the mean over batches
 # says: the mean over batches
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    losses, hits = [], []
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        clip_gradient(net, clip)
-        optimizer.step()
-        losses.append(loss.item())
-        hits.append((logits.argmax(1) == labels).float().mean().item())
-    return sum(losses) / len(losses), sum(hits) / len(hits)
+    losses, hits, sizes = zip(*batches_of(net, loader, optimizer, clip))
+    return sum(losses) / len(losses), sum(hits) / sum(sizes)
 
 
 # %% Exercise 3, wrong: the batches' means added up, divided by articles
 # says: take it times the batch's size
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    total = hits = count = 0
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        clip_gradient(net, clip)
-        optimizer.step()
-        total += loss.item()
-        hits += (logits.argmax(1) == labels).sum().item()
-        count += len(labels)
-    return total / count, hits / count
+    losses, hits, sizes = zip(*batches_of(net, loader, optimizer, clip))
+    return sum(losses) / sum(sizes), sum(hits) / sum(sizes)
 
 
 # %% Exercise 3, wrong: accuracy as the mean of the batches' accuracies
 # says: count right answers
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    total = count = 0
-    hits = []
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        clip_gradient(net, clip)
-        optimizer.step()
-        total += loss.item() * len(labels)
-        hits.append((logits.argmax(1) == labels).float().mean().item())
-        count += len(labels)
-    return total / count, sum(hits) / len(hits)
+    batches = list(batches_of(net, loader, optimizer, clip))
+    return means_of(batches)[0], sum(hits / size for _, hits, size in batches) / len(batches)
 
 
 # %% Exercise 3, wrong: a count of right answers
 # says: divide by the number of articles
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    total = hits = count = 0
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        clip_gradient(net, clip)
-        optimizer.step()
-        total += loss.item() * len(labels)
-        hits += (logits.argmax(1) == labels).sum().item()
-        count += len(labels)
-    return total / count, hits
+    batches = list(batches_of(net, loader, optimizer, clip))
+    return means_of(batches)[0], sum(hits for _, hits, _ in batches)
 
 
 # %% Exercise 3, wrong: clip is ignored
 # says: clip = 0.05 makes no difference
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    total = hits = count = 0
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        optimizer.step()
-        total += loss.item() * len(labels)
-        hits += (logits.argmax(1) == labels).sum().item()
-        count += len(labels)
-    return total / count, hits / count
-
-
-# %% Exercise 3, wrong: clipped after the step
-# says: clip = 0.05 makes no difference
-def train_once(net, loader, optimizer, clip=None):
-    net.train()
-    total = hits = count = 0
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        optimizer.step()
-        clip_gradient(net, clip)
-        total += loss.item() * len(labels)
-        hits += (logits.argmax(1) == labels).sum().item()
-        count += len(labels)
-    return total / count, hits / count
+    return means_of(batches_of(net, loader, optimizer, clip, without="clip"))
 
 
 # %% Exercise 3, wrong: measured afterwards
 # says: The mean loss while training was
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(net(ids), labels).backward()
-        clip_gradient(net, clip)
-        optimizer.step()
+    list(batches_of(net, loader, optimizer, clip))
     calls = list(net.modes)
     answer = evaluate(net, loader)
     net.modes[:] = calls
@@ -633,77 +436,29 @@ def train_once(net, loader, optimizer, clip=None):
 # says: The weights have not moved
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    total = hits = count = 0
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        total += loss.item() * len(labels)
-        hits += (logits.argmax(1) == labels).sum().item()
-        count += len(labels)
-    return total / count, hits / count
+    return means_of(batches_of(net, loader, optimizer, clip, without="step"))
 
 
 # %% Exercise 3, wrong: returns after the first batch
 # says: For 3 batches the network was called 1 times
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        clip_gradient(net, clip)
-        optimizer.step()
-        return loss.item(), (logits.argmax(1) == labels).float().mean().item()
+    for loss, hits, size in batches_of(net, loader, optimizer, clip):
+        return loss, hits / size
 
 
 # %% Exercise 3, wrong: the loss alone
 # says: no pair
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(net(ids), labels)
-        loss.backward()
-        optimizer.step()
-    return loss.item()
-
-
-# %% Exercise 3, right: divided by the size of the dataset
-def train_once(net, loader, optimizer, clip=None):
-    net.train()
-    total = hits = 0
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        if clip is not None:
-            clip_gradient(net, clip)
-        optimizer.step()
-        total += loss.item() * len(labels)
-        hits += (logits.argmax(1) == labels).sum().item()
-    return total / len(loader.dataset), hits / len(loader.dataset)
+    return means_of(batches_of(net, loader, optimizer, clip))[0]
 
 
 # %% Exercise 3, wrong: without a limit, clipped to 1
 # says: With clip = None the weights end elsewhere
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    total = hits = count = 0
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        clip_gradient(net, clip or 1.0)
-        optimizer.step()
-        total += loss.item() * len(labels)
-        hits += (logits.argmax(1) == labels).sum().item()
-        count += len(labels)
-    return total / count, hits / count
+    return means_of(batches_of(net, loader, optimizer, clip or 1.0))
 
 
 # %% Exercise 3, wrong: short gradients are made longer
@@ -727,13 +482,6 @@ def train_once(net, loader, optimizer, clip=None):
     return total / count, hits / count
 
 
-# %% Exercise 4, right: in place
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    rng.shuffle(tokens)
-    return " ".join(tokens)
-
-
 # %% Exercise 4, right: a sample of all
 def shuffled(text, rng):
     tokens = tokenizer(text)
@@ -743,14 +491,6 @@ def shuffled(text, rng):
 # %% Exercise 4, right: sorted by random numbers
 def shuffled(text, rng):
     return " ".join(sorted(tokenizer(text), key=lambda token: rng.random()))
-
-
-# %% Exercise 4, right: one drawn after the other
-def shuffled(text, rng):
-    left, order = tokenizer(text), []
-    while left:
-        order.append(left.pop(rng.randrange(len(left))))
-    return " ".join(order)
 
 
 # %% Exercise 4, wrong: rng is ignored
@@ -783,13 +523,6 @@ def shuffled(text, rng):
     return rng.shuffle(tokenizer(text))
 
 
-# %% Exercise 4, wrong: drawn with repetition
-# says: Not as in tokenizer(text)
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    return " ".join(rng.choices(tokens, k=5))
-
-
 # %% Exercise 4, wrong: only turned round
 # says: Each seed of rng gives the same order
 def shuffled(text, rng):
@@ -810,17 +543,6 @@ def shuffled(text, rng):
     tokens = tokenizer(text)
     k = rng.randrange(len(tokens))
     return " ".join(tokens[k:] + tokens[:k])
-
-
-# %% Exercise 4, wrong: each half by itself
-# says: shuffle all together
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    half = len(tokens) // 2
-    start, end = tokens[:half], tokens[half:]
-    rng.shuffle(start)
-    rng.shuffle(end)
-    return " ".join(start + end)
 
 
 # %% Exercise 4, wrong: four by four

@@ -3,10 +3,35 @@ net = NewsClassifier()
 valid_part = []
 
 
-# %% Exercise 1, right: step by step
-def bias_for(T):
-    f = 0.5 ** (1 / T)
-    return math.log(f / (1 - f))
+class StubLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size, batch_first=True):
+        super().__init__()
+        E, H = input_size, hidden_size
+        self.hidden_size = H
+        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
+        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
+        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
+        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
+        for weight in self.parameters():
+            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
+
+
+class StepLSTM(StubLSTM):
+    def step(self, x, h, c):
+        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
+        i, f, g, o = z.chunk(4, dim=1)
+        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
+        return sigmoid(o) * torch.tanh(c), c
+
+
+class ReadLSTM(StepLSTM):
+    def forward(self, vectors):
+        h = c = torch.zeros(len(vectors), self.hidden_size)
+        states = []
+        for t in range(vectors.size(1)):
+            h, c = self.step(vectors[:, t], h, c)
+            states.append(h)
+        return torch.stack(states, dim=1), (h.unsqueeze(0), c.unsqueeze(0))
 
 
 # %% Exercise 1, right: one formula
@@ -17,22 +42,6 @@ def bias_for(T):
 # %% Exercise 1, right: a tensor of one number
 def bias_for(T):
     return torch.logit(torch.tensor(0.5, dtype=torch.float64) ** (1 / T))
-
-
-# %% Exercise 1, right: from the gate's logarithm
-def bias_for(T):
-    log_f = math.log(0.5) / T
-    return log_f - math.log(-math.expm1(log_f))
-
-
-# %% Exercise 1, right: by halving an interval
-def bias_for(T):
-    low, high = -20.0, 20.0
-    for _ in range(100):
-        middle = (low + high) / 2
-        left = (1 / (1 + math.exp(-middle))) ** T
-        low, high = (middle, high) if left < 0.5 else (low, middle)
-    return low
 
 
 # %% Exercise 1, wrong: the gate
@@ -54,13 +63,6 @@ def bias_for(T):
     return round(math.log(f / (1 - f)), 1)
 
 
-# %% Exercise 1, wrong: the fraction upside down
-# says: With your bias of -2.63
-def bias_for(T):
-    f = 0.5 ** (1 / T)
-    return math.log((1 - f) / f)
-
-
 # %% Exercise 1, wrong: prints instead of returning
 # says: bias_for returns nothing.
 def bias_for(T):
@@ -76,18 +78,7 @@ def bias_for(T):
 
 
 # %% Exercise 2a, right: in place
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(StubLSTM):
     def step(self, x, h, c):
         z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
         i, f, g, o = z.chunk(4, dim=1)
@@ -97,18 +88,7 @@ class MyLSTM(nn.Module):
 
 
 # %% Exercise 2a, right: matrices cut first, four products
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(StubLSTM):
     def step(self, x, h, c):
         V, U = self.weight_ih_l0.split(self.hidden_size), self.weight_hh_l0.split(self.hidden_size)
         b = (self.bias_ih_l0 + self.bias_hh_l0).split(self.hidden_size)
@@ -117,41 +97,9 @@ class MyLSTM(nn.Module):
         return [torch.sigmoid(o) * torch.tanh(c_new), c_new]
 
 
-# %% Exercise 2a, right: joined, and nn.functional.linear
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        weight = torch.cat([self.weight_hh_l0, self.weight_ih_l0], dim=1)
-        z = nn.functional.linear(torch.cat([h, x], dim=1), weight, self.bias_ih_l0 + self.bias_hh_l0)
-        z = z.view(len(x), 4, -1)
-        c = torch.addcmul(z[:, 1].sigmoid() * c, z[:, 0].sigmoid(), z[:, 2].tanh())
-        return z[:, 3].sigmoid() * c.tanh(), c
-
-
 # %% Exercise 2a, wrong: c before h
 # says: step returns c and h; the order is h, c.
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(StubLSTM):
     def step(self, x, h, c):
         z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
         i, f, g, o = z.chunk(4, dim=1)
@@ -161,18 +109,7 @@ class MyLSTM(nn.Module):
 
 # %% Exercise 2a, wrong: the order of the paper
 # says: You read the four parts in the order f, i, g, o; PyTorch's is i, f, g, o.
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(StubLSTM):
     def step(self, x, h, c):
         z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
         f, i, g, o = z.chunk(4, dim=1)
@@ -180,41 +117,9 @@ class MyLSTM(nn.Module):
         return sigmoid(o) * torch.tanh(c), c
 
 
-# %% Exercise 2a, wrong: the candidate last
-# says: You read the four parts in the order i, f, o, g; PyTorch's is i, f, g, o.
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, o, g = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
-
 # %% Exercise 2a, wrong: one bias
 # says: bias_hh_l0 is missing in your sum.
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(StubLSTM):
     def step(self, x, h, c):
         z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0
         i, f, g, o = z.chunk(4, dim=1)
@@ -224,18 +129,7 @@ class MyLSTM(nn.Module):
 
 # %% Exercise 2a, wrong: h from the old memory
 # says: The new c is right, but h is off by up to
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(StubLSTM):
     def step(self, x, h, c):
         z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
         i, f, g, o = z.chunk(4, dim=1)
@@ -243,41 +137,9 @@ class MyLSTM(nn.Module):
         return sigmoid(o) * torch.tanh(c), c_new
 
 
-# %% Exercise 2a, wrong: no tanh on the way out
-# says: The new c is right, but h is off by up to
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * c, c
-
-
 # %% Exercise 2a, wrong: a sigmoid on the candidate
 # says: The new c is off by up to
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(StubLSTM):
     def step(self, x, h, c):
         z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
         i, f, g, o = z.chunk(4, dim=1)
@@ -287,18 +149,7 @@ class MyLSTM(nn.Module):
 
 # %% Exercise 2a, wrong: only h
 # says: step returns a tensor [4, 2], not the pair h, c.
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(StubLSTM):
     def step(self, x, h, c):
         z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
         i, f, g, o = z.chunk(4, dim=1)
@@ -306,41 +157,9 @@ class MyLSTM(nn.Module):
         return sigmoid(o) * torch.tanh(c)
 
 
-# %% Exercise 2a, wrong: one text, not a batch
-# says: `MyLSTM.step` stops with RuntimeError
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = self.weight_ih_l0 @ x + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
-
 # %% Exercise 2a, wrong: the gates of the first text for all
 # says: For 4 texts and 2 units h should be a tensor [4, 2]; yours is a tensor [1, 2].
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(StubLSTM):
     def step(self, x, h, c):
         z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
         i, f, g, o = z.chunk(4, dim=1)
@@ -351,44 +170,15 @@ class MyLSTM(nn.Module):
 
 # %% Exercise 2a, wrong: other parameters
 # says: MyLSTM should have nn.LSTM's parameters weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0; it has
-class MyLSTM(nn.Module):
+class MyLSTM(StepLSTM):
     def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
+        super().__init__(input_size, hidden_size)
+        self.bias = self.bias_hh_l0
+        del self.bias_hh_l0
 
 
 # %% Exercise 2b, right: unbind and a list of states
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
+class MyLSTM(StepLSTM):
     def forward(self, vectors):
         h = vectors.new_zeros(vectors.size(0), self.hidden_size)
         c = torch.zeros_like(h)
@@ -400,18 +190,7 @@ class MyLSTM(nn.Module):
 
 
 # %% Exercise 2b, right: a tensor filled step by step, c changed in place
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(StubLSTM):
     def step(self, x, h, c):
         z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
         i, f, g, o = z.chunk(4, dim=1)
@@ -429,200 +208,34 @@ class MyLSTM(nn.Module):
         return states, (h.unsqueeze(0), c.unsqueeze(0))
 
 
-# %% Exercise 2b, wrong: steps before texts
-# says: For 1 texts of 5 steps states should be a tensor [1, 5, 2]; yours is a tensor [5, 1, 2].
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
-    def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h, c)
-            states.append(h)
-        return torch.stack(states), (h.unsqueeze(0), c.unsqueeze(0))
-
-
 # %% Exercise 2b, wrong: no axis for the layer
 # says: h_n should be a tensor [1, 1, 2]; yours is a tensor [1, 2].
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
+class MyLSTM(ReadLSTM):
     def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h, c)
-            states.append(h)
-        return torch.stack(states, dim=1), (h, c)
-
-
-# %% Exercise 2b, wrong: only the states
-# says: forward returns a tensor [1, 5, 2], not the pair states, (h_n, c_n).
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
-    def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h, c)
-            states.append(h)
-        return torch.stack(states, dim=1)
+        states, (h_n, c_n) = super().forward(vectors)
+        return states, (h_n[0], c_n[0])
 
 
 # %% Exercise 2b, wrong: three things
 # says: forward returns a tuple, not the pair states, (h_n, c_n).
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
+class MyLSTM(ReadLSTM):
     def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h, c)
-            states.append(h)
-        return torch.stack(states, dim=1), h.unsqueeze(0), c.unsqueeze(0)
-
-
-# %% Exercise 2b, wrong: the memory is not carried on
-# says: the states are off from step 2 of
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
-    def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, _ = self.step(vectors[:, t], h, c)
-            states.append(h)
-        return torch.stack(states, dim=1), (h.unsqueeze(0), c.unsqueeze(0))
+        states, (h_n, c_n) = super().forward(vectors)
+        return states, h_n, c_n
 
 
 # %% Exercise 2b, wrong: c_n is h_n
 # says: The states are right, but c_n is off by up to
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
+class MyLSTM(ReadLSTM):
     def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h, c)
-            states.append(h)
-        return torch.stack(states, dim=1), (h.unsqueeze(0), h.unsqueeze(0))
+        states, (h_n, _) = super().forward(vectors)
+        return states, (h_n, h_n)
 
 
 # %% Exercise 2b, wrong: the state of the last call
 # says: The first call is right, a later one is not: it does not start from a state of zeros.
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        self.h = self.c = torch.zeros(1, hidden_size)
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
+class MyLSTM(StepLSTM):
+    h = c = torch.zeros(1, 2)
 
     def forward(self, vectors):
         h, c = self.h.expand(len(vectors), -1), self.c.expand(len(vectors), -1)
@@ -636,24 +249,7 @@ class MyLSTM(nn.Module):
 
 # %% Exercise 2b, wrong: read backwards
 # says: the states are off from step 1 of 5 on
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
+class MyLSTM(StepLSTM):
     def forward(self, vectors):
         h = c = torch.zeros(len(vectors), self.hidden_size)
         states = []
@@ -663,71 +259,13 @@ class MyLSTM(nn.Module):
         return torch.stack(states, dim=1), (h.unsqueeze(0), c.unsqueeze(0))
 
 
-# %% Exercise 2b, wrong: an empty method
-# says: forward returns nothing.
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
-    def forward(self, vectors):
-        return None
-
-
 # %% Exercise 2c, right: the plain way
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
-    def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h, c)
-            states.append(h)
-        return torch.stack(states, dim=1), (h.unsqueeze(0), c.unsqueeze(0))
+class MyLSTM(ReadLSTM):
+    pass
 
 
 # %% Exercise 2c, right: products with x for all steps at once
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(StubLSTM):
     def step(self, x, h, c):
         return self.after(x @ self.weight_ih_l0.T, h, c)
 
@@ -747,204 +285,42 @@ class MyLSTM(nn.Module):
         return torch.stack(states, 1), (h[None], c[None])
 
 
-# %% Exercise 2c, wrong: cut off from the step before
-# says: The states are right, but the gradient of
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
-    def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h.detach(), c.detach())
-            states.append(h)
-        return torch.stack(states, dim=1), (h.unsqueeze(0), c.unsqueeze(0))
-
-
 # %% Exercise 2c, wrong: h_n is cut off
 # says: The states are right, but the gradient of
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
+class MyLSTM(ReadLSTM):
     def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h, c)
-            states.append(h)
-        return torch.stack(states, dim=1), (h.detach().unsqueeze(0), c.unsqueeze(0))
+        states, (h_n, c_n) = super().forward(vectors)
+        return states, (h_n.detach(), c_n)
 
 
 # %% Exercise 2c, wrong: the vectors are cut off
 # says: vectors gets no gradient.
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
+class MyLSTM(ReadLSTM):
     def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        vectors, states = vectors.detach(), []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h, c)
-            states.append(h)
-        return torch.stack(states, dim=1), (h.unsqueeze(0), c.unsqueeze(0))
+        return super().forward(vectors.detach())
 
 
 # %% Exercise 2c, wrong: under no_grad
 # says: The numbers are right, but they carry no gradient back to the weights.
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
+class MyLSTM(ReadLSTM):
     def forward(self, vectors):
         with torch.no_grad():
-            return self.read(vectors)
-
-    def read(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h, c)
-            states.append(h)
-        return torch.stack(states, dim=1), (h.unsqueeze(0), c.unsqueeze(0))
-
-
-# %% Exercise 2c, wrong: the states through .data
-# says: The states are right, but the gradient of
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
-    def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h, c)
-            states.append(h.data)
-        return torch.stack(states, dim=1), (h.unsqueeze(0), c.unsqueeze(0))
+            return super().forward(vectors)
 
 
 # %% Exercise 2c, wrong: a weight through .data
 # says: weight_hh_l0 gets no gradient.
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
+class MyLSTM(ReadLSTM):
     def step(self, x, h, c):
         z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.data.T + self.bias_ih_l0 + self.bias_hh_l0
         i, f, g, o = z.chunk(4, dim=1)
         c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
         return sigmoid(o) * torch.tanh(c), c
 
-    def forward(self, vectors):
-        h = c = torch.zeros(len(vectors), self.hidden_size)
-        states = []
-        for t in range(vectors.size(1)):
-            h, c = self.step(vectors[:, t], h, c)
-            states.append(h)
-        return torch.stack(states, dim=1), (h.unsqueeze(0), c.unsqueeze(0))
-
 
 # %% Exercise 2c, wrong: a state changed after its use
 # says: The way back through your steps breaks:
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        z = x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0 + self.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = sigmoid(f) * c + sigmoid(i) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
+class MyLSTM(StepLSTM):
     def forward(self, vectors):
         h = c = torch.zeros(len(vectors), self.hidden_size)
         states = []
@@ -958,21 +334,7 @@ class MyLSTM(nn.Module):
 
 # %% Exercise 2c, wrong: nothing
 # says: First stage b. forward returns nothing.
-class MyLSTM(nn.Module):
-    def __init__(self, input_size, hidden_size, batch_first=True):
-        super().__init__()
-        E, H = input_size, hidden_size
-        self.hidden_size = H
-        self.weight_ih_l0 = nn.Parameter(torch.empty(4 * H, E))
-        self.weight_hh_l0 = nn.Parameter(torch.empty(4 * H, H))
-        self.bias_ih_l0 = nn.Parameter(torch.empty(4 * H))
-        self.bias_hh_l0 = nn.Parameter(torch.empty(4 * H))
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -(H**-0.5), H**-0.5)
-
-    def step(self, x, h, c):
-        return None
-
+class MyLSTM(StepLSTM):
     def forward(self, vectors):
         return None
 
@@ -998,28 +360,6 @@ class CoupledLSTM(MyLSTM):
         c *= f
         c += (1 - f) * torch.tanh(g)
         return sigmoid(o) * torch.tanh(c), c
-
-
-# %% Exercise 3, right: torch.lerp
-class CoupledLSTM(MyLSTM):
-    def step(self, x, h, c):
-        from_x = x @ self.weight_ih_l0.T + self.bias_ih_l0
-        from_h = h @ self.weight_hh_l0.T + self.bias_hh_l0
-        _, f, g, o = (from_x + from_h).chunk(4, dim=1)
-        f = sigmoid(f)
-        c = torch.lerp(torch.tanh(g), c, f)
-        return sigmoid(o) * torch.tanh(c), c
-
-
-# %% Exercise 3, right: three quarters of the rows
-class CoupledLSTM(MyLSTM):
-    def step(self, x, h, c):
-        H = self.hidden_size
-        W = torch.cat([self.weight_ih_l0, self.weight_hh_l0], dim=1)[H:]
-        z = torch.cat([x, h], dim=1) @ W.T + (self.bias_ih_l0 + self.bias_hh_l0)[H:]
-        f, g, o = z[:, :H].sigmoid(), z[:, H : 2 * H].tanh(), z[:, 2 * H :].sigmoid()
-        c = g + f * (c - g)
-        return o * c.tanh(), c
 
 
 # %% Exercise 3, wrong: still an input gate
@@ -1093,28 +433,6 @@ class CoupledLSTM(MyLSTM):
         return c, sigmoid(o) * torch.tanh(c)
 
 
-# %% Exercise 3, wrong: only c
-# says: step returns a tensor [4, 2], not the pair h, c.
-class CoupledLSTM(MyLSTM):
-    def step(self, x, h, c):
-        from_x = x @ self.weight_ih_l0.T + self.bias_ih_l0
-        from_h = h @ self.weight_hh_l0.T + self.bias_hh_l0
-        _, f, g, o = (from_x + from_h).chunk(4, dim=1)
-        f = sigmoid(f)
-        c = f * c + (1 - f) * torch.tanh(g)
-        return c
-
-
-# %% Exercise 4, right: defaultdict
-def forget_by_token(items):
-    found = defaultdict(list)
-    for _, text in items:
-        vectors = net.embedding(torch.tensor(encode(text), device=device)).detach()
-        for token, row in zip(tokenizer(text), gates(net.lstm, vectors)["forget"]):
-            found[token].append(row.mean().item())
-    return found
-
-
 # %% Exercise 4, right: setdefault, tensors of one number
 def forget_by_token(items):
     found = {}
@@ -1124,18 +442,6 @@ def forget_by_token(items):
         for t, token in enumerate(tokenizer(text)):
             found.setdefault(token, []).append(means[t])
     return found
-
-
-# %% Exercise 4, right: pairs first, then a dictionary
-def forget_by_token(items):
-    pairs = []
-    for item in items:
-        tokens = tokenizer(item[1])
-        if tokens:
-            with torch.no_grad():
-                vectors = net.embedding(torch.tensor(encode(item[1]), device=device))
-            pairs += zip(tokens, gates(net.lstm, vectors)["forget"].mean(1).tolist())
-    return {token: [value for other, value in pairs if other == token] for token, _ in pairs}
 
 
 # %% Exercise 4, right: tuples in the dictionary
@@ -1161,18 +467,6 @@ def forget_by_token(items):
     return found
 
 
-# %% Exercise 4, wrong: the mean over the steps
-# says: A mean for 'oil' in text 1 should be
-def forget_by_token(items):
-    found = defaultdict(list)
-    for _, text in items:
-        vectors = net.embedding(torch.tensor(encode(text), device=device)).detach()
-        f = gates(net.lstm, vectors)["forget"].mean(0)
-        for token, value in zip(tokenizer(text), f.tolist()):
-            found[token].append(value)
-    return found
-
-
 # %% Exercise 4, wrong: one number a token
 # says: At 'oil' stands a float, not a list.
 def forget_by_token(items):
@@ -1194,18 +488,6 @@ def forget_by_token(items):
         f = gates(net.lstm, vectors)["forget"].mean(1)
         for token, value in zip(tokenizer(text), f.tolist()):
             found[token] = [value]
-    return found
-
-
-# %% Exercise 4, wrong: the input gate
-# says: A mean for 'oil' in text 1 should be
-def forget_by_token(items):
-    found = defaultdict(list)
-    for _, text in items:
-        vectors = net.embedding(torch.tensor(encode(text), device=device)).detach()
-        f = gates(net.lstm, vectors)["input"].mean(1)
-        for token, value in zip(tokenizer(text), f.tolist()):
-            found[token].append(value)
     return found
 
 

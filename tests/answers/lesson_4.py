@@ -14,31 +14,6 @@ def turned(x, lengths):
     return x.gather(1, from_where.unsqueeze(2).expand_as(x))
 
 
-# %% Exercise 1a, right: lists joined again
-def turned(x, lengths):
-    texts = []
-    for text, n in zip(x, lengths.tolist()):
-        texts.append(torch.cat([text[:n].flip(0), text[n:]]))
-    return torch.stack(texts)
-
-
-# %% Exercise 1a, right: one step at a time
-def turned(x, lengths):
-    y = x.clone()
-    for i in range(len(x)):
-        for t in range(lengths[i]):
-            y[i, t] = x[i, lengths[i] - 1 - t]
-    return y
-
-
-# %% Exercise 1a, right: torch's own rows
-def turned(x, lengths):
-    rows = torch.arange(x.shape[0])[:, None]
-    t = torch.arange(x.shape[1])[None]
-    place = (lengths[:, None] - 1 - t) % x.shape[1]
-    return x[rows, place] * (t < lengths[:, None])[..., None]
-
-
 # %% Exercise 1a, wrong: the padding is turned as well
 # says: The padding of text 1, of 3 tokens, has moved.
 def turned(x, lengths):
@@ -53,12 +28,6 @@ def turned(x, lengths):
     return x
 
 
-# %% Exercise 1a, wrong: nothing is turned
-# says: The vectors of text 1, of 3 tokens, are not in reverse order.
-def turned(x, lengths):
-    return x.clone()
-
-
 # %% Exercise 1a, wrong: off by one
 # says: not in reverse order
 def turned(x, lengths):
@@ -66,18 +35,6 @@ def turned(x, lengths):
     for i, n in enumerate(lengths.tolist()):
         y[i, : n - 1] = x[i, : n - 1].flip(0)
     return y
-
-
-# %% Exercise 1a, wrong: the numbers within a vector are turned
-# says: not in reverse order
-def turned(x, lengths):
-    return x.flip(2)
-
-
-# %% Exercise 1a, wrong: the order of the texts is turned
-# says: of 3 tokens
-def turned(x, lengths):
-    return x.flip(0)
 
 
 # %% Exercise 1a, wrong: a list
@@ -101,11 +58,22 @@ def turned(x, lengths):
     return y
 
 
-# %% Exercise 1a, wrong: an error of its own
-# says: `turned` stops with TypeError: 'Tensor' object is not callable
-# not: cannot go on
+# %% Exercise 1a, wrong: lists turned, without gradient
+# says: The gradient does not get through
 def turned(x, lengths):
-    return x.flip(lengths(0))
+    y = x.clone()
+    for i, n in enumerate(lengths.tolist()):
+        y[i, :n] = torch.tensor(x[i, :n].tolist()[::-1])
+    return y
+
+
+# %% Exercise 1a, wrong: lengths guessed from zero vectors
+# says: The vectors of text 2, of 5 tokens, are not in reverse order.
+def turned(x, lengths):
+    y = x.clone()
+    for i, n in enumerate((x.abs().sum(2) > 0).sum(1).tolist()):
+        y[i, :n] = x[i, :n].flip(0)
+    return y
 
 
 # %% Exercise 1b, right: run_rnn and turned
@@ -128,16 +96,6 @@ def two_readers(ahead, behind, x, lengths):
     return output
 
 
-# %% Exercise 1b, right: packed by hand
-def two_readers(ahead, behind, x, lengths):
-    def read(layer, vectors):
-        packed = nn.utils.rnn.pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
-        states, _ = layer(packed)
-        return nn.utils.rnn.pad_packed_sequence(states, batch_first=True, total_length=x.size(1))[0]
-
-    return torch.cat([read(ahead, x), turned(read(behind, turned(x, lengths)), lengths)], 2)
-
-
 # %% Exercise 1b, wrong: the states are not turned back
 # says: The right half of text 1, of 3 tokens, is not what PyTorch's backward reader writes.
 # not: left half
@@ -145,20 +103,6 @@ def two_readers(ahead, behind, x, lengths):
     left, _ = run_rnn(ahead, x, lengths)
     right, _ = run_rnn(behind, turned(x, lengths), lengths)
     return torch.cat([left, right], dim=2)
-
-
-# %% Exercise 1b, wrong: both read from the left
-# says: are its states turned back?
-def two_readers(ahead, behind, x, lengths):
-    return torch.cat([run_rnn(rnn, x, lengths)[0] for rnn in (ahead, behind)], dim=2)
-
-
-# %% Exercise 1b, wrong: flip turns the pads to the front
-# says: is not what PyTorch's backward reader writes
-def two_readers(ahead, behind, x, lengths):
-    left, _ = run_rnn(ahead, x, lengths)
-    right, _ = behind(x.flip(1))
-    return torch.cat([left, right.flip(1)], dim=2)
 
 
 # %% Exercise 1b, wrong: the halves in the other order
@@ -186,12 +130,13 @@ def two_readers(ahead, behind, x, lengths):
     return torch.cat([left, turned(right, lengths)], dim=2)
 
 
-# %% Exercise 1b, wrong: the last states alone
-# says: The shape is [3, 4]
+# %% Exercise 1b, wrong: the second reader without gradient
+# says: The gradient does not get through to both readers.
 def two_readers(ahead, behind, x, lengths):
-    _, left = run_rnn(ahead, x, lengths)
-    _, right = run_rnn(behind, turned(x, lengths), lengths)
-    return torch.cat([left, right], dim=1)
+    left, _ = run_rnn(ahead, x, lengths)
+    with torch.no_grad():
+        right, _ = run_rnn(behind, turned(x, lengths), lengths)
+    return torch.cat([left, turned(right, lengths)], dim=2)
 
 
 # %% Exercise 2a, right: masked_fill and amax
@@ -205,27 +150,6 @@ def masked_max(states, lengths):
     real = torch.arange(states.shape[1])[None, :] < lengths[:, None]
     values, _ = torch.where(real[..., None], states, torch.tensor(-1e9)).max(dim=1)
     return values
-
-
-# %% Exercise 2a, right: a loop
-def masked_max(states, lengths):
-    return torch.stack([text[:n].max(0).values for text, n in zip(states, lengths)])
-
-
-# %% Exercise 2a, right: a copy, filled
-def masked_max(states, lengths):
-    filled = states.clone()
-    for i, n in enumerate(lengths.tolist()):
-        filled[i, n:] = torch.finfo(states.dtype).min
-    return filled.max(1)[0]
-
-
-# %% Exercise 2a, right: a sum with minus infinity
-def masked_max(states, lengths):
-    steps = torch.arange(states.size(1))
-    penalty = torch.zeros(len(lengths), states.size(1))
-    penalty[steps >= lengths.unsqueeze(1)] = -torch.inf
-    return (states + penalty.unsqueeze(-1)).amax(1)
 
 
 # %% Exercise 2a, right: packed after all
@@ -318,25 +242,6 @@ def masked_max(states, lengths):
     return states.masked_fill(torch.arange(5) >= lengths, -torch.inf).amax(1)
 
 
-# %% Exercise 2b, right: argmax and bincount
-def wins(states):
-    winners = torch.argmax(states, dim=0)
-    return torch.bincount(winners, minlength=states.shape[0])
-
-
-# %% Exercise 2b, right: a loop that counts
-def wins(states):
-    counts = torch.zeros(len(states), dtype=torch.long)
-    for column in range(states.size(1)):
-        counts[states[:, column].argmax()] += 1
-    return counts
-
-
-# %% Exercise 2b, right: compared with the maximum
-def wins(states):
-    return (states == states.max(0).values).sum(1)
-
-
 # %% Exercise 2b, right: one-hot rows, numbers with a point
 def wins(states):
     return nn.functional.one_hot(states.max(0).indices, len(states)).double().sum(0)
@@ -361,12 +266,6 @@ def wins(states):
     return states.argmax(0).bincount()
 
 
-# %% Exercise 2b, wrong: the winners, not how often they win
-# says: A number for each of the 4 tokens, [4], and not [3].
-def wins(states):
-    return states.argmax(0)
-
-
 # %% Exercise 2b, wrong: the other axis
 # says: and not [3.0, 1.0, 0.0, 0.0].
 def wins(states):
@@ -377,12 +276,6 @@ def wins(states):
 # says: and not [1.0, 1.0, 0.0, 1.0].
 def wins(states):
     return states.abs().argmax(0).bincount(minlength=len(states))
-
-
-# %% Exercise 2b, wrong: max gives a pair
-# says: `wins` stops with AttributeError
-def wins(states):
-    return states.max(0).bincount(minlength=len(states))
 
 
 # %% Exercise 2b, wrong: a dictionary
@@ -398,19 +291,6 @@ def wins(states):
     return (states * (states == states.amax(0))).sum(1)
 
 
-# %% Exercise 3a, right: one walk
-def without_commas(tokens):
-    words, labels = [], []
-    for token in tokens:
-        if token == ",":
-            if labels:
-                labels[-1] = 1
-        else:
-            words.append(token)
-            labels.append(0)
-    return words, labels
-
-
 # %% Exercise 3a, right: each token and the next
 def without_commas(tokens):
     pairs = zip(tokens, [*tokens[1:], ""])
@@ -423,17 +303,6 @@ def without_commas(tokens):
     places = [i for i, token in enumerate(tokens) if token != ","]
     marks = [i + 1 < len(tokens) and tokens[i + 1] == "," for i in places]
     return [tokens[i] for i in places], torch.tensor(marks).long()
-
-
-# %% Exercise 3a, right: booleans from the end
-def without_commas(tokens):
-    words, labels, comma = [], [], False
-    for token in reversed(tokens):
-        if token != ",":
-            words.insert(0, token)
-            labels.insert(0, comma)
-        comma = token == ","
-    return words, labels
 
 
 # %% Exercise 3a, wrong: the commas stay
@@ -509,16 +378,6 @@ def without_commas(tokens):
     return " ".join(words), [0] * len(words)
 
 
-# %% Exercise 3b, right: argmax and join
-def with_commas(tokens, logits):
-    text = []
-    for token, mark in zip(tokens, logits.argmax(dim=1)):
-        text.append(token)
-        if mark:
-            text.append(",")
-    return " ".join(text)
-
-
 # %% Exercise 3b, right: the larger of two columns
 def with_commas(tokens, logits):
     marks = (logits[:, 1] > logits[:, 0]).tolist()
@@ -561,57 +420,8 @@ def with_commas(tokens, logits):
     return " ".join(", " * mark + token for token, mark in zip(tokens, marks))
 
 
-# %% Exercise 3b, wrong: argmax over the tokens
-# says: `with_commas` stops with
-def with_commas(tokens, logits):
-    marks = logits.argmax(0).tolist()
-    return " ".join(token + " ," * marks[i] for i, token in enumerate(tokens))
-
-
-# %% Exercise 1a, wrong: lists turned, without gradient
-# says: The gradient does not get through
-def turned(x, lengths):
-    y = x.clone()
-    for i, n in enumerate(lengths.tolist()):
-        y[i, :n] = torch.tensor(x[i, :n].tolist()[::-1])
-    return y
-
-
-# %% Exercise 1a, wrong: lengths guessed from zero vectors
-# says: The vectors of text 2, of 5 tokens, are not in reverse order.
-def turned(x, lengths):
-    y = x.clone()
-    for i, n in enumerate((x.abs().sum(2) > 0).sum(1).tolist()):
-        y[i, :n] = x[i, :n].flip(0)
-    return y
-
-
-# %% Exercise 1b, wrong: the second reader without gradient
-# says: The gradient does not get through to both readers.
-def two_readers(ahead, behind, x, lengths):
-    left, _ = run_rnn(ahead, x, lengths)
-    with torch.no_grad():
-        right, _ = run_rnn(behind, turned(x, lengths), lengths)
-    return torch.cat([left, turned(right, lengths)], dim=2)
-
-
-# %% Exercise 2a, wrong: packed, and the batch taken to be sorted
-# says: `masked_max` stops with RuntimeError: `lengths` array must be sorted
-def masked_max(states, lengths):
-    packed = nn.utils.rnn.pack_padded_sequence(states, lengths, batch_first=True)
-    unpacked, _ = nn.utils.rnn.pad_packed_sequence(packed, True, -torch.inf)
-    return unpacked.amax(1)
-
-
 # %% Exercise 3b, wrong: a threshold of its own
 # says: It should be
 def with_commas(tokens, logits):
     marks = (logits.softmax(1)[:, 1] > 0.7).tolist()
-    return " ".join(token + " ," * mark for token, mark in zip(tokens, marks))
-
-
-# %% Exercise 3b, wrong: softmax over the tokens
-# says: It should be
-def with_commas(tokens, logits):
-    marks = logits.softmax(0).argmax(1).tolist()
     return " ".join(token + " ," * mark for token, mark in zip(tokens, marks))

@@ -11,14 +11,11 @@ def min_p(logits, share=0.1):
     return logits.masked_fill(logits < least - 1e-6, -math.inf).softmax(1)
 
 
-# %% Exercise 1a, right: row by row
+# %% Exercise 1a, right: with twice as many digits
 def min_p(logits, share=0.1):
-    rows = []
-    for row in logits:
-        p = torch.softmax(row, dim=0)
-        kept = torch.where(p >= share * p.max(), p, torch.zeros_like(p))
-        rows.append(kept / kept.sum())
-    return torch.stack(rows)
+    p = logits.double().softmax(1)
+    p = p * (p >= share * p.amax(1, keepdim=True))
+    return p / p.sum(1, keepdim=True)
 
 
 # %% Exercise 1a, wrong: they do not add up to 1
@@ -75,27 +72,12 @@ def min_p(logits, share=0.1):
     return logits.masked_fill(p < share * p.amax(1, keepdim=True), 0.0)
 
 
-# %% Exercise 1a, right: with twice as many digits
-def min_p(logits, share=0.1):
-    p = logits.double().softmax(1)
-    p = p * (p >= share * p.amax(1, keepdim=True))
-    return p / p.sum(1, keepdim=True)
-
-
 # %% Exercise 1a, wrong: more than the share, not at least
 # says: With a share of 1.0 it keeps [0, 0, 0] tokens, not [1, 4, 1]. The limit itself counts
 def min_p(logits, share=0.1):
     p = logits.softmax(1)
     p = p * (p > share * p.amax(1, keepdim=True))
     return p / p.sum(1, keepdim=True)
-
-
-# %% Exercise 1a, wrong: more than the share, and never a division by zero
-# says: With a share of 1.0 it keeps [0, 0, 0] tokens, not [1, 4, 1]. The limit itself counts
-def min_p(logits, share=0.1):
-    p = logits.softmax(1)
-    p = p * (p > share * p.amax(1, keepdim=True))
-    return p / p.sum(1, keepdim=True).clamp(min=1e-9)
 
 
 # %% Exercise 1a, wrong: always a tenth
@@ -128,19 +110,6 @@ def no_echo(logits, written):
         barred = {ids[t + 1] for t in range(len(ids) - 1) if ids[t] == ids[-1]}
         out[i, list(barred)] = -torch.inf
     return out
-
-
-# %% Exercise 1b, right: a mask
-def no_echo(logits, written):
-    mask = torch.zeros_like(logits, dtype=torch.bool)
-    for row, ids in zip(mask, written):
-        if not ids:
-            continue
-        last = ids[-1]
-        for before, after in zip(ids[:-1], ids[1:]):
-            if before == last:
-                row[after] = True
-    return logits.masked_fill(mask, float("-inf"))
 
 
 # %% Exercise 1b, right: all pairs kept in a set
@@ -186,17 +155,6 @@ def no_echo(logits, written):
     return logits
 
 
-# %% Exercise 1b, wrong: a score of zero is no ban
-# says: it forbids
-def no_echo(logits, written):
-    out = logits.clone()
-    for i, ids in enumerate(written):
-        for a, b in zip(ids, ids[1:]):
-            if a == ids[-1]:
-                out[i, b] = 0.0
-    return out
-
-
 # %% Exercise 1b, wrong: an empty row stops it
 # says: `no_echo` stops with IndexError
 def no_echo(logits, written):
@@ -206,62 +164,6 @@ def no_echo(logits, written):
         for a, b in zip(ids, ids[1:]):
             if a == last:
                 out[i, b] = -torch.inf
-    return out
-
-
-# %% Exercise 1b, wrong: forbidden for all rows
-# says: it forbids
-def no_echo(logits, written):
-    out = logits.clone()
-    for ids in written:
-        for a, b in zip(ids, ids[1:]):
-            if a == ids[-1]:
-                out[:, b] = -torch.inf
-    return out
-
-
-# %% Exercise 1b, right: with twice as many digits
-def no_echo(logits, written):
-    out = logits.double()
-    for i, ids in enumerate(written):
-        for a, b in zip(ids, ids[1:]):
-            if a == ids[-1]:
-                out[i, b] = -torch.inf
-    return out
-
-
-# %% Exercise 1b, wrong: the first and the last such pair
-# says: After [5, 0, 5, 3, 5, 1, 5] it forbids [0, 1], not [0, 1, 3].
-def no_echo(logits, written):
-    out = logits.clone()
-    for i, ids in enumerate(written):
-        followers = [b for a, b in zip(ids, ids[1:]) if a == ids[-1]]
-        for b in followers[:1] + followers[-1:]:
-            out[i, b] = -torch.inf
-    return out
-
-
-# %% Exercise 1b, wrong: the last such pair alone
-# says: it forbids [1], not [0, 1, 3].
-def no_echo(logits, written):
-    out = logits.clone()
-    for i, ids in enumerate(written):
-        followers = [b for a, b in zip(ids, ids[1:]) if a == ids[-1]]
-        if followers:
-            out[i, followers[-1]] = -torch.inf
-    return out
-
-
-# %% Exercise 1b, wrong: what stood before the last token, too
-# says: it forbids
-def no_echo(logits, written):
-    out = logits.clone()
-    for i, ids in enumerate(written):
-        for a, b in zip(ids, ids[1:]):
-            if a == ids[-1]:
-                out[i, b] = -torch.inf
-            if b == ids[-1]:
-                out[i, a] = -torch.inf
     return out
 
 
@@ -311,40 +213,6 @@ def notes(texts, n=2):
     return book
 
 
-# %% Exercise 2a, wrong: each follower once
-# says: came
-def notes(texts, n=2):
-    book = defaultdict(list)
-    for ids in texts:
-        line = [START] * n + list(ids)
-        for i in range(n, len(line)):
-            if line[i] not in book[tuple(line[i - n : i])]:
-                book[tuple(line[i - n : i])].append(line[i])
-    return book
-
-
-# %% Exercise 2a, wrong: one START, whatever n
-# says: is missing
-def notes(texts, n=2):
-    book = defaultdict(list)
-    for ids in texts:
-        line = [START, *ids]
-        for i in range(n, len(line)):
-            book[tuple(line[i - n : i])].append(line[i])
-    return book
-
-
-# %% Exercise 2a, wrong: words, not tuples
-# says: is missing
-def notes(texts, n=2):
-    book = defaultdict(list)
-    for ids in texts:
-        line = [START] * n + list(ids)
-        for i in range(n, len(line)):
-            book[line[i - 1]].append(line[i])
-    return book
-
-
 # %% Exercise 2a, wrong: across the headlines
 # says: came
 def notes(texts, n=2):
@@ -374,17 +242,6 @@ def notes(texts, n=2):
         line = [START] * n + list(ids)
         for i in range(n, len(line)):
             book[tuple(line[i - n : i])][line[i]] += 1
-    return book
-
-
-# %% Exercise 2a, right: copies that may grow
-def notes(texts, n=2):
-    book = {}
-    for line in [list(ids) for ids in texts]:
-        line[:0] = [START] * n
-        while len(line) > n:
-            book.setdefault(tuple(line[:n]), []).append(line[n])
-            del line[0]
     return book
 
 
@@ -434,24 +291,24 @@ def notes(texts, n=2):
     return book
 
 
-# %% Exercise 2b, right: a for loop
-def chain(book, n, chance, most=20):
-    context, ids = (START,) * n, []
-    for _ in range(most):
-        token = chance.choice(book[context])
-        if token == END:
-            return ids
-        ids.append(token)
-        context = (*context, token)[1:]
-    return ids
-
-
 # %% Exercise 2b, right: END taken off at the end
 def chain(book, n, chance, most=20):
     line = [START] * n
     while line[-1] != END and len(line) - n < most:
         line.append(chance.choice(book[tuple(line[len(line) - n :])]))
     return [token for token in line[n:] if token != END]
+
+
+# %% Exercise 2b, right: a place by chance
+def chain(book, n, chance, most=20):
+    line = [START] * n
+    for _ in range(most):
+        after = book[tuple(line[-n:])]
+        line.append(after[chance.randrange(len(after))])
+        if line[-1] == END:
+            line.pop()
+            break
+    return tuple(line[n:])
 
 
 # %% Exercise 2b, wrong: END stays
@@ -461,18 +318,6 @@ def chain(book, n, chance, most=20):
     while line[-1] != END and len(line) < n + most:
         line.append(chance.choice(book[tuple(line[-n:])]))
     return line[n:]
-
-
-# %% Exercise 2b, wrong: the marks stay
-# says: Here only [5, 6, 7] can be written
-def chain(book, n, chance, most=20):
-    line = [START] * n
-    while len(line) < n + most:
-        token = chance.choice(book[tuple(line[-n:])])
-        if token == END:
-            break
-        line.append(token)
-    return line
 
 
 # %% Exercise 2b, wrong: the most frequent one each time
@@ -512,48 +357,12 @@ def chain(book, n, chance, most=20):
     return line[n:]
 
 
-# %% Exercise 2b, wrong: a context one too short
-# says: `chain` stops with KeyError
-def chain(book, n, chance, most=20):
-    line = [START] * n
-    while len(line) < n + most:
-        token = chance.choice(book[tuple(line[-n + 1 :])])
-        if token == END:
-            break
-        line.append(token)
-    return line[n:]
-
-
-# %% Exercise 2b, right: a place by chance
-def chain(book, n, chance, most=20):
-    line = [START] * n
-    for _ in range(most):
-        after = book[tuple(line[-n:])]
-        line.append(after[chance.randrange(len(after))])
-        if line[-1] == END:
-            line.pop()
-            break
-    return tuple(line[n:])
-
-
 # %% Exercise 2b, wrong: another chance than the one given
 # says: The same seed twice gives two results: draw with chance.choice.
 def chain(book, n, chance, most=20):
     line = [START] * n
     while len(line) < n + most:
         token = random.choice(book[tuple(line[-n:])])
-        if token == END:
-            break
-        line.append(token)
-    return line[n:]
-
-
-# %% Exercise 2b, wrong: a chance of its own
-# says: not in about 75 %
-def chain(book, n, chance, most=20):
-    line, chance = [START] * n, random.Random(0)
-    while len(line) < n + most:
-        token = chance.choice(book[tuple(line[-n:])])
         if token == END:
             break
         line.append(token)
@@ -584,18 +393,6 @@ def chain(book, n, chance, most=20):
     return [token for token in line[n:] if token != END]
 
 
-# %% Exercise 2b, wrong: it ends as soon as it may
-# says: not about half
-def chain(book, n, chance, most=20):
-    line = [START] * n
-    while len(line) < n + most:
-        after = book[tuple(line[-n:])]
-        if END in after:
-            break
-        line.append(chance.choice(after))
-    return line[n:]
-
-
 # %% Exercise 2b, wrong: most is forgotten
 # says: With most=7 a long headline has 31 tokens.
 def chain(book, n, chance, most=20):
@@ -605,18 +402,6 @@ def chain(book, n, chance, most=20):
         if token == END:
             return line[n:]
         line.append(token)
-
-
-# %% Exercise 2b, wrong: most, and one more
-# says: With most=7 a long headline has 8 tokens.
-def chain(book, n, chance, most=20):
-    line = [START] * n
-    while len(line) <= n + most:
-        token = chance.choice(book[tuple(line[-n:])])
-        if token == END:
-            break
-        line.append(token)
-    return line[n:]
 
 
 # %% Exercise 3a, right: all candidates, sorted
@@ -630,20 +415,14 @@ def grow(beams, log_p, width):
     return sorted(found, key=lambda beam: beam[0], reverse=True)[:width]
 
 
-# %% Exercise 3a, right: one large topk
+# %% Exercise 3a, right: with twice as many digits
 def grow(beams, log_p, width):
-    scores = torch.tensor([score for score, _ in beams]).unsqueeze(1) + log_p
-    for row, (score, ids) in enumerate(beams):
-        if ids and ids[-1] == END:
-            scores[row] = -torch.inf
-            scores[row, END] = score
-    best = scores.flatten().topk(min(width, scores.numel()))
-    grown = []
-    for score, place in zip(best.values.tolist(), best.indices.tolist()):
-        row, token = divmod(place, log_p.size(1))
-        ids = beams[row][1]
-        grown.append((score, ids if ids and ids[-1] == END else [*ids, token]))
-    return grown
+    found = []
+    for (score, ids), row in zip(beams, log_p.double()):
+        closed = len(ids) > 0 and ids[-1] == END
+        found += [(score, ids)] if closed else [(score + p, [*ids, w]) for w, p in enumerate(row)]
+    found.sort(key=lambda beam: float(beam[0]), reverse=True)
+    return found[:width]
 
 
 # %% Exercise 3a, wrong: closed beams grow on
@@ -665,18 +444,6 @@ def grow(beams, log_p, width):
     return sorted(found, key=lambda beam: -beam[0])[:width]
 
 
-# %% Exercise 3a, wrong: the score of the last token alone
-# says: With a width of 1
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        if ids[-1:] == [END]:
-            found.append((score, ids))
-        else:
-            found += [(p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
-
-
 # %% Exercise 3a, wrong: one beam from each
 # says: With a width of
 def grow(beams, log_p, width):
@@ -688,18 +455,6 @@ def grow(beams, log_p, width):
             p, w = row.max(0)
             found.append((score + p.item(), ids + [w.item()]))
     return sorted(found, key=lambda beam: -beam[0])[:width]
-
-
-# %% Exercise 3a, wrong: the worst comes first
-# says: With a width of 1
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        if ids[-1:] == [END]:
-            found.append((score, ids))
-        else:
-            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: beam[0])[:width]
 
 
 # %% Exercise 3a, wrong: all of them come back
@@ -714,53 +469,6 @@ def grow(beams, log_p, width):
     return sorted(found, key=lambda beam: -beam[0])
 
 
-# %% Exercise 3a, right: with twice as many digits
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p.double()):
-        closed = len(ids) > 0 and ids[-1] == END
-        found += [(score, ids)] if closed else [(score + p, [*ids, w]) for w, p in enumerate(row)]
-    found.sort(key=lambda beam: float(beam[0]), reverse=True)
-    return found[:width]
-
-
-# %% Exercise 3a, right: the best of each row, as many as asked for
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        if ids and ids[-1] == END:
-            found.append((score, ids))
-        else:
-            values, tokens = row.topk(width)
-            found += [(score + p, [*ids, w]) for p, w in zip(values.tolist(), tokens.tolist())]
-    return sorted(found, reverse=True)[:width]
-
-
-# %% Exercise 3a, wrong: only the best beam grows
-# says: With a width of 2
-def grow(beams, log_p, width):
-    found, grown = [], False
-    for (score, ids), row in zip(beams, log_p):
-        if ids[-1:] == [END]:
-            found.append((score, ids))
-        elif not grown:
-            grown = True
-            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
-
-
-# %% Exercise 3a, wrong: the third beam never grows
-# says: With a width of 2
-def grow(beams, log_p, width):
-    found = []
-    for n, ((score, ids), row) in enumerate(zip(beams, log_p)):
-        if ids[-1:] == [END]:
-            found.append((score, ids))
-        elif n != 2:
-            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
-
-
 # %% Exercise 3a, wrong: without the closed ones the rows are others'
 # says: With a width of 2
 def grow(beams, log_p, width):
@@ -769,30 +477,6 @@ def grow(beams, log_p, width):
     for (score, ids), row in zip(growing, log_p):
         found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
     return sorted(found, key=lambda beam: -beam[0])[:width]
-
-
-# %% Exercise 3a, wrong: scores divided by the length
-# says: With a width of 1
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        if ids[-1:] == [END]:
-            found.append((score / len(ids), ids))
-        else:
-            found += [((score + p) / (len(ids) + 1), ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
-
-
-# %% Exercise 3a, wrong: ranked by the score a token
-# says: With a width of 1
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        if ids[-1:] == [END]:
-            found.append((score, ids))
-        else:
-            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0] / len(beam[1]))[:width]
 
 
 # %% Exercise 3a, wrong: three tokens of each only
@@ -805,54 +489,6 @@ def grow(beams, log_p, width):
         else:
             best = row.topk(min(3, len(row)))
             found += [(score + p, ids + [w]) for p, w in zip(best.values.tolist(), best.indices.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
-
-
-# %% Exercise 3a, wrong: an empty beginning stops it
-# says: `grow` stops with IndexError
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        if ids[-1] == END:
-            found.append((score, ids))
-        else:
-            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
-
-
-# %% Exercise 3a, wrong: the closed ones stand first
-# says: With a width of 2
-def grow(beams, log_p, width):
-    closed, found = [], []
-    for (score, ids), row in zip(beams, log_p):
-        if ids[-1:] == [END]:
-            closed.append((score, ids))
-        else:
-            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return (closed + sorted(found, key=lambda beam: -beam[0]))[:width]
-
-
-# %% Exercise 3a, wrong: a closed one pays for END again
-# says: With a width of 1
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        if ids[-1:] == [END]:
-            found.append((score + row[END].item(), ids))
-        else:
-            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
-
-
-# %% Exercise 3a, wrong: probabilities, not their logarithms
-# says: With a width of
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p.exp()):
-        if ids[-1:] == [END]:
-            found.append((score, ids))
-        else:
-            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
     return sorted(found, key=lambda beam: -beam[0])[:width]
 
 
@@ -881,15 +517,6 @@ def grow(beams, log_p, width):
     return sorted(found, key=lambda beam: -beam[0])[:width]
 
 
-# %% Exercise 3b, right: a while loop
-def beam_search(step, width=5, most=20):
-    beams, rounds = [(0.0, [])], 0
-    while rounds < most and not all(ids[-1:] == [END] for _, ids in beams):
-        beams = grow(beams, step([ids for _, ids in beams]), width)
-        rounds += 1
-    return max(beams, key=lambda beam: beam[0])
-
-
 # %% Exercise 3b, right: stops when the best is closed
 def beam_search(step, width=5, most=20):
     beams = [(0.0, [])]
@@ -898,6 +525,23 @@ def beam_search(step, width=5, most=20):
         beams = grow(beams, log_p, width)
         if beams[0][1][-1] == END:
             break
+    return beams[0]
+
+
+# %% Exercise 3b, right: without grow, whatever that does
+def grow(beams, log_p, width): ...
+
+
+def beam_search(step, width=5, most=20):
+    beams = [(0.0, [])]
+    for _ in range(most):
+        found = []
+        for (score, ids), row in zip(beams, step([ids for _, ids in beams]).double()):
+            if ids and ids[-1] == END:
+                found.append((score, ids))
+            else:
+                found += [(score + p, [*ids, w]) for w, p in enumerate(row.tolist())]
+        beams = sorted(found, reverse=True)[:width]
     return beams[0]
 
 
@@ -931,41 +575,6 @@ def beam_search(step, width=5, most=20):
     return beams[0]
 
 
-# %% Exercise 3b, wrong: a width of its own
-# says: With a width of 1
-def beam_search(step, width=5, most=20):
-    beams = [(0.0, [])]
-    for _ in range(most):
-        beams = grow(beams, step([ids for _, ids in beams]), 4)
-    return beams[0]
-
-
-# %% Exercise 3b, wrong: the last of the beams
-# says: With a width of 4
-def beam_search(step, width=5, most=20):
-    beams = [(0.0, [])]
-    for _ in range(most):
-        beams = grow(beams, step([ids for _, ids in beams]), width)
-    return beams[-1]
-
-
-# %% Exercise 3b, right: without grow, whatever that does
-def grow(beams, log_p, width): ...
-
-
-def beam_search(step, width=5, most=20):
-    beams = [(0.0, [])]
-    for _ in range(most):
-        found = []
-        for (score, ids), row in zip(beams, step([ids for _, ids in beams]).double()):
-            if ids and ids[-1] == END:
-                found.append((score, ids))
-            else:
-                found += [(score + p, [*ids, w]) for w, p in enumerate(row.tolist())]
-        beams = sorted(found, reverse=True)[:width]
-    return beams[0]
-
-
 # %% Exercise 3b, wrong: with a grow that is still to be written
 # says: First mend grow (3a): this builds on it.
 def grow(beams, log_p, width): ...
@@ -978,43 +587,6 @@ def beam_search(step, width=5, most=20):
     return beams[0]
 
 
-# %% Exercise 3b, wrong: with a grow that an empty beginning stops
-# says: First mend grow (3a): this builds on it.
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        if ids[-1] == END:
-            found.append((score, ids))
-        else:
-            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
-
-
-def beam_search(step, width=5, most=20):
-    beams = [(0.0, [])]
-    for _ in range(most):
-        beams = grow(beams, step([ids for _, ids in beams]), width)
-    return beams[0]
-
-
-# %% Exercise 3b, wrong: a width of 2, unless it is 1
-# says: With a width of 4
-def beam_search(step, width=5, most=20):
-    beams = [(0.0, [])]
-    for _ in range(most):
-        beams = grow(beams, step([ids for _, ids in beams]), min(width, 2))
-    return beams[0]
-
-
-# %% Exercise 3b, wrong: a width of 3 at most
-# says: With a width of 4
-def beam_search(step, width=5, most=20):
-    beams = [(0.0, [])]
-    for _ in range(most):
-        beams = grow(beams, step([ids for _, ids in beams]), min(width, 3))
-    return beams[0]
-
-
 # %% Exercise 3b, wrong: a closed beam goes before a better open one
 # says: With a width of 2 and at most 2 rounds: [4, 3], not [4, 2] (END is 2).
 def beam_search(step, width=5, most=20):
@@ -1023,17 +595,6 @@ def beam_search(step, width=5, most=20):
         beams = grow(beams, step([ids for _, ids in beams]), width)
     closed = [beam for beam in beams if beam[1][-1] == END]
     return (closed or beams)[0]
-
-
-# %% Exercise 3b, wrong: it stops when one of them is closed
-# says: With a width of 4 and at most 10 rounds: [1, 0, 2], not [1, 0] (END is 2).
-def beam_search(step, width=5, most=20):
-    beams = [(0.0, [])]
-    for _ in range(most):
-        beams = grow(beams, step([ids for _, ids in beams]), width)
-        if any(ids[-1] == END for _, ids in beams):
-            break
-    return beams[0]
 
 
 # %% Exercise 3b, wrong: the first one that closes
@@ -1048,15 +609,6 @@ def beam_search(step, width=5, most=20):
     return beams[0]
 
 
-# %% Exercise 3b, wrong: most is forgotten
-# says: With a width of 1 and at most 2 rounds
-def beam_search(step, width=5, most=20):
-    beams = [(0.0, [])]
-    while not all(ids[-1:] == [END] for _, ids in beams):
-        beams = grow(beams, step([ids for _, ids in beams]), width)
-    return beams[0]
-
-
 # %% Exercise 3b, wrong: the score a token
 # says: the score is log 0.1 = -2.303, not -0.768.
 def beam_search(step, width=5, most=20):
@@ -1065,16 +617,6 @@ def beam_search(step, width=5, most=20):
         beams = grow(beams, step([ids for _, ids in beams]), width)
     score, ids = beams[0]
     return score / len(ids), ids
-
-
-# %% Exercise 3b, wrong: without END
-# says: With a width of 4 and at most 10 rounds: [1, 0, 2], not [1, 0] (END is 2).
-def beam_search(step, width=5, most=20):
-    beams = [(0.0, [])]
-    for _ in range(most):
-        beams = grow(beams, step([ids for _, ids in beams]), width)
-    score, ids = beams[0]
-    return score, [token for token in ids if token != END]
 
 
 # %% Exercise 3b, wrong: the pair the wrong way round
@@ -1107,26 +649,6 @@ def as_lanes(text, signs, lanes):
     return ids[: len(ids) // lanes * lanes].view(-1, lanes).T
 
 
-# %% Exercise 4a, wrong: lanes is taken for their length
-# says: its shape is
-def as_lanes(text, signs, lanes):
-    ids = torch.tensor(encode(text, voc=signs, tokenizer=list))
-    return ids[: len(ids) // lanes * lanes].view(-1, lanes)
-
-
-# %% Exercise 4a, wrong: words, not characters
-# says: `as_lanes` stops with
-def as_lanes(text, signs, lanes):
-    ids = torch.tensor(encode(text, voc=signs))
-    return ids.view(lanes, -1)
-
-
-# %% Exercise 4a, wrong: the rest is in the way
-# says: `as_lanes` stops with RuntimeError
-def as_lanes(text, signs, lanes):
-    return torch.tensor(encode(text, voc=signs, tokenizer=list)).view(lanes, -1)
-
-
 # %% Exercise 4a, wrong: numbers of another type
 # says: ids are whole numbers (torch.int64), not torch.float32.
 def as_lanes(text, signs, lanes):
@@ -1141,38 +663,10 @@ def as_lanes(text, signs, lanes):
     return ids[: len(ids) // lanes * lanes].view(lanes, -1)
 
 
-# %% Exercise 4a, wrong: white space dropped
-# says: Capitals, spaces and new lines are characters, too.
-def as_lanes(text, signs, lanes):
-    ids = torch.tensor(encode("".join(text.split()), voc=signs, tokenizer=list))
-    return ids[: len(ids) // lanes * lanes].view(lanes, -1)
-
-
-# %% Exercise 4a, wrong: each white space becomes one blank
-# says: Capitals, spaces and new lines are characters, too.
-def as_lanes(text, signs, lanes):
-    ids = torch.tensor(encode(re.sub(r"\s", " ", text), voc=signs, tokenizer=list))
-    return ids[: len(ids) // lanes * lanes].view(lanes, -1)
-
-
-# %% Exercise 4a, wrong: stripped
-# says: Capitals, spaces and new lines are characters, too.
-def as_lanes(text, signs, lanes):
-    ids = torch.tensor(encode(text.strip(), voc=signs, tokenizer=list))
-    return ids[: len(ids) // lanes * lanes].view(lanes, -1)
-
-
 # %% Exercise 4a, wrong: what the Vocab does not know is left out
 # says: An unknown character is UNK (0).
 def as_lanes(text, signs, lanes):
     ids = torch.tensor([signs.stoi[sign] for sign in text if sign in signs.stoi])
-    return ids[: len(ids) // lanes * lanes].view(lanes, -1)
-
-
-# %% Exercise 4a, wrong: whole numbers of another type
-# says: ids are whole numbers (torch.int64), not torch.int32.
-def as_lanes(text, signs, lanes):
-    ids = torch.tensor(encode(text, voc=signs, tokenizer=list), dtype=torch.int32)
     return ids[: len(ids) // lanes * lanes].view(lanes, -1)
 
 
@@ -1184,65 +678,9 @@ def as_lanes(text, signs, lanes):
     return torch.tensor(ids).view(lanes, -1)
 
 
-# %% Exercise 4a, wrong: the beginning is dropped, not the end
-# says: 'abcdefgh', lanes=3
-def as_lanes(text, signs, lanes):
-    ids = torch.tensor(encode(text, voc=signs, tokenizer=list))
-    return ids[len(ids) % lanes :].view(lanes, -1)
-
-
-# %% Exercise 4b, right: log_softmax and gather
-def bits_per_character(logits, y):
-    log_p = logits.log_softmax(2).gather(2, y.unsqueeze(2))
-    return -log_p.mean().item() / math.log(2)
-
-
 # %% Exercise 4b, right: the classes in the middle
 def bits_per_character(logits, y):
     return F.cross_entropy(logits.transpose(1, 2), y) / math.log(2)
-
-
-# %% Exercise 4b, right: log2 of the probabilities
-def bits_per_character(logits, y):
-    p = logits.softmax(-1).flatten(0, 1)[torch.arange(y.numel()), y.flatten()]
-    return float(-p.log2().mean())
-
-
-# %% Exercise 4b, wrong: nats
-# says: Eight alike are 3 bits, not 2.079.
-def bits_per_character(logits, y):
-    return F.cross_entropy(logits.flatten(0, 1), y.flatten()).item()
-
-
-# %% Exercise 4b, wrong: a perplexity
-# says: Eight alike are 3 bits, not 8.000.
-def bits_per_character(logits, y):
-    return F.cross_entropy(logits.flatten(0, 1), y.flatten()).exp().item()
-
-
-# %% Exercise 4b, wrong: times log 2
-# says: Eight alike are 3 bits
-def bits_per_character(logits, y):
-    return F.cross_entropy(logits.flatten(0, 1), y.flatten()).item() * math.log(2)
-
-
-# %% Exercise 4b, wrong: the sum
-# says: Eight alike are 3 bits
-def bits_per_character(logits, y):
-    loss = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum")
-    return loss.item() / math.log(2)
-
-
-# %% Exercise 4b, wrong: one for each character
-# says: One number, please
-def bits_per_character(logits, y):
-    return F.cross_entropy(logits.transpose(1, 2), y, reduction="none") / math.log(2)
-
-
-# %% Exercise 4b, wrong: axes the wrong way round
-# says: Eight alike are 3 bits
-def bits_per_character(logits, y):
-    return F.cross_entropy(logits.flatten(0, 1), y.T.flatten()).item()
 
 
 # %% Exercise 4b, right: with twice as many digits
@@ -1251,35 +689,22 @@ def bits_per_character(logits, y):
     return -p.log2().mean()
 
 
+# %% Exercise 4b, wrong: nats
+# says: Eight alike are 3 bits, not 2.079.
+def bits_per_character(logits, y):
+    return F.cross_entropy(logits.flatten(0, 1), y.flatten()).item()
+
+
+# %% Exercise 4b, wrong: one for each character
+# says: One number, please
+def bits_per_character(logits, y):
+    return F.cross_entropy(logits.transpose(1, 2), y, reduction="none") / math.log(2)
+
+
 # %% Exercise 4b, wrong: the first row only
 # says: 2.5 on average, not 2.000.
 def bits_per_character(logits, y):
     return F.cross_entropy(logits[0], y[0]).item() / math.log(2)
-
-
-# %% Exercise 4b, wrong: the last step only
-# says: 2.5 on average, not 3.500.
-def bits_per_character(logits, y):
-    return F.cross_entropy(logits[:, -1], y[:, -1]).item() / math.log(2)
-
-
-# %% Exercise 4b, wrong: rows and steps of y changed over
-# says: 2.5 on average
-def bits_per_character(logits, y):
-    return F.cross_entropy(logits.flatten(0, 1), y.T.flatten()).item() / math.log(2)
-
-
-# %% Exercise 4b, wrong: the surprise of the mean p
-# says: 2.5 on average
-def bits_per_character(logits, y):
-    return -logits.softmax(2).gather(2, y.unsqueeze(2)).mean().log2().item()
-
-
-# %% Exercise 4b, wrong: the entropy, whatever came
-# says: 2.5 on average
-def bits_per_character(logits, y):
-    p = logits.softmax(2)
-    return -(p * p.log2()).sum(2).mean().item()
 
 
 # %% Exercise 4b, wrong: PAD does not count

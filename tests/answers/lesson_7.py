@@ -10,25 +10,6 @@ def cut(x, heads):
     return pieces.flatten(0, 1)
 
 
-# %% Exercise 1a, right: a loop over texts and heads
-def cut(x, heads):
-    size = x.size(2) // heads
-    return torch.stack([text[:, h * size : (h + 1) * size] for text in x for h in range(heads)])
-
-
-# %% Exercise 1a, right: permute
-def cut(x, heads):
-    pieces = x.unflatten(2, (heads, -1)).permute(0, 2, 1, 3)
-    return pieces.contiguous().view(-1, x.size(1), x.size(2) // heads)
-
-
-# %% Exercise 1a, wrong: viewed only
-# says: 4 heads: row 0 should be of each vector of text 0 (counted from 0) the part [0:2].
-def cut(x, heads):
-    B, T, E = x.shape
-    return x.reshape(B * heads, T, E // heads)
-
-
 # %% Exercise 1a, wrong: first all texts of head 1
 # says: 4 heads: row 1 should be of each vector of text 0 (counted from 0) the part [2:4].
 def cut(x, heads):
@@ -42,36 +23,16 @@ def cut(x, heads):
     return x.view(B, T, heads, E // heads).transpose(1, 2)
 
 
-# %% Exercise 1a, wrong: every so many numbers
-# says: 4 heads: row 0 should be of each vector of text 0 (counted from 0) the part [0:2].
-def cut(x, heads):
-    return torch.stack([text[:, h::heads] for text in x for h in range(heads)])
-
-
 # %% Exercise 1a, wrong: through NumPy
 # says: The gradient does not get through.
 def cut(x, heads):
     return torch.stack(x.chunk(heads, dim=2), dim=1).flatten(0, 1).detach()
 
 
-# %% Exercise 1a, wrong: pieces of two, whatever the heads
-# says: 3 texts of 2 vectors of 12, 2 heads: the shape is [18, 2, 2]
-def cut(x, heads):
-    B, T, E = x.shape
-    return x.view(B, T, E // 2, 2).transpose(1, 2).reshape(-1, T, 2)
-
-
 # %% Exercise 1a, wrong: four heads, whatever the heads
 # says: 3 texts of 2 vectors of 12, 2 heads: the shape is [12, 2, 3]
 def cut(x, heads):
     return torch.stack(x.chunk(4, dim=2), dim=1).flatten(0, 1)
-
-
-# %% Exercise 1a, wrong: two texts, whatever the batch
-# says: 2 heads: row 4 should be of each vector of text 2 (counted from 0) the part [0:6].
-def cut(x, heads):
-    pieces = x.chunk(heads, dim=2)
-    return torch.cat([piece[k : k + 1] for k in (0, 1) for piece in pieces] + [piece[2:] for piece in pieces[::-1]])
 
 
 # %% Exercise 1a, wrong: in double precision
@@ -103,23 +64,6 @@ def many_heads(x, to_qkv, out, heads, may):
     return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2))
 
 
-# %% Exercise 1b, right: PyTorch's attention with an axis of heads
-def many_heads(x, to_qkv, out, heads, may):
-    B, T, E = x.shape
-    q, k, v = (part.view(B, T, heads, -1).transpose(1, 2) for part in to_qkv(x).chunk(3, 2))
-    found = F.scaled_dot_product_attention(q, k, v, attn_mask=may.unsqueeze(1))
-    return out(found.transpose(1, 2).flatten(2))
-
-
-# %% Exercise 1b, right: einsum
-def many_heads(x, to_qkv, out, heads, may):
-    B, T, E = x.shape
-    q, k, v = to_qkv(x).view(B, T, 3, heads, E // heads).unbind(2)
-    scores = torch.einsum("bshd,bthd->bhst", q, k) / math.sqrt(E // heads)
-    weights = scores.masked_fill(~may.unsqueeze(1), float("-inf")).softmax(3)
-    return out(torch.einsum("bhst,bthd->bshd", weights, v).reshape(B, T, E))
-
-
 # %% Exercise 1b, wrong: the mask is forgotten
 # says: is may used?
 def many_heads(x, to_qkv, out, heads, may):
@@ -136,15 +80,6 @@ def many_heads(x, to_qkv, out, heads, may):
     q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
     found, _ = attend(q, k, v, may.repeat(heads, 1, 1))
     return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
-
-
-# %% Exercise 1b, wrong: not projected at the end
-# says: has not PyTorch's vectors
-def many_heads(x, to_qkv, out, heads, may):
-    B, T, E = x.shape
-    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
-    found, _ = attend(q, k, v, may.repeat_interleave(heads, dim=0))
-    return found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E)
 
 
 # %% Exercise 1b, wrong: one head after all
@@ -169,15 +104,6 @@ def many_heads(x, to_qkv, out, heads, may):
     return out(found.reshape(x.shape))
 
 
-# %% Exercise 1b, wrong: keys and queries swapped
-# says: has not PyTorch's vectors
-def many_heads(x, to_qkv, out, heads, may):
-    B, T, E = x.shape
-    k, q, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
-    found, _ = attend(q, k, v, may.repeat_interleave(heads, dim=0))
-    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
-
-
 # %% Exercise 1b, wrong: one row of the mask for all queries
 # says: With a mask of its own for each query
 def many_heads(x, to_qkv, out, heads, may):
@@ -192,23 +118,6 @@ def many_heads(x, to_qkv, out, heads, may):
     q, k, v = to_qkv(x).chunk(3, dim=2)
     parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
     return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2).detach())
-
-
-# %% Exercise 1b, wrong: the weights are detached
-# says: The gradient of to_qkv.weight is not PyTorch's.
-def many_heads(x, to_qkv, out, heads, may):
-    q, k, v = to_qkv(x).chunk(3, dim=2)
-    parts = zip(q.detach().chunk(heads, 2), k.detach().chunk(heads, 2), v.chunk(heads, 2))
-    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2))
-
-
-# %% Exercise 1b, wrong: the mask of text 1 for all
-# says: a text with pads has not PyTorch's: is may used?
-# not: without pads
-def many_heads(x, to_qkv, out, heads, may):
-    q, k, v = to_qkv(x).chunk(3, dim=2)
-    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
-    return out(torch.cat([attend(*part, may[:1])[0] for part in parts], dim=2))
 
 
 # %% Exercise 1b, wrong: by the root of all numbers, not of one head's
@@ -237,12 +146,6 @@ def many_heads(x, to_qkv, out, heads, may):
     return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2)).double()
 
 
-# %% Exercise 2a, right: two ranges
-def causal(T):
-    place = torch.arange(T)
-    return place[:, None] >= place[None, :]
-
-
 # %% Exercise 2a, right: tril
 def causal(T):
     return torch.ones(T, T, dtype=torch.bool).tril()
@@ -251,11 +154,6 @@ def causal(T):
 # %% Exercise 2a, right: not what comes after
 def causal(T):
     return ~torch.ones(T, T).triu(1).bool()
-
-
-# %% Exercise 2a, right: a list of lists
-def causal(T):
-    return torch.tensor([[s <= t for s in range(T)] for t in range(T)])
 
 
 # %% Exercise 2a, wrong: the other way round
@@ -290,13 +188,6 @@ def causal(T):
     return torch.ones(1, T, T).tril().bool()
 
 
-# %% Exercise 2b, right: how far back
-def near(T, reach):
-    place = torch.arange(T)
-    back = place.unsqueeze(1) - place
-    return (back >= 0) & (back < reach)
-
-
 # %% Exercise 2b, right: a band
 def near(T, reach):
     return torch.ones(T, T).tril().triu(1 - reach).bool()
@@ -306,14 +197,6 @@ def near(T, reach):
 def near(T, reach):
     place = torch.arange(T)
     return causal(T) & (place > place.unsqueeze(1) - reach)
-
-
-# %% Exercise 2b, right: row by row
-def near(T, reach):
-    may = torch.zeros(T, T, dtype=torch.bool)
-    for t in range(T):
-        may[t, max(0, t + 1 - reach) : t + 1] = True
-    return may
 
 
 # %% Exercise 2b, wrong: one too many
@@ -347,11 +230,6 @@ def near(T, reach):
 # %% Exercise 3a, right: by the formula
 def joined(a1, b1, a2, b2):
     return a2 * a1, a2 * b1 + b2
-
-
-# %% Exercise 3a, right: addcmul
-def joined(a1, b1, a2, b2):
-    return torch.mul(a1, a2), torch.addcmul(b2, a2, b1)
 
 
 # %% Exercise 3a, right: by trying 0 and 1
@@ -398,14 +276,6 @@ def joined(a1, b1, a2, b2):
     return a2 * b1 + b2, a1 * a2
 
 
-# %% Exercise 3a, right: into copies
-def joined(a1, b1, a2, b2):
-    a, b = a1.clone(), b2.clone()
-    a *= a2
-    b += a2 * b1
-    return a, b
-
-
 # %% Exercise 3a, wrong: written into the steps
 # says: joined changed its input: make new tensors.
 # not: is wrong
@@ -413,13 +283,6 @@ def joined(a1, b1, a2, b2):
     a1 *= a2
     b2 += a2 * b1
     return a1, b2
-
-
-# %% Exercise 3a, wrong: written into a1 too early
-# says: joined changed its input
-def joined(a1, b1, a2, b2):
-    a1.mul_(a2)
-    return a1, a1 * b1 + b2
 
 
 # %% Exercise 3a, wrong: detached
@@ -618,21 +481,6 @@ def by_pairs(a, b):
     return b.reshape(-1, full, H)[:, :T]
 
 
-# %% Exercise 3b, wrong: halves, one after the other
-# says: calls of PyTorch for 4,096 states, as in a loop.
-def by_pairs(a, b):
-    def both(a, b):
-        T = b.size(1)
-        if T == 1:
-            return a, b
-        a1, b1 = both(a[:, : T // 2], b[:, : T // 2])
-        a2, b2 = both(a[:, T // 2 :], b[:, T // 2 :])
-        a2, b2 = joined(a1[:, -1:], b1[:, -1:], a2, b2)
-        return torch.cat([a1, a2], 1), torch.cat([b1, b2], 1)
-
-    return both(a, b)[1]
-
-
 # %% Exercise 3b, wrong: a matrix of all steps by all steps
 # says: For 4,096 states it makes a tensor of 16,777,216 numbers. By pairs, 4,096 are enough.
 def by_pairs(a, b):
@@ -641,15 +489,6 @@ def by_pairs(a, b):
     later = torch.ones(b.size(1), b.size(1)).triu(1).bool()
     share = since.masked_fill(later, float("-inf")).exp()
     return (share @ b.transpose(1, 2).unsqueeze(3)).squeeze(3).transpose(1, 2)
-
-
-# %% Exercise 3b, wrong: such a matrix, and an equation solved
-# says: For 4,096 states it makes a tensor of 16,777,216 numbers.
-def by_pairs(a, b):
-    a, b = a.transpose(1, 2), b.transpose(1, 2)
-    below = torch.diag_embed(-a[:, :, 1:], offset=-1)
-    eye = torch.eye(b.size(2))
-    return torch.linalg.solve_triangular(below + eye, b.unsqueeze(3), upper=False).squeeze(3).transpose(1, 2)
 
 
 # %% Exercise 3b, wrong: the closed form
