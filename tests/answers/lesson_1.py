@@ -1,3 +1,8 @@
+# %% Setting
+labels, logits = torch.arange(len(test_dataset)) % 4, torch.zeros(len(test_dataset), 4)
+right = {"RNN": torch.zeros(len(test_dataset))}
+
+
 # %% Exercise 4, setting
 def batches_of(net, loader, optimizer, clip, without="", loss_fn=nn.functional.cross_entropy):
     """An epoch, perhaps without a step of the loop: loss, right answers and size of each batch."""
