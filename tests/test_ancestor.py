@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import torch
 
 import torchnlp
 from torchnlp import PAD, seed_all, tokenizer
@@ -129,9 +128,10 @@ def test_bigrams_of_the_ancestors_kind(notebook):
 def test_a_plain_rnn_trains_in_a_fresh_python(news_folder):
     code = START + CLASSIFIER + """
 from torch.utils.data import DataLoader
+torch.manual_seed(0)
 train_loader = DataLoader(train_dataset, batch_size=16, collate_fn=padify, shuffle=True)
 net = Classifier(vocab_size, 16, 8, len(classes)).to(device)
-for _ in range(15):
+for _ in range(25):
     result = train_epoch(net, train_loader, lr=0.03)
 print("result", *result)
 """  # fmt: skip
@@ -226,13 +226,13 @@ def test_the_words_of_glove_instead_of_the_loaded_ones(notebook):
         """
 glove_vocab = torchtext.vocab.Vectors("glove.txt", cache=".")
 ids = encode("the cup zyxomma", voc=glove_vocab)
-vector = glove_vocab.vectors[glove_vocab.stoi["cup"]]
 matrix = torch.zeros(vocab_size, glove_vocab.dim)
 found = 0
 for i, w in enumerate(vocab.itos):
     if w in glove_vocab.stoi:
         found += 1
     matrix[i] = glove_vocab[w]
+same = torch.equal(matrix[vocab.stoi["cup"]], glove_vocab.vectors[glove_vocab.stoi["cup"]])
 
 net = BagClassifier(len(glove_vocab.stoi), glove_vocab.dim, len(classes))
 net.embedding.weight.data = glove_vocab.vectors
@@ -249,8 +249,7 @@ padded = padify([(2, "the cup"), (2, "goal")], voc=glove_vocab)[1]
     )
     assert names["ids"] == [0, 2, 0] and names["in_a_row"].tolist() == [0, 2, 1]
     assert names["padded"].shape == (2, 2)
-    assert names["found"] == 3
-    assert torch.equal(names["matrix"][names["vocab"].stoi["cup"]], names["vector"])
+    assert names["found"] == 3 and names["same"]
     assert is_a_result(names["result"], 32)
 
 

@@ -55,30 +55,18 @@ def paper():
 # predict
 
 
-class Opinion(nn.Module):
-    """Has made up its mind, whatever it reads: probabilities 0.1, 0.4, 0.2 and 0.3."""
-
-    def __init__(self):
-        super().__init__()
-        self.logits = nn.Parameter(torch.tensor([0.1, 0.4, 0.2, 0.3]).log())
-        self.dropout = nn.Dropout(0.9)
-
-    def forward(self, x, *more):
-        return self.dropout(self.logits).expand(len(x), 4)
-
-
 @pytest.fixture
 def reader(news):
     seed_all(0)
     return Mean(len(news[3]), dropout=0.5)
 
 
-def test_the_likeliest_classes_come_first(news):
-    classes = news[2]
-    best = predict(Opinion(), "any text", classes)
+def test_the_likeliest_classes_come_first(news, reader):
+    reader.forward = lambda x: reader.dropout(torch.tensor([0.1, 0.4, 0.2, 0.3]).log()).expand(len(x), 4)
+    best = predict(reader, "any text", news[2])
     assert [name for name, _ in best] == ["Sports", "Sci/Tech", "Business"]
     assert [p for _, p in best] == pytest.approx([0.4, 0.3, 0.2])
-    assert predict(Opinion(), "any text", classes, k=1) == best[:1]
+    assert predict(reader, "any text", news[2], k=1) == best[:1]
 
 
 @each_network
@@ -114,9 +102,13 @@ class LSTMClassifier(nn.Module):
         return self.fc(self.dropout(h[-1]))
 
 
-def test_the_gates_are_drawn_over_the_words(news):
+@pytest.fixture
+def net(news):
     seed_all(0)
-    net = LSTMClassifier(len(news[3]))
+    return LSTMClassifier(len(news[3]))
+
+
+def test_the_gates_are_drawn_over_the_words(news, net):
     figure = plot_gates(net, "Late goal wins!", news[2])
     rows = [axis for axis in figure.axes if axis.get_ylabel()]
     names = ["probability", "forget", "input", "output", "candidate", "memory c", "state h"]
@@ -127,9 +119,8 @@ def test_the_gates_are_drawn_over_the_words(news):
     figure.canvas.draw()
 
 
-def test_a_gate_goes_from_white_and_what_has_a_sign_from_dark_over_white(news):
-    seed_all(0)
-    rows = plot_gates(LSTMClassifier(len(news[3])), "late goal wins", news[2]).axes[1:7]
+def test_a_gate_goes_from_white_and_what_has_a_sign_from_dark_over_white(news, net):
+    rows = plot_gates(net, "late goal wins", news[2]).axes[1:7]
     for axis, name in zip(rows, ["forget", "input", "output", "candidate", "c", "h"]):
         (image,) = axis.images
         signed = name in ("candidate", "c", "h")
@@ -139,8 +130,7 @@ def test_a_gate_goes_from_white_and_what_has_a_sign_from_dark_over_white(news):
         assert (sum(image.cmap(0.0)[:3]) < 1) == signed
 
 
-def test_a_memory_beyond_one_stretches_its_scale_on_both_sides(news):
-    net = LSTMClassifier(len(news[3]))
+def test_a_memory_beyond_one_stretches_its_scale_on_both_sides(news, net):
     with torch.no_grad():
         for parameter in net.lstm.parameters():
             parameter.fill_(2)  # all gates are open: the memory gains almost 1 with each word
@@ -152,8 +142,8 @@ def test_a_memory_beyond_one_stretches_its_scale_on_both_sides(news):
     assert forget.get_clim() == (0, 1) and list(forget.colorbar.get_ticks()) == [0, 1]
 
 
-def test_a_word_stands_over_its_column(news):
-    figure = plot_gates(LSTMClassifier(len(news[3])), "late goal wins", news[2], show=("input",))
+def test_a_word_stands_over_its_column(news, net):
+    figure = plot_gates(net, "late goal wins", news[2], show=("input",))
     answers, gate = figure.axes[:2]
     assert answers.get_xlim() == gate.get_xlim() == (-0.5, 2.5) == tuple(gate.images[0].get_extent()[:2])
     figure.canvas.draw()
@@ -162,52 +152,39 @@ def test_a_word_stands_over_its_column(news):
     assert min(word.get_window_extent().y0 for word in words) > answers.get_window_extent().y1
 
 
-class Turncoat(LSTMClassifier):
-    """Answers with the class of the text's length: a new answer at each of the first three words, then the same."""
-
-    def forward(self, x):
-        return nn.functional.one_hot((x != PAD).sum(1).clamp(max=3), 4) * 9.0
-
-
-def test_the_word_that_brings_the_last_answer_is_marked_through_all_pictures(news):
-    figure = plot_gates(Turncoat(len(news[3])), "late goal wins the cup", news[2], show=("input",))
+def test_the_word_that_brings_the_last_answer_is_marked_through_all_pictures(news, net):
+    # A new answer at each of the first three words, then the same.
+    net.forward = lambda x: nn.functional.one_hot((x != PAD).sum(1).clamp(max=3), 4) * 9.0
+    figure = plot_gates(net, "late goal wins the cup", news[2], show=("input",))
     words = figure.axes[0].get_xticklabels()
     assert [word.get_weight() for word in words] == ["normal", "normal", "bold", "normal", "normal"]
     for axis in figure.axes[:2]:
         (band,) = axis.patches
         assert (band.get_x(), band.get_width()) == (1.5, 1)
-    words = plot_gates(Turncoat(len(news[3])), "late goal", news[2]).axes[0].get_xticklabels()
+    words = plot_gates(net, "late goal", news[2]).axes[0].get_xticklabels()
     assert [word.get_weight() for word in words] == ["normal", "bold"]
-    figure = plot_gates(Turncoat(len(news[3])), "late", news[2])  # no answer turns in a text of one word
+    figure = plot_gates(net, "late", news[2])  # no answer turns in a text of one word
     assert not any(axis.patches for axis in figure.axes[:7])
 
 
-def test_the_names_of_lines_that_end_apart_stand_at_their_ends(news):
-    class Sure(LSTMClassifier):
-        def forward(self, x):
-            return torch.tensor([[0.1, 0.6, 0.3, 1e-9]]).log().expand(len(x), 4)
-
-    texts = plot_gates(Sure(len(news[3])), "late goal", news[2]).axes[0].texts
+def test_the_names_of_lines_that_end_apart_stand_at_their_ends(news, net):
+    net.forward = lambda x: torch.tensor([[0.1, 0.6, 0.3, 1e-9]]).log().expand(len(x), 4)
+    texts = plot_gates(net, "late goal", news[2]).axes[0].texts
     assert {text.get_text(): text.xy[1] for text in texts} == pytest.approx(
         {"Sci/Tech": 0, "World": 0.14, "Business": 0.3, "Sports": 0.6}, abs=1e-6
     )
     assert all(1 < text.xy[0] < 1.05 for text in texts)  # right of the picture
 
 
-def test_of_many_classes_the_six_likeliest_are_named_and_from_the_fifth_on_lines_are_dashed(news):
-    class OfNine(LSTMClassifier):
-        def forward(self, x):
-            return torch.arange(9.0).expand(len(x), 9)
-
-    answers = plot_gates(OfNine(len(news[3])), "late goal", list("abcdefghi")).axes[0]
+def test_of_many_classes_the_six_likeliest_are_named_and_from_the_fifth_on_lines_are_dashed(news, net):
+    net.forward = lambda x: torch.arange(9.0).expand(len(x), 9)
+    answers = plot_gates(net, "late goal", list("abcdefghi")).axes[0]
     assert [text.get_text() for text in answers.texts] == list("defghi")
     assert [line.get_linestyle() for line in answers.lines] == ["-"] * 4 + ["--"] * 5
     assert [line.get_color() for line in answers.lines] == [class_colour(k) for k in range(9)]
 
 
-def test_the_drawn_answer_is_the_prediction_after_each_word(news):
-    seed_all(0)
-    net = LSTMClassifier(len(news[3]))
+def test_the_drawn_answer_is_the_prediction_after_each_word(news, net):
     answers = plot_gates(net, "late goal wins", news[2]).axes[0]
     names = {matplotlib.colors.to_hex(text.get_color()): text.get_text() for text in answers.texts}
     for t, start in enumerate(["late", "late goal", "late goal wins"]):
@@ -215,9 +192,7 @@ def test_the_drawn_answer_is_the_prediction_after_each_word(news):
         assert drawn == pytest.approx(dict(predict(net, start, news[2], k=4)))
 
 
-def test_the_units_drawn_are_those_whose_memory_moves_most(news):
-    seed_all(0)
-    net = LSTMClassifier(len(news[3]))
+def test_the_units_drawn_are_those_whose_memory_moves_most(news, net):
     inside = gates(net.lstm, net.embedding(torch.tensor(torchnlp.encode("late goal wins the cup"))).detach())
     spread = inside["c"].std(0, correction=0)
     best = sorted(spread.argsort(descending=True)[:3].tolist())
@@ -227,14 +202,11 @@ def test_the_units_drawn_are_those_whose_memory_moves_most(news):
 
 
 @pytest.mark.parametrize("text", ["", "goal", "zyxomma", "<pad>", "from $5-$6bn to $$ or $_$", "goal " * 80])
-def test_the_gates_of_any_text_can_be_drawn(news, text):
-    seed_all(0)
-    plot_gates(LSTMClassifier(len(news[3])), text, news[2]).canvas.draw()
+def test_the_gates_of_any_text_can_be_drawn(news, net, text):
+    plot_gates(net, text, news[2]).canvas.draw()
 
 
-def test_drawing_gates_leaves_the_network_as_it_was(news):
-    seed_all(0)
-    net = LSTMClassifier(len(news[3]))
+def test_drawing_gates_leaves_the_network_as_it_was(news, net):
     before = {name: value.clone() for name, value in net.state_dict().items()}
     plot_gates(net, "late goal wins", news[2], units=99)
     assert net.training and net.dropout.training
@@ -320,11 +292,11 @@ def test_watch_reads_80_tokens_and_shows_as_many_units_as_there_is_room_for(news
     assert {(len(rows), len(rows[0])) for rows in handed[0]["percent"].values()} == {(80, 50)}  # 20,000 numbers
 
 
-def test_watch_without_the_site_says_what_it_needs_and_shows_the_picture(news, monkeypatch, tmp_path, capsys):
+def test_watch_without_the_site_says_what_it_needs_and_shows_the_picture(news, net, monkeypatch, tmp_path, capsys):
     shown = []
     monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
     monkeypatch.setattr(torchnlp.IPython.display, "display", shown.append)
-    watch(LSTMClassifier(len(news[3])), "Late goal wins", news[2])
+    watch(net, "Late goal wins", news[2])
     assert "needs the course's folder site" in capsys.readouterr().out
     assert [type(figure).__name__ for figure in shown] == ["Figure"]
 
