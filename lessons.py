@@ -41,11 +41,74 @@ from torchnlp import (
     mean_and_error,
     open_gates,
     pad_length,
+    padify,
     run_rnn,
     seed_all,
     tokenizer,
     warm_then_fall,
 )
+
+# --------------------------------------------------------- lesson 1: a simple recurrent network
+
+
+class NaiveRNNClassifier(nn.Module):
+    """Mean pooling over all time steps, padding included: the bug of lesson 1. Lesson 1, section 7."""
+
+    def __init__(self, vocab_size, embed_dim, hidden_dim, num_class):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embed_dim, PAD, sparse=SPARSE)
+        self.embedding.weight.data *= 0.1  # start small
+        self.rnn = nn.RNN(embed_dim, hidden_dim, batch_first=True)
+        self.fc = nn.Linear(hidden_dim, num_class)
+
+    def forward(self, x):  # x: ids [B, T]
+        states, _ = self.rnn(self.embedding(x))  # [B, T, H]
+        mean = states.mean(1)  # [B, H]
+        return self.fc(mean)  # [B, K]
+
+
+class RNNClassifier(NaiveRNNClassifier):
+    """Mean pooling over the real tokens. Lesson 1, section 7."""
+
+    def forward(self, x):
+        states, _ = self.rnn(self.embedding(x))  # [B, T, H]
+        real = (x != PAD).unsqueeze(2)  # [B, T, 1]  # <- new
+        mean = (states * real).sum(1) / real.sum(1)  # [B, H]  # <- changed
+        return self.fc(mean)  # [B, K]
+
+
+class LastStateClassifier(NaiveRNNClassifier):
+    """Pooling: the last hidden state. Lesson 1, section 10."""
+
+    def forward(self, x):
+        states, _ = self.rnn(self.embedding(x))  # [B, T, H]
+        end = (x != PAD).sum(1) - 1  # [B], the place of the last real token
+        last = states[torch.arange(len(x), device=x.device), end]  # [B, H]  # <- changed
+        return self.fc(last)  # [B, K]
+
+
+def spectral_radius(W):
+    """The size of the largest eigenvalue of W [H, H]. Lesson 1, section 10."""
+    return torch.linalg.eigvals(W.detach().cpu()).abs().max().item()
+
+
+def reach_back(net, texts, steps):
+    """Largest singular value of the product of the last 1, 2, ... Jacobians: [steps]. Lesson 1, section 10.
+
+    The median over the texts, each of at least that many tokens.
+    """
+    W_h, curves = net.rnn.weight_hh_l0.detach(), []
+    for text in texts:
+        _, ids = padify([(1, text)])
+        with torch.no_grad():
+            states, _ = net.rnn(net.embedding(ids.to(W_h.device)))  # [1, T, H]
+        product, sizes = torch.eye(len(W_h), device=W_h.device), []
+        for h in states[0].flip(0)[:steps]:  # from the last step back
+            product = product @ ((1 - h**2).unsqueeze(1) * W_h)  # [H, H]
+            sizes.append(torch.linalg.matrix_norm(product, ord=2))
+        curves.append(torch.stack(sizes))
+    return torch.stack(curves).median(0).values.cpu()
+
 
 # ---------------------------------------------------------------------- lesson 2: LSTM gates
 

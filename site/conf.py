@@ -154,7 +154,7 @@ def read(app, docname, source) -> None:
         parts["APPENDIX"] = APPENDIX if any(ROOT.glob("notebooks/appendix/*.ipynb")) else ""
         text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
     elif docname in ("glossary", "references"):
-        text = re.sub(r"\blesson (\d)\b", lesson_link, text)
+        text = CELL.sub(cell_link, re.sub(r"\blesson (\d)\b", lesson_link, text))
     elif docname == "torchnlp":
         text += module_page()
     else:

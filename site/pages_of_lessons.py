@@ -14,7 +14,7 @@ ROOT = HERE.parent
 renew = runpy.run_path(str(HERE / "watch.py"))["renew"]
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
-CELL = re.compile(r"`(l\d-c\w+)`")  # how the guide for instructors names a cell
+CELL = re.compile(r"`(l\d-c\w+)`")  # how the guide for instructors and the glossary name a cell
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
 
 
@@ -22,7 +22,8 @@ def lesson_page(source: str, name: str) -> str:
     """A lesson as the site shows it: folded cells closed, words under pictures, answers kept back."""
     notebook = with_captions(nbformat.reads(source, as_version=4))
     notebook.cells[0].source = BADGE.sub("", notebook.cells[0].source)
-    named = set(CELL.findall((ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")))
+    pages = [ROOT / "INSTRUCTORS.md", HERE / "glossary.md"]
+    named = {cell for page in pages for cell in CELL.findall(page.read_text(encoding="utf-8"))}
     links = links_of(name)
     cells, asked, hidden = [], False, False
     gates = [cell.id for cell in notebook.cells if "plot_gates(" in cell.source][:1]

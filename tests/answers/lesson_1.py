@@ -1,11 +1,16 @@
-# %% Exercise 3, setting
-def batches_of(net, loader, optimizer, clip, without=""):
+# %% Setting
+labels, logits = torch.arange(len(test_dataset)) % 4, torch.zeros(len(test_dataset), 4)
+right = {"RNN": torch.zeros(len(test_dataset))}
+
+
+# %% Exercise 4, setting
+def batches_of(net, loader, optimizer, clip, without="", loss_fn=nn.functional.cross_entropy):
     """An epoch, perhaps without a step of the loop: loss, right answers and size of each batch."""
     for labels, ids in loader:
         if without != "zero_grad":
             optimizer.zero_grad()
         logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
+        loss = loss_fn(logits, labels)
         loss.backward()
         if without != "clip":
             clip_gradient(net, clip)
@@ -88,6 +93,13 @@ def step(x_t, h, W_x, W_h, b):
         return torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
 
 
+# %% Exercise 1a, wrong: the new state is written over the old one
+# says: step changes the h that it was given
+def step(x_t, h, W_x, W_h, b):
+    h.copy_(torch.tanh(x_t @ W_x.T + h @ W_h.T + b))
+    return h
+
+
 # %% Exercise 1b, right: over the time axis put first
 def read(x, W_x, W_h, b):
     states = [torch.zeros(x.size(0), W_h.size(0))]
@@ -145,6 +157,17 @@ def read(x, W_x, W_h, b):
     return torch.stack(states, dim=1)
 
 
+# %% Exercise 1b, wrong: each state is kept before its step
+# says: Keep the state after the step
+# not: start with zeros
+def read(x, W_x, W_h, b):
+    h, states = torch.zeros(len(x), len(b)), []
+    for t in range(x.size(1)):
+        states.append(h)
+        h = step(x[:, t], h, W_x, W_h, b)
+    return torch.stack(states, dim=1)
+
+
 # %% Exercise 1b, wrong: h cut off from its past
 # says: is h cut off
 def read(x, W_x, W_h, b):
@@ -198,20 +221,100 @@ def read(x, W_x, W_h, b, kept={}):
     return torch.stack(states, dim=1)
 
 
-# %% Exercise 2a, right: two comparisons
+# %% Exercise 2, right: a sample of all
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    return " ".join(rng.sample(tokens, len(tokens)))
+
+
+# %% Exercise 2, right: sorted by random numbers
+def shuffled(text, rng):
+    return " ".join(sorted(tokenizer(text), key=lambda token: rng.random()))
+
+
+# %% Exercise 2, wrong: rng is ignored
+# says: draw from rng
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    random.shuffle(tokens)
+    return " ".join(tokens)
+
+
+# %% Exercise 2, wrong: another generator that seeds itself
+# says: draw from rng alone
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    random.Random().shuffle(tokens)
+    return " ".join(tokens)
+
+
+# %% Exercise 2, wrong: words instead of tokens
+# says: Use tokenizer(text)
+def shuffled(text, rng):
+    words = text.split()
+    rng.shuffle(words)
+    return " ".join(words)
+
+
+# %% Exercise 2, wrong: shuffle returns nothing
+# says: shuffled returns nothing, not a string
+def shuffled(text, rng):
+    return rng.shuffle(tokenizer(text))
+
+
+# %% Exercise 2, wrong: only turned round
+# says: Each seed of rng gives the same order
+def shuffled(text, rng):
+    return " ".join(reversed(tokenizer(text)))
+
+
+# %% Exercise 2, wrong: a list of tokens
+# says: shuffled returns a list, not a string
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    rng.shuffle(tokens)
+    return tokens
+
+
+# %% Exercise 2, wrong: only rotated
+# says: the same neighbours
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    k = rng.randrange(len(tokens))
+    return " ".join(tokens[k:] + tokens[:k])
+
+
+# %% Exercise 2, wrong: four by four
+# says: shuffle all together
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    parts = [tokens[i : i + 4] for i in range(0, len(tokens), 4)]
+    return " ".join(token for part in parts for token in rng.sample(part, len(part)))
+
+
+# %% Exercise 2, wrong: from a copy of rng, which stays where it was
+# says: from no copy of it
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    random.setstate(rng.getstate())
+    random.shuffle(tokens)
+    return " ".join(tokens)
+
+
+# %% Exercise 3a, right: two comparisons
 def last_n(x, n):
     lengths = (x != PAD).sum(1)
     places = torch.arange(x.size(1))
     return (places < lengths[:, None]) & (places >= lengths[:, None] - n)
 
 
-# %% Exercise 2a, right: as integers, then turned into bool
+# %% Exercise 3a, right: as integers, then turned into bool
 def last_n(x, n):
     real = (x != PAD).int()
     return (real * (real.sum(1, keepdim=True) - real.cumsum(1) < n)).bool()
 
 
-# %% Exercise 2a, wrong: the last columns, pads or not
+# %% Exercise 3a, wrong: the last columns, pads or not
 # says: n = 1, text 1: your mask is ....x, not .x...
 def last_n(x, n):
     mask = torch.zeros_like(x, dtype=torch.bool)
@@ -219,13 +322,13 @@ def last_n(x, n):
     return mask
 
 
-# %% Exercise 2a, wrong: the first n
+# %% Exercise 3a, wrong: the first n
 # says: n = 1, text 0: your mask is x...., not ....x
 def last_n(x, n):
     return (x != PAD) & (torch.arange(x.size(1)) < n)
 
 
-# %% Exercise 2a, wrong: numbers instead of True and False
+# %% Exercise 3a, wrong: numbers instead of True and False
 # says: dtype torch.bool
 def last_n(x, n):
     lengths = (x != PAD).sum(1, keepdim=True)
@@ -233,7 +336,15 @@ def last_n(x, n):
     return ((places < lengths) & (places >= lengths - n)).float()
 
 
-# %% Exercise 2a, wrong: an unknown word counts as padding
+# %% Exercise 3a, wrong: `and` between two tensors
+# says: Between two comparisons of tensors stands &
+def last_n(x, n):
+    lengths = (x != PAD).sum(1, keepdim=True)
+    places = torch.arange(x.size(1))
+    return places < lengths and places >= lengths - n
+
+
+# %% Exercise 3a, wrong: an unknown word counts as padding
 # says: n = 1, text 0: your mask is ...x., not ....x
 def last_n(x, n):
     lengths = (x > PAD).sum(1, keepdim=True)
@@ -241,7 +352,7 @@ def last_n(x, n):
     return (places < lengths) & (places >= lengths - n)
 
 
-# %% Exercise 2a, wrong: every batch five tokens wide
+# %% Exercise 3a, wrong: every batch five tokens wide
 # says: shape [2, 2] expected, not [2, 5]
 def last_n(x, n):
     lengths = (x != PAD).sum(1, keepdim=True)
@@ -249,61 +360,69 @@ def last_n(x, n):
     return (places < lengths) & (places >= lengths - n)
 
 
-# %% Exercise 2b, right: times the mask
+# %% Exercise 3b, right: times the mask
 def masked_mean(states, mask):
     mask = mask.unsqueeze(2)
     return (states * mask).sum(1) / mask.sum(1)
 
 
-# %% Exercise 2b, right: row by row
+# %% Exercise 3b, right: row by row
 def masked_mean(states, mask):
     return torch.stack([row[hit].mean(0) for row, hit in zip(states, mask)])
 
 
-# %% Exercise 2b, right: in place
+# %% Exercise 3b, wrong: in place
+# says: changes the states that it was given
 def masked_mean(states, mask):
     states[~mask] = 0
     return states.sum(dim=1) / mask.sum(dim=1, keepdim=True)
 
 
-# %% Exercise 2b, wrong: the plain mean
+# %% Exercise 3b, wrong: the plain mean
 # says: the mean over all steps
 def masked_mean(states, mask):
     return states.mean(1)
 
 
-# %% Exercise 2b, wrong: divided by all steps
+# %% Exercise 3b, wrong: divided by all steps
 # says: Divide by the number of steps in the mask, not by all
 def masked_mean(states, mask):
     return (states * mask.unsqueeze(2)).mean(1)
 
 
-# %% Exercise 2b, wrong: not divided
+# %% Exercise 3b, wrong: not divided
 # says: That is the sum
 def masked_mean(states, mask):
     return (states * mask.unsqueeze(2)).sum(1)
 
 
-# %% Exercise 2b, wrong: divided by the count of all rows together
+# %% Exercise 3b, wrong: divided by the count of all rows together
 # says: Divide each row by its own count
 def masked_mean(states, mask):
     return (states * mask.unsqueeze(2)).sum(1) / mask.sum()
 
 
-# %% Exercise 2b, wrong: one mean for the whole batch
+# %% Exercise 3b, wrong: one mean for the whole batch
 # says: not [2]
 def masked_mean(states, mask):
     return states[mask].mean(0)
 
 
-# %% Exercise 2b, wrong: the mask turned round
+# %% Exercise 3b, wrong: a small number is added to the count
+# says: The mean differs by up to 0.0
+# not: by up to 0.0000
+def masked_mean(states, mask):
+    return (states * mask.unsqueeze(2)).sum(1) / (mask.sum(1, keepdim=True) + 1e-3)
+
+
+# %% Exercise 3b, wrong: the mask turned round
 # says: The mean differs by up to
 def masked_mean(states, mask):
     outside = ~mask.unsqueeze(2)
     return (states * outside).sum(1) / outside.sum(1)
 
 
-# %% Exercise 2b, wrong: all from the first step of the mask to its last
+# %% Exercise 3b, wrong: all from the first step of the mask to its last
 # says: The mean differs by up to
 def masked_mean(states, mask):
     rows = []
@@ -313,7 +432,7 @@ def masked_mean(states, mask):
     return torch.stack(rows)
 
 
-# %% Exercise 3, right: sums and a count
+# %% Exercise 4, right: sums and a count
 def train_once(net, loader, optimizer, clip=None):
     net.train()
     total = hits = count = 0
@@ -332,7 +451,7 @@ def train_once(net, loader, optimizer, clip=None):
     return total / count, hits / count
 
 
-# %% Exercise 3, right: every article kept, tensors returned
+# %% Exercise 4, right: every article kept, tensors returned
 def train_once(net, loader, optimizer, clip=None):
     net.train()
     losses, hits = [], []
@@ -349,7 +468,8 @@ def train_once(net, loader, optimizer, clip=None):
     return torch.cat(losses).mean(), torch.cat(hits).float().mean()
 
 
-# %% Exercise 3, right: PyTorch's own clipping, an epoch of the module's bookkeeping in a list
+# %% Exercise 4, wrong: PyTorch's own clipping, which a sparse gradient stops
+# says: Leave that one out
 def train_once(net, loader, optimizer, clip=None):
     net.train()
     answer = [0.0, 0.0]
@@ -369,20 +489,38 @@ def train_once(net, loader, optimizer, clip=None):
     return [value / number for value in answer]
 
 
-# %% Exercise 3, wrong: zero_grad forgotten
+# %% Exercise 4, wrong: zero_grad forgotten
 # says: zero_grad is missing
 def train_once(net, loader, optimizer, clip=None):
     net.train()
     return means_of(batches_of(net, loader, optimizer, clip, without="zero_grad"))
 
 
-# %% Exercise 3, wrong: train() forgotten
+# %% Exercise 4, wrong: train() forgotten
 # says: net.train() is missing
 def train_once(net, loader, optimizer, clip=None):
     return means_of(batches_of(net, loader, optimizer, clip))
 
 
-# %% Exercise 3, wrong: the mean over batches
+# %% Exercise 4, wrong: softmax before the loss
+# says: no softmax before it
+def twice(logits, labels):
+    return nn.functional.cross_entropy(logits.softmax(1), labels)
+
+
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    return means_of(batches_of(net, loader, optimizer, clip, loss_fn=twice))
+
+
+# %% Exercise 4, wrong: the sum over the batch is stepped with
+# says: not the sum
+def train_once(net, loader, optimizer, clip=None):
+    net.train()
+    return means_of(batches_of(net, loader, optimizer, clip, loss_fn=nn.CrossEntropyLoss(reduction="sum")))
+
+
+# %% Exercise 4, wrong: the mean over batches
 # says: the mean over batches
 def train_once(net, loader, optimizer, clip=None):
     net.train()
@@ -390,7 +528,7 @@ def train_once(net, loader, optimizer, clip=None):
     return sum(losses) / len(losses), sum(hits) / sum(sizes)
 
 
-# %% Exercise 3, wrong: the batches' means added up, divided by articles
+# %% Exercise 4, wrong: the batches' means added up, divided by articles
 # says: take it times the batch's size
 def train_once(net, loader, optimizer, clip=None):
     net.train()
@@ -398,7 +536,7 @@ def train_once(net, loader, optimizer, clip=None):
     return sum(losses) / sum(sizes), sum(hits) / sum(sizes)
 
 
-# %% Exercise 3, wrong: accuracy as the mean of the batches' accuracies
+# %% Exercise 4, wrong: accuracy as the mean of the batches' accuracies
 # says: count right answers
 def train_once(net, loader, optimizer, clip=None):
     net.train()
@@ -406,7 +544,7 @@ def train_once(net, loader, optimizer, clip=None):
     return means_of(batches)[0], sum(hits / size for _, hits, size in batches) / len(batches)
 
 
-# %% Exercise 3, wrong: a count of right answers
+# %% Exercise 4, wrong: a count of right answers
 # says: divide by the number of articles
 def train_once(net, loader, optimizer, clip=None):
     net.train()
@@ -414,14 +552,14 @@ def train_once(net, loader, optimizer, clip=None):
     return means_of(batches)[0], sum(hits for _, hits, _ in batches)
 
 
-# %% Exercise 3, wrong: clip is ignored
+# %% Exercise 4, wrong: clip is ignored
 # says: clip = 0.05 makes no difference
 def train_once(net, loader, optimizer, clip=None):
     net.train()
     return means_of(batches_of(net, loader, optimizer, clip, without="clip"))
 
 
-# %% Exercise 3, wrong: measured afterwards
+# %% Exercise 4, wrong: measured afterwards
 # says: The mean loss while training was
 def train_once(net, loader, optimizer, clip=None):
     net.train()
@@ -432,14 +570,14 @@ def train_once(net, loader, optimizer, clip=None):
     return answer
 
 
-# %% Exercise 3, wrong: no step
+# %% Exercise 4, wrong: no step
 # says: The weights have not moved
 def train_once(net, loader, optimizer, clip=None):
     net.train()
     return means_of(batches_of(net, loader, optimizer, clip, without="step"))
 
 
-# %% Exercise 3, wrong: returns after the first batch
+# %% Exercise 4, wrong: returns after the first batch
 # says: For 3 batches the network was called 1 times
 def train_once(net, loader, optimizer, clip=None):
     net.train()
@@ -447,21 +585,21 @@ def train_once(net, loader, optimizer, clip=None):
         return loss, hits / size
 
 
-# %% Exercise 3, wrong: the loss alone
+# %% Exercise 4, wrong: the loss alone
 # says: no pair
 def train_once(net, loader, optimizer, clip=None):
     net.train()
     return means_of(batches_of(net, loader, optimizer, clip))[0]
 
 
-# %% Exercise 3, wrong: without a limit, clipped to 1
+# %% Exercise 4, wrong: without a limit, clipped to 1
 # says: With clip = None the weights end elsewhere
 def train_once(net, loader, optimizer, clip=None):
     net.train()
     return means_of(batches_of(net, loader, optimizer, clip or 1.0))
 
 
-# %% Exercise 3, wrong: short gradients are made longer
+# %% Exercise 4, wrong: short gradients are made longer
 # says: the weights end elsewhere
 def train_once(net, loader, optimizer, clip=None):
     net.train()
@@ -480,83 +618,3 @@ def train_once(net, loader, optimizer, clip=None):
         hits += (logits.argmax(1) == labels).sum().item()
         count += len(labels)
     return total / count, hits / count
-
-
-# %% Exercise 4, right: a sample of all
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    return " ".join(rng.sample(tokens, len(tokens)))
-
-
-# %% Exercise 4, right: sorted by random numbers
-def shuffled(text, rng):
-    return " ".join(sorted(tokenizer(text), key=lambda token: rng.random()))
-
-
-# %% Exercise 4, wrong: rng is ignored
-# says: draw from rng
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    random.shuffle(tokens)
-    return " ".join(tokens)
-
-
-# %% Exercise 4, wrong: another generator that seeds itself
-# says: draw from rng alone
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    random.Random().shuffle(tokens)
-    return " ".join(tokens)
-
-
-# %% Exercise 4, wrong: words instead of tokens
-# says: Not as in tokenizer(text)
-def shuffled(text, rng):
-    words = text.split()
-    rng.shuffle(words)
-    return " ".join(words)
-
-
-# %% Exercise 4, wrong: shuffle returns nothing
-# says: shuffled returns nothing, not a string
-def shuffled(text, rng):
-    return rng.shuffle(tokenizer(text))
-
-
-# %% Exercise 4, wrong: only turned round
-# says: Each seed of rng gives the same order
-def shuffled(text, rng):
-    return " ".join(reversed(tokenizer(text)))
-
-
-# %% Exercise 4, wrong: a list of tokens
-# says: shuffled returns a list, not a string
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    rng.shuffle(tokens)
-    return tokens
-
-
-# %% Exercise 4, wrong: only rotated
-# says: the same neighbours
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    k = rng.randrange(len(tokens))
-    return " ".join(tokens[k:] + tokens[:k])
-
-
-# %% Exercise 4, wrong: four by four
-# says: shuffle all together
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    parts = [tokens[i : i + 4] for i in range(0, len(tokens), 4)]
-    return " ".join(token for part in parts for token in rng.sample(part, len(part)))
-
-
-# %% Exercise 4, wrong: from a copy of rng, which stays where it was
-# says: from no copy of it
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    random.setstate(rng.getstate())
-    random.shuffle(tokens)
-    return " ".join(tokens)
