@@ -2,7 +2,7 @@
 net = NewsClassifier()
 valid_part = [(1, "oil prices fell .")]
 nets = {"LSTM": [Recaller(nn.LSTM)], "LSTM, bias 5": [Recaller(nn.LSTM, 5)]}
-runs = {name: [(net, 0.25)] for name in ("LSTM, padded", "no padding", "no padding, biases 5, -2")}
+runs = {name: [(NewsClassifier(), 0.25)] for name in ("LSTM, padded", "no padding", "no padding, biases 5, -2")}
 
 
 class StubLSTM(nn.Module):
