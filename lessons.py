@@ -266,9 +266,7 @@ def read_headlines(train_dataset):
     own = [row for row in rows if row[1].strip() and row[2].strip()]
     found = [(int(label), cleaned(title), cleaned(rest)) for label, title, rest in own]
     if len(found) < 1_000:
-        print(
-            "Few articles have a title: the first ten words of the text serve as one."
-        )
+        print("Few articles have a title: the first ten words of the text serve as one.")
         texts = [(label, cleaned(text).split()) for label, text in train_dataset]
         found = [(label, " ".join(t[:10]), " ".join(t[10:])) for label, t in texts]
     return [article for article in found if tokenizer(article[1])]
@@ -415,7 +413,4 @@ def counted(tables, texts, start, V):
     pad = [start] * (len(tables) - 1)
     lines = [pad + ids for ids in texts]
     spots = [range(len(pad), len(line)) for line in lines]
-    return [
-        -np.log([chance_of(tables, line, i, V) for i in places])
-        for line, places in zip(lines, spots)
-    ]
+    return [-np.log([chance_of(tables, line, i, V) for i in places]) for line, places in zip(lines, spots)]

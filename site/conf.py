@@ -10,10 +10,11 @@ import nbformat
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCES = ROOT / "build" / "site-sources"
-sys.path[:0] = [str(HERE), str(ROOT)]  # in this order: lessons is the one beside this file
+sys.path[:0] = [str(HERE), str(ROOT)]
+from pages_of_lessons import CELL, LESSONS, cell_link, lesson_link, lesson_page  # noqa: E402
+
 import torchnlp  # noqa: E402
-from lessons import CELL, LESSONS, cell_link, lesson_link, lesson_page  # noqa: E402
-from tools import readme, repo  # noqa: E402
+from tools import pages, readme, repo  # noqa: E402
 from tools.reading import is_picture, plain, with_captions  # noqa: E402
 
 OWNER, NAME = repo.current(ROOT).split("/")
@@ -36,8 +37,17 @@ autodoc_preserve_defaults = True
 
 html_theme = "sphinx_book_theme"
 html_title = project
-html_static_path = ["_static", str(ROOT / "build" / "site-libraries" / "mathjax" / "es5")]
+html_static_path = [
+    "_static",
+    str(ROOT / "images" / "fonts"),
+    str(ROOT / "build" / "site-libraries" / "mathjax" / "es5"),
+]
 html_css_files = ["course.css"]
+html_js_files = [("search.js", {"defer": "defer"})]
+templates_path = ["_templates"]
+html_sidebars = {
+    "**": ["navbar-logo.html", "icon-links.html", "search-button-field.html", "play.html", "sbt-sidebar-nav.html"]
+}
 html_copy_source = True
 html_show_copyright = False
 html_context = {"default_mode": "auto"}
@@ -60,14 +70,15 @@ html_theme_options = {
 
 # What takes the place of a word in capitals in index.md, and what is done to each page before it is read.
 
-READER = """\
+FIGURE = """\
 ```{raw} html
-<iframe class="hero" src="reader.html" loading="lazy" title="A network reads what you type, word by word"></iframe>
+WATCHED
+<p class="play"><a href="reader.html">Type a headline of your own</a>
+<a href="playground.html">Train a network in this browser</a></p>
 ```
 
-Type a headline into <a href="reader.html">the reader</a>, and move over its words: each line is a class, each band a
-gate. What gates do, you find out in [lesson 2](#gates-2-lstm-gates); and in the
-<a href="playground.html">playground</a> a network learns to remember.
+Each line is a class of news, each row of the picture a unit of the network. What its gates do, you find out in
+[lesson 2](#gates-2-lstm-gates).
 """
 APPENDIX = """\
 ```{toctree}
@@ -78,15 +89,6 @@ APPENDIX = """\
 notebooks/appendix/*
 ```
 """
-
-
-def hero() -> str:
-    """The reader; and the words of README.md, with its picture for those whose screen has no room for the reader."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    picture, words, caption = re.search(r'<img src="([^"]+)"[^>]* alt="([^"]+)">\s+\*(.*)\*\n', text).groups()
-    caption = caption.replace("(lesson 2)", "([lesson 2](#gates-2-lstm-gates))")
-    figure = f":::{{figure}} {picture}\n:alt: {words}\n:class: hero\n\n{caption}\n:::\n"
-    return READER + figure
 
 
 def cards() -> str:
@@ -143,7 +145,7 @@ def read(app, docname, source) -> None:
         text = lesson_page(text, path.stem)
     elif docname == "index":
         parts = {
-            "HERO": hero(),
+            "HERO": FIGURE.replace("WATCHED", pages.figure()),
             "CARDS": cards(),
             "SCOREBOARD": readme.scoreboard(ROOT),
             "GITHUB": GITHUB,

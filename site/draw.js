@@ -1,19 +1,22 @@
-// What the two pages and `watch` draw with: elements, sharp canvases, and colours out of the stylesheet.
+// What the pages and `watch` draw with: elements, sharp canvases, and colours out of the stylesheet.
 
 export const PARTS = {  // of a network, in the order in which those that it has are shown
-    forget: {name: "forget gate", meaning: "how much of the memory is kept", colour: "forget"},
-    input: {name: "input gate", meaning: "how much is written into the memory", colour: "input"},
-    output: {name: "output gate", meaning: "how much of the memory shows in the state", colour: "output"},
-    update: {name: "update gate", meaning: "how much of the state is kept", colour: "forget"},
-    reset: {name: "reset gate", meaning: "how much of the state the candidate sees", colour: "grey"},
-    candidate: {name: "candidate", meaning: "what could be written", colour: "candidate"},
-    c: {name: "memory c", meaning: "what was kept, and what was written", colour: "c"},
-    h: {name: "state h", meaning: "what the answer is made of", colour: "h"},
+    input: {name: "input gate", meaning: "how much is written into the cell state"},
+    forget: {name: "forget gate", meaning: "how much of the cell state is erased, 1\u00A0−\u00A0f"},
+    c: {name: "cell state c", meaning: "what was kept, and what was written"},
+    output: {name: "output gate", meaning: "how much of the cell state shows in the hidden state"},
+    update: {name: "update gate", meaning: "how much of the hidden state is replaced, 1\u00A0−\u00A0z"},
+    reset: {name: "reset gate", meaning: "how much of the hidden state the candidate sees"},
+    candidate: {name: "candidate", meaning: "what could be written"},
+    h: {name: "hidden state h", meaning: "what the answer is made of"},
 };
-export const SIGNED = ["candidate", "c", "h"];  // from -1 to 1, the memory beyond; a gate goes from 0 to 1
-export const shade = part => part === "c" ? Math.tanh : number => number;  // the memory as it shows in the state
+export const SIGNED = ["candidate", "c", "h"];  // from -1 to 1, the cell state beyond; a gate goes from 0 to 1
 
-// The LSTM's candidate is left out: what was written is seen in the memory.
+// Ink is an event: a gate that keeps is drawn as what it erases, and the cell state as it shows in the hidden state.
+const ERASED = kept => 1 - kept;
+export const shade = part => ({forget: ERASED, update: ERASED, c: Math.tanh})[part] ?? (number => number);
+
+// The LSTM's candidate is left out: what was written is seen in the cell state.
 export const shownParts = parts =>
     Object.keys(PARTS).filter(part => part in parts && !(part === "candidate" && "c" in parts));
 
@@ -90,4 +93,19 @@ export function paintLine(context, points, colour, width = 2, dash = []) {
         drawing = place;
     }
     context.stroke();
+}
+
+// Names at the ends of lines, each {name, x, y, colour}: those that end close together are pushed apart, upwards. Each
+// stands on a rim of paper.
+export function writeEnds(context, ends, lowest, room, paper) {
+    Object.assign(context, {textBaseline: "middle", lineJoin: "round", lineWidth: 6, strokeStyle: paper});
+    context.setLineDash([]);
+    let free = lowest;
+    for (const {name, x, y, colour} of ends.toSorted((a, b) => b.y - a.y)) {
+        const place = Math.min(free, y);
+        context.fillStyle = colour;
+        context.strokeText(name, x, place, room);
+        context.fillText(name, x, place, room);
+        free = place - 15;
+    }
 }

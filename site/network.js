@@ -35,7 +35,8 @@ export class Networks {
     }
 
     // Read a text word by word. Returns its tokens and ids, and a row a token of probabilities, of each gate (parts) and
-    // of the state. influence: the size of the gradient of the last answer's log probability for each word's vector.
+    // of the states. influence: the size of the gradient of the last answer's log probability with respect to each
+    // word's vector. sums: see below.
     read(text, name = "LSTM") {
         const tokens = tokenize(text);
         return {tokens, ...this.readIds(this.encode(tokens), name)};
@@ -62,7 +63,17 @@ export class Networks {
         if (trace.c) parts.c = rows(trace.c, H, H);
         parts.h = rows(trace.h, H, H);
         const influence = T ? this.influence(name, w, trace, probabilities[T - 1], E) : [];
-        return {ids, name, probabilities, parts, influence};
+        return {ids, name, probabilities, parts, influence, sums: this.sums(name, w, trace)};
+    }
+
+    // What a unit of a gate adds up at step t: what comes from the word, from the state before, and the two biases.
+    sums(name, w, {H, G, x, h}) {
+        return (part, t, unit) => {
+            const row = CELLS[name].parts.indexOf(part) * H + unit, bias = w["rnn.bias_ih_l0"][row];
+            let state = 0;
+            for (let k = 0; k < H; k++) state += w["rnn.weight_hh_l0"][row * H + k] * h[t * H + k];
+            return {word: x[t * G + row] - bias, state, bias, stateBias: w["rnn.bias_hh_l0"][row]};
+        };
     }
 
     influence(name, w, trace, answer, E) {

@@ -1,21 +1,31 @@
-// The page on which a network learns to remember. worker.js trains; this draws what it tells.
+// The page on which networks learn to remember. worker.js trains; this draws what it tells.
 
 import {readAddress, writeAddress} from "./address.js";
 import {CELLS} from "./cells.js";
 import {
-    PARTS, SIGNED, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts,
+    PARTS, SIGNED, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts, writeEnds,
 } from "./draw.js";
 import {BATCH, DEFAULTS, Recaller, SYMBOLS} from "./recall.js";
+
+const PRESETS = {
+    "gate open or half open": "cell=LSTM&bias=5&cell2=LSTM&bias2=0",
+    "LSTM or RNN": "cell=LSTM&bias=5&cell2=RNN",
+    "GRU, open or half open": "cell=GRU&bias=5&cell2=GRU&bias2=0",
+    "40 symbols": "cell=LSTM&bias=5&cell2=LSTM&bias2=0&T=40&width=32&rate=0.01",
+    "an RNN that latches": "cell=RNN&T=40&width=32&rate=0.05&clip=0",
+};
+const COLOURS = ["first", "second"], DASHES = [[], [7, 4]];  // of the networks' lines
 
 const element = id => document.getElementById(id), form = element("settings");
 const program = new Blob([element("worker").textContent], {type: "text/javascript"});
 const worker = new Worker(URL.createObjectURL(program));
 const runs = [];  // the curves of earlier runs, to compare with
-let settings = DEFAULTS, number = 0, told = null, untrained = null, colours = null;
+let lanes, number = 0, told = null, untrained = null, colours = null;
 
 // ---------------------------------------------------------------------------------------- settings
 
 const LIMITS = {T: [2, 100], width: [8, 64], bias: [0, 7], clip: [0, 5], rate: [0.001, 0.05], seed: [0, 9999]};
+const GATES = {LSTM: "forget", GRU: "update"};
 
 // Settings as strings, from an address or a form, made whole: nothing outside the limits, nothing missing.
 function understand(given) {
@@ -30,65 +40,93 @@ function understand(given) {
     return understood;
 }
 
-function showSettings() {
-    for (const [name, value] of Object.entries(settings)) {
-        const control = form.elements[name], shown = name in LIMITS && control.parentElement.querySelector("b");
-        control.value = value;
-        if (shown) shown.textContent = name === "clip" && !value ? "off" : value;
-    }
-    form.elements.bias.disabled = settings.cell === "RNN";
-    element("gate").textContent = {RNN: "No gate", LSTM: "Forget bias", GRU: "Update bias"}[settings.cell];
+// The settings of one network or of two, which differ in their cell and their bias. Nothing said: the first preset.
+function understandAll(given) {
+    if (!given.cell) given = {...Object.fromEntries(new URLSearchParams(Object.values(PRESETS)[0])), ...given};
+    const second = given.cell2 in CELLS ? [understand({...given, cell: given.cell2, bias: given.bias2})] : [];
+    return [understand(given), ...second];
 }
 
-const nameOf = ({cell, T, bias}) => `${cell}, T = ${T}${cell === "RNN" ? "" : `, bias ${bias}`}`;
+function showSettings() {
+    const [first, second] = lanes, shown = {...first, cell2: second?.cell ?? "none", bias2: second?.bias ?? first.bias};
+    for (const [name, value] of Object.entries(shown)) {
+        const control = form.elements[name], number = control.parentElement.querySelector("b");
+        control.value = value;
+        if (number) number.textContent = name === "clip" && !value ? "off" : value;
+    }
+    for (const [name, lane] of [["bias", first], ["bias2", second]]) {
+        const label = form.elements[name].parentElement, gate = GATES[lane?.cell];
+        label.hidden = !gate;
+        label.firstChild.textContent = `Bias of the ${gate} gate`;
+    }
+    const work = lanes.reduce((sum, {T, width, cell}) => sum + T * width * width * CELLS[cell].parts.length, 0);
+    element("cost").textContent = work > 400_000 ? "Long sequences and wide networks take their time." : "";
+    for (const link of element("presets").querySelectorAll("a")) {
+        const here = JSON.stringify(understandAll(Object.fromEntries(new URLSearchParams(link.hash.slice(1)))));
+        link.ariaCurrent = here === JSON.stringify(lanes) ? "true" : null;
+    }
+}
+
+const nameOf = ({cell, bias}) => cell === "RNN" ? cell : `${cell}, bias ${bias}`;
 
 function restart(go) {
-    if (told?.steps > 20) runs.push(smooth(told.accuracy));
-    if (runs.length > 4) runs.shift();
+    told?.lanes.forEach(({steps, accuracy, lane}) => {
+        if (steps > 20) runs.push({name: `${nameOf(lane)}, T = ${lane.T}`, values: smooth(accuracy)});
+    });
+    while (runs.length > 4) runs.shift();
     told = untrained = null;
     showSettings();
-    worker.postMessage({what: "start", settings, number: ++number});
+    furnish();
+    worker.postMessage({what: "start", settings: lanes, number: ++number});
     if (go) worker.postMessage({what: "run"});
 }
 
 form.oninput = () => {
-    settings = understand(Object.fromEntries(new FormData(form)));
+    lanes = understandAll(Object.fromEntries(new FormData(form)));
     showSettings();
 };
 form.onchange = () => {
-    writeAddress(settings);
+    const [first, second] = lanes;
+    writeAddress({...first, ...second && {cell2: second.cell, bias2: second.bias}});
     restart(true);
 };
 form.onsubmit = event => event.preventDefault();
 window.addEventListener("hashchange", () => {
-    settings = understand(readAddress());
+    lanes = understandAll(readAddress());
     restart(true);
 });
+element("presets").append(...Object.entries(PRESETS).map(([name, settings]) =>
+    make("a", {className: "button", textContent: name, href: `#${settings}`})));
 element("run").onclick = () => {
-    if (["running", "paused"].includes(told?.state)) worker.postMessage({what: told.state === "running" ? "pause" : "run"});
-    else restart(true);
+    const state = overall();
+    if (state === "over") restart(true);
+    else worker.postMessage({what: state === "running" ? "pause" : "run"});
 };
 element("step").onclick = () => worker.postMessage({what: "step"});
-element("reset").onclick = () => restart(false);
+
+function overall() {
+    const states = told?.lanes.map(({state}) => state) ?? ["paused"];
+    return ["running", "paused"].find(state => states.includes(state)) ?? "over";
+}
 
 // ---------------------------------------------------------------------------------------- pictures
 
-// Each value with the three before it: the accuracy on 512 sequences.
-const smooth = values => values.map((_, i) => mean(values.slice(Math.max(0, i - 3), i + 1)));
+// Each value with those before it that make 512 sequences.
+const smooth = values => values.map((_, i) => mean(values.slice(Math.max(0, i + 1 - 512 / BATCH), i + 1)));
 
 // 10⁻³, say
 const power = exponent => {
     const digits = [...String(Math.round(exponent))];
     return `10${digits.map(digit => digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
 };
-const tick = value => value === 1 ? "1" : power(Math.log10(value));
 
-// Lines {values, colour, width, dash} over some ticks; value i stands at x = i.
-function plot(canvas, {lines, xMax, xLabel, ticks, tickName, log, top = ticks.at(-1), label}) {
-    const width = canvas.parentElement.clientWidth, height = 168, left = 42, bottom = 34;
+// Lines {values, name, colour, width, dash} over some ticks; value i stands at x = i.
+function plot(canvas, {lines, xMax, ticks, tickName, log, right = 10, label}) {
+    const width = canvas.parentElement.clientWidth, height = 150, left = 42, bottom = 34;
+    if (!width) return;  // folded
     const context = fit(canvas, width, height), place = log ? Math.log10 : value => value;
-    const low = place(ticks[0]), high = place(top);
-    const x = i => left + i / Math.max(1, xMax) * (width - left - 10);
+    const low = place(ticks[0]), high = place(ticks.at(-1));
+    const x = i => left + i / Math.max(1, xMax) * (width - left - right);
     const y = value => 8 + (high - place(value)) / (high - low) * (height - bottom - 8);
     const write = (text, align, ...at) => {
         Object.assign(context, {textAlign: align, textBaseline: "middle", fillStyle: css(colours.soft)});
@@ -96,12 +134,12 @@ function plot(canvas, {lines, xMax, xLabel, ticks, tickName, log, top = ticks.at
     };
     context.font = `12px ${getComputedStyle(document.body).fontFamily}`;
     for (const value of ticks) {
-        paintLine(context, [[left, y(value)], [width, y(value)]], css(colours.line), 1);
+        paintLine(context, [[left, y(value)], [width - right, y(value)]], css(colours.line), 1);
         write(tickName(value), "right", left - 6, y(value));
     }
     write("0", "left", left, height - 24);
-    write(xMax, "right", width - 10, height - 24);
-    write(xLabel, "center", (left + width) / 2, height - 9);
+    write(xMax, "right", width - right, height - 24);
+    write("steps", "center", (left + width - right) / 2, height - 9);
     context.save();
     context.beginPath();
     context.rect(left, 0, width - left, height - bottom + 3);
@@ -110,90 +148,136 @@ function plot(canvas, {lines, xMax, xLabel, ticks, tickName, log, top = ticks.at
         paintLine(context, values.map((value, i) => [x(i), log && !(value > 0) ? NaN : y(value)]), colour, width, dash);
     }
     context.restore();
+    const named = lines.filter(({name, values}) => name && values.length);
+    context.textAlign = "left";
+    writeEnds(context, named.map(({name, values, colour}) =>
+        ({name, colour, x: x(values.length - 1) + 8, y: y(values.at(-1))})), height - bottom, width, css(colours.paper));
     canvas.ariaLabel = label;
 }
 
 function draw() {
     if (!told) return;
-    const names = ["paper", "ink", "soft", "line", "rnn", "lstm", "gru", "guess"];
-    colours ??= palette(document.body, [...names, ...Object.values(PARTS).map(part => part.colour)]);
-    const {accuracy, norm, influence, steps, recent} = told, xMax = Math.max(100, 50 * Math.ceil(steps / 50));
-    const own = css(colours[settings.cell.toLowerCase()]), grey = {colour: css(colours.guess, 0.6), width: 1.4};
+    colours ??= palette(document.body, ["paper", "soft", "line", "guess", "inside", "below", ...COLOURS]);
+    const steps = Math.max(...told.lanes.map(lane => lane.steps)), xMax = Math.max(100, 50 * Math.ceil(steps / 50));
+    const grey = {colour: css(colours.guess), width: 1.4};
     const flat = value => ({values: Array(xMax + 1).fill(value), ...grey, dash: [2, 4]});
+    const own = i => ({colour: css(colours[COLOURS[i]]), dash: DASHES[i]});
+    const now = told.lanes.map(({lane, recent}) => `${nameOf(lane)}: ${percent(recent)}`).join("; ");
     plot(element("accuracy"), {
-        lines: [flat(1 / SYMBOLS), ...runs.map(values => ({values, ...grey})), {values: smooth(accuracy), colour: own}],
-        xMax, xLabel: "steps", ticks: [0, 0.5, 1], tickName: percent, label: `Accuracy, now ${percent(recent)}`,
+        lines: [flat(1 / SYMBOLS), ...runs.map(run => ({...run, ...grey})),
+            ...told.lanes.map(({lane, accuracy}, i) => ({name: nameOf(lane), values: smooth(accuracy), ...own(i)}))],
+        xMax, ticks: [0, 0.5, 1], tickName: percent, right: 130, label: `Accuracy. ${now}`,
     });
-    plot(element("influence"), {
-        lines: [{values: untrained, ...grey}, {values: influence, colour: own}],
-        xMax: settings.T - 1, xLabel: "symbols back from the end", ticks: [1e-15, 1e-10, 1e-5, 1], tickName: tick,
-        log: true, top: 30, label: `Gradient by distance, at the first symbol ${influence.at(-1).toExponential(0)}`,
-    });
+    const norms = told.lanes.flatMap(lane => lane.norm), largest = norms.reduce((a, b) => Math.max(a, b), 0);
+    const {clip} = lanes[0];
     plot(element("norm"), {
-        lines: [...(settings.clip ? [flat(settings.clip)] : []), {values: norm, colour: own, width: 1.6}],
-        xMax, xLabel: "steps", ticks: [0.001, 0.1, 10, 1000], tickName: tick,
-        log: true, label: `Norm of the gradient, at most ${Math.max(0, ...norm).toPrecision(2)}`,
+        lines: [...(clip ? [flat(clip)] : []), ...told.lanes.map(({norm}, i) => ({values: norm, ...own(i), width: 1.6}))],
+        xMax, ticks: [0.001, 0.1, 10, 1000], tickName: value => value === 1 ? "1" : power(Math.log10(value)),
+        log: true, label: `Norm of the gradient, at most ${largest.toPrecision(2)}`,
     });
-    element("largest").textContent = norm.length ? Math.max(...norm).toPrecision(2) : "none yet";
-    drawSequence();
+    element("largest").textContent = norms.length ? largest.toPrecision(2) : "none yet";
+    told.lanes.forEach(drawLane);
 }
 
-function drawSequence() {
-    const {symbols, parts, answer} = told, T = symbols.length, box = element("inside"), width = box.clientWidth;
-    const edges = [...symbols, 0].map((_, t) => t * width / T), shown = shownParts(parts);
-    const height = Math.max(64, 1.5 * settings.width), {paper, ink: low} = colours;
-    const rows = shown.map((part, i) => box.children[i] ?? box.appendChild(
+// A lane's place: its name, what it comes to in words, the gradient over the symbols, the inside below them.
+function furnish() {
+    element("lanes").replaceChildren(...lanes.map((lane, i) => make("section", {className: "lane"},
+        make("h2", {className: COLOURS[i], textContent: nameOf(lane)}),
+        make("p", {className: "told"}), make("canvas", {className: "gradient", role: "img"}),
+        make("div", {className: "symbols"}), make("p", {className: "reply"}), make("div", {className: "inside"}))));
+}
+
+function drawLane({lane, symbols, parts, answer, influence, changed, of}, i) {
+    const section = element("lanes").children[i], find = name => section.querySelector(`.${name}`);
+    const T = symbols.length, inside = find("inside"), width = inside.clientWidth;
+    const edges = [...symbols, 0].map((_, t) => t * width / T), shown = shownParts(parts).slice(0, 3);
+    find("told").textContent = gradientInWords(influence, changed, of);
+    drawGradient(find("gradient"), i, influence.toReversed(), untrained[i].toReversed(), edges);
+    find("gradient").ariaLabel = `Gradient over the symbols. ${find("told").textContent}`;
+    const height = Math.max(48, 1.5 * lane.width), {paper, inside: high, below: low} = colours;
+    const rows = shown.map((part, k) => inside.children[k] ?? inside.appendChild(
         make("div", {className: "part"}, make("span", {className: "label"}), make("canvas"))));
-    while (box.children.length > shown.length) box.lastChild.remove();
-    shown.forEach((part, i) => {
-        const {name, meaning, colour} = PARTS[part], [label, canvas] = rows[i].children;
-        const average = SIGNED.includes(part) ? "" : `, on average ${percent(mean(parts[part].flat()))}`;
+    shown.forEach((part, k) => {
+        const {name, meaning} = PARTS[part], [label, canvas] = rows[k].children;
+        const average = SIGNED.includes(part) ? "" : `; on average ${percent(mean(parts[part].flat().map(shade(part))))}`;
         label.replaceChildren(make("b", {textContent: name}), `: ${meaning}${average}`);
         paintUnits(fit(canvas, width, height), parts[part],
-            {edges, from: 0, to: T, left: 0, height, paper, low, high: colours[colour], shade: shade(part)});
+            {edges, from: 0, to: T, left: 0, height, paper, low, high, shade: shade(part)});
     });
-    element("symbols").replaceChildren(...symbols.map((symbol, t) =>
+    find("symbols").replaceChildren(...symbols.map((symbol, t) =>
         make("span", {className: t ? "" : "first", textContent: symbol + 1})));
     const said = answer.indexOf(Math.max(...answer));
-    element("reply").textContent = `It began with ${symbols[0] + 1}. The network says ${said + 1} `
+    find("reply").textContent = `The sequence began with ${symbols[0] + 1}. The network says ${said + 1} `
         + `(${percent(answer[said])}): ${said === symbols[0] ? "right" : "wrong"}.`;
+}
+
+// A bar over each symbol, from 10⁻¹⁰ to 10, and a line where the untrained network's ends.
+function drawGradient(canvas, i, now, before, edges) {
+    const height = 84, width = edges.at(-1), context = fit(canvas, width, height), colour = css(colours[COLOURS[i]]);
+    const y = value => height - 1 - (height - 14) * Math.min(1, Math.max(0, (Math.log10(value) + 10) / 11));
+    Object.assign(context, {font: `11px ${getComputedStyle(document.body).fontFamily}`, textBaseline: "bottom"});
+    for (const exponent of [0, -5, -10]) {
+        paintLine(context, [[0, y(10 ** exponent)], [width, y(10 ** exponent)]], css(colours.line), 1);
+    }
+    const gap = width / now.length > 8 ? 2 : 0.5;
+    now.forEach((value, t) => {
+        const [left, right] = [edges[t] + gap, edges[t + 1] - gap];
+        context.fillStyle = colour;
+        context.fillRect(left, y(value), right - left, height - 1 - y(value));
+        paintLine(context, [[left, y(before[t])], [right, y(before[t])]], css(colours.guess), 2);
+    });
+    for (const exponent of [0, -5]) {
+        const name = exponent ? power(exponent) : "1", {width: room} = context.measureText(name);
+        context.fillStyle = css(colours.paper, 0.85);
+        context.fillRect(0, y(10 ** exponent) - 13, room + 4, 13);
+        context.fillStyle = css(colours.soft);
+        context.fillText(name, 1, y(10 ** exponent));
+    }
 }
 
 // ------------------------------------------------------------------------------------------- words
 
-function describe({state, steps, recent, influence}) {
+function gradientInWords(influence, changed, of) {
     const far = influence.at(-1) / influence[0];
-    const felt = far >= 1 ? "more strongly than" : far >= 0.001 ? `${Number(far.toPrecision(1))} times as strongly as`
-        : far > 0 ? `about ${power(Math.log10(far))} times as strongly as` : "not at all, unlike";
-    const score = `${percent(recent)} right. Blind guessing gets 12.5\u00A0%.`;
+    const times = far >= 0.001 ? Number(far.toPrecision(1)) : far > 0 ? power(Math.log10(far)) : 0;
+    const still = far < 1e-6 && changed > of / 4;
+    return `The gradient with respect to the first symbol is ${times} times that with respect to the last. `
+        + `With another first symbol ${still ? "and nothing else changed, still " : ""}${changed} of ${of} answers change`
+        + `${still ? ": the gradient has vanished, the memory has not." : "."}`;
+}
+
+function describe({lane, state, steps, recent}) {
+    const score = `${percent(recent)} right, where chance level is 12.5\u00A0%`;
     const how = {
-        learnt: `Learnt, after ${steps} steps and ${(steps * BATCH).toLocaleString("en")} sequences.`,
-        "given up": `Not learnt in ${steps} steps: ${score}`,
-        broken: "The gradient is no longer a number. Clipping or a smaller rate would have helped.",
+        learnt: `learnt after ${steps} steps and ${(steps * BATCH).toLocaleString("en")} sequences`,
+        "given up": `not learnt in ${steps} steps, ${score}`,
+        broken: "the gradient is no longer a number; clipping or a smaller learning rate would have helped",
     };
-    const now = how[state] ?? (steps ? `Step ${steps}: ${score}` : "Not trained yet.");
-    return `${nameOf(settings)}. ${now} In the last state the first symbol is felt ${felt} the last.`;
+    return `${nameOf(lane)}: ${how[state] ?? (steps ? `step ${steps}, ${score}` : "not trained yet")}.`;
 }
 
 worker.onmessage = ({data}) => {
     if (data.number !== number) return;  // of an earlier run
-    told = data;
-    untrained ??= data.influence;
-    const running = data.state === "running", over = !running && data.state !== "paused";
-    element("run").textContent = running ? "Pause" : over ? "Again" : data.steps ? "Go on" : "Start";
-    element("step").disabled = over;
+    told = {lanes: data.lanes.map((report, i) => ({...report, lane: lanes[i]}))};
+    untrained ??= told.lanes.map(({influence}) => influence);
+    const state = overall(), steps = Math.max(...told.lanes.map(lane => lane.steps));
+    element("run").textContent = {running: "Pause", over: "Again", paused: steps ? "Go on" : "Start"}[state];
+    element("step").disabled = state === "over";
+    element("steps").textContent = `T = ${lanes[0].T} symbols`;
     // A screen reader hears how it ends, and what one asks for, not ten reports a second.
-    element("sentence").ariaLive = running ? "off" : "polite";
-    element("sentence").textContent = describe(data);
+    element("sentence").ariaLive = state === "running" ? "off" : "polite";
+    element("sentence").textContent = told.lanes.map(describe).join(" ");
     draw();
 };
-new ResizeObserver(draw).observe(document.querySelector(".plots"));
+
+new ResizeObserver(draw).observe(document.querySelector(".watching"));
+document.querySelector("details").ontoggle = draw;
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     colours = null;
     draw();
 });
 
-settings = understand(readAddress());
+lanes = understandAll(readAddress());
 restart(!matchMedia("(prefers-reduced-motion: reduce)").matches);
 
 // ------------------------------------------------------------ for tests, and for who opens the console
@@ -217,14 +301,15 @@ window.playground = {
         };
     },
     // The weights before some steps, the batch of each step, and the weights after them.
-    practise(given, steps) {
+    train(given, steps) {
         const [net, twin] = [new Recaller(understand(given)), new Recaller(understand(given))];
         const start = named(net.weights, net.shapes);
         const batches = Array.from({length: steps}, () => rowsOf(twin.sequences(), net.settings.T));
         for (let step = 0; step < steps; step++) net.step();
         return [start, ...batches, named(net.weights, net.shapes)];
     },
+    // What the networks have come to: a list of {state, steps, accuracy, changed}.
     get state() {
-        return told && {state: told.state, steps: told.steps, accuracy: told.recent};
+        return told?.lanes.map(({state, steps, recent, changed}) => ({state, steps, accuracy: recent, changed}));
     },
 };

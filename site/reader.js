@@ -8,8 +8,8 @@ import {View} from "./view.js";
 
 const EXAMPLES = {
     "a turn": "Striker signs record deal as shares of the club's owner fall on Wall Street",
-    "a negation": "This is not about football, it is about oil prices",
-    "to and fro": "Astronaut runs marathon on space station",
+    "not about football": "This is not about football, it is about oil prices",
+    "to and fro": "Olympic champion starts software company and wins gold medal",
     "a career": "Champion boxer elected president of Ukraine",
     "nonsense": "A brindled wuffle snoozled past the grumbly plonk",
     "another language": "El presidente viajó a Madrid para ver el partido de fútbol",
@@ -18,7 +18,9 @@ const EXAMPLES = {
 
 const networks = new Networks(JSON.parse(document.getElementById("networks").textContent));
 const field = document.getElementById("text"), choices = document.getElementById("choices").elements;
-const view = new View(document.getElementById("view"), networks.classes, {onMove: moved});
+const view = new View(document.getElementById("view"), networks.classes, {onMove: moved, partHeight: 96});
+const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+view.hint.before(document.getElementById("choices"));
 
 // One network's reading of the ids, whole, from a word on, or without it; rows that it did not read are null.
 function reading(name, tokens, ids, mode, at) {
@@ -27,10 +29,11 @@ function reading(name, tokens, ids, mode, at) {
     if (mode === "all" || !ids.length) return {...whole, ...described};
     const read = networks.readIds(mode === "from" ? ids.slice(at) : ids.filter((_, t) => t !== at), name);
     const gap = Array(mode === "from" ? at : 1).fill(null), before = mode === "from" ? 0 : at;
-    const place = rows => [...rows.slice(0, before), ...gap, ...rows.slice(before)];
+    const place = rows => [...rows.slice(0, before), ...gap, ...rows.slice(before)], steps = place([...read.ids.keys()]);
     return {
         name, ...described, whole: whole.probabilities, [mode]: at,
         probabilities: place(read.probabilities), influence: place(read.influence).map(Number),
+        sums: (part, t, unit) => read.sums(part, steps[t], unit),
         parts: Object.fromEntries(Object.entries(read.parts).map(([part, rows]) => [part, place(rows)])),
     };
 }
@@ -69,6 +72,7 @@ function take(text) {
     read();
     view.reveal();
     remember();
+    if (!calm) view.play();
 }
 
 field.oninput = () => {
@@ -88,7 +92,7 @@ document.getElementById("about").textContent = `Articles of AG News' test set to
     + "How the networks were made stands in the folder site of the course.";
 
 restore();
-if (!readAddress().word && !matchMedia("(prefers-reduced-motion: reduce)").matches) view.play();
+if (!readAddress().word && !calm) view.play();
 
 // For tests, and for who opens the console: what the network thinks of a text, a row a token, and what happens inside.
 window.reader = {

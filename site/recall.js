@@ -2,8 +2,8 @@
 
 import {CELLS, addOuter, addProduct, addRows, backward, forward, makeTrace, transposed} from "./cells.js";
 
-export const SYMBOLS = 8, VECTOR = 8, BATCH = 128;
-export const DEFAULTS = {cell: "LSTM", T: 40, width: 32, bias: 5, clip: 1, rate: 0.01, seed: 0};
+export const SYMBOLS = 8, VECTOR = 8, BATCH = 32;
+export const DEFAULTS = {cell: "LSTM", T: 20, width: 24, bias: 5, clip: 1, rate: 0.03, seed: 0};
 
 // Random numbers from 0 to 1 that a seed fixes (mulberry32), and normal ones made of them.
 export function makeRandom(seed) {
@@ -114,7 +114,7 @@ export class Recaller {
         return {loss, accuracy: right / B, norm: Math.sqrt(squares), gradients};
     }
 
-    // A step of Adam on new sequences. They were never practised on: the accuracy before the step is an honest one.
+    // A step of Adam on new sequences. None was seen before: the accuracy before the step is an honest one.
     step() {
         const result = this.gradients(this.sequences());
         const {clip, rate} = this.settings, scale = clip && result.norm > clip ? clip / result.norm : 1;

@@ -1,6 +1,6 @@
 // What a reading says in words: for who cannot see the picture, and for who can.
 
-import {make, mean, percent} from "./draw.js";
+import {make, mean, percent, shade} from "./draw.js";
 
 export const best = row => row.indexOf(Math.max(...row));
 export const bold = word => make("bdi", {textContent: word});
@@ -37,12 +37,70 @@ function turn(probabilities, t, classes) {
     return `the answer stays ${classes[k]} (${was === is ? is : `${was}, now ${is}`})`;
 }
 
+// How much of the hidden state's numbers a step changes.
+const movement = (parts, t) => mean(parts.h[t].map((h, unit) => Math.abs(h - (t ? parts.h[t - 1][unit] : 0))));
+
 // What the word did inside.
 function happened(parts, t) {
-    const share = part => parts[part] && percent(mean(parts[part][t]));
+    const share = part => parts[part] && percent(mean(parts[part][t].map(shade(part))));
     const [input, forget, update] = ["input", "forget", "update"].map(share);
-    if (forget) return `the input gate is ${input} open, the forget gate keeps ${forget} of the memory`;
-    if (update) return `the update gate keeps ${update} of the state`;
-    const moved = parts.h[t].map((h, unit) => Math.abs(h - (t ? parts.h[t - 1][unit] : 0)));
-    return `the state has moved by ${mean(moved).toFixed(2)} a unit`;
+    if (forget) return `the input gate is ${input} open, the forget gate erases ${forget} of the cell state`;
+    if (input) return `the input gate is ${input} open`;
+    if (update) return `the update gate replaces ${update} of the hidden state`;
+    return `the hidden state has moved by ${movement(parts, t).toFixed(2)} a unit`;
+}
+
+// Three places worth a look, as {at, said}: where the gate that writes is widest and narrowest, where the answer turns.
+export function notes({tokens, parts, probabilities, from, without}, classes) {
+    if (tokens.length < 3 || from !== undefined || without !== undefined) return [];
+    const gate = ["input", "update"].find(part => part in parts);
+    const sizes = tokens.map((_, t) => gate ? mean(parts[gate][t].map(shade(gate))) : movement(parts, t));
+    const extremes = {input: ["The input gate opens widest at ", "It opens least at "],
+        update: ["The update gate replaces most at ", "It replaces least at "],
+        undefined: ["The hidden state moves most at ", "It moves least at "]}[gate];
+    const note = (words, at, end) => ({at, said: [words, bold(tokens[at]), end]});
+    const size = at => `: ${gate ? percent(sizes[at]) : sizes[at].toFixed(2)}.`;
+    const [most, least] = [Math.max, Math.min].map(extreme => sizes.indexOf(extreme(...sizes)));
+    const at = probabilities.findLastIndex((row, t) => t && best(row) !== best(probabilities[t - 1]));
+    const name = t => classes[best(probabilities[t])];
+    return [
+        note(extremes[0], most, size(most)), note(extremes[1], least, size(least)),
+        at < 0 ? note(`The answer is ${name(0)} from `, 0, " to the end.")
+            : note("At ", at, ` the answer turns from ${name(at - 1)} to ${name(at)}.`),
+    ];
+}
+
+// ------------------------------------------------------------------------------------------- the formula of a unit
+
+const digits = number => number.toFixed(2).replace("-", "−");
+const added = (...numbers) =>
+    numbers.map((number, i) => i ? `${number < 0 ? "−" : "+"} ${digits(Math.abs(number))}` : digits(number)).join(" ");
+const inBrackets = number => number < 0 ? `(${digits(number)})` : digits(number);
+
+// How a unit comes to its number at word t, with the numbers in their places, as a list of strings and elements.
+export function formula(reading, part, t, unit) {
+    const letter = {input: "i", forget: "f", output: "o", update: "z", reset: "r", candidate: reading.parts.c ? "g" : "n"};
+    const [letters, numbers] = expression(reading, part, t, unit), value = digits(reading.parts[part][t][unit]);
+    return [make("b", {textContent: letter[part] ?? part}), ` = ${letters} = ${numbers} = ${value}`];
+}
+
+function expression({parts, sums}, part, t, unit) {
+    const now = name => inBrackets(parts[name][t][unit]);
+    const before = name => inBrackets((parts[name].slice(0, t).findLast(row => row) ?? [])[unit] ?? 0);
+    if (part === "c") {
+        const written = `${now("input")} · ${now("candidate")}`;
+        return ["f · c before + i · g", `${now("forget")} · ${before("c")} + ${written}`];
+    }
+    if (part === "h" && parts.c) return ["o · tanh(c)", `${now("output")} · tanh(${digits(parts.c[t][unit])})`];
+    if (part === "h" && parts.update) {
+        const replaced = `${digits(1 - parts.update[t][unit])} · ${now("candidate")}`;
+        return ["z · h before + (1 − z) · n", `${now("update")} · ${before("h")} + ${replaced}`];
+    }
+    const {word, state, bias, stateBias} = sums(part, t, unit);
+    if (part === "candidate" && parts.reset) {
+        const seen = `${now("reset")} · ${inBrackets(state + stateBias)}`;
+        return ["tanh(W · word + b + r · (U · h before + b′))", `tanh(${added(word + bias)} + ${seen})`];
+    }
+    const squash = ["candidate", "h"].includes(part) ? "tanh" : "σ";
+    return [`${squash}(W · word + U · h before + b)`, `${squash}(${added(word, state, bias + stateBias)})`];
 }

@@ -3,21 +3,23 @@
 // A reading is {name, tokens, known, probabilities, parts, influence}, with a row a token: probabilities [T][K], parts
 // a dictionary of [T][units], known and influence [T]. If the network started anew at a word or left one out, `from`
 // or `without` says which, the rows that it did not read are null, and `whole` has the probabilities of the text as it
-// stands. The reader page computes readings in the browser, `watch` in Python.
+// stands. With sums(part, t, unit) a click on a cell shows its formula. The reader page computes readings in the
+// browser, `watch` and the front page in Python.
 
 import {
-    PARTS, SIGNED, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts,
+    PARTS, SIGNED, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts, writeEnds,
 } from "./draw.js";
-import {best, bold, sentence} from "./sentences.js";
+import {best, bold, formula, notes, sentence} from "./sentences.js";
 
 const DASHES = [[], [7, 4], [2, 4], [9, 4, 2, 4]];
 const MOST_CLASSES = 6;
+const LETTERING = "600 13px";
 const classColour = k => `class-${k}`;
 
 export class View {
-    // partHeight is the most that the picture of a gate may take.
-    constructor(root, classes, {onMove = () => {}, partHeight = 160} = {}) {
-        Object.assign(this, {root, classes, onMove, partHeight});
+    // partHeight is the most that the picture of a gate may take. compact: the input gate alone, and nothing to choose.
+    constructor(root, classes, {onMove = () => {}, partHeight = 160, compact = false} = {}) {
+        Object.assign(this, {root, classes, onMove, partHeight, compact});
         Object.assign(this, {at: 0, shown: Infinity, by: "none", unit: 0, widths: new Map()});
         const div = (className, ...children) => make("div", {className}, ...children);
         const button = (textContent, label, onclick) =>
@@ -31,25 +33,35 @@ export class View {
         this.number = make("input", {type: "number", min: 1});
         this.number.oninput = () => this.colour(this.by, this.number.value - 1);
         this.ofUnit = make("label", {}, "of unit ", this.number);
+        this.formula = make("p", {className: "formula"});
         [this.band, this.words, this.curves, this.inside] = [div("band"), div("words"), div(""), div("")];
-        this.roll = div("roll", this.curves, this.words, this.inside, this.band);
+        this.marks = div("marks");
+        this.roll = div("roll", this.marks, this.curves, this.words, this.inside, this.band);
         this.strip = make("div", {className: "strip", tabIndex: 0, role: "slider", ariaLabel: "Word"}, this.roll);
         this.answers = make("table", {className: "answers"});
+        this.notes = make("ol", {className: "notes"});
         this.hint = make("p", {className: "hint"});
+        this.side = div("side", this.notes, this.hint);
         root.replaceChildren(
             this.sentence,
             div("controls", make("span", {className: "group"}, before, this.player, after), this.choice, this.ofUnit),
-            div("picture", this.strip, div("beside", this.answers, this.hint)),
+            this.formula,
+            div("picture", this.strip, this.answers, this.side),
         );
         this.strip.onkeydown = event => this.key(event);
         this.strip.onpointermove = event => (this.fits || event.pointerType !== "touch") && this.point(event);
         this.strip.onclick = event => this.point(event);
         this.strip.onscroll = () => this.draw();
         new ResizeObserver(() => this.layout()).observe(this.strip);
-        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-            this.colours = null;
-            this.draw();
-        });
+        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.repaint());
+        const paper = matchMedia("print");
+        paper.addEventListener("change", () => { this.printing = paper.matches; this.layout(); });
+    }
+
+    // The page has become light or dark.
+    repaint() {
+        this.colours = null;
+        this.draw();
     }
 
     // Show one reading, or several networks' readings of one text side by side.
@@ -66,48 +78,71 @@ export class View {
         });
         const names = readings.map(reading => reading.name).join(", ");
         if (names !== this.names) this.furnish(names, parts);
+        this.annotate();
         this.layout();
     }
 
     // Another network has other parts.
     furnish(names, parts) {
-        const several = this.readings.length > 1;
-        Object.assign(this, {names, rows: several ? [] : shownParts(parts)});
+        const several = this.readings.length > 1, shown = this.compact ? ["input"] : shownParts(parts);
+        Object.assign(this, {names, rows: several ? [] : shown});
         const row = onclick => make("div", {className: "part"},
-            make("span", {className: "label"}), make("canvas", {onclick}));
+            make("span", {className: "label"}), make("canvas", {onclick: this.compact ? null : onclick}));
         this.curves.replaceChildren(...this.readings.map(() => row(null)));
         this.inside.replaceChildren(...this.rows.map(part => row(event => this.pick(part, event))));
-        const options = {none: "nothing", influence: "influence on the last answer"};
+        const options = {none: "nothing", influence: "importance for the last answer"};
         for (const part of this.rows) options[part] = PARTS[part].name;
         this.select.replaceChildren(
             ...Object.entries(options).map(([value, textContent]) => make("option", {value, textContent})));
         if (!(this.by in options) || several) this.by = "none";
-        this.choice.hidden = several;
-        this.hint.textContent = several ? "" : "Below the words a column is a word and a row a unit of the network. "
-            + "No colour is 0, full colour 1, and grey is negative. Click on a row: the words take its colours.";
+        this.choice.hidden = several || this.compact;
+        this.hint.hidden = this.compact;
+        const click = "Click a cell: the words take the colours of its row";
+        this.hint.textContent = several ? "" : "Below the words a column is a word and a row a unit of the network. No "
+            + `colour is 0. ${this.readings[0].sums ? `${click}, and its formula shows its numbers.` : `${click}.`}`;
     }
 
-    // A word's column is as wide as the word; a short text is spread, and one that nearly fits is pushed together.
+    // What is worth a look, as numbers over the words and sentences beside them.
+    annotate() {
+        const number = i => make("span", {className: "mark", textContent: i + 1});
+        this.noted = this.readings.length > 1 ? [] : notes(this.readings[0], this.classes);
+        this.notes.replaceChildren(
+            ...this.noted.map(({said}, i) => make("li", {}, number(i), make("span", {}, ...said))));
+        this.marks.replaceChildren(...this.noted.map((_, i) => number(i)));
+    }
+
+    // A word's column is as wide as the word; a short text is spread, and one that nearly fits is pushed together. At
+    // the right there is room for the names of the lines. On paper nothing scrolls: all of it is made to fit.
     layout() {
         if (!this.readings) return;
         const {fontSize, fontFamily} = getComputedStyle(this.words);
         const ruler = this.ruler ??= make("canvas").getContext("2d");
+        ruler.font = `${LETTERING} ${fontFamily}`;
+        this.margin = 12 + Math.min(110, Math.max(...this.classes.map(name => ruler.measureText(name).width)));
         ruler.font = `600 ${fontSize} ${fontFamily}`;
         const widths = this.tokens.map(token => {
             if (!this.widths.has(token)) this.widths.set(token, Math.max(30, ruler.measureText(token).width + 16));
             return this.widths.get(token);
         });
-        this.width = this.strip.clientWidth;
-        const room = this.width / widths.reduce((a, b) => a + b, 0), stretch = room > 0.9 ? Math.min(1.8, room) : 1;
+        const seen = this.strip.clientWidth, needed = widths.reduce((a, b) => a + b, 0);
+        const room = (seen - this.margin) / needed, stretch = room > 0.9 ? Math.min(1.8, room) : 1;
         this.edges = [0];
         widths.forEach((width, t) => {
             this.edges.push(this.edges[t] + width * stretch);
             this.words.children[t].style.width = `${width * stretch}px`;
         });
-        this.roll.style.width = `${Math.max(this.width, this.edges.at(-1))}px`;
+        const all = Math.max(seen, this.edges.at(-1) + this.margin);
+        this.width = this.printing ? all : seen;
+        this.roll.style.width = `${all}px`;
+        this.roll.style.zoom = this.printing ? seen / all : 1;
         this.roll.style.setProperty("--seen", `${this.width}px`);
         this.fits = this.edges.at(-1) <= this.width;
         this.strip.style.touchAction = this.fits ? "pan-y" : "auto";  // a finger moves the band, or a long text
+        this.noted.forEach(({at}, i) => {
+            const same = this.noted.filter(note => note.at === at), place = same.indexOf(this.noted[i]);
+            const beside = 20 * (place - (same.length - 1) / 2);
+            this.marks.children[i].style.left = `${(this.edges[at] + this.edges[at + 1]) / 2 + beside}px`;
+        });
         this.colour(this.by, this.unit);
     }
 
@@ -115,8 +150,8 @@ export class View {
 
     draw() {
         if (!this.readings) return;
-        const roles = ["paper", "ink", "line", ...Object.values(PARTS).map(part => part.colour)];
-        this.colours ??= palette(this.root, [...roles, ...this.classes.map((_, k) => classColour(k))]);
+        const roles = ["paper", "ink", "soft", "line", "inside", "below", ...this.classes.map((_, k) => classColour(k))];
+        this.colours ??= palette(this.root, roles);
         const left = this.strip.scrollLeft, {edges, tokens} = this;
         let from = 0, to = tokens.length;  // only the columns that can be seen are drawn
         while (from < to - 1 && edges[from + 1] < left) from++;
@@ -124,14 +159,19 @@ export class View {
         const canvas = (box, i) => box.children[i].lastChild;
         this.readings.forEach((reading, i) => this.drawCurves(canvas(this.curves, i), reading, from, to, left));
         this.rows.forEach((part, i) => this.drawPart(canvas(this.inside, i), part, from, to, left));
+        this.noted.forEach(({at}, i) => { this.marks.children[i].hidden = at >= this.shown; });
     }
 
     drawCurves(canvas, {probabilities, whole}, from, to, left) {
-        const {edges, shown, colours} = this, height = this.readings.length > 1 ? 96 : 168;
-        const context = fit(canvas, this.width, height);
+        const {edges, shown, colours} = this, height = this.readings.length > 1 ? 96 : 150;
+        const context = fit(canvas, this.width, height), face = getComputedStyle(this.words).fontFamily;
         const x = t => (edges[t] + edges[t + 1]) / 2 - left, y = p => 8 + (1 - p) * (height - 22);
         const colour = (k, alpha) => css(colours[classColour(k)], alpha);
-        for (const p of [0, 0.5, 1]) paintLine(context, [[0, y(p)], [this.width, y(p)]], css(colours.line), 1);
+        Object.assign(context, {font: `11px ${face}`, textBaseline: "top", fillStyle: css(colours.soft)});
+        for (const [p, name] of [[0, "0"], [0.5, "½"], [1, "1"]]) {
+            paintLine(context, [[0, y(p)], [this.width, y(p)]], css(colours.line), 1);
+            context.fillText(name, 1, p ? y(p) + 2 : y(p) - 13);
+        }
         const points = (rows, k, last) => {
             const points = [];
             for (let t = Math.max(0, from - 1); t < Math.min(to + 1, rows.length, last); t++) {
@@ -155,34 +195,41 @@ export class View {
             context.fillStyle = colour(best(probabilities[t]));
             context.fillRect(edges[t] - left + 0.5, height - 5, edges[t + 1] - edges[t] - 1, 5);
         }
+        const end = probabilities.findLastIndex((row, t) => row && t < shown);
+        if (end < 0 || edges[end] > left + this.width) return;
+        context.font = `${LETTERING} ${face}`;
+        const names = this.highest(probabilities[end]).map(k =>
+            ({name: this.classes[k], x: x(end) + 10, y: y(probabilities[end][k]), colour: colour(k)}));
+        writeEnds(context, names, height - 14, edges[end + 1] - left - x(end) + this.margin - 12,
+            css(colours.paper));
     }
 
     drawPart(canvas, part, from, to, left) {
-        const {colours, edges, unit, unitHeight} = this, height = this.units * unitHeight;
+        const {edges, unit, unitHeight} = this, {paper, ink, inside, below} = this.colours;
+        const height = this.units * unitHeight;
         const context = fit(canvas, this.width, height), end = Math.min(this.width, edges.at(-1) - left);
-        const {paper, ink: low, [PARTS[part].colour]: high} = colours;
-        paintUnits(context, this.readings[0].parts[part],
-            {edges, from, to: Math.min(to, this.shown), left, height, paper, low, high, shade: shade(part)});
+        paintUnits(context, this.readings[0].parts[part], {
+            edges, from, to: Math.min(to, this.shown), left, height, paper, high: inside, low: below, shade: shade(part),
+        });
         if (!(this.by in PARTS)) return;
-        Object.assign(context, {strokeStyle: css(colours.ink), fillStyle: css(colours.ink), lineWidth: 1.5});
+        Object.assign(context, {strokeStyle: css(ink), fillStyle: css(ink), lineWidth: 1.5});
         if (this.by === part) context.strokeRect(0.75, unit * unitHeight - 0.75, end - 1.5, unitHeight + 1.5);
         else for (const x of [0, end - 6]) context.fillRect(x, unit * unitHeight, 6, unitHeight);  // the same unit
     }
 
     // ---------------------------------------------------------------------------------- words and figures
 
-    // Colour the words by the influence, or by what a unit does in a part of the network.
+    // Colour the words by their importance, or by what a unit does in a part of the network.
     colour(by, unit) {
         Object.assign(this, {by, unit: Math.max(0, Math.min(this.units - 1, Math.round(unit) || 0))});
         this.select.value = by;
         this.ofUnit.hidden = !(by in PARTS);
         this.number.max = this.units;
         if (!this.number.matches(":focus")) this.number.value = this.unit + 1;
-        const values = this.values(), gate = by in PARTS && !SIGNED.includes(by);
-        const most = gate ? 1 : Math.max(...values.map(Math.abs), 1e-30);
-        const colour = by === "influence" ? "x" : PARTS[by]?.colour;
-        values.forEach((value, t) => {
-            const share = Math.round(38 * Math.abs(value) / most), tint = value < 0 ? "ink" : colour;
+        const shades = this.values().map(value => value === undefined ? 0 : shade(by)(value));
+        const gate = by in PARTS && !SIGNED.includes(by), most = gate ? 1 : Math.max(...shades.map(Math.abs), 1e-30);
+        shades.forEach((value, t) => {
+            const share = Math.round(38 * Math.abs(value) / most), tint = value < 0 ? "below" : "inside";
             const mixed = `color-mix(in srgb, var(--${tint}) ${share}%, transparent)`;
             this.words.children[t].style.backgroundColor = share ? mixed : "";
         });
@@ -190,24 +237,26 @@ export class View {
         this.tell();
     }
 
-    // What the words are coloured by, a number a word.
+    // What the words are coloured by, a number a word; undefined where the network did not read.
     values() {
         const [{parts, influence}] = this.readings;
-        if (this.by === "influence") return influence;
-        return this.tokens.map((_, t) => this.by in PARTS ? parts[this.by][t]?.[this.unit] ?? 0 : 0);
+        if (this.by in PARTS) return this.tokens.map((_, t) => parts[this.by][t]?.[this.unit]);
+        return this.by === "influence" ? influence : this.tokens.map(() => 0);
     }
 
     // Say everything about the word under the band.
     tell() {
         const {at, readings, edges, tokens, by, unit} = this, [{parts, known, from, without}] = readings;
         const values = this.values(), said = sentence(readings, at, this.classes);
+        const ofUnit = by in PARTS && values[at] !== undefined;
         if (tokens.length && by === "influence") {
-            said.push(` Its influence: ${percent(values[at] / Math.max(...values, 1e-30))} of the largest.`);
+            said.push(` Its importance: ${percent(values[at] / Math.max(...values, 1e-30))} of the largest.`);
         }
-        if (tokens.length && by in PARTS) {
-            said.push(` Unit ${unit + 1} of the ${PARTS[by].name}: ${values[at].toFixed(2)}.`);
-        }
+        if (ofUnit) said.push(` Unit ${unit + 1} of the ${PARTS[by].name}: ${values[at].toFixed(2)}.`);
         this.sentence.replaceChildren(...said);
+        this.formula.replaceChildren(...(ofUnit && readings[0].sums ? formula(readings[0], by, at, unit) : []));
+        this.formula.hidden = !this.formula.textContent;
+        this.band.hidden = !tokens.length;
         Object.assign(this.band.style, {left: `${edges[at]}px`, width: `${(edges[at + 1] ?? 0) - edges[at]}px`});
         Object.assign(this.strip, {ariaValueMin: 1, ariaValueMax: Math.max(1, tokens.length)});
         Object.assign(this.strip, {ariaValueNow: at + 1, ariaValueText: tokens[at] ?? "no word"});
@@ -217,19 +266,23 @@ export class View {
         });
         this.rows.forEach((part, i) => {
             const {name, meaning} = PARTS[part], row = parts[part][at];
-            const now = !row || SIGNED.includes(part) ? "" : `, now ${percent(mean(row))}`;
+            const now = !row || SIGNED.includes(part) ? "" : `; now ${percent(mean(row.map(shade(part))))}`;
             this.inside.children[i].firstChild.replaceChildren(make("b", {textContent: name}), `: ${meaning}${now}`);
         });
         readings.forEach(({name}, i) => {
             this.curves.children[i].firstChild.textContent = readings.length > 1 ? name : "";
         });
-        this.tellAnswers(without === undefined ? at : tokens.length - 1);  // without a word: what comes of it
+        this.tellAnswers();
     }
 
-    tellAnswers(t) {
-        const rows = this.readings.map(({probabilities}) => probabilities[t] ?? this.classes.map(() => 0));
-        const several = rows.length > 1, order = this.classes.map((_, k) => k);
-        const highest = order.toSorted((a, b) => rows[0][b] - rows[0][a]).slice(0, MOST_CLASSES);
+    // The answer after the word under the band; without a word: what it comes to at the end. Nothing read, no answer.
+    tellAnswers() {
+        const [{without, probabilities}] = this.readings, word = bold(this.tokens[this.at] ?? "");
+        const t = without === undefined ? this.at : probabilities.findLastIndex(row => row);
+        const rows = this.readings.map(({probabilities}) => probabilities[t]);
+        this.answers.hidden = !rows[0];
+        if (!rows[0]) return this.answers.replaceChildren();
+        const several = rows.length > 1, highest = this.highest(rows[0]);
         const cell = (tag, ...children) => make(tag, {}, ...children);
         const line = k => {
             const [swatch, bar] = [make("i"), make("i", {className: "bar"})], leads = !several && best(rows[0]) === k;
@@ -241,8 +294,13 @@ export class View {
         };
         const head = several ? [cell("tr", cell("td"), ...this.readings.map(({name}) => cell("th", name)))] : [];
         this.answers.replaceChildren(
-            cell("caption", "Answer after ", bold(this.tokens[t] ?? "no word")),
-            cell("tbody", ...head, ...order.filter(k => highest.includes(k)).map(line)));
+            without === undefined ? cell("caption", "Answer after ", word) : cell("caption", "Answer at the end, without ", word),
+            cell("tbody", ...head, ...this.classes.map((_, k) => k).filter(k => highest.includes(k)).map(line)));
+    }
+
+    // The classes of the largest numbers of a row, the largest first.
+    highest(row) {
+        return this.classes.map((_, k) => k).toSorted((a, b) => row[b] - row[a]).slice(0, MOST_CLASSES);
     }
 
     // ------------------------------------------------------------------------------------------- moving
@@ -255,11 +313,12 @@ export class View {
         this.tell();
     }
 
-    // Bring the word under the band into sight.
+    // Bring the word under the band into sight, and near the end the names of the lines.
     reveal() {
-        const {edges, strip, at, width} = this, margin = 60, end = edges[at + 1] + margin - width;
+        const {edges, strip, at, width} = this, margin = Math.max(60, this.margin), end = edges.at(-1) + this.margin;
+        const right = end - edges[at + 1] < 2 * margin ? end : edges[at + 1] + margin;
         if (edges[at] - margin < strip.scrollLeft) strip.scrollLeft = edges[at] - margin;
-        if (end > strip.scrollLeft) strip.scrollLeft = end;
+        if (right - width > strip.scrollLeft) strip.scrollLeft = right - width;
     }
 
     go(t) {
@@ -268,16 +327,24 @@ export class View {
         this.reveal();
     }
 
-    point(event) {
-        if (!this.tokens.length) return;
+    // The word at a place of the screen.
+    wordAt(event) {
         const box = this.roll.getBoundingClientRect(), zoom = box.width / this.roll.offsetWidth;  // as on a slide
         const x = (event.clientX - box.left) / zoom, next = this.edges.findIndex(edge => edge > x);
-        this.stop();
-        this.move(next < 0 ? this.tokens.length - 1 : next - 1);
+        return next < 0 ? this.tokens.length - 1 : next - 1;
     }
 
+    point(event) {
+        if (!this.tokens.length) return;
+        this.stop();
+        this.move(this.wordAt(event));
+    }
+
+    // A click on a cell chooses its unit; a second click on it lets go.
     pick(part, event) {
-        const unit = Math.floor(event.offsetY / this.unitHeight), again = this.by === part && this.unit === unit;
+        const unit = Math.floor(event.offsetY / this.unitHeight), cell = `${part} ${unit} ${this.wordAt(event)}`;
+        const again = this.by === part && cell === this.picked;
+        this.picked = cell;
         this.colour(again ? "none" : part, unit);
     }
 

@@ -12,7 +12,9 @@ HERE = Path(__file__).resolve().parent
 
 def data_of(reading: dict, values: dict, answers, influence, colours: list) -> dict:
     """What the scripts draw: numbers in lists, the gates in per cent."""
-    values = {name: value for name, value in values.items() if name != "candidate"}  # the memory shows what was written
+    values = {
+        name: value for name, value in values.items() if name != "candidate"
+    }  # the cell state shows what was written
     units = 20_000 // (len(values) * len(answers))  # as many as there is room for
     return {
         **reading,
@@ -32,9 +34,20 @@ def page(*parts) -> str:
     figure.savefig(png, dpi=72)
     words = html.escape(" ".join(data["tokens"]))
     alt = f"The answer after each word, and what happened inside the network: {words}"
-    picture = f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">'
+    return fill(data, f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">')
+
+
+def fill(data: dict, instead: str) -> str:
+    """watch.html with the data, the scripts and the style; instead: what stands where scripts don't run."""
     script = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("draw", "sentences", "view"))
-    parts = {"picture": picture, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
+    parts = {"picture": instead, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
     for name, value in {"data": data, "style": (HERE / "style.css").read_text("utf-8")}.items():
         parts[name] = json.dumps(value).replace("<", "\\u003c")
     return re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (HERE / "watch.html").read_text("utf-8"))
+
+
+def renew(saved: str) -> str:
+    """A page that a notebook has saved, with the scripts and the style of today."""
+    data = re.search(r"^const \{percent.* = (\{.*\});$", saved, flags=re.M)[1]
+    instead = re.search(r'<div class="torchnlp-watch">(.*?)</div>', saved, flags=re.S)[1]
+    return fill(json.loads(data), instead)

@@ -2,15 +2,16 @@
 
     python tests/faults.py [words of a name]       all of them take some minutes
 
-Each fault below is a function. It takes what the module has under a name, and returns what a slip would have made of
-it. The notebook itself is left as it is: its kernel runs a file of ours when it starts (IPython's start-up folder), and
-that file puts the fault into torchnlp before the first cell. Then pytest runs the lesson to the first cell that fails.
-The exit status is 1 if a lesson reaches its end.
+Each fault below is a function of the module as a slip would have made it: it takes the right function first, then what
+that one takes. The notebook itself is left as it is: its kernel runs a file of ours when it starts (IPython's start-up
+folder), and that file puts the fault into torchnlp before the first cell. Then pytest runs the lesson to the first cell
+that fails. The exit status is 1 if a lesson reaches its end.
 
 So a fault knows a public name of torchnlp and nothing of how it is written. The unit tests have faults of their own:
 `make mutate` draws small changes of the module's lines.
 """
 
+import functools
 import os
 import re
 import subprocess
@@ -22,7 +23,7 @@ from pathlib import Path
 import torch
 
 ROOT = Path(__file__).resolve().parent.parent
-FAULTS: dict[str, tuple[str, str, Callable]] = {}  # name -> (lesson, name in torchnlp, what makes the fault)
+FAULTS: dict[str, tuple[str, str, Callable]] = {}  # name -> (lesson, name in torchnlp, the fault)
 
 
 def noticed_by(lesson: str, name: str) -> Callable:
@@ -39,107 +40,77 @@ def noticed_by(lesson: str, name: str) -> Callable:
 
 
 @noticed_by("1-simple-rnn", "padify")
-def labels_off_by_one(padify):
-    def faulty(items, *given):
-        labels, ids = padify(items, *given)
-        return labels + 1, ids  # 1 to K, as in the files
-
-    return faulty
+def labels_off_by_one(padify, items, *given):
+    labels, ids = padify(items, *given)
+    return labels + 1, ids  # 1 to K, as in the files
 
 
 @noticed_by("1-simple-rnn", "padify")
-def unk_and_pad_swapped(padify):
-    def faulty(items, *given):
-        labels, ids = padify(items, *given)
-        return labels, torch.where(ids < 2, 1 - ids, ids)
-
-    return faulty
+def unk_and_pad_swapped(padify, items, *given):
+    labels, ids = padify(items, *given)
+    return labels, torch.where(ids < 2, 1 - ids, ids)
 
 
 @noticed_by("3-packed-sequences", "pad_length")
-def every_length_is_that_of_the_longest_text(pad_length):
-    def faulty(items):
-        batch = pad_length(items)
-        return batch._replace(lengths=torch.full_like(batch.lengths, batch.ids.size(1)))
-
-    return faulty
+def every_length_is_that_of_the_longest_text(pad_length, items):
+    batch = pad_length(items)
+    return batch._replace(lengths=torch.full_like(batch.lengths, batch.ids.size(1)))
 
 
 @noticed_by("3-packed-sequences", "pad_length")
-def padding_on_the_left(pad_length):
-    def faulty(items):
-        batch = pad_length(items)
-        shifts = (batch.ids.size(1) - batch.lengths).tolist()
-        return batch._replace(ids=torch.stack([row.roll(shift) for row, shift in zip(batch.ids, shifts)]))
-
-    return faulty
+def padding_on_the_left(pad_length, items):
+    batch = pad_length(items)
+    shifts = (batch.ids.size(1) - batch.lengths).tolist()
+    return batch._replace(ids=torch.stack([row.roll(shift) for row, shift in zip(batch.ids, shifts)]))
 
 
 # --------------------------------------------------------------------------- reading and training
 
 
 @noticed_by("4-bidirectional-multilayer", "run_rnn")
-def padding_is_averaged_in(run_rnn):
-    def faulty(rnn, vectors, lengths):
-        return rnn(vectors)[0], run_rnn(rnn, vectors, lengths)[1]
-
-    return faulty
+def padding_is_averaged_in(run_rnn, rnn, vectors, lengths):
+    return rnn(vectors)[0], run_rnn(rnn, vectors, lengths)[1]
 
 
 @noticed_by("4-bidirectional-multilayer", "run_rnn")
-def the_wrong_half_of_h_n(run_rnn):
-    def faulty(rnn, vectors, lengths):
-        states, last = run_rnn(rnn, vectors, lengths)
-        return states, last.roll(rnn.hidden_size, dims=1)  # of a two-way layer: backward in front
-
-    return faulty
+def the_wrong_half_of_h_n(run_rnn, rnn, vectors, lengths):
+    states, last = run_rnn(rnn, vectors, lengths)
+    return states, last.roll(rnn.hidden_size, dims=1)  # of a two-way layer: backward in front
 
 
 @noticed_by("1-simple-rnn", "make_optimizer")
-def gradients_are_not_cleared(make_optimizer):
-    def faulty(*given, **named):
-        optimizer = make_optimizer(*given, **named)
-        optimizer.zero_grad = lambda *_, **__: None
-        return optimizer
-
-    return faulty
+def gradients_are_not_cleared(make_optimizer, *given, **named):
+    optimizer = make_optimizer(*given, **named)
+    optimizer.zero_grad = lambda *_, **__: None
+    return optimizer
 
 
 @noticed_by("4-bidirectional-multilayer", "logits_of")
-def eval_is_forgotten(logits_of):
-    def faulty(net, dataloader):
-        net.eval = lambda: net.train()
-        try:
-            return logits_of(net, dataloader)
-        finally:
-            del net.eval
-
-    return faulty
+def eval_is_forgotten(logits_of, net, dataloader):
+    net.eval = lambda: net.train()
+    try:
+        return logits_of(net, dataloader)
+    finally:
+        del net.eval
 
 
 @noticed_by("1-simple-rnn", "clip_gradient")
-def gradients_are_never_clipped(clip_gradient):
-    return lambda net, clip: clip_gradient(net, None)
+def gradients_are_never_clipped(clip_gradient, net, clip):
+    return clip_gradient(net, None)
 
 
 # ----------------------------------------------------------------------------- gates and vectors
 
 
 @noticed_by("2-lstm-gates", "gates")
-def input_and_forget_gate_swapped(gates):
-    def faulty(lstm, x):
-        values = gates(lstm, x)
-        return {**values, "input": values["forget"], "forget": values["input"]}
-
-    return faulty
+def input_and_forget_gate_swapped(gates, lstm, x):
+    values = gates(lstm, x)
+    return {**values, "input": values["forget"], "forget": values["input"]}
 
 
 @noticed_by("5-pretrained-embeddings", "embedding_matrix")
-def each_word_has_the_vector_of_the_next(embedding_matrix):
-    def faulty(voc, words, vectors):
-        return embedding_matrix(voc, [*words[-1:], *words[:-1]], vectors)
-
-    return faulty
+def each_word_has_the_vector_of_the_next(embedding_matrix, voc, words, vectors):
+    return embedding_matrix(voc, [*words[-1:], *words[:-1]], vectors)
 
 
 # ------------------------------------------------------------------------------------- planting
@@ -147,8 +118,8 @@ def each_word_has_the_vector_of_the_next(embedding_matrix):
 
 def plant(torchnlp, fault: str) -> None:
     """Put the fault into the module, or raise AttributeError if the module no longer has what the fault changes."""
-    _, name, make = FAULTS[fault]
-    setattr(torchnlp, name, make(getattr(torchnlp, name)))
+    _, name, faulty = FAULTS[fault]
+    setattr(torchnlp, name, functools.partial(faulty, getattr(torchnlp, name)))
 
 
 START = """import sys

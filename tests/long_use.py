@@ -1,11 +1,7 @@
-"""Does a kernel stay well through a long day? Not a test: python tests/long_use.py
+"""Can a lesson be run again from the middle, or out of order? Not a test: python tests/long_use.py [lesson.ipynb ...]
 
-    python tests/long_use.py                    all of it on the bundled corpus, some minutes
-    python tests/long_use.py memory             fifty epochs in one kernel, and fifty times fit and evaluate
-    python tests/long_use.py interrupt          a real interrupt of a kernel that trains, twenty times
-    python tests/long_use.py lessons 1-simple-rnn.ipynb   a lesson again from the middle, out of order, from the top
-
-Each part prints a table, and the command ends with 1 if a line of it is not well.
+Every lesson on the bundled corpus, in several orders in one kernel; then one cell of its middle in a fresh kernel.
+Prints a line for each, and ends with 1 if one of them is not well.
 """
 
 import os
@@ -14,129 +10,12 @@ import time
 from pathlib import Path
 
 import nbformat
-from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("TORCHNLP_DATA", "sample")
 os.environ["OMP_NUM_THREADS"] = "1"
-
-PREPARE = """
-import sys; sys.path.insert(0, "..")
-import gc, psutil
-from torch import nn
-from torch.utils.data import DataLoader
-from torchnlp import *
-
-class Net(nn.Module):
-    def __init__(self, vocab_size, num_class):
-        super().__init__()
-        self.embedding = nn.Embedding(vocab_size, 64, padding_idx=PAD, sparse=True)
-        self.lstm = nn.LSTM(64, 32, batch_first=True)
-        self.fc = nn.Linear(32, num_class)
-
-    def forward(self, x, lengths):
-        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(x), lengths, batch_first=True, enforce_sorted=False)
-        return self.fc(self.lstm(packed)[1][0][-1])
-
-class Watched(DataLoader):
-    "Notes the memory of the process, tidied up, whenever it is read from the start: once an epoch."
-    def __iter__(self):
-        gc.collect()
-        memory.append(psutil.Process().memory_info().rss / 2**20)
-        return super().__iter__()
-
-train, test, classes, vocab = load_dataset()
-loader = DataLoader(train, batch_sampler=LengthBatchSampler(train, 64), collate_fn=pad_length)
-valid = Watched(test, batch_size=256, collate_fn=pad_length)
-seed_all(1)
-net, memory = Net(len(vocab), len(classes)), []
-"""
-
-
-class Kernel:
-    """A kernel in the folder of the notebooks, as JupyterLab starts it."""
-
-    def __enter__(self):
-        self.manager, self.client = start_new_kernel(cwd=str(ROOT / "notebooks"))
-        return self
-
-    def __exit__(self, *_):
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
-
-    def run(self, code: str, after_first_text=None) -> str:
-        """What the code prints; after_first_text is called once it has printed something. RuntimeError if it fails."""
-        said = []
-
-        def hear(message):
-            if message["msg_type"] == "stream":
-                if after_first_text and not said:
-                    after_first_text()
-                said.append(message["content"]["text"])
-
-        reply = self.client.execute_interactive(code, timeout=1200, output_hook=hear)["content"]
-        if reply["status"] != "ok":
-            raise RuntimeError(f"{reply['ename']}: {reply['evalue']}")
-        return "".join(said)
-
-
-def memory() -> bool:
-    """Two ways of fifty epochs; after the second the memory stays within five per cent."""
-    ways = {
-        "fit(epochs=50)": "fit(net, loader, valid, epochs=50)",
-        "50 x fit(epochs=1), evaluate": "for _ in range(50): fit(net, loader, valid, epochs=1); evaluate(net, loader)",
-    }
-    shown = (1, 2, 5, 10, 20, 30, 40, 50)
-    well = True
-    print("memory of the kernel in MB after epoch" + "".join(f"{epoch:>7}" for epoch in shown) + "   largest change")
-    for name, code in ways.items():
-        with Kernel() as kernel:
-            kernel.run(PREPARE)
-            kernel.run(code)
-            after = [float(value) for value in kernel.run("print(*memory)").split()]
-        assert len(after) == 50
-        change = max(after[2:], key=lambda value: abs(value - after[1])) / after[1] - 1
-        well &= abs(change) <= 0.05
-        print(f"{name:38}" + "".join(f"{after[epoch - 1]:7.0f}" for epoch in shown) + f"   {change:+.1%}")
-    return well
-
-
-AFTERWARDS = """
-assert all(weight.isfinite().all() for weight in net.parameters())
-lengths = {len(history.articles), len(history.train_loss), len(history.train_accuracy)}
-assert len(lengths) == 1
-loss, accuracy = evaluate(net, loader)
-predict(net, "The keeper saw the ball late.", classes, collate_fn=pad_length)
-plot_history(history)
-fit(net, loader, valid, epochs=1, live=False)
-print("usable")
-"""
-
-
-def interrupt() -> bool:
-    """The stop button, pressed at twenty different moments."""
-    well = True
-    print("seconds after the first epoch   what fit said                    network, curve and kernel afterwards")
-    with Kernel() as kernel:
-        kernel.run(PREPARE)
-        for i in range(20):
-            wait = 0.037 * i
-
-            def press(wait=wait):
-                time.sleep(wait)
-                kernel.manager.interrupt_kernel()
-
-            said = kernel.run("history = fit(net, loader, valid, epochs=10_000)", after_first_text=press)
-            stopped = next((line for line in said.splitlines() if line.startswith("Stopped by you")), "nothing")
-            try:
-                state = kernel.run(AFTERWARDS).splitlines()[-1]
-            except RuntimeError as error:
-                state = str(error)
-            well &= stopped != "nothing" and state == "usable"
-            print(f"{wait:<31.2f} {stopped[:32]:32} {state}", flush=True)
-    return well
 
 
 def orders(lesson: nbformat.NotebookNode) -> dict[str, list[int]]:
@@ -160,7 +39,6 @@ def orders(lesson: nbformat.NotebookNode) -> dict[str, list[int]]:
 
 
 def lessons(names: list[str]) -> bool:
-    """Every order of a lesson in one kernel; then one cell of its middle in a fresh kernel."""
     well = True
     paths = [ROOT / "notebooks" / name for name in names] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     for path in paths:
@@ -192,6 +70,4 @@ def lessons(names: list[str]) -> bool:
 
 
 if __name__ == "__main__":
-    parts = {"memory": memory, "interrupt": interrupt, "lessons": lambda: lessons(sys.argv[2:])}
-    chosen = sys.argv[1:2] or list(parts)
-    sys.exit(not all([parts[name]() for name in chosen]))
+    sys.exit(not lessons(sys.argv[1:]))

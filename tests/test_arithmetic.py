@@ -77,18 +77,13 @@ def test_the_libraries_use_the_instructions_that_they_are_told(name):
     assert by.replace(".", "").endswith(f"Intel {onednn}")
 
 
-def test_what_failed_is_named_in_the_table(tmp_path, monkeypatch):
+def test_what_failed_is_named_in_the_table_and_a_run_without_a_test_is_a_failure(tmp_path, monkeypatch):
     (tmp_path / "test_sum.py").write_text("def test_right(): pass\ndef test_wrong(): assert 0.1 + 0.2 == 0.3\n")
     monkeypatch.setattr(arithmetic, "BUILD", tmp_path)
     monkeypatch.setattr(arithmetic, "used", lambda *_: "this machine")
     row, *failed = arithmetic.run("plain", 1, ["--rootdir", str(tmp_path), str(tmp_path / "test_sum.py")])
     assert row.split() == ["plain", "1", "1", "0", "this", "machine"]
     assert failed == ["test_sum::test_wrong"]
-
-
-def test_a_run_without_a_test_is_a_failure(tmp_path, monkeypatch):
-    monkeypatch.setattr(arithmetic, "BUILD", tmp_path)
-    monkeypatch.setattr(arithmetic, "used", lambda *_: "this machine")
     row, *failed = arithmetic.run("plain", 1, [str(tmp_path / "test_missing.py")])
     assert "pytest did not come to its end" in row and failed == ["all"]
 

@@ -1,16 +1,14 @@
 """What a person sees: a lesson run from JupyterLab's menu, and the decks that `make slides` makes, page by page."""
 
 import functools
-import json
 import os
 import shutil
 import subprocess
-import sys
-import time
 from copy import deepcopy
 
 import nbformat
 import pytest
+from test_lab import started
 
 from tools import npm, slides
 from tools.check import LESSONS
@@ -35,7 +33,7 @@ def lab(tmp_path):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         (course / name).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / name, course / name)
-    (course / "notebooks").mkdir()
+    (course / "notebooks").mkdir(exist_ok=True)
     lesson = nbformat.read(LESSONS[0], as_version=4)
     end = next(i for i, cell in enumerate(lesson.cells) if cell.source.startswith("## 9. Open the test set"))
     trains_many = {"l1-c078", "l1-c215"}  # twelve networks between them, and all that they show is lines
@@ -47,23 +45,9 @@ def lab(tmp_path):
     copy = course / "notebooks" / LESSONS[0].name
     nbformat.write(lesson, copy)
 
-    own = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("RUNTIME", "CONFIG", "DATA")}
-    own |= {f"JUPYTERLAB_{name}_DIR": str(tmp_path / name) for name in ("SETTINGS", "WORKSPACES")}
     as_root = ["--allow-root"] if hasattr(os, "getuid") and os.getuid() == 0 else []
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter", "lab", "--ip=127.0.0.1", "--no-browser", "--port=0", *as_root],
-        cwd=course, env={**os.environ, **own}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        end = time.monotonic() + 90
-        while not (files := list(tmp_path.glob("RUNTIME/jpserver-*.json"))):
-            assert server.poll() is None and time.monotonic() < end, "JupyterLab does not start"
-            time.sleep(0.1)
-        said = json.loads(files[0].read_text(encoding="utf-8"))
+    with started(tmp_path, ["lab", "--ip=127.0.0.1", *as_root], course) as said:
         yield committed, f"{said['url']}lab/tree/notebooks/{copy.name}?token={said['token']}"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 LOOK_AROUND = """() => {
@@ -158,14 +142,25 @@ def libraries():
         pytest.skip(f"reveal.js could not be fetched: {error}")
 
 
+@pytest.fixture
+def page_of(browser, libraries):
+    """A function that opens a lesson's deck in a window of a small laptop; page_of.asked: what was fetched for it."""
+
+    def page_of(lesson, end=""):
+        page = context.new_page()
+        page.goto(deck_of(lesson).as_uri() + end)
+        page.wait_for_selector(".reveal.ready")
+        return page
+
+    context, page_of.asked = browser.new_context(viewport={"width": 1366, "height": 768}), []
+    context.on("request", lambda request: page_of.asked.append(request.url))
+    yield page_of
+    context.close()
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
-def test_a_deck_opens_from_the_disk_and_nothing_sticks_out(browser, libraries, lesson):
-    deck = deck_of(lesson)
-    context = browser.new_context()
-    asked, page = [], context.new_page()
-    context.on("request", lambda request: asked.append(request.url))
-    page.goto(deck.as_uri())
-    page.wait_for_selector(".reveal.ready")
+def test_a_deck_opens_from_the_disk_and_nothing_sticks_out(page_of, lesson):
+    page = page_of(lesson)
     for width, height in WINDOWS:
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("Reveal.layout()")
@@ -176,14 +171,11 @@ def test_a_deck_opens_from_the_disk_and_nothing_sticks_out(browser, libraries, l
     sizes = page.evaluate("""() => [...new Set([...document.querySelectorAll(".slide .text")]
         .map(text => getComputedStyle(text).fontSize))]""")
     assert len(sizes) <= 2
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
-    context.close()
+    assert [url for url in page_of.asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
-def test_the_answer_comes_with_one_more_key(browser, libraries):
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
-    page.goto(deck_of(LESSONS[-1]).as_uri())
-    page.wait_for_selector(".reveal.ready")
+def test_the_answer_comes_with_one_more_key(page_of):
+    page = page_of(LESSONS[-1])
     slide = page.locator(".slide:has(> .output.fragment)").first
     page.evaluate("id => Reveal.slide(...Object.values(Reveal.getIndices(document.getElementById(id))))",
                   slide.locator("..").get_attribute("id"))  # fmt: skip
@@ -191,13 +183,10 @@ def test_the_answer_comes_with_one_more_key(browser, libraries):
     assert slide.locator("strong").first.is_visible() and not output.is_visible()
     page.keyboard.press("Space")
     assert output.is_visible()
-    page.close()
 
 
-def test_a_deck_prints_a_page_a_step_and_16_to_9(browser, libraries, tmp_path):
-    page = browser.new_page()
-    page.goto(f"{deck_of(LESSONS[0]).as_uri()}?print-pdf")
-    page.wait_for_selector(".reveal.ready")
+def test_a_deck_prints_a_page_a_step_and_16_to_9(page_of):
+    page = page_of(LESSONS[0], "?print-pdf")
     page.wait_for_selector(".pdf-page")
     sheets = page.evaluate("""() => [...document.querySelectorAll(".pdf-page")].map(sheet => {
         const {width, height} = sheet.getBoundingClientRect();
@@ -206,20 +195,14 @@ def test_a_deck_prints_a_page_a_step_and_16_to_9(browser, libraries, tmp_path):
     steps = slides.make_slides(nbformat.read(LESSONS[0], as_version=4), {})
     assert len(sheets) >= sum(1 + max(part.step for part in slide.parts) for slide in steps) > len(steps)
     assert all(abs(width / height - 16 / 9) < 0.01 and not wrong for width, height, wrong in sheets)
-    page.close()
 
 
-def test_the_speaker_sees_the_notes_of_the_slide(browser, libraries):
-    deck = deck_of(LESSONS[0])
+def test_the_speaker_sees_the_notes_of_the_slide(page_of):
+    page = page_of(LESSONS[0])
     notes = list(slides.read_notes(slides.NOTES / f"{LESSONS[0].stem}.md").values())
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    page = context.new_page()
-    page.goto(deck.as_uri())
-    page.wait_for_selector(".reveal.ready")
-    with context.expect_page() as opened:
+    with page.context.expect_page() as opened:
         page.keyboard.press("s")
     words = opened.value.locator(".speaker-controls-notes")
     words.get_by_text(notes[0].splitlines()[0]).wait_for()
     page.keyboard.press("Space")
     words.get_by_text(notes[1].splitlines()[0]).wait_for()
-    context.close()

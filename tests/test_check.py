@@ -72,7 +72,6 @@ def said(course, tmp_path_factory):
     folder = tmp_path_factory.mktemp("submissions")
     notebooks = {
         "own": own_verdicts(),
-        "lesson": LESSON,
         "anywhere": answers_anywhere(),
         "ends": submission(["return 1", "import os\n    os._exit(1)", "return 3"]),
         "stubborn": submission(["import time\n    time.sleep(99)", STUBBORN]),
@@ -95,9 +94,12 @@ def test_each_exercise_gets_its_own_verdict(said):
     ]
 
 
-def test_the_lesson_with_its_solutions_is_as_empty_as_the_student_edition(said):
-    assert {cell.source for cell in LESSON.cells} - {cell.source for cell in EDITION.cells}
-    assert said["lesson"] == ["not yet. You return None."] * 5
+def test_the_lesson_with_its_solutions_is_as_empty_as_the_student_edition():
+    solutions = {cell.source for cell in LESSON.cells} - {cell.source for cell in EDITION.cells}
+    assert len(solutions) >= 5
+    full, empty = (check.put_together(deepcopy(LESSON), notebook) for notebook in (LESSON, EDITION))
+    assert [cell.source for cell in full] == [cell.source for cell in empty]
+    assert not solutions & {cell.source for cell in full if "answer" in cell.source}
 
 
 def test_where_the_answer_stands_does_not_matter(said):
@@ -160,35 +162,35 @@ def test_a_notebook_of_another_course_is_not_checked():
 
 
 def test_make_check_ends_without_an_error_of_make(course, tmp_path):
-    """A wrong answer is no error of the command; a missing file is one."""
+    """A wrong answer is no error of the command, nor is a limit that was too short; a missing file is one."""
     nbformat.write(submission(["return 1"]), tmp_path / "anna.ipynb")
     shutil.copy(ROOT / "Makefile", course)
-    ready = [f"BIN={Path(sys.executable).parent}", "READY="]
-    for file, status, end in [("anna.ipynb", 0, "1 of 5 right\n"), ("nowhere.ipynb", 2, "No such file or directory\n")]:
+    ready = [f"BIN={Path(sys.executable).parent}", "READY=", "LIMIT=0"]
+    for file, status, end in [("anna.ipynb", 0, "0 of 5 right\n"), ("nowhere.ipynb", 2, "No such file or directory\n")]:
         run = subprocess.run(
             ["make", "--no-print-directory", "check", f"SUBMISSION={tmp_path / file}", *ready],
             cwd=course, capture_output=True, text=True,
         )  # fmt: skip
         assert run.returncode == status and run.stdout.endswith(end), run.stderr
         assert bool(run.stderr) == bool(status)
+        assert status or "was not run: the 0 s for the whole notebook were over" in run.stdout
 
 
-def test_gradescope_gets_its_file_also_when_the_time_is_over(course, tmp_path):
-    nbformat.write(submission(["return 1"]), tmp_path / "anna.ipynb")
-    status, lines = tool(course, "check.py", tmp_path / "anna.ipynb", "--limit", 0, "--results", tmp_path / "r.json")
-    assert status == 1 and "was not run: the 0 s for the whole notebook were over" in lines[0]
-    first, *others = json.loads((tmp_path / "r.json").read_text())["tests"]
-    assert (first["name"], first["score"], first["max_score"]) == ("Exercise 1", 0, 1) and len(others) == 4
+def test_gradescope_gets_its_file(course, tmp_path):
     verdicts = {"Exercise 1a": "right", "Exercise 1b": "not yet. No", "Exercise 2": check.OUT_OF_ORDER}
     tests = check.for_gradescope({"verdicts": verdicts, "problem": ""})["tests"]
     assert [(test["score"], test["max_score"]) for test in tests] == [(0.5, 0.5), (0, 0.5), (1, 1)]
-    assert check.for_gradescope({"verdicts": {}, "problem": "no"}) == {"output": "no", "score": 0}
+    assert (tests[1]["name"], tests[1]["output"]) == ("Exercise 1b", "not yet. No")
+    status, lines = tool(course, "check.py", tmp_path / "nowhere.ipynb", "--results", tmp_path / "results.json")
+    said = {"output": f"{tmp_path / 'nowhere.ipynb'} cannot be read: No such file or directory", "score": 0}
+    assert status == 2 and json.loads((tmp_path / "results.json").read_text()) == said
 
 
 def test_a_system_without_bounds_checks_all_the_same_and_says_what_is_missing(course):
     """Windows has no module `resource`, and no wall."""
     start = (  # on Linux psutil itself uses that module
         "import os, psutil, sys; sys.modules['resource'] = None; os.environ['PATH'] = ''; sys.argv = ['']; "
+        "sys.path.append('tools'); "
         "from tools import check, grade, run; "
     )
     end = "sys.platform = 'win32'; print(check.missing_here()); sys.platform = 'linux'; check.alone(60)"

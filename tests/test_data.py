@@ -16,7 +16,6 @@ import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
@@ -24,7 +23,6 @@ import tempfile
 import time
 import tracemalloc
 import warnings
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -37,7 +35,6 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib import font_manager
-from torch.utils.data import DataLoader
 
 import torchnlp
 
@@ -79,22 +76,12 @@ def test_an_item_is_a_label_from_1_and_a_text(loaded):
     assert all(type(label) is int and type(text) is str for label, text in train + test)
 
 
-def test_a_backslash_is_a_space(loaded):
-    train, *_ = loaded('"1","Oil\\gas","Up\\down\\\\ 3"\n')
-    assert texts(train) == ["Oil gas Up down   3"]
-
-
 def test_without_classes_txt_the_classes_are_those_of_ag_news(loaded):
-    _, _, classes, _ = loaded()
-    assert classes == ["World", "Sports", "Business", "Sci/Tech"]
+    loaded()[2].clear()  # which does not change the next list
+    assert loaded()[2] == ["World", "Sports", "Business", "Sci/Tech"]
 
 
-def test_changing_the_list_of_classes_does_not_change_the_next_one(loaded):
-    loaded()[2].clear()
-    assert len(loaded()[2]) == 4
-
-
-@pytest.mark.parametrize("count", [2, 3, 14, 100])
+@pytest.mark.parametrize("count", [2, 100])
 def test_classes_txt_brings_2_to_100_classes_of_your_own(loaded, count):
     names = [f"class {i}" for i in range(1, count + 1)]
     rows = "".join(f'"{i}","a title","a text"\n' for i in range(1, count + 1))
@@ -133,14 +120,6 @@ def test_one_line_is_printed_with_data_numbers_classes_and_vocabulary(loaded, ca
     assert printed.err == ""
 
 
-def test_a_long_line_is_broken_between_words(fresh, tmp_path, capsys):
-    folder = write_folder(tmp_path / "news-of-a-small-town-in-the-north-of-1999", classes="Yes\nNo\na\nb")
-    torchnlp.load_dataset(root=folder)
-    first, second, *_ = capsys.readouterr().out.splitlines()
-    assert first == "news-of-a-small-town-in-the-north-of-1999: 2 train and 2 test articles, 4 classes, a"
-    assert second == "vocabulary of 10 tokens."
-
-
 @pytest.mark.parametrize("count, part", [(119_999, " (part of its 120,000 train articles)"), (120_000, "")])
 def test_ag_news_says_whether_it_is_whole(fresh, monkeypatch, tmp_path, capsys, count, part):
     monkeypatch.setattr(torchnlp, "_find_data", lambda root: (tmp_path, "ag_news"))
@@ -150,55 +129,23 @@ def test_ag_news_says_whether_it_is_whole(fresh, monkeypatch, tmp_path, capsys, 
     assert capsys.readouterr().out.startswith(f"AG News{part}: {count:,} train and")
 
 
-def test_what_is_printed_holds_no_path_of_the_machine(loaded, capsys, tmp_path):
-    loaded()
-    assert str(tmp_path) not in capsys.readouterr().out
-
-
-def test_your_own_data_is_known_as_your_own(loaded):
-    loaded()
-    assert torchnlp.source == "own"
-
-
-def test_the_module_keeps_the_vocabulary_of_the_last_data(loaded):
-    *_, first = loaded()
-    assert torchnlp.vocab is first
-    *_, second = loaded('"1","Other","words."\n')
-    assert torchnlp.vocab is second
-    assert "other" in second.stoi and "moon" not in second.stoi
-
-
-def test_root_may_be_a_path_or_a_word_of_it_with_a_tilde(fresh, monkeypatch, tmp_path):
+def test_a_folder_is_named_by_root_or_else_by_the_environment_variable(fresh, no_download, monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TORCHNLP_DATA", str(write_folder(tmp_path / "variable", '"3","from","there"\n')))
     folder = write_folder(tmp_path / "own")
     for root in folder, str(folder), "~/own":
         assert len(torchnlp.load_dataset(root=root)[0]) == 2
-
-
-def test_the_environment_variable_names_a_folder(fresh, no_download, monkeypatch, tmp_path):
-    monkeypatch.setenv("TORCHNLP_DATA", str(write_folder(tmp_path / "own", '"3","from","there"\n')))
     assert torchnlp.load_dataset()[0] == [(3, "from there")]
 
 
-def test_root_wins_over_the_environment_variable(fresh, no_download, monkeypatch, tmp_path):
-    monkeypatch.setenv("TORCHNLP_DATA", str(write_folder(tmp_path / "variable")))
-    root = write_folder(tmp_path / "root", '"3","from","root"\n')
-    assert torchnlp.load_dataset(root=root)[0] == [(3, "from root")]
-
-
-@pytest.mark.parametrize("how", ["root", "variable"])
+@pytest.mark.parametrize("how", ["root", "path", "variable"])
 def test_the_word_sample_means_the_corpus_of_the_course(fresh, no_download, monkeypatch, tmp_path, capsys, how):
     monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled", '"2","our","own"\n'))
     monkeypatch.setenv("TORCHNLP_DATA", "sample" if how == "variable" else "elsewhere")
-    train, *_ = torchnlp.load_dataset(root="sample" if how == "root" else None)
+    train, *_ = torchnlp.load_dataset(root={"root": "sample", "path": str(torchnlp.SAMPLE)}.get(how))
     assert train == [(2, "our own")]
     assert torchnlp.source == "sample"
     assert capsys.readouterr().out.startswith("The bundled sample corpus: 1 train and 2 test articles")
-
-
-def test_the_folder_of_the_corpus_may_be_given_by_its_path(fresh, no_download, monkeypatch, tmp_path):
-    monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled"))
-    assert torchnlp._find_data(str(tmp_path / "bundled")) == (tmp_path / "bundled", "sample")
 
 
 def test_a_folder_with_much_of_ag_news_is_known_as_ag_news(fresh, monkeypatch, tmp_path):
@@ -211,102 +158,64 @@ def test_a_folder_with_much_of_ag_news_is_known_as_ag_news(fresh, monkeypatch, t
     assert torchnlp._find_data(folder) == (folder, "own")
 
 
-@pytest.mark.parametrize("missing", ["folder", "train.csv", "test.csv"])
-@pytest.mark.parametrize("how", ["root", "variable"])
-def test_a_missing_folder_or_file_is_an_error_that_says_what_to_give(
-    fresh, no_download, monkeypatch, tmp_path, missing, how
-):
-    folder = tmp_path / "own"
-    if missing != "folder":
-        write_folder(folder)
-        (folder / missing).unlink()
-    monkeypatch.setenv("TORCHNLP_DATA", str(folder) if how == "variable" else "sample")
+@pytest.mark.parametrize("missing", ["train.csv", "test.csv"])
+def test_a_missing_file_is_an_error_that_says_what_to_give(fresh, no_download, tmp_path, missing):
+    folder = write_folder(tmp_path / "own")
+    (folder / missing).unlink()
     with pytest.raises(FileNotFoundError) as error:
-        torchnlp.load_dataset(root=folder if how == "root" else None)
-    expected = "train.csv" if missing == "folder" else missing
-    assert f"{folder} has no {expected}" in str(error.value)
-    assert "load_dataset(root=...) or $TORCHNLP_DATA" in str(error.value)
+        torchnlp.load_dataset(root=folder)
+    assert f"{folder} has no {missing}. Give load_dataset(root=...) or $TORCHNLP_DATA" in str(error.value)
     assert torchnlp.vocab is None and torchnlp.source is None
-
-
-@contextmanager
-def counted_calls(function):
-    """A list that grows by one at each call of the function, wherever the call comes from."""
-    calls = []
-
-    def watch(frame, event, _):
-        if event == "call" and frame.f_code is function.__code__:
-            calls.append(1)
-
-    sys.setprofile(watch)
-    try:
-        yield calls
-    finally:
-        sys.setprofile(None)
-
-
-def test_each_text_is_tokenised_once_however_many_epochs_read_it(fresh, news_folder):
-    with counted_calls(torchnlp.tokenizer) as calls:
-        train, test, _, _ = torchnlp.load_dataset(root=news_folder)
-        for collate in torchnlp.padify, torchnlp.pad_length, torchnlp.offsetify:
-            for dataset in train, test:
-                loader = DataLoader(dataset, batch_size=8, shuffle=True, collate_fn=collate)
-                assert sum(len(batch[0]) for _ in range(3) for batch in loader) == 3 * len(dataset)
-    assert len(calls) == len(train) + len(test)
 
 
 # -------------------------------------------------------------------------------------- broken files
 
+LABELS = "is not a number from 1 to 4. Delete a header line; number from 1; for other labels add a classes.txt"
+COLUMNS = 'columns instead of 3. A row is "label","title","description", each in double quotes'
+QUOTES = "not readable as CSV .* Check the quotes in and above this line"
+BROKEN_ROWS = [  # a row, and what the error says of it
+    *[(f'"{label}","Cup","Won."\n', LABELS) for label in ["7", "0", "Sports", "", "-1", "1.0", "２", "²", "1\0"]],
+    *[(row, COLUMNS) for row in ['"1","Cup"\n', "1;Cup;Won\n", "   \n", '"1","Cup","Won.",\n', "1,Cup,Won, now\n"]],
+    ('"1","Cup","Won.\n', QUOTES),
+    ('"1","The "big" one","Won."\n', QUOTES),
+    (f'"1","Cup","{"long " * 30_000}"\n', QUOTES),
+    ('"1","Zürich","Won."\n'.encode("latin-1"), r"not UTF-8 \(byte 0xfc\)\. Save the file as UTF-8"),
+]
 
-def assert_refused(loaded, capsys, row, what, remedy, line=3):
-    """After two good rows, in either file, the row is an error that tells all; nothing else happens."""
-    loaded('"1","before","before"\n')
-    torchnlp.source = "sample"
+
+@pytest.mark.parametrize("file", ["train", "test"])
+@pytest.mark.parametrize("row, said", BROKEN_ROWS, ids=lambda part: ascii(part)[:30])
+def test_a_broken_row_is_an_error_with_file_line_and_remedy_and_nothing_else_happens(loaded, capsys, file, row, said):
+    loaded()
+    torchnlp.source = "sample"  # which a half-read folder must not change either
     before = torchnlp.vocab, torchnlp.source, torchnlp._ids
     capsys.readouterr()
-    bad = GOOD.encode() + (row if isinstance(row, bytes) else row.encode())
-    for files in {"train": bad}, {"test": bad}:
-        with pytest.raises(ValueError) as error:
-            loaded(**files)
-        message = str(error.value)
-        assert f"{list(files)[0]}.csv, line {line}: " in message
-        assert what in message
-        assert remedy in message
+    with pytest.raises(ValueError, match=rf"{file}\.csv, line 3: .*{said}"):
+        loaded(**{file: GOOD.encode() + (row if isinstance(row, bytes) else row.encode())})
     assert (torchnlp.vocab, torchnlp.source, torchnlp._ids) == before
     assert capsys.readouterr().out == ""
 
 
-LABELS = "number from 1; for other labels add a classes.txt"
-COLUMNS = 'A row is "label","title","description", each in double quotes'
-QUOTES = "Check the quotes in and above this line"
+# What str.splitlines() takes for the end of a line, and CSV does not; and NUL.
+STRANGE = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\x00"
+LINES_BEFORE = [  # rows, and on which line a broken one after them is noticed
+    ("", 1),
+    (f'"2","{STRANGE}","c"\n', 2),
+    (f"2,{STRANGE},c\n", 2),
+    ('"2","a","b\nc\r\nd"\n', 4),
+    ('"1","Cup","Won.\n', 2),  # nobody closed this quote
+]
 
 
-def test_a_row_with_label_7_of_4_names_file_line_and_remedy(loaded, capsys):
-    assert_refused(loaded, capsys, '"7","Cup","Won."\n', "label '7' is not a number from 1 to 4", LABELS)
-
-
-def test_a_row_with_label_0_names_file_line_and_remedy(loaded, capsys):
-    assert_refused(loaded, capsys, '"0","Cup","Won."\n', "label '0' is not a number from 1 to 4", LABELS)
-
-
-@pytest.mark.parametrize("label", ["Sports", "", "-1", "1.0", "1e0", "２", "²", "1\0", "nan"])
-def test_a_label_that_is_no_whole_number_names_file_line_and_remedy(loaded, capsys, label):
-    assert_refused(loaded, capsys, f'"{label}","Cup","Won."\n', "is not a number from 1 to 4", LABELS)
+@pytest.mark.parametrize("rows, line", LINES_BEFORE, ids=ascii)
+def test_lines_are_counted_as_an_editor_counts_them(loaded, rows, line):
+    with pytest.raises(ValueError, match=rf"train\.csv, line {line}: "):
+        loaded(rows + '"7","Cup","Won."\n')
 
 
 def test_a_header_row_names_file_line_and_remedy(loaded):
     with pytest.raises(ValueError, match=r"train\.csv, line 1: label 'label' .* Delete a header line"):
         loaded("label,title,description\n" + GOOD)
-
-
-@pytest.mark.parametrize("row", ['"1","Cup"\n', '"1"\n', "1;Cup;Won\n", "   \n"])
-def test_a_missing_column_names_file_line_and_remedy(loaded, capsys, row):
-    assert_refused(loaded, capsys, row, "instead of 3", COLUMNS)
-
-
-@pytest.mark.parametrize("row", ['"1","Cup","Won.","Reuters"\n', "1,Cup,Won, at last.\n", '"1","Cup","Won.",\n'])
-def test_an_extra_column_names_file_line_and_remedy(loaded, capsys, row):
-    assert_refused(loaded, capsys, row, "4 columns instead of 3", COLUMNS)
 
 
 @pytest.mark.parametrize("mark, name", [(";", "semicolons"), ("\t", "tabs")])
@@ -321,23 +230,6 @@ def test_semicolons_or_tabs_between_the_columns_are_named(loaded, capsys, file, 
 
 def test_semicolons_and_tabs_inside_of_texts_are_no_columns(loaded):
     assert texts(loaded('1,a;b,c\td\n"2","e; f","\tg"\n')[0]) == ["a;b c\td", "e; f \tg"]
-
-
-def test_an_unclosed_quote_at_the_end_names_file_line_and_remedy(loaded, capsys):
-    assert_refused(loaded, capsys, '"1","Cup","Won.\n', "not readable as CSV", QUOTES)
-
-
-def test_an_unclosed_quote_in_the_middle_is_noticed_in_the_next_row(loaded, capsys):
-    assert_refused(loaded, capsys, '"1","Cup","Won.\n' + GOOD, "not readable as CSV", QUOTES, line=4)
-
-
-def test_a_quote_that_is_not_doubled_names_file_line_and_remedy(loaded, capsys):
-    assert_refused(loaded, capsys, '"1","The "big" one","Won."\n', "not readable as CSV", QUOTES)
-
-
-def test_latin_1_bytes_name_file_line_and_remedy(loaded, capsys):
-    row = '"1","Zürich","Won."\n'.encode("latin-1")
-    assert_refused(loaded, capsys, row, "not UTF-8 (byte 0xfc)", "Save the file as UTF-8")
 
 
 def test_utf_16_names_file_line_and_remedy(loaded):
@@ -356,10 +248,6 @@ def test_a_file_without_a_text_is_an_error_that_says_what_it_needs(loaded, file,
     assert torchnlp.vocab is None and torchnlp.source is None
 
 
-def test_a_field_longer_than_csv_allows_names_file_line_and_remedy(loaded, capsys):
-    assert_refused(loaded, capsys, f'"1","Cup","{"long " * 30_000}"\n', "not readable as CSV", QUOTES)
-
-
 UNUSUAL = {
     "blank lines": "\n\n" + GOOD.replace("\n", "\n\n"),
     "a byte order mark": "\ufeff" + GOOD,
@@ -376,59 +264,18 @@ def test_an_unusual_but_clear_file_reads_like_the_usual_one(loaded, content):
     assert loaded(content)[0] == [(1, "Vote They count."), (4, "Moon A probe lands.")]
 
 
-# What str.splitlines() takes for the end of a line, and CSV does not; and NUL.
-STRANGE = ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\x00"]
-
-
-@pytest.mark.parametrize("quote", ['"', ""], ids=["quoted", "not quoted"])
-@pytest.mark.parametrize("mark", STRANGE, ids=ascii)
-def test_a_strange_control_character_is_part_of_its_text(loaded, mark, quote):
-    row = ",".join(f"{quote}{field}{quote}" for field in ["2", f"a{mark}b", f"c{mark}{mark}d"])
-    assert loaded(row + "\n" + GOOD)[0][0] == (2, f"a{mark}b c{mark}{mark}d")
-
-
-@pytest.mark.parametrize("mark", STRANGE, ids=ascii)
-def test_a_strange_control_character_does_not_shift_the_number_of_the_broken_line(loaded, mark):
-    with pytest.raises(ValueError, match=r"line 2: label '7'"):
-        loaded(f'"2","a{mark}b","c"\n"7","Cup","Won."\n')
-
-
-def test_a_line_break_in_quotes_is_part_of_its_text_and_counts_as_a_line(loaded):
-    assert loaded('"2","a","b\nc\r\nd"\n')[0] == [(2, "a b\nc\r\nd")]
-    with pytest.raises(ValueError, match=r"line 4: label '7'"):
-        loaded('"2","a","b\nc\r\nd"\n"7","Cup","Won."\n')
-
-
 rows = st.lists(st.tuples(st.integers(1, 4), st.text(), st.text()), min_size=1)
 
 
 @given(rows=rows)
 @settings(max_examples=200)
-@example(rows=[(1, "".join(STRANGE), '",\r\n\n\r"'), (2, "\ufeff", "\\ \\n")])
+@example(rows=[(1, STRANGE, '",\r\n\n\r"'), (2, "\ufeff", "\\ \\n")])
 def test_any_rows_written_by_csv_read_back(tmp_path, rows):
     rows = [*rows, (1, "not", "empty")]
     written = io.StringIO()
     csv.writer(written, quoting=csv.QUOTE_ALL).writerows(rows)
     train, *_ = torchnlp.load_dataset(root=write_folder(tmp_path / "own", written.getvalue()))
     assert train == [(label, (title + " " + text).replace("\\", " ")) for label, title, text in rows]
-
-
-# Pure noise is seldom UTF-8, seldom CSV: also draw from what CSV is made of, and break good files.
-near_csv = st.lists(st.sampled_from(['"', ",", "\n", "\r", "1", "7", "a", " ", "\\", *STRANGE, '"1","a","b"\n']))
-spoilt = st.tuples(st.integers(0, len(GOOD)), st.binary(min_size=1, max_size=3)).map(
-    lambda spot: GOOD.encode()[: spot[0]] + spot[1] + GOOD.encode()[spot[0] :]
-)
-
-
-@given(content=st.binary() | near_csv.map("".join).map(str.encode) | spoilt)
-@settings(max_examples=400)
-def test_any_bytes_load_or_are_a_value_error_that_names_the_file(tmp_path, content):
-    try:
-        train, *_ = torchnlp.load_dataset(root=write_folder(tmp_path / "own", content))
-    except ValueError as error:
-        assert "train.csv" in str(error)
-    else:
-        assert train and all(1 <= label <= 4 and type(text) is str for label, text in train)
 
 
 # --------------------------------------------------------------- data that would fool who reads the results
@@ -510,24 +357,6 @@ def news_in(words, between="", count=240):
     return "".join(lines[:200]), "".join(lines[200:]), "Sport\nWirtschaft"
 
 
-class Bag(torch.nn.Module):
-    def __init__(self, vocab_size):
-        super().__init__()
-        self.bag = torch.nn.EmbeddingBag(vocab_size, 2, mode="mean")
-
-    def forward(self, x, offsets):
-        return self.bag(x, offsets)
-
-
-def accuracy_of_a_bag(train, test, vocab):
-    torchnlp.seed_all(0)
-    net = Bag(len(vocab))
-    loader = DataLoader(train, batch_size=8, shuffle=True, collate_fn=torchnlp.offsetify)
-    for _ in range(5):
-        torchnlp.train_epoch(net, loader, lr=0.03, report_freq=10**9)
-    return torchnlp.evaluate(net, DataLoader(test, batch_size=8, collate_fn=torchnlp.offsetify))[1]
-
-
 def lines_of_the_page(beginning):
     """The block of code that begins so, on the page "Your own data"."""
     page = (Path(torchnlp.__file__).parent / "site" / "own-data.md").read_text(encoding="utf-8")
@@ -535,25 +364,29 @@ def lines_of_the_page(beginning):
     return next(block for block in blocks if block.startswith(beginning))
 
 
+def share_known(train, test, *_):
+    """The share of the test half's tokens that stand in the train half."""
+    tokens = [id for text in texts(test) for id in torchnlp.encode(text)]
+    return 1 - tokens.count(torchnlp.UNK) / len(tokens)
+
+
 @each_script
-def test_a_script_without_spaces_is_noted_and_the_lines_that_split_it_let_a_bag_learn(
+def test_a_script_without_spaces_is_noted_and_the_lines_that_split_it_make_its_words_known(
     loaded, capsys, tmp_path, monkeypatch, words
 ):
-    train, test, _, vocab = loaded(*news_in(words))
+    assert share_known(*loaded(*news_in(words))) < 0.5
     said = capsys.readouterr().out
     assert "Note: the tokenizer finds hardly a space" in said
     line = 're.sub(r"([\\u0e00-\\u9fff])", r" \\1 ", text)'
     assert line in said.splitlines()  # in one piece, to be copied
-    assert accuracy_of_a_bag(train, test, vocab) < 0.7
 
     remedy = lines_of_the_page("import re")
     assert line.removesuffix("text)") in remedy
     (tmp_path / "my_news").symlink_to(tmp_path / "own")
     monkeypatch.chdir(tmp_path)
     exec(remedy, {})
-    train, test, _, vocab = torchnlp.load_dataset(root="my_news")
+    assert share_known(*torchnlp.load_dataset(root="my_news")) > 0.9
     assert "hardly a space" not in capsys.readouterr().out
-    assert accuracy_of_a_bag(train, test, vocab) > 0.9
 
 
 @each_script
@@ -750,13 +583,6 @@ def test_a_fault_that_passes_is_survived_by_trying_again(server, cache, waits, m
     assert waits == [1]
 
 
-def test_two_busy_answers_and_then_the_file(server, cache, waits):
-    server.answers["/news/train.csv"] = [web.status(503), web.status(503), web.ok(TRAIN)]
-    assert_ag_news(cache)
-    assert server.requests == 3 * ["/news/train.csv"] + ["/news/test.csv"]
-    assert waits == [1, 2]
-
-
 @any_fault
 def test_a_fault_that_stays_leads_to_the_mirror(server, cache, waits, monkeypatch, capsys, fault):
     monkeypatch.setattr(torchnlp, "DOWNLOAD_TIMEOUT", 0.3)
@@ -775,16 +601,6 @@ def test_with_all_addresses_faulty_the_sample_comes_with_a_notice(server, cache,
     assert "/mirror.tgz" in server.requests
 
 
-def test_without_a_network_the_sample_comes_with_a_notice(server, cache, waits, monkeypatch, capsys):
-    with socket.socket() as nobody:  # a port of which nobody listens
-        nobody.bind(("127.0.0.1", 0))
-        dead = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
-        monkeypatch.setattr(torchnlp, "AG_NEWS_URL", dead)
-        monkeypatch.setattr(torchnlp, "AG_NEWS_MIRROR", dead + "mirror.tgz")
-        assert_sample(cache, capsys)
-    assert server.requests == []
-
-
 def test_once_the_network_is_back_ag_news_comes(server, cache, waits, capsys):
     answers, server.answers = server.answers, {}
     assert_sample(cache, capsys)
@@ -801,18 +617,10 @@ def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(serv
 
 def test_a_slow_but_steady_server_is_waited_for(server, cache, monkeypatch):
     monkeypatch.setattr(torchnlp, "DOWNLOAD_TIMEOUT", 0.5)
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_PACE", (60, 10**9))  # which nobody has to keep in the first minute
     server.answers["/news/train.csv"] = [web.drip(TRAIN, pieces=10, pause=0.1)]  # twice the timeout in all
     assert_ag_news(cache)
     assert server.requests == ["/news/train.csv", "/news/test.csv"]
-
-
-def test_a_server_that_sends_a_few_bytes_a_second_is_given_up(server, cache, monkeypatch, capsys):
-    """It never lets the time limit for silence run out, and would take days."""
-    monkeypatch.setattr(torchnlp, "DOWNLOAD_PACE", (0.3, 1_000_000))
-    server.answers["/news/train.csv"] = [web.drip(TRAIN, pieces=1000, pause=0.01)]
-    assert_ag_news(cache)
-    assert server.requests == ["/news/train.csv", "/mirror.tgz"]
-    assert "no more than" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("pace, asked", [(1, "/news/test.csv"), (2000, "/mirror.tgz")])
@@ -959,13 +767,6 @@ def test_a_full_disk_is_an_error_that_names_it(server, cache, waits, capsys, dis
         gc.collect()
 
 
-def test_a_read_only_disk_is_an_error_that_names_it(server, cache, capsys, disk):
-    disk("ro")
-    message, printed = assert_the_disk_is_named(server, cache, capsys)
-    assert "Read-only file system" in message
-    assert printed == "" and server.requests == []
-
-
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES], ids=os.strerror)
 def test_whatever_the_disk_says_is_passed_on_before_any_request(server, cache, capsys, monkeypatch, number):
     def refuse(*args, **kwargs):
@@ -988,18 +789,6 @@ def test_a_read_only_disk_with_the_right_files_is_enough(server, cache, disk):
 def test_a_file_at_the_place_of_the_cache_is_an_error_that_names_it(server, cache, capsys):
     cache.parent.write_text("a file")
     _, printed = assert_the_disk_is_named(server, cache, capsys)
-    assert printed == "" and server.requests == []
-
-
-@pytest.mark.parametrize("rights", [0o500, 0o000], ids=["read-only", "closed"])
-def test_a_cache_folder_without_the_right_to_write_is_an_error_that_names_it(server, cache, capsys, rights):
-    cache.mkdir(parents=True)
-    cache.chmod(rights)
-    if os.access(cache, os.W_OK):
-        pytest.skip("an administrator may write anywhere")
-    message, printed = assert_the_disk_is_named(server, cache, capsys)
-    cache.chmod(0o700)
-    assert "Permission denied" in message
     assert printed == "" and server.requests == []
 
 

@@ -55,19 +55,6 @@ def test_there_is_no_picture_but_the_drawn_ones_and_that_of_the_readme():
     assert kept == {f"{name}.png" for name in DIAGRAMS} | {readme.PICTURE.split("/")[1]}
 
 
-def test_another_label_is_noticed(drawn, tmp_path, monkeypatch):
-    label = draw.label
-    monkeypatch.setattr(draw, "label", lambda a, x, y, t, *b, **k: label(a, x, y, t.replace("row 2", "row 3"), *b, **k))
-    draw.draw("output-and-h-n", tmp_path / "planted.png")
-    assert difference(drawn / "output-and-h-n.png", tmp_path / "planted.png") == "other labels"
-
-
-def test_another_colour_is_noticed(drawn, tmp_path, monkeypatch):
-    monkeypatch.setattr(draw, "X", draw.C)
-    draw.draw("packed-batch", tmp_path / "planted.png")
-    assert "pixels differ" in difference(drawn / "packed-batch.png", tmp_path / "planted.png")
-
-
 @pytest.mark.parametrize("name", DIAGRAMS)
 def test_every_letter_is_large_and_inside_of_the_card(name):
     with matplotlib.rc_context(draw.TYPE):

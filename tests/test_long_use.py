@@ -1,4 +1,4 @@
-"""The short version of long_use.py: what is trained again and again leaves nothing behind."""
+"""What is trained again and again leaves nothing behind."""
 
 import collections
 import gc
@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 from matplotlib.artist import Artist
-from test_bad_input import Packed
+from networks import Packed
 from torch.utils.data import DataLoader
 
 from torchnlp import LengthBatchSampler, evaluate, fit, pad_length, predict

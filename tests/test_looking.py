@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from networks import Mean, each_network
 from torch import nn
 
 import torchnlp
@@ -25,7 +26,6 @@ from torchnlp import (
     fit,
     gates,
     mean_and_error,
-    offsetify,
     pad_length,
     padify,
     plot_confusion,
@@ -55,67 +55,26 @@ def paper():
 # predict
 
 
-class Opinion(nn.Module):
-    """Has made up its mind, whatever it reads: probabilities 0.1, 0.4, 0.2 and 0.3."""
-
-    def __init__(self):
-        super().__init__()
-        self.logits = nn.Parameter(torch.tensor([0.1, 0.4, 0.2, 0.3]).log())
-        self.dropout = nn.Dropout(0.9)
-
-    def forward(self, x, *more):
-        return self.dropout(self.logits).expand(len(x), 4)
-
-
-class Reader(nn.Module):
-    """The mean over the tokens of a text, with dropout."""
-
-    def __init__(self, vocab_size):
-        super().__init__()
-        self.embedding = nn.Embedding(vocab_size, 4)
-        self.dropout = nn.Dropout(0.5)
-
-    def forward(self, x, lengths=None):
-        real = (x != PAD).unsqueeze(2)
-        return self.dropout((self.embedding(x) * real).sum(1) / real.sum(1))
-
-
 @pytest.fixture
 def reader(news):
     seed_all(0)
-    return Reader(len(news[3]))
+    return Mean(len(news[3]), dropout=0.5)
 
 
-def test_the_likeliest_classes_come_first(news):
-    classes = news[2]
-    best = predict(Opinion(), "any text", classes)
+def test_the_likeliest_classes_come_first(news, reader):
+    reader.forward = lambda x: reader.dropout(torch.tensor([0.1, 0.4, 0.2, 0.3]).log()).expand(len(x), 4)
+    best = predict(reader, "any text", news[2])
     assert [name for name, _ in best] == ["Sports", "Sci/Tech", "Business"]
     assert [p for _, p in best] == pytest.approx([0.4, 0.3, 0.2])
-    assert predict(Opinion(), "any text", classes, k=1) == best[:1]
+    assert predict(reader, "any text", news[2], k=1) == best[:1]
 
 
-def test_all_probabilities_sum_to_one(news, reader):
-    answers = predict(reader, "late goal", news[2], k=4)
-    assert sorted(name for name, _ in answers) == sorted(news[2])
-    assert sum(p for _, p in answers) == pytest.approx(1)
-    assert [p for _, p in answers] == sorted((p for _, p in answers), reverse=True)
-
-
-def test_more_answers_than_classes_are_all_classes(news, reader):
-    assert predict(reader, "late goal", news[2], k=99) == predict(reader, "late goal", news[2], k=4)
-
-
-def test_a_prediction_is_the_softmax_of_the_logits(news, reader):
-    answers = dict(predict(reader, "late goal", news[2], k=4))
-    reader.eval()
-    probabilities = reader(padify([(1, "late goal")])[1]).softmax(1)[0].tolist()
+@each_network
+def test_a_prediction_is_the_softmax_of_the_logits_of_the_text(news, network, collate):
+    net = network(len(news[3]))
+    answers = dict(predict(net, "late goal", news[2], k=4, collate_fn=collate))
+    probabilities = net(*collate([(1, "late goal")])[1:]).softmax(1)[0].tolist()
     assert answers == pytest.approx(dict(zip(news[2], probabilities)))
-
-
-@pytest.mark.parametrize("text", ["", " ", "zyxomma", "<pad>", "goal " * 2000])
-def test_any_text_has_a_prediction(news, reader, text):
-    answers = predict(reader, text, news[2], k=4)
-    assert sum(p for _, p in answers) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -127,80 +86,7 @@ def test_a_prediction_leaves_the_network_as_it_was(news, reader, training):
     assert torch.equal(before, reader.embedding.weight) and reader.embedding.weight.grad is None
 
 
-def test_a_network_that_takes_lengths_predicts_with_pad_length(news):
-    class NeedsLengths(Reader):
-        def forward(self, x, lengths):
-            assert lengths.tolist() == [2]
-            return super().forward(x)
-
-    seed_all(0)
-    net = NeedsLengths(len(news[3]))
-    assert len(predict(net, "late goal", news[2], collate_fn=pad_length)) == 3
-
-
-def test_an_embedding_bag_predicts_with_offsetify(news):
-    bag = nn.EmbeddingBag(len(news[3]), 4)
-    answers = dict(predict(bag, "late goal", news[2], k=4, collate_fn=offsetify))
-    probabilities = bag(*offsetify([(1, "late goal")])[1:]).softmax(1)[0].tolist()
-    assert answers == pytest.approx(dict(zip(news[2], probabilities)))
-
-
-# gates
-
-
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("batch_first", [True, False])
-def test_the_gates_are_those_of_the_lstm(bias, batch_first):
-    seed_all(0)
-    lstm = nn.LSTM(5, 3, bias=bias, batch_first=batch_first)
-    x = torch.randn(7, 5) * 3  # [T, E]
-    inside = gates(lstm, x)
-    assert list(inside) == ["forget", "input", "output", "candidate", "c", "h"]
-    assert all(value.shape == (7, 3) and not value.requires_grad for value in inside.values())
-    output, (h, c) = lstm(x)
-    torch.testing.assert_close(inside["h"], output, atol=1e-6, rtol=0)
-    torch.testing.assert_close(inside["h"][-1], h[0], atol=1e-6, rtol=0)
-    torch.testing.assert_close(inside["c"][-1], c[0], atol=1e-6, rtol=0)
-
-
-def test_the_gates_make_the_memory_and_the_memory_the_state():
-    seed_all(0)
-    f, i, o, g, c, h = gates(nn.LSTM(5, 3), torch.randn(7, 5) * 3).values()
-    assert all(((gate > 0) & (gate < 1)).all() for gate in (f, i, o))
-    assert (g.abs() <= 1).all() and g.min() < 0
-    before = torch.cat([torch.zeros(1, 3), c[:-1]])
-    torch.testing.assert_close(c, f * before + i * g)
-    torch.testing.assert_close(h, o * c.tanh())
-
-
-def test_each_gate_has_its_name():
-    """Open one gate at a time by its part of the bias, in the order in which PyTorch keeps them."""
-    for position, name in enumerate(["input", "forget", "candidate", "output"]):
-        lstm = nn.LSTM(5, 3)
-        with torch.no_grad():
-            for parameter in lstm.parameters():
-                parameter.zero_()
-            lstm.bias_ih_l0[3 * position : 3 * position + 3] = 10
-        inside = gates(lstm, torch.zeros(2, 5))
-        open_gates = [gate for gate in ("input", "forget", "candidate", "output") if inside[gate].min() > 0.99]
-        assert open_gates == [name]
-
-
-@pytest.mark.parametrize(
-    "lstm, shape",
-    [
-        (nn.LSTM(5, 3, num_layers=2), (7, 5)),
-        (nn.LSTM(5, 3, bidirectional=True), (7, 5)),
-        (nn.LSTM(5, 3, proj_size=2), (7, 5)),
-        (nn.LSTM(5, 3), (7, 4)),
-        (nn.LSTM(5, 3), (1, 7, 5)),
-        (nn.LSTM(5, 3), (0, 5)),
-    ],
-    ids=["two layers", "two directions", "projection", "other vectors", "a batch", "no step"],
-)
-def test_gates_refuses_what_it_cannot_read(lstm, shape):
-    with pytest.raises(ValueError):
-        gates(lstm, torch.zeros(shape))
+# plot_gates
 
 
 class LSTMClassifier(nn.Module):
@@ -216,15 +102,13 @@ class LSTMClassifier(nn.Module):
         return self.fc(self.dropout(h[-1]))
 
 
-class PackedClassifier(LSTMClassifier):
-    def forward(self, x, lengths):
-        assert lengths.tolist() == [x.shape[1]]
-        return super().forward(x)
-
-
-def test_the_gates_are_drawn_over_the_words(news):
+@pytest.fixture
+def net(news):
     seed_all(0)
-    net = LSTMClassifier(len(news[3]))
+    return LSTMClassifier(len(news[3]))
+
+
+def test_the_gates_are_drawn_over_the_words(news, net):
     figure = plot_gates(net, "Late goal wins!", news[2])
     rows = [axis for axis in figure.axes if axis.get_ylabel()]
     names = ["probability", "forget", "input", "output", "candidate", "memory c", "state h"]
@@ -235,20 +119,18 @@ def test_the_gates_are_drawn_over_the_words(news):
     figure.canvas.draw()
 
 
-def test_a_gate_goes_from_white_and_what_has_a_sign_from_black_over_white(news):
-    seed_all(0)
-    rows = plot_gates(LSTMClassifier(len(news[3])), "late goal wins", news[2]).axes[1:7]
+def test_a_gate_goes_from_white_and_what_has_a_sign_from_dark_over_white(news, net):
+    rows = plot_gates(net, "late goal wins", news[2]).axes[1:7]
     for axis, name in zip(rows, ["forget", "input", "output", "candidate", "c", "h"]):
         (image,) = axis.images
-        low, middle, high = (matplotlib.colors.to_hex(image.cmap(x)) for x in (0.0, 0.5, 1.0))
         signed = name in ("candidate", "c", "h")
-        assert (low, high) == ("#404040" if signed else "#ffffff", COLOURS[name].lower())
-        assert (middle == "#ffffff") == signed or image.cmap(0.5)[:3] > (0.98, 0.98, 0.98)
         assert image.get_clim() == ((-1, 1) if signed else (0, 1))
+        assert sum(image.cmap(image.norm(0.0))[:3]) > 2.95  # white
+        assert matplotlib.colors.to_hex(image.cmap(1.0)) == COLOURS[name].lower()
+        assert (sum(image.cmap(0.0)[:3]) < 1) == signed
 
 
-def test_a_memory_beyond_one_stretches_its_scale_on_both_sides(news):
-    net = LSTMClassifier(len(news[3]))
+def test_a_memory_beyond_one_stretches_its_scale_on_both_sides(news, net):
     with torch.no_grad():
         for parameter in net.lstm.parameters():
             parameter.fill_(2)  # all gates are open: the memory gains almost 1 with each word
@@ -258,106 +140,51 @@ def test_a_memory_beyond_one_stretches_its_scale_on_both_sides(news):
     assert memory.get_clim() == pytest.approx((-5, 5), abs=0.1)
     assert memory.colorbar.get_ticks() == pytest.approx([-4, 4])
     assert forget.get_clim() == (0, 1) and list(forget.colorbar.get_ticks()) == [0, 1]
-    figure.canvas.draw()
-    assert memory.colorbar.ax.get_window_extent().x0 > memory.axes.get_window_extent().x1
 
 
-def test_answers_are_drawn_between_0_and_1_and_a_word_stands_over_its_column(news):
-    figure = plot_gates(LSTMClassifier(len(news[3])), "late goal wins", news[2], show=("input",))
+def test_a_word_stands_over_its_column(news, net):
+    figure = plot_gates(net, "late goal wins", news[2], show=("input",))
     answers, gate = figure.axes[:2]
     assert answers.get_xlim() == gate.get_xlim() == (-0.5, 2.5) == tuple(gate.images[0].get_extent()[:2])
-    low, high = answers.get_ylim()
-    assert -0.05 < low < 0 and 1 < high < 1.05  # a point at 0 or 1 is drawn whole
-    assert list(answers.get_yticks()) == [0, 0.5, 1]
     figure.canvas.draw()
     words = answers.get_xticklabels()
     assert [word.get_position()[0] for word in words] == [0, 1, 2]
     assert min(word.get_window_extent().y0 for word in words) > answers.get_window_extent().y1
-    assert not gate.get_xticklabels() and not gate.get_yticklabels()
 
 
-def test_a_long_text_has_a_wider_picture_and_each_gate_the_same_height(news):
-    def size(words, show=("input",)):
-        text = " ".join(["goal"] * words)
-        return plot_gates(LSTMClassifier(len(news[3])), text, news[2], show=show).get_size_inches()
-
-    (short, low), (long, _), (longest, _) = size(1), size(30), size(100)
-    assert 8 < short < 10 and 30 * 0.4 < long < 30 * 0.6 and longest == 24
-    assert 0.5 < size(1, ("input", "forget"))[1] - low < 1
-
-
-def test_the_lines_of_the_fifth_class_and_of_later_ones_are_dashed(news):
-    class OfSix(LSTMClassifier):
-        def forward(self, x):
-            return torch.zeros(len(x), 6)
-
-    lines = plot_gates(OfSix(len(news[3])), "late goal", list("abcdef")).axes[0].lines
-    assert [line.get_linestyle() for line in lines] == ["-"] * 4 + ["--"] * 2
-    assert [line.get_color() for line in lines] == [class_colour(k) for k in range(6)]
-
-
-def test_fewer_gates_can_be_drawn(news):
-    seed_all(0)
-    figure = plot_gates(LSTMClassifier(len(news[3])), "late goal", news[2], show=("input", "c"))
-    assert [axis.get_ylabel() for axis in figure.axes if axis.get_ylabel()] == ["probability", "input", "memory c"]
-
-
-class Turncoat(LSTMClassifier):
-    """Answers with the class of the text's length: a new answer at each of the first three words, then the same."""
-
-    def forward(self, x):
-        return nn.functional.one_hot((x != PAD).sum(1).clamp(max=3), 4) * 9.0
-
-
-def test_the_word_that_brings_the_last_answer_is_marked_through_all_pictures(news):
-    figure = plot_gates(Turncoat(len(news[3])), "late goal wins the cup", news[2], show=("input",))
+def test_the_word_that_brings_the_last_answer_is_marked_through_all_pictures(news, net):
+    # A new answer at each of the first three words, then the same.
+    net.forward = lambda x: nn.functional.one_hot((x != PAD).sum(1).clamp(max=3), 4) * 9.0
+    figure = plot_gates(net, "late goal wins the cup", news[2], show=("input",))
     words = figure.axes[0].get_xticklabels()
     assert [word.get_weight() for word in words] == ["normal", "normal", "bold", "normal", "normal"]
     for axis in figure.axes[:2]:
         (band,) = axis.patches
         assert (band.get_x(), band.get_width()) == (1.5, 1)
-    assert figure.axes[0].patches[0].get_zorder() < min(line.get_zorder() for line in figure.axes[0].lines)
-    words = plot_gates(Turncoat(len(news[3])), "late goal", news[2]).axes[0].get_xticklabels()
+    words = plot_gates(net, "late goal", news[2]).axes[0].get_xticklabels()
     assert [word.get_weight() for word in words] == ["normal", "bold"]
-    figure = plot_gates(Turncoat(len(news[3])), "late", news[2])  # no answer turns in a text of one word
+    figure = plot_gates(net, "late", news[2])  # no answer turns in a text of one word
     assert not any(axis.patches for axis in figure.axes[:7])
 
 
-def test_the_names_of_lines_that_end_together_do_not_overlap(news):
-    class Undecided(LSTMClassifier):
-        def forward(self, x):
-            return torch.zeros(len(x), 4)
-
-    axis = plot_gates(Undecided(len(news[3])), "late goal", news[2]).axes[0]
-    heights = sorted(text.xy[1] for text in axis.texts)
-    assert min(above - below for below, above in zip(heights, heights[1:])) > 0.1
-    assert heights[0] >= 0 and heights[-1] <= 1
-
-
-def test_the_names_of_lines_that_end_apart_stand_at_their_ends(news):
-    class Sure(LSTMClassifier):
-        def forward(self, x):
-            return torch.tensor([[0.1, 0.6, 0.3, 1e-9]]).log().expand(len(x), 4)
-
-    texts = plot_gates(Sure(len(news[3])), "late goal", news[2]).axes[0].texts
+def test_the_names_of_lines_that_end_apart_stand_at_their_ends(news, net):
+    net.forward = lambda x: torch.tensor([[0.1, 0.6, 0.3, 1e-9]]).log().expand(len(x), 4)
+    texts = plot_gates(net, "late goal", news[2]).axes[0].texts
     assert {text.get_text(): text.xy[1] for text in texts} == pytest.approx(
         {"Sci/Tech": 0, "World": 0.14, "Business": 0.3, "Sports": 0.6}, abs=1e-6
     )
     assert all(1 < text.xy[0] < 1.05 for text in texts)  # right of the picture
 
 
-def test_of_many_classes_the_six_likeliest_are_named(news):
-    class OfNine(LSTMClassifier):
-        def forward(self, x):
-            return torch.arange(9.0).expand(len(x), 9)
+def test_of_many_classes_the_six_likeliest_are_named_and_from_the_fifth_on_lines_are_dashed(news, net):
+    net.forward = lambda x: torch.arange(9.0).expand(len(x), 9)
+    answers = plot_gates(net, "late goal", list("abcdefghi")).axes[0]
+    assert [text.get_text() for text in answers.texts] == list("defghi")
+    assert [line.get_linestyle() for line in answers.lines] == ["-"] * 4 + ["--"] * 5
+    assert [line.get_color() for line in answers.lines] == [class_colour(k) for k in range(9)]
 
-    texts = plot_gates(OfNine(len(news[3])), "late goal", list("abcdefghi")).axes[0].texts
-    assert [text.get_text() for text in texts] == list("defghi")
 
-
-def test_the_drawn_answer_is_the_prediction_after_each_word(news):
-    seed_all(0)
-    net = LSTMClassifier(len(news[3]))
+def test_the_drawn_answer_is_the_prediction_after_each_word(news, net):
     answers = plot_gates(net, "late goal wins", news[2]).axes[0]
     names = {matplotlib.colors.to_hex(text.get_color()): text.get_text() for text in answers.texts}
     for t, start in enumerate(["late", "late goal", "late goal wins"]):
@@ -365,9 +192,7 @@ def test_the_drawn_answer_is_the_prediction_after_each_word(news):
         assert drawn == pytest.approx(dict(predict(net, start, news[2], k=4)))
 
 
-def test_the_units_drawn_are_those_whose_memory_moves_most(news):
-    seed_all(0)
-    net = LSTMClassifier(len(news[3]))
+def test_the_units_drawn_are_those_whose_memory_moves_most(news, net):
     inside = gates(net.lstm, net.embedding(torch.tensor(torchnlp.encode("late goal wins the cup"))).detach())
     spread = inside["c"].std(0, correction=0)
     best = sorted(spread.argsort(descending=True)[:3].tolist())
@@ -377,25 +202,16 @@ def test_the_units_drawn_are_those_whose_memory_moves_most(news):
 
 
 @pytest.mark.parametrize("text", ["", "goal", "zyxomma", "<pad>", "from $5-$6bn to $$ or $_$", "goal " * 80])
-def test_the_gates_of_any_text_can_be_drawn(news, text):
-    seed_all(0)
-    plot_gates(LSTMClassifier(len(news[3])), text, news[2]).canvas.draw()
+def test_the_gates_of_any_text_can_be_drawn(news, net, text):
+    plot_gates(net, text, news[2]).canvas.draw()
 
 
-def test_drawing_gates_leaves_the_network_as_it_was(news):
-    seed_all(0)
-    net = LSTMClassifier(len(news[3]))
+def test_drawing_gates_leaves_the_network_as_it_was(news, net):
     before = {name: value.clone() for name, value in net.state_dict().items()}
     plot_gates(net, "late goal wins", news[2], units=99)
     assert net.training and net.dropout.training
     assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
     assert all(p.grad is None for p in net.parameters())
-
-
-def test_the_gates_of_a_network_that_takes_lengths(news):
-    seed_all(0)
-    net = PackedClassifier(len(news[3]))
-    assert len(plot_gates(net, "late goal wins", news[2], collate_fn=pad_length).axes) >= 7
 
 
 class OfAnyLayer(nn.Module):
@@ -476,6 +292,15 @@ def test_watch_reads_80_tokens_and_shows_as_many_units_as_there_is_room_for(news
     assert {(len(rows), len(rows[0])) for rows in handed[0]["percent"].values()} == {(80, 50)}  # 20,000 numbers
 
 
+def test_watch_without_the_site_says_what_it_needs_and_shows_the_picture(news, net, monkeypatch, tmp_path, capsys):
+    shown = []
+    monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
+    monkeypatch.setattr(torchnlp.IPython.display, "display", shown.append)
+    watch(net, "Late goal wins", news[2])
+    assert "needs the course's folder site" in capsys.readouterr().out
+    assert [type(figure).__name__ for figure in shown] == ["Figure"]
+
+
 # expect
 
 
@@ -513,18 +338,15 @@ def test_a_value_outside_is_explained_and_under_the_tests_a_failure(monkeypatch,
     assert f"{value:.3f}" in out and "OUTSIDE" in out and "Your numbers differ" in out
 
 
-def test_your_own_data_has_no_range(news, capsys, strict):
-    capsys.readouterr()
-    expect_accuracy(0.123)
+@pytest.mark.parametrize(
+    "source, why", [("own", "your own data: no range is known"), (None, "call load_dataset first")]
+)
+def test_without_a_range_the_value_stands_alone(monkeypatch, capsys, strict, source, why):
+    monkeypatch.setattr(torchnlp, "source", source)
+    expect("seconds", 12.345, ag_news=(0, 1), sample=(0, 1), digits=1)
     out = capsys.readouterr().out
-    assert out.startswith("test accuracy: 0.123 ") and "your own data" in out
+    assert out.startswith("seconds: 12.3 ") and why in out
     assert "expected" not in out and "differ" not in out
-
-
-def test_digits_can_be_chosen(monkeypatch, capsys):
-    monkeypatch.setattr(torchnlp, "source", "sample")
-    expect("seconds", 12.345, ag_news=(0, 100), sample=(0, 30), digits=1)
-    assert capsys.readouterr().out.startswith("seconds: 12.3   (expected 0.0 to 30.0")
 
 
 # check
@@ -562,23 +384,14 @@ def helped(function):
     "answer, said",
     [
         ("def double(n):\n    return 2 * n", "right"),
-        ("double = lambda n: n + n", "right"),
         ("def double(n):\n    ...", "not yet. double returns nothing."),
         ("def double(n):\n    return 43", "not yet. twice 21 is 42"),
         ("def double(n):\n    return n.twice", "not yet. `double` stops with AttributeError: 'int' object has no"),
-        (
-            "def twice(n):\n    return m\ndef double(n):\n    return twice(n)",
-            "not yet. `double` stops with NameError: ",
-        ),
-        ("def double(n):\n    return torch.cat(n)", "not yet. `double` stops with TypeError: "),
-        (
-            "class double:\n    def __init__(self, n):\n        n.x",
-            "not yet. `double.__init__` stops with AttributeError: ",
-        ),
+        ("def twice(n):\n    return m\ndef double(n):\n    return twice(n)", "not yet. `double` stops with NameError"),
+        ("class double:\n    def __init__(self, n):\n        n.x", "not yet. `double.__init__` stops with Attribute"),
         ("def double(n):\n    return [n]", "not yet. The test cannot go on with it (TypeError: can only concatenate"),
         ("", "not yet. The test cannot go on with it (NameError: name 'double' is not defined)."),
         ("def double(n):\n    return 42 if n == 21 else None", "not yet. `helped` stops with TypeError: "),
-        ("double = 3", "not yet. The test cannot go on with it (TypeError: 'int' object is not callable)."),
     ],
 )
 def test_a_verdict_tells_the_errors_of_an_answer_from_those_of_the_test(cells, capsys, answer, said):
@@ -603,7 +416,9 @@ def test_the_last_verdict_counts_whether_of_the_answer_or_of_the_solution(capsys
     [
         (lambda: 41 + 1 == 42, "Exercise 1: right"),
         (lambda: 41 == 42, "Exercise 1: not yet. The test gives False."),
+        (lambda: torch.tensor(1.0) == 3, "Exercise 1: not yet. The test gives tensor(False)."),
         (lambda: None.shape, "Exercise 1: not yet. So far the answer is None."),
+        (None, "Exercise 1: not yet. So far the answer is None."),
         (lambda: torch.ones(2), "Exercise 1: not yet. The test cannot go on with it (RuntimeError: Boolean"),
         (functools.partial(int, "x"), "Exercise 1: not yet. The test cannot go on with it (ValueError: invalid"),
     ],
@@ -614,8 +429,8 @@ def test_a_test_may_be_any_function(capsys, test, said):
 
 
 def test_a_bare_assert_shows_the_line_that_does_not_hold(cells, capsys):
-    cells("def test():\n    assert 1 + 1 == 3\ncheck('Exercise 1', test)")
-    assert capsys.readouterr().out == "Exercise 1: not yet. This does not hold: assert 1 + 1 == 3\n"
+    cells("def whole(x):\n    assert x == 3\ndef test():\n    whole(1 + 1)\ncheck('Exercise 1', test)")
+    assert capsys.readouterr().out == "Exercise 1: not yet. This does not hold: assert x == 3\n"
 
 
 # plots
@@ -655,17 +470,8 @@ def test_the_axes_of_a_growing_history_stand_still():
         del values[2:]
     limits = [[(a.get_xlim(), a.get_ylim()) for a in plot_history(h).axes] for h in (begun, done)]
     assert limits[0] == limits[1]
-    assert limits[0][1] == ((0, pytest.approx(1.04 * 80)), (0, 1))
-
-
-@pytest.mark.parametrize("loss, top", [(0.7, 1.1), (1.2, 1.32), (5.0, 5.5)])
-def test_the_axis_of_the_loss_goes_from_0_to_a_bit_above_the_highest_and_at_least_above_1(loss, top):
-    history = history_of_two_epochs()
-    for values in (history.train_loss, history.valid_loss):
-        values[:] = [loss / 2] * len(values)
-        values[-1] = loss
-        assert plot_history(history).axes[0].get_ylim() == pytest.approx((0, top))
-        values[-1] = loss / 2
+    (left, right), (low, high) = limits[0][0]
+    assert left == 0 and right > 80 and low == 0 and high > 1.2 and limits[0][1][1] == (0, 1)
 
 
 def test_thousands_on_the_axis_have_a_separator():
@@ -686,10 +492,6 @@ def test_the_norms_are_drawn_with_the_line_at_which_they_are_clipped():
     assert norms.get_xydata().tolist() == [[10, 0.5], [20, 42.0], [30, 3.0], [40, 1.0]]
     assert set(line.get_ydata()) == {0.25} and axis.get_yscale() == "log"
     assert [text.get_text() for text in legend.texts] == ["clipped to 0.25"]
-    assert legend.get_lines()[0].get_linestyle() == line.get_linestyle()
-    figure.canvas.draw()
-    assert legend.get_window_extent().y0 >= axis.get_window_extent().y1  # it covers no part of the curve
-    assert axis.get_xlim()[0] == 0
     plain = plot_norms(history)
     assert len(plain.axes[0].lines) == 1 and not plain.legends
 
@@ -723,12 +525,14 @@ def test_the_confusion_matrix_shows_a_class_that_nobody_saw():
     assert len(figure.axes[0].texts) == 16
 
 
-@pytest.mark.parametrize("classes, side", [(2, 4.5), (4, 4.5), (14, 8.5), (15, 8.9), (40, 12)])
-def test_the_confusion_matrix_grows_with_the_classes_and_has_numbers_while_there_is_room(classes, side):
-    labels = torch.arange(classes)
-    figure = plot_confusion(labels, labels, [f"class {i}" for i in range(classes)])
-    assert len(figure.axes[0].texts) == (classes**2 if classes <= 14 else 0)
-    assert figure.get_size_inches() == pytest.approx((side + 1, side))
+def test_the_confusion_matrix_grows_with_the_classes_and_has_numbers_while_there_is_room():
+    heights = []
+    for classes, numbers in [(4, 16), (14, 14**2), (15, 0)]:
+        labels = torch.arange(classes)
+        figure = plot_confusion(labels, labels, [f"class {i}" for i in range(classes)])
+        assert len(figure.axes[0].texts) == numbers
+        heights.append(figure.get_figheight())
+    assert heights == sorted(set(heights))
 
 
 def test_plots_leave_the_settings_of_matplotlib_alone(news):
@@ -737,11 +541,6 @@ def test_plots_leave_the_settings_of_matplotlib_alone(news):
     plot_confusion(torch.tensor([0, 1]), torch.tensor([0, 1]), ["a", "b"])
     plot_gates(LSTMClassifier(len(news[3])), "late goal", news[2])
     assert dict(matplotlib.rcParams) == before
-
-
-def test_the_style_is_made_of_settings_of_matplotlib():
-    with plt.rc_context(STYLE):
-        assert all(matplotlib.rcParams[name] is not None for name in STYLE)
 
 
 def test_the_colours_are_colours_and_differ_within_a_picture():
@@ -812,7 +611,7 @@ def batches(count):
 
 def test_the_live_curve_is_one_output_whose_last_frame_shows_all(screen):
     seed_all(0)
-    fit(Reader(9), batches(30), batches(1), epochs=2)
+    fit(Mean(9), batches(30), batches(1), epochs=2)
     assert len(screen.shown) == 1
     assert screen.updates[-1] == [[120], [120]]
     assert len(screen.updates) < 10  # redrawn a few times a second, not at every step
@@ -849,42 +648,14 @@ def test_the_seconds_of_a_training_are_those_of_its_batches_not_of_drawing_and_j
     train, valid = Slowly(batches(10)), Slowly(batches(2))
     train.seconds, valid.seconds = 2, 100
     monkeypatch.setattr(torchnlp, "plot_history", slow_drawing)
-    history = fit(Reader(9), train, valid, epochs=3)
+    history = fit(Mean(9), train, valid, epochs=3)
     assert history.seconds == 3 * 10 * 2
     assert len(screen.updates) == 3 + 1  # after each epoch's first batch, since a frame takes long, and at the end
 
 
-def test_the_live_curve_is_redrawn_at_most_once_a_second(screen, monkeypatch):
-    clock = Clock(monkeypatch)
-    curve = torchnlp._LiveCurve(History())
-    for now, frames in [(1000.0, 1), (1000.9, 1), (1001.1, 2), (1001.9, 2), (1002.2, 3)]:
-        clock.now = now
-        assert curve.draw(history_of_two_epochs()) == 0  # the seconds that it took
-        assert len(screen.updates) == frames
-    curve.draw(history_of_two_epochs(), last=True)
-    assert len(screen.updates) == 4
-
-
-def test_a_slow_machine_spends_a_tenth_of_the_time_on_the_live_curve(screen, monkeypatch):
-    clock, draw = Clock(monkeypatch), plot_history
-
-    def slow_drawing(*args):
-        clock.now += 2
-        return draw(*args)
-
-    curve = torchnlp._LiveCurve(History())
-    monkeypatch.setattr(torchnlp, "plot_history", slow_drawing)
-    clock.now = 1000.0
-    assert curve.draw(history_of_two_epochs()) == 2
-    for now, frames in [(1019.9, 1), (1020.1, 2), (1039.9, 2)]:
-        clock.now = now
-        curve.draw(history_of_two_epochs())
-        assert len(screen.updates) == frames
-
-
 def test_without_live_nothing_is_displayed(screen):
     seed_all(0)
-    fit(Reader(9), batches(3), batches(1), epochs=1, live=False)
+    fit(Mean(9), batches(3), batches(1), epochs=1, live=False)
     assert screen.shown == screen.updates == []
 
 
@@ -940,12 +711,3 @@ def test_a_mean_comes_with_its_standard_error():
     assert mean_and_error(torch.tensor(values)) == pytest.approx((mean, error))
     alone = mean_and_error([0.5])
     assert alone[0] == 0.5 and math.isnan(alone[1])
-
-
-def test_watch_without_the_site_says_what_it_needs_and_shows_the_picture(news, monkeypatch, tmp_path, capsys):
-    shown = []
-    monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
-    monkeypatch.setattr(torchnlp.IPython.display, "display", shown.append)
-    watch(LSTMClassifier(len(news[3])), "Late goal wins", news[2])
-    assert "needs the course's folder site" in capsys.readouterr().out
-    assert [type(figure).__name__ for figure in shown] == ["Figure"]

@@ -17,8 +17,3 @@ def test_the_tests_named_in_the_table_exist():
 
 def test_every_file_of_tests_has_its_line():
     assert set(re.findall(r"\]\((test_\w+\.py)\)", README)) == {file.name for file in FOLDER.glob("test_*.py")}
-
-
-def test_the_commands_named_in_the_table_exist():
-    for command, part in re.findall(r"`python tests/(\w+\.py) (\w+)`", README):
-        assert f'"{part}"' in (FOLDER / command).read_text(encoding="utf-8")

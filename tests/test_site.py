@@ -3,7 +3,9 @@
 import ast
 import functools
 import http.server
+import io
 import re
+import statistics
 import subprocess
 import threading
 from urllib.parse import unquote, urljoin, urlsplit
@@ -13,8 +15,10 @@ import pytest
 
 pytest.importorskip("sphinx_book_theme", reason="the site's packages are missing: pip install -r site/requirements.txt")
 from bs4 import BeautifulSoup  # noqa: E402
+from PIL import Image  # noqa: E402
 
 from tools import npm, repo, site  # noqa: E402
+from tools import pages as tools_pages  # noqa: E402
 from tools.reading import IN_WORDS, QUESTION, is_picture  # noqa: E402
 
 pytestmark = pytest.mark.slow
@@ -173,7 +177,9 @@ def test_the_front_page_shows_a_picture_each_lesson_and_the_scoreboard(pages):
     cards = page.select(".sd-card")
     assert [card.find("a")["href"] for card in cards] == [page_of(lesson) for lesson in LESSONS]
     assert all(card.find("img")["alt"] for card in cards)
-    first = page.select_one("article section").find(["iframe", "img", "h2"])
+    first = page.select_one("article section").find(
+        lambda tag: tag.name == "h2" or "torchnlp-watch" in tag.get("class", "")
+    )
     assert first.name != "h2", "no picture before the first heading"
     assert len(page.select_one("#the-scoreboard").select("tbody tr")) >= 9
 
@@ -313,4 +319,141 @@ def test_axe_finds_nothing_serious(browser, server, name, scheme):
     page.evaluate((folder / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then(found => found.violations.map(v => [v.impact, v.id, v.nodes[0].html]))")
     assert [violation for violation in found if violation[0] in ("serious", "critical")] == []
+    page.close()
+
+
+# ------------------------------------------------------------------------------------ what one sees
+
+OPEN = "document.querySelectorAll('details').forEach(part => part.open = true)"
+OUT_OF_PROPORTION = """async () => {
+    const images = [...document.querySelectorAll(".bd-article img")];
+    await Promise.all(images.map(image => image.decode()));
+    const stretch = image => image.clientWidth / image.clientHeight * image.naturalHeight / image.naturalWidth;
+    const wrong = images.filter(image => Math.abs(stretch(image) - 1) > 0.02);
+    return [images.length, wrong.map(image => image.src.split("/").pop())];
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_pictures_are_in_proportion_with_the_folds_open(browser, built, width):
+    page, seen = browser.new_page(viewport={"width": width, "height": 900}), 0
+    for lesson in LESSONS:
+        page.goto((built / page_of(lesson)).as_uri())
+        page.evaluate(OPEN)
+        images, wrong = page.evaluate(OUT_OF_PROPORTION)
+        assert wrong == [], lesson.name
+        seen += images
+    assert seen > 50
+    page.close()
+
+
+def test_the_front_pages_figure_is_whole_on_the_first_screen_and_lets_the_wheel_through(browser, built):
+    page = browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    page.goto((built / "index.html").as_uri())
+    assert page.locator("iframe").count() == 0
+    box = page.locator(".torchnlp-watch").bounding_box()
+    assert box["y"] > 0 and box["y"] + box["height"] <= 720
+    strip = page.locator(".torchnlp-watch .strip")
+    assert strip.evaluate("strip => strip.scrollWidth <= strip.clientWidth"), "the headline does not fit"
+    assert page.locator(".part", has_text="input gate").locator("canvas").is_visible()
+    page.mouse.move(box["x"] + 200, box["y"] + 200)
+    page.mouse.wheel(0, 300)
+    page.wait_for_function("scrollY > 200")
+    page.close()
+
+
+def test_the_front_pages_figure_is_the_readers_network(browser, built):
+    reader = tools_pages.Reader("LSTM")
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto((built / "index.html").as_uri())
+    page.locator(".strip").focus()
+    page.keyboard.press("End")
+    row = reader.read(tools_pages.HEADLINE)["probabilities"][-1]
+    leads = page.locator(".answers .leads").inner_text().split("\t")
+    assert leads[:2] == [reader.classes[row.index(max(row))], f"{100 * max(row):.0f}\u00a0%"]
+    page.close()
+
+
+def test_a_phone_has_the_figure_too(browser, built):
+    page = browser.new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    page.goto((built / "index.html").as_uri())
+    curves = page.locator(".torchnlp-watch canvas").first.bounding_box()
+    assert curves["y"] + curves["height"] < 844 and curves["width"] > 300
+    page.close()
+
+
+def brightness(page, part):
+    """The median of what a part of the page shows, from 0 (black) to 255: of a picture, its paper."""
+    return statistics.median(Image.open(io.BytesIO(part.screenshot())).convert("L").tobytes())
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_the_sites_switch_reaches_every_figure(browser, built, system):
+    """The switch, not the system, says how light a figure is: the front page's, `watch`, plots and diagrams."""
+    page = browser.new_page(color_scheme=system, viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    for name, figures in ("index.html", [".torchnlp-watch"]), (page_of(LESSONS[1]), ["figure img", ".torchnlp-watch"]):
+        page.goto((built / name).as_uri())
+        page.evaluate(OPEN)
+        for theme, is_right in ("dark", lambda value: value < 60), ("light", lambda value: value > 230):
+            page.get_by_role("button", name="Color mode").locator("visible=true").click()
+            page.locator(f".theme-change-button[data-mode={theme}]:visible").click()
+            for figure in figures:
+                part = page.locator(figure).first
+                part.scroll_into_view_if_needed()
+                assert is_right(brightness(page, part)), (name, figure, theme)
+    page.close()
+
+
+def test_the_reader_the_playground_and_every_page_lead_to_each_other(pages):
+    outside = "https://{}.github.io/{}".format(*repo.current(ROOT).split("/"))
+    for name, page in pages.items():
+        links = {link["href"] for link in page.find_all("a", href=True)}
+        assert [link for link in links if link.startswith(outside)] == [], name
+        if name in WITHOUT_SPHINX:
+            assert "index.html" in links
+        elif page.select_one(".bd-sidebar-primary"):
+            up = "../" * name.count("/")
+            assert {f"{up}reader.html", f"{up}playground.html"} <= links, name
+
+
+def test_a_lesson_begins_with_its_words_not_with_what_makes_it_run(pages):
+    for lesson in LESSONS:
+        article = pages[page_of(lesson)].find("article").get_text()
+        assert "Set-up: run this first" not in article and "REPOSITORY =" not in article
+        assert "import matplotlib.pyplot" not in article.split("1. ")[0]
+
+
+def test_every_fold_has_the_name_that_one_sees(pages):
+    summaries = [summary for page in pages.values() for summary in page.find_all("summary")]
+    assert len(summaries) > 100
+    assert all(summary.get_text().strip() and not summary.get("aria-label") for summary in summaries)
+
+
+def results(page, root, words):
+    """What a search finds: [(page, what is quoted from it)]."""
+    page.goto(f"{root}/search.html?q={words}")
+    page.wait_for_function("document.querySelector('.search-summary')?.textContent.includes('found')")
+    page.locator("#search-results p.context").first.wait_for()
+    page.wait_for_timeout(500)  # each quotation is fetched
+    found = "items => items.map(item => [item.querySelector('a').href, item.querySelector('p.context')?.textContent])"
+    return page.locator("#search-results li").evaluate_all(found)
+
+
+@pytest.mark.parametrize("word, lesson", [("LSTM", "2-lstm"), ("temperature", "6-text"), ("padding", "3-packed")])
+def test_search_finds_lessons_first_and_quotes_their_words(browser, server, word, lesson):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    found = results(page, server, word)
+    assert any(f"notebooks/{lesson}" in link for link, _ in found[:3]), [link for link, _ in found]
+    quoted = [text for _, text in found if text]
+    assert quoted and not any(re.search(r"Light\s+Dark|Contents|Toggle", text) for text in quoted)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+def test_on_paper_no_line_of_code_is_cut(browser, built):
+    page = browser.new_page(viewport={"width": 718, "height": 1000})
+    page.goto((built / page_of(LESSONS[1])).as_uri())
+    page.emulate_media(media="print")
+    cut = page.locator("article pre").evaluate_all("all => all.filter(p => p.scrollWidth > p.clientWidth + 1).length")
+    assert cut == 0
     page.close()

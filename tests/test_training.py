@@ -1,5 +1,6 @@
 """Training and judging: the optimizer, the loop, fit and evaluate."""
 
+import inspect
 import io
 import math
 import random
@@ -10,13 +11,13 @@ import traceback
 import numpy as np
 import pytest
 import torch
+from networks import Mean, Packed, each_network
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader, TensorDataset
 
 import torchnlp
 from torchnlp import (
-    PAD,
     History,
     clip_gradient,
     evaluate,
@@ -38,34 +39,9 @@ pytestmark = pytest.mark.usefixtures("fresh")
 WORDS, LABELS = 20, 3
 
 
-class Mean(nn.Module):
-    """The mean of the embeddings of a row of ids, and a linear layer."""
-
-    def __init__(self, sparse=True, dropout=0.0):
-        super().__init__()
-        self.embedding = nn.Embedding(WORDS, 8, sparse=sparse)
-        self.dropout = nn.Dropout(dropout)
-        self.fc = nn.Linear(8, LABELS)
-
-    def forward(self, x):
-        return self.fc(self.dropout(self.embedding(x).mean(1)))
-
-
-class PackedLSTM(nn.Module):
-    def __init__(self, vocab_size):
-        super().__init__()
-        self.embedding = nn.Embedding(vocab_size, 16, padding_idx=PAD, sparse=True)
-        self.rnn = nn.LSTM(16, 8, batch_first=True)
-        self.fc = nn.Linear(8, 4)
-
-    def forward(self, x, lengths):
-        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(x), lengths, batch_first=True, enforce_sorted=False)
-        return self.fc(self.rnn(packed)[1][0][-1])
-
-
-def net_of(seed=0, **options):
+def net_of(seed=0, sparse=True, **options):
     seed_all(seed)
-    return Mean(**options)
+    return Mean(WORDS, LABELS, sparse=sparse, **options)
 
 
 def toy(count, seed=1):
@@ -141,28 +117,6 @@ def step(net, optimizer, ids, labels=None):
     optimizer.step()
 
 
-def test_all_parameters_move_but_not_the_words_that_were_not_read():
-    net = net_of()
-    optimizer = make_optimizer(net)
-    before = weights(net)
-    step(net, optimizer, torch.tensor([[2, 3], [3, 4]]))
-    moved = (net.embedding.weight != before["embedding.weight"]).any(1)
-    assert moved.nonzero().flatten().tolist() == [2, 3, 4]
-    assert (net.fc.weight != before["fc.weight"]).all()
-    assert (net.fc.bias != before["fc.bias"]).all()
-
-
-def test_a_word_of_an_earlier_batch_rests_in_the_next():
-    """A dense Adam would move it on: it remembers where the word was going."""
-    net = net_of()
-    optimizer = make_optimizer(net)
-    step(net, optimizer, torch.tensor([[2, 3]]))
-    before = weights(net)
-    step(net, optimizer, torch.tensor([[4, 5]]))
-    moved = (net.embedding.weight != before["embedding.weight"]).any(1)
-    assert moved.nonzero().flatten().tolist() == [4, 5]
-
-
 def test_sparse_embeddings_get_sparse_adam_and_the_rest_adam():
     labels, ids = toy(12)
     ours, by_hand = net_of(), net_of()
@@ -178,69 +132,24 @@ def test_sparse_embeddings_get_sparse_adam_and_the_rest_adam():
     assert same(weights(ours), weights(by_hand))
 
 
-def test_a_network_without_sparse_layers_gets_adam():
-    net = net_of(sparse=False)
-    optimizer = make_optimizer(net, lr=0.03)
-    assert type(optimizer) is torch.optim.Adam
-    assert [p for group in optimizer.param_groups for p in group["params"]] == list(net.parameters())
-    assert {group["lr"] for group in optimizer.param_groups} == {0.03}
-
-
-def test_every_parameter_is_in_one_group_with_the_rate_asked_for():
-    net = net_of()
-    groups = make_optimizer(net, lr=0.03).param_groups
-    assert sorted(id(p) for group in groups for p in group["params"]) == sorted(map(id, net.parameters()))
-    assert {group["lr"] for group in groups} == {0.03}
-
-
-def test_the_rate_of_an_optimizer_is_four_thousandths_unless_told():
-    for sparse in (True, False):
-        assert {group["lr"] for group in make_optimizer(net_of(sparse=sparse)).param_groups} == {0.004}
-
-
-def test_the_rate_of_the_groups_is_the_rate_of_the_step():
-    net = net_of()
-    optimizer = make_optimizer(net, lr=0.03)
-    before = weights(net)
-    for group in optimizer.param_groups:
-        group["lr"] = 0.0
-    step(net, optimizer, torch.tensor([[2, 3]]))
-    assert same(before, weights(net))
-    for group in optimizer.param_groups:
-        group["lr"] = 0.5
-    step(net, optimizer, torch.tensor([[2, 3]]))
-    assert (net.embedding.weight - before["embedding.weight"]).abs().max() > 0.1
-    assert (net.fc.weight - before["fc.weight"]).abs().max() > 0.1
-
-
-def test_gradients_are_forgotten_by_zero_grad():
-    net = net_of()
-    optimizer = make_optimizer(net)
-    step(net, optimizer, torch.tensor([[2, 3]]))
-    assert all(p.grad is not None for p in net.parameters())
-    optimizer.zero_grad()
-    assert all(p.grad is None for p in net.parameters())
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("given, rate", [({}, 0.004), ({"lr": 0.03}, 0.03)])
+def test_an_optimizer_of_pytorch_holds_every_parameter_once_at_the_rate_asked_for(sparse, given, rate):
+    net = net_of(sparse=sparse)
+    optimizer = make_optimizer(net, **given)
+    assert isinstance(optimizer, torch.optim.Optimizer)
+    assert sorted(id(p) for g in optimizer.param_groups for p in g["params"]) == sorted(map(id, net.parameters()))
+    assert {group["lr"] for group in optimizer.param_groups} == {rate}
 
 
 @pytest.mark.parametrize("frozen, moves", [("embedding", "fc"), ("fc", "embedding")])
-def test_frozen_parameters_stay(frozen, moves):
+def test_frozen_parameters_stay_and_have_no_part_in_the_gradient(frozen, moves):
     net = net_of()
     getattr(net, frozen).requires_grad_(False)
     before = weights(net)
     train_epoch(net, toy_loader(32))
     assert torch.equal(before[f"{frozen}.weight"], getattr(net, frozen).weight)
     assert not torch.equal(before[f"{moves}.weight"], getattr(net, moves).weight)
-
-
-def test_a_network_of_sparse_layers_alone_trains():
-    seed_all(0)
-    net = nn.EmbeddingBag(WORDS, LABELS, sparse=True)
-    labels, ids = toy(64)
-    before = loss_and_accuracy(net, labels, ids)[0]
-    optimizer = make_optimizer(net, lr=0.1)
-    for _ in range(10):
-        step(net, optimizer, ids, labels)
-    assert loss_and_accuracy(net, labels, ids)[0] < before - 0.3
 
 
 def test_an_apple_gpu_gets_a_remedy_and_the_network_is_left_as_it_is(monkeypatch):
@@ -255,11 +164,6 @@ def test_an_apple_gpu_gets_a_remedy_and_the_network_is_left_as_it_is(monkeypatch
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert runpy.run_path(torchnlp.__file__)["SPARSE"] is False
-
-
-@pytest.mark.parametrize("sparse", [False, True])
-def test_the_optimizer_is_one_of_pytorchs(sparse):
-    assert isinstance(make_optimizer(net_of(sparse=sparse)), torch.optim.Optimizer)
 
 
 @pytest.mark.parametrize("sparse", [False, True])
@@ -317,29 +221,6 @@ def test_the_loss_is_the_mean_over_texts_also_when_the_last_batch_is_smaller():
     assert result[1] in [n / 37 for n in range(38)]
 
 
-def test_training_starts_from_cleared_gradients_at_every_step():
-    labels, ids = toy(32)
-    ours, by_hand = net_of(), net_of()
-    (ours(ids[:3]).sum() * 100).backward()  # left over from something else
-    train_epoch(ours, toy_loader(32, batch_size=8), lr=0.03)
-    optimizer = make_optimizer(by_hand, lr=0.03)
-    for some_labels, some_ids in zip(labels.split(8), ids.split(8)):
-        by_hand.zero_grad()
-        nn.functional.cross_entropy(by_hand(some_ids), some_labels).backward()
-        optimizer.step()
-    assert same(weights(ours), weights(by_hand))
-
-
-@pytest.mark.parametrize("train_one_epoch", [train_epoch, train_epoch_emb])
-def test_the_rate_is_a_hundredth_unless_told(train_one_epoch):
-    default, told, other = net_of(), net_of(), net_of()
-    train_one_epoch(default, toy_loader(32))
-    train_one_epoch(told, toy_loader(32), lr=0.01)
-    train_one_epoch(other, toy_loader(32), lr=0.02)
-    assert same(weights(default), weights(told))
-    assert not same(weights(default), weights(other))
-
-
 def test_an_optimizer_passed_keeps_its_state_from_epoch_to_epoch():
     """Two epochs with one optimizer are one epoch of twice the length."""
     labels, ids = toy(32)
@@ -353,20 +234,18 @@ def test_an_optimizer_passed_keeps_its_state_from_epoch_to_epoch():
     assert not same(weights(twice), weights(forgetful))
 
 
-def test_an_optimizer_passed_is_the_one_that_steps():
-    net = net_of()
-    before = weights(net)
-    train_epoch(net, toy_loader(32), lr=5.0, optimizer=standing_still(net))
-    assert same(before, weights(net))
-
-
 def test_a_loss_function_passed_is_the_one_that_counts():
-    net = net_of()
-    loss, _ = train_epoch(net, toy_loader(37), 0.0, standing_still(net), nn.CrossEntropyLoss(label_smoothing=0.9))
-    smooth = nn.CrossEntropyLoss(label_smoothing=0.9)
+    net, smooth = net_of(), nn.CrossEntropyLoss(label_smoothing=0.9)
     labels, ids = toy(37)
-    assert loss == pytest.approx(smooth(net(ids), labels).item(), abs=1e-6)
-    assert loss != pytest.approx(nn.functional.cross_entropy(net(ids), labels).item(), abs=1e-3)
+    expected = pytest.approx(smooth(net(ids), labels).item(), abs=1e-6)
+    assert train_epoch(net, toy_loader(37), 0.0, standing_still(net), smooth)[0] == expected
+    assert evaluate(net, toy_loader(37), smooth)[0] == expected
+
+
+@pytest.mark.parametrize("train_one_epoch", [train_epoch, train_epoch_emb])
+def test_the_defaults_are_those_of_the_older_notebooks(train_one_epoch):
+    parameters = inspect.signature(train_one_epoch).parameters
+    assert (parameters["lr"].default, parameters["report_freq"].default) == (0.01, 200)
 
 
 @pytest.mark.parametrize("epoch_size, read", [(None, 5), (1, 1), (16, 1), (17, 2), (48, 3), (1000, 5)])
@@ -396,13 +275,6 @@ def test_progress_is_a_line_with_the_texts_seen_and_the_accuracy(capsys):
         assert float(line.split("acc=")[1]) == pytest.approx(accuracy, abs=1e-3)
 
 
-@pytest.mark.parametrize("train_one_epoch", [train_epoch, train_epoch_emb])
-def test_progress_is_reported_every_200_batches_unless_told(capsys, train_one_epoch):
-    net = net_of()
-    train_one_epoch(net, toy_loader(3300), optimizer=standing_still(net))
-    assert re.fullmatch(r"3200: acc=0\.\d+\n", capsys.readouterr().out)
-
-
 def test_an_empty_loader_is_an_error():
     for loader in ([], toy_loader(0)):
         with pytest.raises(ValueError, match="empty"):
@@ -418,23 +290,13 @@ def test_a_loss_that_is_no_number_is_an_error():
     with pytest.raises(FloatingPointError, match="lr"):
         train_epoch(net, toy_loader(16))
     assert net.fc.weight.isfinite().all()  # it stopped before the step
-    net = net_of()
-    with pytest.raises(FloatingPointError, match="lr"):
-        train_epoch(net, toy_loader(160), lr=1e30)
 
 
 def test_dropout_is_on_while_training_even_after_an_evaluation():
-    class Spy(Mean):
-        modes = []
-
-        def forward(self, x):
-            self.modes.append((self.training, self.dropout.training))
-            return super().forward(x)
-
-    net = Spy()
-    net.eval()
+    net, modes = net_of().eval(), []
+    net.dropout.register_forward_pre_hook(lambda dropout, _: modes.append((net.training, dropout.training)))
     train_epoch(net, toy_loader(32))
-    assert Spy.modes == [(True, True)] * 2
+    assert modes == [(True, True)] * 2
 
 
 # clipping
@@ -471,26 +333,10 @@ def test_a_norm_above_the_limit_is_scaled_down_to_it_and_one_below_is_left_alone
         torch.testing.assert_close(p.grad.to_dense(), expected, rtol=1e-4, atol=0)
 
 
-def test_frozen_weights_have_no_part_in_the_norm():
-    net = net_of()
-    net.fc.weight.requires_grad_(False)
-    before = gradients_of_some(net)
-    assert clip_gradient(net, None) == pytest.approx(norm_of([before]))
-
-
-def gradients_of_some(net):
-    labels, ids = toy(8)
-    nn.functional.cross_entropy(net(ids), labels).backward()
-    return net.fc.bias.grad
-
-
 def test_a_gradient_that_is_no_number_is_an_error_and_makes_no_step():
-    class Steep(Mean):
-        def forward(self, x):
-            return super().forward(x) + (self.fc.bias - self.fc.bias.detach()).sqrt()  # the slope at 0 is infinite
-
-    seed_all(0)
-    net = Steep()
+    net = net_of()
+    # The slope of the root at 0 is infinite.
+    net.forward = lambda x: Mean.forward(net, x) + (net.fc.bias - net.fc.bias.detach()).sqrt()
     before = weights(net)
     with pytest.raises(FloatingPointError, match="gradient.*clip"):
         train_epoch(net, toy_loader(32), clip=1)
@@ -503,20 +349,18 @@ def test_a_useless_limit_is_an_error(clip):
         train_epoch(net_of(), toy_loader(32), clip=clip)
 
 
-def train_one(net, **options):
-    train_epoch(net, toy_loader(64), optimizer=torch.optim.SGD(net.parameters(), lr=0.5), **options)
-
-
-def test_training_clips_before_each_step():
-    clipped, by_hand = net_of(sparse=False), net_of(sparse=False)
-    train_one(clipped, clip=0.1)
+@pytest.mark.parametrize("clip", [None, 0.1])
+def test_training_is_the_loop_that_one_writes_by_hand(clip):
+    """Each step starts from cleared gradients, and clips them before it."""
+    ours, by_hand = net_of(sparse=False), net_of(sparse=False)
+    ours(toy(3)[1]).sum().backward()  # left over from something else
+    train_epoch(ours, toy_loader(64), optimizer=torch.optim.SGD(ours.parameters(), lr=0.5), clip=clip)
     sgd = torch.optim.SGD(by_hand.parameters(), lr=0.5)
     for labels, ids in toy_loader(64):
         gradients(by_hand, labels, ids)
-        nn.utils.clip_grad_norm_(by_hand.parameters(), 0.1)
+        nn.utils.clip_grad_norm_(by_hand.parameters(), clip or math.inf)
         sgd.step()
-    for ours, theirs in zip(clipped.parameters(), by_hand.parameters()):
-        torch.testing.assert_close(ours, theirs)
+    torch.testing.assert_close(weights(ours), weights(by_hand))
 
 
 def test_fit_and_both_loops_take_clip():
@@ -542,70 +386,15 @@ def test_the_history_holds_the_largest_norm_since_the_last_point_before_clipping
     assert history.largest_norm == pytest.approx(largest, rel=1e-4)
 
 
-def test_the_batches_behind_the_last_full_point_are_a_point_too():
-    _, history = fit_toy(count=16 * 55, epochs=1)  # 55 batches, two a point, one left
-    assert history.articles[-1] == 16 * 55 == history.planned
-    assert len(history.largest_norm) == len(history.articles) == 28
-
-
-def test_training_learns():
-    net = net_of()
-    for _ in range(3):
-        _, accuracy = train_epoch(net, toy_loader(320), lr=0.05)
-    assert accuracy > 0.95
-
-
-class Padded(nn.Module):
-    def __init__(self, vocab_size):
-        super().__init__()
-        self.embedding = nn.Embedding(vocab_size, 4, padding_idx=PAD, sparse=True)
-        self.fc = nn.Linear(4, 4)
-
-    def forward(self, x):
-        return self.fc(self.embedding(x).mean(1))
-
-
-class WithLengths(Padded):
-    def forward(self, x, lengths):
-        assert lengths.dim() == 1 and lengths.max() == x.shape[1]
-        return self.fc(self.embedding(x).sum(1) / lengths.unsqueeze(1))
-
-
-class WithOffsets(nn.EmbeddingBag):
-    def __init__(self, vocab_size):
-        super().__init__(vocab_size, 4)
-
-    def forward(self, x, offsets):
-        assert x.dim() == 1 and offsets[0] == 0
-        return super().forward(x, offsets)
-
-
 @pytest.mark.parametrize("train_one_epoch", [train_epoch, train_epoch_emb])
-@pytest.mark.parametrize("network, collate", [(Padded, padify), (WithLengths, pad_length), (WithOffsets, offsetify)])
+@each_network
 def test_every_kind_of_batch_trains(news, network, collate, train_one_epoch):
-    train, test, classes, vocab = news
     seed_all(0)
-    net = network(len(vocab))
-    loader = DataLoader(train, batch_size=5, collate_fn=collate, shuffle=True)
-    losses = [train_one_epoch(net, loader, lr=0.05)[0] for _ in range(10)]
+    net = network(len(news[3]))
+    loader = DataLoader(news[0], batch_size=5, collate_fn=collate, shuffle=True)
+    losses = [train_one_epoch(net, loader, lr=0.1)[0] for _ in range(10)]
     assert losses[-1] < losses[0] / 2
     assert evaluate(net, loader)[1] > 0.9
-
-
-def test_the_pad_row_of_a_sparse_embedding_stays_zero(news):
-    train, _, _, vocab = news
-    net = Padded(len(vocab))
-    train_epoch(net, DataLoader(train, batch_size=8, collate_fn=padify))
-    assert (net.embedding.weight[PAD] == 0).all()
-
-
-def test_a_batch_of_numbers_instead_of_ids_trains():
-    """A bag of words, a toy signal: whatever the network takes."""
-    labels, _ = toy(160)
-    loader = DataLoader(TensorDataset(labels, nn.functional.one_hot(labels, LABELS).float()), 16)
-    seed_all(0)
-    _, accuracy = train_epoch(nn.Linear(LABELS, LABELS), loader, lr=0.3)
-    assert accuracy > 0.8
 
 
 @pytest.mark.parametrize("use_pack_sequence", [False, True])
@@ -643,7 +432,7 @@ def test_the_older_loop_keeps_the_third_part_on_the_cpu_when_it_packs(news, monk
     )
     plain = [tuple(pad_length(news[0]))]
     for packs in (False, True):
-        train_epoch_emb(PackedLSTM(len(news[3])), plain, use_pack_sequence=packs)
+        train_epoch_emb(Packed(len(news[3])), plain, use_pack_sequence=packs)
     assert kept == [False, True]
 
 
@@ -656,13 +445,6 @@ def test_evaluation_is_exact_over_batches_of_any_size():
     by_hand = loss_and_accuracy(net, labels, ids)
     for batch_size in (1, 5, 36, 37, 100):
         assert evaluate(net, toy_loader(37, batch_size)) == pytest.approx(by_hand, abs=1e-6)
-
-
-def test_evaluation_takes_another_loss_function():
-    net = net_of()
-    labels, ids = toy(37)
-    smooth = nn.CrossEntropyLoss(label_smoothing=0.9)
-    assert evaluate(net, toy_loader(37), smooth)[0] == pytest.approx(smooth(net(ids), labels).item(), abs=1e-6)
 
 
 def test_logits_come_in_the_order_of_the_loader():
@@ -681,14 +463,6 @@ def test_dropout_is_off_during_evaluation():
     assert torch.equal(logits_of(net, toy_loader(37))[1], logits_of(without, toy_loader(37))[1])
 
 
-@pytest.mark.parametrize("training", [True, False])
-def test_evaluation_leaves_the_network_in_its_mode(training):
-    net = net_of(dropout=0.5)
-    net.train(training)
-    evaluate(net, toy_loader(37))
-    assert (net.training, net.dropout.training) == (training, training)
-
-
 def test_a_failing_evaluation_leaves_the_network_in_its_mode():
     net = net_of(dropout=0.5)
     with pytest.raises(ValueError, match="does not fit"):
@@ -696,11 +470,13 @@ def test_a_failing_evaluation_leaves_the_network_in_its_mode():
     assert net.training and net.dropout.training
 
 
-def test_evaluation_learns_nothing():
-    net = net_of()
+@pytest.mark.parametrize("training", [True, False])
+def test_evaluation_learns_nothing_and_leaves_the_network_in_its_mode(training):
+    net = net_of(dropout=0.5).train(training)
     before = weights(net)
     _, logits = logits_of(net, toy_loader(37))
     evaluate(net, toy_loader(37))
+    assert (net.training, net.dropout.training) == (training, training)
     assert same(before, weights(net))
     assert not logits.requires_grad
     assert all(p.grad is None for p in net.parameters())
@@ -712,10 +488,6 @@ def test_evaluation_learns_nothing():
 
 def test_the_rate_warms_up_over_a_tenth_and_falls_to_nothing():
     assert [warm_then_fall(p) for p in (0, 0.05, 0.1, 0.55, 1)] == pytest.approx([0, 0.5, 1, 0.5, 0])
-    shares = [warm_then_fall(i / 1000) for i in range(1001)]
-    assert shares[:101] == sorted(shares[:101])
-    assert shares[100:] == sorted(shares[100:], reverse=True)
-    assert all(0 <= share <= 1 for share in shares)
 
 
 # fit
@@ -740,89 +512,47 @@ def fit_toy(net=None, count=320, epochs=2, **options):
     return net, fit(net, train_loader, toy_loader(64, seed=2), epochs=epochs, **options)
 
 
-def test_fit_learns(capsys):
-    net, history = fit_toy(epochs=4, lr=0.05)
-    assert history.valid_accuracy[-1] > 0.95
-    assert history.valid_loss[-1] < history.valid_loss[0] < math.log(LABELS) + 0.3
-    assert evaluate(net, toy_loader(200, seed=3))[1] > 0.95
-
-
 def test_fit_trains_a_packed_lstm_on_batches_of_like_length(news):
-    train, test, _, _ = news
     seed_all(0)
-    loader = length_loader(train, 8)
-    history = fit(
-        PackedLSTM(len(news[3])), loader, DataLoader(test, 8, collate_fn=pad_length), epochs=20, lr=0.05, live=False
-    )
+    loader, valid = length_loader(news[0], 8), DataLoader(news[1], 8, collate_fn=pad_length)
+    history = fit(Packed(len(news[3])), loader, valid, epochs=20, lr=0.05, live=False)
     assert history.train_accuracy[-1] > 0.9
     assert history.epoch_ends == list(range(32, 641, 32))
 
 
-def test_the_history_holds_what_happened():
-    _, history = fit_toy(count=330, epochs=3)
-    assert len(history.articles) == len(history.train_loss) == len(history.train_accuracy) >= 25
-    assert history.articles == sorted(set(history.articles))
-    assert history.articles[-1] == 3 * 330 == history.planned
-    assert history.epoch_ends == [330, 660, 990]
-    assert len(history.valid_loss) == len(history.valid_accuracy) == 3
-    assert all(0 <= accuracy <= 1 for accuracy in history.train_accuracy + history.valid_accuracy)
-    assert history.seconds > 0
-
-
-def test_a_point_of_the_train_curve_is_the_mean_of_the_texts_since_the_last():
-    net = net_of()
-    labels, ids = toy(70)
-    loader = DataLoader(TensorDataset(labels, ids), 16)  # 16, 16, 16, 16, 6: a point each
+@pytest.mark.parametrize(
+    "count, batch_size, batches_a_point",
+    [(70, 16, 1), (800, 8, 4), (880, 16, 2)],
+    ids=["few batches", "100 batches", "55 batches, so that one is left at the end"],
+)
+def test_a_point_of_the_train_curve_is_the_mean_of_the_texts_since_the_last(count, batch_size, batches_a_point):
+    net, size = net_of(), batch_size * batches_a_point
+    labels, ids = toy(count)
+    loader = DataLoader(TensorDataset(labels, ids), batch_size)
     history = fit(net, loader, loader, epochs=1, schedule=lambda progress: 0, live=False)
-    assert history.articles == [16, 32, 48, 64, 70]
-    for i, (some_labels, some_ids) in enumerate(zip(labels.split(16), ids.split(16))):
-        point = history.train_loss[i], history.train_accuracy[i]
-        assert point == pytest.approx(loss_and_accuracy(net, some_labels, some_ids), abs=1e-6)
-
-
-def test_a_point_of_a_long_train_curve_covers_several_batches():
-    net = net_of()
-    labels, ids = toy(800)
-    loader = DataLoader(TensorDataset(labels, ids), 8)
-    history = fit(net, loader, loader, epochs=1, schedule=lambda progress: 0, live=False)
-    assert history.articles == list(range(32, 801, 32))
-    for i, (some_labels, some_ids) in enumerate(zip(labels.split(32), ids.split(32))):
+    assert history.articles == [*range(size, count, size), count] and history.planned == count
+    assert len(history.largest_norm) == len(history.articles)
+    for i, (some_labels, some_ids) in enumerate(zip(labels.split(size), ids.split(size))):
         point = history.train_loss[i], history.train_accuracy[i]
         assert point == pytest.approx(loss_and_accuracy(net, some_labels, some_ids), abs=1e-6)
 
 
 def test_after_each_epoch_the_whole_validation_set_is_judged_and_not_learnt():
-    class Spy(Mean):
-        reads = []
-
-        def forward(self, x):
-            self.reads.append((self.training, len(x)))
-            return super().forward(x)
-
-    seed_all(0)
-    net = Spy()
-    valid = toy_loader(40, seed=2)
+    net, valid, reads = net_of(), toy_loader(40, seed=2), []
+    net.register_forward_pre_hook(lambda net, inputs: reads.append((net.training, len(inputs[0]))))
     history = fit(net, toy_loader(48), valid, epochs=2, live=False)
     epoch = [(True, 16)] * 3 + [(False, 16), (False, 16), (False, 8)]
-    assert Spy.reads == epoch * 2
+    assert reads == epoch * 2
     assert evaluate(net, valid) == (history.valid_loss[-1], history.valid_accuracy[-1])
 
 
-def test_a_validation_set_does_not_change_what_is_learnt():
-    nets = []
-    for valid in (toy_loader(16, seed=2), toy_loader(80, seed=5)):
-        net = net_of(dropout=0.0)
-        fit(net, toy_loader(64), valid, epochs=2, live=False)
-        nets.append(weights(net))
-    assert same(*nets)
-
-
-def test_without_a_validation_set_fit_learns_the_same_and_records_the_training(capsys):
-    nets, histories = [net_of(), net_of()], []
-    for net, valid in zip(nets, (None, toy_loader(16, seed=2))):
+def test_with_another_validation_set_or_without_one_fit_learns_the_same_and_records_the_training(capsys):
+    nets, histories = [net_of(), net_of(), net_of()], []
+    for net, valid in zip(nets, (None, toy_loader(16, seed=2), toy_loader(80, seed=5))):
         histories.append(fit(net, toy_loader(64), valid, epochs=2, live=False))
-    assert same(*map(weights, nets))
-    alone, judged = histories
+    alone, judged, otherwise_judged = map(weights, nets)
+    assert same(alone, judged) and same(judged, otherwise_judged)
+    alone, judged, _ = histories
     assert alone.valid_loss == alone.valid_accuracy == [] and alone.epoch_ends == judged.epoch_ends == [64, 128]
     assert alone.train_loss == judged.train_loss
     line = capsys.readouterr().out.splitlines()[0]
@@ -917,12 +647,6 @@ def test_a_constant_schedule_is_the_plain_loop(rates):
     assert same(weights(ours), weights(by_hand))
 
 
-def test_a_schedule_is_asked_for_shares_from_0_to_1_only():
-    asked = []
-    fit_toy(count=64, epochs=2, schedule=lambda progress: asked.append(progress) or 1)
-    assert all(0 <= progress <= 1 for progress in asked)
-
-
 def test_the_same_seed_trains_the_same_network_bit_for_bit():
     (first, history), (again, its_history) = fit_toy(net_of(dropout=0.3)), fit_toy(net_of(dropout=0.3))
     assert same(weights(first), weights(again))
@@ -981,20 +705,3 @@ def test_interrupting_the_validation_ends_training_too():
     assert history.articles[-1] == 64
     assert history.valid_loss == []
     assert math.isfinite(evaluate(net, toy_loader(32))[0])
-
-
-def test_other_errors_in_fit_are_not_swallowed():
-    with pytest.raises(FloatingPointError):
-        fit_toy(lr=1e30)
-
-
-def test_fitting_on_an_empty_dataset_is_an_error_that_says_so():
-    with pytest.raises(ValueError, match="empty"):
-        fit(net_of(), toy_loader(0), toy_loader(16), live=False)
-
-
-@pytest.mark.parametrize("live", [False, True])
-def test_fit_works_in_a_plain_script(capsys, live):
-    _, history = fit_toy(epochs=1, live=live)
-    assert len(history.valid_loss) == 1
-    assert capsys.readouterr().out.startswith("epoch 1: ")

@@ -5,7 +5,7 @@
     python tools/bundle.py all                      ... for all nine, some GB
 
     students/       what students copy: course/ (the student edition), wheels/, data/, start.py, index.html
-    instructor/     the decks with your notes, the site, the plans
+    instructor/     the decks with your notes, the site, the guide and the plans
     index.html      says how
 
 uv (fetched into build/uv) finds out which packages another system needs, pip downloads them. What cannot be had is
@@ -235,7 +235,7 @@ FOR_YOU = """
 <p>One folder for a room without a network.</p>
 <ul>
 <li><b><a href="students/index.html">students</a></b> is for the stick, or for a shared folder. It holds the student edition (no solutions), the packages, the news, and a page that says how to start. Try it yourself the evening before, on one machine of each kind, with the network off.</li>
-<li><b>instructor</b> is yours: the <a href="instructor/slides">decks</a> (S opens your notes), the <a href="instructor/site/index.html">site</a>, <a href="instructor/INSTRUCTORS.md">the plans</a>. The site shows the lessons with their solutions, folded; so it is not in <code>students</code>.</li>
+<li><b>instructor</b> is yours: the <a href="instructor/slides">decks</a> (S opens your notes), the <a href="instructor/site/index.html">site</a>, <a href="instructor/INSTRUCTORS.md">the guide</a>, the <a href="instructor/notebooks/notes">notes with the plans</a>. The site shows the lessons with their solutions, folded; so it is not in <code>students</code>.</li>
 </ul>
 <p>Python itself is not in it: put the installers of python.org for Windows and macOS beside the folder, of a version in the list. Forty people and one stick: copy <code>students</code> to a few machines first, and let each of them serve the next.</p>
 """  # noqa: E501

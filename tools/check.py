@@ -113,10 +113,15 @@ def read_submission(data: bytes):
         raise ValueError(f"It is not a notebook: {(str(error) or 'it is empty').splitlines()[0][:200]}") from error
 
 
+@functools.cache
+def sources_of(lesson: Path) -> list[str]:
+    return [cell.source for cell in code_cells(nbformat.read(lesson, as_version=4))]
+
+
 def find_lesson(submission) -> Path:
     """The lesson that shares most code cells with the submission. Its file may have been renamed."""
     sources = {cell.source for cell in code_cells(submission)}
-    shared = {path: sum(c.source in sources for c in code_cells(nbformat.read(path, 4))) for path in LESSONS}
+    shared = {path: sum(source in sources for source in sources_of(path)) for path in LESSONS}
     best = max(shared, key=shared.get)
     if shared[best] < 3:
         raise ValueError("It shares hardly a cell with any lesson: it is not a notebook of this course.")
@@ -448,7 +453,7 @@ class Kernel:
                 if process.name() != "bwrap":  # the wall would fall
                     process.send_signal(signal.SIGINT)
         try:
-            self.ask(5)
+            self.ask(2)
         except TimeoutError:
             raise ConnectionError("could not be stopped") from None
 

@@ -8,13 +8,17 @@ The sources are in site/. An answer is {"tokens": [...], "ids": [...], "probabil
 
 import argparse
 import base64
+import io
 import json
 import re
+import runpy
 import sys
 from pathlib import Path
 
 import numpy as np
 import torch
+from fontTools import subset
+from fontTools.ttLib import TTFont
 from torch import nn
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,8 +82,28 @@ def bundle(name: str) -> str:
     return "\n".join(parts.values())
 
 
+LETTERS = [*range(0x20, 0x180), *range(0x2010, 0x2040), *range(0x2070, 0x207F), *map(ord, "−·½σ")]
+
+
+def faces() -> str:
+    """The course's typeface as CSS, with the letters of most languages of Europe inside: 45 KB for both weights."""
+    rules = []
+    for name, weight in ("Regular", "400"), ("Bold", "600 700"):
+        font = TTFont(ROOT / "images" / "fonts" / f"OpenSans-{name}.ttf")
+        options = subset.Options(layout_features=["kern", "tnum"], hinting=False)
+        chosen = subset.Subsetter(options)
+        chosen.populate(unicodes=LETTERS)
+        chosen.subset(font)
+        font.flavor, file = "woff", io.BytesIO()
+        font.save(file)
+        source = f"data:font/woff;base64,{base64.b64encode(file.getvalue()).decode()}"
+        rules.append(f'@font-face {{ font-family: "Open Sans"; font-weight: {weight}; src: url({source}); }}')
+    return "\n".join(rules)
+
+
 # The browser itself sees to it that a page fetches nothing and sends nothing: only what stands in it may run.
 RULES = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; worker-src blob:"
+RULES += "; font-src data:"
 
 
 def make_page(name: str) -> Path:
@@ -88,7 +112,7 @@ def make_page(name: str) -> Path:
     style = (SITE / "style.css").read_text(encoding="utf-8")
     rules = f'<meta http-equiv="Content-Security-Policy" content="{RULES}">'
     page = page.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{rules}')
-    page = page.replace('<link rel="stylesheet" href="style.css">', f"<style>\n{style}</style>")
+    page = page.replace('<link rel="stylesheet" href="style.css">', f"<style>\n{faces()}\n{style}</style>")
 
     def inside(tag: re.Match) -> str:
         kind, rest, source = tag.groups()
@@ -135,6 +159,31 @@ class Reader:
             states, _ = self.rnn(self.embedding(torch.tensor([ids])))  # [1, T, H]
             probabilities = self.fc(states[0]).softmax(1)  # [T, K]
         return {"tokens": tokens, "ids": ids, "probabilities": probabilities.tolist()}
+
+
+HEADLINE = "Striker signs deal as club's shares fall on Wall Street"  # as wide as the front page
+
+
+def figure(text: str = HEADLINE) -> str:
+    """The front page's figure: the reader's LSTM reads a headline. In words where scripts don't run."""
+    reader = Reader("LSTM")
+    read = reader.read(text)
+    vectors = reader.embedding(torch.tensor(read["ids"])).requires_grad_()  # [T, E]
+    states, _ = reader.rnn(vectors.unsqueeze(0))
+    reader.fc(states[0, -1]).log_softmax(0).max().backward()
+    answers = torch.tensor(read["probabilities"])
+    reading = {
+        "name": "LSTM",
+        "tokens": read["tokens"],
+        "known": [i > 0 for i in read["ids"]],
+        "classes": reader.classes,
+        "settings": {"partHeight": 64, "compact": True, "play": True},
+    }
+    watch = runpy.run_path(str(SITE / "watch.py"))
+    inside = {"input": torchnlp.gates(reader.rnn, vectors.detach())["input"], "h": states[0].detach()}
+    data = watch["data_of"](reading, inside, answers.numpy(), vectors.grad.norm(dim=1), [])
+    said = ", ".join(f"{word}: {reader.classes[k]}" for word, k in zip(read["tokens"], answers.argmax(1)))
+    return watch["fill"](data, f"<p>What an LSTM answers after each word. {said}.</p>")
 
 
 def main() -> None:

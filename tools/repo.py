@@ -26,7 +26,7 @@ def current(root: Path) -> str:
 
 
 def set_address(root: Path, owner: str, name: str) -> list[Path]:
-    """Change owner/name wherever it follows github.com or github, the site's address and the clone's folder.
+    """Change owner/name wherever it follows github.com or github, and the site's address.
 
     Returns the files changed.
     """
@@ -39,7 +39,6 @@ def set_address(root: Path, owner: str, name: str) -> list[Path]:
         before = file.read_text(encoding="utf-8")
         after = old.sub(rf"\g<1>{owner}/{name}", before)
         after = site.sub(f"https://{owner}.github.io/{name}", after)
-        after = re.sub(r'(course = here / \\")[^"\\]+', rf"\g<1>{name}", after)
         if after != before:
             file.write_text(after, encoding="utf-8", newline="\n")
             changed.append(file)

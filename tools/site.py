@@ -43,6 +43,10 @@ def make_site(folder: Path) -> None:
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
     options = ["-W", "--keep-going", "-q", "-E", "-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "site-doctrees")]
     subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], check=True)
+    for file in folder.rglob("*.html"):
+        # A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words.
+        page = file.read_text(encoding="utf-8")
+        file.write_text(page.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")
     for file in folder.glob("_static/*/*.map"):  # 3.5 MB of the theme's, for those who mend its scripts
         file.unlink()
     for name in ("reader", "playground"):

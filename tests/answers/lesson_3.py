@@ -57,10 +57,11 @@ def pack(x, lengths):
     return data[data != 0], torch.tensor([int((lengths > t).sum()) for t in range(x.size(1))])
 
 
-# %% Exercise 1a, wrong: a PackedSequence, by PyTorch
-# says: Return two things: data, batch_sizes.
+# %% Exercise 1a, wrong: by PyTorch
+# says: PyTorch's own function, pack_padded_sequence
 def pack(x, lengths):
-    return pack_padded_sequence(x, lengths, batch_first=True)
+    packed = pack_padded_sequence(x, lengths, batch_first=True)
+    return packed.data, packed.batch_sizes
 
 
 # %% Exercise 1a, wrong: an iterator of sizes
@@ -95,7 +96,7 @@ def unpack(data, batch_sizes):
     return x, batch_sizes
 
 
-# %% Exercise 1b, wrong: filled up with the pad's id
+# %% Exercise 1b, wrong: filled up with the padding token's id
 # says: should become
 def unpack(data, batch_sizes):
     x = torch.full((int(batch_sizes[0]), len(batch_sizes)), PAD)
@@ -104,13 +105,19 @@ def unpack(data, batch_sizes):
     return x, (batch_sizes > torch.arange(len(x)).unsqueeze(1)).sum(1)
 
 
-# %% Exercise 1b, wrong: the rectangle alone
+# %% Exercise 1b, wrong: the padded batch alone
 # says: Return two things: x, lengths.
 def unpack(data, batch_sizes):
     x = data.new_zeros(int(batch_sizes[0]), len(batch_sizes))
     for t, column in enumerate(data.split(batch_sizes.tolist())):
         x[: len(column), t] = column
     return x
+
+
+# %% Exercise 1b, wrong: by PyTorch
+# says: PyTorch's own function, pad_packed_sequence
+def unpack(data, batch_sizes):
+    return pad_packed_sequence(PackedSequence(data, batch_sizes), batch_first=True)
 
 
 # %% Exercise 1b, wrong: numbers with a point
@@ -131,53 +138,6 @@ def unpack(data, batch_sizes):
     real = x != 0
     real[:, 0] = True
     return x, real.sum(1)
-
-
-# %% Exercise 1c, right: a new PackedSequence
-def embed_packed(embedding, packed):
-    return PackedSequence(embedding(packed.data), packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
-
-
-# %% Exercise 1c, right: rows of the weight
-def embed_packed(embedding, packed):
-    return packed._replace(data=embedding.weight[packed.data])
-
-
-# %% Exercise 1c, wrong: the vectors alone
-# says: The answer should be a PackedSequence, not Tensor.
-def embed_packed(embedding, packed):
-    return embedding(packed.data)
-
-
-# %% Exercise 1c, wrong: nothing flows back
-# says: no gradient can flow back to the embedding
-def embed_packed(embedding, packed):
-    return packed._replace(data=embedding(packed.data).detach())
-
-
-# %% Exercise 1c, wrong: unpacked, embedded, packed again
-# says: pads are among them
-def embed_packed(embedding, packed):
-    x, lengths = pad_packed_sequence(packed, batch_first=True)
-    return pack_padded_sequence(embedding(x), lengths, batch_first=True, enforce_sorted=False)
-
-
-# %% Exercise 1c, wrong: the order is lost
-# says: The vectors lost their order
-def embed_packed(embedding, packed):
-    return PackedSequence(embedding(packed.data), packed.batch_sizes)
-
-
-# %% Exercise 1c, wrong: the ids come back
-# says: Its data has the shape [6], not [6, 3].
-def embed_packed(embedding, packed):
-    return packed
-
-
-# %% Exercise 1c, wrong: one of the two orders is lost
-# says: order
-def embed_packed(embedding, packed):
-    return PackedSequence(embedding(packed.data), packed.batch_sizes, None, packed.unsorted_indices)
 
 
 # %% Exercise 2a, right: F.linear
@@ -225,11 +185,21 @@ def read_rnn(rnn, data, batch_sizes):
     return h
 
 
+# %% Exercise 2a, wrong: the layer itself
+# says: PyTorch's own function, rnn_tanh
+def read_rnn(rnn, data, batch_sizes):
+    return rnn(PackedSequence(data, batch_sizes))[1][0]
+
+
 # %% Exercise 2a, wrong: the numbers without their history
 # says: no gradient can flow back
+@torch.no_grad()
 def read_rnn(rnn, data, batch_sizes):
-    with torch.no_grad():
-        return rnn(PackedSequence(data, batch_sizes))[1][0]
+    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
+    for x in data.split(batch_sizes.tolist()):
+        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0 + rnn.bias_hh_l0
+        h = torch.cat([(z + h[: len(x)] @ rnn.weight_hh_l0.T).tanh(), h[len(x) :]])
+    return h
 
 
 # %% Exercise 2a, wrong: the history is cut at each step
@@ -244,10 +214,11 @@ def read_rnn(rnn, data, batch_sizes):
     return h
 
 
-# %% Exercise 2a, wrong: the pair that nn.RNN returns
+# %% Exercise 2a, wrong: a pair, as nn.RNN returns
 # says: read_rnn should return one tensor, not tuple.
 def read_rnn(rnn, data, batch_sizes):
-    return rnn(PackedSequence(data, batch_sizes))
+    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
+    return h, h
 
 
 # %% Exercise 2a, wrong: only the first step hands a gradient to the vectors
@@ -301,7 +272,7 @@ def read_lstm(lstm, data, batch_sizes):
     return h
 
 
-# %% Exercise 2b, wrong: the memory instead of the state
+# %% Exercise 2b, wrong: the cell state instead of the hidden state
 # says: is not that of nn.LSTM
 def read_lstm(lstm, data, batch_sizes):
     h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
@@ -317,10 +288,24 @@ def read_lstm(lstm, data, batch_sizes):
 # %% Exercise 2b, wrong: with a leading layer
 # says: the states should be [2, 5], not [1, 2, 5].
 def read_lstm(lstm, data, batch_sizes):
-    return lstm(PackedSequence(data, batch_sizes))[1][0]
+    return data.new_zeros(1, int(batch_sizes[0]), lstm.hidden_size)
 
 
-# %% Exercise 2b, wrong: the memory of ended texts is read again
+# %% Exercise 2b, wrong: the layer itself
+# says: PyTorch's own function, lstm
+def read_lstm(lstm, data, batch_sizes):
+    return lstm(PackedSequence(data, batch_sizes))[1][0][0]
+
+
+# %% Exercise 2b, wrong: a name that is not there
+# says: `read_lstm` stops with NameError
+def read_lstm(lstm, data, batch_sizes):
+    for x in data.split(batch_sizes.tolist()):
+        h = x @ weight_of_nothing
+    return h
+
+
+# %% Exercise 2b, wrong: the ended texts go on moving
 # says: must rest once its text has ended
 def read_lstm(lstm, data, batch_sizes):
     h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
@@ -384,6 +369,29 @@ class OneLengthSampler(torch.utils.data.Sampler):
         return int(((self.sizes.bincount() + self.batch_size - 1) // self.batch_size).sum())
 
 
+# %% Exercise 3, wrong: a column of indices
+# says: take [:, 0] of it
+class OneLengthSampler(RightSampler):
+    def __iter__(self):
+        for length in self.sizes.unique():
+            yield from (self.sizes == length).nonzero().split(self.batch_size)
+
+
+# %% Exercise 3, wrong: a list where an iterator is due
+# says: `yield` each batch, or return iter(...)
+class OneLengthSampler(RightSampler):
+    def __iter__(self):
+        return list(super().__iter__())
+
+
+# %% Exercise 3, wrong: PyTorch's own generator
+# says: draw from self.generator alone
+class OneLengthSampler(RightSampler):
+    def __iter__(self):
+        batches = list(super().__iter__())
+        return iter([batches[i] for i in torch.randperm(len(batches))])
+
+
 # %% Exercise 3, wrong: small rests are dropped
 # says: never come
 class OneLengthSampler(RightSampler):
@@ -420,16 +428,16 @@ class OneLengthSampler(RightSampler):
         return super().__iter__()
 
 
-# %% Exercise 3, wrong: every pass is the same
-# says: The second pass should have another order
+# %% Exercise 3, wrong: every epoch is the same
+# says: The second epoch should have another order
 class OneLengthSampler(RightSampler):
     def __iter__(self):
         self.generator.manual_seed(self.generator.initial_seed())
         return super().__iter__()
 
 
-# %% Exercise 3, wrong: the same texts meet in each pass
-# says: the same texts meet in each pass
+# %% Exercise 3, wrong: the same texts meet in each epoch
+# says: the same texts meet in each epoch
 class OneLengthSampler(RightSampler):
     def __iter__(self):
         batches = []
@@ -446,7 +454,7 @@ class OneLengthSampler(RightSampler):
         return iter(sorted(super().__iter__(), key=lambda batch: self.sizes[batch[0]]))
 
 
-# %% Exercise 3, wrong: len draws a pass
+# %% Exercise 3, wrong: len draws an epoch
 # says: len must not draw
 class OneLengthSampler(RightSampler):
     def __len__(self):
@@ -454,7 +462,7 @@ class OneLengthSampler(RightSampler):
 
 
 # %% Exercise 3, wrong: len counts the texts
-# says: len(sampler) is 50, but a pass has 14 batches.
+# says: len(sampler) is 50, but an epoch has 14 batches.
 class OneLengthSampler(RightSampler):
     def __len__(self):
         return len(self.sizes)
@@ -474,8 +482,8 @@ class OneLengthSampler(RightSampler):
         super().__init__(sizes, 4, seed)
 
 
-# %% Exercise 3, wrong: the lengths in the same order in each pass
-# says: The lengths come in the same order in each pass
+# %% Exercise 3, wrong: the lengths in the same order in each epoch
+# says: The lengths come in the same order in each epoch
 class OneLengthSampler(RightSampler):
     def __iter__(self):
         batches = sorted(super().__iter__(), key=lambda batch: self.sizes[batch[0]])

@@ -1,15 +1,19 @@
 """A lesson as the site shows it: what is done to a notebook before Sphinx reads it."""
 
 import re
+import runpy
 from pathlib import Path
 
 import nbformat
 
+from tools import repo
 from tools.reading import BADGE, QUESTION, is_diagram, is_picture, kind, plain, with_captions
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+renew = runpy.run_path(str(HERE / "watch.py"))["renew"]
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
+SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d-c\w+)`")  # how the guide for instructors names a cell
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
 
@@ -26,7 +30,11 @@ def lesson_page(source: str, name: str) -> str:
     def write(text: str) -> None:
         cells.append(nbformat.v4.new_markdown_cell(text))
 
-    for cell in notebook.cells:
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        page = output.get("data", {}).get("text/html", "")
+        if "torchnlp-watch" in page:
+            output.data["text/html"] = renew(page)
+    for cell in to_be_read(notebook.cells):
         is_plot, is_text = kind(cell) == "plot", cell.cell_type == "markdown"
         asks, starts = is_text and bool(QUESTION.search(cell.source)), is_text and cell.source.startswith("#")
         if hidden and not (is_plot or is_text) or hidden and (asks or starts):
@@ -41,7 +49,7 @@ def lesson_page(source: str, name: str) -> str:
         if cell.id in gates:
             write(f"(gates-{name})=")
         if is_text:
-            write(link_first(cell.source, links))
+            write(in_site(link_first(cell.source, links)))
             continue
         as_the_site_folds(cell, links)
         if hides and not is_plot:
@@ -59,6 +67,26 @@ def lesson_page(source: str, name: str) -> str:
     return nbformat.writes(notebook)
 
 
+def to_be_read(cells: list) -> list:
+    """Without what only makes a notebook run: its first cell, its imports, and set-up of which no word is said."""
+    words = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+    def is_read(cell, before) -> bool:
+        skipped = cell.metadata.get("slideshow", {}).get("slide_type") == "skip"
+        if skipped and cell.source.startswith(("import", "from")) or "Set-up: run this first" in cell.source:
+            return False
+        names = re.findall(r"^(?:def|class) (\w+)", cell.source, flags=re.M)
+        told = "folded cell" in before.source or any(re.search(rf"`{name}\b", words) for name in names)
+        return kind(cell) != "set-up" or bool(cell.outputs) or told
+
+    return [cell for before, cell in zip([cells[0], *cells], cells) if is_read(cell, before)]
+
+
+def in_site(text: str) -> str:
+    """A link of a notebook to a page of the site, as a link from page to page: it leads there without a network too."""
+    return re.sub(rf"\[([^]]*)\]\({re.escape(SITE)}([^)]*)\)", r'<a href="../\2">\1</a>', text)
+
+
 def as_the_site_folds(cell, links: dict[str, str]) -> None:
     """Tell myst-nb what is folded, under which words, and what the words of a picture are."""
     title, _, code = cell.source.partition("\n")
@@ -66,9 +94,6 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
     if kind(cell):
         prompt = "The code of this picture" if kind(cell) == "plot" else title.removeprefix("# @title ")
         cell.source = code
-    elif cell.metadata.get("slideshow", {}).get("slide_type") == "skip" and title.startswith(("import", "from")):
-        prompt = "Imports"
-        tags.add("hide-input")
     else:
         prompt = ""
     options = {"code_prompt_show": prompt, "code_prompt_hide": prompt}
