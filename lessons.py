@@ -137,13 +137,13 @@ class Recaller(nn.Module):
         return self.fc(states[:, -1])  # [B, K]
 
 
-def train_recall(net, T, seed, steps=250):
+def train_recall(net, T, seed, steps=250, rate=0.01):
     """Train; returns the accuracies on new sequences, one each 25 steps. Lesson 2, section 1.
 
     A toy: it stays on the CPU, whatever the device.
     """
     generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate)
     curve = []
     for step in range(1, steps + 1):
         x, answers = sequences(128, T, generator)

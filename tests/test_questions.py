@@ -168,7 +168,7 @@ def test_the_answers_that_code_can_give_are_those_of_the_code():
         "What nn.RNN returns": f"`states` {list(states.shape)} and `last` {list(last.shape)}",
         "Before the first step": f"{nn.functional.cross_entropy(nothing, nothing.argmax(1)):.2f}",
         "Joined, not added": str([32, 32 + 64]),
-        "Born half open": f"About {100 * 0.5**10:.1f} %",
+        "Half open at the start": f"About {100 * 0.5**10:.1f} %",
         "Written twice": f"At σ(4) = {sigmoid:.2f}",
         "Three gates, how many blocks?": count(nn.LSTM(64, 32)),
         "A factor of 0.9": f"{100 * 0.9**40:.1f} %",
@@ -191,7 +191,7 @@ def test_the_answers_that_code_can_give_are_those_of_the_code():
     assert rows_of(lstm, "forget") == [2, 3] and named["Which rows?"].answer == "32 to 63"  # the second block of H rows
     c = torch.tensor([0.9], requires_grad=True)
     (0.7 * c + 0.2 * 0.5).backward()
-    assert c.grad.item() == pytest.approx(0.7) and named["The factor along the memory"].answer == "f"
+    assert c.grad.item() == pytest.approx(0.7) and named["The factor along the cell state"].answer == "f"
 
 
 def test_what_the_answers_on_pads_packing_and_directions_say_is_so(news):
