@@ -1056,7 +1056,7 @@ def plot_gates(
     """The answer of a network with .embedding and an LSTM after each word of a text, and its gates below.
 
     On top the probability of each class if the text ended there; a band marks the word with which the last answer
-    came. Then a picture for each of `show`: a column a token, a row for each of the units whose memory c moves
+    came. Then a picture for each of `show`: a column a token, a row for each of the units whose cell state c moves
     most. A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
     An RNN, a GRU or an LSTM of more layers or directions shows its states h alone. collate_fn: the one that the network
     was trained with. Returns the figure.
@@ -1105,7 +1105,7 @@ def _draw_values(axis, name: str, values: Tensor) -> None:
     )
     axis.set(yticks=[])
     axis.tick_params(bottom=False, labelbottom=False)
-    axis.set_ylabel({"c": "memory c", "h": "state h"}.get(name, name), rotation=0, ha="right", va="center")
+    axis.set_ylabel({"c": "cell state c", "h": "state h"}.get(name, name), rotation=0, ha="right", va="center")
     axis.figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[-int(reach) * signed, int(reach)])
 
 

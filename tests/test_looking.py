@@ -111,7 +111,7 @@ def net(news):
 def test_the_gates_are_drawn_over_the_words(news, net):
     figure = plot_gates(net, "Late goal wins!", news[2])
     rows = [axis for axis in figure.axes if axis.get_ylabel()]
-    names = ["probability", "forget", "input", "output", "candidate", "memory c", "state h"]
+    names = ["probability", "forget", "input", "output", "candidate", "cell state c", "state h"]
     assert [axis.get_ylabel() for axis in rows] == names
     assert [tick.get_text() for tick in rows[0].get_xticklabels()] == ["late", "goal", "wins", "!"]
     assert [axis.images[0].get_array().shape for axis in rows[1:]] == [(8, 4)] * 6
