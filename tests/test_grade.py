@@ -1,6 +1,7 @@
 """tools/grade.py: the table of a class, the term and the pages. Whatever is in a file, nothing is lost."""
 
 import csv
+import functools
 import io
 import json
 import os
@@ -203,7 +204,8 @@ def test_ctrl_c_keeps_what_is_done_and_ends_what_runs(course, tmp_path):
     (tmp_path / "a.ipynb").write_text("{")
     nbformat.write(submission(["while True:\n        pass"]), tmp_path / "b.ipynb")
     command = [sys.executable, str(course / "tools" / "grade.py"), str(tmp_path)]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a program in the background may ignore it
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=heard)
     while not run.stdout.readline().startswith("a.ipynb: It is not a notebook"):
         pass
     while len(started := psutil.Process(run.pid).children(recursive=True)) < 2:  # a worker and its kernel

@@ -439,7 +439,7 @@ def results(page, root, words):
     return page.locator("#search-results li").evaluate_all(found)
 
 
-@pytest.mark.parametrize("word, lesson", [("LSTM", "2-lstm"), ("temperature", "6-text"), ("padding", "3-packed")])
+@pytest.mark.parametrize("word, lesson", [("LSTM", "2-lstm"), ("temperature", "6-text"), ("packing", "3-packed")])
 def test_search_finds_lessons_first_and_quotes_their_words(browser, server, word, lesson):
     page = browser.new_page(viewport={"width": 390, "height": 844})
     found = results(page, server, word)
