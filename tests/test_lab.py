@@ -31,10 +31,11 @@ def started(folder, options, cwd=ROOT):
     )  # fmt: skip
     try:
         end = time.monotonic() + 90
-        while not (files := list(folder.glob("RUNTIME/jpserver-*.json"))):
+        # The file is there for a moment before anything is in it.
+        while not any(said := [file.read_text(encoding="utf-8") for file in folder.glob("RUNTIME/jpserver-*.json")]):
             assert server.poll() is None and time.monotonic() < end, "the server does not start"
             time.sleep(0.1)
-        yield json.loads(files[0].read_text(encoding="utf-8"))
+        yield json.loads(said[0])
     finally:
         server.terminate()
         server.wait()
