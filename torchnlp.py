@@ -567,11 +567,6 @@ class AdamPair(Optimizer):
             parts.append(torch.optim.Adam(dense, lr=lr, fused=True))
         super().__init__([group for part in parts for group in part.param_groups], {"lr": lr})
         self.parts = parts
-        self._share_groups()
-
-    def _share_groups(self) -> None:
-        """One list of groups for this optimizer and its parts: a rate that is set here counts there."""
-        self.param_groups = [group for part in self.parts for group in part.param_groups]
 
     def step(self) -> None:
         for part in self.parts:
@@ -582,8 +577,8 @@ class AdamPair(Optimizer):
 
     def load_state_dict(self, state_dict: dict) -> None:
         for part, state in zip(self.parts, state_dict["parts"], strict=True):
-            part.load_state_dict(state)
-        self._share_groups()
+            part.load_state_dict(state)  # makes new groups: share them again, so that a rate set here counts there
+        self.param_groups = [group for part in self.parts for group in part.param_groups]
 
 
 def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
