@@ -958,16 +958,16 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
 
 # One meaning a colour, in every plot, diagram, slide and page. Inside a cell: Okabe and Ito's palette, told apart by
 # colour-blind readers (jfly.uni-koeln.de/color). The rest: darker colours, which can be read on white.
-COLOURS = {
+COLOURS = {  # each line stands out from white by 3 to 1 at least
     # inside a cell
-    "x": "#56B4E9", "h": "#0072B2", "c": "#E69F00",  # a word's vector, the hidden state, the cell state
-    "forget": "#D55E00", "input": "#009E73", "output": "#CC79A7", "candidate": "#A39800",
+    "x": "#3194B2", "h": "#3564E0", "c": "#C28803",  # a word's vector, the hidden state, the cell state
+    "forget": "#DB644A", "input": "#2CA76E", "output": "#A14677", "candidate": "#B550DC",
     # networks: the RNN has the colour of its state, the LSTM of its cell state, one with an open gate of the gate
-    "rnn": "#0072B2", "lstm": "#E69F00", "open gate": "#D55E00", "gru": "#5B3A8E", "bag": "#9A9A9A",
+    "rnn": "#3564E0", "lstm": "#C28803", "open gate": "#DB644A", "gru": "#8257BE", "bag": "#808080",
     # how texts of several lengths are read
     "padded": "#AA4466", "packed": "#8C510A", "real": "#01665E", "shuffled": "#9970AB",
     # curves, and things compared
-    "train": "#404040", "valid": "#EE3377", "ours": "#117733", "baseline": "#9A9A9A", "old": "#5E5E5E",
+    "train": "#404040", "valid": "#EE3377", "ours": "#117733", "baseline": "#808080", "old": "#5E5E5E",
     # neutral
     "pads": "#D9D9D9", "guess": "#7F7F7F", "grey": "#7F7F7F", "ink": "#222222", "paper": "#FFFFFF",
 }  # fmt: skip

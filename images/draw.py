@@ -1,7 +1,7 @@
 """Draws the diagrams of the lessons: python images/draw.py
 
 Colours mean what they mean in the plots (torchnlp.COLOURS): x the input, h the hidden state, and so on. What has no
-role there is black on white. A state of the reader from the right is a hidden state too: the same blue, but filled.
+role there is black on white. A state of the backward direction is a hidden state too: the same blue, but filled.
 
 The typeface is Open Sans (images/fonts, SIL Open Font License), since the one sans serif that Matplotlib brings is the
 look of its defaults. Its small letters are tall, so that they can be read when they are small; it has Greek and
@@ -201,7 +201,7 @@ def rnn_cell():
 
 
 def lstm_stage(stage, name, formula):
-    """The LSTM cell, what belongs to a later stage drawn pale. 1 forget, 2 input, 3 memory, 4 output."""
+    """The LSTM cell, what belongs to a later stage drawn pale. 1 forget, 2 input, 3 cell state, 4 output."""
     axis = canvas(505)
     label(axis, 26, 452, f"{stage}. {name}", size=26, weight="bold", ha="left")
     label(axis, 410, 452, formula, size=31)
@@ -222,13 +222,13 @@ def lstm_stage(stage, name, formula):
             box(axis, x, y, edge=COLOURS["pads"], **kw)
 
     # What comes in.
-    inputs = [(rail, "c_{t-1}", C, "memory"), (208, "h_{t-1}", H, "state"), (bus, "x_t", X, "word")]
+    inputs = [(rail, "c_{t-1}", C, "cell state"), (208, "h_{t-1}", H, "state"), (bus, "x_t", X, "word")]
     for y, sign, colour, name in inputs:
         box(axis, 68, y, f"${sign}$", colour, size=28)
         label(axis, 68, y - 42, name)
     arrow(axis, (110, 208), (168, 208), (168, bus + 22), colour=H)
     arrow(axis, (110, bus), (134, bus), colour=X)
-    # The memory, along the top.
+    # The cell state, along the top.
     arrow(axis, (110, rail), (forget - RADIUS, rail), colour=C, width=5)
     arrow(axis, (forget + RADIUS, rail), (middle - RADIUS, rail), colour=shade(1, C), width=5)
     arrow(axis, (middle + RADIUS, rail), (582, rail), colour=shade(3, C), width=5)
@@ -246,7 +246,7 @@ def lstm_stage(stage, name, formula):
         if stage >= first:
             arrow(axis, (x, bus), (x, gate - 23))
             label(axis, x, 60, name)
-    # What they do to the memory.
+    # What they do to the cell state.
     arrow(axis, (forget, gate + 23), (forget, rail - RADIUS), colour=shade(1, FORGET))
     arrow(axis, (input_, gate + 23), (input_, inside), (middle - RADIUS, inside), colour=shade(2, INPUT))
     arrow(axis, (candidate, gate + 23), (candidate, inside), (middle + RADIUS, inside), colour=shade(2, CANDIDATE))
@@ -346,7 +346,7 @@ def packed_batch():
 
 def two_directions():
     axis = canvas(516)
-    title(axis, "two readers, one from each end")
+    title(axis, "two directions, one from each end")
     low, high, states = 196, 290, 388
     for y, name in [(low, "backward"), (high, "forward"), (states, "joined"), (states + 48, "has read")]:
         label(axis, 14, y, name, ha="left", weight="bold")
@@ -374,17 +374,17 @@ def two_directions():
 
 def layer_stack():
     axis = canvas(650)
-    title(axis, "layer 2 reads both readers of layer 1")
+    title(axis, "layer 2 reads both directions of layer 1")
     columns = {170: "oil", 286: "prices", 402: "fall"}
 
     def fork(column, start, left, right, colour):
-        """From one thing to both readers above it."""
+        """From one thing to both directions above it."""
         axis.plot([column, column], [start, start + 26], color=colour, lw=2, zorder=2)
         arrow(axis, (column, start + 26), (column - 27, start + 26), (column - 27, left), colour=colour)
         arrow(axis, (column, start + 26), (column + 27, start + 26), (column + 27, right), colour=colour)
 
     def layer(y, name, below, colour, above):
-        """Two readers over the tokens; they read what ends at `below`, their states go up to `above`."""
+        """Two directions over the tokens; they read what ends at `below`, their states go up to `above`."""
         label(axis, 16, y, name, weight="bold", ha="left")
         label(axis, 484, y + 28, "H forward", ha="left")
         label(axis, 484, y - 28, "H backward", ha="left")
@@ -423,7 +423,7 @@ def output_and_h_n():
     label(axis, 262, 434, "output: [B, T, 2H]", size=26, weight="bold")
     label(axis, 262, 398, "top layer, every step")
     label(axis, 560, 434, "h_n: [4, B, H]", size=26, weight="bold")
-    label(axis, 560, 398, "each reader’s end")
+    label(axis, 560, 398, "each direction’s end")
     forward, backward = 296, 240
     label(axis, 14, forward, "forward", ha="left")
     label(axis, 14, backward, "backward", ha="left")
@@ -456,7 +456,7 @@ def glove_start():
         if word != "…":
             box(axis, 180, y, "", X, 120, 40)
     frame(axis, 360, 234, 662, 510)
-    rows = {"<unk>": "noise", "<pad>": "zeros", "oil": "", "$1": "noise", "striker": ""}
+    rows = {"<unk>": "random", "<pad>": "zeros", "oil": "", "$1": "random", "striker": ""}
     for (word, text), y in zip(rows.items(), heights):
         box(axis, 432, y, text, WHITE if text else X, 120, 40)
         label(axis, 508, y, word, ha="left")
@@ -504,10 +504,10 @@ def gradient_chain():
 
 def stream_windows():
     axis = canvas(400)
-    title(axis, "a stream in windows: values go on, gradients end")
+    title(axis, "truncated: values go on, gradients end")
     low, middle, high = 116, 216, 284
     columns = [74 + 104 * i + 12 * (i > 2) for i in range(6)]
-    for k, name in enumerate(["window 1", "window 2"]):
+    for k, name in enumerate(["chunk 1", "chunk 2"]):
         left, right = columns[3 * k] - 46, columns[3 * k + 2] + 46
         style = "round,pad=0,rounding_size=10"
         frame_of = FancyBboxPatch((left, 76), right - left, 230, style, fc="none", ec=INK, lw=1.6, ls="--", zorder=1)
@@ -554,8 +554,8 @@ def one_length_or_packed():
 
 def bottleneck():
     axis = canvas(520)
-    label(axis, 176, 484, "the reader", weight="bold")
-    label(axis, 504, 484, "the writer", weight="bold")
+    label(axis, 176, 484, "the encoder", weight="bold")
+    label(axis, 504, 484, "the decoder", weight="bold")
     low, middle, rail, outs, top = 76, 186, 252, 330, 424
     reads, writes = [76, 176, 276], [404, 504, 604]
     for i, (column, letter) in enumerate(zip(reads, "cat"), 1):
@@ -566,7 +566,7 @@ def bottleneck():
     for left in reads[:2]:
         arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
     arrow(axis, (306, middle), (373, middle), colour=H, width=8)
-    box(axis, 176, rail, "weighted means", edge=OURS, width=270, height=34, size=22)
+    box(axis, 176, rail, "context vectors", edge=OURS, width=270, height=34, size=22)
     axis.plot([313, writes[-1] + 18], [rail, rail], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
     for i, (column, letter, before) in enumerate(zip(writes, "tac", ["start", "t", "a"])):
         box(axis, column, low, before, X, 72, size=26)
@@ -597,7 +597,7 @@ DRAWINGS = {
     "gradient-chain": gradient_chain,
     "lstm-forget": lambda: lstm_stage(1, "forget", r"$f = \sigma(W_f\,[h, x] + b_f)$"),
     "lstm-input": lambda: lstm_stage(2, "input", "$i = \\sigma(W_i\\,[h, x] + b_i)$\n$g = \\tanh(W_g\\,[h, x] + b_g)$"),
-    "lstm-cell": lambda: lstm_stage(3, "memory", r"$c_t = f \odot c_{t-1} + i \odot g$"),
+    "lstm-cell": lambda: lstm_stage(3, "cell state", r"$c_t = f \odot c_{t-1} + i \odot g$"),
     "lstm-output": lambda: lstm_stage(4, "output", "$o = \\sigma(W_o\\,[h, x] + b_o)$\n$h_t = o \\odot \\tanh(c_t)$"),
     "gru": gru,
     "packed-batch": packed_batch,
