@@ -8,7 +8,7 @@ import subprocess
 import sys
 from copy import deepcopy
 from pathlib import Path
-from types import SimpleNamespace
+from unittest.mock import Mock
 
 import nbformat
 import pytest
@@ -126,19 +126,12 @@ def test_on_a_busy_machine_only_the_processor_s_seconds_count(monkeypatch):
     kernel = check.Kernel.__new__(check.Kernel)
     used = iter(range(1000))
     kernel.used, kernel.asleep, kernel.look = (lambda: next(used) / 10), (lambda: False), (lambda: None)
-    kernel.manager = SimpleNamespace(is_alive=lambda: True)
+    kernel.manager = Mock()
     answer = {"status": "ok", "user_expressions": {"value": {"status": "ok", "data": {"text/plain": "7"}}}}
+    reply = {"parent_header": {"msg_id": "1"}, "content": answer}
 
     def after(looks):
-        replies = iter([None] * looks + [{"parent_header": {"msg_id": "1"}, "content": answer}])
-
-        def get_shell_msg(timeout):
-            reply = next(replies)
-            if reply is None:
-                raise queue.Empty
-            return reply
-
-        return SimpleNamespace(execute=lambda *a, **k: "1", get_shell_msg=get_shell_msg)
+        return Mock(**{"execute.return_value": "1", "get_shell_msg.side_effect": [queue.Empty] * looks + [reply]})
 
     kernel.client = after(looks=18)
     assert kernel.ask(2)[0] == 7

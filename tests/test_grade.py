@@ -163,7 +163,7 @@ def test_each_student_gets_a_page_where_the_file_lies_without_anything_of_the_in
     assert not any("own words" in page or str(folder) in page for page in pages.values())
     page = pages["feedback/zz/late.ipynb.html"]
     assert "<h1>=Änne &lt;b&gt; · 1-numbers</h1>" in page and "5 of 5 right" in page
-    assert "<h2>Exercise 3</h2>\n<p>right</p>" in page and "I expected 1 &amp; saw 1." in page
+    assert '<h2>Exercise 3</h2>\n<p class="said">right</p>' in page and "I expected 1 &amp; saw 1." in page
 
 
 def test_behind_the_wall_a_submission_finds_nothing_and_changes_nothing(course, tmp_path_factory):
@@ -467,7 +467,7 @@ def test_a_page_for_each_exercise_has_everybody_s_words(desk):
     desk.hand_in("a.ipynb", name="Anna", words={"1": "I <3 tanh", "2": ""})
     desk.hand_in("b.ipynb", verdicts={"Exercise 1a": "right", "Exercise 1b": "not yet. No"}, words={"1": "Two."})
     desk.grade()
-    headings = re.findall("<h2>(.*)</h2>\n<p class=words>(.*)</p>", desk.page("words/1-numbers 1.html"))
+    headings = re.findall('<h2>(.*)</h2>\n<p class="words">(.*)</p>', desk.page("words/1-numbers 1.html"))
     assert headings == [
         ("Anna · a.ipynb · 1a right, 1b right", "I &lt;3 tanh"),
         ("b.ipynb · 1a right, 1b not yet", "Two."),

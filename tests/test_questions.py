@@ -263,7 +263,7 @@ def visible(markdown):
 
 
 def without_tags(html):
-    return re.sub(r"</?(?:code|b|i)>", "", html)
+    return re.sub(r"</?(?:code|strong|em)>", "", html)
 
 
 def test_what_moodle_reads_is_what_stands_in_the_files():
