@@ -91,17 +91,6 @@ def test_the_steps_of_a_slide():
     assert [part.step for part in parts] == [0, 0, 0, 1, 1, 1, 2, 2]
 
 
-@pytest.mark.parametrize("words", [[], [str(LESSONS[0].parent / "*.ipynb")], list(map(str, LESSONS))])
-def test_a_pattern_is_what_the_shell_makes_of_it(monkeypatch, words):
-    """Windows hands `*` on as it is; and without a word all lessons are meant."""
-    made = []
-    monkeypatch.setattr(slides, "make_deck", lambda path: made.append(path.name))
-    monkeypatch.setattr(slides.npm, "fetch", lambda *_: None)
-    monkeypatch.setattr("sys.argv", ["slides.py", *words])
-    slides.main()
-    assert made == [path.name for path in LESSONS]
-
-
 def test_the_page_carries_its_notes_and_names_no_server(tmp_path, monkeypatch):
     path = LESSONS[0]
     monkeypatch.setattr(slides, "DECKS", tmp_path)

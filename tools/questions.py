@@ -1,7 +1,5 @@
 """Make build/questions, the question bank of the course: for Moodle, to print, and second versions of exercises.
 
-    python tools/questions.py
-
     questions.gift          questions for Moodle (Question bank, Import, GIFT), in two categories for each lesson
     sheet.html              the questions to print, without answers
     answers.html            with the answer, the common wrong one and why; the questions of the speaker notes and what
@@ -14,7 +12,6 @@ of an exercise has three blocks of code: what the student gets, the check, the s
 marks what can be asked in writing, without the slide: these go to Moodle, with what to expect as the feedback.
 """
 
-import argparse
 import re
 import shutil
 import sys
@@ -283,7 +280,6 @@ def make_bank(folder: Path) -> tuple[int, int, int]:
 
 
 def main() -> None:
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     try:
         questions, asked, exercises = make_bank(BUILT)
     except ValueError as error:
