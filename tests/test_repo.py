@@ -15,15 +15,18 @@ def text_of(root):
     return {file: file.read_text(encoding="utf-8") for file in repo.files(root)}
 
 
-PLACES = re.compile(
-    r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/|REPOSITORY = \\\"https://github\.com/([^\"\\]+)|"
-    r"github\.com/([\w.-]+/[\w.-]+)/actions|<a href=\"https://github\.com/([^\"]+)\"|//([\w-]+\.github\.io/[\w.-]+)"
-)
+PLACES = [
+    r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/",
+    r'REPOSITORY = \\"https://github\.com/([^"\\]+)',
+    r"github\.com/([\w.-]+/[\w.-]+)/actions",
+    r'<a href="https://github\.com/([^"]+)"',
+    r"//([\w-]+\.github\.io/[\w.-]+)",
+]
 
 
 def addresses(root):
     """Every owner/name by which a file names the repository."""
-    found = [name for text in text_of(root).values() for names in PLACES.findall(text) for name in names if name]
+    found = [name for text in text_of(root).values() for place in PLACES for name in re.findall(place, text)]
     return {name.replace(".github.io", "") for name in found}
 
 
