@@ -344,23 +344,6 @@ def test_the_gradients_by_hand_are_pytorchs(a_playground, settings):
     assert ours["influence"] == pytest.approx(slope.norm(dim=2).mean(0).flip(0).tolist(), rel=1e-6)
 
 
-def test_steps_of_adam_are_pytorchs(a_playground):
-    """Three steps with clipping: the weights come out as torch.optim.Adam's."""
-    settings = {"cell": "LSTM", "T": 6, "width": 8, "bias": 1, "clip": 0.5, "rate": 0.02}
-    start, *steps, end = ask(a_playground, "window.playground.train", settings, 3)
-    net = Recaller("LSTM", 8).double()
-    net.load_state_dict({name: torch.tensor(weight, dtype=torch.float64) for name, weight in start.items()})
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
-    for symbols in steps:
-        x = torch.tensor(symbols)
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(net.fc(net(net.embedding(x))), x[:, 0]).backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 0.5)
-        optimizer.step()
-    for name, weight in net.named_parameters():
-        assert torch.allclose(torch.tensor(end[name], dtype=torch.float64), weight, atol=1e-7)
-
-
 def test_an_open_gate_learns_to_remember_before_ones_eyes_and_a_half_open_one_does_not(opened):
     page = opened("playground")
     page.wait_for_function("window.playground.state?.[0].steps > 3")

@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests import arithmetic
+from tools import bundle
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +33,7 @@ def test_the_oldest_torch_of_the_requirements_and_every_python_are_tried():
     oldest = re.search(r"^torch>=(.*)$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.M)[1]
     assert {run["torch"] for run in matrix["include"]} == {f"{oldest}.*"}
     assert matrix["torch"] == ["newest"]
-    assert matrix["python"] == ["3.11", "3.12", "3.13"]
+    assert matrix["python"] == bundle.PYTHONS
     assert {run["python"] for run in matrix["include"]} == {matrix["python"][0], matrix["python"][-1]}
 
 

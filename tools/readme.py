@@ -12,7 +12,6 @@ that one printed. The time is what tools/run.py noted in the notebook.
 import argparse
 import re
 import sys
-from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -71,14 +70,8 @@ LESSONS = {  # notebook: (title, what you build, result)
 }
 
 
-@lru_cache
-def parsed(text: str):
-    """A notebook from its text; parsed once, though it is asked for each of its figures."""
-    return nbformat.reads(text, as_version=4)
-
-
 def notebook(path: Path):
-    return parsed(path.read_text(encoding="utf-8"))
+    return nbformat.read(path, as_version=4)
 
 
 def printed(path: Path) -> str:
