@@ -133,7 +133,8 @@ def watched(browser):
         context.set_default_timeout(120_000)  # a busy machine is no error
         home = re.match(r"\w+://[^/]*", address)[0]
         wrong, page = [], context.new_page()
-        page.on("console", lambda message: wrong.append(message.text))
+        # what begins with [PST] is a note of the site's theme
+        page.on("console", lambda said: said.text.startswith("[PST]") or wrong.append(said.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
         near = (home, "data:", "blob:")

@@ -368,10 +368,10 @@ def test_every_fold_has_the_name_that_one_sees(pages):
 
 
 @pytest.mark.parametrize("place", ["disk", "server"])
-def test_search_finds_lessons_first_and_quotes_their_words(visit, built, server, place):
-    """From the disk the quotations cannot be fetched."""
+def test_search_finds_lessons_first_and_quotes_their_words(browser, built, server, place):
+    """From the disk the quotations cannot be fetched, and the browser complains."""
     root = built.as_uri() if place == "disk" else server
-    page = visit(f"{root}/search.html", viewport={"width": 390, "height": 844})
+    page = browser.new_page(viewport={"width": 390, "height": 844})
     for word, lesson in ("LSTM", "2-lstm"), ("temperature", "6-text"), ("packing", "3-packed"):
         page.goto(f"{root}/search.html?q={word}")
         page.wait_for_function("document.querySelector('.search-summary')?.textContent.includes('found')")
@@ -383,3 +383,4 @@ def test_search_finds_lessons_first_and_quotes_their_words(visit, built, server,
             quoted = page.locator("#search-results p.context").all_inner_texts()
             assert not any(re.search(r"Light\s+Dark|Contents|Toggle", text) for text in quoted)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
