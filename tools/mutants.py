@@ -63,7 +63,7 @@ def main() -> None:
     cosmic_ray("cli", "init", "mutants.toml", "session")
     draw(options.count, options.seed)
     cosmic_ray("cli", "baseline", "mutants.toml")  # without a change all tests pass
-    cosmic_ray("cli", "exec", "mutants.toml", "session")
+    cosmic_ray("cli", "--verbosity", "INFO", "exec", "mutants.toml", "session")
     cosmic_ray("tools.report", "--surviving-only", "--show-diff", "session")
 
 
