@@ -150,7 +150,7 @@ def test_the_seconds_of_the_readme_stand_in_the_table_of_the_speed_page():
     page = (readme.ROOT / "site" / "speed.md").read_text(encoding="utf-8")
     (row,) = re.findall(r"^\| LSTM \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", page, flags=re.M)
     before, now, faster = map(float, row)
-    assert tuple(map(float, said)) == (now, before) and abs(before / now - faster) < 0.02 * faster
+    assert tuple(map(float, said)) == (now, before) and abs(before / now - faster) < 0.6  # printed as a whole number
 
 
 def read_on_the_page(headline):
