@@ -282,6 +282,7 @@ def test_what_moodle_reads_is_what_stands_in_the_files():
 
 
 def test_signs_that_mean_something_in_gift_are_escaped():
+    assert bank.html_of("no tag: <pad>") == "no tag: &lt;pad&gt;"
     nasty = r"`a{b}` = c ~ d # e : \n <pad> & 1 < 2"
     question = bank.Question("1-a", "1.01", "Odd: {signs}", "section 1", nasty, nasty + " yes", [(nasty + "~", nasty)])
     ((_, title, stem, choices, _),) = parse_gift(bank.gift([question], []))
