@@ -270,8 +270,8 @@ def test_an_answer_opens_with_a_click_and_on_paper_where_no_line_of_code_is_cut(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["index.html", page_of(LESSONS[1])])
-def test_axe_finds_nothing_serious(visit, serious, server, name, scheme):
-    page = visit(f"{server}/{name}", color_scheme=scheme, viewport={"width": 1366, "height": 900})
+def test_axe_finds_nothing_serious(visit, serious, built, name, scheme):
+    page = visit((built / name).as_uri(), color_scheme=scheme, viewport={"width": 1366, "height": 900})
     page.wait_for_function(READY)
     page.evaluate(OPEN)
     page.wait_for_timeout(500)  # what opens fades in
