@@ -126,7 +126,8 @@ def test_on_a_busy_machine_only_the_processor_s_seconds_count(monkeypatch):
     monkeypatch.setattr(check.time, "monotonic", lambda: 60.0 * next(seconds))
     kernel = check.Kernel.__new__(check.Kernel)
     used = iter(range(1000))
-    kernel.used, kernel.asleep, kernel.look = (lambda: next(used) / 10), (lambda: False), (lambda: None)
+    statuses = ["sleeping", "running"]  # of its processes
+    kernel.used, kernel.of_each, kernel.look = (lambda: next(used) / 10), (lambda question: statuses), (lambda: None)
     kernel.manager = Mock()
     answer = {"status": "ok", "user_expressions": {"value": {"status": "ok", "data": {"text/plain": "7"}}}}
     reply = {"parent_header": {"msg_id": "1"}, "content": answer}
@@ -139,7 +140,8 @@ def test_on_a_busy_machine_only_the_processor_s_seconds_count(monkeypatch):
     kernel.client = after(looks=22)
     with pytest.raises(TimeoutError, match="did not end within 2 s"):
         kernel.ask(2)
-    kernel.asleep, kernel.client = (lambda: True), after(looks=18)  # who sleeps has the processor when it wants
+    statuses.remove("running")  # who sleeps has the processor when it wants
+    kernel.client = after(looks=18)
     with pytest.raises(TimeoutError):
         kernel.ask(2)
 
