@@ -3,8 +3,17 @@ labels, logits = torch.arange(len(test_dataset)) % 4, torch.zeros(len(test_datas
 right = {"RNN": torch.zeros(len(test_dataset))}
 
 
+# %% Exercise 1b, setting
+def right_read(x, W_x, W_h, b, start=0.0, cut=False):
+    h, states = torch.zeros(len(x), len(b)) + start, []
+    for t in range(x.size(1)):
+        h = step(x[:, t], h.detach() if cut else h, W_x, W_h, b)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+
 # %% Exercise 4, setting
-def batches_of(net, loader, optimizer, clip, without="", loss_fn=nn.functional.cross_entropy):
+def batches_of(net, loader, optimizer, clip, without="", loss_fn=nn.functional.cross_entropy, shorten=clip_gradient):
     """An epoch, perhaps without a step of the loop: loss, right answers and size of each batch."""
     for labels, ids in loader:
         if without != "zero_grad":
@@ -12,8 +21,7 @@ def batches_of(net, loader, optimizer, clip, without="", loss_fn=nn.functional.c
         logits = net(ids)
         loss = loss_fn(logits, labels)
         loss.backward()
-        if without != "clip":
-            clip_gradient(net, clip)
+        shorten(net, clip)
         if without != "step":
             optimizer.step()
         yield loss.item(), (logits.argmax(1) == labels).sum().item(), len(labels)
@@ -22,11 +30,6 @@ def batches_of(net, loader, optimizer, clip, without="", loss_fn=nn.functional.c
 def means_of(batches):
     losses, hits, sizes = zip(*batches)
     return sum(loss * size for loss, size in zip(losses, sizes)) / sum(sizes), sum(hits) / sum(sizes)
-
-
-# %% Exercise 1a, right: as in the hint
-def step(x_t, h, W_x, W_h, b):
-    return torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
 
 
 # %% Exercise 1a, right: the two vectors joined, the two matrices as well
@@ -110,115 +113,71 @@ def read(x, W_x, W_h, b):
 
 # %% Exercise 1b, right: text by text
 def read(x, W_x, W_h, b):
-    texts = []
-    for text in x:
-        h, row = torch.zeros(1, len(b)), []
-        for word in text:
-            h = step(word.unsqueeze(0), h, W_x, W_h, b)
-            row.append(h[0])
-        texts.append(torch.stack(row))
-    return torch.stack(texts)
+    return torch.cat([right_read(text.unsqueeze(0), W_x, W_h, b) for text in x])
 
 
 # %% Exercise 1b, wrong: stacked in front
 # says: not [4, 3, 2]
 def read(x, W_x, W_h, b):
-    h, states = torch.zeros(len(x), len(b)), []
-    for t in range(x.size(1)):
-        h = step(x[:, t], h, W_x, W_h, b)
-        states.append(h)
-    return torch.stack(states)
+    return right_read(x, W_x, W_h, b).transpose(0, 1)
 
 
 # %% Exercise 1b, wrong: each step starts anew
 # says: Each step starts from zeros
 def read(x, W_x, W_h, b):
-    zero = torch.zeros(len(x), len(b))
-    return torch.stack([step(x[:, t], zero, W_x, W_h, b) for t in range(x.size(1))], 1)
+    return torch.cat([right_read(x[:, t : t + 1], W_x, W_h, b) for t in range(x.size(1))], dim=1)
 
 
 # %% Exercise 1b, wrong: along the batch
 # says: along the texts of the batch
 def read(x, W_x, W_h, b):
-    h, states = torch.zeros(x.size(1), len(b)), []
-    for row in x:
-        h = step(row, h, W_x, W_h, b)
-        states.append(h)
-    return torch.stack(states)
+    return right_read(x.transpose(0, 1), W_x, W_h, b).transpose(0, 1)
 
 
 # %% Exercise 1b, wrong: starts with ones
 # says: The state after the first token is wrong
 def read(x, W_x, W_h, b):
-    h, states = torch.ones(len(x), len(b)), []
-    for t in range(x.size(1)):
-        h = step(x[:, t], h, W_x, W_h, b)
-        states.append(h)
-    return torch.stack(states, dim=1)
+    return right_read(x, W_x, W_h, b, start=1.0)
 
 
 # %% Exercise 1b, wrong: each state is kept before its step
 # says: Keep the state after the step
 # not: start with zeros
 def read(x, W_x, W_h, b):
-    h, states = torch.zeros(len(x), len(b)), []
-    for t in range(x.size(1)):
-        states.append(h)
-        h = step(x[:, t], h, W_x, W_h, b)
-    return torch.stack(states, dim=1)
+    states = right_read(x, W_x, W_h, b)
+    return torch.cat([torch.zeros_like(states[:, :1]), states[:, :-1]], dim=1)
 
 
 # %% Exercise 1b, wrong: h cut off from its past
 # says: is h cut off
 def read(x, W_x, W_h, b):
-    h, states = torch.zeros(len(x), len(b)), []
-    for t in range(x.size(1)):
-        h = step(x[:, t], h.detach(), W_x, W_h, b)
-        states.append(h)
-    return torch.stack(states, dim=1)
+    return right_read(x, W_x, W_h, b, cut=True)
 
 
 # %% Exercise 1b, wrong: without gradients
 # says: No gradient can go back
 def read(x, W_x, W_h, b):
-    with torch.no_grad():
-        h, states = torch.zeros(len(x), len(b)), []
-        for t in range(x.size(1)):
-            h = step(x[:, t], h, W_x, W_h, b)
-            states.append(h)
-        return torch.stack(states, dim=1)
+    return right_read(x, W_x, W_h, b).detach()
 
 
 # %% Exercise 1b, wrong: the word vectors learn nothing
 # says: the gradient of x is not
 def read(x, W_x, W_h, b):
-    x = x.detach()
-    h, states = torch.zeros(len(x), len(b)), []
-    for t in range(x.size(1)):
-        h = step(x[:, t], h, W_x, W_h, b)
-        states.append(h)
-    return torch.stack(states, dim=1)
+    return right_read(x.detach(), W_x, W_h, b)
 
 
 # %% Exercise 1b, wrong: always four steps
 # says: shape [2, 6, 4] expected
 def read(x, W_x, W_h, b):
-    h, states = torch.zeros(len(x), len(b)), []
-    for t in range(4):
-        h = step(x[:, t], h, W_x, W_h, b)
-        states.append(h)
-    return torch.stack(states, dim=1)
+    return right_read(x[:, :4], W_x, W_h, b)
 
 
 # %% Exercise 1b, wrong: the state is kept from call to call
 # says: start each call with zeros
 def read(x, W_x, W_h, b, kept={}):
-    h, states = kept.get((len(x), len(b)), torch.zeros(len(x), len(b))), []
-    for t in range(x.size(1)):
-        h = step(x[:, t], h, W_x, W_h, b)
-        states.append(h)
-    kept[len(x), len(b)] = h.detach()
-    return torch.stack(states, dim=1)
+    states = right_read(x, W_x, W_h, b, start=kept.get(W_h, 0.0))
+    kept[W_h] = states[:, -1].detach()
+    return states
 
 
 # %% Exercise 2, right: a sample of all
@@ -471,22 +430,11 @@ def train_once(net, loader, optimizer, clip=None):
 # %% Exercise 4, wrong: PyTorch's own clipping, which a sparse gradient stops
 # says: Leave that one out
 def train_once(net, loader, optimizer, clip=None):
+    def shorten(net, clip):
+        nn.utils.clip_grad_norm_(net.parameters(), clip or math.inf)
+
     net.train()
-    answer = [0.0, 0.0]
-    number = 0
-    for labels, ids in loader:
-        labels = labels.to(device)
-        logits = net(ids.to(device))
-        loss = nn.CrossEntropyLoss(reduction="sum")(logits, labels)
-        optimizer.zero_grad()
-        (loss / len(labels)).backward()
-        if clip:
-            torch.nn.utils.clip_grad_norm_(net.parameters(), clip)
-        optimizer.step()
-        answer[0] += loss.item()
-        answer[1] += float((logits.argmax(-1) == labels).sum())
-        number += labels.numel()
-    return [value / number for value in answer]
+    return means_of(batches_of(net, loader, optimizer, clip, shorten=shorten))
 
 
 # %% Exercise 4, wrong: zero_grad forgotten
@@ -556,7 +504,7 @@ def train_once(net, loader, optimizer, clip=None):
 # says: clip = 0.05 makes no difference
 def train_once(net, loader, optimizer, clip=None):
     net.train()
-    return means_of(batches_of(net, loader, optimizer, clip, without="clip"))
+    return means_of(batches_of(net, loader, optimizer, None))
 
 
 # %% Exercise 4, wrong: measured afterwards
@@ -602,19 +550,10 @@ def train_once(net, loader, optimizer, clip=None):
 # %% Exercise 4, wrong: short gradients are made longer
 # says: the weights end elsewhere
 def train_once(net, loader, optimizer, clip=None):
+    def stretch(net, clip):
+        share = clip / clip_gradient(net, None) if clip else 1.0
+        for weight in net.parameters():
+            weight.grad *= share
+
     net.train()
-    total = hits = count = 0
-    for labels, ids in loader:
-        optimizer.zero_grad()
-        logits = net(ids)
-        loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()
-        norm = clip_gradient(net, None)
-        if clip is not None:
-            for p in net.parameters():
-                p.grad *= clip / norm
-        optimizer.step()
-        total += loss.item() * len(labels)
-        hits += (logits.argmax(1) == labels).sum().item()
-        count += len(labels)
-    return total / count, hits / count
+    return means_of(batches_of(net, loader, optimizer, clip, shorten=stretch))
