@@ -16,6 +16,40 @@ class RightSampler:
         return sum(-(-int((self.sizes == size).sum()) // self.batch_size) for size in self.sizes.unique())
 
 
+# %% Exercise 1b, setting
+def right_rows(data, batch_sizes):
+    x = data.new_zeros(int(batch_sizes[0]), len(batch_sizes))
+    for t, column in enumerate(data.split(batch_sizes.tolist())):
+        x[: len(column), t] = column
+    return x
+
+
+def right_lengths(batch_sizes):
+    return (batch_sizes > torch.arange(int(batch_sizes[0])).unsqueeze(1)).sum(1)
+
+
+# %% Exercise 2a, setting
+def right_rnn(rnn, data, batch_sizes):
+    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
+    for x in data.split(batch_sizes.tolist()):
+        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
+        z = z + h[: len(x)] @ rnn.weight_hh_l0.T + rnn.bias_hh_l0
+        h = torch.cat([z.tanh(), h[len(x) :]])
+    return h
+
+
+# %% Exercise 2b, setting
+def right_lstm(lstm, data, batch_sizes, order="ifgo"):
+    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
+    for x in data.split(batch_sizes.tolist()):
+        n = len(x)
+        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
+        part = dict(zip(order, z.chunk(4, dim=1)))
+        new = part["f"].sigmoid() * c[:n] + part["i"].sigmoid() * part["g"].tanh()
+        h, c = torch.cat([part["o"].sigmoid() * new.tanh(), h[n:]]), torch.cat([new, c[n:]])
+    return h, c
+
+
 # %% Exercise 1a, right: columns by a mask
 def pack(x, lengths):
     steps = torch.arange(x.size(1))
@@ -90,28 +124,21 @@ def unpack(data, batch_sizes):
 # %% Exercise 1b, wrong: the batch sizes for the lengths
 # says: belong to the lengths
 def unpack(data, batch_sizes):
-    x = data.new_zeros(int(batch_sizes[0]), len(batch_sizes))
-    for t, column in enumerate(data.split(batch_sizes.tolist())):
-        x[: len(column), t] = column
-    return x, batch_sizes
+    return right_rows(data, batch_sizes), batch_sizes
 
 
 # %% Exercise 1b, wrong: filled up with the padding token's id
 # says: should become
 def unpack(data, batch_sizes):
-    x = torch.full((int(batch_sizes[0]), len(batch_sizes)), PAD)
-    for t, column in enumerate(data.split(batch_sizes.tolist())):
-        x[: len(column), t] = column
-    return x, (batch_sizes > torch.arange(len(x)).unsqueeze(1)).sum(1)
+    x, lengths = right_rows(data, batch_sizes), right_lengths(batch_sizes)
+    x[torch.arange(x.size(1)) >= lengths.unsqueeze(1)] = PAD
+    return x, lengths
 
 
 # %% Exercise 1b, wrong: the padded batch alone
 # says: Return two things: x, lengths.
 def unpack(data, batch_sizes):
-    x = data.new_zeros(int(batch_sizes[0]), len(batch_sizes))
-    for t, column in enumerate(data.split(batch_sizes.tolist())):
-        x[: len(column), t] = column
-    return x
+    return right_rows(data, batch_sizes)
 
 
 # %% Exercise 1b, wrong: by PyTorch
@@ -123,21 +150,14 @@ def unpack(data, batch_sizes):
 # %% Exercise 1b, wrong: numbers with a point
 # says: x should be whole numbers.
 def unpack(data, batch_sizes):
-    x = torch.zeros(int(batch_sizes[0]), len(batch_sizes))
-    for t, column in enumerate(data.split(batch_sizes.tolist())):
-        x[: len(column), t] = column
-    return x, (batch_sizes > torch.arange(len(x)).unsqueeze(1)).sum(1)
+    return right_rows(data.float(), batch_sizes), right_lengths(batch_sizes)
 
 
 # %% Exercise 1b, wrong: a 0 taken for filling when the lengths are counted
 # says: not
 def unpack(data, batch_sizes):
-    x = data.new_zeros(int(batch_sizes[0]), len(batch_sizes))
-    for t, column in enumerate(data.split(batch_sizes.tolist())):
-        x[: len(column), t] = column
-    real = x != 0
-    real[:, 0] = True
-    return x, real.sum(1)
+    x = right_rows(data, batch_sizes)
+    return x, (x != 0).sum(1).clamp(min=1)
 
 
 # %% Exercise 2a, right: F.linear
@@ -195,42 +215,28 @@ def read_rnn(rnn, data, batch_sizes):
 # says: no gradient can flow back
 @torch.no_grad()
 def read_rnn(rnn, data, batch_sizes):
-    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0 + rnn.bias_hh_l0
-        h = torch.cat([(z + h[: len(x)] @ rnn.weight_hh_l0.T).tanh(), h[len(x) :]])
-    return h
+    return right_rnn(rnn, data, batch_sizes)
 
 
-# %% Exercise 2a, wrong: the history is cut at each step
+# %% Exercise 2a, wrong: the vectors without their history
 # says: some weights or the vectors
 # says: gradient
 def read_rnn(rnn, data, batch_sizes):
-    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
-    for x in data.detach().split(batch_sizes.tolist()):
-        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
-        z = z + h[: len(x)].detach() @ rnn.weight_hh_l0.T + rnn.bias_hh_l0
-        h = torch.cat([z.tanh(), h[len(x) :]])
-    return h
+    return right_rnn(rnn, data.detach(), batch_sizes)
 
 
 # %% Exercise 2a, wrong: a pair, as nn.RNN returns
 # says: read_rnn should return one tensor, not tuple.
 def read_rnn(rnn, data, batch_sizes):
-    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
+    h = right_rnn(rnn, data, batch_sizes)
     return h, h
 
 
 # %% Exercise 2a, wrong: only the first step hands a gradient to the vectors
-# says: gradient
+# says: the gradients are not the layer's
 def read_rnn(rnn, data, batch_sizes):
-    texts = int(batch_sizes[0])
-    h = data.new_zeros(texts, rnn.hidden_size)
-    for t, x in enumerate(data.split(batch_sizes.tolist())):
-        x = x.detach() if t else x
-        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0 + rnn.bias_hh_l0
-        h = torch.cat([(z + h[: len(x)] @ rnn.weight_hh_l0.T).tanh(), h[len(x) :]])
-    return h
+    first, later = data.split([int(batch_sizes[0]), int(batch_sizes[1:].sum())])
+    return right_rnn(rnn, torch.cat([first, later.detach()]), batch_sizes)
 
 
 # %% Exercise 2b, right: an nn.LSTMCell with the layer's weights
@@ -262,33 +268,19 @@ def read_lstm(lstm, data, batch_sizes):
 # %% Exercise 2b, wrong: forget and input swapped
 # says: is not that of nn.LSTM
 def read_lstm(lstm, data, batch_sizes):
-    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        n = len(x)
-        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-        f, i, g, o = z.chunk(4, dim=1)
-        new = f.sigmoid() * c[:n] + i.sigmoid() * g.tanh()
-        h, c = torch.cat([o.sigmoid() * new.tanh(), h[n:]]), torch.cat([new, c[n:]])
-    return h
+    return right_lstm(lstm, data, batch_sizes, order="figo")[0]
 
 
 # %% Exercise 2b, wrong: the cell state instead of the hidden state
 # says: is not that of nn.LSTM
 def read_lstm(lstm, data, batch_sizes):
-    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        n = len(x)
-        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        new = f.sigmoid() * c[:n] + i.sigmoid() * g.tanh()
-        h, c = torch.cat([o.sigmoid() * new.tanh(), h[n:]]), torch.cat([new, c[n:]])
-    return c
+    return right_lstm(lstm, data, batch_sizes)[1]
 
 
 # %% Exercise 2b, wrong: with a leading layer
 # says: the states should be [2, 5], not [1, 2, 5].
 def read_lstm(lstm, data, batch_sizes):
-    return data.new_zeros(1, int(batch_sizes[0]), lstm.hidden_size)
+    return right_lstm(lstm, data, batch_sizes)[0].unsqueeze(0)
 
 
 # %% Exercise 2b, wrong: the layer itself
@@ -319,18 +311,10 @@ def read_lstm(lstm, data, batch_sizes):
 
 
 # %% Exercise 2b, wrong: only the first step hands a gradient to the vectors
-# says: gradient
+# says: the gradients are not the layer's
 def read_lstm(lstm, data, batch_sizes):
-    texts = int(batch_sizes[0])
-    h = c = data.new_zeros(texts, lstm.hidden_size)
-    for t, x in enumerate(data.split(batch_sizes.tolist())):
-        x, n = x.detach() if t else x, len(x)
-        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        new = f.sigmoid() * c[:n] + i.sigmoid() * g.tanh()
-        h = torch.cat([o.sigmoid() * new.tanh(), h[n:]])
-        c = torch.cat([new, c[n:]])
-    return h
+    first, later = data.split([int(batch_sizes[0]), int(batch_sizes[1:].sum())])
+    return right_lstm(lstm, torch.cat([first, later.detach()]), batch_sizes)[0]
 
 
 # %% Exercise 3, right: lists and a dictionary
