@@ -70,12 +70,6 @@ def step(x_t, h, W_x, W_h, b):
     return torch.tanh(x_t @ W_x.T + h @ W_h + b)
 
 
-# %% Exercise 1a, wrong: shapes that do not fit
-# says: `step` stops with RuntimeError
-def step(x_t, h, W_x, W_h, b):
-    return torch.tanh(W_x @ x_t + W_h @ h + b)
-
-
 # %% Exercise 1a, wrong: the old state is added to the new one
 # says: differs from the formula's by up to
 def step(x_t, h, W_x, W_h, b):
@@ -227,14 +221,6 @@ def shuffled(text, rng):
     return " ".join(reversed(tokenizer(text)))
 
 
-# %% Exercise 2, wrong: a list of tokens
-# says: shuffled returns a list, not a string
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    rng.shuffle(tokens)
-    return tokens
-
-
 # %% Exercise 2, wrong: only rotated
 # says: the same neighbours
 def shuffled(text, rng):
@@ -279,12 +265,6 @@ def last_n(x, n):
     mask = torch.zeros_like(x, dtype=torch.bool)
     mask[:, -n:] = True
     return mask
-
-
-# %% Exercise 3a, wrong: the first n
-# says: n = 1, text 0: your mask is x...., not ....x
-def last_n(x, n):
-    return (x != PAD) & (torch.arange(x.size(1)) < n)
 
 
 # %% Exercise 3a, wrong: numbers instead of True and False
@@ -372,23 +352,6 @@ def masked_mean(states, mask):
 # not: by up to 0.0000
 def masked_mean(states, mask):
     return (states * mask.unsqueeze(2)).sum(1) / (mask.sum(1, keepdim=True) + 1e-3)
-
-
-# %% Exercise 3b, wrong: the mask turned round
-# says: The mean differs by up to
-def masked_mean(states, mask):
-    outside = ~mask.unsqueeze(2)
-    return (states * outside).sum(1) / outside.sum(1)
-
-
-# %% Exercise 3b, wrong: all from the first step of the mask to its last
-# says: The mean differs by up to
-def masked_mean(states, mask):
-    rows = []
-    for row, hit in zip(states, mask):
-        places = hit.nonzero().squeeze(1)
-        rows.append(row[places[0] : places[-1] + 1].mean(0))
-    return torch.stack(rows)
 
 
 # %% Exercise 4, right: sums and a count

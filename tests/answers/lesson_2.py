@@ -82,12 +82,6 @@ def bias_for(T):
     return 0.5 ** (1 / T)
 
 
-# %% Exercise 1, wrong: the logarithm of T
-# says: With your bias of 2.30 the gate is 0.9091, and after 10 steps 0.386 of the cell state is left, not 0.500.
-def bias_for(T):
-    return math.log(T)
-
-
 # %% Exercise 1, wrong: rounded
 # says: With your bias of 2.60
 def bias_for(T):
