@@ -18,7 +18,7 @@ import pytest
 import torch
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from networks import THREE, Bag, Mean, Packed, each_network
+from networks import THREE, Mean, Packed, each_network
 from torch import nn
 from torch.utils.data import DataLoader
 from torchtext.vocab import Vocab
@@ -26,7 +26,6 @@ from torchtext.vocab import Vocab
 import torchnlp
 from torchnlp import (
     PAD,
-    UNK,
     LengthBatchSampler,
     check,
     encode,
@@ -393,34 +392,31 @@ def assert_whole(file, net, classes):
 
 
 @contextlib.contextmanager
-def refused(words="damaged, or was not written by save_model. Save the model again"):
-    """A ValueError with these words; the vocabulary stays."""
+def refused():
+    """A ValueError that says so; the vocabulary stays."""
     before = torchnlp.vocab
-    with pytest.raises(ValueError, match=words), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch's about an odd number of the pickle protocol
+    with pytest.raises(ValueError, match="damaged, or was not written by save_model. Save the model again"):
         yield
     assert torchnlp.vocab is before
 
 
-@pytest.mark.parametrize("tenths", range(10))
-def test_a_model_that_was_cut_off_is_refused(saved, tmp_path, tenths):
-    whole = saved[0].read_bytes()
-    (tmp_path / "cut.pt").write_bytes(whole[: len(whole) * tenths // 10])
-    with refused():
-        load_model(tmp_path / "cut.pt", Packed)
-
-
-@given(place=st.floats(0, 1, exclude_max=True), mask=st.sampled_from([0xFF, 0x01, 0x40]))
+@given(place=st.floats(0, 1, exclude_max=True), how=st.sampled_from([0xFF, 0x01, 0x40, "cut"]))
 @settings(max_examples=250)
-def test_a_flipped_byte_is_refused_or_harmless(saved, tmp_path, place, mask):
+def test_a_damaged_model_is_refused_or_harmless(saved, tmp_path, place, how):
     damaged = bytearray(saved[0].read_bytes())
-    damaged[int(place * len(damaged))] ^= mask
-    (tmp_path / "flipped.pt").write_bytes(damaged)
+    byte = int(place * len(damaged))
+    if how == "cut":
+        del damaged[byte:]
+    else:
+        damaged[byte] ^= how
+    (tmp_path / "damaged.pt").write_bytes(damaged)
     with warnings.catch_warnings(action="ignore"):
         try:
-            assert_whole(tmp_path / "flipped.pt", *saved[1:])
+            assert_whole(tmp_path / "damaged.pt", *saved[1:])
         except ValueError as error:
-            assert "Save the model again" in str(error)
+            assert "damaged, or was not written by save_model. Save the model again" in str(error)
+        else:
+            assert how != "cut"
 
 
 class Bomb:
@@ -471,11 +467,6 @@ def test_a_folder_at_the_place_of_the_model_is_an_error_either_way(saved, tmp_pa
     with pytest.raises(OSError, match="could not be written to .*folder"):
         save_model(tmp_path / "folder", *saved[1:])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "net.pt"]
-
-
-def test_another_kind_of_network_is_not_filled(saved):
-    with refused("a network of another shape than make_net makes"):
-        load_model(saved[0], Bag)
 
 
 def test_a_model_of_another_vocabulary_brings_its_own_and_changes_the_answers_of_nobody(saved, tmp_path):
@@ -539,8 +530,3 @@ def test_two_processes_that_save_at_once_leave_one_whole_model(saved):
         writer.join()
     assert [writer.exitcode for writer in writers] == [0, 0]
     assert read > 1 and [path.name for path in file.parent.iterdir()] == ["net.pt"]
-
-
-def test_a_saved_unknown_word_stays_unknown(saved):
-    _, _, vocab = load_model(saved[0], Packed)
-    assert encode("zyxomma \ud800") == [UNK, UNK] and len(vocab) == len(vocab.stoi)

@@ -34,23 +34,6 @@ ODD = [(1, ""), (2, "zyxomma qwrtp vlkj"), (3, "goal"), (4, "<pad>"), (1, "<pad>
 # padify, pad_length, offsetify
 
 
-def test_padify_gives_labels_from_0_and_one_row_a_text(news):
-    labels, ids = padify([(1, "late goal"), (4, "goal"), (2, "late goal wins")])
-    late, goal, wins = encode("late goal wins")
-    assert labels.tolist() == [0, 3, 1]
-    assert ids.tolist() == [[late, goal, PAD], [goal, PAD, PAD], [late, goal, wins]]
-    assert labels.dtype == ids.dtype == torch.int64
-
-
-def test_offsets_say_where_each_text_begins(news):
-    labels, ids, offsets = offsetify([(1, "late goal"), (2, ""), (3, "goal"), (4, "late goal wins")])
-    late, goal, wins = encode("late goal wins")
-    assert labels.tolist() == [0, 1, 2, 3]
-    assert ids.tolist() == [late, goal, UNK, goal, late, goal, wins]
-    assert offsets.tolist() == [0, 2, 3, 4]
-    assert ids.dtype == offsets.dtype == torch.int64
-
-
 some_text = st.text(max_size=30) | st.sampled_from([text for _, text in ODD[:5]])
 
 
@@ -60,9 +43,10 @@ def test_any_batch_can_be_read_back(news, batch):
     texts = [encode(text) or [UNK] for _, text in batch]
     labels, ids, lengths = pad_length(batch)
     assert labels.tolist() == [label - 1 for label, _ in batch]
+    assert {part.dtype for part in [*pad_length(batch), *offsetify(batch)]} == {torch.int64}
     assert ids.shape == (len(batch), max(map(len, texts)))
     assert lengths.tolist() == list(map(len, texts))
-    assert (lengths.dtype, lengths.device.type) == (torch.int64, "cpu")
+    assert lengths.device.type == "cpu"
     assert [row[:length].tolist() for row, length in zip(ids, lengths)] == texts
     assert [(row == PAD).sum().item() for row in ids] == [ids.shape[1] - len(text) for text in texts]
     assert all(torch.equal(a, b) for a, b in zip((labels, ids), padify(batch)))
@@ -70,15 +54,6 @@ def test_any_batch_can_be_read_back(news, batch):
     flat_labels, flat, offsets = offsetify(batch)
     assert torch.equal(labels, flat_labels)
     assert [piece.tolist() for piece in torch.tensor_split(flat, offsets[1:])] == texts
-
-
-def test_voc_and_tokenizer_are_passed_on(news):
-    letters = Vocab(Counter("abc"))
-    labels, ids = padify([(1, "cab"), (2, "b?")], voc=letters, tokenizer=list)
-    assert ids.tolist() == [[4, 2, 3], [3, UNK, PAD]]
-    words = Vocab(Counter(["goal"]))
-    assert offsetify([(1, "late goal"), (2, "goal")], voc=words)[1].tolist() == [UNK, 2, 2]
-    assert padify([(1, "late goal"), (2, "goal")], words)[1].tolist() == [[UNK, 2], [2, PAD]]
 
 
 def test_voc_and_tokenizer_count_for_articles_of_the_dataset_too(news):
@@ -101,17 +76,12 @@ def test_a_batch_may_be_changed_and_the_next_is_right(news):
             assert all(torch.equal(a, b) for a, b in zip(collate(batch), before))
 
 
-def test_a_vocabulary_with_its_own_pad_id_pads_with_that(news):
-    own = Vocab(Counter(["goal"]), specials=["<unk>", "<bos>", "<pad>"])
-    assert padify([(1, "goal goal"), (1, "goal")], voc=own)[1].tolist() == [[3, 3], [3, 2]]
+Words = namedtuple("Words", "stoi")
 
 
-def test_a_vocabulary_without_pad_pads_with_0(news):
-    Words = namedtuple("Words", "stoi")
-    assert padify([(1, "goal goal"), (1, "goal")], voc=Words({"the": 0, "goal": 1}))[1].tolist() == [
-        [1, 1],
-        [1, 0],
-    ]
+@pytest.mark.parametrize("stoi, pad", [({"goal": 3, "<unk>": 0, "<pad>": 2}, 2), ({"goal": 3, "the": 0}, 0)])
+def test_a_vocabulary_pads_with_its_own_pad_id_or_else_with_0(stoi, pad):
+    assert padify([(1, "goal goal"), (1, "goal")], voc=Words(stoi))[1].tolist() == [[3, 3], [3, pad]]
 
 
 # what a network sees
@@ -153,24 +123,16 @@ def test_each_pass_has_another_order(news):
     assert longest[0] != longest[1] != sorted(longest[1])  # ...and the batches come in another order
 
 
-def test_the_same_seed_gives_the_same_orders(news):
+def test_the_same_seed_gives_the_same_orders_whoever_else_draws_random_numbers(news):
     def two_passes(seed):
         sampler = LengthBatchSampler(texts_of_lengths(range(40)), batch_size=4, seed=seed)
         return [list(sampler), list(sampler)]
 
     torch.manual_seed(1)
-    first = two_passes(seed=5)
-    torch.manual_seed(2)  # other users of random numbers do not matter
+    first, drawn = two_passes(seed=5), torch.rand(1)
+    torch.manual_seed(1)
+    assert drawn == torch.rand(1)  # nor does drawing batches change theirs
     assert first == two_passes(seed=5) != two_passes(seed=6)
-
-
-def test_drawing_batches_leaves_the_random_numbers_of_others_alone(news):
-    sampler = LengthBatchSampler(texts_of_lengths(range(40)), batch_size=4)
-    torch.manual_seed(1)
-    expected = torch.rand(1)
-    torch.manual_seed(1)
-    list(sampler)
-    assert torch.rand(1) == expected
 
 
 def test_a_batch_has_one_length_wherever_half_a_batch_of_texts_shares_it(news):
