@@ -117,11 +117,6 @@ with_unknown = encode("a zyxomma", unk=0)
     assert names["again"] == names["tokens"] and names["with_unknown"][1] == 0
 
 
-def test_bigrams_of_the_ancestors_kind(notebook):
-    names = notebook(START.replace("load_dataset()", "load_dataset(ngrams=2, min_freq=2)"))
-    assert any(" " in word for word in names["vocab"].itos)
-
-
 # training
 
 

@@ -18,7 +18,7 @@ import nbformat
 import pytest
 import torch
 from IPython.core.inputtransformer2 import TransformerManager
-from stand_in_device import DEVICE, StandIn, stand_in_device
+from stand_in_device import DEVICE, stand_in_device
 from torch import nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim.optimizer import register_optimizer_step_pre_hook
@@ -153,28 +153,6 @@ def outside_of_loops(nodes):
 
 
 # The stand-in itself.
-
-
-def reading(kind, both_ways, lengths, device):
-    """All that a recurrent layer makes of three texts: states, and the gradients of vectors and weights."""
-    torchnlp.seed_all(0)
-    rnn = kind(5, 4, batch_first=True, bidirectional=both_ways).to(device)
-    vectors = torch.randn(3, 6, 5).to(device).requires_grad_()
-    states, last = torchnlp.run_rnn(rnn, vectors, torch.tensor(lengths))
-    (states.square().sum() + last.sum()).backward()
-    return [states, last, vectors.grad, *(weight.grad for weight in rnn.parameters())]
-
-
-@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
-@pytest.mark.parametrize("both_ways", [False, True])
-@pytest.mark.parametrize("lengths", [[6, 6, 6], [6, 2, 4]], ids=["plain", "packed"])
-def test_a_layer_reads_and_learns_there_as_on_the_cpu(kind, both_ways, lengths):
-    here = reading(kind, both_ways, lengths, "cpu")
-    with stand_in_device():
-        there = reading(kind, both_ways, lengths, DEVICE)
-        assert all(type(tensor) is StandIn for tensor in there)
-        for a, b in zip(here, there):
-            torch.testing.assert_close(b.cpu(), a)
 
 
 MIXED = {

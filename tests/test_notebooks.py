@@ -268,15 +268,3 @@ def test_what_needs_an_answer_waits_for_it(lesson):
 def test_the_set_up_cell_is_the_same_in_every_lesson():
     set_ups = {code_cells(lesson)[0].source for lesson in LESSONS.values()}
     assert len(set_ups) == 1 and set_ups.pop().startswith("# @title Set-up")
-
-
-def test_the_figures_of_the_readme_stand_in_the_notebooks():
-    rows = re.findall(r"^\| \d \| \[.*?\]\(notebooks/(.*?)\)(.*)$", (ROOT / "README.md").read_text("utf-8"), flags=re.M)
-    assert [name for name, _ in rows] == list(LESSONS)
-    for name, row in rows:
-        # Bars carry their figures in the picture; what is printed must say them as well, here or in an appendix.
-        appendices = (ROOT / "notebooks" / "appendix").glob(f"{name[0]}-*.ipynb")
-        lessons = [LESSONS[name], *(nbformat.read(path, as_version=4) for path in appendices)]
-        said = "\n".join(printed(cell) for lesson in lessons for cell in code_cells(lesson))
-        for figure in re.findall(r"\d\.\d{3}", row):
-            assert figure in said, f"{figure} of the README is not in the outputs of {name}"
