@@ -465,15 +465,3 @@ def forget_by_token(items):
         for token, gate in zip(tokenizer(text), forget_at(text)):
             found[token].append(gate)
     return found
-
-
-# %% Exercise 4, wrong: a list of pairs
-# says: forget_by_token returns a list, not a dictionary.
-def forget_by_token(items):
-    return list(right_means(items).items())
-
-
-# %% Exercise 4, wrong: ids in place of tokens
-# says: The token 'oil' is missing.
-def forget_by_token(items):
-    return {encode(token)[0]: values for token, values in right_means(items).items()}

@@ -225,13 +225,6 @@ def read_rnn(rnn, data, batch_sizes):
     return right_rnn(rnn, data.detach(), batch_sizes)
 
 
-# %% Exercise 2a, wrong: a pair, as nn.RNN returns
-# says: read_rnn should return one tensor, not tuple.
-def read_rnn(rnn, data, batch_sizes):
-    h = right_rnn(rnn, data, batch_sizes)
-    return h, h
-
-
 # %% Exercise 2a, wrong: only the first step hands a gradient to the vectors
 # says: the gradients are not the layer's
 def read_rnn(rnn, data, batch_sizes):
@@ -295,26 +288,6 @@ def read_lstm(lstm, data, batch_sizes):
     for x in data.split(batch_sizes.tolist()):
         h = x @ weight_of_nothing
     return h
-
-
-# %% Exercise 2b, wrong: the ended texts go on moving
-# says: must rest once its text has ended
-def read_lstm(lstm, data, batch_sizes):
-    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        x = torch.cat([x, x.new_zeros(len(h) - len(x), x.size(1))])
-        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-        h = o.sigmoid() * c.tanh()
-    return h
-
-
-# %% Exercise 2b, wrong: only the first step hands a gradient to the vectors
-# says: the gradients are not the layer's
-def read_lstm(lstm, data, batch_sizes):
-    first, later = data.split([int(batch_sizes[0]), int(batch_sizes[1:].sum())])
-    return right_lstm(lstm, torch.cat([first, later.detach()]), batch_sizes)[0]
 
 
 # %% Exercise 3, right: lists and a dictionary
@@ -404,14 +377,6 @@ class OneLengthSampler(RightSampler):
         return iter(self.sizes.argsort().tolist())
 
 
-# %% Exercise 3, wrong: the seed has no effect
-# says: draw from self.generator alone
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        self.generator = None  # PyTorch's own
-        return super().__iter__()
-
-
 # %% Exercise 3, wrong: every epoch is the same
 # says: The second epoch should have another order
 class OneLengthSampler(RightSampler):
@@ -445,25 +410,11 @@ class OneLengthSampler(RightSampler):
         return sum(1 for _ in self)
 
 
-# %% Exercise 3, wrong: len counts the texts
-# says: len(sampler) is 50, but an epoch has 14 batches.
-class OneLengthSampler(RightSampler):
-    def __len__(self):
-        return len(self.sizes)
-
-
 # %% Exercise 3, wrong: len knows one corpus
 # says: with batch_size 2 that makes 3
 class OneLengthSampler(RightSampler):
     def __len__(self):
         return 14
-
-
-# %% Exercise 3, wrong: batches of four, whatever was asked for
-# says: batch
-class OneLengthSampler(RightSampler):
-    def __init__(self, sizes, batch_size=64, seed=0):
-        super().__init__(sizes, 4, seed)
 
 
 # %% Exercise 3, wrong: the lengths in the same order in each epoch
