@@ -63,7 +63,7 @@ def test_two_threads_stay_two_whatever_the_course_asks_for(fresh_under):
 @pytest.mark.skipif(arithmetic.missing_here("avx2"), reason="this processor has no AVX2")
 @pytest.mark.parametrize("name", ["sse4", "avx2"])
 def test_the_libraries_use_the_instructions_that_they_are_told(name):
-    by = arithmetic.used(sys.executable, arithmetic.environment_of(name))
+    by = arithmetic.used(arithmetic.environment_of(name))
     aten, onednn, _, openblas = arithmetic.INSTRUCTIONS[name]
     assert f"ATen {aten.upper()}, OpenBLAS {openblas}, threads 1" in by
     assert by.replace(".", "").endswith(f"Intel {onednn}")
