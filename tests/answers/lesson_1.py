@@ -38,14 +38,6 @@ def step(x_t, h, W_x, W_h, b):
     return torch.tanh(both @ torch.cat([W_x, W_h], dim=1).T + b)
 
 
-# %% Exercise 1a, right: in place
-def step(x_t, h, W_x, W_h, b):
-    h = h @ W_h.T
-    h += x_t @ W_x.T
-    h += b
-    return h.tanh_()
-
-
 # %% Exercise 1a, wrong: no tanh
 # says: no tanh
 def step(x_t, h, W_x, W_h, b):
@@ -103,11 +95,6 @@ def read(x, W_x, W_h, b):
     for x_t in x.transpose(0, 1):
         states.append(step(x_t, states[-1], W_x, W_h, b))
     return torch.stack(states[1:]).transpose(0, 1)
-
-
-# %% Exercise 1b, right: text by text
-def read(x, W_x, W_h, b):
-    return torch.cat([right_read(text.unsqueeze(0), W_x, W_h, b) for text in x])
 
 
 # %% Exercise 1b, wrong: stacked in front
@@ -172,12 +159,6 @@ def read(x, W_x, W_h, b, kept={}):
     states = right_read(x, W_x, W_h, b, start=kept.get(W_h, 0.0))
     kept[W_h] = states[:, -1].detach()
     return states
-
-
-# %% Exercise 2, right: a sample of all
-def shuffled(text, rng):
-    tokens = tokenizer(text)
-    return " ".join(rng.sample(tokens, len(tokens)))
 
 
 # %% Exercise 2, right: sorted by random numbers
@@ -246,13 +227,6 @@ def shuffled(text, rng):
     return " ".join(tokens)
 
 
-# %% Exercise 3a, right: two comparisons
-def last_n(x, n):
-    lengths = (x != PAD).sum(1)
-    places = torch.arange(x.size(1))
-    return (places < lengths[:, None]) & (places >= lengths[:, None] - n)
-
-
 # %% Exercise 3a, right: as integers, then turned into bool
 def last_n(x, n):
     real = (x != PAD).int()
@@ -297,12 +271,6 @@ def last_n(x, n):
     lengths = (x != PAD).sum(1, keepdim=True)
     places = torch.arange(5)
     return (places < lengths) & (places >= lengths - n)
-
-
-# %% Exercise 3b, right: times the mask
-def masked_mean(states, mask):
-    mask = mask.unsqueeze(2)
-    return (states * mask).sum(1) / mask.sum(1)
 
 
 # %% Exercise 3b, right: row by row
@@ -352,12 +320,6 @@ def masked_mean(states, mask):
 # not: by up to 0.0000
 def masked_mean(states, mask):
     return (states * mask.unsqueeze(2)).sum(1) / (mask.sum(1, keepdim=True) + 1e-3)
-
-
-# %% Exercise 4, right: means, times the sizes of the batches
-def train_once(net, loader, optimizer, clip=None):
-    net.train()
-    return means_of(batches_of(net, loader, optimizer, clip))
 
 
 # %% Exercise 4, right: every article kept, tensors returned

@@ -66,11 +66,6 @@ def right_means(items):
     return found
 
 
-# %% Exercise 1, right: one formula
-def bias_for(T):
-    return -math.log(2 ** (1 / T) - 1)
-
-
 # %% Exercise 1, right: a tensor of one number
 def bias_for(T):
     return torch.logit(torch.tensor(0.5, dtype=torch.float64) ** (1 / T))
@@ -98,15 +93,6 @@ def bias_for(T):
 # says: bias_for returns a tuple, not a number.
 def bias_for(T):
     return 0.5 ** (1 / T), -math.log(2 ** (1 / T) - 1)
-
-
-# %% Exercise 2a, right: in place
-class MyLSTM(StubLSTM):
-    def step(self, x, h, c):
-        i, f, g, o = self.parts(x, h)
-        c *= f.sigmoid()
-        c += i.sigmoid() * g.tanh()
-        return o.sigmoid() * c.tanh(), c
 
 
 # %% Exercise 2a, right: matrices cut first, four products
@@ -190,18 +176,6 @@ class MyLSTM(StepLSTM):
         del self.bias_hh_l0
 
 
-# %% Exercise 2b, right: unbind and a list of states
-class MyLSTM(StepLSTM):
-    def forward(self, vectors):
-        h = vectors.new_zeros(vectors.size(0), self.hidden_size)
-        c = torch.zeros_like(h)
-        states = []
-        for x in vectors.unbind(1):
-            h, c = self.step(x, h, c)
-            states += [h[:, None]]
-        return torch.cat(states, 1), (h[None], c[None])
-
-
 # %% Exercise 2b, right: a tensor filled step by step, c changed in place
 class MyLSTM(StubLSTM):
     def step(self, x, h, c):
@@ -267,11 +241,6 @@ class MyLSTM(ReadLSTM):
 class MyLSTM(ReadLSTM):
     def at(self, vectors, t):
         return vectors[:, -1 - t]
-
-
-# %% Exercise 2c, right: the plain way
-class MyLSTM(ReadLSTM):
-    pass
 
 
 # %% Exercise 2c, right: products with x for all steps at once
@@ -342,15 +311,6 @@ class MyLSTM(StepLSTM):
         return None
 
 
-# %% Exercise 3, right: in place
-class CoupledLSTM(StepLSTM):
-    def step(self, x, h, c):
-        _, f, g, o = self.parts(x, h)
-        c *= sigmoid(f)
-        c += (1 - sigmoid(f)) * torch.tanh(g)
-        return sigmoid(o) * torch.tanh(c), c
-
-
 # %% Exercise 3, right: the candidate, moved towards the old c
 class CoupledLSTM(MyLSTM):
     def step(self, x, h, c):
@@ -407,16 +367,6 @@ class CoupledLSTM(RightCoupled):
 class CoupledLSTM(RightCoupled):
     def step(self, x, h, c):
         return super().step(x, h, c)[::-1]
-
-
-# %% Exercise 4, right: setdefault, tensors of one number
-def forget_by_token(items):
-    found = {}
-    for label, text in items:
-        means = forget_at(text).mean(dim=1)
-        for t, token in enumerate(tokenizer(text)):
-            found.setdefault(token, []).append(means[t])
-    return found
 
 
 # %% Exercise 4, right: tuples in the dictionary

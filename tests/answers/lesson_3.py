@@ -50,13 +50,6 @@ def right_lstm(lstm, data, batch_sizes, order="ifgo"):
     return h, c
 
 
-# %% Exercise 1a, right: columns by a mask
-def pack(x, lengths):
-    steps = torch.arange(x.size(1))
-    running = lengths.unsqueeze(1) > steps  # [B, T]
-    return x.T[running.T], running.sum(0)
-
-
 # %% Exercise 1a, right: two loops and two lists
 def pack(x, lengths):
     data, batch_sizes = [], []
@@ -115,12 +108,6 @@ def unpack(data, batch_sizes):
     return [row + [0] * (lengths[0] - len(row)) for row in rows], lengths
 
 
-# %% Exercise 1b, right: pad_sequence does the filling
-def unpack(data, batch_sizes):
-    columns = nn.utils.rnn.pad_sequence(data.split(batch_sizes.tolist()))  # [B, T]
-    return columns, (batch_sizes > torch.arange(len(columns)).unsqueeze(1)).sum(1)
-
-
 # %% Exercise 1b, wrong: the batch sizes for the lengths
 # says: belong to the lengths
 def unpack(data, batch_sizes):
@@ -158,17 +145,6 @@ def unpack(data, batch_sizes):
 def unpack(data, batch_sizes):
     x = right_rows(data, batch_sizes)
     return x, (x != 0).sum(1).clamp(min=1)
-
-
-# %% Exercise 2a, right: F.linear
-def read_rnn(rnn, data, batch_sizes):
-    h, start = torch.zeros(int(batch_sizes[0]), rnn.hidden_size), 0
-    for n in batch_sizes.tolist():
-        x = data[start : start + n]
-        z = nn.functional.linear(x, rnn.weight_ih_l0, rnn.bias_ih_l0)
-        z = z + nn.functional.linear(h[:n], rnn.weight_hh_l0, rnn.bias_hh_l0)
-        h, start = torch.cat([z.tanh(), h[n:]]), start + n
-    return h
 
 
 # %% Exercise 2a, right: an nn.RNNCell with the layer's weights
@@ -244,20 +220,6 @@ def read_lstm(lstm, data, batch_sizes):
     return h
 
 
-# %% Exercise 2b, right: the gates by slices
-def read_lstm(lstm, data, batch_sizes):
-    H, start = lstm.hidden_size, 0
-    h, c = torch.zeros(int(batch_sizes[0]), H), torch.zeros(int(batch_sizes[0]), H)
-    for n in batch_sizes.tolist():
-        x, start = data[start : start + n], start + n
-        z = nn.functional.linear(x, lstm.weight_ih_l0, lstm.bias_ih_l0)
-        z = z + nn.functional.linear(h[:n], lstm.weight_hh_l0, lstm.bias_hh_l0)
-        i, f, o = z[:, :H].sigmoid(), z[:, H : 2 * H].sigmoid(), z[:, 3 * H :].sigmoid()
-        new = f * c[:n] + i * torch.tanh(z[:, 2 * H : 3 * H])
-        h, c = torch.cat([o * new.tanh(), h[n:]]), torch.cat([new, c[n:]])
-    return h
-
-
 # %% Exercise 2b, wrong: forget and input swapped
 # says: is not that of nn.LSTM
 def read_lstm(lstm, data, batch_sizes):
@@ -288,23 +250,6 @@ def read_lstm(lstm, data, batch_sizes):
     for x in data.split(batch_sizes.tolist()):
         h = x @ weight_of_nothing
     return h
-
-
-# %% Exercise 3, right: lists and a dictionary
-class OneLengthSampler:
-    def __init__(self, sizes, batch_size=64, seed=0):
-        self.sizes, self.batch_size = sizes.tolist(), batch_size
-        self.generator = torch.Generator().manual_seed(seed)
-
-    def __iter__(self):
-        groups = defaultdict(list)
-        for i in torch.randperm(len(self.sizes), generator=self.generator).tolist():
-            groups[self.sizes[i]].append(i)
-        cut = [g[k : k + self.batch_size] for g in groups.values() for k in range(0, len(g), self.batch_size)]
-        return iter([cut[i] for i in torch.randperm(len(cut), generator=self.generator)])
-
-    def __len__(self):
-        return sum(-(-self.sizes.count(size) // self.batch_size) for size in set(self.sizes))
 
 
 # %% Exercise 3, right: the texts of a length dealt evenly
