@@ -24,25 +24,7 @@ from torch.utils.data import DataLoader
 from torchtext.vocab import Vocab
 
 import torchnlp
-from torchnlp import (
-    PAD,
-    LengthBatchSampler,
-    check,
-    encode,
-    evaluate,
-    fit,
-    gates,
-    load_dataset,
-    load_model,
-    logits_of,
-    offsetify,
-    pad_length,
-    padify,
-    predict,
-    save_model,
-    seed_all,
-    train_epoch,
-)
+from torchnlp import encode, evaluate, fit, gates, load_dataset, load_model, padify, predict, save_model, train_epoch
 
 pytestmark = pytest.mark.usefixtures("fresh", "no_hang")
 
@@ -77,11 +59,11 @@ def test_any_texts_are_numbered_batched_judged_and_predicted(news, network, coll
     _, _, classes, vocab = news
     net = network(len(vocab))
     for _, text in batch:
-        assert all(0 <= id < len(vocab) and id != PAD for id in encode(text))
+        assert all(0 <= id < len(vocab) and id != torchnlp.PAD for id in encode(text))
     labels, ids, *_ = collate(batch)
     assert labels.tolist() == [label - 1 for label, _ in batch]
     assert ids.dtype == torch.int64
-    read = ids if collate is offsetify else ids[ids != PAD]
+    read = ids if collate is torchnlp.offsetify else ids[ids != torchnlp.PAD]
     assert len(read) == sum(max(1, len(encode(text))) for _, text in batch)
     loss, accuracy = evaluate(net, [collate(batch)])
     assert math.isfinite(loss) and accuracy * len(batch) == pytest.approx(round(accuracy * len(batch)))
@@ -101,7 +83,7 @@ things = st.one_of(
 items = st.one_of(things, st.tuples(things), st.tuples(things, things), st.tuples(st.integers(-100, 4), things))
 
 
-@pytest.mark.parametrize("collate", [padify, pad_length, offsetify])
+@pytest.mark.parametrize("collate", [padify, torchnlp.pad_length, torchnlp.offsetify])
 @given(batch=st.one_of(things, st.lists(items, max_size=3)))
 @settings(max_examples=100)
 @example(batch=[(-99, "goal")])  # -100 from 0 up is the label that PyTorch's loss leaves out
@@ -132,7 +114,7 @@ def test_a_text_that_is_no_string_is_a_type_error(news, thing):
 @given(sizes=st.lists(st.integers(0, 9), max_size=30), batch_size=st.integers(1, 40), seed=st.integers(0, 2**64 - 1))
 def test_any_lengths_and_any_batch_size_make_batches_that_hold_each_text_once(news, sizes, batch_size, seed):
     dataset = [(1, "goal " * size) for size in sizes]
-    sampler = LengthBatchSampler(dataset, batch_size, seed)
+    sampler = torchnlp.LengthBatchSampler(dataset, batch_size, seed)
     for batches in (list(sampler), list(sampler)):
         assert sorted(i for batch in batches for i in batch) == list(range(len(dataset)))
         assert len(sampler) == len(batches) and all(1 <= len(batch) <= batch_size for batch in batches)
@@ -141,7 +123,7 @@ def test_any_lengths_and_any_batch_size_make_batches_that_hold_each_text_once(ne
 @pytest.mark.parametrize("batch_size", [0, -1, 2.5, "64", None, math.nan])
 def test_a_useless_batch_size_is_an_error_before_the_first_batch(news, batch_size):
     with pytest.raises(ValueError, match="number of texts in a batch, 1 or more"):
-        LengthBatchSampler(news[0], batch_size)
+        torchnlp.LengthBatchSampler(news[0], batch_size)
 
 
 # Files of news
@@ -225,7 +207,7 @@ def test_a_network_of_another_size_works_or_is_refused_with_a_remedy(news, netwo
             assert all(map(math.isfinite, run(net, [collate(batch)])))
     if rows <= max(ids):
         with pytest.raises(ValueError, match="does not fit the data.*len\\(vocab\\)"):
-            logits_of(net, [collate(batch)])
+            torchnlp.logits_of(net, [collate(batch)])
     if rows > max(ids) and outputs != names:
         with pytest.raises(ValueError, match=f"tells {outputs} classes apart; classes has {names} names"):
             predict(net, batch[0][1], ["a name"] * names, collate_fn=collate)
@@ -363,7 +345,7 @@ def test_check_never_raises_and_always_says_one_of_two_things(capsys, outcome):
             raise outcome
         return outcome
 
-    check("Exercise 1", test)
+    torchnlp.check("Exercise 1", test)
     out = capsys.readouterr().out
     assert out.startswith("Exercise 1: right\n") != out.startswith("Exercise 1: not yet. ")
 
@@ -374,14 +356,14 @@ def test_check_never_raises_and_always_says_one_of_two_things(capsys, outcome):
 @pytest.fixture
 def saved(news, tmp_path):
     """(file, network, classes) of a network that has just been saved."""
-    seed_all(1)
+    torchnlp.seed_all(1)
     net = Packed(len(news[3]))
     save_model(tmp_path / "net.pt", net, news[2])
     return tmp_path / "net.pt", net, news[2]
 
 
 def answers(net, classes):
-    return predict(net, "The keeper saw the ball late.", classes, k=4, collate_fn=pad_length)
+    return predict(net, "The keeper saw the ball late.", classes, k=4, collate_fn=torchnlp.pad_length)
 
 
 def assert_whole(file, net, classes):

@@ -10,20 +10,8 @@ from networks import each_network
 from torch import nn
 from torchtext.vocab import Vocab
 
-from torchnlp import (
-    PAD,
-    UNK,
-    LengthBatchSampler,
-    encode,
-    length_loader,
-    offsetify,
-    open_gates,
-    pad_length,
-    padify,
-    run_rnn,
-    seed_all,
-    train_valid_split,
-)
+import torchnlp
+from torchnlp import PAD, UNK, LengthBatchSampler, length_loader, offsetify, open_gates, pad_length, padify, run_rnn
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -40,7 +28,7 @@ some_text = st.text(max_size=30) | st.sampled_from([text for _, text in ODD[:5]]
 @given(batch=st.lists(st.tuples(st.integers(1, 4), some_text), min_size=1, max_size=8))
 @example(batch=ODD)
 def test_any_batch_can_be_read_back(news, batch):
-    texts = [encode(text) or [UNK] for _, text in batch]
+    texts = [torchnlp.encode(text) or [UNK] for _, text in batch]
     labels, ids, lengths = pad_length(batch)
     assert labels.tolist() == [label - 1 for label, _ in batch]
     assert {part.dtype for part in [*pad_length(batch), *offsetify(batch)]} == {torch.int64}
@@ -89,7 +77,7 @@ def test_a_vocabulary_pads_with_its_own_pad_id_or_else_with_0(stoi, pad):
 
 @each_network
 def test_a_texts_logits_do_not_depend_on_its_batch(news, network, collate):
-    seed_all(0)
+    torchnlp.seed_all(0)
     net, batch = network(len(news[3])), ODD + news[0]
     together = net(*collate(batch)[1:])
     alone = torch.cat([net(*collate([item])[1:]) for item in batch])
@@ -240,11 +228,11 @@ def test_a_length_loader_gives_each_text_once_in_batches_of_one_length(news):
 
 
 def test_the_split_is_the_same_each_time_and_loses_nothing(news):
-    parts = [list(part) for part in train_valid_split(news[0], share=0.25)]
+    parts = [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25)]
     assert [len(part) for part in parts] == [24, 8]
     assert sorted(parts[0] + parts[1]) == sorted(news[0])
-    assert parts == [list(part) for part in train_valid_split(news[0], share=0.25)]
-    assert parts != [list(part) for part in train_valid_split(news[0], share=0.25, seed=1)]
+    assert parts == [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25)]
+    assert parts != [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25, seed=1)]
 
 
 # open_gates

@@ -16,32 +16,7 @@ from networks import Mean, each_network
 from torch import nn
 
 import torchnlp
-from torchnlp import (
-    COLOURS,
-    PAD,
-    STYLE,
-    History,
-    check,
-    class_colour,
-    evaluate,
-    expect,
-    fit,
-    gates,
-    logits_of,
-    mean_and_error,
-    pad_length,
-    padify,
-    plot_confusion,
-    plot_gates,
-    plot_history,
-    plot_norms,
-    predict,
-    run_rnn,
-    seed_all,
-    show_diagram,
-    use_style,
-    watch,
-)
+from torchnlp import COLOURS, check, class_colour, mean_and_error, plot_gates, plot_history, predict, seed_all, watch
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -81,7 +56,7 @@ def test_a_prediction_is_the_softmax_of_the_logits_of_the_text(news, network, co
 class LSTMClassifier(nn.Module):
     def __init__(self, vocab_size, hidden_dim=12):
         super().__init__()
-        self.embedding = nn.Embedding(vocab_size, 8, padding_idx=PAD)
+        self.embedding = nn.Embedding(vocab_size, 8, padding_idx=torchnlp.PAD)
         self.lstm = nn.LSTM(8, hidden_dim, batch_first=True)
         self.dropout = nn.Dropout(0.5)
         self.fc = nn.Linear(hidden_dim, 4)
@@ -103,8 +78,8 @@ def test_looking_and_judging_leave_the_network_as_it_was(news, net, training):
     before = {name: value.clone() for name, value in net.state_dict().items()}
     predict(net, "late goal", news[2])
     plot_gates(net, "late goal wins", news[2], units=99)
-    evaluate(net, [padify(news[0])])
-    assert not logits_of(net, [padify(news[0])])[1].requires_grad
+    torchnlp.evaluate(net, [torchnlp.padify(news[0])])
+    assert not torchnlp.logits_of(net, [torchnlp.padify(news[0])])[1].requires_grad
     assert (net.training, net.dropout.training) == (training, training)
     assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
     assert all(p.grad is None for p in net.parameters()) and torch.is_grad_enabled()
@@ -152,7 +127,7 @@ def test_a_memory_beyond_one_stretches_its_scale_on_both_sides(news, net):
 
 def test_the_word_that_brings_the_last_answer_is_marked_through_all_pictures(news, net):
     # A new answer at each of the first three words, then the same.
-    net.forward = lambda x: nn.functional.one_hot((x != PAD).sum(1).clamp(max=3), 4) * 9.0
+    net.forward = lambda x: nn.functional.one_hot((x != torchnlp.PAD).sum(1).clamp(max=3), 4) * 9.0
     figure = plot_gates(net, "late goal wins the cup", news[2], show=("input",))
     words = figure.axes[0].get_xticklabels()
     assert [word.get_weight() for word in words] == ["normal", "normal", "bold", "normal", "normal"]
@@ -191,7 +166,7 @@ def test_the_drawn_answer_is_the_prediction_after_each_word(news, net):
 
 
 def test_the_units_drawn_are_those_whose_memory_moves_most(news, net):
-    inside = gates(net.lstm, net.embedding(torch.tensor(torchnlp.encode("late goal wins the cup"))).detach())
+    inside = torchnlp.gates(net.lstm, net.embedding(torch.tensor(torchnlp.encode("late goal wins the cup"))).detach())
     spread = inside["c"].std(0, correction=0)
     best = sorted(spread.argsort(descending=True)[:3].tolist())
     rows = [axis for axis in plot_gates(net, "late goal wins the cup", news[2], units=3).axes if axis.get_ylabel()]
@@ -207,12 +182,12 @@ def test_the_gates_of_any_text_can_be_drawn(news, net, text):
 class OfAnyLayer(nn.Module):
     def __init__(self, kind, **settings):
         super().__init__()
-        self.embedding = nn.Embedding(len(torchnlp.vocab), 8, padding_idx=PAD)
+        self.embedding = nn.Embedding(len(torchnlp.vocab), 8, padding_idx=torchnlp.PAD)
         self.rnn = kind(8, 6, batch_first=True, **settings)
         self.fc = nn.LazyLinear(4)
 
     def forward(self, x, lengths):
-        return self.fc(run_rnn(self.rnn, self.embedding(x), lengths)[1])
+        return self.fc(torchnlp.run_rnn(self.rnn, self.embedding(x), lengths)[1])
 
 
 @pytest.mark.parametrize(
@@ -228,9 +203,9 @@ class OfAnyLayer(nn.Module):
 def test_a_layer_without_readable_gates_shows_its_states_alone(news, kind, settings):
     seed_all(0)
     net = OfAnyLayer(kind, **settings)
-    figure = plot_gates(net, "late goal wins", news[2], units=99, collate_fn=pad_length)
+    figure = plot_gates(net, "late goal wins", news[2], units=99, collate_fn=torchnlp.pad_length)
     assert [axis.get_ylabel() for axis in figure.axes if axis.get_ylabel()] == ["probability", "state h"]
-    states, _ = net.rnn(net.embedding(padify([(1, "late goal wins")])[1]))
+    states, _ = net.rnn(net.embedding(torchnlp.padify([(1, "late goal wins")])[1]))
     drawn = torch.tensor(figure.axes[1].images[0].get_array().T)
     torch.testing.assert_close(drawn, states[0].detach(), rtol=0, atol=1e-6)
 
@@ -269,7 +244,7 @@ def test_watch_is_handed_what_the_network_computes(news, handed):
     assert first != best  # the answer turns, and it is the last one that counts
     without = [answer(tokens[:t] + tokens[t + 1 :])[best] for t in range(5)]
     assert data["influence"] == pytest.approx([abs(math.log(last[best] / p)) for p in without], abs=1e-5)
-    inside = gates(net.lstm, net.embedding(torch.tensor(torchnlp.encode(" ".join(tokens)))).detach())
+    inside = torchnlp.gates(net.lstm, net.embedding(torch.tensor(torchnlp.encode(" ".join(tokens)))).detach())
     assert list(data["percent"]) == ["forget", "input", "output", "c", "h"]
     for name, numbers in data["percent"].items():
         assert torch.equal(torch.tensor(numbers), (100 * inside[name]).round().int())
@@ -321,7 +296,7 @@ def test_a_value_outside_its_range_is_explained_and_under_the_tests_a_failure(
     monkeypatch.setattr(torchnlp, "source", source)
     outside = said.endswith("OUTSIDE")
     with pytest.raises(AssertionError, match="accuracy.*outside") if strict and outside else contextlib.nullcontext():
-        expect("test accuracy", value, ag_news=(0.9, 0.92), sample=(0.6, 0.7))
+        torchnlp.expect("test accuracy", value, ag_news=(0.9, 0.92), sample=(0.6, 0.7))
     out = capsys.readouterr().out
     assert out.startswith(f"test accuracy: {value:.3f}   (expected {said})\n")
     assert ("Your numbers differ" in out) == outside
@@ -332,7 +307,7 @@ def test_a_value_outside_its_range_is_explained_and_under_the_tests_a_failure(
 )
 def test_without_a_range_the_value_stands_alone(monkeypatch, capsys, strict, source, why):
     monkeypatch.setattr(torchnlp, "source", source)
-    expect("seconds", 12.345, ag_news=(0, 1), sample=(0, 1), digits=1)
+    torchnlp.expect("seconds", 12.345, ag_news=(0, 1), sample=(0, 1), digits=1)
     out = capsys.readouterr().out
     assert out.startswith("seconds: 12.3 ") and why in out
     assert "expected" not in out and "differ" not in out
@@ -426,7 +401,7 @@ def test_a_bare_assert_shows_the_line_that_does_not_hold(cells, capsys):
 
 
 def history_of_two_epochs():
-    return History(
+    return torchnlp.History(
         articles=[10_000, 20_000, 30_000, 40_000],
         train_loss=[1.2, 1.0, 0.8, 0.7],
         train_accuracy=[0.4, 0.5, 0.6, 0.7],
@@ -468,13 +443,13 @@ def test_the_axes_of_a_growing_history_stand_still():
 def test_the_norms_are_drawn_with_the_line_at_which_they_are_clipped():
     history = history_of_two_epochs()
     history.largest_norm = [0.5, 42.0, 3.0, 1.0]
-    figure = plot_norms(history, clip=0.25)
+    figure = torchnlp.plot_norms(history, clip=0.25)
     (axis,), (legend,) = figure.axes, figure.legends
     norms, line = axis.lines
     assert norms.get_xydata().tolist() == [[10_000, 0.5], [20_000, 42.0], [30_000, 3.0], [40_000, 1.0]]
     assert set(line.get_ydata()) == {0.25} and axis.get_yscale() == "log"
     assert [text.get_text() for text in legend.texts] == ["clipped to 0.25"]
-    plain = plot_norms(history)
+    plain = torchnlp.plot_norms(history)
     assert len(plain.axes[0].lines) == 1 and not plain.legends
 
 
@@ -489,7 +464,7 @@ def test_the_confusion_matrix_has_truth_in_rows_and_per_cent_of_the_row():
     labels = torch.tensor([0, 0, 0, 0, 1, 1, 2])
     predictions = torch.tensor([0, 0, 0, 2, 1, 0, 2])
     classes = ["World", "Sports", "Business", "nobody saw it"]
-    (axis,) = plot_confusion(labels, predictions, classes).axes
+    (axis,) = torchnlp.plot_confusion(labels, predictions, classes).axes
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("predicted", "true")
     for ticks in (axis.get_xticklabels(), axis.get_yticklabels()):
         assert [tick.get_text() for tick in ticks] == classes
@@ -501,7 +476,7 @@ def test_the_confusion_matrix_grows_with_the_classes_and_has_numbers_while_there
     heights = []
     for classes, numbers in [(4, 16), (14, 14**2), (15, 0)]:
         labels = torch.arange(classes)
-        figure = plot_confusion(labels, labels, [f"class {i}" for i in range(classes)])
+        figure = torchnlp.plot_confusion(labels, labels, [f"class {i}" for i in range(classes)])
         assert len(figure.axes[0].texts) == numbers
         heights.append(figure.get_figheight())
     assert heights == sorted(set(heights))
@@ -510,7 +485,7 @@ def test_the_confusion_matrix_grows_with_the_classes_and_has_numbers_while_there
 def test_plots_leave_the_settings_of_matplotlib_alone(news):
     before = dict(matplotlib.rcParams)
     plot_history(history_of_two_epochs())
-    plot_confusion(torch.tensor([0, 1]), torch.tensor([0, 1]), ["a", "b"])
+    torchnlp.plot_confusion(torch.tensor([0, 1]), torch.tensor([0, 1]), ["a", "b"])
     plot_gates(LSTMClassifier(len(news[3])), "late goal", news[2])
     assert dict(matplotlib.rcParams) == before
 
@@ -538,11 +513,13 @@ def test_a_line_of_any_role_stands_out_from_white():
 def test_the_course_draws_in_its_style_and_sharply_in_a_notebook(screen, monkeypatch):
     formats = []
     monkeypatch.setattr("matplotlib_inline.backend_inline.set_matplotlib_formats", lambda *names: formats.extend(names))
-    use_style()
-    assert {name: matplotlib.rcParams[name] for name in STYLE} == STYLE or matplotlib.rcParams["font.size"] == 13
+    torchnlp.use_style()
+    assert {name: matplotlib.rcParams[name] for name in torchnlp.STYLE} == torchnlp.STYLE or matplotlib.rcParams[
+        "font.size"
+    ] == 13
     assert formats == ["retina"]
     monkeypatch.setattr("IPython.get_ipython", lambda: None)  # in a plain script
-    use_style()
+    torchnlp.use_style()
     assert formats == ["retina"]
 
 
@@ -577,7 +554,7 @@ def batches(count):
 
 def test_the_live_curve_is_one_output_whose_last_frame_shows_all(screen):
     seed_all(0)
-    fit(Mean(9), batches(30), batches(1), epochs=2)
+    torchnlp.fit(Mean(9), batches(30), batches(1), epochs=2)
     assert len(screen.shown) == 1
     assert screen.updates[-1] == [[120], [120]]
     assert len(screen.updates) < 10  # redrawn a few times a second, not at every step
@@ -614,14 +591,14 @@ def test_the_seconds_of_a_training_are_those_of_its_batches_not_of_drawing_and_j
     train, valid = Slowly(batches(10)), Slowly(batches(2))
     train.seconds, valid.seconds = 2, 100
     monkeypatch.setattr(torchnlp, "plot_history", slow_drawing)
-    history = fit(Mean(9), train, valid, epochs=3)
+    history = torchnlp.fit(Mean(9), train, valid, epochs=3)
     assert history.seconds == 3 * 10 * 2
     assert len(screen.updates) == 3 + 1  # after each epoch's first batch, since a frame takes long, and at the end
 
 
 def test_without_live_nothing_is_displayed(screen):
     seed_all(0)
-    fit(Mean(9), batches(3), batches(1), epochs=1, live=False)
+    torchnlp.fit(Mean(9), batches(3), batches(1), epochs=1, live=False)
     assert screen.shown == screen.updates == []
 
 
@@ -630,7 +607,7 @@ def test_every_diagram_can_be_shown(screen):
     names = sorted(file.stem for file in images.glob("*.png"))
     assert names
     for name in names:
-        show_diagram(name, width=300)
+        torchnlp.show_diagram(name, width=300)
     assert [image.data for image in screen.shown] == [(images / f"{name}.png").read_bytes() for name in names]
     assert {image.width for image in screen.shown} == {300}
 

@@ -17,21 +17,7 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader, TensorDataset
 
 import torchnlp
-from torchnlp import (
-    History,
-    clip_gradient,
-    evaluate,
-    fit,
-    logits_of,
-    make_optimizer,
-    offsetify,
-    pad_length,
-    padify,
-    seed_all,
-    train_epoch,
-    train_epoch_emb,
-    warm_then_fall,
-)
+from torchnlp import History, evaluate, fit, logits_of, make_optimizer, padify, seed_all, train_epoch, train_epoch_emb
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -296,9 +282,9 @@ def test_dense_gradients_are_scaled_as_one_vector_where_their_norm_is_above_the_
     before = gradients(net, *toy(8))
     dense = [g for g in before.values() if not g.is_sparse]
     assert len(dense) == (2 if sparse else 3)
-    norm = clip_gradient(net, None)
+    norm = torchnlp.clip_gradient(net, None)
     assert norm == pytest.approx(norm_of(dense))
-    assert clip_gradient(net, share * norm) == pytest.approx(norm)  # that of before
+    assert torchnlp.clip_gradient(net, share * norm) == pytest.approx(norm)  # that of before
     for name, p in net.named_parameters():
         expected = before[name].to_dense() * (1 if p.grad.is_sparse else min(1, share))
         torch.testing.assert_close(p.grad.to_dense(), expected, rtol=1e-4, atol=0)
@@ -388,8 +374,8 @@ def test_lengths_stay_on_the_cpu_by_their_name_and_all_else_travels(news, monkey
         return [tensor.device.type for tensor in torchnlp._to_device(batch)]
 
     assert places(padify(train)) == ["meta", "meta"]
-    assert places(pad_length(train)) == ["meta", "meta", "cpu"]
-    assert places(offsetify(train)) == ["meta", "meta", "meta"]
+    assert places(torchnlp.pad_length(train)) == ["meta", "meta", "cpu"]
+    assert places(torchnlp.offsetify(train)) == ["meta", "meta", "meta"]
     assert places([torch.zeros(4), torch.zeros(4, 7), torch.zeros(4)]) == ["meta"] * 3  # a weight for each text, say
 
 
@@ -398,7 +384,7 @@ def test_the_older_loop_keeps_the_third_part_on_the_cpu_when_it_packs(news, monk
     monkeypatch.setattr(
         torchnlp, "_to_device", lambda batch: kept.append(isinstance(batch, torchnlp.Batch)) or [*batch]
     )
-    plain = [tuple(pad_length(news[0]))]
+    plain = [tuple(torchnlp.pad_length(news[0]))]
     for packs in (False, True):
         train_epoch_emb(Packed(len(news[3])), plain, use_pack_sequence=packs)
     assert kept == [False, True]
@@ -435,7 +421,7 @@ def test_a_failing_evaluation_leaves_the_network_in_its_mode():
 
 
 def test_the_rate_warms_up_over_a_tenth_and_falls_to_nothing():
-    assert [warm_then_fall(p) for p in (0, 0.05, 0.1, 0.55, 1)] == pytest.approx([0, 0.5, 1, 0.5, 0])
+    assert [torchnlp.warm_then_fall(p) for p in (0, 0.05, 0.1, 0.55, 1)] == pytest.approx([0, 0.5, 1, 0.5, 0])
 
 
 # fit
