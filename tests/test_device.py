@@ -184,15 +184,6 @@ def test_what_cuda_refuses_for_other_reasons_is_refused():
             plt.plot(vectors[0, 0])
 
 
-def test_what_cuda_allows_is_allowed():
-    with stand_in_device():
-        there = torch.arange(6.0, device=DEVICE).view(2, 3)
-        assert there[torch.tensor([1])].tolist() == there[[1]].tolist() == [[3, 4, 5]]  # rows by numbers on the CPU
-        there[:1] = torch.ones(1, 3)  # a copy
-        assert (there * torch.tensor(2.0)).tolist() == [[2, 2, 2], [6, 8, 10]]  # a single number
-        assert f"{there.sum():.1f} {there.argmax()}" == "15.0 5"
-
-
 def test_time_is_read_when_the_device_has_done_its_work(monkeypatch):
     calls = []
     with stand_in_device():
