@@ -11,7 +11,7 @@ def test_the_tests_named_in_the_table_exist():
     named = set(re.findall(r"`(test_\w+)`", README))
     code = "\n".join(file.read_text(encoding="utf-8") for file in FOLDER.glob("test_*.py"))
     written = set(re.findall(r"^def (test_\w+)", code, flags=re.M))
-    assert len(named) > 30
+    assert len(named) > 20
     assert named <= written, named - written
 
 

@@ -102,12 +102,6 @@ def read(x, W_x, W_h, b):
     return right_read(x, W_x, W_h, b).transpose(0, 1)
 
 
-# %% Exercise 1b, wrong: each step starts anew
-# says: Each step starts from zeros
-def read(x, W_x, W_h, b):
-    return torch.cat([right_read(x[:, t : t + 1], W_x, W_h, b) for t in range(x.size(1))], dim=1)
-
-
 # %% Exercise 1b, wrong: along the batch
 # says: along the texts of the batch
 def read(x, W_x, W_h, b):
@@ -187,12 +181,6 @@ def shuffled(text, rng):
     words = text.split()
     rng.shuffle(words)
     return " ".join(words)
-
-
-# %% Exercise 2, wrong: shuffle returns nothing
-# says: shuffled returns nothing, not a string
-def shuffled(text, rng):
-    return rng.shuffle(tokenizer(text))
 
 
 # %% Exercise 2, wrong: only turned round
@@ -387,14 +375,6 @@ def train_once(net, loader, optimizer, clip=None):
     return sum(losses) / len(losses), sum(hits) / sum(sizes)
 
 
-# %% Exercise 4, wrong: the batches' means added up, divided by articles
-# says: take it times the batch's size
-def train_once(net, loader, optimizer, clip=None):
-    net.train()
-    losses, hits, sizes = zip(*batches_of(net, loader, optimizer, clip))
-    return sum(losses) / sum(sizes), sum(hits) / sum(sizes)
-
-
 # %% Exercise 4, wrong: accuracy as the mean of the batches' accuracies
 # says: count right answers
 def train_once(net, loader, optimizer, clip=None):
@@ -408,15 +388,3 @@ def train_once(net, loader, optimizer, clip=None):
 def train_once(net, loader, optimizer, clip=None):
     net.train()
     return means_of(batches_of(net, loader, optimizer, None))
-
-
-# %% Exercise 4, wrong: short gradients are made longer
-# says: the weights end elsewhere
-def train_once(net, loader, optimizer, clip=None):
-    def stretch(net, clip):
-        share = clip / clip_gradient(net, None) if clip else 1.0
-        for weight in net.parameters():
-            weight.grad *= share
-
-    net.train()
-    return means_of(batches_of(net, loader, optimizer, clip, shorten=stretch))

@@ -153,20 +153,6 @@ class MyLSTM(StubLSTM):
         return o * torch.tanh(c), c
 
 
-# %% Exercise 2a, wrong: only h
-# says: step returns a tensor [4, 2], not the pair h, c.
-class MyLSTM(StepLSTM):
-    def step(self, x, h, c):
-        return super().step(x, h, c)[0]
-
-
-# %% Exercise 2a, wrong: the first text alone
-# says: For 4 texts and 2 units h should be a tensor [4, 2]; yours is a tensor [1, 2].
-class MyLSTM(StepLSTM):
-    def step(self, x, h, c):
-        return super().step(x[:1], h[:1], c[:1])
-
-
 # %% Exercise 2a, wrong: other parameters
 # says: MyLSTM should have nn.LSTM's parameters weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0; it has
 class MyLSTM(StepLSTM):

@@ -315,13 +315,6 @@ class OneLengthSampler(RightSampler):
         return ([i] for batch in super().__iter__() for i in batch)
 
 
-# %% Exercise 3, wrong: indices instead of batches
-# says: A batch should be a list of indices, not int.
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        return iter(self.sizes.argsort().tolist())
-
-
 # %% Exercise 3, wrong: every epoch is the same
 # says: The second epoch should have another order
 class OneLengthSampler(RightSampler):
