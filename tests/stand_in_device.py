@@ -15,7 +15,8 @@ from unittest.mock import patch
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
+from torch.utils._pytree import tree_flatten, tree_unflatten
 
 import torchnlp
 
@@ -132,6 +133,42 @@ def _refuse_what_a_gpu_refuses(func: Callable, args: tuple, kwargs: dict) -> Non
         raise RuntimeError(f"Expected a '{DEVICE.type}' device type for generator but found 'cpu'")
 
 
+class _OnTheCPU(torch.autograd.Function):
+    """A whole recurrent layer as one operation, as a GPU has it too: through the small ones it would take long."""
+
+    @staticmethod
+    def forward(ctx, function: Callable, *tensors: StandIn) -> tuple[StandIn, ...]:
+        ctx.held = [tensor.held.detach().requires_grad_() for tensor in tensors]
+        with torch.set_grad_enabled(any(ctx.needs_input_grad)), _disable_current_modes():
+            ctx.results = function(*ctx.held)
+        return tuple(StandIn(result.detach()) for result in ctx.results)
+
+    @staticmethod
+    def backward(ctx, *gradients: StandIn):
+        with _disable_current_modes():
+            found = torch.autograd.grad(ctx.results, ctx.held, [gradient.held for gradient in gradients])
+        return None, *map(StandIn, found)
+
+
+def _in_one(function: Callable) -> Callable:
+    """_VF.lstm and the like, which nn.LSTM calls with numbers, vectors, states and weights."""
+
+    def call(*args):
+        leaves, form = tree_flatten(args)
+        numbers = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Tensor) and leaf.is_floating_point()]
+        if not any(type(leaves[i]) is StandIn for i in numbers):
+            return function(*args)
+        _refuse_what_a_gpu_refuses(function, tuple(leaves[i] for i in numbers), {})
+
+        def with_held(*held):
+            filled = {**dict(enumerate(leaves)), **dict(zip(numbers, held))}
+            return function(*tree_unflatten(filled.values(), form))
+
+        return _OnTheCPU.apply(with_held, *(leaves[i] for i in numbers))
+
+    return call
+
+
 def _dense(function: Callable) -> Callable:
     """F.embedding or F.embedding_bag, with dense gradients."""
     signature = inspect.signature(function)
@@ -156,6 +193,7 @@ def stand_in_device() -> Iterator[None]:
     def tensor(data, *, device="cpu", **kwargs):  # PyTorch's own goes to the device, and reads from it, unseen by modes
         return make_tensor(_each(_held, data), **kwargs).to(device)
 
+    layers = [(torch._VF, name, _in_one(getattr(torch._VF, name))) for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")]
     with contextlib.ExitStack() as changes:
         for owner, name, value in [
             (torchnlp, "device", DEVICE),
@@ -165,6 +203,7 @@ def stand_in_device() -> Iterator[None]:
             (F, "embedding_bag", _dense(F.embedding_bag)),
             (torch.optim.Adam, "__init__", without_fused),
             (torch.optim, "SparseAdam", torch.optim.Adam),
+            *layers,
         ]:
             changes.enter_context(patch.object(owner, name, value))
         changes.enter_context(_Watch())
