@@ -23,6 +23,8 @@ def course(tmp_path, monkeypatch):
     for page in ("README.md", "INSTRUCTORS.md"):
         shutil.copy(readme.ROOT / page, tmp_path)
     (tmp_path / "notebooks").mkdir()
+    (tmp_path / "images").mkdir()
+    shutil.copy(readme.ROOT / readme.PICTURE, tmp_path / "images")
     for file in readme.ROOT.glob("notebooks/*.ipynb"):
         shutil.copy(file, tmp_path / "notebooks")
     shutil.copytree(readme.ROOT / "notebooks" / "appendix", tmp_path / "notebooks" / "appendix")
@@ -61,6 +63,7 @@ def test_every_lesson_has_its_row_and_every_model_its_line():
     [
         ("README.md", rb"(?s)(<!-- lessons:.*?0)\.\d\d\d", rb"\1.999"),
         ("INSTRUCTORS.md", rb"(?s)(<!-- times:.*?\| )\d+ \|\n", b"\\g<1>9 |\n"),
+        (readme.PICTURE, rb"IEND", b"END"),
     ],
 )
 def test_what_was_changed_by_hand_is_noticed_and_made_good(course, monkeypatch, page, figure, typed):
