@@ -425,9 +425,8 @@ def generate(net, start, n, choose, prompt=(), most=20):
     state, columns = None, []
     for step in range(most):
         logits, state = net(x, state)  # reads only what is new
-        logits[:, -1, [UNK, PAD]] = -torch.inf
-        if step == 0:
-            logits[:, -1, END] = -torch.inf  # no empty headline
+        for barred in [UNK, PAD] if step else [UNK, PAD, END]:  # no empty headline
+            logits[:, -1, barred] = -torch.inf
         x = torch.multinomial(choose(logits[:, -1]), 1)  # [n, 1]
         columns.append(x)
     rows = torch.cat(columns, dim=1).tolist()

@@ -78,7 +78,7 @@ def train_step(net, x, y, optimizer):
     loss = nn.CrossEntropyLoss()(logits[real], y[real])
     loss.backward()
     optimizer.step()
-    return float(loss)
+    return loss.detach().item()
 
 
 # %% Exercise 1b, wrong: padding tokens count
