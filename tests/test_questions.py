@@ -171,27 +171,27 @@ def perplexity(*p):
 def test_what_the_answers_on_language_models_say_is_so():
     assert named["Perplexity with a pencil"].answer == f"{perplexity(1 / 2, 1 / 2, 1 / 8, 1 / 8):.0f}"
     assert named["From the loss"].answer == f"About {torch.tensor(5.30).exp():.0f}"
-    assert named["Pads counted"].answer == f"{perplexity(0.01, 1):.0f}"
+    assert named["Padding counted"].answer == f"{perplexity(0.01, 1):.0f}"
     assert perplexity(0.4, 0.1) == pytest.approx(5) == perplexity(0.1, 0.4)
     assert named["Better together"].answer == f"{perplexity((0.4 + 0.1) / 2, (0.1 + 0.4) / 2):.0f}"
     stories = random.Random(0).sample([n // 2 for n in range(20_000)], 20_000)  # each comes twice
     held, train = stories[:2_000], set(stories[2_000:])
     share = sum(story in train for story in held) / 2_000
     assert share == pytest.approx(0.9, abs=0.02) and named["Twins"].answer == "About 90 %"
-    assert named["A tied table"].answer == f"{nn.Embedding(10_000, 50).weight.numel():,} weights."
-    surprise = {"Sports": 41.0 - math.log(1 / 4), "Business": 41.5 - math.log(3 / 4)}
-    assert named["Least surprised"].answer == min(surprise, key=surprise.get)
+    assert named["Tied weights"].answer == f"{nn.Embedding(10_000, 50).weight.numel():,} weights."
+    loss = {"Sports": 41.0 - math.log(1 / 4), "Business": 41.5 - math.log(3 / 4)}
+    assert named["A generative classifier"].answer == min(loss, key=loss.get)
 
 
 def test_what_the_answers_on_counting_and_sampling_say_is_so():
     read, asked = lessons.shifted([(9, [5, 6, 7, 2])])
-    said = f"It reads {', '.join(map(str, read[0].tolist()))}; asked are {', '.join(map(str, asked[0].tolist()))}."
+    said = f"Inputs {', '.join(map(str, read[0].tolist()))}; targets {', '.join(map(str, asked[0].tolist()))}."
     assert named["Shifted by one"].answer == said
     count = functools.partial(lessons.count, start=9)
-    chance_of = functools.partial(lessons.chance_of, V=12)
+    probability = functools.partial(lessons.probability, V=12)
     oil, prices, rises, san, francisco = 3, 4, 5, 6, 7
-    (shorter, (*counts, _)) = count([[oil, prices]] * 3 + [[oil, rises]], 2)
-    left = chance_of([shorter, (*counts, 0.5)], [oil, 11], 1) / chance_of([shorter], [oil, 11], 1)
+    tables = count([[oil, prices]] * 3 + [[oil, rises]], 2)
+    left = probability(tables, [oil, 11], 1) / probability(tables[:1], [oil, 11], 1)
     assert named["What is saved"].answer == f"{left:.2f}"
     assert count([[san, francisco]] * 500, 2)[0][0][(francisco,)] == 1 and named["Francisco"].answer == "Once"
     space = lesson_code("6-text-generation", "l6-c019", "l6-c601")
@@ -341,9 +341,10 @@ WRONG = {  # a slip for each exercise, and a word of what its check must say
     ("5", "1"): ("nn.functional.normalize(vectors, dim=1)", "vectors", "length 1"),
     ("5", "2"): ("alike.masked_fill(nothing, 1)", "alike", "Row 0"),
     ("5", "3"): ("table.clone()", "table", "has changed"),
-    ("6", "1"): ("counts[row, token] += 1", "counts[row, token] = 1", "twice"),
+    ("6", "1"): ("torch.tensor(ids[1:])", "torch.tensor(ids)", "one place ahead"),
     ("6", "2"): ("return -math.inf", "continue", "cannot be written"),
-    ("6", "3"): (", reverse=True", "", "best comes first"),
+    ("6", "3"): ("counts[row, token] += 1", "counts[row, token] = 1", "twice"),
+    ("6", "4"): (", reverse=True", "", "best comes first"),
     ("7", "1"): ("(scores / keys.size(2) ** 0.5)", "scores", "root of D"),
     ("7", "2"): ("back & (", "(", "comes after it"),
     ("7", "3"): ("a.cumprod(dim=1)", "a", "step 4"),
