@@ -214,7 +214,7 @@ def place(logits, count):
 
 
 # %% Exercise 2b, wrong: the logit of class 1 alone
-# says: [2, 4] have the largest leads of class 1; you chose [1, 3].
+# says: [2, 4] have the largest leads of class 1; you chose [1, 5].
 def place(logits, count):
     labels = torch.zeros(len(logits), dtype=torch.long)
     labels[logits[:, 1].topk(count).indices] = 1
