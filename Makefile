@@ -106,7 +106,7 @@ readme: $(READY)
 faults: $(READY)
 	$(BIN)/python tests/faults.py
 
-# make mutate     N=200 SEED=0: makes that many small changes of torchnlp.py and shows the test that notices each; an hour
+# make mutate     N=200 SEED=0: makes that many small changes of torchnlp.py, shows those that no test notices; hours
 N ?= 200
 SEED ?= 0
 mutate: $(READY)

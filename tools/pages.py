@@ -1,14 +1,11 @@
-"""Make the two pages of build/site, each one file that opens from the disk and fetches nothing; or ask PyTorch.
+"""Make two pages, each one file that opens from the disk and fetches nothing: build/site/reader.html, playground.html.
 
-    python tools/pages.py                               build/site/reader.html and build/site/playground.html
-    python tools/pages.py --answers FILE [--cell GRU]   for each line of FILE what the reader should say, as JSON lines
-
-The sources are in site/. An answer is {"tokens": [...], "ids": [...], "probabilities": [[...], ...]}, a row a token.
+The sources are in site/. `Reader` is the reader page's network in PyTorch, to compare with.
 """
 
-import argparse
 import base64
 import io
+import itertools
 import json
 import re
 import runpy
@@ -53,13 +50,8 @@ def unicode_module() -> str:
 
 def _ranges(codes: list[int]) -> list[list[int]]:
     """[first, last] of each run of numbers."""
-    ranges: list[list[int]] = []
-    for code in codes:
-        if ranges and ranges[-1][1] == code - 1:
-            ranges[-1][1] = code
-        else:
-            ranges.append([code, code])
-    return ranges
+    runs = itertools.groupby(enumerate(codes), key=lambda place: place[1] - place[0])
+    return [[run[0][1], run[-1][1]] for run in (list(members) for _, members in runs)]
 
 
 def bundle(name: str) -> str:
@@ -187,16 +179,6 @@ def figure(text: str = HEADLINE) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--answers", type=Path, metavar="FILE", help="a text a line, UTF-8")
-    parser.add_argument("--cell", choices=["RNN", "LSTM", "GRU"], default="LSTM")
-    args = parser.parse_args()
-    if args.answers:
-        reader = Reader(args.cell)
-        with args.answers.open(encoding="utf-8", newline="\n") as lines:
-            for line in lines:
-                print(json.dumps(reader.read(line.removesuffix("\n"))))
-        return
     for name in ("reader", "playground"):
         file = make_page(name)
         print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1e6:.2f} MB")

@@ -1,12 +1,9 @@
 """Make build/site, the course as a web site. It opens from the disk or from any server, without a network.
 
-    python tools/site.py [folder]
-
 Pages come from site/, lessons from notebooks/ with their saved outputs: nothing is run. site/conf.py says what becomes
 of a lesson. Needs the packages of site/requirements.txt, and once a network for MathJax.
 """
 
-import argparse
 import shutil
 import subprocess
 import sys
@@ -56,9 +53,7 @@ def make_site(folder: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "site")
-    folder = parser.parse_args().folder
+    folder = ROOT / "build" / "site"
     try:
         make_site(folder)
     except subprocess.CalledProcessError:
