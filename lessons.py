@@ -165,7 +165,7 @@ def train_recall(net, T, seed, steps=250, rate=0.01):
 
 
 def ends(states, last, lengths):
-    """Pooling: the last hidden state. Lesson 4, section 3.
+    """Pooling: the last hidden state. Lesson 4, section 4.
 
     states: [B, T, D H], zero behind the end; last: [B, D H]  ->  [B, D H]
     """
@@ -173,17 +173,17 @@ def ends(states, last, lengths):
 
 
 def mean_state(states, last, lengths):
-    """Mean pooling over the real tokens, [B, D H]. Lesson 4, section 3."""
+    """Mean pooling over the real tokens, [B, D H]. Lesson 4, section 4."""
     return states.sum(1) / lengths.to(states.device).unsqueeze(1)
 
 
 def real(x, lengths):
-    """x: [B, T, ...]  ->  True where there is a token, [B, T]. Lesson 4, section 4."""
+    """x: [B, T, ...]  ->  True where there is a token, [B, T]. Lesson 4, section 5."""
     return (torch.arange(x.size(1)) < lengths.unsqueeze(1)).to(x.device)
 
 
 def train_network(make, loader, seed, rate, epochs):
-    """Make a network and train it, clipped: it, and seconds an epoch. Lesson 4, section 3."""
+    """Make a network and train it, clipped: it, and seconds an epoch. Lesson 4, section 4."""
     seed_all(seed)
     net, start = make().to(device), clock()
     fit(net, loader, epochs=epochs, lr=rate, verbose=False, clip=1)
@@ -191,7 +191,7 @@ def train_network(make, loader, seed, rate, epochs):
 
 
 def race(make, part, valid_loader, epochs, rates, seeds, collate=pad_length):
-    """A network a seed, at the better of rates: (networks, rate, seconds an epoch). Lesson 4, section 3."""
+    """A network a seed, at the better of rates: (networks, rate, seconds an epoch). Lesson 4, Further."""
 
     def run(seed, rate):
         loader = length_loader(part, seed=seed, collate_fn=collate)
@@ -204,13 +204,13 @@ def race(make, part, valid_loader, epochs, rates, seeds, collate=pad_length):
 
 
 def shown(values, digits=3):
-    """The mean of some seeds, and in brackets its standard error. Lesson 4, section 3."""
+    """The mean of some seeds, and in brackets its standard error. Lesson 4, section 5."""
     mean, error = mean_and_error(values)
     return f"{mean:.{digits}f}" + (f" ({error:.{digits}f})" if len(values) > 1 else "")
 
 
 def lead(a, b):
-    """By how much a is ahead of b, [seeds, N] of 0 and 1 each, and the standard error of that. Lesson 4, section 6."""
+    """By how much a is ahead of b, [seeds, N] of 0 and 1 each, and the standard error of that. Lesson 4, Further."""
     gap = a.mean(0) - b.mean(0)  # [N], from -1 to 1
     squares = gap.var() / len(gap)  # the luck of the articles
     for seeds in (a.mean(1), b.mean(1)):
@@ -219,14 +219,14 @@ def lead(a, b):
 
 
 def described(file):
-    """The descriptions of a file's articles, of those that have a title. Lesson 4, section 4."""
+    """The descriptions of a file's articles, of those that have a title. Lesson 4, section 5."""
     with open(torchnlp.folder / file, encoding="utf-8-sig", newline="") as lines:
         rows = [row for row in csv.reader(lines) if row]
     return [row[2] for row in rows if row[1].strip()] or [row[2] for row in rows]
 
 
 def item_of(text):
-    """labels [T] (1: begins with a capital), tokens in lower case, their ids [T]. Lesson 4, section 4."""
+    """labels [T] (1: begins with a capital), tokens in lower case, their ids [T]. Lesson 4, section 5."""
     text = html.unescape(re.sub(" ?#39;", "'", text))  # how AG News writes '
     text = re.sub(r"<[^>]*>|\\", " ", text)
     tokens = re.findall(r"\w+|[.,!?()']", text) or ["."]
@@ -236,13 +236,13 @@ def item_of(text):
 
 
 def flat(items):
-    """All labels and all ids in a row: [N], [N]. Lesson 4, section 4."""
+    """All labels and all ids in a row: [N], [N]. Lesson 4, section 5."""
     labels, _, ids = zip(*items)
     return torch.cat(labels), torch.cat(ids)
 
 
 def per_token(items):
-    """Collate: labels [N], ids [B, T], lengths [B]. Lesson 4, section 4."""
+    """Collate: labels [N], ids [B, T], lengths [B]. Lesson 4, section 5."""
     labels, ids = flat(items)
     rows = [row for _, _, row in items]
     lengths = torch.tensor([len(row) for row in rows])

@@ -43,9 +43,9 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "4-bidirectional-multilayer": (
         "Two directions, several layers",
-        "a network that counts, an answer at every word, a fair scoreboard",
-        "accuracy at which words begin with a capital: most frequent form {most frequent form}, one-way {one way}, "
-        "two-way {two-way}",
+        "a network that counts, an answer at every word and its simple rivals, a fair scoreboard",
+        "accuracy at which words begin with a capital: a list {list of forms}, a window that counts {counted window}, "
+        "one-way LSTM {one-way LSTM}, two-way {two-way LSTM}",
     ),
     "5-pretrained-embeddings": (
         "Pretrained embeddings",
