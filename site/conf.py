@@ -74,7 +74,8 @@ FIGURE = """\
 ```{raw} html
 WATCHED
 <p class="play"><a href="reader.html">Type a headline of your own</a>
-<a href="playground.html">Train a network in this browser</a></p>
+<a href="playground.html">Train a network in this browser</a>
+<a href="writer.html">Let a network write</a></p>
 ```
 
 Each line is a class of news, each row of the picture a unit of the network. What its gates do, you find out in

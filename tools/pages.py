@@ -1,9 +1,12 @@
-"""Make the two pages of build/site, each one file that opens from the disk and fetches nothing; or ask PyTorch.
+"""Make the three pages of build/site, each one file that opens from the disk and fetches nothing; or ask PyTorch.
 
-    python tools/pages.py                               build/site/reader.html and build/site/playground.html
+    python tools/pages.py                               reader.html, playground.html and writer.html in build/site
     python tools/pages.py --answers FILE [--cell GRU]   for each line of FILE what the reader should say, as JSON lines
+    python tools/pages.py --answers FILE --writer       the same for the page that writes
 
-The sources are in site/. An answer is {"tokens": [...], "ids": [...], "probabilities": [[...], ...]}, a row a token.
+The sources are in site/. The reader's answer is {"tokens": [...], "ids": [...], "probabilities": [[...], ...]}, a row a
+token. The other's is {"tokens", "ids", "losses", "counted", "next": {"tokens", "probabilities"}}: what each token costs
+the network and the 4-grams, and the ten likeliest tokens that may follow.
 """
 
 import argparse
@@ -15,7 +18,6 @@ import runpy
 import sys
 from pathlib import Path
 
-import numpy as np
 import torch
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -24,8 +26,10 @@ from torch import nn
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "site"
 BUILT = ROOT / "build" / "site"
+PAGES = ("reader", "playground", "writer")
 sys.path.insert(0, str(ROOT))
 import torchnlp  # noqa: E402
+from tools.language_model import Writer, unpacked  # noqa: E402
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', flags=re.M)
 NAME = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", flags=re.M)
@@ -136,18 +140,13 @@ class Reader:
         file = json.loads((SITE / "networks" / "networks.json").read_text(encoding="utf-8"))
         self.classes, self.accuracy = file["classes"], file["accuracy"][cell]
         self.ids = {word: i for i, word in enumerate(file["words"])}
-        weights = {name: self._tensor(**w) for name, w in file["networks"][cell].items()}
+        weights = {name: unpacked(**w) for name, w in file["networks"][cell].items()}
         self.embedding = nn.Embedding.from_pretrained(weights["embedding.weight"])
         hidden, embed = weights["rnn.weight_hh_l0"].shape[1], weights["rnn.weight_ih_l0"].shape[1]
         self.rnn = getattr(nn, cell)(embed, hidden, batch_first=True)
         self.rnn.load_state_dict({name[4:]: w for name, w in weights.items() if name.startswith("rnn.")})
         self.fc = nn.Linear(hidden, len(self.classes))
         self.fc.load_state_dict({name[3:]: w for name, w in weights.items() if name.startswith("fc.")})
-
-    @staticmethod
-    def _tensor(shape: list[int], int8: str = "", float32: str = "", step: float = 1.0) -> torch.Tensor:
-        numbers = np.frombuffer(base64.b64decode(int8 or float32), dtype=np.int8 if int8 else "<f4")
-        return torch.tensor(numbers.reshape(shape).astype(np.float32) * step)
 
     def read(self, text: str) -> dict:
         """{"tokens", "ids", "probabilities"}: after each token the probability of each class."""
@@ -190,14 +189,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--answers", type=Path, metavar="FILE", help="a text a line, UTF-8")
     parser.add_argument("--cell", choices=["RNN", "LSTM", "GRU"], default="LSTM")
+    parser.add_argument("--writer", action="store_true", help="ask the language model, not the reader")
     args = parser.parse_args()
     if args.answers:
-        reader = Reader(args.cell)
+        read = Writer().answer if args.writer else Reader(args.cell).read
         with args.answers.open(encoding="utf-8", newline="\n") as lines:
             for line in lines:
-                print(json.dumps(reader.read(line.removesuffix("\n"))))
+                print(json.dumps(read(line.removesuffix("\n"))))
         return
-    for name in ("reader", "playground"):
+    for name in PAGES:
         file = make_page(name)
         print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1e6:.2f} MB")
 
