@@ -242,7 +242,7 @@ function restore() {
         if (name === "seed") seed = Math.round(value);
         else choices[name].value = value;
     }
-    choices.section.value = file.classes.includes(given.class) ? given.class : "";
+    choices.section.value = file.classes.includes(given.class) ? given.class : "none";
     showSettings();
     hidden = false;
     field.value = given.text ?? Object.values(EXAMPLES)[0];
@@ -251,8 +251,8 @@ function restore() {
 
 element("examples").append(...Object.entries(EXAMPLES).map(([name, text]) =>
     make("button", {type: "button", textContent: name, onclick: () => change(text)})));
-element("sections").append(...["", ...file.classes].map(name =>
-    make("label", {}, make("input", {type: "radio", name: "section", value: name}), name || "none")));
+element("sections").append(...["none", ...file.classes].map(name =>
+    make("label", {}, make("input", {type: "radio", name: "section", value: name}), name)));
 const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`).join("; ");
 element("about").textContent = `Both learnt from ${rival.texts.length.toLocaleString("en")} short briefs that were `
     + "invented for this course, so little text that neither writes well. The 4-grams are interpolated by Kneser-Ney. "
