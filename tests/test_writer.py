@@ -293,17 +293,25 @@ def test_a_key_is_answered_in_a_frame(opened, before):
 # ------------------------------------------------------------------------------------- how it looks
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(opened, scheme):
+@pytest.fixture(scope="module")
+def axe():
     try:
         npm.fetch(*AXE)
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"axe-core could not be fetched: {error}")
+    return (AXE[2] / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page, axe):
+    page.evaluate(axe)
+    return [(rule["id"], rule["nodes"][0]["html"]) for rule in page.evaluate("axe.run()")["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened, axe, scheme):
     page = opened("#text=wuffle Two astronauts and a paying passenger&top=5", color_scheme=scheme)
     page.locator("summary").click()
-    page.evaluate((AXE[2] / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
-    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+    assert violations(page, axe) == []
 
 
 @pytest.mark.parametrize("width", [1440, 1280, 820, 390])
@@ -312,3 +320,56 @@ def test_nothing_is_wider_than_the_page_and_the_bars_are_on_the_first_screen(ope
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page = opened("#text=Oil prices", viewport={"width": width, "height": 844})
     assert page.locator("#network li").first.bounding_box()["y"] < 700
+
+
+# ------------------------------------------------------------------------------------- figures in the lessons
+
+
+@pytest.fixture
+def figure(browser, tmp_path):
+    """A live figure in a page of its own."""
+    open_ = []
+
+    def open_page(html, style="color: #222"):
+        file = tmp_path / "figure.html"
+        file.write_text(
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title><body style="{style}">{html}'
+        )
+        open_.append(Watched(browser, file.as_uri(), viewport={"width": 390, "height": 800}))
+        return open_[-1].page
+
+    yield open_page
+    for watched in open_:
+        watched.close()
+
+
+def test_lesson_2s_headline_fades_as_the_gate_says(figure):
+    page = figure(pages.forget_figure())
+    slider = page.get_by_label("Bias of the forget gate")
+    words = page.locator(".fading li").count()
+    for bias, shown in ("5", f"{100 * 0.99331 ** (words - 1):.0f}\u00a0%"), ("-1", "< 0.1\u00a0%"):
+        slider.fill(bias)
+        assert page.locator(".fading span").first.inner_text() == shown
+        assert shown.replace("\u00a0", " ") in page.locator(".sentence").inner_text().replace("\u00a0", " ")
+    slider.press("End")  # with the keyboard too
+    assert page.locator(".slider b").inner_text() == "7.0"
+
+
+def test_lesson_6s_bars_stand_at_the_temperature(figure, writer):
+    page = figure(pages.temperature_figure())
+    slider = page.get_by_label("Temperature")
+    for temperature in (0.5, 1, 1.7):
+        slider.fill(str(temperature))
+        follow = writer.next(["the"], temperature=temperature)
+        shown = page.locator(".next").first.locator(".number").first.inner_text()
+        assert shown == f"{100 * follow['probabilities'][0]:.0f}\u00a0%"
+    slider.fill("0")
+    assert [row.inner_text() for row in page.locator(".next li:first-child .number").all()] == ["100\u00a0%"] * 3
+
+
+@pytest.mark.parametrize("style", ["color: #222; background: #fff", "color: #eee; background: #16181C"])
+@pytest.mark.parametrize("make", [pages.forget_figure, pages.temperature_figure])
+def test_axe_finds_nothing_in_a_figure_and_it_is_no_wider_than_a_phone(figure, axe, make, style):
+    page = figure(f"<main><h1>x</h1><h2>x</h2>{make()}</main>", style)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert violations(page, axe) == []

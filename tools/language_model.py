@@ -111,8 +111,8 @@ class Writer:
         counted = [-math.log(self.counts.next(ids[:t])[i]) for t, i in enumerate(ids)]
         return {"tokens": tokens, "ids": ids, "losses": losses, "counted": counted}
 
-    def next(self, tokens: list[str], *, section=None, model="network", begins="", **choices) -> dict:
-        """{"tokens", "probabilities"}: what may follow, the likeliest first. choices: those of reshaped.
+    def allowed(self, tokens: list[str], *, section=None, model="network", begins="") -> torch.Tensor:
+        """The scores [V] of what may follow: no unknown word, no padding, no end before there is a beginning.
 
         model: "network" or "4-grams"; begins: the letters that the word begins with.
         """
@@ -121,12 +121,13 @@ class Writer:
             scores = self.scores(ids, section)[-1].double()
         else:
             scores = torch.from_numpy(self.counts.next(ids)).log()
-        allowed = [i for i, word in enumerate(self.words) if i > (LINE if begins else PAD) and word.startswith(begins)]
-        if not ids and not begins:
-            allowed.remove(END)  # no empty text
-        barred = torch.ones(len(scores), dtype=torch.bool)
-        barred[allowed] = False
-        scores[barred] = -torch.inf
+        lowest = LINE + 1 if begins else END if ids else LINE
+        may = torch.tensor([i >= lowest and word.startswith(begins) for i, word in enumerate(self.words)])
+        return scores.masked_fill(~may, -torch.inf)
+
+    def next(self, tokens: list[str], *, section=None, model="network", begins="", **choices) -> dict:
+        """{"tokens", "probabilities"}: what may follow, the likeliest first. choices: those of reshaped."""
+        scores = self.allowed(tokens, section=section, model=model, begins=begins)
         if scores.max() == -torch.inf:
             return {"tokens": [], "probabilities": []}
         p, order = reshaped(scores, **choices).sort(descending=True, stable=True)

@@ -185,6 +185,36 @@ def figure(text: str = HEADLINE) -> str:
     return watch["fill"](data, f"<p>What an LSTM answers after each word. {said}.</p>")
 
 
+def live(name: str, instead: str, data: dict) -> str:
+    """A figure that moves in the middle of a page: site/<name>.js and its data. instead: for where scripts don't run."""
+    style = (SITE / "style.css").read_text(encoding="utf-8")
+    script = bundle(name).replace("</", "<" + chr(92) + "/")
+    parts = ", ".join(json.dumps(part).replace("<", chr(92) + "u003c") for part in (style, data))
+    call = f"show(document.currentScript.previousElementSibling, {parts});"
+    figure = f'<div class="torchnlp-live"><p>{instead}</p></div>'
+    return f"{figure}\n<script>\n(() => {{\n{script}\n{call}\n}})();\n</script>"
+
+
+def forget_figure() -> str:
+    """Lesson 2: what is left of a headline's words, at a bias of the forget gate that one chooses."""
+    words = torchnlp.tokenizer("Striker signs record deal as shares of the club fall on Wall Street after it cuts jobs")
+    left = f"{torch.tensor(0.0).sigmoid().item() ** (len(words) - 1):.0e}"
+    instead = f"With a bias of 0, a share of {left} of {words[0]} is left at the end of the headline."
+    return live("forget", instead, {"words": words, "bias": 0})
+
+
+def temperature_figure() -> str:
+    """Lesson 6: what comes next after three beginnings, at a temperature that one chooses."""
+    writer, beginnings, said = Writer(), [], []
+    for text in ("the", "oil prices", "the president of"):
+        scores, order = writer.allowed(torchnlp.tokenizer(text)).sort(descending=True)
+        names = [{"<line>": "new line", "<end>": "end"}.get(writer.words[i], writer.words[i]) for i in order[:10]]
+        scores = [round(score, 3) for score in scores.tolist() if score > -torch.inf]
+        beginnings.append({"text": text, "scores": scores, "names": names})
+        said.append(f"{text}: {names[0]}")
+    return live("temperature", f"The likeliest next token. {'; '.join(said)}.", {"beginnings": beginnings})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--answers", type=Path, metavar="FILE", help="a text a line, UTF-8")
