@@ -9,7 +9,8 @@ const BARS = 10;
 // does something. The fine line in a bar is the token's own probability. Returns the likeliest, {id, own, now}, if any.
 export function showBars(list, scores, {name, settings, onTake}) {
     const own = reshaped(scores), now = reshaped(scores, settings);
-    const ids = [...own.keys()].filter(id => own[id]).sort((a, b) => own[b] - own[a]).slice(0, BARS);
+    const least = own.slice().sort().at(-BARS), highest = [...own.keys()].filter(id => own[id] && own[id] >= least);
+    const ids = highest.sort((a, b) => own[b] - own[a]).slice(0, BARS);
     while (list.children.length < ids.length) list.append(makeBar(onTake ? "button" : "span"));
     while (list.children.length > ids.length) list.lastChild.remove();
     ids.forEach((id, i) => {

@@ -74,15 +74,13 @@ function lossOf(scores, id) {
 export function reshaped(scores, {temperature = 1, top = 0, nucleus = 1} = {}) {
     const largest = scores.reduce((a, b) => Math.max(a, b));
     const sharpen = score => temperature ? Math.exp((score - largest) / temperature) : Number(score === largest);
-    let p = largest === -Infinity ? scores.map(() => 0) : shares(scores.map(sharpen));
+    if (largest === -Infinity) return scores.map(() => 0);
+    const p = shares(scores.map(sharpen));
     if (!top && nucleus >= 1) return p;
-    const sorted = p.slice().sort().reverse();
-    if (top && top < p.length) p = shares(p.map(share => share >= sorted[top - 1] ? share : 0));
-    if (nucleus >= 1) return p;
-    let [together, last] = [0, 0];
-    const left = top && top < p.length ? p.slice().sort().reverse() : sorted;
-    while (last + 1 < left.length && together + left[last] < nucleus) together += left[last++];
-    return shares(p.map(share => share >= left[last] ? share : 0));
+    const kept = p.slice().sort().reverse().subarray(0, top || p.length), whole = kept.reduce((a, b) => a + b);
+    let [last, together] = [0, kept[0]];
+    while (last + 1 < kept.length && (nucleus >= 1 || together < nucleus * whole)) together += kept[++last];
+    return shares(p.map(share => share >= kept[last] ? share : 0));
 }
 
 function shares(numbers) {

@@ -18,10 +18,12 @@ export function show(place, style, {beginnings}) {
             showBars(lists[i], Float64Array.from(scores), {name: id => names[id], settings: {temperature}}));
         number.textContent = slider.ariaValueText = shown;
         const [{id, own, now}] = leads, {text, names} = beginnings[0];
-        sentence.replaceChildren(`At a temperature of ${shown}, `, make("bdi", {textContent: names[id]}),
-            ` comes after “${text}” with ${percent(now)}; the network itself says ${percent(own)} (the fine line).`);
+        sentence.replaceChildren(
+            `At a temperature of ${shown}, the probability of `, make("bdi", {textContent: names[id]}),
+            ` after “${text}” is ${percent(now)}. At 1 it is ${percent(own)}: the fine line.`);
     };
     const label = make("label", {className: "slider"}, make("span", {textContent: "Temperature"}), number, slider);
-    mount(place, style, make("figure", {className: "live"}, label, sentence, make("div", {className: "lanes"}, ...charts)));
+    const figure = make("figure", {className: "live"}, label, sentence, make("div", {className: "lanes"}, ...charts));
+    mount(place, style, figure);
     slider.oninput();
 }

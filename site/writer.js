@@ -13,7 +13,7 @@ const EXAMPLES = {
     "a headline and its text": "Storm hits the coast\nThousands of", "nonsense": "A brindled wuffle snoozled",
 };
 const SHOWN = {"<line>": "↵", "<end>": "■"};
-const LONGEST = 10;  // how many grey words
+const LONGEST = 8;  // how many grey words
 const SLICE = 40;  // so many new tokens are read at once; then the page may breathe
 const DEFAULTS = {temperature: 0.7, top: 0, nucleus: 1, seed: 1};
 const LIMITS = {temperature: [0, 2], top: [0, 50], nucleus: [0.05, 1], seed: [1, 9999]};

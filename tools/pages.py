@@ -186,7 +186,7 @@ def figure(text: str = HEADLINE) -> str:
 
 
 def live(name: str, instead: str, data: dict) -> str:
-    """A figure that moves in the middle of a page: site/<name>.js and its data. instead: for where scripts don't run."""
+    """A figure that moves in the middle of a page: site/<name>.js and its data; instead: for where no scripts run."""
     style = (SITE / "style.css").read_text(encoding="utf-8")
     script = bundle(name).replace("</", "<" + chr(92) + "/")
     parts = ", ".join(json.dumps(part).replace("<", chr(92) + "u003c") for part in (style, data))
@@ -197,7 +197,7 @@ def live(name: str, instead: str, data: dict) -> str:
 
 def forget_figure() -> str:
     """Lesson 2: what is left of a headline's words, at a bias of the forget gate that one chooses."""
-    words = torchnlp.tokenizer("Striker signs record deal as shares of the club fall on Wall Street after it cuts jobs")
+    words = torchnlp.tokenizer("Striker signs record deal as shares of the club fall on Wall Street")
     left = f"{torch.tensor(0.0).sigmoid().item() ** (len(words) - 1):.0e}"
     instead = f"With a bias of 0, a share of {left} of {words[0]} is left at the end of the headline."
     return live("forget", instead, {"words": words, "bias": 0})
