@@ -6,7 +6,7 @@ import {reshaped} from "./language.js";
 const BARS = 10;
 
 // scores: of all tokens; name(id): what a bar is called; settings: of `reshaped`; onTake(id): what a click does, where it
-// does something. The fine line in a bar is the token's own probability. Returns the likeliest, {id, own, now}, if any.
+// does something. The fine line in a bar is the token's own probability. Returns the likeliest, {id, own, now}.
 export function showBars(list, scores, {name, settings, onTake}) {
     const own = reshaped(scores), now = reshaped(scores, settings);
     const least = own.slice().sort().at(-BARS), highest = [...own.keys()].filter(id => own[id] && own[id] >= least);
@@ -22,7 +22,7 @@ export function showBars(list, scores, {name, settings, onTake}) {
         row.classList.toggle("cut", !now[id]);
         if (onTake) row.onclick = () => onTake(id);
     });
-    return ids.length ? {id: ids[0], own: own[ids[0]], now: now[ids[0]]} : null;
+    return {id: ids[0], own: own[ids[0]], now: now[ids[0]]};
 }
 
 function makeBar(tag) {

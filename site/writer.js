@@ -116,7 +116,7 @@ function update() {
     grey = hidden || !atEnd() ? [] : goOn(ids, begins, start);
     showGrey(begins);
     const all = [...ids, ...grey], runs = rival.runs(all);
-    showLosses(tokens, grey, runs);
+    showLosses(tokens, begins ? grey.slice(1) : grey, runs);  // the first one finishes a word that stands there
     tellCosts(all, runs);
 }
 
@@ -149,12 +149,11 @@ const bold = word => make("bdi", {textContent: word});
 
 // What the models say comes next, as a sentence.
 function tellNext(ids, begins, network, fourgrams) {
-    const says = (lead, who, what) => lead
-        ? [`${who} ${what} `, bold(named(lead.id)), ` (${percent(lead.now)})`] : [`${who} knows no such word`];
-    const place = begins ? ["Of the words that begin with ", bold(begins), ", "]
-        : ids.length ? ["After ", bold(named(ids.at(-1))), ", "] : ["At the beginning, "];
-    element("sentence").replaceChildren(...place, ...says(network, "the network", "expects"),
-        ...says(fourgrams, ", counting", "expects"), ".");
+    const says = ({id, now}) => [bold(named(id)), ` (${percent(now)})`];
+    const place = begins ? ["Of the words that begin with ", bold(begins)]
+        : ids.length ? ["After ", bold(named(ids.at(-1)))] : ["At the beginning"];
+    element("sentence").replaceChildren(
+        ...place, ", the network expects ", ...says(network), ", the 4-grams expect ", ...says(fourgrams), ".");
 }
 
 // What the text has cost the models so far, and what of it stands in the training text.
