@@ -124,9 +124,9 @@ def test_counting_is_kneser_neys_by_hand():
     for ids in [], [b], [a, b], [a, b, c], [d, d, d]:
         assert counts.next(ids).sum() == pytest.approx(1)
     followers, discount = counts.tables[1]
-    assert dict(followers[(b,)]) == {c: 2, d: 1}  # c came after "a b" and "e b"
+    assert dict(followers[(b,)].T.tolist()) == {c: 2, d: 1}  # c came after "a b" and "e b"
     unigrams, first = counts.tables[0]
-    kinds = dict(unigrams[()])
+    kinds = dict(unigrams[()].T.tolist())
     assert kinds == {a: 1, e: 2, b: 2, c: 2, d: 1}
     p_c = (2 - first) / 8 + first * 5 / 8 * 1 / 5
     p_b_c = (2 - discount) / 3 + discount * 2 / 3 * p_c

@@ -51,7 +51,8 @@ class FourGrams:
             for (*context, word), n in runs.items():
                 followers[tuple(context)].append((word, n))
             often = Counter(runs.values())
-            self.tables.insert(0, (followers, often[1] / (often[1] + 2 * often[2])))
+            arrays = {context: np.array(pairs).T for context, pairs in followers.items()}  # [2, kinds]
+            self.tables.insert(0, (arrays, often[1] / (often[1] + 2 * often[2])))
             runs = Counter(run[1:] for run in runs)  # a shorter run counts once for each token before it
 
     def next(self, ids: list[int]) -> np.ndarray:
@@ -59,12 +60,12 @@ class FourGrams:
         line = [self.V] * (ORDER - 1) + ids
         p = np.full(self.V, 1 / self.V)
         for n, (followers, discount) in enumerate(self.tables):
-            words, counts = zip(*followers.get(tuple(line[len(line) - n :]), [(0, 0)]))
-            total = sum(counts)
-            if total == 0:  # a context never seen: the shorter one must do
+            context = tuple(line[len(line) - n :])
+            if context not in followers:  # the shorter one must do
                 break
-            p *= discount * len(words) / total
-            p[list(words)] += (np.array(counts) - discount) / total
+            words, counts = followers[context]
+            p *= discount * len(words) / counts.sum()
+            p[words] += (counts - discount) / counts.sum()
         return p
 
 
