@@ -23,7 +23,7 @@ const file = JSON.parse(element("file").textContent), model = new LanguageModel(
 const known = new Map(file.words.map((word, id) => [word, id]));
 for (const id of [PAD, END]) known.delete(file.words[id]);  // whoever types them means something else
 const rival = new FourGrams(trainingTexts(), model.V);
-const field = element("text"), form = element("settings"), choices = form.elements;
+const field = element("text"), form = element("sliders"), choices = form.elements;
 const read = [];  // an entry a token: {id, loss, counted}
 let seed = DEFAULTS.seed, hidden = false, grey = [], waiting = 0;
 
@@ -112,7 +112,7 @@ function update() {
     }
     const bars = {name: named, settings: settings(), onTake: id => take(id, begins)};
     const network = showBars(element("network"), allowed(model.scores(), ids, begins), bars);
-    tellNext(ids, begins, network, showBars(element("fourgrams"), counted(ids, begins), bars));
+    tellNext(tokens, begins, network, showBars(element("fourgrams"), counted(ids, begins), bars));
     grey = hidden || !atEnd() ? [] : goOn(ids, begins, start);
     showGrey(begins);
     const all = [...ids, ...grey], runs = rival.runs(all);
@@ -148,10 +148,10 @@ function showLosses(tokens, grey, runs) {
 const bold = word => make("bdi", {textContent: word});
 
 // What the models say comes next, as a sentence.
-function tellNext(ids, begins, network, fourgrams) {
+function tellNext(tokens, begins, network, fourgrams) {
     const says = ({id, now}) => [bold(named(id)), ` (${percent(now)})`];
     const place = begins ? ["Of the words that begin with ", bold(begins)]
-        : ids.length ? ["After ", bold(named(ids.at(-1)))] : ["At the beginning"];
+        : tokens.length ? ["After ", bold(SHOWN[tokens.at(-1)] ?? tokens.at(-1))] : ["At the beginning"];
     element("sentence").replaceChildren(
         ...place, ", the network expects ", ...says(network), ", the 4-grams expect ", ...says(fourgrams), ".");
 }
