@@ -48,9 +48,9 @@ export class LanguageModel {
         return {id, h: trace.h.slice(H), c: trace.c.slice(H)};
     }
 
-    // The scores of the next token after all that has been read.
-    scores() {
-        const {w, D, H, table, wide, V} = this, last = this.steps.at(-1);
+    // The scores of the next token after a step, the last one if none is named.
+    scores(last = this.steps.at(-1)) {
+        const {w, D, H, table, wide, V} = this;
         if (this.scored === last) return this.latest;
         const said = w["to_word.bias"].map((bias, d) => {
             for (let k = 0; k < H; k++) bias += last.h[k] * w["to_word.weight"][d * H + k];

@@ -13,9 +13,10 @@ const EXAMPLES = {
     "a headline and its text": "Storm hits the coast\nThousands of", "nonsense": "A brindled wuffle snoozled",
 };
 const SHOWN = {"<line>": "↵", "<end>": "■"};
-const LONGEST = 8;  // how many grey words
+const LONGEST = 6;  // how many grey words
+const MOST = 400;  // how many tokens are shown with their negative log-likelihoods
 const SLICE = 40;  // so many new tokens are read at once; then the page may breathe
-const DEFAULTS = {temperature: 0.7, top: 0, nucleus: 1, seed: 1};
+const DEFAULTS = {temperature: 0.7, top: 0, nucleus: 1, seed: 4};
 const LIMITS = {temperature: [0, 2], top: [0, 50], nucleus: [0.05, 1], seed: [1, 9999]};
 
 const element = id => document.getElementById(id);
@@ -81,14 +82,15 @@ function luckAt(place) {
     return ((bits ^ bits >>> 15) >>> 0) / 2 ** 32;
 }
 
-// Draw a token, read it, draw the next.
-function goOn(ids, begins, start) {
+// Draw a token, read it, draw the next, behind the ids that have been read.
+function goOn(ids, begins) {
     const written = [];
+    let step = model.steps.at(-1);
     while (written.length < LONGEST && written.at(-1) !== END) {
-        const all = [...ids, ...written];
-        model.read(all, start);
-        const scores = allowed(model.scores(), all, written.length ? "" : begins);
-        written.push(draw(reshaped(scores, settings()), luckAt(all.length)));
+        const place = ids.length + written.length, first = !written.length;
+        const scores = allowed(model.scores(step), first ? ids : written, first ? begins : "");
+        written.push(draw(reshaped(scores, settings()), luckAt(place)));
+        step = model.step(written.at(-1), step);
     }
     return written;
 }
@@ -113,7 +115,7 @@ function update() {
     const bars = {name: named, settings: settings(), onTake: id => take(id, begins)};
     const network = showBars(element("network"), allowed(model.scores(), ids, begins), bars);
     tellNext(tokens, begins, network, showBars(element("fourgrams"), counted(ids, begins), bars));
-    grey = hidden || !atEnd() ? [] : goOn(ids, begins, start);
+    grey = hidden || !atEnd() ? [] : goOn(ids, begins);
     showGrey(begins);
     const all = [...ids, ...grey], runs = rival.runs(all);
     showLosses(tokens, begins ? grey.slice(1) : grey, runs);  // the first one finishes a word that stands there
@@ -130,13 +132,15 @@ function showGrey(begins) {
     element("take").disabled = !grey.length || grey[0] === END;
 }
 
-// The tokens, under each the negative log-likelihoods. Those that stood there already stay.
+// The tokens, under each the negative log-likelihoods. Those that stood there already stay. Of a long text the last few
+// hundred are enough.
 function showLosses(tokens, grey, runs) {
     const list = element("losses"), lit = runs.flatMap(({from, to}) => Array.from({length: to - from}, (_, i) => from + i));
-    const [items, copied, words] = [[...list.children], new Set(lit), [...tokens, ...grey.map(id => file.words[id])]];
+    const first = Math.max(0, 100 * Math.ceil((tokens.length - MOST) / 100)), copied = new Set(lit);
+    const items = [...list.children], words = [...tokens, ...grey.map(id => file.words[id])].slice(first);
     items.splice(words.length).forEach(item => item.remove());
-    words.forEach((word, t) => {
-        const item = items[t] ?? list.appendChild(make("li", {}, make("bdi"), make("span"), make("span")));
+    words.forEach((word, i) => {
+        const t = first + i, item = items[i] ?? list.appendChild(make("li", {}, make("bdi"), make("span"), make("span")));
         const marks = {grey: t >= tokens.length, unknown: read[t]?.id === UNK, lit: copied.has(t)};
         const said = [SHOWN[word] ?? word, read[t]?.loss.toFixed(1) ?? "", read[t]?.counted.toFixed(1) ?? ""];
         const name = Object.keys(marks).filter(mark => marks[mark]).join(" ");

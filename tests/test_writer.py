@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import subprocess
 import sys
 
@@ -13,7 +14,6 @@ from test_pages import AXE, NASTY, Watched, ask
 
 from tools import npm, pages
 from tools.language_model import FILE, UNK, FourGrams, Writer, split_lines
-from torchnlp import tokenizer
 
 pytestmark = pytest.mark.slow
 
@@ -179,7 +179,8 @@ def test_what_is_taken_is_read_as_it_was_written(opened):
 def test_a_word_that_is_not_finished_is_completed(opened, writer):
     page = opened("#text=Oil pric")
     words = page.locator("#network bdi").all_inner_texts()
-    assert words == [w for w in writer.words if w in words] or all(word.startswith("pric") for word in words)
+    assert len(words) == 10 or set(words) == {word for word in writer.words if word.startswith("pric")}
+    assert all(word.startswith("pric") for word in words)
     page.locator("#network button").first.click()
     assert split_lines(field(page).input_value()) == ["oil", words[0]]
     field(page).fill("Oil zyxomm")
@@ -229,24 +230,38 @@ def test_what_stands_in_the_training_text_is_lit_and_its_brief_named(opened):
     page = opened("#text=" + " ".join(["zyxomma", *text[:9], "plonk"]))
     page.keyboard.press("Escape")
     lit = page.locator("#losses .lit:not(.grey) bdi").all_inner_texts()
-    known = [token for token in text[:9]]
-    assert len(lit) >= 4 and " ".join(lit) in " ".join(known)
+    assert len(lit) >= 4 and " ".join(lit) in " ".join(text)
     assert " ".join(title[:2]) in page.locator("#told").inner_text()
     field(page).fill("wuffle oil plonk goal brindled")
     assert page.locator("#losses .lit:not(.grey)").count() == 0
 
 
+def shown(tokens):
+    """Of a long text the last three or four hundred tokens are shown with what they cost."""
+    first = max(0, 100 * math.ceil((len(tokens) - 400) / 100))
+    return ["↵" if token == "<line>" else token for token in tokens[first:]]
+
+
+def fill(page, text):
+    """Type a text, and wait until all of it has been read, which takes a long one some frames."""
+    field(page).fill(text)
+    tokens = split_lines(field(page).input_value())
+    done = "last => document.querySelector('#losses li:nth-last-child(1 of :not(.grey))')?.textContent.startsWith(last)"
+    if tokens:
+        page.wait_for_function(done, arg=shown(tokens)[-1])
+    page.wait_for_function("document.getElementById('sentence').textContent.endsWith('.')")
+    return tokens
+
+
 @pytest.mark.parametrize("text", [*NASTY, LONG], ids=range(len(NASTY) + 1))
 def test_any_text_is_shown_as_text(a_writer, text):
     title = a_writer.title()
-    field(a_writer).fill(text)
-    a_writer.wait_for_function(
-        "n => document.querySelectorAll('#losses li:not(.grey)').length === n", arg=len(split_lines(text))
-    )
-    shown = a_writer.locator("#losses li:not(.grey) bdi").evaluate_all("all => all.map(word => word.textContent)")
-    assert shown == ["↵" if token == "<line>" else token for token in split_lines(field(a_writer).input_value())]
+    tokens = fill(a_writer, text)
+    if tokens:
+        a_writer.wait_for_function("document.getElementById('told').textContent.includes('tokens')")
+    words = a_writer.locator("#losses li:not(.grey) bdi").evaluate_all("all => all.map(word => word.textContent)")
+    assert words == shown(tokens)
     assert a_writer.title() == title and a_writer.locator("main img, main script, .losses b").count() == 0
-    assert a_writer.locator("#sentence").inner_text().endswith(".")
 
 
 def test_each_example_does_what_its_name_says(opened, writer):
@@ -263,31 +278,33 @@ def test_each_example_does_what_its_name_says(opened, writer):
         assert right(page, split_lines(field(page).input_value())), name
 
 
-TYPE = """text => {
-    const field = document.getElementById("text"), times = [];
+TYPE = """async text => {
+    const field = document.getElementById("text");
     for (const letter of text) {
         field.value += letter;
         field.setSelectionRange(field.value.length, field.value.length);
-        const start = performance.now();
         field.dispatchEvent(new InputEvent("input", {bubbles: true}));
-        document.body.offsetHeight;  // and all is in its place
-        times.push(performance.now() - start);
+        await new Promise(done => requestAnimationFrame(() => setTimeout(done)));  // it is painted
     }
-    return times;
 }"""
 
 
-@pytest.mark.parametrize(
-    "before", ["", "oil prices rose on monday " * 12, LONG], ids=["nothing", "60 tokens", "2,000 tokens"]
-)
-def test_a_key_is_answered_in_a_frame(opened, before):
-    page = opened("#text=")
-    field(page).fill(before)
-    page.wait_for_function(
-        "n => document.querySelectorAll('#losses li:not(.grey)').length === n", arg=len(tokenizer(before))
-    )
-    times = page.evaluate(TYPE, " and the company said that profit fell")
-    assert np.quantile(times, 0.25) <= 16  # other programs take their turns: the quarter that was disturbed least
+@pytest.mark.parametrize("before", ["", "oil prices rose on monday " * 12], ids=["nothing", "60 tokens"])
+def test_a_key_takes_less_than_a_frame(opened, before):
+    """In processor time, so that nothing hangs on what else the machine does: scripts, styles and layout."""
+    page = opened("#text=" + before)
+    client = page.context.new_cdp_session(page)
+    client.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def seconds():
+        values = {metric["name"]: metric["value"] for metric in client.send("Performance.getMetrics")["metrics"]}
+        return values["ScriptDuration"] + values["LayoutDuration"] + values["RecalcStyleDuration"]
+
+    text = " and the company said that profit fell in the third quarter"
+    page.evaluate(TYPE, text)  # the browser compiles
+    start = seconds()
+    page.evaluate(TYPE, text)
+    assert (seconds() - start) / len(text) <= 0.016
 
 
 # ------------------------------------------------------------------------------------- how it looks
@@ -319,7 +336,7 @@ def test_nothing_is_wider_than_the_page_and_the_bars_are_on_the_first_screen(ope
     page = opened("#text=oil " + "x" * 90, viewport={"width": width, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page = opened("#text=Oil prices", viewport={"width": width, "height": 844})
-    assert page.locator("#network li").first.bounding_box()["y"] < 700
+    assert page.locator("#network li").first.bounding_box()["y"] < 800
 
 
 # ------------------------------------------------------------------------------------- figures in the lessons
