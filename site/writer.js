@@ -47,7 +47,8 @@ const named = id => ({[END]: "end of the text", [LINE]: "new line"})[id] ?? file
 // What is typed: its tokens, those that are read, and the letters of a last word that is not finished.
 function understand(text) {
     const tokens = split(text), last = tokens.at(-1);
-    const open = /\S$/.test(text) && !known.has(last) && file.words.some(word => word.startsWith(last));
+    const continues = file.words.some((word, id) => id > LINE && word.startsWith(last));
+    const open = /\S$/.test(text) && !known.has(last) && continues;
     return {tokens, ids: encode(open ? tokens.slice(0, -1) : tokens), begins: open ? last : ""};
 }
 
