@@ -15,8 +15,8 @@ renew = runpy.run_path(str(HERE / "watch.py"))["renew"]
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d-c\w+)`")  # how the guide for instructors and the glossary name a cell
-# A figure that moves stands behind the cell of this id.
-LIVE = {"l2-c053": pages.forget_figure, "l6-c600": pages.temperature_figure}
+# A figure that moves stands in front of the cell of this id.
+LIVE = {"l2-c053": pages.forget_figure, "l6-c601": pages.temperature_figure}
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
 
 
@@ -51,10 +51,10 @@ def lesson_page(source: str, name: str) -> str:
             write(f"({cell.id})=")
         if cell.id in gates:
             write(f"(gates-{name})=")
+        if cell.id in LIVE:
+            write(f"```{{raw}} html\n{LIVE[cell.id]()}\n```")
         if is_text:
             write(in_site(link_first(cell.source, links)))
-            if cell.id in LIVE:
-                write(f"```{{raw}} html\n{LIVE[cell.id]()}\n```")
             continue
         as_the_site_folds(cell, links)
         if hides and not is_plot:

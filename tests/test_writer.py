@@ -382,7 +382,7 @@ def test_lesson_6s_bars_stand_at_the_temperature(figure, writer):
     slider = page.get_by_label("Temperature")
     for temperature in (0.5, 1, 1.7):
         slider.fill(str(temperature))
-        follow = writer.next(["the"], temperature=temperature)
+        follow = writer.next(["the", "president", "of"], temperature=temperature)
         assert page.locator(".next").first.locator(".number").first.inner_text() == percent(follow["probabilities"][0])
     slider.fill("0")
     assert [row.inner_text() for row in page.locator(".next li:first-child .number").all()] == ["100\u00a0%"] * 3

@@ -206,7 +206,7 @@ def forget_figure() -> str:
 def temperature_figure() -> str:
     """Lesson 6: what comes next after three beginnings, at a temperature that one chooses."""
     writer, beginnings, said = Writer(), [], []
-    for text in ("the", "oil prices", "the president of"):
+    for text in ("the president of", "oil prices", "a court in"):
         scores, order = writer.allowed(torchnlp.tokenizer(text)).sort(descending=True)
         names = [{"<line>": "new line", "<end>": "end"}.get(writer.words[i], writer.words[i]) for i in order[:10]]
         scores = [round(score, 3) for score in scores.tolist() if score > -torch.inf]
