@@ -35,7 +35,7 @@ slides: $(READY)
 site: $(SITE_READY)
 	$(BIN)/python tools/site.py
 
-# make pages      build/site/reader.html and playground.html: two pages that need no Python; they open from the disk
+# make pages      build/site/reader.html, playground.html, writer.html: pages that need no Python; they open from the disk
 pages: $(READY)
 	$(BIN)/python tools/pages.py
 

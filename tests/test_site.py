@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = site.ROOT
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-WITHOUT_SPHINX = {"reader.html", "playground.html"}  # they have tests of their own, and what follows # is their setting
+WITHOUT_SPHINX = {f"{name}.html" for name in tools_pages.PAGES}  # they have tests of their own; # sets them
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
 
 
@@ -342,7 +342,7 @@ def test_the_sites_switch_reaches_every_figure(visit, built, system):
                 assert is_right(statistics.median(paper.tobytes())), (name, figure, theme)
 
 
-def test_the_reader_the_playground_and_every_page_lead_to_each_other(pages):
+def test_the_pages_without_python_and_every_other_lead_to_each_other(pages):
     outside = "https://{}.github.io/{}".format(*repo.current(ROOT).split("/"))
     for name, page in pages.items():
         links = {link["href"] for link in page.find_all("a", href=True)}
@@ -351,7 +351,7 @@ def test_the_reader_the_playground_and_every_page_lead_to_each_other(pages):
             assert "index.html" in links
         elif page.select_one(".bd-sidebar-primary"):
             up = "../" * name.count("/")
-            assert {f"{up}reader.html", f"{up}playground.html"} <= links, name
+            assert {f"{up}{other}" for other in WITHOUT_SPHINX} <= links, name
 
 
 def test_a_lesson_begins_with_its_words_not_with_what_makes_it_run(pages):

@@ -46,7 +46,7 @@ def make_site(folder: Path) -> None:
         file.write_text(page.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")
     for file in folder.glob("_static/*/*.map"):  # 3.5 MB of the theme's, for those who mend its scripts
         file.unlink()
-    for name in ("reader", "playground"):
+    for name in pages.PAGES:
         page = pages.make_page(name)
         if page.parent != folder:
             shutil.copy(page, folder)
