@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_pages import AXE, NASTY, Watched, ask
+from test_pages import NASTY, ask
 
-from tools import npm, pages
+from tools import pages
 from tools.language_model import FILE, UNK, FourGrams, Writer, split_lines
 
 pytestmark = pytest.mark.slow
@@ -31,24 +31,15 @@ def address():
 
 
 @pytest.fixture
-def opened(browser, address):
-    """opened("#text=oil", ...) is the page; what it does wrong in the test is noticed at its end."""
-    open_ = []
-
-    def open_page(hash="", **settings):
-        open_.append(Watched(browser, address + hash, **{"reduced_motion": "reduce", **settings}))
-        return open_[-1].page
-
-    yield open_page
-    for watched in open_:
-        watched.close()
+def opened(visit, address):
+    """opened("#text=oil", ...) is the page."""
+    return lambda hash="", **settings: visit(address + hash, **{"reduced_motion": "reduce", **settings})
 
 
 @pytest.fixture(scope="module")
-def a_writer(browser, address):
-    watched = Watched(browser, address)
-    yield watched.page
-    watched.close()
+def a_writer(watched, address):
+    with watched(address) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -315,25 +306,11 @@ def test_a_key_takes_less_than_a_frame(opened, before):
 # ------------------------------------------------------------------------------------- how it looks
 
 
-@pytest.fixture(scope="module")
-def axe():
-    try:
-        npm.fetch(*AXE)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"axe-core could not be fetched: {error}")
-    return (AXE[2] / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-
-
-def violations(page, axe):
-    page.evaluate(axe)
-    return [(rule["id"], rule["nodes"][0]["html"]) for rule in page.evaluate("axe.run()")["violations"]]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(opened, axe, scheme):
+def test_axe_finds_nothing_serious(opened, serious, scheme):
     page = opened("#text=wuffle Two astronauts and a paying passenger&top=5", color_scheme=scheme)
     page.locator("summary").click()
-    assert violations(page, axe) == []
+    assert serious(page) == []
 
 
 @pytest.mark.parametrize("width", [1440, 1280, 820, 390])
@@ -348,21 +325,16 @@ def test_nothing_is_wider_than_the_page_and_the_bars_are_on_the_first_screen(ope
 
 
 @pytest.fixture
-def figure(browser, tmp_path):
-    """A live figure in a page of its own."""
-    open_ = []
+def figure(visit, tmp_path):
+    """figure(html) is a live figure in a page of its own, on a phone."""
 
     def open_page(html, style="color: #222"):
         file = tmp_path / "figure.html"
-        file.write_text(
-            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title><body style="{style}">{html}'
-        )
-        open_.append(Watched(browser, file.as_uri(), viewport={"width": 390, "height": 800}))
-        return open_[-1].page
+        head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title>'
+        file.write_text(f'{head}<body style="{style}">{html}', encoding="utf-8")
+        return visit(file.as_uri(), viewport={"width": 390, "height": 800})
 
-    yield open_page
-    for watched in open_:
-        watched.close()
+    return open_page
 
 
 def test_lesson_2s_headline_fades_as_the_gate_says(figure):
@@ -390,7 +362,7 @@ def test_lesson_6s_bars_stand_at_the_temperature(figure, writer):
 
 @pytest.mark.parametrize("style", ["color: #222; background: #fff", "color: #eee; background: #16181C"])
 @pytest.mark.parametrize("make", [pages.forget_figure, pages.temperature_figure])
-def test_axe_finds_nothing_in_a_figure_and_it_is_no_wider_than_a_phone(figure, axe, make, style):
+def test_axe_finds_nothing_serious_in_a_figure_and_it_is_no_wider_than_a_phone(figure, serious, make, style):
     page = figure(f"<main><h1>x</h1><h2>x</h2>{make()}</main>", style)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert violations(page, axe) == []
+    assert serious(page) == []
