@@ -57,7 +57,7 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "6-text-generation": (
         "A network that writes",
-        "a language model and its rival that counts, ways to sample, a Markov chain, a beam search",
+        "a language model with its training in the open, the rival that counts, ways to sample, a Markov chain",
         "perplexity of held-out headlines: 4-grams {perplexity of 4-grams}, a network from random vectors "
         "{perplexity of from noise}, from GloVe {perplexity of from GloVe}; network and 4-grams together: the better "
         "one's times {mixture / best single}",
