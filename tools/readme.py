@@ -51,8 +51,9 @@ LESSONS = {  # notebook: (title, what you build, result)
     "5-pretrained-embeddings": (
         "Pretrained embeddings",
         "vectors from our own counts, a network that starts from GloVe, what that is worth with few labels",
-        "test accuracy: from GloVe {5-labels/from GloVe, test}, from random vectors {5-labels/from random, test}; "
-        "the best network of the course {5-the-last-point/one network, mean}, an ensemble of three "
+        "test accuracy with 100 labels: from random vectors {5-labels/   100 labels, random}, from GloVe "
+        "{5-labels/   100 labels, GloVe, fine-tuned}, a linear model on GloVe {5-labels/   100 labels, mean of GloVe}; "
+        "with all, the best network of the course {5-the-last-point/one network, mean}, an ensemble of three "
         "{5-the-last-point/ensemble, mean} ([how, and what it is worth](notebooks/appendix/5-the-last-point.ipynb)), "
         "the best linear model that we tried {5-the-last-point/words and characters}",
     ),
