@@ -50,10 +50,11 @@ LESSONS = {  # notebook: (title, what you build, result)
     "5-pretrained-embeddings": (
         "Pretrained embeddings",
         "vectors from our own counts, a network that starts from GloVe, what that is worth with few labels",
-        "test accuracy: from GloVe {5-recipe/from GloVe, test}, from random vectors {5-recipe/from noise, test}; "
-        "the best network of the course {5-the-last-point/one reader, mean}, an ensemble of three "
-        "{5-the-last-point/panel, mean} ([how, and what it is worth](notebooks/appendix/5-the-last-point.ipynb)), "
-        "the best linear model that we tried {5-recipe/words and characters, test}",
+        "test accuracy with 100 labels: from random vectors {5-labels/   100 labels, random}, from GloVe "
+        "{5-labels/   100 labels, GloVe, fine-tuned}, a linear model on GloVe {5-labels/   100 labels, mean of GloVe}; "
+        "with all, the best network of the course {5-the-last-point/one network, mean}, an ensemble of three "
+        "{5-the-last-point/ensemble, mean} ([how, and what it is worth](notebooks/appendix/5-the-last-point.ipynb)), "
+        "the best linear model that we tried {5-the-last-point/words and characters}",
     ),
     "6-text-generation": (
         "A network that writes",

@@ -59,14 +59,14 @@ def shuffled(table):
     return table[torch.from_numpy(order)]
 
 
-# %% Exercise 2, right: <unk> stays too, next to the pad
+# %% Exercise 2, right: <unk> stays too, next to the padding token
 def shuffled(table):
     first_words, rest = table[: PAD + 1], table[PAD + 1 :]
     return torch.cat([first_words, rest[torch.rand(len(rest)).argsort()]])
 
 
-# %% Exercise 2, wrong: the pad moves as well
-# says: The pad has lost its row.
+# %% Exercise 2, wrong: the padding token moves as well
+# says: The padding token has lost its row.
 def shuffled(table):
     order = torch.randperm(len(table) - 1) + 1
     return table[torch.cat([order, torch.tensor([0])])]
@@ -96,7 +96,7 @@ def shuffled(table):
 
 
 # %% Exercise 2, wrong: turned round, without any chance
-# says: no order of chance
+# says: no random order
 def shuffled(table):
     return torch.cat([table[: PAD + 1], table[PAD + 1 :].flip(0)])
 
