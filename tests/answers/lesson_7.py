@@ -243,7 +243,9 @@ def near(T, reach):
 # says: Not the nearest ones.
 def near(T, reach):
     place = torch.arange(T)
-    return torch.ones(T, T).tril().bool() & ((place < reach - 1) | (place == place.unsqueeze(1)) | (place.unsqueeze(1) < reach))
+    return torch.ones(T, T).tril().bool() & (
+        (place < reach - 1) | (place == place.unsqueeze(1)) | (place.unsqueeze(1) < reach)
+    )
 
 
 # %% Exercise 2b, right: one, and so many more a layer
