@@ -1,7 +1,7 @@
 """Write the lesson table into README.md, every figure from the saved outputs of the notebooks.
 
-    python tools/readme.py            writes the table between its marks in README.md, and the picture above it, and
-                                      into INSTRUCTORS.md how long each lesson takes
+    python tools/readme.py            writes the table between its marks in README.md, and into INSTRUCTORS.md how
+                                      long each lesson takes
     python tools/readme.py --check    changes nothing; exit status 1 if a page and the notebooks disagree
 
 A lesson's result is a sentence with names in braces: {packed LSTM, test} becomes the figure that stands behind
@@ -10,7 +10,6 @@ that one printed. The time is what tools/run.py noted in the notebook.
 """
 
 import argparse
-import base64
 import re
 import sys
 from functools import lru_cache
@@ -23,7 +22,6 @@ sys.path.insert(0, str(ROOT))
 from tools.minutes import EXERCISE, core_of  # noqa: E402
 
 SCOREBOARD = "4-bidirectional-multilayer"
-PICTURE = "images/gates-over-a-headline.png"
 
 LESSONS = {  # notebook: (title, what you build, result)
     "1-simple-rnn": (
@@ -152,14 +150,6 @@ def scoreboard(root: Path) -> str:
     return "\n".join([*lines, "", f"For each: {conditions[0]}."])
 
 
-def picture(root: Path) -> bytes:
-    """The gates over a headline, as lesson 2 shows them to its reader."""
-    cells = notebook(root / "notebooks" / "2-lstm-gates.ipynb").cells
-    cell = next(cell for cell in cells if cell.source.startswith("headline = ("))
-    images = [output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {})]
-    return base64.b64decode(images[0])
-
-
 def times_table(root: Path) -> str:
     """How long the core of each lesson takes for one who reads at home, in minutes."""
     rows = ["| lesson | to read | code | exercises | in all |", "|---|---:|---:|---|---:|"]
@@ -190,7 +180,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     try:
-        made = {page: written(page, ROOT).encode() for page in TABLES} | {PICTURE: picture(ROOT)}
+        made = {page: written(page, ROOT).encode() for page in TABLES}
     except LookupError as error:
         sys.exit(f"The tables cannot be made: {error}.")
     for name, content in made.items():

@@ -1,0 +1,74 @@
+"""Film the reader page while it reads a headline: images/reader.gif, which the README shows.
+
+python images/film.py      needs build/site/reader.html (make pages), Chromium and Playwright
+"""
+
+import io
+import os
+import shutil
+from pathlib import Path
+
+from PIL import Image, ImageColor
+from playwright.sync_api import sync_playwright
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parent / "build" / "site" / "reader.html"
+HEADLINE = "Striker signs record deal as shares of the club's owner fall on Wall Street after it warns on profit"
+WIDTH = 860
+HUES = [
+    "#004488",
+    "#8A6A00",
+    "#994455",
+    "#117755",
+    "#6A3D9A",
+    "#B35806",
+    "#222222",
+]  # site/style.css, light
+TINTS = 12
+WORD, END = 450, 4000  # milliseconds that a frame stays
+
+
+def frames() -> list[Image.Image]:
+    """The page after each word: text, answers, input and forget gate, cell state."""
+    as_root = ["--no-sandbox"] if os.getuid() == 0 else []
+    shots = []
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--disable-gpu", *as_root])
+        page = browser.new_page(viewport={"width": 1440, "height": 1200}, reduced_motion="reduce")
+        page.goto(PAGE.as_uri())
+        page.locator("#view .strip").wait_for()
+        words = HEADLINE.split()
+        page.fill("#text", HEADLINE)
+        picture = page.locator("#view .picture").bounding_box()
+        last = page.locator("#view .part", has_text="output gate").bounding_box()
+        clip = {**picture, "height": last["y"] - picture["y"]}
+        for count in range(1, len(words) + 1):
+            page.fill("#text", " ".join(words[:count]))
+            page.wait_for_timeout(150)
+            shots.append(Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB"))
+        browser.close()
+    return shots
+
+
+def palette() -> Image.Image:
+    """Each hue from full to white: a palette that a program chooses gives two classes one colour."""
+    full = [ImageColor.getrgb(hue) for hue in HUES]
+    mixed = [round(255 - (255 - part) * k / TINTS) for hue in full for k in range(TINTS + 1) for part in hue]
+    image = Image.new("P", (1, 1))
+    image.putpalette(mixed)
+    return image
+
+
+def main() -> None:
+    shots = frames()
+    size = (WIDTH, round(shots[0].height * WIDTH / shots[0].width))
+    shots = [shot.resize(size, Image.Resampling.LANCZOS) for shot in shots]
+    shots = [shot.quantize(palette=palette(), dither=Image.Dither.NONE) for shot in shots]
+    times = [WORD] * (len(shots) - 1) + [END]
+    # It plays three times and then stands still.
+    shots[0].save(HERE / "reader.gif", save_all=True, append_images=shots[1:], duration=times, loop=2, optimize=True)
+    print(f"images/reader.gif: {len(shots)} frames, {(HERE / 'reader.gif').stat().st_size / 1e3:.0f} KB")
+
+
+if __name__ == "__main__":
+    main()
