@@ -35,7 +35,7 @@ slides: $(READY)
 site: $(SITE_READY)
 	$(BIN)/python tools/site.py
 
-# make pages      build/site/reader.html and playground.html: two pages that need no Python; they open from the disk
+# make pages      build/site/reader.html, playground.html, writer.html: pages that need no Python; they open from the disk
 pages: $(READY)
 	$(BIN)/python tools/pages.py
 
@@ -106,7 +106,7 @@ readme: $(READY)
 faults: $(READY)
 	$(BIN)/python tests/faults.py
 
-# make mutate     N=200 SEED=0: makes that many small changes of torchnlp.py and shows the test that notices each; an hour
+# make mutate     N=200 SEED=0: makes that many small changes of torchnlp.py, shows those that no test notices; hours
 N ?= 200
 SEED ?= 0
 mutate: $(READY)

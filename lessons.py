@@ -165,7 +165,7 @@ def train_recall(net, T, seed, steps=250, rate=0.01):
 
 
 def ends(states, last, lengths):
-    """Pooling: the last hidden state. Lesson 4, section 3.
+    """Pooling: the last hidden state. Lesson 4, section 4.
 
     states: [B, T, D H], zero behind the end; last: [B, D H]  ->  [B, D H]
     """
@@ -173,17 +173,17 @@ def ends(states, last, lengths):
 
 
 def mean_state(states, last, lengths):
-    """Mean pooling over the real tokens, [B, D H]. Lesson 4, section 3."""
+    """Mean pooling over the real tokens, [B, D H]. Lesson 4, section 4."""
     return states.sum(1) / lengths.to(states.device).unsqueeze(1)
 
 
 def real(x, lengths):
-    """x: [B, T, ...]  ->  True where there is a token, [B, T]. Lesson 4, section 4."""
+    """x: [B, T, ...]  ->  True where there is a token, [B, T]. Lesson 4, section 5."""
     return (torch.arange(x.size(1)) < lengths.unsqueeze(1)).to(x.device)
 
 
 def train_network(make, loader, seed, rate, epochs):
-    """Make a network and train it, clipped: it, and seconds an epoch. Lesson 4, section 3."""
+    """Make a network and train it, clipped: it, and seconds an epoch. Lesson 4, section 4."""
     seed_all(seed)
     net, start = make().to(device), clock()
     fit(net, loader, epochs=epochs, lr=rate, verbose=False, clip=1)
@@ -191,7 +191,7 @@ def train_network(make, loader, seed, rate, epochs):
 
 
 def race(make, part, valid_loader, epochs, rates, seeds, collate=pad_length):
-    """A network a seed, at the better of rates: (networks, rate, seconds an epoch). Lesson 4, section 3."""
+    """A network a seed, at the better of rates: (networks, rate, seconds an epoch). Lesson 4, Further."""
 
     def run(seed, rate):
         loader = length_loader(part, seed=seed, collate_fn=collate)
@@ -204,13 +204,13 @@ def race(make, part, valid_loader, epochs, rates, seeds, collate=pad_length):
 
 
 def shown(values, digits=3):
-    """The mean of some seeds, and in brackets its standard error. Lesson 4, section 3."""
+    """The mean of some seeds, and in brackets its standard error. Lesson 4, section 5."""
     mean, error = mean_and_error(values)
     return f"{mean:.{digits}f}" + (f" ({error:.{digits}f})" if len(values) > 1 else "")
 
 
 def lead(a, b):
-    """By how much a is ahead of b, [seeds, N] of 0 and 1 each, and the standard error of that. Lesson 4, section 6."""
+    """By how much a is ahead of b, [seeds, N] of 0 and 1 each, and the standard error of that. Lesson 4, Further."""
     gap = a.mean(0) - b.mean(0)  # [N], from -1 to 1
     squares = gap.var() / len(gap)  # the luck of the articles
     for seeds in (a.mean(1), b.mean(1)):
@@ -219,14 +219,14 @@ def lead(a, b):
 
 
 def described(file):
-    """The descriptions of a file's articles, of those that have a title. Lesson 4, section 4."""
+    """The descriptions of a file's articles, of those that have a title. Lesson 4, section 5."""
     with open(torchnlp.folder / file, encoding="utf-8-sig", newline="") as lines:
         rows = [row for row in csv.reader(lines) if row]
     return [row[2] for row in rows if row[1].strip()] or [row[2] for row in rows]
 
 
 def item_of(text):
-    """labels [T] (1: begins with a capital), tokens in lower case, their ids [T]. Lesson 4, section 4."""
+    """labels [T] (1: begins with a capital), tokens in lower case, their ids [T]. Lesson 4, section 5."""
     text = html.unescape(re.sub(" ?#39;", "'", text))  # how AG News writes '
     text = re.sub(r"<[^>]*>|\\", " ", text)
     tokens = re.findall(r"\w+|[.,!?()']", text) or ["."]
@@ -236,13 +236,13 @@ def item_of(text):
 
 
 def flat(items):
-    """All labels and all ids in a row: [N], [N]. Lesson 4, section 4."""
+    """All labels and all ids in a row: [N], [N]. Lesson 4, section 5."""
     labels, _, ids = zip(*items)
     return torch.cat(labels), torch.cat(ids)
 
 
 def per_token(items):
-    """Collate: labels [N], ids [B, T], lengths [B]. Lesson 4, section 4."""
+    """Collate: labels [N], ids [B, T], lengths [B]. Lesson 4, section 5."""
     labels, ids = flat(items)
     rows = [row for _, _, row in items]
     lengths = torch.tensor([len(row) for row in rows])
@@ -311,11 +311,13 @@ def hits(net, loader):
     return (logits.argmax(1) == labels).numpy().astype(float)
 
 
-# --------------------------------------------------------------- lesson 6: a network that writes
+# ------------------------------------------------------------------ lesson 6: text generation
+
+END = 2  # the id of <end>, behind those of <unk> and <pad>
 
 
 def cleaned(text):
-    """Without brackets at the end; with the signs that AG News broke. Lesson 6, section 1."""
+    """Without brackets at the end; with the signs that AG News broke. Lesson 6, opening."""
     text = re.sub(r" ?#(\d+);", r"&#\1;", text)  # " #39;" was an apostrophe
     text = re.sub(r"(?<!&) ?\b(quot|gt|lt|amp);", r"&\1;", text)  # but not "&lt;"
     text = re.sub(r"<[^>]*>|\\", " ", html.unescape(html.unescape(text)))
@@ -323,160 +325,238 @@ def cleaned(text):
 
 
 def read_headlines(train_dataset):
-    """(label, headline, the rest) of the articles of train.csv that have a headline. Lesson 6, section 1."""
+    """(label, headline) of the articles of train.csv that have a headline. Lesson 6, opening.
+
+    Where fewer than a quarter of them have one, the first ten words of each text stand for it.
+    """
     with open(torchnlp.folder / "train.csv", encoding="utf-8-sig", newline="") as lines:
         rows = [row for row in csv.reader(lines) if row]
     own = [row for row in rows if row[1].strip() and row[2].strip()]
-    found = [(int(label), cleaned(title), cleaned(rest)) for label, title, rest in own]
-    if len(found) < 1_000:
+    found = [(int(label), cleaned(title)) for label, title, _ in own]
+    if len(found) < len(rows) / 4:
         print("Few articles have a title: the first ten words of the text serve as one.")
-        texts = [(label, cleaned(text).split()) for label, text in train_dataset]
-        found = [(label, " ".join(t[:10]), " ".join(t[10:])) for label, t in texts]
-    return [article for article in found if tokenizer(article[1])]
+        found = [(label, " ".join(cleaned(text).split()[:10])) for label, text in train_dataset]
+    return [(label, line) for label, line in found if tokenizer(line)]
 
 
-def runs_of(line, n=8):
-    """The runs of n tokens of a headline and its ends; of a shorter one the whole. Lesson 6, section 3."""
-    tokens = ["<start>", *tokenizer(line), "<end>"]
-    return {tuple(tokens[i : i + n]) for i in range(max(1, len(tokens) - n + 1))}
-
-
-def shares_a_run(lines, others):
-    """Which lines share a run of 8 tokens with one of the others: [N] of booleans. Lesson 6, section 3."""
-    known = set().union(*map(runs_of, others))
-    return np.array([not known.isdisjoint(runs_of(line)) for line in lines])
-
-
-def items_of(articles, words):
-    """(label, ids) of each headline, <end> among the ids. words: the vocabulary. Lesson 6, section 1."""
+def ids_of(headlines, words):
+    """The ids of each (label, headline), <end> among them. words: the vocabulary. Lesson 6, opening."""
     end = words.stoi["<end>"]
-    return [(k, [*encode(line, voc=words), end]) for k, line, _ in articles]
-
-
-def batches(items, size, chance):
-    """Lists of items whose texts are about equally long, all in an order of chance. Lesson 6, section 1."""
-    items = sorted(chance.sample(items, len(items)), key=lambda item: len(item[1]))
-    found = [items[i : i + size] for i in range(0, len(items), size)]
-    return chance.sample(found, len(found))
+    return [[*encode(line, voc=words), end] for _, line in headlines]
 
 
 def shifted(items):
-    """(mark, ids) items: what is read, x [B, T], and what comes next, y [B, T]. Lesson 6, section 1."""
-    x = [torch.tensor([mark, *ids[:-1]]) for mark, ids in items]
+    """(start, ids) items: the inputs x [B, T] and the targets y [B, T], one place later. Lesson 6, section 1."""
+    x = [torch.tensor([start, *ids[:-1]]) for start, ids in items]
     y = [torch.tensor(ids) for _, ids in items]
     return [nn.utils.rnn.pad_sequence(rows, True, PAD).to(device) for rows in (x, y)]
 
 
-class Writer(nn.Module):
-    """A language model with tied weights: ids [B, T] to logits [B, T, V], and its state. Lesson 6, section 1.
+class LanguageModel(nn.Module):
+    """Ids [B, T] to logits [B, T, V], and its state; the weights are tied. Lesson 6, section 1.
 
-    V: words; marks: how many start tokens follow them; D: width of a word's vector; H: of the state
+    V: words; starts: how many start tokens follow them; D: width of a word's vector; H: of the hidden state
     """
 
-    def __init__(self, V, marks, D=50, H=128, drop=0.2):
+    def __init__(self, V, starts=1, D=50, H=128, drop=0.2):
         super().__init__()
         self.V, self.dropout = V, nn.Dropout(drop)
-        self.embedding = nn.Embedding(V + marks, D)
-        self.lstm = nn.LSTM(D, H, batch_first=True)
-        self.to_word = nn.Linear(H, D)
+        self.embedding = nn.Embedding(V + starts, D)
+        self.rnn = nn.LSTM(D, H, batch_first=True)
+        self.to_vector = nn.Linear(H, D)
         self.bias = nn.Parameter(torch.zeros(V))
         nn.init.normal_(self.embedding.weight, std=0.1)
-        self.lstm.bias_ih_l0.data[H : 2 * H] = 1  # an open forget gate (lesson 2)
+        open_gates(self.rnn, forget=1)  # lesson 2
+
+    def read(self, vectors, state=None):  # [B, T, D]
+        return self.rnn(vectors, state)  # [B, T, H], the last state
 
     def forward(self, x, state=None):  # ids [B, T]
-        vectors = self.dropout(self.embedding(x))  # [B, T, D]
-        states, state = self.lstm(vectors, state)  # [B, T, H]
-        said = self.dropout(self.to_word(states))  # [B, T, D]
-        own = self.embedding.weight[: self.V]  # [V, D], <- tied: the words' own vectors
-        return said @ own.T + self.bias, state  # [B, T, V]
+        states, state = self.read(self.dropout(self.embedding(x)), state)
+        vectors = self.dropout(self.to_vector(states))  # [B, T, D]
+        table = self.embedding.weight[: self.V]  # [V, D], without the start tokens
+        return vectors @ table.T + self.bias, state  # [B, T, V]
 
 
-def loss_of(net, x, y):
-    """The mean of -log p over the real tokens of y. Lesson 6, section 1."""
+def token_loss(net, x, y):
+    """The mean negative log-likelihood of the real tokens of y. Lesson 6, section 1."""
     logits, _ = net(x)  # [B, T, V]
     return F.cross_entropy(logits.flatten(0, 1), y.flatten(), ignore_index=PAD)
 
 
-def train_writer(net, items, passes, rate=0.012, size=64, seed=1, look=None, hide=0.5):
-    """Train on (label, ids) items; a coin hides the class. look(step, net): a visit. Lesson 6, section 1."""
-    optimizer, chance = make_optimizer(net, rate), random.Random(seed)
-    step, steps = 0, passes * math.ceil(len(items) / size)
+def batches(items, size, rng):
+    """Lists of (start, ids) items of about equal length, in random order. Lesson 6, section 1."""
+    items = sorted(rng.sample(items, len(items)), key=lambda item: len(item[1]))
+    found = [items[i : i + size] for i in range(0, len(items), size)]
+    return rng.sample(found, len(found))
+
+
+def train_language_model(net, items, epochs, rate, size=64, seed=1):
+    """Train on (start, ids) items, with warm-up and linear decay. Lesson 6, section 1."""
+    rng, optimizer = random.Random(seed), make_optimizer(net, rate)
+    steps = [step for _ in range(epochs) for step in batches(items, size, rng)]
     torch.manual_seed(seed)
-    for _ in range(passes):
-        for batch in batches(items, size, chance):
-            if look:
-                look(step, net)
-            net.train()
-            for group in optimizer.param_groups:
-                group["lr"] = rate * warm_then_fall((step + 0.5) / steps)
-            start = net.V  # the mark of no class; those of the classes follow
-            marks = [start + k * (chance.random() >= hide) for k, _ in batch]
-            x, y = shifted([(mark, ids) for mark, (_, ids) in zip(marks, batch)])
-            optimizer.zero_grad()
-            loss_of(net, x, y).backward()
-            clip_gradient(net, 1.0)
-            optimizer.step()
-            step += 1
-    if look:
-        look(step, net)
+    net.train()
+    for i, batch in enumerate(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = rate * warm_then_fall((i + 0.5) / len(steps))
+        x, y = shifted(batch)
+        loss = token_loss(net, x, y)
+        optimizer.zero_grad()
+        loss.backward()
+        clip_gradient(net, 1.0)
+        optimizer.step()
     return net
 
 
-def surprise(net, texts, mark=None):
-    """-log p of each token of each text: a list of arrays. Lesson 6, section 2."""
+def at(temperature):
+    """A softmax with temperature: logits [n, V] -> probabilities [n, V]. Lesson 6, section 1."""
+    return lambda logits: (logits / temperature).softmax(1)
+
+
+@torch.no_grad()
+def generate(net, start, n, choose, prompt=(), most=20):
+    """n texts that begin with the ids of the prompt: lists of ids, without <end>. Lesson 6, section 1.
+
+    choose: logits [n, V] -> the probabilities of the next token [n, V]
+    """
     net.eval()
-    found, mark = {}, net.V if mark is None else mark
+    x = torch.tensor([[start, *prompt]] * n, device=device)  # [n, 1 + P]
+    state, columns = None, []
+    for step in range(most):
+        logits, state = net(x, state)  # reads only what is new
+        for barred in [UNK, PAD] if step else [UNK, PAD, END]:  # no empty headline
+            logits[:, -1, barred] = -torch.inf
+        x = torch.multinomial(choose(logits[:, -1]), 1)  # [n, 1]
+        columns.append(x)
+    rows = torch.cat(columns, dim=1).tolist()
+    return [[*prompt, *row[: (row + [END]).index(END)]] for row in rows]
+
+
+def network_losses(net, texts, start=None):
+    """The negative log-likelihood of each token of each text, a list of arrays. Lesson 6, section 2."""
+    net.eval()
+    start, losses = net.V if start is None else start, {}
     for batch in batches(list(enumerate(texts)), 128, random.Random(0)):
-        x, y = shifted([(mark, ids) for _, ids in batch])
+        x, y = shifted([(start, ids) for _, ids in batch])
         with torch.no_grad():
             logits, _ = net(x)  # [B, T, V]
         lost = F.cross_entropy(logits.transpose(1, 2), y, reduction="none")  # [B, T]
         rows = zip(batch, lost.cpu())
-        found.update({i: row[: len(t)].numpy() for (i, t), row in rows})
-    return [found[i] for i in range(len(texts))]
+        losses.update({i: row[: len(ids)].numpy() for (i, ids), row in rows})
+    return [losses[i] for i in range(len(texts))]
 
 
-def perplexity(rows):
-    """The perplexity of texts whose tokens' -log p are the rows. Lesson 6, section 2."""
-    return math.exp(np.concatenate(rows).mean())
+def perplexity(losses):
+    """exp of the mean negative log-likelihood of all tokens. Lesson 6, section 2."""
+    return math.exp(np.concatenate(losses).mean())
+
+
+def discounts(runs):
+    """What is taken off a count of 0, of 1, of 2, and of 3 or more. Lesson 6, section 3."""
+    n = Counter(runs.values())  # n[1]: how many runs came once
+    if min(n[1], n[2], n[3], n[4]) > 0:
+        Y = n[1] / (n[1] + 2 * n[2])
+        D = [k - (k + 1) * Y * n[k + 1] / n[k] for k in (1, 2, 3)]
+        if min(D) > 0:
+            return [0, *D]
+    return [0, 0.5, 1, 1.5]  # too little text for an estimate
 
 
 def count(texts, order, start):
-    """For runs of 1 to order tokens: how often, and what follows each context. Lesson 6, section 2."""
+    """For 1-grams up to those of that order: how often, and what follows each context. Lesson 6, section 3."""
     lines = [[start] * (order - 1) + ids for ids in texts]
     places = [(line, i) for line in lines for i in range(len(line) - order + 1)]
     runs = Counter(tuple(line[i : i + order]) for line, i in places)
     tables = []
     for _ in range(order):
-        total, kinds = Counter(), Counter()
+        D, total, saved = discounts(runs), Counter(), Counter()
         for run, n in runs.items():
             total[run[:-1]] += n
-            kinds[run[:-1]] += 1
-        often = Counter(runs.values())
-        discount = often[1] / max(often[1] + 2 * often[2], 1) or 0.5
-        tables.insert(0, (runs, total, kinds, discount))
-        runs = Counter(run[1:] for run in runs)  # after how many tokens, not how often
+            saved[run[:-1]] += D[min(n, 3)]
+        tables.insert(0, (runs, total, saved, D))
+        runs = Counter(run[1:] for run in runs)  # after how many different tokens
     return tables
 
 
-def chance_of(tables, line, i, V):
-    """P(line[i] | what stands before it), of V words. Lesson 6, section 2."""
+def probability(tables, line, i, V):
+    """P(line[i] | the tokens before it), of V words. Lesson 6, section 3."""
     p = 1 / V
-    for n, (runs, total, kinds, discount) in enumerate(tables):
+    for n, (runs, total, saved, D) in enumerate(tables):
         context = tuple(line[i - n : i])
-        if total[context] == 0:  # never seen: the shorter context must do
+        if total[context] == 0:  # never seen: the shorter context has to do
             break
-        left = max(runs[*context, line[i]] - discount, 0)
-        p = (left + discount * kinds[context] * p) / total[context]
+        c = runs[*context, line[i]]
+        p = (c - D[min(c, 3)] + saved[context] * p) / total[context]
     return p
 
 
-def counted(tables, texts, start, V):
-    """As surprise does: -log p of each token of each text. Lesson 6, section 2."""
-    pad = [start] * (len(tables) - 1)
-    lines = [pad + ids for ids in texts]
-    spots = [range(len(pad), len(line)) for line in lines]
-    return [-np.log([chance_of(tables, line, i, V) for i in places]) for line, places in zip(lines, spots)]
+def count_losses(tables, texts, start, V):
+    """As network_losses: the negative log-likelihood of each token of each text. Lesson 6, section 3."""
+    before = [start] * (len(tables) - 1)
+    found = []
+    for ids in texts:
+        line, places = before + ids, range(len(before), len(before) + len(ids))
+        found.append(-np.log([probability(tables, line, i, V) for i in places]))
+    return found
+
+
+def eight_in_a_row(line, n=8):
+    """The runs of n tokens of a headline and its ends; of a shorter one the whole. Lesson 6, section 4."""
+    tokens = ["<start>", *tokenizer(line), "<end>"]
+    return {tuple(tokens[i : i + n]) for i in range(max(1, len(tokens) - n + 1))}
+
+
+def shares_a_run(lines, others):
+    """Which lines share a run of 8 tokens with one of the others: [N] of booleans. Lesson 6, section 4."""
+    known = set().union(*map(eight_in_a_row, others))
+    return np.array([not known.isdisjoint(eight_in_a_row(line)) for line in lines])
+
+
+def ratio(losses, base, draws=1_000):
+    """Perplexity of losses / that of base: as measured, and its 95 % interval, by bootstrap. Lesson 6, section 5.
+
+    The headline is the unit: headlines are drawn again and again, with replacement.
+    """
+    gap = np.array([[(a - b).sum(), len(a)] for a, b in zip(losses, base)])  # [N, 2]
+    rng = np.random.default_rng(0)
+    drawn = [gap[rng.integers(len(gap), size=len(gap))].sum(0) for _ in range(draws)]
+    logs = [lost / tokens for lost, tokens in [gap.sum(0), *drawn]]
+    return np.exp([logs[0], *np.quantile(logs[1:], [0.025, 0.975])])
+
+
+class LastTokens(LanguageModel):
+    """The same network, but each prediction reads the last k tokens only. Lesson 6, section 6."""
+
+    def __init__(self, *sizes, k=5, **options):
+        super().__init__(*sizes, **options)
+        self.k = k
+
+    def read(self, vectors, state=None):  # [B, T, D]
+        B, T, D = vectors.shape
+        filled = F.pad(vectors, (0, 0, self.k - 1, 0))  # zero vectors in front
+        windows = filled.unfold(1, self.k, 1).transpose(2, 3)  # [B, T, k, D]
+        _, (h, _) = self.rnn(windows.reshape(B * T, self.k, D))  # [1, B T, H]
+        return h.view(B, T, -1), None
+
+
+class GatedConvolutions(LanguageModel):
+    """No recurrence: four convolutions with gates, each of two tokens, see the last five. Lesson 6, section 6."""
+
+    def __init__(self, *sizes, layers=4, width=2, **options):
+        super().__init__(*sizes, **options)
+        D, H = self.rnn.input_size, self.rnn.hidden_size
+        inputs = [D] + [H] * (layers - 1)
+        self.rnn = nn.ModuleList(nn.Conv1d(size, 2 * H, width) for size in inputs)
+        self.width = width
+
+    def read(self, vectors, state=None):  # [B, T, D]
+        h = vectors.transpose(1, 2)  # [B, D, T]
+        for k, layer in enumerate(self.rnn):
+            past = F.pad(h, (self.width - 1, 0))  # no look into the future
+            new = F.glu(layer(past), dim=1)  # [B, H, T]: half of it gates the rest
+            h = new + h if k else new
+        return h.transpose(1, 2), None
 
 
 # ------------------------------------------- lesson 7: attention, and recurrent networks today

@@ -59,16 +59,32 @@ def canvas(height):
     return axis
 
 
+DRAWINGS = {}
+
+
+def drawing(name, height, *settings, title=""):
+    """Name a function that draws onto a card of this height, under a title if there is one."""
+
+    def keep(function):
+        def make():
+            axis = canvas(height)
+            if title:
+                label(axis, WIDTH / 2, height - 34, title, size=26, weight="bold")
+            function(axis, *settings)
+            return axis
+
+        DRAWINGS[name] = make
+        return function
+
+    return keep
+
+
 def label(axis, x, y, text, colour=INK, size=24, ha="center", **kw):
     """One or more lines of text, centred on y by their letters without tails."""
     lines = text.split("\n")
     for k, line in enumerate(lines):
         base = y - 0.33 * size + 1.2 * size * ((len(lines) - 1) / 2 - k)
         axis.text(x, base, line, ha=ha, va="baseline", fontsize=0.72 * size, color=colour, zorder=5, **kw)
-
-
-def title(axis, text, size=26, **kw):
-    label(axis, WIDTH / 2, axis.get_ylim()[1] - 34, text, size=size, weight="bold", **kw)
 
 
 def box(axis, x, y, text="", colour=WHITE, width=84, height=46, size=24, share=0.3, edge=None, lw=1.6, **kw):
@@ -118,8 +134,8 @@ def draw(name, file):
     image.save(file, optimize=True, pnginfo=notes)
 
 
-def rnn_unrolled():
-    axis = canvas(430)
+@drawing("rnn-unrolled", 430)
+def rnn_unrolled(axis):
     label(axis, 20, 396, "the network", weight="bold", ha="left")
     label(axis, 470, 396, "the same, unrolled", weight="bold")
     label(axis, 470, 362, "four cells, one set of weights")
@@ -143,11 +159,10 @@ def rnn_unrolled():
         box(axis, column, bottom, f"$x_{i}$", X, 60, size=28)
         box(axis, column, middle, "RNN", width=62, height=66, size=23)
         box(axis, column, top, f"$h_{i}$", H, 60, size=28)
-    return axis
 
 
-def rnn_classifier():
-    axis = canvas(500)
+@drawing("rnn-classifier", 500)
+def rnn_classifier(axis):
     stages = [("token ids", WHITE, "[B, T]"), ("word vectors", X, "[B, T, E]"), ("states", H, "[B, T, H]")]
     stages += [("mean state", H, "[B, H]"), ("logits", WHITE, "[B, K]")]
     steps = ["nn.Embedding", "nn.RNN", "mean over the tokens", "nn.Linear"]
@@ -163,7 +178,6 @@ def rnn_classifier():
         y = 390 - 70 * i
         label(axis, 450, y, letter, weight="bold", ha="left")
         label(axis, 480, y, meaning, ha="left")
-    return axis
 
 
 def frame(axis, left, bottom, right, top):
@@ -172,8 +186,8 @@ def frame(axis, left, bottom, right, top):
     axis.add_patch(FancyBboxPatch((left, bottom), right - left, top - bottom, "round,pad=0,rounding_size=14", **look))
 
 
-def rnn_cell():
-    axis = canvas(400)
+@drawing("rnn-cell", 400)
+def rnn_cell(axis):
     label(axis, WIDTH / 2, 364, r"$h_t = \tanh(W_x\,x_t + W_h\,h_{t-1} + b)$", size=32)
     frame(axis, 158, 22, 530, 326)
     high, low, middle = 270, 108, 189
@@ -197,12 +211,14 @@ def rnn_cell():
     arrow(axis, (350, 88), (350, middle - RADIUS))
     arrow(axis, (350 + RADIUS, middle), (418, middle))
     arrow(axis, (502, middle), (566, middle), colour=H)
-    return axis
 
 
-def lstm_stage(stage, name, formula):
+@drawing("lstm-forget", 505, 1, "forget", r"$f = \sigma(W_f\,[h, x] + b_f)$")
+@drawing("lstm-input", 505, 2, "input", "$i = \\sigma(W_i\\,[h, x] + b_i)$\n$g = \\tanh(W_g\\,[h, x] + b_g)$")
+@drawing("lstm-cell", 505, 3, "cell state", r"$c_t = f \odot c_{t-1} + i \odot g$")
+@drawing("lstm-output", 505, 4, "output", "$o = \\sigma(W_o\\,[h, x] + b_o)$\n$h_t = o \\odot \\tanh(c_t)$")
+def lstm_stage(axis, stage, name, formula):
     """The LSTM cell, what belongs to a later stage drawn pale. 1 forget, 2 input, 3 cell state, 4 output."""
-    axis = canvas(505)
     label(axis, 26, 452, f"{stage}. {name}", size=26, weight="bold", ha="left")
     label(axis, 410, 452, formula, size=31)
     frame(axis, 130, 30, 572, 400)
@@ -260,11 +276,10 @@ def lstm_stage(stage, name, formula):
     unit(4, output, 302, "tanh", height=40)
     operation(4, output, inside, r"$\odot$")
     unit(4, 624, inside, "$h_t$", H, size=28)
-    return axis
 
 
-def gru():
-    axis = canvas(505)
+@drawing("gru", 505)
+def gru(axis):
     label(axis, WIDTH / 2, 458, r"$h_t = z \odot h_{t-1} + (1 - z) \odot n$", size=32)
     frame(axis, 130, 30, 572, 400)
     rail, inside, gate, bus = 352, 240, 160, 98
@@ -296,7 +311,6 @@ def gru():
     circle(axis, new, inside, r"$\odot$")
     box(axis, 624, rail, "$h_t$", H, size=28)
     label(axis, 624, rail - 40, "state")
-    return axis
 
 
 TEXTS = [[1, 2, 3, 4, 5], [6, 7, 8], [9]]
@@ -307,8 +321,8 @@ def token(axis, x, y, row, number, width):
     box(axis, x, y, str(number), X, width, size=26, share=SHARES[row], edge=INK)
 
 
-def packed_batch():
-    axis = canvas(530)
+@drawing("packed-batch", 530)
+def packed_batch(axis):
     label(axis, 20, 494, "padded: one row a text", COLOURS["padded"], 26, "left", weight="bold")
     label(axis, 660, 494, "15 places, 9 tokens", ha="right")
     label(axis, 130, 450, "step", ha="right")
@@ -341,12 +355,10 @@ def packed_batch():
         box(axis, middle, 70, str(len(column)), width=42, height=42)
         x += 20
     label(axis, 400, 28, "batch_sizes: how many texts still run")
-    return axis
 
 
-def two_directions():
-    axis = canvas(516)
-    title(axis, "two directions, one from each end")
+@drawing("two-directions", 516, title="two directions, one from each end")
+def two_directions(axis):
     low, high, states = 196, 290, 388
     for y, name in [(low, "backward"), (high, "forward"), (states, "joined"), (states + 48, "has read")]:
         label(axis, 14, y, name, ha="left", weight="bold")
@@ -369,12 +381,10 @@ def two_directions():
             box(axis, x, states, "", H, 60, 56, share=share)
             label(axis, x, states - 5, rf"$\over{sign}arrow{{h}}_{i}$", WHITE if share == 1 else INK, 27)
             label(axis, x, states + 48, str(read))
-    return axis
 
 
-def layer_stack():
-    axis = canvas(650)
-    title(axis, "layer 2 reads both directions of layer 1")
+@drawing("layer-stack", 650, title="layer 2 reads both directions of layer 1")
+def layer_stack(axis):
     columns = {170: "oil", 286: "prices", 402: "fall"}
 
     def fork(column, start, left, right, colour):
@@ -414,12 +424,11 @@ def layer_stack():
     for y, name in [(109, "nn.Dropout"), (343, "dropout=…"), (577, "nn.Dropout")]:
         axis.plot([110, 474], [y, y], color=COLOURS["grey"], lw=2, ls="--", zorder=1)
         label(axis, 484, y, name, ha="left")
-    return axis
 
 
-def output_and_h_n():
+@drawing("output-and-h-n", 470)
+def output_and_h_n(axis):
     """The numbers are those of the counting network of lesson 4: 1, 10, 100, 1000 a step."""
-    axis = canvas(470)
     label(axis, 262, 434, "output: [B, T, 2H]", size=26, weight="bold")
     label(axis, 262, 398, "top layer, every step")
     label(axis, 560, 434, "h_n: [4, B, H]", size=26, weight="bold")
@@ -441,11 +450,10 @@ def output_and_h_n():
     arrow(axis, (416, forward), (436, forward), (436, 184), (456, 184), colour=H, width=3)
     arrow(axis, (160, backward - 26), (160, 106), (456, 106), colour=H, width=3)
     label(axis, WIDTH / 2, 36, "B = 1, T = 5, H = 1; 4 = 2 layers · 2 directions")
-    return axis
 
 
-def glove_start():
-    axis = canvas(600)
+@drawing("glove-start", 600)
+def glove_start(axis):
     label(axis, 150, 564, "GloVe", size=26, weight="bold")
     label(axis, 150, 530, "400,000 words")
     label(axis, 470, 564, "nn.Embedding", size=26, weight="bold")
@@ -470,12 +478,10 @@ def glove_start():
         arrow(axis, (x, 72), (x, top), width=3)
         label(axis, x + 10, 128, f"gradient:\n{name}", ha="left", size=23)
     axis.plot([542, 582], [178, 178], color=INK, lw=6, solid_capstyle="butt")
-    return axis
 
 
-def gradient_chain():
-    axis = canvas(520)
-    title(axis, "the way back: one factor a step")
+@drawing("gradient-chain", 520, title="the way back: one factor a step")
+def gradient_chain(axis):
     low, middle, high = 206, 300, 374
 
     def part(above, below):
@@ -499,12 +505,10 @@ def gradient_chain():
     label(axis, WIDTH / 2, 126, f"${part('L', 'x_1')} = {product}$", size=28)
     each = r"$\dfrac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}(1 - h_t^2)\, W_h$"
     label(axis, WIDTH / 2, 46, each, size=28)
-    return axis
 
 
-def stream_windows():
-    axis = canvas(400)
-    title(axis, "truncated: values go on, gradients end")
+@drawing("stream-windows", 400, title="truncated: values go on, gradients end")
+def stream_windows(axis):
     low, middle, high = 116, 216, 284
     columns = [74 + 104 * i + 12 * (i > 2) for i in range(6)]
     for k, name in enumerate(["chunk 1", "chunk 2"]):
@@ -525,12 +529,10 @@ def stream_windows():
         box(axis, column, middle, f"$h_{i + 1}$", H, 62, size=28)
     label(axis, (columns[2] + columns[3]) / 2, 44, "detach", weight="bold")
     arrow(axis, ((columns[2] + columns[3]) / 2, 62), ((columns[2] + columns[3]) / 2, middle - 12), width=2.0)
-    return axis
 
 
-def one_length_or_packed():
-    axis = canvas(600)
-    title(axis, "run_rnn: have all texts one length?")
+@drawing("one-length-or-packed", 600, title="run_rnn: have all texts one length?")
+def one_length_or_packed(axis):
     packed = ["pack_padded_sequence", "rnn(packed)", "pad_packed_sequence"]
     ways = [(164, [4, 4, 4], "yes", {210: "rnn(vectors)"}, COLOURS["real"])]
     ways += [(510, [5, 3, 1], "no", dict(zip([296, 210, 124], packed)), COLOURS["packed"])]
@@ -549,11 +551,10 @@ def one_length_or_packed():
             start = y - 24
         arrow(axis, (middle, start), (middle, 64), width=3)
     box(axis, WIDTH / 2, 40, "states, last: the same values either way", H, 640, 48)
-    return axis
 
 
-def bottleneck():
-    axis = canvas(520)
+@drawing("bottleneck", 520)
+def bottleneck(axis):
     label(axis, 176, 484, "the encoder", weight="bold")
     label(axis, 504, 484, "the decoder", weight="bold")
     low, middle, rail, outs, top = 76, 186, 252, 330, 424
@@ -581,12 +582,10 @@ def bottleneck():
     for left in writes[:2]:
         arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
     label(axis, 340, middle - 40, "$h_3$", size=26)
-    return axis
 
 
-def transformer_block():
-    axis = canvas(760)
-    title(axis, "one block, for one of T tokens")
+@drawing("transformer-block", 760, title="one block, for one of T tokens")
+def transformer_block(axis):
     column, rail = 300, 506
     box(axis, column, 50, "word vector + position", X, 330, 46)
     arrow(axis, (column, 73), (column, 131), colour=X)
@@ -606,7 +605,6 @@ def transformer_block():
     for y in (222, 242, 262):
         dashed(axis, (120, y), (162, y))
     label(axis, 58, 242, "keys and\nvalues of\nall tokens", size=22)
-    return axis
 
 
 def dashed(axis, start, end):
@@ -614,27 +612,6 @@ def dashed(axis, start, end):
     look = {"arrowstyle": "-|>", "mutation_scale": 15, "shrinkA": 0, "shrinkB": 0}
     axis.add_patch(FancyArrowPatch(start, end, **look, lw=2, ls=(0, (4, 2)), color=OURS, zorder=2))
 
-
-DRAWINGS = {
-    "rnn-unrolled": rnn_unrolled,
-    "rnn-cell": rnn_cell,
-    "rnn-classifier": rnn_classifier,
-    "gradient-chain": gradient_chain,
-    "lstm-forget": lambda: lstm_stage(1, "forget", r"$f = \sigma(W_f\,[h, x] + b_f)$"),
-    "lstm-input": lambda: lstm_stage(2, "input", "$i = \\sigma(W_i\\,[h, x] + b_i)$\n$g = \\tanh(W_g\\,[h, x] + b_g)$"),
-    "lstm-cell": lambda: lstm_stage(3, "cell state", r"$c_t = f \odot c_{t-1} + i \odot g$"),
-    "lstm-output": lambda: lstm_stage(4, "output", "$o = \\sigma(W_o\\,[h, x] + b_o)$\n$h_t = o \\odot \\tanh(c_t)$"),
-    "gru": gru,
-    "packed-batch": packed_batch,
-    "one-length-or-packed": one_length_or_packed,
-    "two-directions": two_directions,
-    "layer-stack": layer_stack,
-    "output-and-h-n": output_and_h_n,
-    "glove-start": glove_start,
-    "stream-windows": stream_windows,
-    "bottleneck": bottleneck,
-    "transformer-block": transformer_block,
-}
 
 if __name__ == "__main__":
     for name in DRAWINGS:

@@ -37,11 +37,7 @@ autodoc_preserve_defaults = True
 
 html_theme = "sphinx_book_theme"
 html_title = project
-html_static_path = [
-    "_static",
-    str(ROOT / "images" / "fonts"),
-    str(ROOT / "build" / "site-libraries" / "mathjax" / "es5"),
-]
+html_static_path = ["_static", str(ROOT / "images" / "fonts"), str(ROOT / "build/site-libraries/mathjax/es5")]
 html_css_files = ["course.css"]
 html_js_files = [("search.js", {"defer": "defer"})]
 templates_path = ["_templates"]
@@ -69,26 +65,6 @@ html_theme_options = {
 
 
 # What takes the place of a word in capitals in index.md, and what is done to each page before it is read.
-
-FIGURE = """\
-```{raw} html
-WATCHED
-<p class="play"><a href="reader.html">Type a headline of your own</a>
-<a href="playground.html">Train a network in this browser</a></p>
-```
-
-Each line is a class of news, each row of the picture a unit of the network. What its gates do, you find out in
-[lesson 2](#gates-2-lstm-gates).
-"""
-APPENDIX = """\
-```{toctree}
-:hidden:
-:glob:
-:caption: Appendix
-
-notebooks/appendix/*
-```
-"""
 
 
 def cards() -> str:
@@ -145,13 +121,12 @@ def read(app, docname, source) -> None:
         text = lesson_page(text, path.stem)
     elif docname == "index":
         parts = {
-            "HERO": FIGURE.replace("WATCHED", pages.figure()),
+            "WATCHED": pages.figure(),
             "CARDS": cards(),
             "SCOREBOARD": readme.scoreboard(ROOT),
             "GITHUB": GITHUB,
             "NAME": NAME,
         }
-        parts["APPENDIX"] = APPENDIX if any(ROOT.glob("notebooks/appendix/*.ipynb")) else ""
         text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
     elif docname in ("glossary", "references"):
         text = CELL.sub(cell_link, re.sub(r"\blesson (\d)\b", lesson_link, text))

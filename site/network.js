@@ -2,14 +2,9 @@
 
 import {CELLS, addProduct, backward, forward, makeTrace, transposed} from "./cells.js";
 import {tokenize} from "./tokenizer.js";
+import {bytes} from "./weights.js";
 
 const UNK = 0;
-
-function bytes(base64) {
-    const text = atob(base64), numbers = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) numbers[i] = text.charCodeAt(i);
-    return numbers.buffer;
-}
 
 export class Networks {
     constructor(file) {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools import repo
+from tools import pages, repo
 from tools.reading import BADGE, QUESTION, is_diagram, is_picture, kind, plain, with_captions
 
 HERE = Path(__file__).resolve().parent
@@ -15,6 +15,8 @@ renew = runpy.run_path(str(HERE / "watch.py"))["renew"]
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d-c\w+)`")  # how the guide for instructors and the glossary name a cell
+# A figure that moves stands in front of the cell of this id.
+LIVE = {"l2-c053": pages.forget_figure, "l6-c601": pages.temperature_figure}
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
 
 
@@ -22,8 +24,8 @@ def lesson_page(source: str, name: str) -> str:
     """A lesson as the site shows it: folded cells closed, words under pictures, answers kept back."""
     notebook = with_captions(nbformat.reads(source, as_version=4))
     notebook.cells[0].source = BADGE.sub("", notebook.cells[0].source)
-    pages = [ROOT / "INSTRUCTORS.md", HERE / "glossary.md"]
-    named = {cell for page in pages for cell in CELL.findall(page.read_text(encoding="utf-8"))}
+    guides = [ROOT / "INSTRUCTORS.md", HERE / "glossary.md"]
+    named = {cell for page in guides for cell in CELL.findall(page.read_text(encoding="utf-8"))}
     links = links_of(name)
     cells, asked, hidden = [], False, False
     gates = [cell.id for cell in notebook.cells if "plot_gates(" in cell.source][:1]
@@ -49,6 +51,8 @@ def lesson_page(source: str, name: str) -> str:
             write(f"({cell.id})=")
         if cell.id in gates:
             write(f"(gates-{name})=")
+        if cell.id in LIVE:
+            write(f"```{{raw}} html\n{LIVE[cell.id]()}\n```")
         if is_text:
             write(in_site(link_first(cell.source, links)))
             continue

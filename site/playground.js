@@ -300,14 +300,6 @@ window.playground = {
             loss, norm, accuracy, influence: net.influence(symbols, BATCH),
         };
     },
-    // The weights before some steps, the batch of each step, and the weights after them.
-    train(given, steps) {
-        const [net, twin] = [new Recaller(understand(given)), new Recaller(understand(given))];
-        const start = named(net.weights, net.shapes);
-        const batches = Array.from({length: steps}, () => rowsOf(twin.sequences(), net.settings.T));
-        for (let step = 0; step < steps; step++) net.step();
-        return [start, ...batches, named(net.weights, net.shapes)];
-    },
     // What the networks have come to: a list of {state, steps, accuracy, changed}.
     get state() {
         return told?.lanes.map(({state, steps, recent, changed}) => ({state, steps, accuracy: recent, changed}));

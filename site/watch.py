@@ -39,7 +39,7 @@ def page(*parts) -> str:
 
 def fill(data: dict, instead: str) -> str:
     """watch.html with the data, the scripts and the style; instead: what stands where scripts don't run."""
-    script = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("draw", "sentences", "view"))
+    script = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("draw", "shadow", "sentences", "view"))
     parts = {"picture": instead, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
     for name, value in {"data": data, "style": (HERE / "style.css").read_text("utf-8")}.items():
         parts[name] = json.dumps(value).replace("<", "\\u003c")

@@ -2,8 +2,12 @@
 
 import csv
 import os
+import re
 import shutil
 import ssl
+import subprocess
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -117,3 +121,65 @@ def browser():
         browser = started.chromium.launch(executable_path=chromium, args=["--disable-gpu", *as_root])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def watched(browser):
+    """with watched(address) as page: at the end nothing may be there that the page should not do."""
+
+    @contextmanager
+    def watched(address, **settings):
+        context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, **settings})
+        context.set_default_timeout(120_000)  # a busy machine is no error
+        home = re.match(r"\w+://[^/]*", address)[0]
+        wrong, page = [], context.new_page()
+        # what begins with [PST] is a note of the site's theme
+        page.on("console", lambda said: said.text.startswith("[PST]") or wrong.append(said.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: wrong.append(dialog.message))
+        near = (home, "data:", "blob:")
+        context.on("request", lambda asked: asked.url.startswith(near) or wrong.append(asked.url))
+        page.goto(address)
+        yield page
+        context.close()
+        assert wrong == []
+
+    return watched
+
+
+@pytest.fixture
+def visit(watched):
+    """visit(address) is the page; what it does wrong in the test is noticed at its end."""
+    with ExitStack() as pages:
+        yield lambda address, **settings: pages.enter_context(watched(address, **settings))
+
+
+@pytest.fixture(scope="session")
+def fetch():
+    """tools.npm.fetch, which gives the folder; without a network the test is skipped."""
+    from tools import npm
+
+    def fetch(packages, used, folder):
+        try:
+            npm.fetch(packages, used, folder)
+        except (OSError, subprocess.CalledProcessError) as error:
+            pytest.skip(f"{packages} could not be fetched: {error}")
+        return folder
+
+    return fetch
+
+
+@pytest.fixture(scope="session")
+def serious(fetch):
+    """serious(page) is what axe-core finds serious on it."""
+    folder = Path(__file__).resolve().parent.parent / "build" / "axe"
+    file = fetch(["axe-core@4.11.0"], ["axe-core/axe.min.js"], folder) / "axe-core" / "axe.min.js"
+
+    def serious(page):
+        page.evaluate(file.read_text(encoding="utf-8"))
+        # preload would fetch the page's styles once more
+        found = page.evaluate("""axe.run({preload: false})
+            .then(found => found.violations.map(rule => [rule.impact, rule.id, rule.nodes[0].html]))""")
+        return [rule for rule in found if rule[0] in ("serious", "critical")]
+
+    return serious

@@ -102,6 +102,11 @@ def gradients_are_never_clipped(clip_gradient, net, clip):
 # ----------------------------------------------------------------------------- gates and vectors
 
 
+@noticed_by("2-lstm-gates", "open_gates")
+def the_input_gate_is_opened_in_place_of_the_forget_gate(open_gates, rnn, forget=None, input=None):
+    open_gates(rnn, forget=input, input=forget)
+
+
 @noticed_by("2-lstm-gates", "gates")
 def input_and_forget_gate_swapped(gates, lstm, x):
     values = gates(lstm, x)

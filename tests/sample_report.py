@@ -18,9 +18,8 @@ from torchnlp import load_dataset  # noqa: E402
 
 def report(name: str, train: list, test: list, classes: list[str]) -> None:
     """Train on (label, text) items, test on others; print the accuracy over all and for each class."""
-    labels, texts = zip(*train)
     model = make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(C=10, max_iter=1000))
-    model.fit(texts, labels)
+    model.fit([text for _, text in train], [label for label, _ in train])
     truth = np.array([label for label, _ in test])
     right = model.predict([text for _, text in test]) == truth
     by_class = ", ".join(f"{c} {right[truth == k].mean():.3f}" for k, c in enumerate(classes, 1))

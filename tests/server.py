@@ -23,10 +23,6 @@ def status(code):
     return lambda handler: handler.answer(code)
 
 
-def redirect(path):
-    return lambda handler: handler.answer(302, Location=path)
-
-
 def cut(body, share=0.6):
     """Announce all of the body, send a share of it, hang up."""
     return lambda handler: handler.answer(200, body, send=int(share * len(body)))

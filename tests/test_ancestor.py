@@ -117,11 +117,6 @@ with_unknown = encode("a zyxomma", unk=0)
     assert names["again"] == names["tokens"] and names["with_unknown"][1] == 0
 
 
-def test_bigrams_of_the_ancestors_kind(notebook):
-    names = notebook(START.replace("load_dataset()", "load_dataset(ngrams=2, min_freq=2)"))
-    assert any(" " in word for word in names["vocab"].itos)
-
-
 # training
 
 
@@ -166,28 +161,6 @@ result = train_epoch(net, loader, loss_fn=torch.nn.NLLLoss(), epoch_size=15000)
 
 
 # EmbeddingBag and packed sequences
-
-
-def test_offsets_of_the_notebooks_own_train(notebook):
-    names = notebook(
-        START,
-        BAG,
-        """
-def my_offsetify(b):
-    x = [torch.tensor(encode(t[1])) for t in b]
-    o = [0] + [len(t) for t in x]
-    o = torch.tensor(o[:-1]).cumsum(dim=0)
-    return torch.LongTensor([t[0] - 1 for t in b]), torch.cat(x), o
-
-same = all(torch.equal(a, b) for a, b in zip(my_offsetify(train_dataset), offsetify(train_dataset)))
-loader = torch.utils.data.DataLoader(train_dataset, batch_size=16, collate_fn=my_offsetify, shuffle=True)
-net = BagClassifier(vocab_size, 16, len(classes)).to(device)
-for _ in range(15):
-    result = train_epoch_emb(net, loader, lr=0.03, epoch_size=25000)
-""",
-    )
-    assert names["same"]
-    assert is_a_result(names["result"], 32) and names["result"][1] > 0.8
 
 
 def test_a_packed_lstm_trains(notebook):

@@ -15,8 +15,8 @@
 
 - A right answer must get the verdict "right". A wrong one must get "not yet." with the words after each `# says:` (at
   least one) and without those after each `# not:`.
-- An exercise, or a stage of one ("Exercise 2a"), needs two right answers and three wrong ones. One more earns its place
-  when it notices a change of the check that the others miss: an assertion left out, a condition, a case, a tolerance.
+- An exercise, or a stage of one ("Exercise 2a"), needs a right answer that is written otherwise than the solution, and
+  three wrong ones. One more earns its place when it notices a change of the check that the others miss.
 - Nothing is trained. Imports and load_dataset (the small corpus) are run; then, of the cells above the check, those
   statements alone that define what the check, the stub, the solution or an answer names: for each name the last one.
   So a statement that defines nothing, `fit(net, ...)` say, is left out, and earlier exercises count as solved.
@@ -45,7 +45,7 @@ from tools.needs import needed, read_bank, with_settings
 
 BANKS = sorted((Path(__file__).parent / "answers").glob("lesson_*.py"))
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-AT_LEAST = {"right": 2, "wrong": 3}
+AT_LEAST = {"right": 1, "wrong": 3}  # beside the solution, which is tried too
 SEEDS = 3  # each answer is tried so many times: a check draws random numbers
 JUNK = [
     "3",
@@ -197,11 +197,6 @@ def test_there_are_enough_answers(lesson, exercise):
         assert kinds.count(kind) >= least, f"{kind}: fewer than {least}"
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_every_answer_belongs_to_an_exercise(lesson):
-    answered = {entry["exercise"] for entry in ENTRIES if entry["lesson"] == lesson} - {None}
-    assert answered <= set(exercises_of(lesson))
-
-
-def test_every_lesson_has_answers():
+def test_every_lesson_has_answers_and_every_answer_belongs_to_an_exercise():
     assert [path.name[0] for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == LESSONS
+    assert {(entry["lesson"], entry["exercise"]) for entry in ENTRIES if entry["exercise"]} == set(EXERCISES)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from copy import deepcopy
 from pathlib import Path
-from types import SimpleNamespace
+from unittest.mock import Mock
 
 import nbformat
 import pytest
@@ -22,6 +22,7 @@ from tools.needs import statements_of
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
+each_lesson = pytest.mark.parametrize("path", check.LESSONS, ids=lambda path: path.name)
 
 
 @pytest.fixture(scope="module")
@@ -125,40 +126,33 @@ def test_on_a_busy_machine_only_the_processor_s_seconds_count(monkeypatch):
     monkeypatch.setattr(check.time, "monotonic", lambda: 60.0 * next(seconds))
     kernel = check.Kernel.__new__(check.Kernel)
     used = iter(range(1000))
-    kernel.used, kernel.asleep, kernel.look = (lambda: next(used) / 10), (lambda: False), (lambda: None)
-    kernel.manager = SimpleNamespace(is_alive=lambda: True)
+    statuses = ["sleeping", "running"]  # of its processes
+    kernel.used, kernel.of_each, kernel.look = (lambda: next(used) / 10), (lambda question: statuses), (lambda: None)
+    kernel.manager = Mock()
     answer = {"status": "ok", "user_expressions": {"value": {"status": "ok", "data": {"text/plain": "7"}}}}
+    reply = {"parent_header": {"msg_id": "1"}, "content": answer}
 
     def after(looks):
-        replies = iter([None] * looks + [{"parent_header": {"msg_id": "1"}, "content": answer}])
-
-        def get_shell_msg(timeout):
-            reply = next(replies)
-            if reply is None:
-                raise queue.Empty
-            return reply
-
-        return SimpleNamespace(execute=lambda *a, **k: "1", get_shell_msg=get_shell_msg)
+        return Mock(**{"execute.return_value": "1", "get_shell_msg.side_effect": [queue.Empty] * looks + [reply]})
 
     kernel.client = after(looks=18)
     assert kernel.ask(2)[0] == 7
     kernel.client = after(looks=22)
     with pytest.raises(TimeoutError, match="did not end within 2 s"):
         kernel.ask(2)
-    kernel.asleep, kernel.client = (lambda: True), after(looks=18)  # who sleeps has the processor when it wants
+    statuses.remove("running")  # who sleeps has the processor when it wants
+    kernel.client = after(looks=18)
     with pytest.raises(TimeoutError):
         kernel.ask(2)
 
 
-@pytest.mark.parametrize("text", ["def answer():", "[1, 2]", '{"cells": 1}', "5", ""])
-def test_what_is_not_a_notebook_is_not_checked(text):
+OTHER = nbformat.writes(new_notebook())  # of another course
+
+
+@pytest.mark.parametrize("text", ["def answer():", "[1, 2]", '{"cells": 1}', "5", "", OTHER])
+def test_what_is_not_a_notebook_of_this_course_is_not_checked(text):
     with pytest.raises(ValueError, match="is not a notebook"):
-        check.read_submission(text.encode())
-
-
-def test_a_notebook_of_another_course_is_not_checked():
-    with pytest.raises(ValueError, match="not a notebook of this course"):
-        check.find_lesson(check.read_submission(nbformat.writes(new_notebook()).encode()))
+        check.find_lesson(check.read_submission(text.encode()))
 
 
 def test_make_check_ends_without_an_error_of_make(course, tmp_path):
@@ -221,28 +215,27 @@ def test_a_report_of_two_lines_is_taken_and_fit_to_print():
 
 
 @pytest.mark.parametrize(
-    ("lines", "ended_well"),
+    "lines",
     [
-        ([b"5"], True),
-        ([b"null"], True),
-        ([b"[" * 100_000], True),
-        ([b"\xff"], True),
-        ([FIRST | {"name": 5}], True),
-        ([FIRST | {"look": ["os", None]}], True),
-        ([FIRST | {"more": "x"}], True),
-        ([FIRST, LAST | {"verdicts": {"Exercise": "right"}}], True),
-        ([FIRST, LAST | {"verdicts": {"Exercise 1": ["right"]}}], True),
-        ([FIRST, LAST | {"secret": "guess"}], True),
-        ([FIRST, {"verdicts": LAST["verdicts"]}], True),
-        ([FIRST, LAST, b"{}"], True),
-        ([FIRST, LAST], False),
-        ([FIRST], True),
-        ([], True),
+        [b"5"],
+        [b"null"],
+        [b"[" * 100_000],
+        [b"\xff"],
+        [FIRST | {"name": 5}],
+        [FIRST | {"look": ["os", None]}],
+        [FIRST | {"more": "x"}],
+        [FIRST, LAST | {"verdicts": {"Exercise": "right"}}],
+        [FIRST, LAST | {"verdicts": {"Exercise 1": ["right"]}}],
+        [FIRST, LAST | {"secret": "guess"}],
+        [FIRST, {"verdicts": LAST["verdicts"]}],
+        [FIRST, LAST, b"{}"],
+        [FIRST],
+        [],
     ],
 )
-def test_a_report_that_is_not_what_it_should_be_gives_no_verdict(lines, ended_well):
-    report, wrong = said_by_worker(*lines, ended_well=ended_well)
-    assert wrong
+def test_a_report_that_is_not_what_it_should_be_gives_no_verdict(lines):
+    report, wrong = said_by_worker(*lines)
+    assert wrong and said_by_worker(FIRST, LAST, ended_well=False)[1]
     if lines[:1] == [FIRST]:
         assert report["name"] == "Anna"  # what was known before the submission was run
 
@@ -275,8 +268,7 @@ def test_what_deserves_a_look(code, found):
 
 def test_a_layer_of_pytorch_where_the_exercise_says_by_hand_deserves_a_look():
     answers = {"Exercise 2a": "class MyLSTM(nn.LSTM):\n    pass", "Exercise 3": "pack_sequence(x)"}
-    by_hand = {"Exercise 2a": "class MyLSTM(nn.Module):\n    pass", "Exercise 3": "return pack_sequence(x)"}
-    by_hand["Exercise 3"] = "pack_sequence(y)"
+    by_hand = {"Exercise 2a": "class MyLSTM(nn.Module):\n    pass", "Exercise 3": "pack_sequence(y)"}
     assert check.look_at([], answers, by_hand) == ["Exercise 2a: LSTM in place of code by hand"]
 
 
@@ -288,7 +280,7 @@ def test_a_copy_is_a_copy_under_other_names_and_with_a_docstring():
     assert look.plain(mine) != look.plain(theirs.replace("helper", "other"))
 
 
-@pytest.mark.parametrize("path", check.LESSONS, ids=lambda path: path.name)
+@each_lesson
 def test_a_published_solution_gives_nothing_to_look_at(path):
     lesson = nbformat.read(path, as_version=4)
     solutions = check.published(lesson)
@@ -302,25 +294,18 @@ def test_a_published_solution_gives_nothing_to_look_at(path):
 # The lessons themselves
 
 
-@pytest.mark.parametrize("path", check.LESSONS, ids=lambda path: path.name)
-def test_the_check_of_every_exercise_is_found_in_every_lesson(path):
+@each_lesson
+def test_the_check_of_every_exercise_is_found_and_nothing_is_trained_for_it(path):
+    """Where it cannot be helped, the lesson defines something by training, and its check needs that."""
     lesson = nbformat.read(path, as_version=4)
     assert check.find_lesson(lesson) == path
     names = [check.exercise_of(cell) for cell in lesson.cells if check.exercise_of(cell)]
     cells = check.put_together(deepcopy(lesson), lesson)
     assert [cell.exercise for cell in cells if cell.exercise] == names
     assert all(cell.number is None for cell in cells)  # it knows its own cells
-
-
-@pytest.mark.parametrize("path", check.LESSONS, ids=lambda path: path.name)
-def test_to_check_a_lesson_nothing_is_trained(path):
-    """Where it cannot be helped, the lesson defines something by training, and its check needs that."""
-    lesson = nbformat.read(path, as_version=4)
-    cells = check.put_together(lesson, nbformat.read(path, as_version=4))
     steps = check.steps_of(cells, check.settings_of(path))
     trained = [s for cell, code in steps if not cell.exercise for s in statements_of(code) if "fit" in s.reads]
-    assert [s for s in trained if not s.defines] == []
-    assert len(steps) < 40
+    assert [s for s in trained if not s.defines] == [] and len(steps) < 40
 
 
 def test_right_answers_to_a_real_lesson_are_right(monkeypatch):

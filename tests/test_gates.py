@@ -29,12 +29,6 @@ def test_h_and_c_are_those_of_the_layer_itself(batch_first, bias, tokens):
         assert torch.allclose(values["c"][t - 1], lstm(x[:t])[1][1][0], atol=1e-6)
 
 
-def test_every_gate_has_a_row_a_token_and_a_column_a_unit():
-    values = gates(a_layer(), a_text())
-    assert list(values) == ["forget", "input", "output", "candidate", "c", "h"]
-    assert {value.shape for value in values.values()} == {(7, 4)}
-
-
 @pytest.mark.parametrize("name, quarter", [("input", 0), ("forget", 1), ("candidate", 2), ("output", 3)])
 def test_a_gate_answers_to_its_own_quarter_of_the_bias(name, quarter):
     lstm, x = a_layer(), a_text(1)
@@ -49,6 +43,8 @@ def test_a_gate_answers_to_its_own_quarter_of_the_bias(name, quarter):
 
 def test_the_memory_is_what_was_kept_plus_what_was_written():
     v = gates(a_layer(), a_text())
+    assert list(v) == ["forget", "input", "output", "candidate", "c", "h"]
+    assert {value.shape for value in v.values()} == {(7, 4)}  # a row a token, a column a unit
     kept = v["forget"][1:] * v["c"][:-1]
     assert torch.allclose(v["c"][1:], kept + v["input"][1:] * v["candidate"][1:], atol=1e-6)
     assert torch.allclose(v["h"], v["output"] * v["c"].tanh(), atol=1e-6)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, contextmanager
 
 import nbformat
 import psutil
@@ -68,9 +69,9 @@ ATTACKS = {  # for each file, the answers, which the checks call
     "stays": [
         "import os, subprocess, sys\n"
         "    code = 'import os, time; os.fork() and os._exit(0); os.setsid(); "
-        'open("OUTSIDE", "a").write(str(os.getpid()) + chr(10)); time.sleep(600)\'\n'
+        'open("OUTSIDE/daemons", "a").write(str(os.getpid()) + chr(10)); time.sleep(600)\'\n'
         "    subprocess.run([sys.executable, '-c', code], env={})",
-        "raise ValueError(open('SECRET').read())",
+        "raise ValueError(open('OUTSIDE/secret').read())",
         r"raise ValueError('\ud800')",
         "import os, shutil\n    shutil.rmtree(os.path.dirname(os.getcwd()))",
     ],
@@ -81,6 +82,10 @@ ATTACKS = {  # for each file, the answers, which the checks call
 }
 
 
+def contents(course):
+    return {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+
+
 @pytest.fixture(scope="module")
 def graded(course, tmp_path_factory):
     """All attacks in one folder, with honest work between them: (rows by file, folder, what the daemons wrote)."""
@@ -89,32 +94,33 @@ def graded(course, tmp_path_factory):
     folder, outside = tmp_path_factory.mktemp("submissions"), tmp_path_factory.mktemp("outside")
     (outside / "secret").write_text("the instructor's own words")
     for name, answers in ATTACKS.items():
-        answers = [
-            a.replace("OUTSIDE", f"{outside / 'daemons'}").replace("SECRET", f"{outside / 'secret'}") for a in answers
-        ]
+        answers = [answer.replace("OUTSIDE", str(outside)) for answer in answers]
         nbformat.write(submission(answers + RIGHT[len(answers) :], name), folder / f"{name}.ipynb")
     honest = submission(RIGHT, "=Änne <b>", "007", ["I expected 1 & saw 1."])
     for place in ("honest.ipynb", "zz/late.ipynb"):
         (folder / place).parent.mkdir(exist_ok=True)
         nbformat.write(honest, folder / place)
     hooks = folder / "hooks.ipynb"
-    hooks.write_text(
-        json.dumps(json.loads(hooks.read_text())).replace('NAME = \\"hooks', r"NAME = \"half a letter \ud83d")
-    )
+    hooks.write_text(hooks.read_text().replace('NAME = \\"hooks', r"NAME = \"half a letter \ud83d"))
     (folder / "broken.ipynb").write_text("{")
-    before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    before = contents(course)
     status, lines = tool(course, "grade.py", folder, "--limit", 10, wall=False)
     assert status == 0 and lines[0].startswith("No wall"), lines
-    assert before == {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert before == contents(course)
     return rows_of(folder), folder, (outside / "daemons").read_text().split()
 
 
-def test_no_submission_has_an_effect_on_another(graded):
+def test_no_submission_has_an_effect_on_another_and_the_same_answers_are_named(graded):
     rows, *_ = graded
     for file in ("honest", "zz/late"):
-        assert [rows[file][str(n)] for n in range(1, 6)] == ["right"] * 5, rows[file]
-        assert (rows[file]["right"], rows[file]["of"], rows[file]["status"]) == ("5", "5", "checked")
-        assert not rows[file]["look at this"]
+        row = rows[file]
+        assert [row[str(n)] for n in range(1, 6)] == ["right"] * 5 and not row["look at this"], row
+        assert (row["right"], row["of"], row["status"]) == ("5", "5", "checked")
+        # no formula for a spreadsheet
+        assert (row["name"], row["id"], row["lesson"]) == ("'=Änne <b>", "007", "1-numbers")
+        assert int(row["seconds"]) >= 1  # of the processor
+    same = r"zz/late\.ipynb \(\d+\.\d: 1, 2, 3, 4, 5, words on 1\)"
+    assert re.match(same, rows["honest"]["same answers"])
 
 
 def test_an_attack_wins_nothing_and_costs_its_own_exercise_alone(graded):
@@ -141,40 +147,23 @@ def test_an_attack_wins_nothing_and_costs_its_own_exercise_alone(graded):
 
 def test_every_attack_is_named_for_a_look(graded):
     rows, *_ = graded
-    for file in ATTACKS:
-        assert rows[file]["look at this"], file
+    assert all(rows[file]["look at this"] for file in ATTACKS)
     assert "get_ipython" in rows["hooks"]["look at this"] and "replaces math.isclose" in rows["hooks"]["look at this"]
     assert "/proc" in rows["forges"]["look at this"]
 
 
 def test_nothing_that_a_submission_started_outlives_it(graded):
     *_, daemons = graded
-    assert daemons
-    for pid in daemons:
-        assert not psutil.pid_exists(int(pid))
+    assert daemons and not any(psutil.pid_exists(int(pid)) for pid in daemons)
 
 
-def test_no_file_of_the_instructor_s_gets_onto_a_page(graded):
+def test_each_student_gets_a_page_where_the_file_lies_without_anything_of_the_instructor_s(graded):
     _, folder, _ = graded
-    for page in folder.rglob("*.html"):
-        assert "own words" not in page.read_text(encoding="utf-8") and str(folder) not in page.read_text(
-            encoding="utf-8"
-        )
-
-
-def test_the_table_has_who_and_what_and_names_the_same_answers(graded):
-    rows, *_ = graded
-    row = rows["honest"]
-    assert (row["name"], row["id"], row["lesson"]) == ("'=Änne <b>", "007", "1-numbers")  # no formula for a spreadsheet
-    assert re.match(r"zz/late\.ipynb \(\d+\.\d: 1, 2, 3, 4, 5, words on 1\)", row["same answers"])
-    assert int(row["seconds"]) >= 1  # of the processor
-
-
-def test_each_student_gets_a_page_where_the_file_lies(graded):
-    _, folder, _ = graded
-    page = (folder / "feedback" / "zz" / "late.ipynb.html").read_text(encoding="utf-8")
+    pages = {page.relative_to(folder).as_posix(): page.read_text(encoding="utf-8") for page in folder.rglob("*.html")}
+    assert not any("own words" in page or str(folder) in page for page in pages.values())
+    page = pages["feedback/zz/late.ipynb.html"]
     assert "<h1>=Änne &lt;b&gt; · 1-numbers</h1>" in page and "5 of 5 right" in page
-    assert "<h2>Exercise 3</h2>\n<p>right</p>" in page and "I expected 1 &amp; saw 1." in page
+    assert '<h2>Exercise 3</h2>\n<p class="said">right</p>' in page and "I expected 1 &amp; saw 1." in page
 
 
 def test_behind_the_wall_a_submission_finds_nothing_and_changes_nothing(course, tmp_path_factory):
@@ -224,41 +213,39 @@ def test_ctrl_c_keeps_what_is_done_and_ends_what_runs(course, tmp_path):
 @pytest.fixture
 def desk(course, tmp_path, monkeypatch):
     """A folder, a way to hand in, and what was judged: judging takes the report out of the file."""
-    judged = []
-
-    def judge(data, limit):
-        judged.append(json.loads(data))
-        return check.REPORT | {"lesson": "1-numbers"} | check.as_report(json.loads(data))
-
-    monkeypatch.setattr(check, "judge", judge)
     monkeypatch.setattr(grade, "ROOT", course)
     monkeypatch.setenv("TORCHNLP_DATA", "sample")
 
     class Desk:
-        folder = tmp_path / "submissions"
+        folder, judged = tmp_path / "submissions", []
+
+        def judge(self, data, limit):
+            self.judged.append(json.loads(data))
+            return check.REPORT | {"lesson": "1-numbers"} | check.as_report(json.loads(data))
 
         def hand_in(self, file, **report):
             path = self.folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(report))
+            path.write_text(json.dumps({"verdicts": ALL_RIGHT} | report))
             return path
 
         def grade(self):
-            judged.clear()
+            self.judged.clear()
             grade.grade(self.folder)
             return rows_of(self.folder)
 
-        def type(self, **columns):
-            """Type into the row of a file, as a spreadsheet would save it."""
-            file = columns.pop("file")
-            names, rows = grade.read_table(self.folder / "grades.csv", "file")
-            rows[file] |= columns
-            grade.write_table(
-                self.folder / "grades.csv", [*names, *(c for c in columns if c not in names)], rows.values()
-            )
+        def type(self, typed):
+            """Type into the row of a.ipynb, as a spreadsheet would save it."""
+            table = self.folder / "grades.csv"
+            names, rows = grade.read_table(table, "file")
+            rows["a.ipynb"] |= typed
+            grade.write_table(table, list(dict.fromkeys([*names, *typed])), rows.values())
+
+        def page(self, name):
+            return (self.folder / name).read_text(encoding="utf-8")
 
     desk = Desk()
-    desk.judged = judged
+    monkeypatch.setattr(check, "judge", desk.judge)
     return desk
 
 
@@ -270,7 +257,7 @@ def test_every_file_has_a_row_and_a_page_of_its_own(desk):
     names = ["a - b.ipynb", "a/b.ipynb", "upper.IPYNB", "=1+1.ipynb", f"{'x' * 240}.ipynb", f"{'ü' * 120}.ipynb"]
     names += [os.fsdecode(b"M\xfcller.ipynb"), "/".join(["Moodle" * 30] * 20) + "/deep.ipynb"]
     for name in names:
-        desk.hand_in(name, verdicts=ALL_RIGHT, name=name[:20].encode("utf-8", "replace").decode())
+        desk.hand_in(name, name=name[:20].encode("utf-8", "replace").decode())
     others = ["code.py", "all.zip", "b.ipynb.txt", "LICENSE"]
     for name in others:
         (desk.folder / name).write_text("x")
@@ -282,55 +269,37 @@ def test_every_file_has_a_row_and_a_page_of_its_own(desk):
         assert rows[shown.get(stem, stem)]["status"] == "checked"
     for name in others:
         assert "ask for the notebook" in rows[name]["status"]
-    pages = [page for page in (desk.folder / "feedback").rglob("*.html")]
-    assert len(pages) == len(names) + len(others)
-    titles = [page.read_text().split("<h1>")[1].split("<")[0] for page in pages]
-    assert len(set(titles)) == len(titles)
+    titles = [page.read_text().split("<h1>")[1].split("<")[0] for page in (desk.folder / "feedback").rglob("*.html")]
+    assert len(set(titles)) == len(titles) == len(names) + len(others)
 
 
-TYPED = [
-    "-1",
-    "+ nice",
-    "=1",
-    "@x",
-    "a\vb",
-    "x\u2028y",
-    "two\nlines",
-    "a\rb",
-    ' "quoted" ',
-    "7,5;6",
-    "\t",
-    "'+ nice",
-    "ü",
-]
+TYPED = ["-1", "+ nice", "=1", "@x", "a\vb", "x\u2028y", "two\nlines", "a\rb", ' "quoted" ', "7,5;6", "\t", "'+ x"]
 
 
 def test_what_an_instructor_typed_comes_back_letter_for_letter(desk):
-    desk.hand_in("a.ipynb", verdicts=ALL_RIGHT, words={"1": "Hm."}, name="a\vb\u2028c")
+    desk.hand_in("a.ipynb", words={"1": "Hm."}, name="a\vb\u2028c")
     desk.grade()
     own = {f"own {n}": text for n, text in enumerate(TYPED)}
     for text in TYPED:
-        desk.type(file="a.ipynb", remark=text, **{"words 1": text, "days late": text}, **own)
+        desk.type({"remark": text, "words 1": text, "days late": text} | own)
         for _ in range(2):
             row = desk.grade()["a"]
             assert row["remark"] == row["words 1"] == row["days late"] == text
             assert {column: row[column] for column in own} == own
     (desk.folder / "a.ipynb").unlink()
-    desk.hand_in("b.ipynb", verdicts=ALL_RIGHT)
+    desk.hand_in("b.ipynb")
     row = desk.grade()["a"]
     assert row["remark"] == TYPED[-1] and row["own 0"] == "-1" and row["status"] == "the file is gone"
 
 
 def test_a_table_may_come_back_from_a_spreadsheet_with_semicolons(desk):
-    desk.hand_in("a.ipynb", verdicts=ALL_RIGHT, words={"1": "Hm."})
+    desk.hand_in("a.ipynb", words={"1": "Hm."})
     desk.grade()
-    desk.type(file="a.ipynb", remark="Well done", **{"words 1": "0,5"}, seat="12")
-    names, rows = grade.read_table(desk.folder / "grades.csv", "file")
+    desk.type({"remark": "Well done", "words 1": "0,5", "seat": "12"})
     text = io.StringIO(newline="")
-    table = csv.DictWriter(text, names, delimiter=";")
-    table.writeheader()
-    table.writerows(rows.values())
-    (desk.folder / "grades.csv").write_text(text.getvalue().replace("\r\n", ";;\r\n"), encoding="utf-8", newline="")
+    with open(desk.folder / "grades.csv", encoding="utf-8-sig", newline="") as table:
+        csv.writer(text, delimiter=";").writerows([*row, "", ""] for row in csv.reader(table))
+    (desk.folder / "grades.csv").write_text(text.getvalue(), encoding="utf-8", newline="")
     row = desk.grade()["a"]
     assert (row["remark"], row["seat"], row["words 1"], row["points"]) == ("Well done", "12", "0,5", "2.5")
 
@@ -348,7 +317,7 @@ def test_a_table_may_come_back_from_a_spreadsheet_with_semicolons(desk):
     ],
 )
 def test_a_table_that_could_not_be_kept_is_refused_and_not_touched(desk, spoilt, reason):
-    desk.hand_in("a.ipynb", verdicts=ALL_RIGHT)
+    desk.hand_in("a.ipynb")
     table = desk.folder / "grades.csv"
     table.write_bytes(spoilt)
     with pytest.raises(ValueError, match=reason):
@@ -357,63 +326,50 @@ def test_a_table_that_could_not_be_kept_is_refused_and_not_touched(desk, spoilt,
 
 
 def test_only_what_has_changed_is_judged_again(desk, course):
-    desk.hand_in("a.ipynb", verdicts=ALL_RIGHT, answers={"Exercise 1": "x"})
+    desk.hand_in("a.ipynb", answers={"Exercise 1": "x"})
     desk.hand_in("b.ipynb", problem="It is not a notebook: no.", lesson="")
     desk.hand_in("c.ipynb", problem="Its run broke off: no.", lesson="")
     desk.grade()
     assert len(desk.judged) == 3
     before = rows_of(desk.folder)
     assert desk.grade() == before and [report["problem"][:7] for report in desk.judged] == ["Its run"]
-    desk.hand_in("a.ipynb", verdicts={"Exercise 1a": "not yet. No"})
-    assert desk.grade()["a"]["right"] == "0" and len(desk.judged) == 2
-    lesson = course / "notebooks" / "1-numbers.ipynb"
-    text = lesson.read_text()
-    try:
-        lesson.write_text(text + "\n")
+    desk.hand_in("a.ipynb", verdicts={}, problem="It is not a notebook: no.")
+    row = desk.grade()["a"]  # without the verdicts of the earlier run
+    assert (row["1a"], row["right"], row["points"]) == ("", "", "") and len(desk.judged) == 2
+    with changed(course / "notebooks" / "1-numbers.ipynb", "\n"):
         desk.grade()
         assert len(desk.judged) == 2
-    finally:
-        lesson.write_text(text)
     next((desk.folder / ".reports").glob("*")).write_text('{"report": 5}')
     desk.grade()
     assert len(desk.judged) >= 2
 
 
-def test_a_row_loses_the_verdicts_of_an_earlier_run(desk):
-    desk.hand_in("a.ipynb", verdicts=ALL_RIGHT)
-    desk.grade()
-    desk.hand_in("a.ipynb", problem="It is not a notebook: no.")
-    row = desk.grade()["a"]
-    assert (row["1a"], row["right"], row["points"]) == ("", "", "")
+@contextmanager
+def changed(file, more):
+    """A file with more at its end, for a while."""
+    text = file.read_text()
+    try:
+        file.write_text(text + more)
+        yield
+    finally:
+        file.write_text(text)
 
 
-def test_a_course_that_changes_stops_the_run_and_a_deleted_submission_is_judged_all_the_same(
-    desk, course, monkeypatch, capsys
-):
-    judge = check.judge
-    a, b = desk.hand_in("a.ipynb", verdicts=ALL_RIGHT), desk.hand_in("b.ipynb", verdicts=ALL_RIGHT, name="b")
-
-    def deletes(data, limit):
-        b.unlink(missing_ok=True)
-        return judge(data, limit)
-
-    monkeypatch.setattr(check, "judge", deletes)
+def test_a_submission_that_is_deleted_meanwhile_is_judged_all_the_same(desk, monkeypatch, capsys):
+    desk.hand_in("a.ipynb")
+    b = desk.hand_in("b.ipynb", name="b")
+    monkeypatch.setattr(check, "judge", lambda *given: b.unlink(missing_ok=True) or desk.judge(*given))
     assert desk.grade()["b"]["right"] == "3"
     assert "Changed while this ran, though judged as they were before: b.ipynb" in capsys.readouterr().out
-    a.write_text(json.dumps({"verdicts": ALL_RIGHT, "name": "new"}))
-    module = course / "torchnlp.py"
-    text = module.read_text()
 
-    def rewrites(data, limit):
-        module.write_text("def check(*a): print('right')")
-        return judge(data, limit)
 
-    monkeypatch.setattr(check, "judge", rewrites)
-    try:
+def test_a_course_that_changes_stops_the_run(desk, course, monkeypatch):
+    desk.hand_in("a.ipynb")
+    with ExitStack() as meanwhile:
+        change = changed(course / "torchnlp.py", "def check(*a): print('right')")
+        monkeypatch.setattr(check, "judge", lambda *given: meanwhile.enter_context(change) or desk.judge(*given))
         with pytest.raises(ValueError, match=r"changed while a\.ipynb and others were checked: torchnlp\.py"):
             desk.grade()
-    finally:
-        module.write_text(text)
     assert rows_of(desk.folder)["a"]["status"] == "not checked yet"
 
 
@@ -441,7 +397,7 @@ def test_an_exercise_has_a_point_for_its_code_and_one_for_its_words(desk, typed,
     verdicts = {"Exercise 1": "right", "Exercise 2a": check.OUT_OF_ORDER, "Exercise 2b": "not yet. No"}
     desk.hand_in("a.ipynb", verdicts=verdicts, words={"1": "I expected 1.", "2": ""})
     desk.grade()
-    desk.type(file="a.ipynb", **typed)
+    desk.type(typed)
     row = desk.grade()["a"]
     assert row["points"] == points
     wrong = [column for column, text in typed.items() if text in ("good", "2", "-1", "nan") and not points]
@@ -450,11 +406,11 @@ def test_an_exercise_has_a_point_for_its_code_and_one_for_its_words(desk, typed,
 
 
 def test_the_page_has_points_marks_and_remark(desk):
-    desk.hand_in("a.ipynb", verdicts=ALL_RIGHT, words={"1": "Hm."})
+    desk.hand_in("a.ipynb", words={"1": "Hm."})
     desk.grade()
-    desk.type(file="a.ipynb", remark="Well <done>", **{"words 1": "0.5", "days late": "1"})
+    desk.type({"remark": "Well <done>", "words 1": "0.5", "days late": "1"})
     desk.grade()
-    page = (desk.folder / "feedback" / "a.ipynb.html").read_text(encoding="utf-8")
+    page = desk.page("feedback/a.ipynb.html")
     assert "3 of 3 right\nPoints: 1.5\nDays late: 1\nRemark: Well &lt;done&gt;" in page
     assert "Your words on exercise 1 (0.5)" in page
 
@@ -477,10 +433,8 @@ def test_a_class_list_finds_missing_work_and_wrong_ids(desk):
     assert rows["week 1/x"]["status"] == "checked; class.csv has neither the id `77` nor the name"
     assert rows["week 1/a"]["status"] == "checked"
     students = rows_of(desk.folder, "term.csv", "student")
-    points = {
-        key: [row["1-numbers"], row["2-lstm-gates"], row["total"], row["missing"]] for key, row in students.items()
-    }
-    assert points == {
+    columns = "1-numbers", "2-lstm-gates", "total", "missing"
+    assert {key: [row[column] for column in columns] for key, row in students.items()} == {
         "007": ["1", "1", "2", "0"],  # the better of two
         "8": ["1", "missing", "1", "1"],
         "9": ["to mark", "missing", "0", "1"],
@@ -510,11 +464,10 @@ def test_of_all_lessons_the_weakest_counts_as_the_second_weakest(desk, monkeypat
 
 
 def test_a_page_for_each_exercise_has_everybody_s_words(desk):
-    desk.hand_in("a.ipynb", name="Anna", verdicts=ALL_RIGHT, words={"1": "I <3 tanh", "2": ""})
+    desk.hand_in("a.ipynb", name="Anna", words={"1": "I <3 tanh", "2": ""})
     desk.hand_in("b.ipynb", verdicts={"Exercise 1a": "right", "Exercise 1b": "not yet. No"}, words={"1": "Two."})
     desk.grade()
-    page = (desk.folder / "words" / "1-numbers 1.html").read_text(encoding="utf-8")
-    headings = re.findall("<h2>(.*)</h2>\n<p class=words>(.*)</p>", page)
+    headings = re.findall('<h2>(.*)</h2>\n<p class="words">(.*)</p>', desk.page("words/1-numbers 1.html"))
     assert headings == [
         ("Anna · a.ipynb · 1a right, 1b right", "I &lt;3 tanh"),
         ("b.ipynb · 1a right, 1b not yet", "Two."),
@@ -525,7 +478,7 @@ def test_rare_answers_that_agree_are_named_and_common_ones_are_not(desk):
     def write(n, *numbers):
         answers = {"Exercise 1": "def f():\n    return 1"}  # everybody's
         answers |= {f"Exercise {k}": f"def answer_{k}():\n    return {number!r}" for k, number in enumerate(numbers, 2)}
-        desk.hand_in(f"{n:02d}.ipynb", verdicts=ALL_RIGHT, answers=answers)
+        desk.hand_in(f"{n:02d}.ipynb", answers=answers)
 
     for n in range(20):
         write(n, f"{n}", f"{n}")

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,37 +18,29 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@contextmanager
-def started(folder, options, cwd=ROOT):
-    """A server on a free port, without a browser, that keeps its files in the folder; gives what it says of itself."""
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """What the running server says of itself; started as `make lab` does, on a free port, without a browser."""
+    if not shutil.which("make"):
+        pytest.skip("there is no make")
+    folder = tmp_path_factory.mktemp("jupyter")
+    planned = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    options = re.search(r"^\S*jupyter (lab .*)$", planned, flags=re.M)[1].split()
     own = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("RUNTIME", "CONFIG", "DATA")}
     own |= {f"JUPYTERLAB_{name}_DIR": str(folder / name) for name in ("SETTINGS", "WORKSPACES")}
     environment = {name: value for name, value in os.environ.items() if name != "JUPYTER_TOKEN"} | own
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter", *options, "--no-browser", "--port=0"],
-        cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        end = time.monotonic() + 90
-        # The file is there for a moment before anything is in it.
-        while not any(said := [file.read_text(encoding="utf-8") for file in folder.glob("RUNTIME/jpserver-*.json")]):
-            assert server.poll() is None and time.monotonic() < end, "the server does not start"
-            time.sleep(0.1)
-        yield json.loads(said[0])
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """What the running server says of itself; started as `make lab` does."""
-    if not shutil.which("make"):
-        pytest.skip("there is no make")
-    planned = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    options = re.search(r"^\S*jupyter (lab .*)$", planned, flags=re.M)[1].split()
-    with started(tmp_path_factory.mktemp("jupyter"), options) as said:
-        yield said
+    command = [sys.executable, "-m", "jupyter", *options, "--no-browser", "--port=0"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, **quiet) as server:
+        try:
+            end = time.monotonic() + 90
+            # The file is there for a moment before anything is in it.
+            while not any(said := [file.read_text("utf-8") for file in folder.glob("RUNTIME/jpserver-*.json")]):
+                assert server.poll() is None and time.monotonic() < end, "the server does not start"
+                time.sleep(0.1)
+            yield json.loads(said[0])
+        finally:
+            server.terminate()
 
 
 def status(lab, path, **headers):

@@ -16,11 +16,16 @@ import server as web
 import torch
 
 from tools.colab import run, serve
+from tools.look import modules_of
 from tools.needs import statements_of
 from tools.student import student_edition
 
 pytestmark = pytest.mark.slow
 
+with_git = pytest.mark.skipif(
+    shutil.which("git") is None or os.name == "nt",
+    reason="it needs git, and symbolic links and a terminal that a test can make",
+)
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HIDDEN = ["torchtext", "torchinfo"]  # not in Colab
@@ -38,14 +43,10 @@ print("from", torchnlp.__file__, torchtext.__file__, torchinfo.__file__)
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
 def test_every_lesson_installs_what_it_imports(path):
     code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    come_along = {"numpy", "scipy", "IPython", "torchnlp", "lessons"}  # with the others
-    installed = set(NEEDED) | come_along
+    installed = set(NEEDED) | {"numpy", "scipy", "IPython", "torchnlp", "lessons"}  # these come with the others
     statements = [statement.code for source in code for statement in statements_of(source)]
-    for node in [node for statement in statements for node in ast.walk(statement)]:
-        names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module] if isinstance(node, ast.ImportFrom) else []
-        for name in names:
-            assert name.split(".")[0] in installed | sys.stdlib_module_names, name
+    names = [name for statement in statements for node in ast.walk(statement) for name in modules_of(node)]
+    assert {name.split(".")[0] for name in names} <= installed | sys.stdlib_module_names
     assert not any("load_vectors()" in source for source in code)  # but load_vectors(install=True)
 
 
@@ -78,8 +79,7 @@ def machine(tmp_path_factory):
     return folder / "wheels", serve(folder).as_uri()
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="a lone notebook fetches the course with git; there is none")
-@pytest.mark.skipif(os.name == "nt", reason="on Windows symbolic links need a permission")
+@with_git
 @pytest.mark.parametrize("edition", [None, student_edition], ids=["lessons", "student edition"])
 def test_a_lone_notebook_fetches_the_course_and_what_is_missing(edition, machine, tmp_path):
     """The set-up cell, twice, and each lesson down to the cell that loads the news. The students' fetches no solution.
@@ -116,11 +116,11 @@ def test_a_lone_notebook_fetches_the_course_and_what_is_missing(edition, machine
     assert any("image/png" in output.get("data", {}) for output in outputs)
     # All from here: the course out of the clone, the hidden packages out of the new environment.
     course, *packages = re.search(r"^from (/.*)", said, flags=re.M)[1].split()
-    name = Path(address).name
-    assert course == str(alone / name / "torchnlp.py")
+    cloned = alone / Path(address).name
+    assert course == str(cloned / "torchnlp.py")
     assert all(package.startswith(str(tmp_path / "venv")) for package in packages)
-    solved = [file for file in (alone / name).glob("notebooks/*.ipynb") if "@title Solution" in file.read_text("utf-8")]
-    assert bool(edition) == (solved == []) and (edition is None or (alone / name / "notebooks").is_dir())
+    lessons = [file.read_text("utf-8") for file in cloned.glob("notebooks/*.ipynb")]
+    assert lessons and any("@title Solution" in lesson for lesson in lessons) == (edition is None)
 
 
 def refuse(handler):
@@ -128,8 +128,7 @@ def refuse(handler):
     handler.answer(401, **{"WWW-Authenticate": 'Basic realm="GitHub"'})
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="a lone notebook fetches the course with git; there is none")
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no terminal that a test can make")
+@with_git
 def test_git_never_waits_for_a_password_and_the_error_says_what_a_private_fork_can_do(tmp_path):
     """At a terminal, where git would ask, and with a program that would open a window to ask."""
     set_up = next(cell for cell in nbformat.read(LESSONS[0], as_version=4).cells if cell.cell_type == "code").source

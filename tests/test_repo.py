@@ -15,17 +15,19 @@ def text_of(root):
     return {file: file.read_text(encoding="utf-8") for file in repo.files(root)}
 
 
+PLACES = [
+    r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/",
+    r'REPOSITORY = \\"https://github\.com/([^"\\]+)',
+    r"github\.com/([\w.-]+/[\w.-]+)/actions",
+    r'<a href="https://github\.com/([^"]+)"',
+    r"//([\w-]+\.github\.io/[\w.-]+)",
+]
+
+
 def addresses(root):
-    """Every place that names the repository: (file, owner/name)."""
-    patterns = [
-        r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/",
-        r'REPOSITORY = \\"https://github\.com/([^"\\]+)',
-        r"github\.com/([\w.-]+/[\w.-]+)/actions",
-        r'<a href="https://github\.com/([^"]+)"',
-    ]
-    found = [(file, a) for file, text in text_of(root).items() for p in patterns for a in re.findall(p, text)]
-    site = re.compile(r"//([\w-]+)\.github\.io/([\w.-]+)")
-    return found + [(file, "/".join(parts)) for file, text in text_of(root).items() for parts in site.findall(text)]
+    """Every owner/name by which a file names the repository."""
+    found = [name for text in text_of(root).values() for place in PLACES for name in re.findall(place, text)]
+    return {name.replace(".github.io", "") for name in found}
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def fork(tmp_path):
 
 def check_agreement(root):
     name = repo.current(root)
-    assert {address for _, address in addresses(root)} == {name}
+    assert addresses(root) == {name}
     for path in sorted([*root.glob("notebooks/*.ipynb"), *root.glob("notebooks/appendix/*.ipynb")]):
         cells = nbformat.read(path, as_version=4).cells
         place = path.relative_to(root).as_posix()

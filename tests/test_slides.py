@@ -1,5 +1,6 @@
 """Decks: answers wait, pictures have their words, each slide has its notes, and a page needs no network."""
 
+import functools
 import re
 
 import nbformat
@@ -91,17 +92,6 @@ def test_the_steps_of_a_slide():
     assert [part.step for part in parts] == [0, 0, 0, 1, 1, 1, 2, 2]
 
 
-@pytest.mark.parametrize("words", [[], [str(LESSONS[0].parent / "*.ipynb")], list(map(str, LESSONS))])
-def test_a_pattern_is_what_the_shell_makes_of_it(monkeypatch, words):
-    """Windows hands `*` on as it is; and without a word all lessons are meant."""
-    made = []
-    monkeypatch.setattr(slides, "make_deck", lambda path: made.append(path.name))
-    monkeypatch.setattr(slides.npm, "fetch", lambda *_: None)
-    monkeypatch.setattr("sys.argv", ["slides.py", *words])
-    slides.main()
-    assert made == [path.name for path in LESSONS]
-
-
 def test_the_page_carries_its_notes_and_names_no_server(tmp_path, monkeypatch):
     path = LESSONS[0]
     monkeypatch.setattr(slides, "DECKS", tmp_path)
@@ -109,7 +99,7 @@ def test_the_page_carries_its_notes_and_names_no_server(tmp_path, monkeypatch):
     before = path.read_bytes()
     page = slides.make_deck(path).read_text(encoding="utf-8")
     notes = slides.read_notes(slides.NOTES / f"{path.stem}.md")
-    assert len(re.findall('<aside class="notes">.', page)) == len(notes) > 10
+    assert len(re.findall('<aside class="notes">(?!</aside>)', page)) == len(notes) > 10
     assert re.findall(r'<(?:script|img|link|iframe)[^>]*(?:src|href)="(?:https?:)?//[^"]*', page) == []
     assert path.read_bytes() == before  # the notes are in the deck, not in the students' notebook
 
@@ -120,3 +110,99 @@ def test_what_a_cell_displays_line_by_line_stands_in_lines():
         nbformat.v4.new_output("display_data", {"text/plain": text}) for text in ("RNN   0.13", "LSTM  0.12")
     ]
     assert "RNN   0.13\nLSTM  0.12" in slides.parts_of(cell)[-1].html
+
+
+# ------------------------------------------------------------------------------------ in a browser
+
+# Turns all pages and tells what is wrong on each, with all its fragments shown: something sticks out of the slide or
+# of the window, a line is cut off, a picture is missing or small, a formula is still TeX, code is too small to read.
+LOOK = r"""() => {
+    const look = slide => {
+        const parts = selector => [...slide.querySelectorAll(selector)];
+        const box = slide.getBoundingClientRect(), scale = box.height / 1080;
+        const outside = part => {
+            const {left, top, right, bottom} = part.getBoundingClientRect();
+            return left < box.left || top < box.top || right > box.right + 1 || bottom > box.bottom + 1;
+        };
+        return Object.entries({
+            window: box.top < -1 || box.left < -1 || box.bottom > innerHeight + 1 || box.right > innerWidth + 1,
+            slide: overflows(slide) || [...slide.children].some(outside),
+            cut: parts("pre").some(pre => pre.scrollWidth > pre.clientWidth),
+            covered: [...slide.children].some((part, k) => k && part.getBoundingClientRect().top
+                < slide.children[k - 1].getBoundingClientRect().bottom - 1),
+            missing: parts("img").some(image => image.naturalWidth === 0),
+            small: parts("img").some(image => image.getBoundingClientRect().height < 290 * scale),
+            raw: parts(".text, .caption").some(text => /\$[^$\d]+\$|\\[a-z]/.test(text.innerText)),
+            unreadable: parts("pre").some(pre => parseFloat(getComputedStyle(pre).fontSize) < 24),
+        }).filter(([name, wrong]) => wrong).map(([name]) => name).join(", ");
+    };
+    return Reveal.getSlides().map(slide => {
+        const {h, v} = Reveal.getIndices(slide);
+        Reveal.slide(h, v, 99);
+        return [slide.id, look(slide.querySelector(".slide"))];
+    });
+}"""
+made = functools.cache(slides.make_deck)
+WINDOWS = [(1920, 1080), (1366, 768), (1366, 657)]  # a projector, a small laptop, and what its browser leaves of it
+
+
+@pytest.fixture
+def page_of(visit, fetch):
+    """A function that opens a lesson's deck in a window of a small laptop, from the disk; it asks for nothing."""
+    fetch(slides.LIBRARIES, slides.USED, slides.DECKS / "lib")
+
+    def page_of(lesson, end=""):
+        page = visit(made(lesson).as_uri() + end)
+        page.wait_for_selector(".reveal.ready")
+        return page
+
+    return page_of
+
+
+@each_lesson
+def test_a_deck_opens_from_the_disk_and_nothing_sticks_out(page_of, path):
+    page = page_of(path)
+    for width, height in WINDOWS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("Reveal.layout()")
+        pages = page.evaluate(LOOK)
+        assert [(number, wrong) for number, wrong in pages if wrong] == [], f"in a window of {width} x {height}"
+        shown = [name for name, _ in pages if not name.endswith("-more")]
+        assert len(shown) == len(slides.make_slides(nbformat.read(path, as_version=4), {}))
+    sizes = page.evaluate("""() => [...new Set([...document.querySelectorAll(".slide .text")]
+        .map(text => getComputedStyle(text).fontSize))]""")
+    assert len(sizes) <= 3
+
+
+def test_the_answer_comes_with_one_more_key(page_of):
+    page = page_of(LESSONS[-1])
+    slide = page.locator(".slide:has(> .output.fragment)").first
+    page.evaluate("id => Reveal.slide(...Object.values(Reveal.getIndices(document.getElementById(id))))",
+                  slide.locator("..").get_attribute("id"))  # fmt: skip
+    output = slide.locator("> .output.fragment").first
+    assert slide.locator("strong").first.is_visible() and not output.is_visible()
+    page.keyboard.press("Space")
+    assert output.is_visible()
+
+
+def test_a_deck_prints_a_page_a_step_and_16_to_9(page_of):
+    page = page_of(LESSONS[0], "?print-pdf")
+    page.wait_for_selector(".pdf-page")
+    sheets = page.evaluate("""() => [...document.querySelectorAll(".pdf-page")].map(sheet => {
+        const {width, height} = sheet.getBoundingClientRect();
+        return [width, height, overflows(sheet.querySelector(".slide"))];
+    })""")
+    steps = slides.make_slides(nbformat.read(LESSONS[0], as_version=4), {})
+    assert len(sheets) >= sum(1 + max(part.step for part in slide.parts) for slide in steps) > len(steps)
+    assert all(abs(width / height - 16 / 9) < 0.01 and not wrong for width, height, wrong in sheets)
+
+
+def test_the_speaker_sees_the_notes_of_the_slide(page_of):
+    page = page_of(LESSONS[0])
+    notes = list(slides.read_notes(slides.NOTES / f"{LESSONS[0].stem}.md").values())
+    with page.context.expect_page() as opened:
+        page.keyboard.press("s")
+    words = opened.value.locator(".speaker-controls-notes")
+    words.get_by_text(notes[0].splitlines()[0]).wait_for()
+    page.keyboard.press("Space")
+    words.get_by_text(notes[1].splitlines()[0]).wait_for()

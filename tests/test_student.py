@@ -1,8 +1,6 @@
 """tools/student.py: the folder that students get gives nothing away, and runs."""
 
 import ast
-import json
-import os
 import re
 import subprocess
 import sys
@@ -15,6 +13,7 @@ from tools.check import LESSONS, exercise_of, is_solution, settings_of, written
 from tools.needs import needed, read_bank, statements_of, with_settings
 
 pytestmark = pytest.mark.slow
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
 
 
 @pytest.fixture(scope="module")
@@ -24,15 +23,14 @@ def handout(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+@each_lesson
 def test_the_copies_hold_the_exercises_but_no_solution_and_no_output(handout, path):
     lesson, copy = nbformat.read(path, 4), nbformat.read(handout / "notebooks" / path.name, 4)
     nbformat.validate(copy)
     solutions = [cell.source for cell in lesson.cells if is_solution(cell)]
     assert solutions and not {cell.source for cell in copy.cells} & set(solutions)
-    assert [exercise_of(cell) for cell in copy.cells if exercise_of(cell)] == [
-        exercise_of(cell) for cell in lesson.cells if exercise_of(cell)
-    ]
+    asked, kept = ([exercise_of(cell) for cell in cells if exercise_of(cell)] for cells in (lesson.cells, copy.cells))
+    assert asked == kept
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in copy.cells)
     measuring = [cell.source for cell in lesson.cells if cell.source.startswith("if answered(")]
     assert set(measuring) <= {cell.source for cell in copy.cells}
@@ -62,7 +60,7 @@ def work_in(*codes):
     return {ast.dump(Nameless().visit(node)): text for node, text in zip(working, texts, strict=True)}
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+@each_lesson
 def test_no_check_does_the_work_of_its_solution(path):
     """Nor that of a right answer of the bank; with other names it would be found as well."""
     cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
@@ -81,7 +79,7 @@ def test_the_work_of_a_solution_is_found_under_other_names():
     assert not solution & work_in("def test():\n    truth = (a + b).sum(1).exp() - 1").keys()
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+@each_lesson
 def test_the_copies_have_places_for_a_name_and_for_words_and_stay_among_themselves(handout, path):
     cells = nbformat.read(handout / "notebooks" / path.name, 4).cells
     text = "\n".join(cell.source for cell in cells)
@@ -103,18 +101,16 @@ def test_badges_and_set_up_cells_lead_to_the_branch_without_solutions(handout):
         cells = nbformat.read(page, 4).cells
         text = "\n".join(cell.source for cell in cells)
         assert f"/blob/student/{page.relative_to(handout)}" in cells[0].source and "/blob/main/" not in text
-        (set_up,) = [cell.source for cell in cells if student.sets_up(cell)]
-        assert student.FROM_STUDENT in set_up
-
-
-def test_a_set_up_cell_that_cannot_fetch_the_branch_is_an_error():
-    cell = nbformat.v4.new_code_cell('REPOSITORY = "https://example.org"\ndownload(REPOSITORY)')
+        (set_up,) = [cell for cell in cells if student.sets_up(cell)]
+        assert student.FROM_STUDENT in set_up.source
+    set_up.source = "download(REPOSITORY = 'https://example.org')"
     with pytest.raises(ValueError, match="could fetch the branch student"):
-        student.stay_among_students(nbformat.v4.new_notebook(cells=[cell]))
+        student.stay_among_students(nbformat.from_dict({"cells": [set_up]}))
 
 
 def test_what_a_student_writes_is_read_back():
     lesson = student.student_edition(nbformat.read(LESSONS[0], 4))
+    assert student.student_edition(nbformat.from_dict(lesson)) == lesson  # a second time changes nothing
     assert written(lesson)["words"]["1"] == ""
     next(cell for cell in lesson.cells if cell.id == "words-1").source += "\n\nMore than I thought.\nSee?"
     lesson.cells[2].source = "# @title Your name\nSTUDENT_NAME = 'O. Kim'  # @param\nSTUDENT_ID=\"12\""
@@ -133,71 +129,36 @@ def test_a_full_study_stands_there_as_pictures_to_unfold(handout):
         assert not any(cell.source.startswith("<details>") for cell in cells[end:])  # these would be answers
 
 
-def test_a_second_time_changes_nothing():
-    once = student.student_edition(nbformat.read(LESSONS[-1], 4))
-    assert student.student_edition(nbformat.from_dict(once)) == once
-
-
 def end_of(handout, path):
-    """The code of the copy from its first stub on, and the position of that stub."""
+    """The code of the copy above its first stub, and from there on."""
     code = [c.source for c in nbformat.read(handout / "notebooks" / path.name, 4).cells if c.cell_type == "code"]
     first = next(i for i, source in enumerate(code) if re.search(r'^check\("Exercise', source, flags=re.M)) - 1
     return code[:first], code[first:]
 
 
 def measuring_in(end):
-    """The statements that measure what an answer is worth, if there is one."""
+    """The statements that measure what an answer is worth."""
     statements = [statement for source in end for statement in statements_of(source)]
     return [s for s in statements if ast.unparse(s.code).startswith("if answered(")]
 
 
-# Runs scripts by name, each in names of its own; one process, since most of the time is spent on importing PyTorch.
-RUN = """
-import contextlib, io, json, sys, traceback
-said = {}
-for name, script in json.load(sys.stdin).items():
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        try:
-            exec(compile(script, name, "exec"), {"__name__": "__main__"})
-            error = ""
-        except BaseException:
-            error = traceback.format_exc()
-    said[name] = printed.getvalue(), error
-print(json.dumps(said))
-"""
-
-
-@pytest.fixture(scope="module")
-def unanswered(handout):
-    """What the end of each copy prints while nothing is answered, and its error: with what it names from above."""
-    scripts = {}
-    for path in LESSONS:
-        above, end = end_of(handout, path)
-        above = with_settings([s for source in above for s in statements_of(source)], settings_of(path))
-        measuring = {ast.unparse(statement.code) for statement in measuring_in(end)}
-        named = [s for source in end for s in statements_of(source) if ast.unparse(s.code) not in measuring]
-        reads = set().union(*(statement.reads for statement in named))
-        script = [ast.unparse(s.code) for s in needed(above, reads)] + end
-        scripts[path.name] = "get_ipython = None\n" + "\n\n".join(script)
-    run = subprocess.run(
-        [sys.executable, "-c", RUN], cwd=handout / "notebooks", input=json.dumps(scripts), capture_output=True,
-        text=True, env={**os.environ, "TORCHNLP_DATA": "sample", "MPLBACKEND": "agg", "PYTHONPATH": str(handout)},
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
-
-
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
-def test_run_all_goes_through_whatever_is_unanswered(handout, unanswered, path):
-    """From the first stub on, all cells of the copy. Nothing is trained."""
-    _, end = end_of(handout, path)
-    printed, error = unanswered[path.name]
-    assert not error, error
+@each_lesson
+def test_run_all_goes_through_whatever_is_unanswered(handout, path, monkeypatch, capsys):
+    """From the first stub on, all cells of the copy, with what they name from above. Nothing is trained."""
+    above, end = end_of(handout, path)
+    above = with_settings([s for source in above for s in statements_of(source)], settings_of(path))
+    measuring = [ast.unparse(statement.code) for statement in measuring_in(end)]
+    named = [s for source in end for s in statements_of(source) if ast.unparse(s.code) not in measuring]
+    reads = set().union(*(statement.reads for statement in named))
+    script = [ast.unparse(s.code) for s in needed(above, reads)] + end
+    monkeypatch.chdir(handout / "notebooks")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    exec(compile("\n\n".join(script), path.name, "exec"), {"__name__": "__main__", "get_ipython": None})
+    printed = capsys.readouterr().out
     said = re.findall(r"^Exercise (\d+)[a-z]?: not yet\.", printed, flags=re.M)
-    assert sorted(set(said)) == sorted(set(re.findall(r'check\("Exercise (\d+)', "\n".join(end))))
-    for statement in measuring_in(end):  # of an answer in stages it asks for the first that is missing
-        asked = re.search(r"answered\('?(\w+)", ast.unparse(statement.code))[1]
+    assert set(said) == set(re.findall(r'check\("Exercise (\d+)', "\n".join(end)))
+    for statement in measuring:  # of an answer in stages it asks for the first that is missing
+        asked = re.search(r"answered\('?(\w+)", statement)[1]
         assert f"Answer exercise {asked} first." in printed
 
 
@@ -210,8 +171,5 @@ def test_the_copies_run_where_they_are(handout):
     run = subprocess.run([sys.executable, "-c", script], cwd=handout / "notebooks", capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert run.stdout.splitlines()[-1] == str(handout / "torchnlp.py")
-
-
-def test_the_page_beside_them_opens_a_notebook_that_is_there(handout):
-    (named,) = re.findall(r"^jupyter lab (\S+)$", (handout / "README.md").read_text(encoding="utf-8"), flags=re.M)
-    assert named == f"notebooks/{LESSONS[0].name}" and (handout / named).is_file()
+    page = (handout / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^jupyter lab (\S+)$", page, flags=re.M) == [f"notebooks/{LESSONS[0].name}"]

@@ -22,11 +22,8 @@ def test_glove_has_400_000_words_in_50_dimensions(glove):
     words, vectors = glove
     assert len(words) == len(set(words)) == 400_000
     assert vectors.shape == (400_000, 50) and vectors.dtype == np.float32
+    assert isinstance(vectors, np.memmap)  # read from the disk as it is used
     assert words[:3] == ["the", ",", "."]  # the most frequent first
-
-
-def test_glove_is_read_from_the_disk_as_it_is_used(glove):
-    assert isinstance(glove[1], np.memmap)
 
 
 def test_each_token_gets_the_vector_of_its_own_word():

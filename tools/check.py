@@ -408,54 +408,53 @@ class Kernel:
             return ast.literal_eval(answer["data"]["text/plain"]), "", spent
         raise TimeoutError(f"did not end within {seconds:.0f} s")
 
-    def started(self) -> list[psutil.Process]:
-        return psutil.Process().children(recursive=True)
+    def of_each(self, question) -> list:
+        """What a question to each process of the submission gives; one that has ended meanwhile says nothing."""
+        said = []
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                said.append(question(process))
+        return said
 
     def used(self) -> float:
         """Seconds of the processor, of all that the submission has started."""
-        seconds = 0.0
-        for process in self.started():
-            with suppress(psutil.Error):
-                seconds += sum(process.cpu_times()[:4])  # its own, and of children that have ended
-        return seconds
+        # its own, and of children that have ended
+        return sum(sum(times[:4]) for times in self.of_each(psutil.Process.cpu_times))
 
     def asleep(self) -> bool:
         """Does none of its processes want the processor? (A busy machine that lets it wait costs it nothing.)"""
-        for process in self.started():
-            with suppress(psutil.Error):
-                if process.status() not in (psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
-                    return False
-        return True
+        resting = {psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE}
+        return resting.issuperset(self.of_each(psutil.Process.status))
 
     def look(self) -> None:
         """Raises ConnectionError if the submission takes too much. (The bounds in `alone` hold for each process.)"""
-        memory = 0
-        for process in self.started():
-            with suppress(psutil.Error):
-                memory += process.memory_info().rss
+        memory = [taken.rss for taken in self.of_each(psutil.Process.memory_info)]
         files = 0
         for place, _, names in os.walk(self.folder):
             for name in names:
                 with suppress(OSError):
                     files += os.lstat(os.path.join(place, name)).st_size
-        for what, much, most in (("memory", memory, MEMORY), ("room for files", files, FILES)):
+        for what, much, most in (("memory", sum(memory), MEMORY), ("room for files", files, FILES)):
             if much > most:
                 raise ConnectionError(f"took more than {most / 2**30:g} GB of {what}")
-        if len(self.started()) > PROCESSES:
+        if len(memory) > PROCESSES:
             raise ConnectionError(f"started more than {PROCESSES} processes")
 
-    def interrupt(self) -> None:
-        """Raise KeyboardInterrupt in it. Raises ConnectionError if it goes on all the same."""
-        if sys.platform == "win32":
-            self.manager.interrupt_kernel()
-        for process in self.started() if sys.platform != "win32" else []:
-            with suppress(psutil.Error):
-                if process.name() != "bwrap":  # the wall would fall
-                    process.send_signal(signal.SIGINT)
+    def run(self, seconds: float, code: str = "", value: str = "None") -> tuple[object, str, float]:
+        """As `ask`, but what does not end is interrupted. Raises ConnectionError if it goes on all the same."""
         try:
+            return self.ask(seconds, code, value)
+        except TimeoutError as error:
+            problem = str(error)
+        try:
+            if sys.platform == "win32":
+                self.manager.interrupt_kernel()
+            else:  # but not bwrap: the wall would fall
+                self.of_each(lambda process: process.name() == "bwrap" or process.send_signal(signal.SIGINT))
             self.ask(2)
         except TimeoutError:
-            raise ConnectionError("could not be stopped") from None
+            raise ConnectionError(f"{problem} and could not be stopped") from None
+        return None, problem, seconds
 
     def stop(self) -> None:
         self.client.stop_channels()
@@ -496,23 +495,16 @@ def run(steps: list[tuple[Cell, str]], folder: Path, limit: float) -> tuple[dict
         try:
             if not ours and total >= limit:
                 raise ConnectionError(f"was not run: the {limit:.0f} s for the whole notebook were over")
-            try:
-                if cell.exercise:
-                    found, problem, spent = kernel.ask(most, value=judged(cell, kernel.name))
-                    said, earlier, meanwhile = found or ("", [], [])
-                    replaced += earlier + meanwhile
-                    if meanwhile:
-                        said = f"{cell.exercise}: not yet. It replaces {meanwhile[0]}, which the check needs."
-                else:
-                    if cell.number:
-                        kernel.ask(OURS, value=f"__import__({kernel.name!r}).remember()")
-                    _, problem, spent = kernel.ask(most, code)
-            except TimeoutError as error:
-                problem, spent = str(error), most
-                try:
-                    kernel.interrupt()
-                except ConnectionError as stubborn:
-                    raise ConnectionError(f"{problem} and {stubborn}") from None
+            if cell.exercise:
+                found, problem, spent = kernel.run(most, value=judged(cell, kernel.name))
+                said, earlier, meanwhile = found or ("", [], [])
+                replaced += earlier + meanwhile
+                if meanwhile:
+                    said = f"{cell.exercise}: not yet. It replaces {meanwhile[0]}, which the check needs."
+            else:
+                if cell.number:
+                    kernel.run(OURS, value=f"__import__({kernel.name!r}).remember()")
+                _, problem, spent = kernel.run(most, code)
         except ConnectionError as error:
             problem = str(error)
             over = f"{cell} {problem}"

@@ -42,6 +42,7 @@ import nbformat  # noqa: E402
 from tools import check  # noqa: E402
 from tools.check import LESSONS, LIMIT, REPORT, RIGHT, ROOT, as_report, code_points, fingerprint  # noqa: E402
 from tools.look import plain  # noqa: E402
+from tools.page import page  # noqa: E402
 
 BEFORE = ["file", "name", "id", "lesson", "right", "of", "points", "days late", "remark"]
 AFTER = ["look at this", "same answers", "status", "seconds"]
@@ -51,16 +52,6 @@ MADE = ["grades.csv", "term.csv", "class.csv", "feedback", "words"]
 SOLUTION = "published solution of "
 MOST_SIMILAR = 3
 DAYS_LATE = 3  # after that the solutions are discussed
-PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>{title}</title>
-<style>body {{ font: 1.1rem/1.5 sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem }}
-h2 {{ margin-bottom: 0 }} p {{ margin-top: 0; white-space: pre-line; overflow-wrap: anywhere }}
-.words {{ border-left: 3px solid; padding-left: 1rem }}
-</style>
-<h1>{title}</h1>
-{parts}
-</html>
-"""
 
 
 # Tables
@@ -255,13 +246,13 @@ def term(rows: list[dict], students: dict[str, dict], old: dict[str, dict]) -> t
 # Pages
 
 
-def page(title: str, parts: list[tuple[str, str, str]]) -> str:
-    """A page of sections: a heading or "", a text, and the text's class or ""."""
+def page_of_parts(title: str, parts: list[tuple[str, str, str]]) -> str:
+    """A page of sections: a heading or "", a text, and what it is: said by us, or a student's words."""
     body = []
     for heading, text, kind in parts:
         body += [f"<h2>{html.escape(heading)}</h2>"] if heading else []
-        body += [f"<p{kind and f' class={kind}'}>{html.escape(text) or '-'}</p>"]
-    return PAGE.format(title=html.escape(title), parts="\n".join(body))
+        body += [f'<p class="{kind}">{html.escape(text) or "-"}</p>']
+    return page(title, *body)
 
 
 def page_of(folder: Path, file: str) -> Path:
@@ -275,16 +266,16 @@ def page_of(folder: Path, file: str) -> Path:
 def feedback(row: dict, report: dict) -> str:
     said = [score(report)]
     said += [f"{column.capitalize()}: {row[column]}" for column in ("points", "days late", "remark") if row.get(column)]
-    parts = [("", "\n".join(said), "")]
+    parts = [("", "\n".join(said), "said")]
     for exercise, verdict in report["verdicts"].items():
         if report["look"] and not check.wall() and not verdict.startswith(RIGHT):
             verdict = "not yet. Ask your instructor what the check says."  # it could hold a file of the instructor's
-        parts.append((exercise, verdict, ""))
+        parts.append((exercise, verdict, "said"))
     for exercise, words in report["words"].items():
         mark = f" ({row[f'words {exercise}']})" if row.get(f"words {exercise}") else ""
         parts.append((f"Your words on exercise {exercise}{mark}", words, "words"))
     title = " · ".join(text for text in (report["name"] or row["file"], report["lesson"]) if text)
-    return page(title, parts)
+    return page_of_parts(title, parts)
 
 
 def write_words(folder: Path, rows: list[dict], reports: dict[str, dict]) -> None:
@@ -299,7 +290,7 @@ def write_words(folder: Path, rows: list[dict], reports: dict[str, dict]) -> Non
             pages.setdefault((report["lesson"], exercise), []).append((heading, words, "words"))
     for (lesson, exercise), parts in pages.items():
         title = f"{lesson}, words on exercise {exercise}"
-        write_file(folder / "words" / f"{lesson} {exercise}.html", page(title, parts))
+        write_file(folder / "words" / f"{lesson} {exercise}.html", page_of_parts(title, parts))
 
 
 # A run

@@ -1,7 +1,5 @@
 """How long the core of a lesson takes a careful reader.
 
-    python tools/minutes.py [notebooks/1-simple-rnn.ipynb ...]
-
 The core is what stands above the first heading that begins with "Further". Whoever tried the lessons as a new student
 would, with a clock, took as long as this says or up to a third longer.
 """
@@ -75,16 +73,13 @@ def core_of(lesson) -> Core:
         lines = sum(bool(line.strip()) for line in cell.source.splitlines())
         if "hide-input" not in cell.metadata.get("tags", []):
             found.open_lines += lines
-        elif kind(cell) == "set-up" and not re.match(
-            r"# @title Set-up: (run this first|(what .* )?imports)", cell.source
-        ):
+        elif kind(cell) == "set-up" and not FREE.match(cell.source):
             found.folded_lines += lines
     return found
 
 
 def main() -> None:
-    files = [Path(name) for name in sys.argv[1:]] or sorted(ROOT.glob("notebooks/*.ipynb"))
-    for file in files:
+    for file in sorted(ROOT.glob("notebooks/*.ipynb")):
         found = core_of(nbformat.read(file, as_version=4))
         print(f"{found.minutes:4.0f} minutes, {found.cells} cells: {file.name}")
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from tools.look import root_of
+
 HEADER = re.compile(r"# %% (?:Exercise (?P<exercise>\d[a-z]?), )?(?P<kind>right|wrong|[Ss]etting)(?:: (?P<title>.+))?")
 
 
@@ -46,13 +48,7 @@ def changed_by(statement: ast.stmt) -> set[str]:
             places.append(node)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             places.append(node.value.func)
-    changed = set()
-    for place in places:
-        if isinstance(place, (ast.Attribute, ast.Subscript)):
-            while isinstance(place, (ast.Attribute, ast.Subscript)):
-                place = place.value
-            changed |= {place.id} if isinstance(place, ast.Name) else set()
-    return changed
+    return {root_of(place) for place in places if not isinstance(place, ast.Name)} - {""}
 
 
 def statements_of(source: str, own: bool = False) -> list[Statement]:

@@ -1,21 +1,24 @@
-"""Make the two pages of build/site, each one file that opens from the disk and fetches nothing; or ask PyTorch.
+"""Make the three pages of build/site, each one file that opens from the disk and fetches nothing; or ask PyTorch.
 
-    python tools/pages.py                               build/site/reader.html and build/site/playground.html
+    python tools/pages.py                               reader.html, playground.html and writer.html in build/site
     python tools/pages.py --answers FILE [--cell GRU]   for each line of FILE what the reader should say, as JSON lines
+    python tools/pages.py --answers FILE --writer       the same for the page that writes
 
-The sources are in site/. An answer is {"tokens": [...], "ids": [...], "probabilities": [[...], ...]}, a row a token.
+The sources are in site/. The reader's answer is {"tokens": [...], "ids": [...], "probabilities": [[...], ...]}, a row a
+token. The other's is {"tokens", "ids", "losses", "counted", "next": {"tokens", "probabilities"}}: what each token costs
+the network and the 4-grams, and the ten likeliest tokens that may follow.
 """
 
 import argparse
 import base64
 import io
+import itertools
 import json
 import re
 import runpy
 import sys
 from pathlib import Path
 
-import numpy as np
 import torch
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -24,8 +27,10 @@ from torch import nn
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "site"
 BUILT = ROOT / "build" / "site"
+PAGES = ("reader", "playground", "writer")
 sys.path.insert(0, str(ROOT))
 import torchnlp  # noqa: E402
+from tools.language_model import Writer, unpacked  # noqa: E402
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', flags=re.M)
 NAME = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", flags=re.M)
@@ -53,13 +58,8 @@ def unicode_module() -> str:
 
 def _ranges(codes: list[int]) -> list[list[int]]:
     """[first, last] of each run of numbers."""
-    ranges: list[list[int]] = []
-    for code in codes:
-        if ranges and ranges[-1][1] == code - 1:
-            ranges[-1][1] = code
-        else:
-            ranges.append([code, code])
-    return ranges
+    runs = itertools.groupby(enumerate(codes), key=lambda place: place[1] - place[0])
+    return [[run[0][1], run[-1][1]] for run in (list(members) for _, members in runs)]
 
 
 def bundle(name: str) -> str:
@@ -136,18 +136,13 @@ class Reader:
         file = json.loads((SITE / "networks" / "networks.json").read_text(encoding="utf-8"))
         self.classes, self.accuracy = file["classes"], file["accuracy"][cell]
         self.ids = {word: i for i, word in enumerate(file["words"])}
-        weights = {name: self._tensor(**w) for name, w in file["networks"][cell].items()}
+        weights = {name: unpacked(**w) for name, w in file["networks"][cell].items()}
         self.embedding = nn.Embedding.from_pretrained(weights["embedding.weight"])
         hidden, embed = weights["rnn.weight_hh_l0"].shape[1], weights["rnn.weight_ih_l0"].shape[1]
         self.rnn = getattr(nn, cell)(embed, hidden, batch_first=True)
         self.rnn.load_state_dict({name[4:]: w for name, w in weights.items() if name.startswith("rnn.")})
         self.fc = nn.Linear(hidden, len(self.classes))
         self.fc.load_state_dict({name[3:]: w for name, w in weights.items() if name.startswith("fc.")})
-
-    @staticmethod
-    def _tensor(shape: list[int], int8: str = "", float32: str = "", step: float = 1.0) -> torch.Tensor:
-        numbers = np.frombuffer(base64.b64decode(int8 or float32), dtype=np.int8 if int8 else "<f4")
-        return torch.tensor(numbers.reshape(shape).astype(np.float32) * step)
 
     def read(self, text: str) -> dict:
         """{"tokens", "ids", "probabilities"}: after each token the probability of each class."""
@@ -186,18 +181,49 @@ def figure(text: str = HEADLINE) -> str:
     return watch["fill"](data, f"<p>What an LSTM answers after each word. {said}.</p>")
 
 
+def live(name: str, instead: str, data: dict) -> str:
+    """A figure that moves in the middle of a page: site/<name>.js and its data; instead: for where no scripts run."""
+    style = (SITE / "style.css").read_text(encoding="utf-8")
+    script = bundle(name).replace("</", "<" + chr(92) + "/")
+    parts = ", ".join(json.dumps(part).replace("<", chr(92) + "u003c") for part in (style, data))
+    call = f"show(document.currentScript.previousElementSibling, {parts});"
+    figure = f'<div class="torchnlp-live"><p>{instead}</p></div>'
+    return f"{figure}\n<script>\n(() => {{\n{script}\n{call}\n}})();\n</script>"
+
+
+def forget_figure() -> str:
+    """Lesson 2: what is left of a headline's words, at a bias of the forget gate that one chooses."""
+    words = torchnlp.tokenizer("Striker signs record deal as shares of the club fall on Wall Street")
+    left = f"{torch.tensor(0.0).sigmoid().item() ** (len(words) - 1):.0e}"
+    instead = f"With a bias of 0, a share of {left} of {words[0]} is left at the end of the headline."
+    return live("forget", instead, {"words": words, "bias": 0})
+
+
+def temperature_figure() -> str:
+    """Lesson 6: what comes next after three beginnings, at a temperature that one chooses."""
+    writer, beginnings, said = Writer(), [], []
+    for text in ("the president of", "oil prices", "a court in"):
+        scores, order = writer.allowed(torchnlp.tokenizer(text)).sort(descending=True)
+        names = [{"<line>": "new line", "<end>": "end"}.get(writer.words[i], writer.words[i]) for i in order[:10]]
+        scores = [round(score, 3) for score in scores.tolist() if score > -torch.inf]
+        beginnings.append({"text": text, "scores": scores, "names": names})
+        said.append(f"{text}: {names[0]}")
+    return live("temperature", f"The likeliest next token. {'; '.join(said)}.", {"beginnings": beginnings})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--answers", type=Path, metavar="FILE", help="a text a line, UTF-8")
     parser.add_argument("--cell", choices=["RNN", "LSTM", "GRU"], default="LSTM")
+    parser.add_argument("--writer", action="store_true", help="ask the language model, not the reader")
     args = parser.parse_args()
     if args.answers:
-        reader = Reader(args.cell)
+        read = Writer().answer if args.writer else Reader(args.cell).read
         with args.answers.open(encoding="utf-8", newline="\n") as lines:
             for line in lines:
-                print(json.dumps(reader.read(line.removesuffix("\n"))))
+                print(json.dumps(read(line.removesuffix("\n"))))
         return
-    for name in ("reader", "playground"):
+    for name in PAGES:
         file = make_page(name)
         print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1e6:.2f} MB")
 

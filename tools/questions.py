@@ -1,7 +1,5 @@
 """Make build/questions, the question bank of the course: for Moodle, to print, and second versions of exercises.
 
-    python tools/questions.py
-
     questions.gift          questions for Moodle (Question bank, Import, GIFT), in two categories for each lesson
     sheet.html              the questions to print, without answers
     answers.html            with the answer, the common wrong one and why; the questions of the speaker notes and what
@@ -14,7 +12,6 @@ of an exercise has three blocks of code: what the student gets, the check, the s
 marks what can be asked in writing, without the slide: these go to Moodle, with what to expect as the feedback.
 """
 
-import argparse
 import re
 import shutil
 import sys
@@ -23,14 +20,18 @@ from html import escape
 from pathlib import Path
 from random import Random
 
+import mistune
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+from tools.page import page  # noqa: E402
 from tools.slides import NOTES, read_notes  # noqa: E402
 from tools.student import NAME, sets_up, student_edition  # noqa: E402
 
+MARKDOWN = mistune.create_markdown()
+MARKDOWN.block.rules = ["blank_line"]  # a line that begins with "96." is no list
 SOURCES = ROOT / "notebooks" / "questions"
 BUILT = ROOT / "build" / "questions"
 OPTION = re.compile(r"- \[(?P<mark>[ x])\] (?P<text>.+)\n(?:  - (?P<why>.+)\n?)?")
@@ -88,6 +89,14 @@ class Exercise:
     solution: str
 
 
+def lessons_of(things: list) -> list[str]:
+    return list(dict.fromkeys(thing.lesson for thing in things))
+
+
+def of(lesson: str, things: list) -> list:
+    return [thing for thing in things if thing.lesson == lesson]
+
+
 # ------------------------------------------------------------------------------------------ reading
 
 
@@ -141,80 +150,50 @@ def read_asked(file: Path) -> list[Asked]:
 # --------------------------------------------------------------------------------------- for Moodle
 
 
-def html_of(markdown: str) -> str:
-    """A line of Markdown as HTML: code, bold, italic; everything else is text."""
-    parts = re.split(r"`([^`]+)`", markdown)
-    for i, part in enumerate(parts):
-        text = escape(part, quote=False)
-        if i % 2:
-            parts[i] = f"<code>{text}</code>"
-        else:
-            text = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
-            parts[i] = re.sub(r"\*(.+?)\*", r"<i>\1</i>", text)
-    return "".join(parts)
+def html_of(text: str) -> str:
+    """A line of Markdown as HTML; what looks like a tag is text."""
+    return MARKDOWN(text).strip().removeprefix("<p>").removesuffix("</p>")
 
 
-def gift_text(markdown: str) -> str:
-    """HTML in which the characters that mean something in GIFT are escaped."""
-    return re.sub(r"([\\~=#{}:])", r"\\\1", html_of(markdown))
-
-
-def gift_title(title: str) -> str:
-    return re.sub(r"([\\~=#{}:])", r"\\\1", title.replace("`", ""))
+def gift_text(text: str) -> str:
+    """The characters that mean something in GIFT are escaped."""
+    return re.sub(r"([\\~=#{}:])", r"\\\1", text)
 
 
 def gift_question(question: Question) -> str:
     why = dict(question.wrong)
-    lines = [f"::{question.name} {gift_title(question.title)}::[html]{gift_text(question.text)} {{"]
+    title = gift_text(f"{question.name} {question.title.replace('`', '')}")
+    lines = [f"::{title}::[html]{gift_text(html_of(question.text))} {{"]
     for choice in question.shuffled():
         mark, said = ("~", why[choice]) if choice in why else ("=", "Right.")
-        lines.append(f"\t{mark}{gift_text(choice)}#{gift_text(said)}")
+        lines.append(f"\t{mark}{gift_text(html_of(choice))}#{gift_text(html_of(said))}")
     if question.where:
-        lines.append(f"\t####{gift_text(f'Lesson {question.name[0]}, {question.where}.')}")
+        lines.append(f"\t####Lesson {question.name[0]}, {question.where}.")
     return "\n".join([*lines, "}"])
 
 
 def gift_asked(name: str, asked: Asked) -> str:
     """An essay: a person reads the answer. What to expect is shown to the student afterwards."""
-    title = gift_title(f"{name} {asked.title}")
-    return f"::{title}::[html]{gift_text(asked.ask)} {{\n\t####{gift_text(asked.expect)}\n}}"
+    title = gift_text(f"{name} {asked.title.replace('`', '')}")
+    return f"::{title}::[html]{gift_text(html_of(asked.ask))} {{\n\t####{gift_text(html_of(asked.expect))}\n}}"
 
 
 def gift(questions: list[Question], asked: list[Asked]) -> str:
     parts = ["// Recurrent neural networks for text: questions for Moodle, made by `make questions`."]
-    for lesson in dict.fromkeys(question.lesson for question in questions):
-        parts.append(f"$CATEGORY: Recurrent neural networks for text/Lesson {lesson[0]}/Choose")
-        parts += [gift_question(question) for question in questions if question.lesson == lesson]
-        parts.append(f"$CATEGORY: Recurrent neural networks for text/Lesson {lesson[0]}/Say in a sentence")
-        pairs = [pair for pair in asked if pair.lesson == lesson and pair.in_writing]
+    for lesson in lessons_of(questions):
+        category = f"$CATEGORY: Recurrent neural networks for text/Lesson {lesson[0]}"
+        pairs = [pair for pair in of(lesson, asked) if pair.in_writing]
+        parts += [f"{category}/Choose", *map(gift_question, of(lesson, questions))]
+        parts += [f"{category}/Say in a sentence"]
         parts += [gift_asked(f"{lesson[0]}.n{i:02d}", pair) for i, pair in enumerate(pairs, 1)]
     return "\n\n".join(parts) + "\n"
 
 
 # ------------------------------------------------------------------------------------------ to print
 
-STYLE = """\
-body { font: 16px/1.5 Georgia, serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #111; background: #fff }
-h1, h2, h3 { font-family: Helvetica, Arial, sans-serif; line-height: 1.25 }
-h2 { margin-top: 3rem; break-before: page } nav + h2 { break-before: auto }
-h3 { font-size: 1rem; margin: 1.6rem 0 .3rem }
-section { break-inside: avoid } p { margin: .3rem 0 } ol { margin: .4rem 0; list-style: upper-alpha }
-code { font: .86em/1.4 Menlo, Consolas, monospace } pre { overflow-x: auto; background: #f3f3f3; padding: .6rem; break-inside: avoid }
-.right { font-weight: bold } .small { color: #555; font-size: .9rem } li p { color: #444; font-size: .92rem }
-@media print { nav { display: none } body { font-size: 11pt; margin: 0; max-width: none } pre { white-space: pre-wrap } }
-"""  # noqa: E501
-
-
-def page(title: str, body: list[str], lessons: dict[str, str]) -> str:
-    links = " · ".join(f'<a href="#lesson-{name[0]}">{escape(said)}</a>' for name, said in lessons.items())
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
-    opening = f'<!DOCTYPE html>\n<html lang="en"><head>{head}<style>\n{STYLE}</style></head>\n<body>'
-    return "\n".join([opening, f"<h1>{escape(title)}</h1>", f"<nav>{links}</nav>", *body, "</body></html>"]) + "\n"
-
 
 def question_html(question: Question, answers: bool) -> str:
-    lines = [f"<section><h3>{question.name} {html_of(question.title)}</h3>", f"<p>{html_of(question.text)}</p>", "<ol>"]
-    why, common = dict(question.wrong), question.wrong[0][0]
+    why, common, choices = dict(question.wrong), question.wrong[0][0], []
     for choice in question.shuffled():
         said = html_of(choice)
         if answers and choice in why:
@@ -222,9 +201,10 @@ def question_html(question: Question, answers: bool) -> str:
             said += f"<p>{html_of(why[choice])}{mark}</p>"
         elif answers:
             said = f'<span class="right">✓ {said}</span>'
-        lines.append(f"<li>{said}</li>")
+        choices.append(f"<li>{said}</li>")
     where = f'<p class="small">Lesson {question.name[0]}, {question.where}</p>' if answers and question.where else ""
-    return "\n".join([*lines, f"</ol>{where}</section>"])
+    asked = f"<h3>{question.name} {html_of(question.title)}</h3>\n<p>{html_of(question.text)}</p>"
+    return "\n".join([f'<section>{asked}\n<ol class="choices">', *choices, f"</ol>{where}</section>"])
 
 
 def asked_html(asked: Asked) -> str:
@@ -240,18 +220,18 @@ def exercise_html(exercise: Exercise) -> str:
 
 def make_pages(questions: list[Question], asked: list[Asked], exercises: list[Exercise]) -> dict[str, str]:
     """Name of a file: its text."""
-    lessons = {name: f"Lesson {name[0]}" for name in dict.fromkeys(question.lesson for question in questions)}
-    sheet, answers = [], []
-    for lesson, said in lessons.items():
-        heading = f'<h2 id="lesson-{lesson[0]}">{said}</h2>'
-        ours = [question for question in questions if question.lesson == lesson]
-        sheet += [heading, *(question_html(question, answers=False) for question in ours)]
-        answers += [heading, *(question_html(question, answers=True) for question in ours)]
+    sheet, answers, links = [], [], []
+    for lesson in lessons_of(questions):
+        number = lesson[0]
+        links.append(f'<a href="#lesson-{number}">Lesson {number}</a>')
+        heading = f'<h2 id="lesson-{number}">Lesson {number}</h2>'
+        sheet += [heading, *(question_html(question, answers=False) for question in of(lesson, questions))]
+        answers += [heading, *(question_html(question, answers=True) for question in of(lesson, questions))]
         answers += ["<h3>From the speaker notes: what to ask, and what to expect</h3>"]
-        answers += [asked_html(pair) for pair in asked if pair.lesson == lesson]
-        answers += ["<h3>Second versions of exercises, solved</h3>"]
-        answers += [exercise_html(exercise) for exercise in exercises if exercise.lesson == lesson]
-    return {"sheet.html": page("Questions", sheet, lessons), "answers.html": page("Answers", answers, lessons)}
+        answers += map(asked_html, of(lesson, asked))
+        answers += ["<h3>Second versions of exercises, solved</h3>", *map(exercise_html, of(lesson, exercises))]
+    nav = f"<nav>{' · '.join(links)}</nav>"
+    return {"sheet.html": page("Questions", nav, *sheet), "answers.html": page("Answers", nav, *answers)}
 
 
 # ------------------------------------------------------------------------------------------ to solve
@@ -294,14 +274,12 @@ def make_bank(folder: Path) -> tuple[int, int, int]:
     (folder / "questions.gift").write_text(gift(questions, asked), encoding="utf-8", newline="\n")
     for name, text in make_pages(questions, asked, exercises).items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    for lesson in dict.fromkeys(exercise.lesson for exercise in exercises):
-        notebook = notebook_of([exercise for exercise in exercises if exercise.lesson == lesson])
-        nbformat.write(notebook, folder / "exercises" / f"{lesson}.ipynb")
+    for lesson in lessons_of(exercises):
+        nbformat.write(notebook_of(of(lesson, exercises)), folder / "exercises" / f"{lesson}.ipynb")
     return len(questions), len(asked), len(exercises)
 
 
 def main() -> None:
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     try:
         questions, asked, exercises = make_bank(BUILT)
     except ValueError as error:

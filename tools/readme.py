@@ -1,7 +1,7 @@
 """Write the lesson table into README.md, every figure from the saved outputs of the notebooks.
 
-    python tools/readme.py            writes the table between its marks in README.md, and into INSTRUCTORS.md how
-                                      long each lesson takes
+    python tools/readme.py            writes the table between its marks in README.md, and lesson 2's picture, and
+                                      into INSTRUCTORS.md how long each lesson takes
     python tools/readme.py --check    changes nothing; exit status 1 if a page and the notebooks disagree
 
 A lesson's result is a sentence with names in braces: {packed LSTM, test} becomes the figure that stands behind
@@ -10,9 +10,9 @@ that one printed. The time is what tools/run.py noted in the notebook.
 """
 
 import argparse
+import base64
 import re
 import sys
-from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 from tools.minutes import EXERCISE, core_of  # noqa: E402
 
 SCOREBOARD = "4-bidirectional-multilayer"
+PICTURE = "images/gates-over-a-headline.png"
 
 LESSONS = {  # notebook: (title, what you build, result)
     "1-simple-rnn": (
@@ -42,9 +43,9 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "4-bidirectional-multilayer": (
         "Two directions, several layers",
-        "a network that counts, an answer at every word, a fair scoreboard",
-        "accuracy at which words begin with a capital: most frequent form {most frequent form}, one-way {one way}, "
-        "two-way {two-way}",
+        "a network that counts, an answer at every word and its simple rivals, a fair scoreboard",
+        "accuracy at which words begin with a capital: a list {list of forms}, a window that counts {counted window}, "
+        "one-way LSTM {one-way LSTM}, two-way {two-way LSTM}",
     ),
     "5-pretrained-embeddings": (
         "Pretrained embeddings",
@@ -71,14 +72,8 @@ LESSONS = {  # notebook: (title, what you build, result)
 }
 
 
-@lru_cache
-def parsed(text: str):
-    """A notebook from its text; parsed once, though it is asked for each of its figures."""
-    return nbformat.reads(text, as_version=4)
-
-
 def notebook(path: Path):
-    return parsed(path.read_text(encoding="utf-8"))
+    return nbformat.read(path, as_version=4)
 
 
 def printed(path: Path) -> str:
@@ -150,6 +145,14 @@ def scoreboard(root: Path) -> str:
     return "\n".join([*lines, "", f"For each: {conditions[0]}."])
 
 
+def picture(root: Path) -> bytes:
+    """The gates over a headline, as lesson 2 shows them to its reader."""
+    cells = notebook(root / "notebooks" / "2-lstm-gates.ipynb").cells
+    cell = next(cell for cell in cells if cell.source.startswith("headline = ("))
+    images = [output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {})]
+    return base64.b64decode(images[0])
+
+
 def times_table(root: Path) -> str:
     """How long the core of each lesson takes for one who reads at home, in minutes."""
     rows = ["| lesson | to read | code | exercises | in all |", "|---|---:|---:|---|---:|"]
@@ -180,7 +183,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     try:
-        made = {page: written(page, ROOT).encode() for page in TABLES}
+        made = {page: written(page, ROOT).encode() for page in TABLES} | {PICTURE: picture(ROOT)}
     except LookupError as error:
         sys.exit(f"The tables cannot be made: {error}.")
     for name, content in made.items():

@@ -1,12 +1,9 @@
 """Make build/site, the course as a web site. It opens from the disk or from any server, without a network.
 
-    python tools/site.py [folder]
-
 Pages come from site/, lessons from notebooks/ with their saved outputs: nothing is run. site/conf.py says what becomes
 of a lesson. Needs the packages of site/requirements.txt, and once a network for MathJax.
 """
 
-import argparse
 import shutil
 import subprocess
 import sys
@@ -49,16 +46,14 @@ def make_site(folder: Path) -> None:
         file.write_text(page.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")
     for file in folder.glob("_static/*/*.map"):  # 3.5 MB of the theme's, for those who mend its scripts
         file.unlink()
-    for name in ("reader", "playground"):
+    for name in pages.PAGES:
         page = pages.make_page(name)
         if page.parent != folder:
             shutil.copy(page, folder)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "site")
-    folder = parser.parse_args().folder
+    folder = ROOT / "build" / "site"
     try:
         make_site(folder)
     except subprocess.CalledProcessError:

@@ -1,8 +1,5 @@
 """Make a reveal.js deck of each lesson in build/slides. A deck opens from the disk, without a network.
 
-    python tools/slides.py                              all lessons
-    python tools/slides.py notebooks/2-lstm-gates.ipynb
-
 Take the whole folder build/slides with you: the decks need its folder lib.
 
 After a bold question the answer waits: the output, and what is said after it, come with one more key. Pictures stand
@@ -12,8 +9,6 @@ Each slide carries its speaker notes from notebooks/notes/<lesson>.md: press S i
 belongs to a slide when its heading starts with the id of the slide's first cell: `## l1-c003 · 3 min · Two headlines`.
 """
 
-import argparse
-import glob
 import re
 import sys
 from dataclasses import dataclass
@@ -175,13 +170,8 @@ def make_deck(path: Path) -> Path:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("notebooks", nargs="*", help="or a pattern such as notebooks/*.ipynb")
-    wanted = parser.parse_args().notebooks or [str(ROOT / "notebooks" / "*.ipynb")]
-    # Windows' shell hands a pattern on as it is.
-    paths = [Path(file) for name in wanted for file in sorted(glob.glob(name)) or [name]]
     npm.fetch(LIBRARIES, USED, DECKS / "lib")
-    for path in paths:
+    for path in sorted(ROOT.glob("notebooks/*.ipynb")):
         make_deck(path)
 
 

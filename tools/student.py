@@ -1,13 +1,10 @@
 """Make build/student, the student edition: the lessons without solutions and outputs, and what they need to run.
 
-    python tools/student.py
-
 Each lesson gets cells for a name and for a few words on every exercise. What the saved outputs show of a full study,
 which nobody repeats in class, stands as a picture to unfold. Hand the folder out as it is, or let the workflow
 push it to the branch `student` of your repository, which is where its Colab badges and its set-up cell look.
 """
 
-import argparse
 import html
 import re
 import shutil
@@ -172,7 +169,6 @@ def save_settings(folder: Path) -> None:
 
 
 def main() -> None:
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     make_handout(ROOT / "build" / "student")
     save_settings(ROOT / "build" / "settings")
     print("build/student: the lessons without solutions and outputs, and what they need to run")

@@ -70,17 +70,22 @@ def quantise(weight: torch.Tensor) -> tuple[torch.Tensor, float]:
     return (weight / step).round().to(torch.int8), step
 
 
-def packed(net: Reader) -> dict:
-    """The weights as JSON can hold them, under PyTorch's names; the network itself gets the quantised vectors."""
-    whole, step = quantise(net.embedding.weight.detach())
-    with torch.no_grad():
-        net.embedding.weight.copy_(whole * step)
-    base64_of = lambda tensor: base64.b64encode(tensor.numpy().tobytes()).decode()  # noqa: E731
-    others = {name: w for name, w in net.state_dict().items() if name != "embedding.weight"}
-    return {
-        "embedding.weight": {"shape": list(whole.shape), "step": step, "int8": base64_of(whole)},
-        **{name: {"shape": list(w.shape), "float32": base64_of(w)} for name, w in others.items()},
-    }
+def packed(net: nn.Module, whole: tuple[str, ...] = ("embedding.weight",)) -> dict:
+    """The weights as JSON can hold them, under PyTorch's names. Those in `whole` are quantised, in the network too."""
+    file = {}
+    for name, weight in net.state_dict().items():
+        shape = {"shape": list(weight.shape)}
+        if name in whole:
+            numbers, step = quantise(weight)
+            weight.copy_(numbers * step)
+            file[name] = {**shape, "step": step, "int8": base64_of(numbers)}
+        else:
+            file[name] = {**shape, "float32": base64_of(weight)}
+    return file
+
+
+def base64_of(tensor: torch.Tensor) -> str:
+    return base64.b64encode(tensor.numpy().tobytes()).decode()
 
 
 def main() -> None:

@@ -16,11 +16,38 @@ class RightSampler:
         return sum(-(-int((self.sizes == size).sum()) // self.batch_size) for size in self.sizes.unique())
 
 
-# %% Exercise 1a, right: columns by a mask
-def pack(x, lengths):
-    steps = torch.arange(x.size(1))
-    running = lengths.unsqueeze(1) > steps  # [B, T]
-    return x.T[running.T], running.sum(0)
+# %% Exercise 1b, setting
+def right_rows(data, batch_sizes):
+    x = data.new_zeros(int(batch_sizes[0]), len(batch_sizes))
+    for t, column in enumerate(data.split(batch_sizes.tolist())):
+        x[: len(column), t] = column
+    return x
+
+
+def right_lengths(batch_sizes):
+    return (batch_sizes > torch.arange(int(batch_sizes[0])).unsqueeze(1)).sum(1)
+
+
+# %% Exercise 2a, setting
+def right_rnn(rnn, data, batch_sizes):
+    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
+    for x in data.split(batch_sizes.tolist()):
+        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
+        z = z + h[: len(x)] @ rnn.weight_hh_l0.T + rnn.bias_hh_l0
+        h = torch.cat([z.tanh(), h[len(x) :]])
+    return h
+
+
+# %% Exercise 2b, setting
+def right_lstm(lstm, data, batch_sizes, order="ifgo"):
+    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
+    for x in data.split(batch_sizes.tolist()):
+        n = len(x)
+        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
+        part = dict(zip(order, z.chunk(4, dim=1)))
+        new = part["f"].sigmoid() * c[:n] + part["i"].sigmoid() * part["g"].tanh()
+        h, c = torch.cat([part["o"].sigmoid() * new.tanh(), h[n:]]), torch.cat([new, c[n:]])
+    return h, c
 
 
 # %% Exercise 1a, right: two loops and two lists
@@ -81,37 +108,24 @@ def unpack(data, batch_sizes):
     return [row + [0] * (lengths[0] - len(row)) for row in rows], lengths
 
 
-# %% Exercise 1b, right: pad_sequence does the filling
-def unpack(data, batch_sizes):
-    columns = nn.utils.rnn.pad_sequence(data.split(batch_sizes.tolist()))  # [B, T]
-    return columns, (batch_sizes > torch.arange(len(columns)).unsqueeze(1)).sum(1)
-
-
 # %% Exercise 1b, wrong: the batch sizes for the lengths
 # says: belong to the lengths
 def unpack(data, batch_sizes):
-    x = data.new_zeros(int(batch_sizes[0]), len(batch_sizes))
-    for t, column in enumerate(data.split(batch_sizes.tolist())):
-        x[: len(column), t] = column
-    return x, batch_sizes
+    return right_rows(data, batch_sizes), batch_sizes
 
 
 # %% Exercise 1b, wrong: filled up with the padding token's id
 # says: should become
 def unpack(data, batch_sizes):
-    x = torch.full((int(batch_sizes[0]), len(batch_sizes)), PAD)
-    for t, column in enumerate(data.split(batch_sizes.tolist())):
-        x[: len(column), t] = column
-    return x, (batch_sizes > torch.arange(len(x)).unsqueeze(1)).sum(1)
+    x, lengths = right_rows(data, batch_sizes), right_lengths(batch_sizes)
+    x[torch.arange(x.size(1)) >= lengths.unsqueeze(1)] = PAD
+    return x, lengths
 
 
 # %% Exercise 1b, wrong: the padded batch alone
 # says: Return two things: x, lengths.
 def unpack(data, batch_sizes):
-    x = data.new_zeros(int(batch_sizes[0]), len(batch_sizes))
-    for t, column in enumerate(data.split(batch_sizes.tolist())):
-        x[: len(column), t] = column
-    return x
+    return right_rows(data, batch_sizes)
 
 
 # %% Exercise 1b, wrong: by PyTorch
@@ -123,32 +137,14 @@ def unpack(data, batch_sizes):
 # %% Exercise 1b, wrong: numbers with a point
 # says: x should be whole numbers.
 def unpack(data, batch_sizes):
-    x = torch.zeros(int(batch_sizes[0]), len(batch_sizes))
-    for t, column in enumerate(data.split(batch_sizes.tolist())):
-        x[: len(column), t] = column
-    return x, (batch_sizes > torch.arange(len(x)).unsqueeze(1)).sum(1)
+    return right_rows(data.float(), batch_sizes), right_lengths(batch_sizes)
 
 
 # %% Exercise 1b, wrong: a 0 taken for filling when the lengths are counted
 # says: not
 def unpack(data, batch_sizes):
-    x = data.new_zeros(int(batch_sizes[0]), len(batch_sizes))
-    for t, column in enumerate(data.split(batch_sizes.tolist())):
-        x[: len(column), t] = column
-    real = x != 0
-    real[:, 0] = True
-    return x, real.sum(1)
-
-
-# %% Exercise 2a, right: F.linear
-def read_rnn(rnn, data, batch_sizes):
-    h, start = torch.zeros(int(batch_sizes[0]), rnn.hidden_size), 0
-    for n in batch_sizes.tolist():
-        x = data[start : start + n]
-        z = nn.functional.linear(x, rnn.weight_ih_l0, rnn.bias_ih_l0)
-        z = z + nn.functional.linear(h[:n], rnn.weight_hh_l0, rnn.bias_hh_l0)
-        h, start = torch.cat([z.tanh(), h[n:]]), start + n
-    return h
+    x = right_rows(data, batch_sizes)
+    return x, (x != 0).sum(1).clamp(min=1)
 
 
 # %% Exercise 2a, right: an nn.RNNCell with the layer's weights
@@ -195,42 +191,21 @@ def read_rnn(rnn, data, batch_sizes):
 # says: no gradient can flow back
 @torch.no_grad()
 def read_rnn(rnn, data, batch_sizes):
-    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0 + rnn.bias_hh_l0
-        h = torch.cat([(z + h[: len(x)] @ rnn.weight_hh_l0.T).tanh(), h[len(x) :]])
-    return h
+    return right_rnn(rnn, data, batch_sizes)
 
 
-# %% Exercise 2a, wrong: the history is cut at each step
+# %% Exercise 2a, wrong: the vectors without their history
 # says: some weights or the vectors
 # says: gradient
 def read_rnn(rnn, data, batch_sizes):
-    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
-    for x in data.detach().split(batch_sizes.tolist()):
-        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
-        z = z + h[: len(x)].detach() @ rnn.weight_hh_l0.T + rnn.bias_hh_l0
-        h = torch.cat([z.tanh(), h[len(x) :]])
-    return h
-
-
-# %% Exercise 2a, wrong: a pair, as nn.RNN returns
-# says: read_rnn should return one tensor, not tuple.
-def read_rnn(rnn, data, batch_sizes):
-    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
-    return h, h
+    return right_rnn(rnn, data.detach(), batch_sizes)
 
 
 # %% Exercise 2a, wrong: only the first step hands a gradient to the vectors
-# says: gradient
+# says: the gradients are not the layer's
 def read_rnn(rnn, data, batch_sizes):
-    texts = int(batch_sizes[0])
-    h = data.new_zeros(texts, rnn.hidden_size)
-    for t, x in enumerate(data.split(batch_sizes.tolist())):
-        x = x.detach() if t else x
-        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0 + rnn.bias_hh_l0
-        h = torch.cat([(z + h[: len(x)] @ rnn.weight_hh_l0.T).tanh(), h[len(x) :]])
-    return h
+    first, later = data.split([int(batch_sizes[0]), int(batch_sizes[1:].sum())])
+    return right_rnn(rnn, torch.cat([first, later.detach()]), batch_sizes)
 
 
 # %% Exercise 2b, right: an nn.LSTMCell with the layer's weights
@@ -245,50 +220,22 @@ def read_lstm(lstm, data, batch_sizes):
     return h
 
 
-# %% Exercise 2b, right: the gates by slices
-def read_lstm(lstm, data, batch_sizes):
-    H, start = lstm.hidden_size, 0
-    h, c = torch.zeros(int(batch_sizes[0]), H), torch.zeros(int(batch_sizes[0]), H)
-    for n in batch_sizes.tolist():
-        x, start = data[start : start + n], start + n
-        z = nn.functional.linear(x, lstm.weight_ih_l0, lstm.bias_ih_l0)
-        z = z + nn.functional.linear(h[:n], lstm.weight_hh_l0, lstm.bias_hh_l0)
-        i, f, o = z[:, :H].sigmoid(), z[:, H : 2 * H].sigmoid(), z[:, 3 * H :].sigmoid()
-        new = f * c[:n] + i * torch.tanh(z[:, 2 * H : 3 * H])
-        h, c = torch.cat([o * new.tanh(), h[n:]]), torch.cat([new, c[n:]])
-    return h
-
-
 # %% Exercise 2b, wrong: forget and input swapped
 # says: is not that of nn.LSTM
 def read_lstm(lstm, data, batch_sizes):
-    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        n = len(x)
-        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-        f, i, g, o = z.chunk(4, dim=1)
-        new = f.sigmoid() * c[:n] + i.sigmoid() * g.tanh()
-        h, c = torch.cat([o.sigmoid() * new.tanh(), h[n:]]), torch.cat([new, c[n:]])
-    return h
+    return right_lstm(lstm, data, batch_sizes, order="figo")[0]
 
 
 # %% Exercise 2b, wrong: the cell state instead of the hidden state
 # says: is not that of nn.LSTM
 def read_lstm(lstm, data, batch_sizes):
-    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        n = len(x)
-        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        new = f.sigmoid() * c[:n] + i.sigmoid() * g.tanh()
-        h, c = torch.cat([o.sigmoid() * new.tanh(), h[n:]]), torch.cat([new, c[n:]])
-    return c
+    return right_lstm(lstm, data, batch_sizes)[1]
 
 
 # %% Exercise 2b, wrong: with a leading layer
 # says: the states should be [2, 5], not [1, 2, 5].
 def read_lstm(lstm, data, batch_sizes):
-    return data.new_zeros(1, int(batch_sizes[0]), lstm.hidden_size)
+    return right_lstm(lstm, data, batch_sizes)[0].unsqueeze(0)
 
 
 # %% Exercise 2b, wrong: the layer itself
@@ -303,51 +250,6 @@ def read_lstm(lstm, data, batch_sizes):
     for x in data.split(batch_sizes.tolist()):
         h = x @ weight_of_nothing
     return h
-
-
-# %% Exercise 2b, wrong: the ended texts go on moving
-# says: must rest once its text has ended
-def read_lstm(lstm, data, batch_sizes):
-    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        x = torch.cat([x, x.new_zeros(len(h) - len(x), x.size(1))])
-        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-        h = o.sigmoid() * c.tanh()
-    return h
-
-
-# %% Exercise 2b, wrong: only the first step hands a gradient to the vectors
-# says: gradient
-def read_lstm(lstm, data, batch_sizes):
-    texts = int(batch_sizes[0])
-    h = c = data.new_zeros(texts, lstm.hidden_size)
-    for t, x in enumerate(data.split(batch_sizes.tolist())):
-        x, n = x.detach() if t else x, len(x)
-        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        new = f.sigmoid() * c[:n] + i.sigmoid() * g.tanh()
-        h = torch.cat([o.sigmoid() * new.tanh(), h[n:]])
-        c = torch.cat([new, c[n:]])
-    return h
-
-
-# %% Exercise 3, right: lists and a dictionary
-class OneLengthSampler:
-    def __init__(self, sizes, batch_size=64, seed=0):
-        self.sizes, self.batch_size = sizes.tolist(), batch_size
-        self.generator = torch.Generator().manual_seed(seed)
-
-    def __iter__(self):
-        groups = defaultdict(list)
-        for i in torch.randperm(len(self.sizes), generator=self.generator).tolist():
-            groups[self.sizes[i]].append(i)
-        cut = [g[k : k + self.batch_size] for g in groups.values() for k in range(0, len(g), self.batch_size)]
-        return iter([cut[i] for i in torch.randperm(len(cut), generator=self.generator)])
-
-    def __len__(self):
-        return sum(-(-self.sizes.count(size) // self.batch_size) for size in set(self.sizes))
 
 
 # %% Exercise 3, right: the texts of a length dealt evenly
@@ -413,21 +315,6 @@ class OneLengthSampler(RightSampler):
         return ([i] for batch in super().__iter__() for i in batch)
 
 
-# %% Exercise 3, wrong: indices instead of batches
-# says: A batch should be a list of indices, not int.
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        return iter(self.sizes.argsort().tolist())
-
-
-# %% Exercise 3, wrong: the seed has no effect
-# says: draw from self.generator alone
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        self.generator = None  # PyTorch's own
-        return super().__iter__()
-
-
 # %% Exercise 3, wrong: every epoch is the same
 # says: The second epoch should have another order
 class OneLengthSampler(RightSampler):
@@ -461,25 +348,11 @@ class OneLengthSampler(RightSampler):
         return sum(1 for _ in self)
 
 
-# %% Exercise 3, wrong: len counts the texts
-# says: len(sampler) is 50, but an epoch has 14 batches.
-class OneLengthSampler(RightSampler):
-    def __len__(self):
-        return len(self.sizes)
-
-
 # %% Exercise 3, wrong: len knows one corpus
 # says: with batch_size 2 that makes 3
 class OneLengthSampler(RightSampler):
     def __len__(self):
         return 14
-
-
-# %% Exercise 3, wrong: batches of four, whatever was asked for
-# says: batch
-class OneLengthSampler(RightSampler):
-    def __init__(self, sizes, batch_size=64, seed=0):
-        super().__init__(sizes, 4, seed)
 
 
 # %% Exercise 3, wrong: the lengths in the same order in each epoch

@@ -1,0 +1,34 @@
+// The likeliest next tokens as bars: on the page that writes, and in lesson 6.
+
+import {make, percent} from "./draw.js";
+import {reshaped} from "./language.js";
+
+const BARS = 10;
+
+// scores: of all tokens; name(id): what a bar is called; settings: of `reshaped`; onTake(id): what a click does, where it
+// does something. The fine line in a bar is the token's own probability. Returns the likeliest, {id, own, now}.
+export function showBars(list, scores, {name, settings, onTake}) {
+    const own = reshaped(scores), now = reshaped(scores, settings);
+    const least = own.slice().sort().at(-BARS), highest = [...own.keys()].filter(id => own[id] && own[id] >= least);
+    const ids = highest.sort((a, b) => own[b] - own[a]).slice(0, BARS);
+    while (list.children.length < ids.length) list.append(makeBar(onTake ? "button" : "span"));
+    while (list.children.length > ids.length) list.lastChild.remove();
+    ids.forEach((id, i) => {
+        const [row] = list.children[i].children, [word, track, number] = row.children, [bar, line] = track.children;
+        word.textContent = name(id);
+        number.textContent = now[id] && now[id] < 0.01 ? "< 1\u00A0%" : percent(now[id]);
+        bar.style.width = `${100 * now[id]}%`;
+        line.style.left = `${100 * own[id]}%`;
+        row.classList.toggle("cut", !now[id]);
+        if (onTake) row.onclick = () => onTake(id);
+    });
+    return {id: ids[0], own: own[ids[0]], now: now[ids[0]]};
+}
+
+function makeBar(tag) {
+    const row = make(tag, {className: "row"}, make("bdi"),
+        make("span", {className: "track"}, make("i", {className: "bar"}), make("i", {className: "own"})),
+        make("span", {className: "number"}));
+    if (tag === "button") row.type = "button";
+    return make("li", {}, row);
+}

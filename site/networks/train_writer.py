@@ -1,0 +1,131 @@
+"""Train the language model of the writer page and write writer.json: some minutes on one core.
+
+    python site/networks/train_writer.py
+
+It learns from the small corpus alone (data/sample, CC0), so the file may hold the training text too: as token ids, to
+count 4-grams and to find what was memorised. Its word vectors start from GloVe (public domain).
+"""
+
+import csv
+import json
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent))
+from torchtext.vocab import Vocab  # noqa: E402
+from train import base64_of, packed  # noqa: E402
+
+from tools.language_model import FILE, PAD, SPECIALS, UNK, FourGrams, LanguageModel, perplexity  # noqa: E402
+from torchnlp import embedding_matrix, load_vectors, seed_all, tokenizer, warm_then_fall  # noqa: E402
+
+SEED, SAMPLE = 1, HERE.parent.parent / "data" / "sample"
+MIN_FREQ, HIDDEN, DROP, HIDE = 2, 128, 0.5, 0.1
+EPOCHS, SIZE, RATE, CLIP = 14, 32, 0.006, 1.0
+WHOLE = ("embedding.weight", "to_word.weight", "rnn.weight_ih_l0", "rnn.weight_hh_l0")  # in eight bits
+
+
+def briefs(file: str) -> list[tuple[int, list[str]]]:
+    """(label, tokens) of each brief: its headline, <line>, its text, <end>."""
+    with open(SAMPLE / file, encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.reader(lines))
+    return [(int(label), [*tokenizer(title), "<line>", *tokenizer(rest), "<end>"]) for label, title, rest in rows]
+
+
+def shifted(items: list[tuple[int, list[int]]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """(start token, ids) items: what is read, x [B, T], and what comes next, y [B, T]."""
+    x = [torch.tensor([start, *ids[:-1]]) for start, ids in items]
+    y = [torch.tensor(ids) for _, ids in items]
+    return tuple(nn.utils.rnn.pad_sequence(rows, True, PAD) for rows in (x, y))
+
+
+def initial(vocab: Vocab, stream: list[int], starts: int) -> LanguageModel:
+    """GloVe's vectors at half their length, open forget gates, and each word as likely as it is frequent."""
+    seed_all(SEED)
+    V = len(vocab)
+    net = LanguageModel(V, starts, H=HIDDEN, drop=DROP)
+    nn.init.normal_(net.embedding.weight, std=0.05)
+    net.embedding.weight.data[:V] = embedding_matrix(vocab, *load_vectors(install=True))[0] / 2
+    net.rnn.bias_ih_l0.data[HIDDEN : 2 * HIDDEN] = 1
+    frequency = torch.bincount(torch.tensor(stream), minlength=V) + 0.5
+    net.bias.data = (frequency / frequency.sum()).log()
+    return net
+
+
+def train(net: LanguageModel, items: list[tuple[int, list[int]]]) -> None:
+    """Adam, clipped. A coin decides whether a text begins with its class or with the start token that says nothing.
+
+    One token in ten is read as <unk>: the network must not lean on any one word.
+    """
+    luck, optimizer = random.Random(SEED), torch.optim.Adam(net.parameters(), lr=RATE)
+    step, steps = 0, EPOCHS * -(-len(items) // SIZE)
+    net.train()
+    for epoch in range(EPOCHS):
+        mixed = sorted(luck.sample(items, len(items)), key=lambda item: len(item[1]))  # little padding
+        batches = [mixed[i : i + SIZE] for i in range(0, len(mixed), SIZE)]
+        for batch in luck.sample(batches, len(batches)):
+            x, y = shifted([(net.V + k * luck.randrange(2), ids) for k, ids in batch])
+            x[(torch.rand(x.shape) < HIDE) & (x < net.V)] = UNK
+            for group in optimizer.param_groups:
+                group["lr"] = RATE * warm_then_fall((step + 0.5) / steps)
+            optimizer.zero_grad()
+            loss = F.cross_entropy(net(x).flatten(0, 1), y.flatten(), ignore_index=PAD)
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), CLIP)
+            optimizer.step()
+            step += 1
+        print(f"epoch {epoch + 1}: training loss of the last batch {loss:.2f}", flush=True)
+
+
+@torch.no_grad()
+def losses_of(net: LanguageModel, items: list[tuple[int, list[int]]]) -> list[np.ndarray]:
+    """The negative log-likelihood of each token of (start token, ids) items."""
+    net.eval()
+    losses = []
+    for item in items:
+        x, y = shifted([item])
+        losses.append(F.cross_entropy(net(x)[0], y[0], reduction="none").numpy())
+    return losses
+
+
+def main() -> None:
+    texts, unread = briefs("train.csv"), briefs("test.csv")
+    counts = Counter(token for _, tokens in texts for token in tokens if token not in SPECIALS)
+    vocab = Vocab(counts, min_freq=MIN_FREQ, specials=SPECIALS)
+    V, classes = len(vocab), (SAMPLE / "classes.txt").read_text(encoding="utf-8").split("\n")[:4]
+    items, valid = [
+        [(k, [vocab.stoi.get(token, UNK) for token in tokens]) for k, tokens in part] for part in (texts, unread)
+    ]
+    net = initial(vocab, [i for _, ids in items for i in ids], 1 + len(classes))
+    train(net, items)
+    weights = packed(net, WHOLE)
+
+    fourgrams = FourGrams([ids for _, ids in items], V)
+    counted = [-np.log([fourgrams.next(ids[:t])[i] for t, i in enumerate(ids)]) for _, ids in valid]
+    measured = {
+        "network": perplexity(losses_of(net, [(V, ids) for _, ids in valid])),
+        "network, told the class": perplexity(losses_of(net, [(V + k, ids) for k, ids in valid])),
+        "4-grams": perplexity(counted),
+    }
+    for name, value in measured.items():
+        print(f"{name}: validation perplexity {value:.1f}")
+    text = torch.tensor([i for _, ids in items for i in ids], dtype=torch.uint16)
+    file = {
+        "classes": classes,
+        "perplexity": measured,
+        "words": vocab.itos,
+        "weights": weights,
+        "text": base64_of(text),
+    }
+    FILE.write_text(json.dumps(file, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,368 @@
+"""The page that writes agrees with PyTorch on any text, answers a key at once, and keeps nobody in its field."""
+
+import csv
+import json
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_pages import NASTY, ask
+
+from tools import pages
+from tools.language_model import FILE, UNK, FourGrams, Writer, split_lines
+
+pytestmark = pytest.mark.slow
+
+CHOICES = [
+    {}, {"section": "Sports"}, {"temperature": 0.5}, {"temperature": 0}, {"top": 5}, {"nucleus": 0.6}, {"begins": "st"},
+    {"section": "World", "temperature": 1.4, "top": 20, "nucleus": 0.8}, {"model": "4-grams", "temperature": 0.7},
+]  # fmt: skip
+LONG = "word 'oil' <b>bold</b> 👍 שלום " * 250  # 2,000 tokens
+AFTER = "(token, choices) => Object.values(window.writer.next(token, choices))"  # tokens, probabilities
+
+
+@pytest.fixture(scope="module")
+def address():
+    return pages.make_page("writer").as_uri()
+
+
+@pytest.fixture
+def opened(visit, address):
+    """opened("#text=oil", ...) is the page."""
+    return lambda hash="", **settings: visit(address + hash, **{"reduced_motion": "reduce", **settings})
+
+
+@pytest.fixture(scope="module")
+def a_writer(watched, address):
+    with watched(address) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def writer():
+    return Writer()
+
+
+def briefs(file):
+    """The tokens of each brief of the free corpus, its headline and its text on two lines."""
+    with open(pages.ROOT / "data" / "sample" / file, encoding="utf-8-sig", newline="") as lines:
+        return [split_lines(f"{title}\n{rest}") for _, title, rest in csv.reader(lines)]
+
+
+def percent(p):
+    """How the page writes a probability."""
+    return "< 1\u00a0%" if 0 < p < 0.01 else f"{math.floor(100 * p + 0.5)}\u00a0%"
+
+
+def field(page):
+    return page.get_by_label("A text to go on with")
+
+
+# ------------------------------------------------------------------------------------- what it says is true
+
+
+def test_the_file_is_small_and_its_text_is_the_free_corpus(writer):
+    assert FILE.stat().st_size < 1_000_000
+    assert set(json.loads(FILE.read_text(encoding="utf-8"))) == {"classes", "perplexity", "words", "weights", "text"}
+    train = briefs("train.csv")
+    assert [len(ids) - 1 for ids in writer.texts] == [len(tokens) for tokens in train]
+    for ids, tokens in zip(writer.texts, train):
+        assert all(i == writer.ids.get(token, UNK) for i, token in zip(ids, tokens))
+
+
+def test_it_is_as_perplexed_as_its_file_says(writer):
+    unread = ["\n".join(" ".join(t) for t in split_at(tokens, "<line>")) for tokens in briefs("test.csv")[::10]]
+    losses = {"network": [], "4-grams": []}
+    for text in unread:
+        read = writer.read(text)
+        losses["network"] += read["losses"]
+        losses["4-grams"] += read["counted"]
+    said = json.loads(FILE.read_text(encoding="utf-8"))["perplexity"]
+    for name, values in losses.items():  # a tenth of the briefs, their ends left out
+        assert np.exp(np.mean(values)) == pytest.approx(said[name], rel=0.2)
+
+
+def split_at(tokens, mark):
+    at = tokens.index(mark)
+    return tokens[:at], tokens[at + 1 :]
+
+
+@pytest.mark.parametrize("choices", CHOICES, ids=str)
+def test_the_page_and_pytorch_agree_on_what_comes_next(a_writer, writer, choices):
+    for text in [*NASTY, "Oil prices", "Storm hits the coast\nThousands of", "x\n\n\ny"]:
+        tokens = split_lines(text)
+        ours, theirs = ask(a_writer, AFTER, tokens, choices), writer.next(tokens, **choices)
+        ours, theirs = dict(zip(*ours)), dict(zip(theirs["tokens"], theirs["probabilities"]))
+        assert sum(ours.values()) == pytest.approx(1)
+        assert {"<unk>", "<pad>"}.isdisjoint(ours)
+        assert max(abs(ours.get(token, 0) - theirs.get(token, 0)) for token in ours.keys() | theirs.keys()) < 1e-3
+
+
+@settings(max_examples=8)
+@given(st.lists(st.one_of(st.text(), st.sampled_from(NASTY)), min_size=20, max_size=40))
+def test_the_page_and_pytorch_agree_on_what_any_text_costs(a_writer, writer, texts):
+    for text, ours in zip(texts, ask(a_writer, "texts => texts.map(text => window.writer.read(text))", texts)):
+        theirs = writer.read(text)
+        assert (ours["tokens"], ours["ids"]) == (theirs["tokens"], theirs["ids"])
+        assert ours["losses"] == pytest.approx(theirs["losses"], abs=1e-3)
+        assert ours["counted"] == pytest.approx(theirs["counted"], abs=1e-9)
+
+
+def test_counting_is_kneser_neys_by_hand():
+    """After "b" came c twice and d once; c came after two tokens, b and e, a and b and e after one each, ..."""
+    a, b, c, d, e, start = range(6)
+    counts = FourGrams([[a, b, c], [e, b, c], [a, b, d], [a, e, c]], V=5)
+    assert start == counts.V
+    for ids in [], [b], [a, b], [a, b, c], [d, d, d]:
+        assert counts.next(ids).sum() == pytest.approx(1)
+    followers, discount = counts.tables[1]
+    assert dict(followers[(b,)].T.tolist()) == {c: 2, d: 1}  # c came after "a b" and "e b"
+    unigrams, first = counts.tables[0]
+    kinds = dict(unigrams[()].T.tolist())
+    assert kinds == {a: 1, e: 2, b: 2, c: 2, d: 1}
+    p_c = (2 - first) / 8 + first * 5 / 8 * 1 / 5
+    p_b_c = (2 - discount) / 3 + discount * 2 / 3 * p_c
+    assert counts.next([d, d, b])[c] == pytest.approx(p_b_c)  # "d b" never came: what follows "b" must do
+
+
+def test_the_command_prints_what_pytorch_says_of_each_line(tmp_path, writer):
+    (tmp_path / "texts").write_bytes(b"Oil prices\n\n")
+    command = [sys.executable, pages.ROOT / "tools" / "pages.py", "--writer", "--answers", tmp_path / "texts"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    first, second = map(json.loads, said.splitlines())
+    assert first["tokens"] == ["oil", "prices"] and len(first["losses"]) == len(first["counted"]) == 2
+    assert first["next"]["tokens"] == writer.next(["oil", "prices"])["tokens"][:10]
+    assert second["tokens"] == [] and len(second["next"]["tokens"]) == 10
+
+
+# ------------------------------------------------------------------------------------- what one does
+
+
+def test_tab_takes_a_grey_word_and_escape_sets_the_keyboard_free(opened):
+    page = opened("#text=Oil prices")
+    grey = page.locator("#losses .grey").first.inner_text().strip()
+    field(page).focus()
+    page.keyboard.press("Tab")
+    assert split_lines(field(page).input_value()) == ["oil", "prices", "<line>" if grey == "↵" else grey]
+    assert field(page).evaluate("field => field === document.activeElement")
+    page.keyboard.press("Escape")
+    assert page.locator("#losses .grey").count() == 0
+    page.keyboard.press("Tab")
+    assert not field(page).evaluate("field => field === document.activeElement"), "the keyboard is caught"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.type(" again")
+    assert page.locator("#losses .grey").count() > 0, "whoever types sees them again"
+    page.keyboard.press("Shift+Tab")
+    assert not field(page).evaluate("field => field === document.activeElement")
+
+
+def test_what_is_taken_is_read_as_it_was_written(opened):
+    """Word by word, to the end of the text or sixty: each becomes the token that it was."""
+    page = opened("#text=&seed=3")
+    for _ in range(60):
+        if page.locator("#take").is_disabled():
+            break
+        grey = page.locator("#losses .grey bdi").first.inner_text()
+        before = split_lines(field(page).input_value())
+        page.locator("#take").click()
+        assert split_lines(field(page).input_value()) == [*before, "<line>" if grey == "↵" else grey]
+
+
+def test_a_word_that_is_not_finished_is_completed(opened, writer):
+    page = opened("#text=Oil pric")
+    words = page.locator("#network bdi").all_inner_texts()
+    assert len(words) == 10 or set(words) == {word for word in writer.words if word.startswith("pric")}
+    assert all(word.startswith("pric") for word in words)
+    page.locator("#network button").first.click()
+    assert split_lines(field(page).input_value()) == ["oil", words[0]]
+    field(page).fill("Oil zyxomm")
+    assert page.locator("#losses .unknown").all_inner_texts()[0].startswith("zyxomm")
+
+
+def slide(page, label, value):
+    page.get_by_label(label).fill(str(value))
+
+
+def test_the_sliders_reshape_the_bars(opened, writer):
+    page = opened("#text=Oil prices&temperature=1")
+    numbers = page.locator("#network .number")
+    full = numbers.all_inner_texts()
+    expected = writer.next(["oil", "prices"])
+    assert full == [percent(p) for p in expected["probabilities"][:10]]
+    assert page.locator("#network bdi").first.inner_text().replace("new line", "<line>") == expected["tokens"][0]
+    slide(page, "Top k", 3)
+    assert page.locator("#network .cut").count() == 7
+    slide(page, "Top k", 0)
+    slide(page, "Nucleus", 0.1)
+    left = writer.next(["oil", "prices"], nucleus=0.1)
+    left = dict(zip(left["tokens"], left["probabilities"]))
+    assert 1 < len(left) < 10
+    assert numbers.all_inner_texts() == [percent(left.get(token, 0)) for token in expected["tokens"][:10]]
+    slide(page, "Nucleus", 1)
+    slide(page, "Temperature", 0)
+    assert numbers.first.inner_text() == "100\u00a0%"
+    slide(page, "Temperature", 1)
+    assert numbers.all_inner_texts() == full
+    page.get_by_label("Sports").check()
+    assert numbers.all_inner_texts() != full
+    assert all(part in page.evaluate("location.hash") for part in ("class=Sports", "temperature=1", "text=Oil+prices"))
+
+
+def test_the_same_grey_words_come_again_until_one_asks_for_others(opened):
+    page = opened("#text=The president of&seed=4")
+    words = page.locator("#losses .grey bdi")
+    first = words.all_inner_texts()
+    slide(page, "Temperature", 1.2)
+    slide(page, "Temperature", 0.7)
+    assert words.all_inner_texts() == first
+    page.get_by_role("button", name="Draw others").click()
+    assert words.all_inner_texts() != first
+
+
+def test_what_stands_in_the_training_text_is_lit_and_its_brief_named(opened):
+    tokens = briefs("train.csv")[8]
+    title, text = split_at(tokens, "<line>")
+    page = opened("#text=" + " ".join(["zyxomma", *text[:9], "plonk"]))
+    page.keyboard.press("Escape")
+    lit = page.locator("#losses .lit:not(.grey) bdi").all_inner_texts()
+    assert len(lit) >= 4 and " ".join(lit) in " ".join(text)
+    assert " ".join(title[:2]) in page.locator("#told").inner_text()
+    field(page).fill("wuffle oil plonk goal brindled")
+    assert page.locator("#losses .lit:not(.grey)").count() == 0
+
+
+def shown(tokens):
+    """Of a long text the last three or four hundred tokens are shown with what they cost."""
+    first = max(0, 100 * math.ceil((len(tokens) - 400) / 100))
+    return ["↵" if token == "<line>" else token for token in tokens[first:]]
+
+
+def fill(page, text):
+    """Type a text, and wait until all of it has been read, which takes a long one some frames."""
+    field(page).fill(text)
+    tokens = split_lines(field(page).input_value())
+    counted = "document.getElementById('told').textContent.match(/of (\\d+) tokens/)?.[1] ?? 0"
+    page.wait_for_function(f"n => Number({counted}) >= n - 1", arg=len(tokens))  # the last may not be finished
+    return tokens
+
+
+@pytest.mark.parametrize("text", [*NASTY, LONG], ids=range(len(NASTY) + 1))
+def test_any_text_is_shown_as_text(a_writer, text):
+    title = a_writer.title()
+    tokens = fill(a_writer, text)
+    words = a_writer.locator("#losses li:not(.grey) bdi").evaluate_all("all => all.map(word => word.textContent)")
+    assert words == shown(tokens)
+    assert a_writer.locator("#sentence").inner_text().endswith(".")
+    assert a_writer.title() == title and a_writer.locator("main img, main script, .losses b").count() == 0
+
+
+def test_each_example_does_what_its_name_says(opened, writer):
+    does = {
+        "oil": lambda page, tokens: tokens[0] == "oil",
+        "a match": lambda page, tokens: "striker" in tokens,
+        "copied": lambda page, tokens: page.locator("#losses .lit:not(.grey)").count() >= 4,
+        "a headline and its text": lambda page, tokens: "<line>" in tokens,
+        "nonsense": lambda page, tokens: sum(token in writer.ids for token in tokens) <= len(tokens) / 2,
+    }
+    page = opened()
+    for name, right in does.items():
+        page.get_by_role("button", name=name, exact=True).click()
+        assert right(page, split_lines(field(page).input_value())), name
+
+
+TYPE = """async text => {
+    const field = document.getElementById("text");
+    for (const letter of text) {
+        field.value += letter;
+        field.setSelectionRange(field.value.length, field.value.length);
+        field.dispatchEvent(new InputEvent("input", {bubbles: true}));
+        await new Promise(done => requestAnimationFrame(() => setTimeout(done)));  // it is painted
+    }
+}"""
+
+
+@pytest.mark.parametrize("before", ["", "oil prices rose on monday " * 12], ids=["nothing", "60 tokens"])
+def test_a_key_takes_less_than_a_frame(opened, before):
+    """In processor time, so that nothing hangs on what else the machine does: scripts, styles and layout."""
+    page = opened("#text=" + before)
+    client = page.context.new_cdp_session(page)
+    client.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def seconds():
+        values = {metric["name"]: metric["value"] for metric in client.send("Performance.getMetrics")["metrics"]}
+        return values["ScriptDuration"] + values["LayoutDuration"] + values["RecalcStyleDuration"]
+
+    text = " and the company said that profit fell in the third quarter"
+    page.evaluate(TYPE, text)  # the browser compiles
+    start = seconds()
+    page.evaluate(TYPE, text)
+    assert (seconds() - start) / len(text) <= 0.016
+
+
+# ------------------------------------------------------------------------------------- how it looks
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(opened, serious, scheme):
+    page = opened("#text=wuffle Two astronauts and a paying passenger&top=5", color_scheme=scheme)
+    page.locator("summary").click()
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 820, 390])
+def test_nothing_is_wider_than_the_page_and_the_bars_are_on_the_first_screen(opened, width):
+    page = opened("#text=oil " + "x" * 90, viewport={"width": width, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page = opened("#text=Oil prices", viewport={"width": width, "height": 844})
+    assert page.locator("#network li").first.bounding_box()["y"] < 800
+
+
+# ------------------------------------------------------------------------------------- figures in the lessons
+
+
+@pytest.fixture
+def figure(visit, tmp_path):
+    """figure(html) is a live figure in a page of its own, on a phone."""
+
+    def open_page(html, style="color: #222"):
+        file = tmp_path / "figure.html"
+        head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title>'
+        file.write_text(f'{head}<body style="{style}">{html}', encoding="utf-8")
+        return visit(file.as_uri(), viewport={"width": 390, "height": 800})
+
+    return open_page
+
+
+def test_lesson_2s_headline_fades_as_the_gate_says(figure):
+    page = figure(pages.forget_figure())
+    slider = page.get_by_label("Bias of the forget gate")
+    words = page.locator(".fading li").count()
+    for bias, shown in ("5", f"{100 * 0.99331 ** (words - 1):.0f}\u00a0%"), ("-1", "< 0.1\u00a0%"):
+        slider.fill(bias)
+        assert page.locator(".fading span").first.inner_text() == shown
+        assert shown.replace("\u00a0", " ") in page.locator(".sentence").inner_text().replace("\u00a0", " ")
+    slider.press("End")  # with the keyboard too
+    assert page.locator(".slider b").inner_text() == "7.0"
+
+
+def test_lesson_6s_bars_stand_at_the_temperature(figure, writer):
+    page = figure(pages.temperature_figure())
+    slider = page.get_by_label("Temperature")
+    for temperature in (0.5, 1, 1.7):
+        slider.fill(str(temperature))
+        follow = writer.next(["the", "president", "of"], temperature=temperature)
+        assert page.locator(".next").first.locator(".number").first.inner_text() == percent(follow["probabilities"][0])
+    slider.fill("0")
+    assert [row.inner_text() for row in page.locator(".next li:first-child .number").all()] == ["100\u00a0%"] * 3
+
+
+@pytest.mark.parametrize("style", ["color: #222; background: #fff", "color: #eee; background: #16181C"])
+@pytest.mark.parametrize("make", [pages.forget_figure, pages.temperature_figure])
+def test_axe_finds_nothing_serious_in_a_figure_and_it_is_no_wider_than_a_phone(figure, serious, make, style):
+    page = figure(f"<main><h1>x</h1><h2>x</h2>{make()}</main>", style)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert serious(page) == []

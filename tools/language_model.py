@@ -1,0 +1,164 @@
+"""The network of the page that writes, in PyTorch, and its rival that counts: what the page must agree with."""
+
+import base64
+import json
+import math
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from torchnlp import tokenizer
+
+FILE = Path(__file__).resolve().parent.parent / "site" / "networks" / "writer.json"
+UNK, PAD, END, LINE = range(4)  # the first ids of the vocabulary
+SPECIALS = ["<unk>", "<pad>", "<end>", "<line>"]  # <line> stands between a headline and its text
+ORDER = 4
+
+
+class LanguageModel(nn.Module):
+    """Lesson 6's: ids [B, T] to scores of the next token [B, T, V], from an LSTM and word vectors that serve twice.
+
+    starts: how many start tokens follow the V words of the table; D: width of a vector; H: of the state
+    """
+
+    def __init__(self, V: int, starts: int, D: int = 50, H: int = 128, drop: float = 0.0):
+        super().__init__()
+        self.V, self.dropout = V, nn.Dropout(drop)
+        self.embedding = nn.Embedding(V + starts, D)
+        self.rnn = nn.LSTM(D, H, batch_first=True)
+        self.to_word = nn.Linear(H, D)
+        self.bias = nn.Parameter(torch.zeros(V))
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        states, _ = self.rnn(self.dropout(self.embedding(ids)))  # [B, T, H]
+        said = self.dropout(self.to_word(self.dropout(states)))  # [B, T, D]
+        return said @ self.embedding.weight[: self.V].T + self.bias  # [B, T, V]
+
+
+class FourGrams:
+    """Interpolated Kneser-Ney, as lesson 6 counts it. V: the words; id V is the start token."""
+
+    def __init__(self, texts: list[list[int]], V: int):
+        self.V, self.tables = V, []
+        pad = [V] * (ORDER - 1)
+        lines = [pad + ids for ids in texts]
+        runs = Counter(tuple(line[i : i + ORDER]) for line in lines for i in range(len(line) - ORDER + 1))
+        for _ in range(ORDER):
+            followers = defaultdict(list)  # of each context: the words after it, and how often
+            for (*context, word), n in runs.items():
+                followers[tuple(context)].append((word, n))
+            often = Counter(runs.values())
+            arrays = {context: np.array(pairs).T for context, pairs in followers.items()}  # [2, kinds]
+            self.tables.insert(0, (arrays, often[1] / (often[1] + 2 * often[2])))
+            runs = Counter(run[1:] for run in runs)  # a shorter run counts once for each token before it
+
+    def next(self, ids: list[int]) -> np.ndarray:
+        """The probability of each word after these, [V]."""
+        line = [self.V] * (ORDER - 1) + ids
+        p = np.full(self.V, 1 / self.V)
+        for n, (followers, discount) in enumerate(self.tables):
+            context = tuple(line[len(line) - n :])
+            if context not in followers:  # the shorter one must do
+                break
+            words, counts = followers[context]
+            p *= discount * len(words) / counts.sum()
+            p[words] += (counts - discount) / counts.sum()
+        return p
+
+
+def split_lines(text: str) -> list[str]:
+    """The tokens of a text; a new line is a token too."""
+    first, *others = (tokenizer(line) for line in text.split("\n"))
+    return first + [token for line in others for token in ("<line>", *line)]
+
+
+def perplexity(losses) -> float:
+    return math.exp(np.concatenate(losses).mean())
+
+
+class Writer:
+    """The network of writer.json with the weights that the page has, and the 4-grams of its training text."""
+
+    def __init__(self):
+        file = json.loads(FILE.read_text(encoding="utf-8"))
+        self.classes, self.words = file["classes"], file["words"]
+        self.ids = {word: i for i, word in enumerate(self.words) if word not in ("<pad>", "<end>")}
+        weights = {name: unpacked(**w) for name, w in file["weights"].items()}
+        H, D = weights["rnn.weight_hh_l0"].size(1), weights["rnn.weight_ih_l0"].size(1)
+        self.net = LanguageModel(len(self.words), 1 + len(self.classes), D, H).eval()
+        self.net.load_state_dict(weights)
+        ids = np.frombuffer(base64.b64decode(file["text"]), "<u2")
+        self.texts = [text.tolist() for text in np.split(ids, np.flatnonzero(ids == END) + 1)[:-1]]
+        self.counts = FourGrams(self.texts, len(self.words))
+
+    def start(self, section: str | None) -> int:
+        """The id of a class's control token, or of the start token that says nothing."""
+        return self.net.V + (1 + self.classes.index(section) if section else 0)
+
+    def scores(self, ids: list[int], section: str | None = None) -> torch.Tensor:
+        """The network's scores of the next token before each of these and after the last, [1 + T, V]."""
+        with torch.no_grad():
+            return self.net(torch.tensor([[self.start(section), *ids]]))[0]
+
+    def read(self, text: str, section: str | None = None) -> dict:
+        """{"tokens", "ids", "losses", "counted"}: what each token costs the network and the 4-grams, as -log p."""
+        tokens = split_lines(text)
+        ids = [self.ids.get(token, UNK) for token in tokens]
+        log_p = self.scores(ids, section).log_softmax(1)
+        losses = [-log_p[t, i].item() for t, i in enumerate(ids)]
+        counted = [-math.log(self.counts.next(ids[:t])[i]) for t, i in enumerate(ids)]
+        return {"tokens": tokens, "ids": ids, "losses": losses, "counted": counted}
+
+    def allowed(self, tokens: list[str], *, section=None, model="network", begins="") -> torch.Tensor:
+        """The scores [V] of what may follow: no unknown word, no padding, no end before there is a beginning.
+
+        model: "network" or "4-grams"; begins: the letters that the word begins with.
+        """
+        ids = [self.ids.get(token, UNK) for token in tokens]
+        if model == "network":
+            scores = self.scores(ids, section)[-1].double()
+        else:
+            scores = torch.from_numpy(self.counts.next(ids)).log()
+        lowest = LINE + 1 if begins else END if ids else LINE
+        may = torch.tensor([i >= lowest and word.startswith(begins) for i, word in enumerate(self.words)])
+        return scores.masked_fill(~may, -torch.inf)
+
+    def next(self, tokens: list[str], *, section=None, model="network", begins="", **choices) -> dict:
+        """{"tokens", "probabilities"}: what may follow, the likeliest first. choices: those of reshaped."""
+        scores = self.allowed(tokens, section=section, model=model, begins=begins)
+        if scores.max() == -torch.inf:
+            return {"tokens": [], "probabilities": []}
+        p, order = reshaped(scores, **choices).sort(descending=True, stable=True)
+        kept = int((p > 0).sum())
+        return {"tokens": [self.words[i] for i in order[:kept]], "probabilities": p[:kept].tolist()}
+
+    def answer(self, text: str) -> dict:
+        """What the page says of a text: read, and the ten likeliest tokens that follow."""
+        read = self.read(text)
+        follow = self.next(read["tokens"])
+        return {**read, "next": {name: values[:10] for name, values in follow.items()}}
+
+
+def reshaped(scores: torch.Tensor, temperature: float = 1, top: int = 0, nucleus: float = 1) -> torch.Tensor:
+    """Probabilities [V] from scores [V]: the temperature, then the top k (0: all), then the nucleus of what is left.
+
+    A temperature of 0 is its limit: the likeliest token gets everything.
+    """
+    greedy = (scores == scores.max()).double()
+    p = (scores / temperature).softmax(0) if temperature else greedy
+    if top:
+        p = torch.where(p >= p.topk(min(top, len(p))).values[-1], p, 0)
+    p = p / p.sum()
+    sorted_p = p.sort(descending=True).values
+    before = sorted_p.cumsum(0) - sorted_p  # what the likelier ones have together
+    least = sorted_p[before < nucleus].min() if nucleus > 0 else sorted_p[0]
+    p = torch.where(p >= least, p, 0)
+    return p / p.sum()
+
+
+def unpacked(shape: list[int], int8: str = "", float32: str = "", step: float = 1.0) -> torch.Tensor:
+    numbers = np.frombuffer(base64.b64decode(int8 or float32), dtype=np.int8 if int8 else "<f4")
+    return torch.tensor(numbers.reshape(shape).astype(np.float32) * step)
