@@ -584,6 +584,29 @@ def bottleneck(axis):
     label(axis, 340, middle - 40, "$h_3$", size=26)
 
 
+@drawing("transformer-block", 760, title="one block, for one of T tokens")
+def transformer_block(axis):
+    column, rail = 300, 506
+    box(axis, column, 50, "word vector + position", X, 330, 46)
+    arrow(axis, (column, 73), (column, 131), colour=X)
+    parts = [("self-attention", OURS, 154), ("feed-forward layer", WHITE, 414)]
+    for name, colour, start in parts:
+        box(axis, column, start, "layer normalisation", width=270)
+        arrow(axis, (column, start + 23), (column, start + 63))
+        box(axis, column, start + 88, name, colour, 270, 50, 26)
+        arrow(axis, (column, start + 113), (column, start + 171 - RADIUS))
+        circle(axis, column, start + 171, "+")
+        turn = start - 48  # the way past both
+        arrow(axis, (column, turn), (rail, turn), (rail, start + 171), (column + RADIUS, start + 171), colour=H)
+        label(axis, rail + 14, start + 60, "residual\nconnection", ha="left")
+    arrow(axis, (column, 325 + RADIUS), (column, 391))
+    arrow(axis, (column, 585 + RADIUS), (column, 635))
+    box(axis, column, 658, "the token's new vector", H, 330, 46)
+    for y in (222, 242, 262):
+        dashed(axis, (120, y), (162, y))
+    label(axis, 58, 242, "keys and\nvalues of\nall tokens", size=22)
+
+
 def dashed(axis, start, end):
     """An arrow of what attention brings."""
     look = {"arrowstyle": "-|>", "mutation_scale": 15, "shrinkA": 0, "shrinkB": 0}

@@ -1,230 +1,301 @@
-# %% Exercise 1a, right: view and transpose
-def cut(x, heads):
-    B, T, E = x.shape
-    return x.view(B, T, heads, E // heads).transpose(1, 2).reshape(B * heads, T, E // heads)
+# %% Exercise 1a, right: as the formula
+def weights_of(queries, keys):
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
+    return scores.softmax(dim=2)
 
 
-# %% Exercise 1a, right: chunks, stacked
-def cut(x, heads):
-    pieces = torch.stack(x.chunk(heads, dim=2), dim=1)  # [B, heads, T, E / heads]
-    return pieces.flatten(0, 1)
+# %% Exercise 1a, right: bmm, and the query divided
+def weights_of(queries, keys):
+    small = queries / math.sqrt(queries.shape[-1])
+    return torch.softmax(torch.bmm(small, keys.mT), -1)
 
 
-# %% Exercise 1a, wrong: first all texts of head 1
-# says: 4 heads: row 1 should be of each vector of text 0 (counted from 0) the part [2:4].
-def cut(x, heads):
-    return torch.cat(x.chunk(heads, dim=2), dim=0)
+# %% Exercise 1a, right: einsum
+def weights_of(queries, keys):
+    scores = torch.einsum("bsd,btd->bst", queries, keys) / keys.shape[2] ** 0.5
+    return F.softmax(scores, dim=-1)
 
 
-# %% Exercise 1a, wrong: an axis too many
-# says: 2 texts of 3 vectors of 8, 4 heads: the shape is [2, 4, 3, 2], not [B * heads, T, E / heads] = [8, 3, 2].
-def cut(x, heads):
-    B, T, E = x.shape
-    return x.view(B, T, heads, E // heads).transpose(1, 2)
+# %% Exercise 1a, right: text by text, query by query
+def weights_of(queries, keys):
+    texts = []
+    for q, k in zip(queries, keys):
+        texts.append(torch.stack([(k @ one / len(one) ** 0.5).softmax(0) for one in q]))
+    return torch.stack(texts)
 
 
-# %% Exercise 1a, wrong: through NumPy
+# %% Exercise 1a, wrong: not divided
+# says: The scores are not divided.
+def weights_of(queries, keys):
+    return (queries @ keys.transpose(1, 2)).softmax(2)
+
+
+# %% Exercise 1a, wrong: divided by D
+# says: The scores are divided by D, not by its root.
+def weights_of(queries, keys):
+    return (queries @ keys.transpose(1, 2) / keys.size(2)).softmax(2)
+
+
+# %% Exercise 1a, wrong: divided by the root of T
+# says: The scores are divided by the root of T, not of D.
+def weights_of(queries, keys):
+    return (queries @ keys.transpose(1, 2) / keys.size(1) ** 0.5).softmax(2)
+
+
+# %% Exercise 1a, wrong: softmax over the queries
+# says: The weights of the first query sum to
+# says: over its 5 keys, the last axis.
+def weights_of(queries, keys):
+    return (queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5).softmax(1)
+
+
+# %% Exercise 1a, wrong: no softmax
+# says: The weights of the first query sum to
+def weights_of(queries, keys):
+    return queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
+
+
+# %% Exercise 1a, wrong: divided after the softmax
+# says: The weights of the first query sum to 0.35, not to 1
+def weights_of(queries, keys):
+    return (queries @ keys.transpose(1, 2)).softmax(2) / keys.size(2) ** 0.5
+
+
+# %% Exercise 1a, wrong: keys ask
+# says: 2 texts, 3 queries, 5 keys: the shape is [2, 5, 3], not [2, 3, 5].
+def weights_of(queries, keys):
+    return (keys @ queries.transpose(1, 2) / keys.size(2) ** 0.5).softmax(2)
+
+
+# %% Exercise 1a, wrong: the largest weight alone
+# says: The weights sum to 1, but they are others.
+def weights_of(queries, keys):
+    scores = queries @ keys.transpose(1, 2)
+    return F.one_hot(scores.argmax(2), keys.size(1)).float()
+
+
+# %% Exercise 1a, wrong: detached
 # says: The gradient does not get through.
-def cut(x, heads):
-    return torch.stack(x.chunk(heads, dim=2), dim=1).flatten(0, 1).detach()
-
-
-# %% Exercise 1a, wrong: four heads, whatever the heads
-# says: 3 texts of 2 vectors of 12, 2 heads: the shape is [12, 2, 3]
-def cut(x, heads):
-    return torch.stack(x.chunk(4, dim=2), dim=1).flatten(0, 1)
+def weights_of(queries, keys):
+    return (queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5).softmax(2).detach()
 
 
 # %% Exercise 1a, wrong: in double precision
-# says: It holds torch.float64, x torch.float32.
-def cut(x, heads):
-    return torch.stack(x.chunk(heads, dim=2), dim=1).flatten(0, 1).double()
+# says: the tensor holds torch.float64, the input torch.float32.
+def weights_of(queries, keys):
+    return (queries.double() @ keys.double().mT / keys.size(2) ** 0.5).softmax(2)
 
 
-# %% Exercise 1a, wrong: written into x
-# says: cut changed its input.
-# not: should be
-def cut(x, heads):
-    x *= 2
-    return torch.stack(x.chunk(heads, dim=2), dim=1).flatten(0, 1)
+# %% Exercise 1a, wrong: divided in place
+# says: weights_of changed its input: make new tensors.
+def weights_of(queries, keys):
+    queries /= keys.size(2) ** 0.5
+    return (queries @ keys.transpose(1, 2)).softmax(2)
 
 
-# %% Exercise 1b, right: cut backwards
-def many_heads(x, to_qkv, out, heads, may):
-    B, T, E = x.shape
-    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
-    found, _ = attend(q, k, v, may.repeat_interleave(heads, dim=0))
-    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
+# %% Exercise 1b, right: minus infinity
+def attend(queries, keys, values, mask):
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
+    weights = scores.masked_fill(mask.logical_not(), float("-inf")).softmax(-1)
+    return torch.bmm(weights, values), weights
 
 
-# %% Exercise 1b, right: a loop over the heads
-def many_heads(x, to_qkv, out, heads, may):
-    q, k, v = to_qkv(x).chunk(3, dim=2)
-    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
-    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2))
+# %% Exercise 1b, right: minus a billion, with where
+def attend(queries, keys, values, mask):
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
+    weights = torch.where(mask, scores, torch.tensor(-1e9)).softmax(2)
+    return weights @ values, weights
+
+
+# %% Exercise 1b, right: masked after the softmax, then divided by the sum
+def attend(queries, keys, values, mask):
+    weights = weights_of(queries, keys) * mask
+    weights = weights / weights.sum(2, keepdim=True)
+    return weights @ values, weights
+
+
+# %% Exercise 1b, right: something very small is added
+def attend(queries, keys, values, mask):
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5 + (mask.float() - 1) * 1e9
+    weights = scores.softmax(2)
+    return torch.einsum("bst,btv->bsv", weights, values), weights
 
 
 # %% Exercise 1b, wrong: the mask is forgotten
-# says: is may used?
-def many_heads(x, to_qkv, out, heads, may):
-    B, T, E = x.shape
-    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
-    found, _ = attend(q, k, v)
-    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
+# says: A position where the mask is False has a weight of
+def attend(queries, keys, values, mask):
+    weights = weights_of(queries, keys)
+    return weights @ values, weights
 
 
-# %% Exercise 1b, wrong: repeat in place of repeat_interleave
-# says: With 2 heads, a text
-def many_heads(x, to_qkv, out, heads, may):
-    B, T, E = x.shape
-    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
-    found, _ = attend(q, k, v, may.repeat(heads, 1, 1))
-    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
+# %% Exercise 1b, wrong: the mask upside down
+# says: The weights hold NaN: a query with nothing to attend to. Is the mask upside down?
+def attend(queries, keys, values, mask):
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
+    weights = scores.masked_fill(mask, -torch.inf).softmax(2)
+    return weights @ values, weights
 
 
-# %% Exercise 1b, wrong: one head after all
-# says: With 2 heads, a text without pads
-def many_heads(x, to_qkv, out, heads, may):
-    q, k, v = to_qkv(x).chunk(3, dim=2)
-    return out(attend(q, k, v, may)[0])
+# %% Exercise 1b, wrong: the mask upside down, minus a billion
+# says: The weights are not PyTorch's where all may be attended to.
+def attend(queries, keys, values, mask):
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
+    weights = scores.masked_fill(mask, -1e9).softmax(2)
+    return weights @ values, weights
 
 
-# %% Exercise 1b, wrong: neither joined nor projected
-# says: has not PyTorch's vectors
-def many_heads(x, to_qkv, out, heads, may):
-    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
-    return attend(q, k, v, may.repeat_interleave(heads, dim=0))[0]
+# %% Exercise 1b, wrong: masked after the softmax
+# says: With a mask the weights of a query sum to
+# says: before the softmax?
+def attend(queries, keys, values, mask):
+    weights = weights_of(queries, keys).masked_fill(~mask, 0)
+    return weights @ values, weights
 
 
-# %% Exercise 1b, wrong: joined without turning back
-# says: With 2 heads, a text without pads
-def many_heads(x, to_qkv, out, heads, may):
-    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
-    found, _ = attend(q, k, v, may.repeat_interleave(heads, dim=0))
-    return out(found.reshape(x.shape))
+# %% Exercise 1b, wrong: scores of zero
+# says: A position where the mask is False has a weight of
+def attend(queries, keys, values, mask):
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
+    weights = scores.masked_fill(~mask, 0).softmax(2)
+    return weights @ values, weights
 
 
-# %% Exercise 1b, wrong: one row of the mask for all queries
-# says: With a mask of its own for each query
-def many_heads(x, to_qkv, out, heads, may):
-    q, k, v = to_qkv(x).chunk(3, dim=2)
-    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
-    return out(torch.cat([attend(*part, may[:, -1:])[0] for part in parts], dim=2))
+# %% Exercise 1b, wrong: the mask of the first query for all
+# says: A position where the mask is False has a weight of
+def attend(queries, keys, values, mask):
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
+    weights = scores.masked_fill(~mask[:, :1], -torch.inf).softmax(2)
+    return weights @ values, weights
 
 
-# %% Exercise 1b, wrong: what is found is detached
-# says: The gradient of to_qkv.weight is not PyTorch's.
-def many_heads(x, to_qkv, out, heads, may):
-    q, k, v = to_qkv(x).chunk(3, dim=2)
-    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
-    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2).detach())
+# %% Exercise 1b, wrong: the context vectors alone
+# says: attend should return two things, the context vectors and the weights.
+def attend(queries, keys, values, mask):
+    return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
 
 
-# %% Exercise 1b, wrong: by the root of all numbers, not of one head's
-# says: With 2 heads, a text without pads
-def many_heads(x, to_qkv, out, heads, may):
-    q, k, v = to_qkv(x).chunk(3, dim=2)
-    parts = zip((q / heads**0.5).chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
-    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2))
+# %% Exercise 1b, wrong: the other way round
+# says: The context vectors: the shape is [3, 4, 6], not [3, 4, 5].
+def attend(queries, keys, values, mask):
+    weights = weights_of(queries, keys).masked_fill(~mask, 0)
+    weights = weights / weights.sum(2, keepdim=True)
+    return weights, weights @ values
 
 
-# %% Exercise 1b, wrong: written into x
-# says: many_heads changed its input.
-# not: PyTorch's
-def many_heads(x, to_qkv, out, heads, may):
-    x /= heads + 1
-    q, k, v = to_qkv(x).chunk(3, dim=2)
-    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
-    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2))
+# %% Exercise 1b, wrong: the sum of the values, without weights
+# says: The weights are right, the context vectors are not
+def attend(queries, keys, values, mask):
+    weights = weights_of(queries, keys) * mask
+    weights = weights / weights.sum(2, keepdim=True)
+    return mask.expand_as(weights).float() @ values, weights
 
 
-# %% Exercise 1b, wrong: in double precision
-# says: It holds torch.float64, x torch.float32.
-def many_heads(x, to_qkv, out, heads, may):
-    q, k, v = to_qkv(x).chunk(3, dim=2)
-    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
-    return out(torch.cat([attend(*part, may)[0] for part in parts], dim=2)).double()
+# %% Exercise 1b, wrong: the values are detached
+# says: The gradient of the values does not get through.
+def attend(queries, keys, values, mask):
+    weights = weights_of(queries, keys) * mask
+    weights = weights / weights.sum(2, keepdim=True)
+    return weights @ values.detach(), weights
 
 
-# %% Exercise 2a, right: tril
-def causal(T):
-    return torch.ones(T, T, dtype=torch.bool).tril()
+# %% Exercise 1b, wrong: written into the mask
+# says: attend changed its input: make new tensors.
+def attend(queries, keys, values, mask):
+    shut = mask.logical_not_()
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
+    weights = scores.masked_fill(shut, -torch.inf).softmax(2)
+    return weights @ values, weights
 
 
-# %% Exercise 2a, right: not what comes after
-def causal(T):
-    return ~torch.ones(T, T).triu(1).bool()
-
-
-# %% Exercise 2a, wrong: the other way round
-# says: A token may look at what comes after it.
-def causal(T):
-    place = torch.arange(T)
-    return place >= place.unsqueeze(1)
-
-
-# %% Exercise 2a, wrong: not at itself
-# says: A token may not look at itself.
-def causal(T):
-    place = torch.arange(T)
-    return place.unsqueeze(1) > place
-
-
-# %% Exercise 2a, wrong: numbers
-# says: It holds torch.float32, not True and False.
-def causal(T):
-    return torch.ones(T, T).tril()
-
-
-# %% Exercise 2a, wrong: only itself
-# says: A token misses one before it.
-def causal(T):
-    return torch.eye(T).bool()
-
-
-# %% Exercise 2a, wrong: with a batch
-# says: The shape is [1, 1, 1], not [T, T] = [1, 1].
-def causal(T):
-    return torch.ones(1, T, T).tril().bool()
-
-
-# %% Exercise 2b, right: a band
+# %% Exercise 2a, right: a band
 def near(T, reach):
     return torch.ones(T, T).tril().triu(1 - reach).bool()
 
 
-# %% Exercise 2b, right: with causal
+# %% Exercise 2a, right: a causal mask, cut off
 def near(T, reach):
     place = torch.arange(T)
-    return causal(T) & (place > place.unsqueeze(1) - reach)
+    return torch.ones(T, T).tril().bool() & (place > place.unsqueeze(1) - reach)
 
 
-# %% Exercise 2b, wrong: one too many
-# says: near(5, 1): token 2 looks at 2, not at 1.
+# %% Exercise 2a, wrong: one too many
+# says: near(5, 1): token 2 attends to 2 tokens, not to 1.
 def near(T, reach):
     place = torch.arange(T)
     back = place.unsqueeze(1) - place
     return (back >= 0) & (back <= reach)
 
 
-# %% Exercise 2b, wrong: to both sides
-# says: A token may look at what comes after it.
+# %% Exercise 2a, wrong: to both sides
+# says: A token attends to what comes after it.
 def near(T, reach):
     place = torch.arange(T)
     return (place.unsqueeze(1) - place).abs() < reach
 
 
-# %% Exercise 2b, wrong: all that came before
-# says: token 2 looks at 2, not at 1.
+# %% Exercise 2a, wrong: all that came before
+# says: token 2 attends to 2 tokens, not to 1.
 def near(T, reach):
-    return causal(T)
+    return torch.ones(T, T).tril().bool()
 
 
-# %% Exercise 2b, wrong: itself and the first ones
+# %% Exercise 2a, wrong: itself and the first ones
 # says: Not the nearest ones.
 def near(T, reach):
     place = torch.arange(T)
-    return causal(T) & ((place < reach - 1) | (place == place.unsqueeze(1)) | (place.unsqueeze(1) < reach))
+    return torch.ones(T, T).tril().bool() & (
+        (place < reach - 1) | (place == place.unsqueeze(1)) | (place.unsqueeze(1) < reach)
+    )
+
+
+# %% Exercise 2b, right: one, and so many more a layer
+def seen(layers, reach):
+    return 1 + layers * (reach - 1)
+
+
+# %% Exercise 2b, right: layer by layer
+def seen(layers, reach):
+    count = 1
+    for _ in range(layers):
+        count += reach - 1
+    return count
+
+
+# %% Exercise 2b, right: by the mask itself
+def seen(layers, reach):
+    T = layers * reach + 1
+    mask = near(T, reach).float()
+    return (torch.linalg.matrix_power(mask, layers)[-1] > 0).sum()
+
+
+# %% Exercise 2b, wrong: the reaches added
+# says: seen(3, 1) is 3, and not right.
+def seen(layers, reach):
+    return layers * reach
+
+
+# %% Exercise 2b, wrong: the reaches multiplied
+# says: seen(2, 3) is 9, and not right.
+def seen(layers, reach):
+    return reach**layers
+
+
+# %% Exercise 2b, wrong: the top layer alone
+# says: seen(2, 3) is 3, and not right.
+def seen(layers, reach):
+    return reach
+
+
+# %% Exercise 2b, wrong: without the token itself
+# says: seen(1, 1) is 0, and not right.
+def seen(layers, reach):
+    return layers * (reach - 1)
+
+
+# %% Exercise 2b, wrong: a sentence
+# says: seen returns a str, not a number.
+def seen(layers, reach):
+    return f"{layers * reach} tokens"
 
 
 # %% Exercise 3a, right: by the formula
@@ -258,18 +329,6 @@ def joined(a1, b1, a2, b2):
     return a1 + a2, a2 * b1 + b2
 
 
-# %% Exercise 3a, wrong: b alone
-# says: joined does not return two things
-def joined(a1, b1, a2, b2):
-    return a2 * b1 + b2
-
-
-# %% Exercise 3a, wrong: b added
-# says: b is wrong
-def joined(a1, b1, a2, b2):
-    return a1 * a2, b1 + b2
-
-
 # %% Exercise 3a, wrong: swapped
 # says: b comes first: a is wanted first, then b.
 def joined(a1, b1, a2, b2):
@@ -295,13 +354,6 @@ def joined(a1, b1, a2, b2):
 # says: The gradient of b is wrong.
 def joined(a1, b1, a2, b2):
     return a1 * a2, a2.detach() * b1 + b2
-
-
-# %% Exercise 3a, wrong: in double precision
-# says: a and b hold torch.float64 and torch.float64, the steps torch.float32.
-def joined(a1, b1, a2, b2):
-    a1, b1, a2, b2 = a1.double(), b1.double(), a2.double(), b2.double()
-    return a1 * a2, a2 * b1 + b2
 
 
 # %% Exercise 3b, right: pairs, then the steps between
@@ -346,49 +398,6 @@ def by_pairs(a, b):
     return torch.stack([a[:, ::2] * before + b[:, ::2], after], dim=2).flatten(1, 2)
 
 
-# %% Exercise 3b, right: pairs, and a short loop at the end
-def by_pairs(a, b):
-    T = b.size(1)
-    if T <= 8:
-        return loop(a, b)
-    if T % 2:
-        start = by_pairs(a[:, :-1], b[:, :-1])
-        return torch.cat([start, torch.addcmul(b[:, -1:], a[:, -1:], start[:, -1:])], 1)
-    a, b = a.unflatten(1, (-1, 2)), b.unflatten(1, (-1, 2))
-    after = by_pairs(a.prod(2), a[:, :, 1] * b[:, :, 0] + b[:, :, 1])
-    first = torch.addcmul(b[:, 1:, 0], a[:, 1:, 0], after[:, :-1])
-    return torch.stack([torch.cat([b[:, :1, 0], first], 1), after], 2).flatten(1, 2)
-
-
-# %% Exercise 3b, right: written into a copy, what the gradient needs cloned
-def by_pairs(a, b):
-    T = b.size(1)
-    if T == 1:
-        return b
-    even, states = T - T % 2, b.clone()
-    states[:, 1::2] = by_pairs(*joined(a[:, :even:2], b[:, :even:2], a[:, 1:even:2], b[:, 1:even:2]))
-    states[:, 2::2] += a[:, 2::2] * states[:, 1 : T - 1 : 2].clone()
-    return states
-
-
-# %% Exercise 3b, right: a function of its own that joins by trying 0 and 1
-def by_pairs(a, b):
-    def both(h, a1, b1, a2, b2):
-        return a2 * (a1 * h + b1) + b2
-
-    T = b.size(1)
-    if T == 1:
-        return b
-    if T % 2:
-        start = by_pairs(a[:, :-1], b[:, :-1])
-        return torch.cat([start, a[:, -1:] * start[:, -1:] + b[:, -1:]], 1)
-    four = a[:, ::2], b[:, ::2], a[:, 1::2], b[:, 1::2]
-    zero = both(torch.zeros_like(b[:, ::2]), *four)
-    after = by_pairs(both(torch.ones_like(b[:, ::2]), *four) - zero, zero)
-    before = F.pad(after[:, :-1], (0, 0, 1, 0))
-    return torch.stack([a[:, ::2] * before + b[:, ::2], after], dim=2).flatten(1, 2)
-
-
 # %% Exercise 3b, wrong: a loop
 # says: calls of PyTorch for 4,096 states, as in a loop. By pairs, some 300 are enough.
 def by_pairs(a, b):
@@ -408,18 +417,6 @@ def by_pairs(a, b):
     return by_pairs(*joined(a[:, 0:even:2], b[:, 0:even:2], a[:, 1:even:2], b[:, 1:even:2]))
 
 
-# %% Exercise 3b, wrong: an odd step is lost
-# says: For T = 3 the shape is [2, 2, 3], not [2, 3, 3].
-def by_pairs(a, b):
-    T = b.size(1) - b.size(1) % 2
-    if b.size(1) == 1:
-        return b
-    a, b = a[:, :T], b[:, :T]
-    after = by_pairs(*joined(a[:, ::2], b[:, ::2], a[:, 1::2], b[:, 1::2]))
-    before = F.pad(after[:, :-1], (0, 0, 1, 0))
-    return torch.stack([a[:, ::2] * before + b[:, ::2], after], dim=2).flatten(1, 2)
-
-
 # %% Exercise 3b, wrong: the state after the pair, not before it
 # says: T = 2: the first state that is not the loop's is that of step 0.
 def by_pairs(a, b):
@@ -433,12 +430,6 @@ def by_pairs(a, b):
     return torch.stack([a[:, ::2] * after + b[:, ::2], after], dim=2).flatten(1, 2)
 
 
-# %% Exercise 3b, wrong: sums only
-# says: is that of step 1.
-def by_pairs(a, b):
-    return b.cumsum(1)
-
-
 # %% Exercise 3b, wrong: without a gradient
 # says: The gradient does not get through.
 def by_pairs(a, b):
@@ -449,36 +440,6 @@ def by_pairs(a, b):
 # says: 22.0 products for each of 4,096 states. By pairs, about 3 are enough.
 def by_pairs(a, b):
     return scan(a, b)
-
-
-# %% Exercise 3b, wrong: one pair, then scan
-# says: products for each of 4,096 states. By pairs, about 3 are enough.
-def by_pairs(a, b):
-    T = b.size(1)
-    if T == 1:
-        return b
-    even = T - T % 2
-    after = scan(*joined(a[:, :even:2], b[:, :even:2], a[:, 1:even:2], b[:, 1:even:2]))
-    before = F.pad(after, (0, 0, 1, 0))[:, : (T + 1) // 2]
-    states = torch.empty_like(b)
-    states[:, ::2], states[:, 1::2] = a[:, ::2] * before + b[:, ::2], after
-    return states
-
-
-# %% Exercise 3b, wrong: halves, all of a size at once
-# says: products for each of 4,096 states. By pairs, about 3 are enough.
-def by_pairs(a, b):
-    T, H = b.shape[1:]
-    full = 2 ** math.ceil(math.log2(T))
-    a, b = (F.pad(part, (0, 0, 0, full - T)) for part in (a, b))
-    size = 1
-    while size < full:
-        a, b = (part.reshape(-1, full // size // 2, 2, size, H) for part in (a, b))
-        a1, b1 = a[:, :, 0, -1:], b[:, :, 0, -1:]
-        a2, b2 = a1 * a[:, :, 1], a[:, :, 1] * b1 + b[:, :, 1]
-        a, b = torch.cat([a[:, :, 0], a2], 2), torch.cat([b[:, :, 0], b2], 2)
-        size *= 2
-    return b.reshape(-1, full, H)[:, :T]
 
 
 # %% Exercise 3b, wrong: a matrix of all steps by all steps
@@ -497,32 +458,6 @@ def by_pairs(a, b):
 def by_pairs(a, b):
     left = a.cumprod(1)
     return left * (b / left).cumsum(1)
-
-
-# %% Exercise 3b, wrong: the closed form by logarithms
-# says: not the loop's
-def by_pairs(a, b):
-    left = a.log().cumsum(1).to(torch.complex64)
-    return (left + (b.to(torch.complex64).log() - left).logcumsumexp(1)).exp().real
-
-
-# %% Exercise 3b, wrong: b without a gradient
-# says: T = 1: the gradient of b is not the loop's.
-def by_pairs(a, b):
-    return scan(a, b.detach()) + 0 * a
-
-
-# %% Exercise 3b, wrong: the pairs without a gradient
-# says: T = 2: the gradient of a is not the loop's.
-def by_pairs(a, b):
-    T = b.size(1)
-    if T == 1:
-        return b
-    even, states = T - T % 2, b.clone()
-    after = by_pairs(*joined(a[:, :even:2], b[:, :even:2], a[:, 1:even:2], b[:, 1:even:2]))
-    states[:, 1::2] = after.detach()
-    states[:, 2::2] += a[:, 2::2] * after[:, : (T - 1) // 2]
-    return states
 
 
 # %% Exercise 3b, wrong: written into b
@@ -550,7 +485,129 @@ def by_pairs(a, b):
     return states
 
 
-# %% Exercise 3b, wrong: in double precision
-# says: It holds torch.float64, b torch.float32.
-def by_pairs(a, b):
-    return scan(a.double(), b.double())
+# %% Exercise 4a, right: view and transpose
+def cut(x, heads):
+    B, T, E = x.shape
+    return x.view(B, T, heads, E // heads).transpose(1, 2).reshape(B * heads, T, E // heads)
+
+
+# %% Exercise 4a, right: chunks, stacked
+def cut(x, heads):
+    pieces = torch.stack(x.chunk(heads, dim=2), dim=1)  # [B, heads, T, E / heads]
+    return pieces.flatten(0, 1)
+
+
+# %% Exercise 4a, wrong: first all texts of head 1
+# says: 4 heads: row 1 of your answer should hold the numbers 2 to 3 of each vector of text 0
+def cut(x, heads):
+    return torch.cat(x.chunk(heads, dim=2), dim=0)
+
+
+# %% Exercise 4a, wrong: an axis too many
+# says: 2 texts of 3 vectors of 8, 4 heads: the shape is [2, 4, 3, 2], not [B * heads, T, E / heads] = [8, 3, 2].
+def cut(x, heads):
+    B, T, E = x.shape
+    return x.view(B, T, heads, E // heads).transpose(1, 2)
+
+
+# %% Exercise 4a, wrong: through NumPy
+# says: The gradient does not get through.
+def cut(x, heads):
+    return torch.stack(x.chunk(heads, dim=2), dim=1).flatten(0, 1).detach()
+
+
+# %% Exercise 4a, wrong: four heads, whatever the heads
+# says: 3 texts of 2 vectors of 12, 2 heads: the shape is [12, 2, 3]
+def cut(x, heads):
+    return torch.stack(x.chunk(4, dim=2), dim=1).flatten(0, 1)
+
+
+# %% Exercise 4a, wrong: written into x
+# says: cut changed its input.
+# not: should be
+def cut(x, heads):
+    x *= 2
+    return torch.stack(x.chunk(heads, dim=2), dim=1).flatten(0, 1)
+
+
+# %% Exercise 4b, right: cut backwards
+def many_heads(x, to_qkv, out, heads, mask):
+    B, T, E = x.shape
+    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    found, _ = attend(q, k, v, mask.repeat_interleave(heads, dim=0))
+    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
+
+
+# %% Exercise 4b, right: a loop over the heads
+def many_heads(x, to_qkv, out, heads, mask):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, mask)[0] for part in parts], dim=2))
+
+
+# %% Exercise 4b, wrong: the mask is forgotten
+# says: With a mask for padding, heads: 1: not PyTorch's vectors.
+def many_heads(x, to_qkv, out, heads, mask):
+    B, T, E = x.shape
+    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    found = F.scaled_dot_product_attention(q, k, v)
+    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
+
+
+# %% Exercise 4b, wrong: repeat in place of repeat_interleave
+# says: With a mask for padding, heads: 2: not PyTorch's vectors. Without a mask they are: does each head get its text's
+def many_heads(x, to_qkv, out, heads, mask):
+    B, T, E = x.shape
+    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    found, _ = attend(q, k, v, mask.repeat(heads, 1, 1))
+    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
+
+
+# %% Exercise 4b, wrong: one head after all
+# says: These are the vectors of one head, not of 2.
+def many_heads(x, to_qkv, out, heads, mask):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    return out(attend(q, k, v, mask)[0])
+
+
+# %% Exercise 4b, wrong: joined without turning back
+# says: Where all may attend to all, heads: 2: not PyTorch's vectors.
+# says: cutting, scaling or joining is
+def many_heads(x, to_qkv, out, heads, mask):
+    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    found, _ = attend(q, k, v, mask.repeat_interleave(heads, dim=0))
+    return out(found.reshape(x.shape))
+
+
+# %% Exercise 4b, wrong: one row of the mask for all queries
+# says: With a mask of its own for each query
+def many_heads(x, to_qkv, out, heads, mask):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, mask[:, -1:])[0] for part in parts], dim=2))
+
+
+# %% Exercise 4b, wrong: what is found is detached
+# says: The gradient of to_qkv.weight is not PyTorch's.
+def many_heads(x, to_qkv, out, heads, mask):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, mask)[0] for part in parts], dim=2).detach())
+
+
+# %% Exercise 4b, wrong: by the root of all numbers, not of one head's
+# says: Where all may attend to all, heads: 2: not PyTorch's vectors.
+def many_heads(x, to_qkv, out, heads, mask):
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip((q / heads**0.5).chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, mask)[0] for part in parts], dim=2))
+
+
+# %% Exercise 4b, wrong: written into x
+# says: many_heads changed its input.
+# not: PyTorch's
+def many_heads(x, to_qkv, out, heads, mask):
+    x /= heads + 1
+    q, k, v = to_qkv(x).chunk(3, dim=2)
+    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
+    return out(torch.cat([attend(*part, mask)[0] for part in parts], dim=2))
