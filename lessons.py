@@ -29,7 +29,6 @@ from torchnlp import (
     SPARSE,
     UNK,
     clip_gradient,
-    clock,
     device,
     encode,
     fit,
@@ -174,14 +173,6 @@ def real(x, lengths):
     return (torch.arange(x.size(1)) < lengths.unsqueeze(1)).to(x.device)
 
 
-def train_network(make, loader, seed, rate, epochs):
-    """Make a network and train it, clipped: it, and seconds an epoch. Lesson 4, section 4."""
-    seed_all(seed)
-    net, start = make().to(device), clock()
-    fit(net, loader, epochs=epochs, lr=rate, verbose=False, clip=1)
-    return net, (clock() - start) / epochs
-
-
 def shown(values, digits=3):
     """The mean of some seeds, and in brackets its standard error. Lesson 4, section 5."""
     mean, error = mean_and_error(values)
@@ -195,12 +186,6 @@ def lead(a, b):
     for seeds in (a.mean(1), b.mean(1)):
         squares += seeds.var() / len(seeds) if len(seeds) > 1 else 0  # of the seeds
     return gap.mean().item(), squares.sqrt().item()
-
-
-def flat(items):
-    """All labels and all ids in a row: [N], [N]. Lesson 4, section 5."""
-    labels, _, ids = zip(*items)
-    return torch.cat(labels), torch.cat(ids)
 
 
 # ------------------------------------------------------------ lesson 5: pretrained embeddings
