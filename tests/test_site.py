@@ -93,6 +93,10 @@ def test_every_picture_has_its_words(pages):
     assert [(name, image["src"]) for name, image in images if not image.get("alt")] == []
 
 
+def saved_pictures(lesson):
+    return sum(sum(map(is_picture, cell.get("outputs", []))) for cell in nbformat.read(lesson, as_version=4).cells)
+
+
 @each_lesson
 def test_the_words_under_a_picture_are_its_caption_and_its_alternative_text(pages, lesson):
     cells = nbformat.read(lesson, as_version=4).cells
@@ -102,7 +106,7 @@ def test_the_words_under_a_picture_are_its_caption_and_its_alternative_text(page
         if IN_WORDS.match(below.source)
     )
     figures = pages[page_of(lesson)].select(".cell_output figure")
-    assert len(figures) == told >= 4
+    assert len(figures) == told == saved_pictures(lesson) > 0
     for figure in figures:
         caption, words = figure.find("figcaption").get_text(), figure.find("img")["alt"]
         assert caption.split()[:1] == words.split()[:1] or "\\(" in caption
@@ -300,7 +304,7 @@ def test_pictures_are_in_proportion_with_the_folds_open(visit, built, width):
         images, wrong = page.evaluate(OUT_OF_PROPORTION)
         assert wrong == [], lesson.name
         seen += images
-    assert seen >= 45
+    assert seen >= sum(map(saved_pictures, LESSONS))
 
 
 def test_the_front_pages_figure_is_the_readers_network_whole_on_the_first_screen(visit, built):
@@ -372,11 +376,12 @@ def test_search_finds_lessons_first_and_quotes_their_words(browser, built, serve
     """From the disk the quotations cannot be fetched, and the browser complains."""
     root = built.as_uri() if place == "disk" else server
     page = browser.new_page(viewport={"width": 390, "height": 844})
-    for word, lesson in ("LSTM", "2-lstm"), ("Markov", "6-text"), ("packing", "3-packed"):
+    for word, lesson in ("LSTM", "2-lstm"), ("temperature", "6-text"), ("packing", "3-packed"):
         page.goto(f"{root}/search.html?q={word}")
         page.wait_for_function("document.querySelector('.search-summary')?.textContent.includes('found')")
         links = page.locator("#search-results li a").evaluate_all("links => links.map(link => link.href)")
-        assert any(f"notebooks/{lesson}" in link for link in links[:3]), links
+        texts = [link for link in links if "#term-" not in link]  # the glossary says a word first, if it has it
+        assert any(f"notebooks/{lesson}" in link for link in texts[:2]), links
         if place == "server":
             page.locator("#search-results p.context").first.wait_for()
             page.wait_for_timeout(500)  # each quotation is fetched

@@ -123,7 +123,10 @@ def test_a_full_study_stands_there_as_pictures_to_unfold(handout):
     for path in full:
         cells = nbformat.read(handout / "notebooks" / path.name, 4).cells
         unfold = [cell.source for cell in cells if cell.source.startswith("<details>")]
-        assert sum('src="data:image/png;base64,' in text for text in unfold) >= 2
+        lesson = nbformat.read(path, 4)
+        of_it = [cell for cell in lesson.cells if cell.id in student.of_the_full_study(lesson)]
+        drawn = sum("image/png" in output.get("data", {}) for cell in of_it for output in cell.outputs)
+        assert sum(text.count('src="data:image/png;base64,') for text in unfold) == drawn >= 2
         assert all(text.count("<details>") == text.count("</details>") == 1 for text in unfold)
         end = next(i for i, cell in enumerate(cells) if "## Exercises" in cell.source)
         assert not any(cell.source.startswith("<details>") for cell in cells[end:])  # these would be answers
