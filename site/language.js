@@ -9,7 +9,7 @@ export const UNK = 0, PAD = 1, END = 2, LINE = 3;  // the first ids of the vocab
 export class LanguageModel {
     constructor({classes, words, weights}) {
         Object.assign(this, {classes, words, V: words.length, w: unpacked(weights), steps: []});
-        [this.D, this.H] = [this.w["to_word.bias"].length, this.w["to_word.weight"].length / this.w["to_word.bias"].length];
+        [this.D, this.H] = [this.w["to_vector.bias"].length, this.w["to_vector.weight"].length / this.w["to_vector.bias"].length];
         this.wide = 4 * Math.ceil(this.V / 4);  // a multiple of four, as addProduct wants it
         this.table = new Float64Array(this.wide * this.D);  // tied: the vectors of the words once more, without the start tokens
         this.table.set(this.w["embedding.weight"].subarray(0, this.V * this.D));
@@ -52,8 +52,8 @@ export class LanguageModel {
     scores(last = this.steps.at(-1)) {
         const {w, D, H, table, wide, V} = this;
         if (this.scored === last) return this.latest;
-        const said = w["to_word.bias"].map((bias, d) => {
-            for (let k = 0; k < H; k++) bias += last.h[k] * w["to_word.weight"][d * H + k];
+        const said = w["to_vector.bias"].map((bias, d) => {
+            for (let k = 0; k < H; k++) bias += last.h[k] * w["to_vector.weight"][d * H + k];
             return bias;
         });
         const scores = new Float64Array(wide);

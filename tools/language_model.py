@@ -8,34 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
+from lessons import LanguageModel
 from torchnlp import tokenizer
 
 FILE = Path(__file__).resolve().parent.parent / "site" / "networks" / "writer.json"
 UNK, PAD, END, LINE = range(4)  # the first ids of the vocabulary
 SPECIALS = ["<unk>", "<pad>", "<end>", "<line>"]  # <line> stands between a headline and its text
 ORDER = 4
-
-
-class LanguageModel(nn.Module):
-    """Lesson 6's: ids [B, T] to scores of the next token [B, T, V], from an LSTM and word vectors that serve twice.
-
-    starts: how many start tokens follow the V words of the table; D: width of a vector; H: of the state
-    """
-
-    def __init__(self, V: int, starts: int, D: int = 50, H: int = 128, drop: float = 0.0):
-        super().__init__()
-        self.V, self.dropout = V, nn.Dropout(drop)
-        self.embedding = nn.Embedding(V + starts, D)
-        self.rnn = nn.LSTM(D, H, batch_first=True)
-        self.to_word = nn.Linear(H, D)
-        self.bias = nn.Parameter(torch.zeros(V))
-
-    def forward(self, ids: torch.Tensor) -> torch.Tensor:
-        states, _ = self.rnn(self.dropout(self.embedding(ids)))  # [B, T, H]
-        said = self.dropout(self.to_word(self.dropout(states)))  # [B, T, D]
-        return said @ self.embedding.weight[: self.V].T + self.bias  # [B, T, V]
 
 
 class FourGrams:
@@ -101,7 +81,7 @@ class Writer:
     def scores(self, ids: list[int], section: str | None = None) -> torch.Tensor:
         """The network's scores of the next token before each of these and after the last, [1 + T, V]."""
         with torch.no_grad():
-            return self.net(torch.tensor([[self.start(section), *ids]]))[0]
+            return self.net(torch.tensor([[self.start(section), *ids]]))[0][0]
 
     def read(self, text: str, section: str | None = None) -> dict:
         """{"tokens", "ids", "losses", "counted"}: what each token costs the network and the 4-grams, as -log p."""

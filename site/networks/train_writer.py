@@ -23,13 +23,14 @@ sys.path.insert(0, str(HERE.parent.parent))
 from torchtext.vocab import Vocab  # noqa: E402
 from train import base64_of, packed  # noqa: E402
 
-from tools.language_model import FILE, PAD, SPECIALS, UNK, FourGrams, LanguageModel, perplexity  # noqa: E402
-from torchnlp import embedding_matrix, load_vectors, seed_all, tokenizer, warm_then_fall  # noqa: E402
+from lessons import LanguageModel, shifted, token_loss  # noqa: E402
+from tools.language_model import FILE, SPECIALS, UNK, FourGrams, perplexity  # noqa: E402
+from torchnlp import device, embedding_matrix, load_vectors, seed_all, tokenizer, warm_then_fall  # noqa: E402
 
 SEED, SAMPLE = 1, HERE.parent.parent / "data" / "sample"
 MIN_FREQ, HIDDEN, DROP, HIDE = 2, 128, 0.5, 0.1
 EPOCHS, SIZE, RATE, CLIP = 14, 32, 0.006, 1.0
-WHOLE = ("embedding.weight", "to_word.weight", "rnn.weight_ih_l0", "rnn.weight_hh_l0")  # in eight bits
+WHOLE = ("embedding.weight", "to_vector.weight", "rnn.weight_ih_l0", "rnn.weight_hh_l0")  # in eight bits
 
 
 def briefs(file: str) -> list[tuple[int, list[str]]]:
@@ -39,21 +40,13 @@ def briefs(file: str) -> list[tuple[int, list[str]]]:
     return [(int(label), [*tokenizer(title), "<line>", *tokenizer(rest), "<end>"]) for label, title, rest in rows]
 
 
-def shifted(items: list[tuple[int, list[int]]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """(start token, ids) items: what is read, x [B, T], and what comes next, y [B, T]."""
-    x = [torch.tensor([start, *ids[:-1]]) for start, ids in items]
-    y = [torch.tensor(ids) for _, ids in items]
-    return tuple(nn.utils.rnn.pad_sequence(rows, True, PAD) for rows in (x, y))
-
-
 def initial(vocab: Vocab, stream: list[int], starts: int) -> LanguageModel:
-    """GloVe's vectors at half their length, open forget gates, and each word as likely as it is frequent."""
+    """GloVe's vectors at half their length, and each word as likely as it is frequent."""
     seed_all(SEED)
     V = len(vocab)
     net = LanguageModel(V, starts, H=HIDDEN, drop=DROP)
     nn.init.normal_(net.embedding.weight, std=0.05)
     net.embedding.weight.data[:V] = embedding_matrix(vocab, *load_vectors(install=True))[0] / 2
-    net.rnn.bias_ih_l0.data[HIDDEN : 2 * HIDDEN] = 1
     frequency = torch.bincount(torch.tensor(stream), minlength=V) + 0.5
     net.bias.data = (frequency / frequency.sum()).log()
     return net
@@ -72,11 +65,11 @@ def train(net: LanguageModel, items: list[tuple[int, list[int]]]) -> None:
         batches = [mixed[i : i + SIZE] for i in range(0, len(mixed), SIZE)]
         for batch in luck.sample(batches, len(batches)):
             x, y = shifted([(net.V + k * luck.randrange(2), ids) for k, ids in batch])
-            x[(torch.rand(x.shape) < HIDE) & (x < net.V)] = UNK
+            x[(torch.rand(x.shape, device=x.device) < HIDE) & (x < net.V)] = UNK
             for group in optimizer.param_groups:
                 group["lr"] = RATE * warm_then_fall((step + 0.5) / steps)
             optimizer.zero_grad()
-            loss = F.cross_entropy(net(x).flatten(0, 1), y.flatten(), ignore_index=PAD)
+            loss = token_loss(net, x, y)
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), CLIP)
             optimizer.step()
@@ -91,7 +84,7 @@ def losses_of(net: LanguageModel, items: list[tuple[int, list[int]]]) -> list[np
     losses = []
     for item in items:
         x, y = shifted([item])
-        losses.append(F.cross_entropy(net(x)[0], y[0], reduction="none").numpy())
+        losses.append(F.cross_entropy(net(x)[0][0], y[0], reduction="none").cpu().numpy())
     return losses
 
 
@@ -103,9 +96,10 @@ def main() -> None:
     items, valid = [
         [(k, [vocab.stoi.get(token, UNK) for token in tokens]) for k, tokens in part] for part in (texts, unread)
     ]
-    net = initial(vocab, [i for _, ids in items for i in ids], 1 + len(classes))
+    net = initial(vocab, [i for _, ids in items for i in ids], 1 + len(classes)).to(device)
     train(net, items)
-    weights = packed(net, WHOLE)
+    weights = packed(net.cpu(), WHOLE)
+    net.to(device)
 
     fourgrams = FourGrams([ids for _, ids in items], V)
     counted = [-np.log([fourgrams.next(ids[:t])[i] for t, i in enumerate(ids)]) for _, ids in valid]
