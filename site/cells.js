@@ -155,6 +155,31 @@ export function forward(cell, weights, trace) {
     }
 }
 
+// The state {h, c} of an LSTM after one more vector; before: the state that it starts from, if there is one.
+export function oneStep(weights, vector, before) {
+    const trace = makeTrace("LSTM", 1, 1, weights["rnn.bias_hh_l0"].length / 4), {H, G, x, h, c} = trace;
+    if (before) {
+        h.set(before.h);
+        c.set(before.c);
+    }
+    x.set(weights["rnn.bias_ih_l0"]);
+    addProduct(x, vector, weights["rnn.weight_ih_l0"], 1, vector.length, G);
+    forward("LSTM", weights, trace);
+    return {h: h.slice(H), c: c.slice(H)};
+}
+
+// weight [M, K] · vector [K] + bias [M], for any M
+export const linear = (vector, weight, bias) => bias.map((sum, m) => {
+    for (let k = 0, at = m * vector.length; k < vector.length; k++, at++) sum += vector[k] * weight[at];
+    return sum;
+});
+
+export function softmax(scores) {
+    const largest = scores.reduce((a, b) => Math.max(a, b)), odds = scores.map(score => Math.exp(score - largest));
+    const sum = odds.reduce((a, b) => a + b);
+    return odds.map(odd => odd / sum);
+}
+
 // Walk back from dh [B, H], what is asked of the last state. Returns dx [T, B, G], what is asked of each word's part;
 // what is asked of W_hh and b_hh is added to gradients, where there are some.
 export function backward(cell, weights, trace, dh, gradients) {

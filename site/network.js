@@ -1,6 +1,6 @@
 // The networks of networks.json: a word's vector, the recurrent layer of cells.js, and an answer after every word.
 
-import {CELLS, addProduct, backward, forward, makeTrace, transposed} from "./cells.js";
+import {CELLS, addProduct, backward, forward, linear, makeTrace, softmax, transposed} from "./cells.js";
 import {tokenize} from "./tokenizer.js";
 import {bytes} from "./weights.js";
 
@@ -51,7 +51,7 @@ export class Networks {
         addProduct(trace.x, x, w["rnn.weight_ih_l0"], T, E, G);
         forward(name, w, trace);
 
-        const probabilities = rows(trace.h, H, H).map(state => softmax(state, w["fc.weight"], w["fc.bias"]));
+        const probabilities = rows(trace.h, H, H).map(state => Array.from(softmax(linear(state, w["fc.weight"], w["fc.bias"]))));
         const parts = {};
         const cut = (row, p) => row.subarray(p * H, (p + 1) * H);
         names.forEach((part, p) => { parts[part] = rows(trace.a, G).map(row => cut(row, p)); });
@@ -79,12 +79,4 @@ export class Networks {
         addProduct(dVector, dx, transposed(w["rnn.weight_ih_l0"], G, E), T, G, E);
         return Array.from({length: T}, (_, t) => Math.hypot(...dVector.subarray(t * E, (t + 1) * E)));
     }
-}
-
-function softmax(state, weight, bias) {
-    const H = state.length;
-    const logits = Array.from(bias, (b, k) => state.reduce((sum, h, i) => sum + h * weight[k * H + i], b));
-    const largest = Math.max(...logits), odds = logits.map(z => Math.exp(z - largest));
-    const sum = odds.reduce((a, b) => a + b);
-    return odds.map(odd => odd / sum);
 }
