@@ -190,7 +190,7 @@ def live(name: str, instead: str, data: dict) -> str:
     script = bundle(name).replace("</", "<" + chr(92) + "/")
     parts = ", ".join(json.dumps(part).replace("<", chr(92) + "u003c") for part in (style, data))
     call = f"show(document.currentScript.previousElementSibling, {parts});"
-    figure = f'<div class="torchnlp-live"><p>{instead}</p></div>'
+    figure = f'<div class="torchnlp-live" id="live-{name}"><p>{instead}</p></div>'
     return f"{figure}\n<script>\n(() => {{\n{script}\n{call}\n}})();\n</script>"
 
 
@@ -230,10 +230,7 @@ def main() -> None:
     others.add_argument("--backwards", action="store_true", help="ask lesson 7's two networks for words of a to z")
     args = parser.parse_args()
     if args.answers:
-        if args.backwards:
-            read = Reversers().answer
-        else:
-            read = Writer().answer if args.writer else Reader(args.cell).read
+        read = Reversers().answer if args.backwards else Writer().answer if args.writer else Reader(args.cell).read
         with args.answers.open(encoding="utf-8", newline="\n") as lines:
             for line in lines:
                 print(json.dumps(read(line.removesuffix("\n"))))
