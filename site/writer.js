@@ -54,8 +54,8 @@ function understand(text) {
 
 // A space where one is written: not before a full stop, not inside brackets, not in "don't".
 function spaceBetween(text, word) {
-    const glued = /^[.,!?)\n]/.test(word) || /(^|[\s(])$/.test(text);
-    return glued || word === "'" || /'$/.test(text) && /^(s|t|re|ve|ll|d|m)$/.test(word) ? "" : " ";
+    const last = text.slice(-1), glued = /^[.,!?)\n]/.test(word) || /^[\s(]?$/.test(last);
+    return glued || word === "'" || last === "'" && /^(s|t|re|ve|ll|d|m)$/.test(word) ? "" : " ";
 }
 
 // The text with a token behind it; the letters that it begins with stand there already.
