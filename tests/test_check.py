@@ -308,30 +308,37 @@ def test_the_check_of_every_exercise_is_found_and_nothing_is_trained_for_it(path
     assert [s for s in trained if not s.defines] == [] and len(steps) < 40
 
 
-def test_right_answers_to_a_real_lesson_are_right(monkeypatch):
-    """The solutions of the first lesson, written into its stubs; and one answer that bends PyTorch's comparisons.
-
-    An optimizer takes a step in it: then PyTorch itself replaces some functions, which is nobody's fault.
-    """
+def test_right_answers_to_a_real_lesson_are_right_and_bent_comparisons_do_not_help(monkeypatch):
+    """The published solutions of the first lesson handed in; but one answer bends what its check compares with."""
     path = check.LESSONS[0]
-    lesson = nbformat.read(path, as_version=4)
-    solutions = [cell.source for cell in lesson.cells if check.is_solution(cell)]
-    edition = student.student_edition(lesson)
-    for place, cell in enumerate(edition.cells):
-        if check.exercise_of(cell):
-            stubbed = edition.cells[place - 1].source.split("def ")[1].split("(")[0]
-            answer = next(source for source in solutions if f"def {stubbed}(" in source)
-            edition.cells[place - 1].source = answer.split("check(")[0].replace("# @title Solution", "# mine:")
-    bent = next(cell for cell in edition.cells if "def shuffled(" in cell.source)
+    notebook = check.solved(nbformat.read(path, as_version=4))
+    bent = next(cell for cell in notebook.cells if "states * mask" in cell.source)
     bent.source = (
-        "def shuffled(text, rng):\n    torch.allclose = lambda *inputs, **options: True\n"
-        "    torch.Tensor.__lt__ = lambda self, other: True\n    return text"
+        "def masked_mean(states, mask):\n    torch.allclose = lambda *inputs, **options: False\n"
+        "    torch.Tensor.__lt__ = lambda self, other: True\n    return 0 * states[:, 0]"
     )
     monkeypatch.setenv("TORCHNLP_DATA", "sample")
-    report = check.judge(nbformat.writes(edition).encode())
+    report = check.judge(nbformat.writes(notebook).encode())
     assert report["lesson"] == path.stem
-    assert report["verdicts"].pop("Exercise 2") == "not yet. It replaces torch.allclose, which the check needs."
-    assert set(report["verdicts"].values()) == {"right"}, report
-    (changes, replaces) = report["look"]
+    above = [verdict for name, verdict in report["verdicts"].items() if name < "Exercise 3b"]
+    assert above == ["right"] * len(above) and len(above) > 3, report
+    assert report["verdicts"]["Exercise 3b"] == check.OTHER
+    changes, values = report["look"]
     assert "changes torch.allclose, changes torch.Tensor.__lt__" in changes
-    assert replaces == "replaces torch.allclose, torch.Tensor.__lt__"
+    assert values.startswith("Exercise 3b: Asked again outside its check")
+    assert len(check.published_values(path)) >= 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ([1, [2.0, "x"]], [1.0001, [2, "x"]], True),
+        ([float("nan"), float("inf")], [float("nan"), float("inf")], True),
+        ([1, 2], [1], False),
+        (0.1, 0.2, False),
+        (None, 0, False),
+        ([0], 0, False),
+    ],
+)
+def test_values_are_the_same_up_to_what_rounding_does(one, other, same):
+    assert check.alike(one, other) == same

@@ -130,11 +130,10 @@ def test_an_attack_wins_nothing_and_costs_its_own_exercise_alone(graded):
         assert "right" not in verdicts[: len(answers)]
         if file != "forges":
             assert verdicts[len(answers) :] == ["right"] * (5 - len(answers)), file
-    assert [rows["cheats"][n] for n in "134"] == ["not yet. You return None."] * 3
-    assert rows["cheats"]["2"] == "not yet. It replaces builtins.print, which the check needs."
+    assert [rows["cheats"][n] for n in "1234"] == ["not yet. You return None."] * 4
     assert [rows["hooks"][n] for n in "12"] == ["not yet. You return None."] * 2
-    assert rows["hooks"]["3"] == "not yet. You return 0."
-    assert rows["hooks"]["4"] == "not yet. It replaces math.isclose, which the check needs."
+    assert [rows["hooks"][n] for n in "34"] == [check.OTHER] * 2  # they bend the comparison
+    assert all(f"Exercise {n}: Asked again outside its check" in rows["hooks"]["look at this"] for n in "34")
     memory, room, endless, million = (rows["takes"][n] for n in "1234")
     assert "MemoryError" in memory and "File too large" in room
     assert endless == "not yet. Its check did not end within 2 s"
@@ -148,7 +147,7 @@ def test_an_attack_wins_nothing_and_costs_its_own_exercise_alone(graded):
 def test_every_attack_is_named_for_a_look(graded):
     rows, *_ = graded
     assert all(rows[file]["look at this"] for file in ATTACKS)
-    assert "get_ipython" in rows["hooks"]["look at this"] and "replaces math.isclose" in rows["hooks"]["look at this"]
+    assert "get_ipython" in rows["hooks"]["look at this"]
     assert "/proc" in rows["forges"]["look at this"]
 
 
