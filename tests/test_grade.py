@@ -220,7 +220,7 @@ def desk(course, tmp_path, monkeypatch):
 
         def judge(self, data, limit):
             self.judged.append(json.loads(data))
-            return check.REPORT | {"lesson": "1-numbers"} | check.as_report(json.loads(data))
+            return check.REPORT | {"lesson": "1-numbers"} | json.loads(data)
 
         def hand_in(self, file, **report):
             path = self.folder / file

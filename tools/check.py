@@ -52,6 +52,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import jsonschema
 import nbformat
 import psutil
 from IPython.core.inputtransformer2 import TransformerManager
@@ -81,6 +82,16 @@ OTHER = "not yet. Asked again outside its check, it gives other values than the 
 REPORT = {
     **{"lesson": "", "name": "", "id": "", "problem": "", "seconds": ""},  # of the processor
     **{"words": {}, "answers": {}, "verdicts": {}, "values": {}, "look": []},
+}
+TEXT = {"type": "string"}
+KINDS = {
+    str: TEXT,
+    list: {"type": "array", "items": TEXT},
+    dict: {"type": "object", "patternProperties": {r"^(Exercise )?\d+[a-z]?$": TEXT}, "additionalProperties": False},
+}
+SCHEMA = {
+    **{"type": "object", "additionalProperties": False},
+    "properties": {name: KINDS[type(value)] for name, value in REPORT.items()},
 }
 
 
@@ -114,7 +125,8 @@ def read_submission(data: bytes):
         notebook = nbformat.reads(data.decode("utf-8"), as_version=4)
         nbformat.validate(notebook)
         for cell in notebook.cells:
-            cell.source = fit_to_print(cell.source)  # half a letter, which JSON can hold, has no place in a program
+            # Half a letter, which JSON can hold, has no place in a program.
+            cell.source = cell.source.encode("utf-8", "backslashreplace").decode()
         return notebook
     except Exception as error:  # nbformat has many ways to fail at a file that is no notebook
         raise ValueError(f"It is not a notebook: {(str(error) or 'it is empty').splitlines()[0][:200]}") from error
@@ -143,42 +155,35 @@ def put_together(lesson, submission) -> list[Cell]:
     known = {cell.source.strip() for cell in lesson.cells if not is_solution(cell)}
     edition = student_edition(lesson)  # it changes the lesson
     known |= {cell.source.strip() for cell in edition.cells}
-    numbers = {id(cell): i + 1 for i, cell in enumerate(code_cells(submission))}
+    numbers = {id(cell): i for i, cell in enumerate(code_cells(submission), 1)}
+    code = {id(cell) for cell in code_cells(edition)}
     theirs = [cell for cell in submission.cells if not is_solution(cell)]
     before, after = ([cell.source.strip() for cell in cells] for cells in (edition.cells, theirs))
     together = []
     for kind, *ends in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        for a, b, c, d in one_by_one(*ends):
-            ours = [
-                Cell(cell.source, None, exercise_of(cell)) for cell in edition.cells[a:b] if cell.cell_type == "code"
-            ]
-            new = [cell for cell in theirs[c:d] if cell.cell_type == "code" and cell.source.strip() not in known]
+        a, b, c, d = ends
+        # As many cells as before: the first became the first and so on.
+        each = [(a + i, a + i + 1, c + i, c + i + 1) for i in range(b - a)] if b - a == d - c else [ends]
+        for a, b, c, d in each:
+            ours = [Cell(cell.source, None, exercise_of(cell)) for cell in edition.cells[a:b] if id(cell) in code]
+            new = [cell for cell in theirs[c:d] if id(cell) in numbers and cell.source.strip() not in known]
             new = [Cell(cell.source, numbers[id(cell)]) for cell in new] if kind != "equal" else []
             together += [cell for cell in ours if not cell.exercise] + new  # an answer goes above our check
             together += [cell for cell in ours if cell.exercise]
     return together
 
 
-def one_by_one(a: int, b: int, c: int, d: int) -> list[tuple[int, int, int, int]]:
-    """Cells a to b became c to d: the first the first and so on, if they are as many; else all became all."""
-    return [(a + i, a + i + 1, c + i, c + i + 1) for i in range(b - a)] if b - a == d - c else [(a, b, c, d)]
-
-
 def written(submission) -> dict:
     """What the student wrote that is no program: name, id, and words on each exercise."""
-    strings = {}
-    for cell in code_cells(submission):
-        for name in ("STUDENT_NAME", "STUDENT_ID"):
-            found = re.search(rf"^{name} *= *(\"[^\"\n]*\"|'[^'\n]*')", cell.source, flags=re.M)
-            if found:
-                strings[name] = found[1][1:-1].strip()[:100]
-    words = {}
+    strings, words = {}, {}
+    before, after = map(re.escape, WORDS.split("What")[0].split("{}"))
     for cell in submission.cells:
-        found = re.match(re.escape(WORDS).replace(r"\{\}", r"(\d+)").split("What")[0], cell.source)
-        if found and cell.cell_type == "markdown":
-            said = cell.source.replace(WORDS.format(found[1]), "").strip()
-            words[found[1]] = said[:5000]
-    return {"name": strings.get("STUDENT_NAME", ""), "id": strings.get("STUDENT_ID", ""), "words": words}
+        if cell.cell_type == "code":
+            found = re.findall(r"^STUDENT_(NAME|ID) *= *(\"[^\"\n]*\"|'[^'\n]*')", cell.source, flags=re.M)
+            strings |= {name.lower(): text[1:-1].strip()[:100] for name, text in found}
+        elif found := re.match(rf"{before}(\d+){after}", cell.source):
+            words[found[1]] = cell.source.replace(WORDS.format(found[1]), "").strip()[:5000]
+    return {"name": "", "id": "", **strings, "words": words}
 
 
 # What is run
@@ -333,7 +338,13 @@ def end_all(pid: int) -> None:
 GUARD = """
 import base64, json, linecache, pickle, random, sys, types
 
+def seed(number=None):
+    random.seed(number)
+    if "torch" in sys.modules:
+        sys.modules["torch"].seed() if number is None else sys.modules["torch"].manual_seed(number)
+
 def judge(check, cell, name, space, longest, answers=()):
+    seed()  # no submission knows what a check draws
     said, calls, old = [], [], dict(space)
     ours = {"print": said.append}
     exec(check, ours)
@@ -355,19 +366,16 @@ def recorded(answer, calls):
         return answer(*given, **named)
     return call
 
-def values(calls, space, seed):
+def values(calls, space, number):
     found = []
     for call in calls.split():
         name, given, named = pickle.loads(base64.b64decode(call))
-        for generator in [random, *(value for value in given if isinstance(value, random.Random))]:
-            generator.seed(seed)
-        if "torch" in sys.modules:
-            sys.modules["torch"].manual_seed(seed)
+        seed(number)
+        [value.seed(number) for value in given if isinstance(value, random.Random)]
         try:
             found.append(plain(space[name](*given, **named)))
         except Exception:
             found.append(None)
-    random.seed()  # a check's own numbers are to be new ones
     return json.dumps(found)
 
 def plain(value):
@@ -519,19 +527,20 @@ def alike(one, other) -> bool:
     return one == other
 
 
-def values_of(kernel: Kernel, calls: str, seconds: float, seed: int = 1) -> tuple[list, float]:
+def values_of(kernel: Kernel, calls: list[str], seconds: float, seed: int = 1) -> tuple[list, float]:
     """What the answers give for these calls, as far as it can be told, and the seconds. Raises ConnectionError."""
-    found, _, spent = kernel.run(seconds, value=f"__import__({kernel.name!r}).values({calls!r}, globals(), {seed})")
+    asked = f"__import__({kernel.name!r}).values({' '.join(calls)!r}, globals(), {seed})"
+    found, _, spent = kernel.run(seconds, value=asked)
     with suppress(TypeError, ValueError, RecursionError):
         return json.loads(found), spent
     return [], spent
 
 
-def settled(kernel: Kernel, calls: str) -> str:
+def settled(kernel: Kernel, calls: list[str]) -> str:
     """Of the calls of a published solution, with their values, those that hang on no random number."""
-    one, other = (values_of(kernel, calls, OURS, seed)[0] for seed in (1, 2))
-    kept = [part for part in zip(calls.split(), one, other) if part[1] is not None and alike(*part[1:])]
-    return json.dumps([part[:2] for part in kept if sum(map(len, part[0])) < LARGEST_CALL][:MOST_CALLS])
+    calls = [call for call in calls if len(call) < LARGEST_CALL][:MOST_CALLS]
+    found = zip(*(values_of(kernel, calls, OURS, seed)[0] for seed in range(1, 11)))
+    return json.dumps([(c, v[0]) for c, v in zip(calls, found) if v[0] is not None and all(alike(v[0], w) for w in v)])
 
 
 def run(steps: list[tuple[Cell, str]], folder: Path, limit: float, known: dict | None) -> tuple[dict, dict, float]:
@@ -540,45 +549,45 @@ def run(steps: list[tuple[Cell, str]], folder: Path, limit: float, known: dict |
     known: for each exercise calls, and the values that the published solution gives. None: these are to be found.
     """
     verdicts, problems, values, over, total = {}, [], {}, "", 0.0
-    kernel = Kernel(folder)
-    last_own = max((i for i, (cell, _) in enumerate(steps) if cell.number), default=-1)
-    own = set().union(*(s.defines for cell, code in steps if cell.number for s in as_statements(cell) or []))
-    again = [step for i, step in enumerate(steps) if step[0].exercise and i < last_own]  # an answer may stand below
-    for place, (cell, code) in enumerate(steps + again):
-        second = place >= len(steps)
-        if over or second and (verdicts[cell.exercise] == RIGHT or "did not end" in verdicts[cell.exercise]):
-            if cell.exercise and not second:
-                verdicts[cell.exercise] = f"not reached. {over}"
+    kernel, cells = Kernel(folder), [cell for cell, _ in steps]
+    last_own = max((i for i, cell in enumerate(cells) if cell.number), default=0)
+    own = set().union(*(s.defines for cell in cells if cell.number for s in as_statements(cell) or []))
+    again = [step for step in steps[:last_own] if step[0].exercise]  # an answer may stand below
+    for cell, code in steps + again:
+        earlier = verdicts.get(cell.exercise, "")
+        if over or earlier == RIGHT or "did not end" in earlier:
+            if cell.exercise:
+                verdicts.setdefault(cell.exercise, f"not reached. {over}")
             continue
         said, problem, spent = "", "", 0.0
-        ours = not cell.exercise and not cell.number
-        most = OURS if ours else limit / 5
-        reads = reads_of(cell, [cell for cell, _ in steps]) if cell.exercise else set()
+        reads = reads_of(cell, cells) if cell.exercise else set()
+        theirs = cell.exercise or cell.number
+        most = limit / 5 if theirs else OURS
         try:
-            if not ours and total >= limit:
+            if theirs and total >= limit:
                 raise ConnectionError(f"was not run: the {limit:.0f} s for the whole notebook were over")
             if cell.exercise:
                 answers = own & reads if known is None else set()
                 found, problem, spent = kernel.run(most, value=judged(cell, kernel.name, answers))
                 said, calls = found or ("", "")
-                if said == f"{cell.exercise}: {RIGHT}" and known is None:
-                    values[cell.exercise] = settled(kernel, calls)
-                elif said == f"{cell.exercise}: {RIGHT}" and (pairs := json.loads(known.get(cell.exercise, "[]"))):
-                    given, longer = values_of(kernel, " ".join(call for call, _ in pairs), most)
+                said = said.removeprefix(f"{cell.exercise}: ")
+                if said == RIGHT and known is None:
+                    values[cell.exercise] = settled(kernel, calls.split())
+                elif said == RIGHT and (pairs := json.loads(known.get(cell.exercise, "[]"))):
+                    given, longer = values_of(kernel, [call for call, _ in pairs], most)
+                    said = RIGHT if alike(given, [value for _, value in pairs]) else OTHER
                     spent += longer
-                    said = said if alike(given, [value for _, value in pairs]) else f"{cell.exercise}: {OTHER}"
             else:
+                if not theirs:  # what ours draw is the same for everybody
+                    kernel.run(OURS, value=f"__import__({kernel.name!r}).seed(0)")
                 _, problem, spent = kernel.run(most, code)
         except ConnectionError as error:
-            problem = str(error)
-            over = f"{cell} {problem}"
-        total += 0 if ours else spent
+            problem, over = str(error), f"{cell} {error}"
+        total += spent if theirs else 0
         if cell.exercise:
-            verdict = verdict_of(cell.exercise, reads, said, problem, problems)
-            if not second:
-                verdicts[cell.exercise] = verdict
-            elif verdict == RIGHT:
-                verdicts[cell.exercise] = OUT_OF_ORDER
+            verdict = verdict_of(reads, said, problem, problems)
+            if not earlier or verdict == RIGHT:
+                verdicts[cell.exercise] = OUT_OF_ORDER if earlier else verdict
         elif problem:
             problems.append((cell, re.sub(r"\(\S+, (line \d+)\)$", r"(\1)", problem)))
     seconds = max(kernel.used(), total)
@@ -586,14 +595,9 @@ def run(steps: list[tuple[Cell, str]], folder: Path, limit: float, known: dict |
     return verdicts, values, seconds
 
 
-def verdict_of(exercise: str, reads: set[str], said: str, problem: str, problems: list[tuple[Cell, str]]) -> str:
+def verdict_of(reads: set[str], said: str, problem: str, problems: list[tuple[Cell, str]]) -> str:
     """What to say on an exercise whose check was run, by what it said, and by what went wrong in it and before it."""
-    if problem:
-        verdict = f"not yet. Its check {problem}"
-    elif not said:
-        verdict = "not yet. Its check came to no verdict"
-    else:
-        verdict = said.removeprefix(f"{exercise}: ")
+    verdict = f"not yet. Its check {problem}" if problem else said or "not yet. Its check came to no verdict"
     # Our stub is judged in the place of an answer that is no Python: say that, and not what the stub returns.
     defined = rf"\b(?:def|class)\s+({'|'.join(reads)})\b|^({'|'.join(reads)})\s*="
     broken = [(c, p) for c, p in problems if as_statements(c) is None and re.search(defined, c.source, flags=re.M)]
@@ -647,30 +651,6 @@ def alone(limit: float) -> None:
     write({"verdicts": verdicts, "values": values, "look": look, "seconds": seconds})
 
 
-def fit_to_print(text: str) -> str:
-    """The text without half letters, which no file can hold. Raises ValueError if it is none."""
-    if not isinstance(text, str):
-        raise ValueError(f"{text!r} is no text")
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def as_report(part) -> dict:
-    """A part of a report, if it is one: texts, lists of texts, and texts by exercise. Raises ValueError."""
-    if not isinstance(part, dict) or any(type(REPORT.get(name)) is not type(value) for name, value in part.items()):
-        raise ValueError("a report has other parts")
-    report = {}
-    for name, value in part.items():
-        if isinstance(value, list):
-            report[name] = [fit_to_print(text) for text in value]
-        elif isinstance(value, dict):
-            report[name] = {exercise: fit_to_print(text) for exercise, text in value.items()}
-            if not all(re.fullmatch(r"(Exercise )?\d+[a-z]?", exercise) for exercise in value):
-                raise ValueError("a report has other exercises")
-        else:
-            report[name] = fit_to_print(value)
-    return report
-
-
 def read_report(said: bytes, secret: str, ended_well: bool) -> tuple[dict, str]:
     """What a worker said, and what is wrong with it or ""."""
     report = dict(REPORT)
@@ -679,19 +659,21 @@ def read_report(said: bytes, secret: str, ended_well: bool) -> tuple[dict, str]:
             part = json.loads(line)
             if not isinstance(part, dict) or part.pop("secret", None) != secret:
                 return report, "something else wrote into its report"
-            report |= as_report(part)
-    except (ValueError, RecursionError):
+            jsonschema.validate(part, SCHEMA)
+            report |= part
+    except (ValueError, RecursionError, jsonschema.ValidationError):
         return report, "its report is not what it should be"
     ended_well = ended_well and (report["verdicts"] or report["problem"])
     return report, "" if ended_well else "the submission has ended it"
 
 
 WORKERS: set[subprocess.Popen] = set()
-ONE_AT_A_TIME = threading.Lock()
+ONE_AT_A_TIME, STOPPED = threading.Lock(), threading.Event()
 
 
 def stop_workers() -> None:
-    """End all that is being judged."""
+    """End all that is being judged, and begin nothing more."""
+    STOPPED.set()
     for worker in list(WORKERS):
         end_all(worker.pid)
         worker.kill()
@@ -703,7 +685,12 @@ def published_values(path: Path) -> dict[str, str]:
     lesson = nbformat.read(path, as_version=4)
     if not any(map(is_solution, lesson.cells)):
         return {}
-    return work(nbformat.writes(solved(lesson)).encode(), LIMIT, None)["values"]
+    report = work(nbformat.writes(solved(lesson)).encode(), LIMIT, None)
+    if wrong := [text for text in (report["problem"], *report["verdicts"].values()) if text not in ("", RIGHT)]:
+        print(
+            f"{path.name}: no values to compare with for some exercises, since a solution of its own fails: {wrong[0]}"
+        )
+    return report["values"]
 
 
 def judge(data: bytes, limit: float = LIMIT) -> dict:
@@ -721,6 +708,8 @@ def judge(data: bytes, limit: float = LIMIT) -> dict:
 
 def work(data: bytes, limit: float, known: dict | None) -> dict:
     """The report of a process of its own."""
+    if STOPPED.is_set():
+        return REPORT | {"problem": "Its run broke off: it was stopped"}
     secret = secrets.token_hex(16)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [sys.executable, "-c", f"from tools.check import alone; alone({limit!r})"]
@@ -759,12 +748,11 @@ def fingerprint(*parts: bytes) -> str:
 def for_gradescope(report: dict) -> dict:
     """What Gradescope wants to read in results.json: a test for each check, worth its share of the exercise's point."""
     exercises = [re.search(r"\d+", name)[0] for name in report["verdicts"]]
-    tests = []
-    for (name, verdict), exercise in zip(report["verdicts"].items(), exercises):
-        worth = 1 / exercises.count(exercise)
-        score = worth if verdict.startswith(RIGHT) else 0.0
-        tests.append({"name": name, "score": score, "max_score": worth, "output": verdict})
-    return {"output": report["problem"], "tests": tests} if tests else {"output": report["problem"], "score": 0.0}
+    tests = [
+        {"name": name, "score": worth * verdict.startswith(RIGHT), "max_score": worth, "output": verdict}
+        for (name, verdict), worth in zip(report["verdicts"].items(), [1 / exercises.count(n) for n in exercises])
+    ]
+    return {"output": report["problem"]} | ({"tests": tests} if tests else {"score": 0.0})
 
 
 def main() -> int:
