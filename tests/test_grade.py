@@ -162,7 +162,8 @@ def test_each_student_gets_a_page_where_the_file_lies_without_anything_of_the_in
     assert not any("own words" in page or str(folder) in page for page in pages.values())
     page = pages["feedback/zz/late.ipynb.html"]
     assert "<h1>=Änne &lt;b&gt; · 1-numbers</h1>" in page and "5 of 5 right" in page
-    assert '<h2>Exercise 3</h2>\n<p class="said">right</p>' in page and "I expected 1 &amp; saw 1." in page
+    assert '<h2>Exercise 3</h2>\n<p class="said">3: right</p>' in page
+    assert '<h2>Exercise 1</h2>\n<p class="said">1: right</p>\n<p class="words">I expected 1 &amp; saw 1.</p>' in page
 
 
 def test_behind_the_wall_a_submission_finds_nothing_and_changes_nothing(course, tmp_path_factory):
@@ -410,8 +411,8 @@ def test_the_page_has_points_marks_and_remark(desk):
     desk.type({"remark": "Well <done>", "words 1": "0.5", "days late": "1"})
     desk.grade()
     page = desk.page("feedback/a.ipynb.html")
-    assert "3 of 3 right\nPoints: 1.5\nDays late: 1\nRemark: Well &lt;done&gt;" in page
-    assert "Your words on exercise 1 (0.5)" in page
+    assert "3 of 3 right\nPoints: 1.5 of 4\nDays late: 1\nRemark: Well &lt;done&gt;" in page
+    assert "1a: right\n1b: right\nYour words: 0.5</p>" in page
 
 
 # A term
@@ -466,10 +467,10 @@ def test_a_page_for_each_exercise_has_everybody_s_words(desk):
     desk.hand_in("a.ipynb", name="Anna", words={"1": "I <3 tanh", "2": ""})
     desk.hand_in("b.ipynb", verdicts={"Exercise 1a": "right", "Exercise 1b": "not yet. No"}, words={"1": "Two."})
     desk.grade()
-    headings = re.findall('<h2>(.*)</h2>\n<p class="words">(.*)</p>', desk.page("words/1-numbers 1.html"))
-    assert headings == [
-        ("Anna · a.ipynb · 1a right, 1b right", "I &lt;3 tanh"),
-        ("b.ipynb · 1a right, 1b not yet", "Two."),
+    form = '<h2>(.*)</h2>\n<p class="small">(.*)</p>\n<p class="words">(.*)</p>'
+    assert re.findall(form, desk.page("words/1-numbers 1.html")) == [
+        ("Anna", "1a right, 1b right · a.ipynb", "I &lt;3 tanh"),
+        ("b.ipynb", "1a right, 1b not yet · b.ipynb", "Two."),
     ]
 
 

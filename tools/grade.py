@@ -213,7 +213,8 @@ def student_of(row: dict, students: dict[str, dict]) -> tuple[str, str]:
     found = [key for key, student in students.items() if student.get("name", "").casefold() in names - {""}]
     if len(found) == 1:
         return found[0], f"; the notebook has the id `{number}`, class.csv has {found[0]}" if number else ""
-    return "", f"; class.csv has neither the id `{number}` nor the name" if students else ""
+    unknown = f"neither the id `{number}` nor the name" if number else "not the name, and there is no id"
+    return "", f"; class.csv has {unknown}" if students else ""
 
 
 def term(rows: list[dict], students: dict[str, dict], old: dict[str, dict]) -> tuple[list[str], list[dict]]:
@@ -257,17 +258,28 @@ def page_of(folder: Path, file: str) -> Path:
     return folder.joinpath("feedback", *folders, f"{name}.html")
 
 
+def by_exercise(report: dict) -> dict[str, dict[str, str]]:
+    """For each exercise with a check or a place for words, its verdicts: {"1": {"1a": "right", ...}, ...}"""
+    found = {exercise: {} for exercise in report["words"]}
+    for name, verdict in report["verdicts"].items():
+        stage = name.removeprefix("Exercise ")
+        found.setdefault(re.match(r"\d+", stage)[0], {})[stage] = verdict
+    return dict(sorted(found.items(), key=lambda item: int(item[0])))
+
+
 def feedback(row: dict, report: dict) -> str:
-    said = [score(report)]
-    said += [f"{column.capitalize()}: {row[column]}" for column in ("points", "days late", "remark") if row.get(column)]
+    exercises, said = by_exercise(report), [score(report)]
+    said += [f"Points: {row['points']} of {2 * len(exercises)}"] if row.get("points") else []
+    said += [f"{column.capitalize()}: {row[column]}" for column in ("days late", "remark") if row.get(column)]
     parts = [("", "\n".join(said), "said")]
-    for exercise, verdict in report["verdicts"].items():
-        if report["look"] and not check.wall() and not verdict.startswith(RIGHT):
-            verdict = "not yet. Ask your instructor what the check says."  # it could hold a file of the instructor's
-        parts.append((exercise, verdict, "said"))
-    for exercise, words in report["words"].items():
-        mark = f" ({row[f'words {exercise}']})" if row.get(f"words {exercise}") else ""
-        parts.append((f"Your words on exercise {exercise}{mark}", words, "words"))
+    for exercise, verdicts in exercises.items():
+        mark = row.get(f"words {exercise}")
+        if report["look"] and not check.wall():  # a verdict could hold a file of the instructor's
+            hidden = "not yet. Ask your instructor what the check says."
+            verdicts = {name: text if text.startswith(RIGHT) else hidden for name, text in verdicts.items()}
+        lines = [f"{name}: {text}" for name, text in verdicts.items()] + ([f"Your words: {mark}"] if mark else [])
+        parts.append((f"Exercise {exercise}", "\n".join(lines), "said"))
+        parts += [("", report["words"][exercise], "words")] if report["words"].get(exercise) else []
     title = " · ".join(text for text in (report["name"] or row["file"], report["lesson"]) if text)
     return page_of_parts(title, parts)
 
@@ -277,11 +289,11 @@ def write_words(folder: Path, rows: list[dict], reports: dict[str, dict]) -> Non
     pages: dict[tuple[str, str], list] = {}
     for row in rows:
         report = reports.get(row["file"], REPORT)
-        for exercise, words in report["words"].items():
-            verdicts = {n: v for n, v in report["verdicts"].items() if re.search(r"\d+", n)[0] == exercise}
-            checks = ", ".join(f"{n.removeprefix('Exercise ')} {v.partition('. ')[0]}" for n, v in verdicts.items())
-            heading = " · ".join(text for text in (report["name"], row["file"], checks) if text)
-            pages.setdefault((report["lesson"], exercise), []).append((heading, words, "words"))
+        for exercise, verdicts in by_exercise(report).items():
+            if words := report["words"].get(exercise):
+                checks = ", ".join(f"{name} {verdict.partition('. ')[0]}" for name, verdict in verdicts.items())
+                parts = pages.setdefault((report["lesson"], exercise), [])
+                parts += [(report["name"] or row["file"], f"{checks} · {row['file']}", "small"), ("", words, "words")]
     for (lesson, exercise), parts in pages.items():
         title = f"{lesson}, words on exercise {exercise}"
         write_file(folder / "words" / f"{lesson} {exercise}.html", page_of_parts(title, parts))
