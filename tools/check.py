@@ -21,8 +21,8 @@ What is kept out
 - On Linux with the program bwrap (the package bubblewrap), a wall: it sees Python, the data and its own copy of the
   course, all but the copy read-only. It sees no solution, no other file, no process and no network.
 What is not kept out
-- Not compared a second time are classes and what hangs on random numbers, and nothing is where there are no published
-  solutions, as in the student edition. There the check alone decides, in the same process as the answer.
+- Not compared a second time are classes and what hangs on random numbers or on ties; and nothing is where there are no
+  published solutions, as in the student edition. There the check alone decides, in the same process as the answer.
 - Without the wall the submission runs as you: it can read and change your files, also the solutions and the reports of
   earlier runs, and use the network. tools/Containerfile has a wall for such systems. tools/grade.py notices when files
   of the course or other submissions have changed.
@@ -373,10 +373,15 @@ def values(calls, space, number):
         seed(number)
         [value.seed(number) for value in given if isinstance(value, random.Random)]
         try:
+            given = [shaken(value) for value in given] if number > 1 else given
             found.append(plain(space[name](*given, **named)))
         except Exception:
             found.append(None)
     return json.dumps(found)
+
+def shaken(value):  # so that ties fall this way and that
+    floats = hasattr(value, "is_floating_point") and value.is_floating_point()
+    return value + 1e-5 * value.detach().clone().normal_() if floats else value
 
 def plain(value):
     value = value.tolist() if hasattr(value, "tolist") else value
@@ -537,7 +542,7 @@ def values_of(kernel: Kernel, calls: list[str], seconds: float, seed: int = 1) -
 
 
 def settled(kernel: Kernel, calls: list[str]) -> str:
-    """Of the calls of a published solution, with their values, those that hang on no random number."""
+    """Of the calls of a published solution, with their values, those that hang on no random number and no tie."""
     calls = [call for call in calls if len(call) < LARGEST_CALL][:MOST_CALLS]
     found = zip(*(values_of(kernel, calls, OURS, seed)[0] for seed in range(1, 11)))
     return json.dumps([(c, v[0]) for c, v in zip(calls, found) if v[0] is not None and all(alike(v[0], w) for w in v)])
