@@ -190,7 +190,7 @@ def test_a_system_without_bounds_checks_all_the_same_and_says_what_is_missing(co
     end = "sys.platform = 'win32'; print(check.missing_here()); sys.platform = 'linux'; check.alone(60)"
     run = subprocess.run(
         [sys.executable, "-c", start + end], cwd=course, capture_output=True, text=True,
-        input="secret\n" + nbformat.writes(submission(RIGHT)), env={**os.environ, "TORCHNLP_DATA": "sample"},
+        input="secret\n{}\n" + nbformat.writes(submission(RIGHT)), env={**os.environ, "TORCHNLP_DATA": "sample"},
     )  # fmt: skip
     missing, _, report = run.stdout.splitlines()
     assert missing.startswith("No wall: a submission runs as you") and "Windows has no bounds" in missing
