@@ -736,14 +736,6 @@ def work(data: bytes, limit: float, known: dict | None) -> dict:
     return report
 
 
-def code_points(verdicts: dict[str, str]) -> dict[str, float]:
-    """For each exercise one point for its code: the share of its checks that are right."""
-    right = {}
-    for name, verdict in verdicts.items():
-        right.setdefault(re.search(r"\d+", name)[0], []).append(verdict.startswith(RIGHT))
-    return {exercise: sum(checks) / len(checks) for exercise, checks in right.items()}
-
-
 def fingerprint(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 

@@ -41,7 +41,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import nbformat  # noqa: E402
 
 from tools import check  # noqa: E402
-from tools.check import LESSONS, LIMIT, REPORT, RIGHT, ROOT, code_points, fingerprint  # noqa: E402
+from tools.check import LESSONS, LIMIT, REPORT, RIGHT, ROOT, fingerprint  # noqa: E402
 from tools.look import plain  # noqa: E402
 from tools.page import page  # noqa: E402
 
@@ -128,11 +128,21 @@ def score(report: dict) -> str:
     return report["problem"] or f"{right} of {len(report['verdicts'])} right"
 
 
+def by_exercise(report: dict) -> dict[str, dict[str, str]]:
+    """For each exercise with a check or a place for words, its verdicts: {"1": {"1a": "right", ...}, ...}"""
+    found = {exercise: {} for exercise in report["words"]}
+    for name, verdict in report["verdicts"].items():
+        stage = name.removeprefix("Exercise ")
+        found.setdefault(re.match(r"\d+", stage)[0], {})[stage] = verdict
+    return dict(sorted(found.items(), key=lambda item: int(item[0])))
+
+
 def points_of(report: dict, yours: dict) -> tuple[str, str]:
     """The points of a homework, "" until all words that were written have points; and what is no number, or ""."""
-    code = code_points(report["verdicts"])
-    points, waits, wrong = sum(code.values()), not code, ""
-    for column in ["days late", *(f"words {exercise}" for exercise in sorted({*code, *report["words"]}))]:
+    exercises, waits, wrong = by_exercise(report), not report["verdicts"], ""
+    shares = [[text.startswith(RIGHT) for text in verdicts.values()] for verdicts in exercises.values() if verdicts]
+    points = sum(sum(share) / len(share) for share in shares)  # one for the code, shared by its checks
+    for column in ["days late", *(f"words {exercise}" for exercise in exercises)]:
         most = 365 if column == "days late" else 1
         typed = yours.get(column, "")
         try:
@@ -256,15 +266,6 @@ def page_of(folder: Path, file: str) -> Path:
     if len(name.encode()) > 240:
         name = f"{name[:40]}-{fingerprint(name.encode())[:16]}"
     return folder.joinpath("feedback", *folders, f"{name}.html")
-
-
-def by_exercise(report: dict) -> dict[str, dict[str, str]]:
-    """For each exercise with a check or a place for words, its verdicts: {"1": {"1a": "right", ...}, ...}"""
-    found = {exercise: {} for exercise in report["words"]}
-    for name, verdict in report["verdicts"].items():
-        stage = name.removeprefix("Exercise ")
-        found.setdefault(re.match(r"\d+", stage)[0], {})[stage] = verdict
-    return dict(sorted(found.items(), key=lambda item: int(item[0])))
 
 
 def feedback(row: dict, report: dict) -> str:
