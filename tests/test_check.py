@@ -342,3 +342,8 @@ def test_right_answers_to_a_real_lesson_are_right_and_bent_comparisons_do_not_he
 )
 def test_values_are_the_same_up_to_what_rounding_does(one, other, same):
     assert check.alike(one, other) == same
+
+
+def test_a_student_edition_has_no_values_to_compare_with(tmp_path):
+    nbformat.write(EDITION, tmp_path / "1-numbers.ipynb")
+    assert check.published_values(tmp_path / "1-numbers.ipynb") == {}
