@@ -608,7 +608,7 @@ def scan(a, b):
 
 
 class MinGRU(nn.Module):
-    """To be used as nn.GRU is; keep: the gate starts by keeping sigmoid(keep). Lesson 7, section 5."""
+    """Like nn.GRU, its last state [B, 1, H]; keep: it keeps sigmoid(keep) at first. Lesson 7, section 5."""
 
     def __init__(self, E, H, keep=0, batch_first=True):
         super().__init__()
