@@ -250,7 +250,7 @@ def per_token(items):
 class NewsReader(nn.Module):
     """From a table of word vectors to logits [B, K]; the parts of the recipe as options. Lesson 5, section 4.
 
-    table: [V, D]; keep: the bias of the forget gate (of the update gate in a GRU), None leaves it as PyTorch has it
+    table: [V, E]; keep: the bias of the forget gate (of the update gate in a GRU), None leaves it as PyTorch has it
     """
 
     def __init__(self, table, num_class, freeze=False, cell=nn.LSTM, hidden_dim=32,
@@ -265,7 +265,7 @@ class NewsReader(nn.Module):
         self.fc = nn.Linear(4 * hidden_dim, num_class)
 
     def forward(self, x, lengths):  # ids [B, T], lengths [B]
-        vectors = self.dropout(self.embedding(x))  # [B, T, D]
+        vectors = self.dropout(self.embedding(x))  # [B, T, E]
         states, last = run_rnn(self.rnn, vectors, lengths)  # [B, T, 2 H], [B, 2 H]
         padding = (x == PAD).unsqueeze(2)  # [B, T, 1]
         largest = states.masked_fill(padding, -torch.inf).amax(1)  # [B, 2 H]
@@ -298,7 +298,7 @@ def texts_of(articles):
 
 
 def mean_vectors(table, articles):
-    """The mean of the vectors of each text: [N, D]. Lesson 5, section 3."""
+    """The mean of the vectors of each text: [N, E]. Lesson 5, section 3."""
     texts = [table[encode(text) or [UNK]].mean(0) for _, text in articles]
     return torch.stack(texts).numpy()
 
