@@ -1,7 +1,7 @@
 """What one lesson builds and a later one uses, in the order of the lessons.
 
-Each function says which lesson explains it. The cell there shows the same code, marked `# kept in lessons.py`; a test
-holds the two equal. Later lessons and the appendices import it:
+Each function says which lesson has it. That lesson shows the same code, marked `# kept in lessons.py` (a test holds the
+two equal), or imports it. Later lessons and the appendices import it:
 
     from lessons import Recaller, sequences, train_recall
 
@@ -28,19 +28,15 @@ from torchnlp import (
     PAD,
     SPARSE,
     UNK,
-    Batch,
     clip_gradient,
-    clock,
     device,
     encode,
-    evaluate,
     fit,
     length_loader,
     logits_of,
     make_optimizer,
     mean_and_error,
     open_gates,
-    pad_length,
     padify,
     run_rnn,
     seed_all,
@@ -164,40 +160,6 @@ def train_recall(net, T, seed, steps=250, rate=0.01):
 # ------------------------------------------------- lesson 4: two directions, several layers
 
 
-def ends(states, last, lengths):
-    """Pooling: the last hidden state. Lesson 4, section 4.
-
-    states: [B, T, D H], zero behind the end; last: [B, D H]  ->  [B, D H]
-    """
-    return last
-
-
-def real(x, lengths):
-    """x: [B, T, ...]  ->  True where there is a token, [B, T]. Lesson 4, section 5."""
-    return (torch.arange(x.size(1)) < lengths.unsqueeze(1)).to(x.device)
-
-
-def train_network(make, loader, seed, rate, epochs):
-    """Make a network and train it, clipped: it, and seconds an epoch. Lesson 4, section 4."""
-    seed_all(seed)
-    net, start = make().to(device), clock()
-    fit(net, loader, epochs=epochs, lr=rate, verbose=False, clip=1)
-    return net, (clock() - start) / epochs
-
-
-def race(make, part, valid_loader, epochs, rates, seeds, collate=pad_length):
-    """A network a seed, at the better of rates: (networks, rate, seconds an epoch). Lesson 4, Further."""
-
-    def run(seed, rate):
-        loader = length_loader(part, seed=seed, collate_fn=collate)
-        return train_network(make, loader, seed, rate, epochs)
-
-    tried = {rate: run(seeds[0], rate) for rate in rates}
-    rate = max(rates, key=lambda rate: evaluate(tried[rate][0], valid_loader)[1])
-    nets, seconds = zip(tried[rate], *(run(seed, rate) for seed in seeds[1:]))
-    return nets, rate, sum(seconds) / len(seconds)
-
-
 def shown(values, digits=3):
     """The mean of some seeds, and in brackets its standard error. Lesson 4, section 5."""
     mean, error = mean_and_error(values)
@@ -211,37 +173,6 @@ def lead(a, b):
     for seeds in (a.mean(1), b.mean(1)):
         squares += seeds.var() / len(seeds) if len(seeds) > 1 else 0  # of the seeds
     return gap.mean().item(), squares.sqrt().item()
-
-
-def described(file):
-    """The descriptions of a file's articles, of those that have a title. Lesson 4, section 5."""
-    with open(torchnlp.folder / file, encoding="utf-8-sig", newline="") as lines:
-        rows = [row for row in csv.reader(lines) if row]
-    return [row[2] for row in rows if row[1].strip()] or [row[2] for row in rows]
-
-
-def item_of(text):
-    """labels [T] (1: begins with a capital), tokens in lower case, their ids [T]. Lesson 4, section 5."""
-    text = html.unescape(re.sub(" ?#39;", "'", text))  # how AG News writes '
-    text = re.sub(r"<[^>]*>|\\", " ", text)
-    tokens = re.findall(r"\w+|[.,!?()']", text) or ["."]
-    labels = torch.tensor([int(token[0].isupper()) for token in tokens])
-    lower = " ".join(tokens).lower()
-    return labels, lower, torch.tensor(encode(lower))
-
-
-def flat(items):
-    """All labels and all ids in a row: [N], [N]. Lesson 4, section 5."""
-    labels, _, ids = zip(*items)
-    return torch.cat(labels), torch.cat(ids)
-
-
-def per_token(items):
-    """Collate: labels [N], ids [B, T], lengths [B]. Lesson 4, section 5."""
-    labels, ids = flat(items)
-    rows = [row for _, _, row in items]
-    lengths = torch.tensor([len(row) for row in rows])
-    return Batch(labels, nn.utils.rnn.pad_sequence(rows, True, PAD), lengths)
 
 
 # ------------------------------------------------------------ lesson 5: pretrained embeddings

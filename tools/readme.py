@@ -43,8 +43,8 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "4-bidirectional-multilayer": (
         "Two directions, several layers",
-        "a network that counts, an answer at every word and its simple rivals, a fair scoreboard",
-        "accuracy at which words begin with a capital: a list {list of forms}, a window that counts {counted window}, "
+        "a network that counts, an answer at every word beside simpler models, a fair scoreboard",
+        "accuracy at which words begin with a capital: a list {list of forms}, an SVM on n-grams {n-grams + SVM}, "
         "one-way LSTM {one-way LSTM}, two-way {two-way LSTM}",
     ),
     "5-pretrained-embeddings": (
