@@ -102,7 +102,7 @@ def news(fresh, news_folder):
 def glove_file(tmp_path, monkeypatch):
     """A file of vectors for torchtext's Vectors, the class of GloVe: the, goal and cup are 0, 1 and 2."""
     file = tmp_path / "glove.txt"
-    file.write_text("the 0.1 0.2 0.3\ngoal 0.4 0.5 0.6\ncup 0.7 0.8 0.9\n")
+    file.write_text("the .1 .2 .3 .4\ngoal .5 .6 .7 .8\ncup .9 .1 .2 .3\n")
     # Vectors turns the check of certificates off for the whole process: turn it on again afterwards.
     checked = ssl._create_default_https_context
     monkeypatch.setattr(ssl, "_create_default_https_context", checked)
