@@ -53,7 +53,9 @@ import threadpoolctl, torch, torchnlp
 torch.nn.LSTM(8, 8)(torch.zeros(1, 8))
 blas = sorted({pool["architecture"] for pool in threadpoolctl.threadpool_info() if "architecture" in pool})
 used = ["torch " + torch.__version__, "ATen " + torch.backends.cpu.get_cpu_capability(), "OpenBLAS " + " ".join(blas)]
-print("USED", *used, f"threads {torch.get_num_threads()}", sep="|")
+torch.manual_seed(0)
+used += [f"threads {torch.get_num_threads()}", f"a first weight of {torch.nn.Linear(1, 1).weight.item():.9f}"]
+print("USED", *used, sep="|")
 """
 
 

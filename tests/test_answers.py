@@ -47,17 +47,8 @@ BANKS = sorted((Path(__file__).parent / "answers").glob("lesson_*.py"))
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 AT_LEAST = {"right": 1, "wrong": 3}  # beside the solution, which is tried too
 SEEDS = 3  # each answer is tried so many times: a check draws random numbers
-JUNK = [
-    "3",
-    "''",
-    "[]",
-    "{}",
-    "[None]",
-    "(1, 'two')",
-    "torch.tensor(1.5)",
-    "torch.zeros(0)",
-    "torch.full((3, 4), torch.nan)",
-]
+JUNK = ["3", "''", "[]", "{}", "[None]", "(1, 'two')"]
+JUNK += ["torch.tensor(1.5)", "torch.zeros(0)", "torch.full((3, 4), torch.nan)"]
 UNPLANNED = ["stops with", "cannot go on", "answer is None", "does not hold"]  # unless a wrong answer is said to get it
 
 
