@@ -59,9 +59,6 @@ def assert_result(loss, accuracy):
     assert 0 < loss < 10 and accuracy * 16 == pytest.approx(round(accuracy * 16))
 
 
-# the data and the vocabulary
-
-
 def test_the_dataset_is_looped_over_and_the_vocabulary_asked_both_ways(notebook):
     names = notebook("""
 lines = [f"**{classes[label - 1]}** -> {text}" for label, text in train_dataset]
@@ -81,9 +78,6 @@ with_unknown = encode("a zyxomma", unk=0)
     assert names["words"][0] == "<unk>" and names["unknown"] == 0
     assert names["vocab_size"] >= len(names["rare"]) > 50
     assert names["again"] == names["tokens"] and names["with_unknown"][1] == 0
-
-
-# training
 
 
 def test_a_plain_rnn_trains_in_a_fresh_python(news_folder):
@@ -123,9 +117,6 @@ result = train_epoch(net, loader, loss_fn=torch.nn.NLLLoss(), epoch_size=15000)
     assert_result(*names["result"])
 
 
-# EmbeddingBag and packed sequences
-
-
 def test_a_packed_lstm_trains(notebook):
     names = notebook("""
 def pad_length(b):
@@ -147,9 +138,6 @@ for _ in range(25):
     assert_result(*names["first"])
     assert_result(*names["result"])
     assert names["result"][1] > 0.8
-
-
-# vocabularies of the notebook's own
 
 
 def test_the_words_of_glove_instead_of_the_loaded_ones(notebook):
@@ -202,9 +190,6 @@ batch = padify([(1, "goal"), (2, "oh")], voc=char_vocab, tokenizer=list)
 """)
     assert names["ids"].tolist() == names["same"] and names["text"] == "goal"
     assert names["batch"][1].shape == (2, 4) and names["batch"][1][1, 2:].tolist() == [PAD, PAD]
-
-
-# names
 
 
 def test_a_notebook_may_reuse_the_modules_names(notebook):

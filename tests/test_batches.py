@@ -137,13 +137,6 @@ def test_rare_lengths_meet_their_neighbours_and_make_full_batches(news):
     assert all(max(batch) - min(batch) == len(batch) - 1 for batch in batches)
 
 
-def test_an_empty_text_joins_the_short_ones(news):
-    lengths = [0, 2] + [9] * 8
-    sampler = LengthBatchSampler(texts_of_lengths(lengths), batch_size=8)
-    for _ in range(5):
-        assert sorted(sorted(lengths[i] for i in batch) for batch in sampler) == [[0, 2], [9] * 8]
-
-
 # run_rnn
 
 

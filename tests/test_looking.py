@@ -61,7 +61,7 @@ class Reader(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(len(torchnlp.vocab), 8, padding_idx=torchnlp.PAD)
         self.rnn = kind(8, size, batch_first=True, **settings)
-        self.dropout, self.fc = nn.Dropout(0.5), nn.LazyLinear(4)
+        self.dropout, self.fc = nn.Dropout(0.5), nn.LazyLinear(4, bias=False)
         self(torch.ones(1, 1, dtype=torch.long))  # makes the weights of fc
 
     def forward(self, x):
@@ -157,14 +157,8 @@ def test_of_many_classes_the_six_likeliest_are_named_and_from_the_fifth_on_lines
     assert [text.get_text() for text in answers.texts] == list("defghi")
     assert [line.get_linestyle() for line in answers.lines] == ["-"] * 4 + ["--"] * 5
     assert [line.get_color() for line in answers.lines] == [class_colour(k) for k in range(9)]
-
-
-def test_the_drawn_answer_is_the_prediction_after_each_word(news, net):
-    answers = plot_gates(net, "late goal wins", news[2]).axes[0]
-    names = {matplotlib.colors.to_hex(text.get_color()): text.get_text() for text in answers.texts}
-    for t, start in enumerate(["late", "late goal", "late goal wins"]):
-        drawn = {names[matplotlib.colors.to_hex(line.get_color())]: line.get_ydata()[t] for line in answers.lines}
-        assert drawn == pytest.approx(dict(predict(net, start, news[2], k=4)))
+    drawn = [line.get_ydata().tolist() for line in answers.lines]  # after "late", after "late goal"
+    assert drawn == [pytest.approx([p, p]) for p in torch.arange(9.0).softmax(0).tolist()]
 
 
 def test_the_units_drawn_are_those_whose_memory_moves_most(news, net):
@@ -211,9 +205,12 @@ def handed(monkeypatch):
 
 
 def test_watch_is_handed_what_the_network_computes(news, handed):
-    seed_all(15)
-    net = Reader()
-    watch(net, "Late goal wins the zyxomma", news[2])
+    headline = "Late goal wins the zyxomma"
+    nets = (seed_all(seed) or Reader() for seed in range(99))
+    net = next(
+        net for net in nets if predict(net, "late", news[2], 1)[0][0] != predict(net, headline, news[2], 1)[0][0]
+    )
+    watch(net, headline, news[2])
     data, figure = handed
     tokens = ["late", "goal", "wins", "the", "zyxomma"]
     assert (data["tokens"], data["known"], data["classes"]) == (tokens, [True] * 4 + [False], news[2])

@@ -19,9 +19,6 @@ def write_news(folder, *texts):
     return folder
 
 
-# ids and words
-
-
 def test_unk_is_0_and_pad_is_1(news):
     vocab = news[3]
     assert (UNK, PAD) == (0, 1)
@@ -68,16 +65,10 @@ def test_bigrams_in_the_vocabulary_do_not_change_how_a_text_is_read(news_folder)
     assert [vocab.itos[i] for i in encode(train[0][1])] == tokenizer(train[0][1])
 
 
-# the typed "<pad>"
-
-
 def test_a_typed_pad_is_an_unknown_word_and_no_padding(news, tmp_path):
     assert encode("goal <pad> <PAD> <unk>") == [encode("goal")[0], UNK, UNK, UNK]
     train, _, _, _ = load_dataset(root=write_news(tmp_path / "own", "What <pad> means", "Another title"))
     assert encode(train[0][1]) == [encode("what")[0], UNK, encode("means")[0]]
-
-
-# which vocabulary counts
 
 
 def test_before_load_dataset_encode_says_what_to_do_or_takes_the_voc_that_it_is_given():

@@ -518,25 +518,26 @@ def test_the_same_seed_trains_the_same_network_bit_for_bit():
     assert not same(first, other)
 
 
-class Interrupted(TensorDataset):
-    """A dataset in the middle of which somebody interrupts the kernel."""
+class Interrupted(list):
+    """Batches; before one of them somebody interrupts the kernel."""
 
-    def __init__(self, at, *tensors):
-        super().__init__(*tensors)
-        self.at, self.read = at, 0
+    def __init__(self, loader, after):
+        super().__init__(loader)
+        self.left = after
 
-    def __getitem__(self, index):
-        self.read += 1
-        if self.read == self.at:
-            raise KeyboardInterrupt
-        return super().__getitem__(index)
+    def __iter__(self):
+        for batch in super().__iter__():
+            if self.left == 0:
+                raise KeyboardInterrupt
+            self.left -= 1
+            yield batch
 
 
 @pytest.mark.parametrize("live", [False, True])
 def test_interrupting_ends_training_and_keeps_what_was_learnt(capsys, live):
     net = net_of()
     before = weights(net)
-    loader = DataLoader(Interrupted(150, *toy(100)), 10)
+    loader = Interrupted(toy_loader(100, 10), after=14)
     history = fit(net, loader, toy_loader(32, seed=2), epochs=3, live=live)
     assert "Stopped by you after 14 of 30 steps" in capsys.readouterr().out
     assert isinstance(history, History)
@@ -550,13 +551,12 @@ def test_interrupting_ends_training_and_keeps_what_was_learnt(capsys, live):
 
 
 def test_interrupting_before_the_first_step_gives_an_empty_history():
-    history = fit(net_of(), DataLoader(Interrupted(1, *toy(100)), 10), toy_loader(32), live=False)
-    assert history == History(planned=history.planned)
+    assert fit(net_of(), Interrupted(toy_loader(100), after=0), toy_loader(32), live=False) == History()
 
 
 def test_interrupting_the_validation_ends_training_too():
     net = net_of(dropout=0.5)
-    history = fit(net, toy_loader(64), DataLoader(Interrupted(20, *toy(32)), 16), live=False)
+    history = fit(net, toy_loader(64), Interrupted(toy_loader(32), after=1), live=False)
     assert history.articles[-1] == 64
     assert history.valid_loss == []
     assert math.isfinite(evaluate(net, toy_loader(32))[0])
