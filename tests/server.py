@@ -1,11 +1,7 @@
 """A small web server on this machine whose faults can be programmed, to test downloads without a network.
 
-    with Server() as server:
-        server.answers["/train.csv"] = [status(503), ok(b"...")]  # first this; then that, again and again
-        ...                                                       # load server.url + "/train.csv"
-        assert server.requests == ["/train.csv", "/train.csv"]
-
-An answer is a function of the request's handler; the functions below make the usual ones.
+`server.answers["/train.csv"] = [status(503), ok(b"...")]`: first this; then that, again and again. An answer is a
+function of the request's handler; the functions below make the usual ones.
 """
 
 import threading
