@@ -250,7 +250,7 @@ def per_token(items):
 class NewsReader(nn.Module):
     """From a table of word vectors to logits [B, K]; the parts of the recipe as options. Lesson 5, section 4.
 
-    table: [V, D]; keep: the bias of the forget gate (of the update gate in a GRU), None leaves it as PyTorch has it
+    table: [V, E]; keep: the bias of the forget gate (of the update gate in a GRU), None leaves it as PyTorch has it
     """
 
     def __init__(self, table, num_class, freeze=False, cell=nn.LSTM, hidden_dim=32,
@@ -265,7 +265,7 @@ class NewsReader(nn.Module):
         self.fc = nn.Linear(4 * hidden_dim, num_class)
 
     def forward(self, x, lengths):  # ids [B, T], lengths [B]
-        vectors = self.dropout(self.embedding(x))  # [B, T, D]
+        vectors = self.dropout(self.embedding(x))  # [B, T, E]
         states, last = run_rnn(self.rnn, vectors, lengths)  # [B, T, 2 H], [B, 2 H]
         padding = (x == PAD).unsqueeze(2)  # [B, T, 1]
         largest = states.masked_fill(padding, -torch.inf).amax(1)  # [B, 2 H]
@@ -298,7 +298,7 @@ def texts_of(articles):
 
 
 def mean_vectors(table, articles):
-    """The mean of the vectors of each text: [N, D]. Lesson 5, section 3."""
+    """The mean of the vectors of each text: [N, E]. Lesson 5, section 3."""
     texts = [table[encode(text) or [UNK]].mean(0) for _, text in articles]
     return torch.stack(texts).numpy()
 
@@ -455,14 +455,14 @@ def perplexity(losses):
     return math.exp(np.concatenate(losses).mean())
 
 
-def discounts(runs):
+def discounts(ngrams):
     """What is taken off a count of 0, of 1, of 2, and of 3 or more. Lesson 6, section 3."""
-    n = Counter(runs.values())  # n[1]: how many runs came once
+    n = Counter(ngrams.values())  # n[1]: how many came once
     if min(n[1], n[2], n[3], n[4]) > 0:
         Y = n[1] / (n[1] + 2 * n[2])
-        D = [k - (k + 1) * Y * n[k + 1] / n[k] for k in (1, 2, 3)]
-        if min(D) > 0:
-            return [0, *D]
+        d = [k - (k + 1) * Y * n[k + 1] / n[k] for k in (1, 2, 3)]
+        if min(d) > 0:
+            return [0, *d]
     return [0, 0.5, 1, 1.5]  # too little text for an estimate
 
 
@@ -470,27 +470,27 @@ def count(texts, order, start):
     """For 1-grams up to those of that order: how often, and what follows each context. Lesson 6, section 3."""
     lines = [[start] * (order - 1) + ids for ids in texts]
     places = [(line, i) for line in lines for i in range(len(line) - order + 1)]
-    runs = Counter(tuple(line[i : i + order]) for line, i in places)
+    ngrams = Counter(tuple(line[i : i + order]) for line, i in places)
     tables = []
     for _ in range(order):
-        D, total, saved = discounts(runs), Counter(), Counter()
-        for run, n in runs.items():
-            total[run[:-1]] += n
-            saved[run[:-1]] += D[min(n, 3)]
-        tables.insert(0, (runs, total, saved, D))
-        runs = Counter(run[1:] for run in runs)  # after how many different tokens
+        d, total, saved = discounts(ngrams), Counter(), Counter()
+        for ngram, n in ngrams.items():
+            total[ngram[:-1]] += n
+            saved[ngram[:-1]] += d[min(n, 3)]
+        tables.insert(0, (ngrams, total, saved, d))
+        ngrams = Counter(ngram[1:] for ngram in ngrams)  # each one once
     return tables
 
 
 def probability(tables, line, i, V):
     """P(line[i] | the tokens before it), of V words. Lesson 6, section 3."""
     p = 1 / V
-    for n, (runs, total, saved, D) in enumerate(tables):
+    for n, (ngrams, total, saved, d) in enumerate(tables):
         context = tuple(line[i - n : i])
-        if total[context] == 0:  # never seen: the shorter context has to do
+        if total[context] == 0:  # back-off: the shorter one answers
             break
-        c = runs[*context, line[i]]
-        p = (c - D[min(c, 3)] + saved[context] * p) / total[context]
+        c = ngrams[*context, line[i]]
+        p = (c - d[min(c, 3)] + saved[context] * p) / total[context]
     return p
 
 
@@ -505,13 +505,13 @@ def count_losses(tables, texts, start, V):
 
 
 def eight_in_a_row(line, n=8):
-    """The runs of n tokens of a headline and its ends; of a shorter one the whole. Lesson 6, section 4."""
+    """The n tokens in a row of a headline and its ends; of a shorter one the whole. Lesson 6, section 4."""
     tokens = ["<start>", *tokenizer(line), "<end>"]
     return {tuple(tokens[i : i + n]) for i in range(max(1, len(tokens) - n + 1))}
 
 
-def shares_a_run(lines, others):
-    """Which lines share a run of 8 tokens with one of the others: [N] of booleans. Lesson 6, section 4."""
+def shares_eight(lines, others):
+    """Which lines share 8 tokens in a row with one of the others: [N] of booleans. Lesson 6, section 4."""
     known = set().union(*map(eight_in_a_row, others))
     return np.array([not known.isdisjoint(eight_in_a_row(line)) for line in lines])
 
@@ -608,7 +608,7 @@ def scan(a, b):
 
 
 class MinGRU(nn.Module):
-    """To be used as nn.GRU is; keep: the gate starts by keeping sigmoid(keep). Lesson 7, section 5."""
+    """Like nn.GRU, its last state [B, 1, H]; keep: it keeps sigmoid(keep) at first. Lesson 7, section 5."""
 
     def __init__(self, E, H, keep=0, batch_first=True):
         super().__init__()

@@ -574,13 +574,12 @@ def bottleneck(axis):
         box(axis, column, middle, f"$s_{i + 1}$", H, 60, size=28)
         arrow(axis, (column - 14, middle + 23), (column - 14, outs - 23), colour=H)
         dashed(axis, (column + 18, rail), (column + 18, outs - 23))
-        label(axis, column + 42, outs - 44, f"$m_{i + 1}$", size=24)
         box(axis, column, outs, "fc", width=60)
         arrow(axis, (column, outs + 23), (column, top - 23))
         box(axis, column, top, letter, width=60, size=28)
     for left in writes[:2]:
         arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
-    label(axis, 340, middle - 40, "$h_3$", size=26)
+    label(axis, 340, middle - 40, "$h_3, c_3$", size=26)
 
 
 @drawing("transformer-block", 760, title="one block, for one of T tokens")

@@ -62,7 +62,7 @@ def test_a_picture_stands_with_its_words_and_without_its_code(path):
     notebook, page = nbformat.read(path, as_version=4), BeautifulSoup(deck_of(path), "html.parser")
     assert "# @title" not in page.get_text() and "In words:" not in page.get_text()
     pictures = page.select(".slide > img")
-    assert len(pictures) >= 5
+    assert len(pictures) >= 4
     for picture in pictures:
         caption = picture.find_next_sibling(class_="caption")
         assert picture["alt"] and caption, picture.parent.parent["id"]

@@ -58,15 +58,15 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "6-text-generation": (
         "A network that writes",
-        "a language model with its training in the open, the rival that counts, ways to sample, a Markov chain",
+        "a language model with its training in the open, the baseline that counts, ways to sample, a Markov chain",
         "perplexity of held-out headlines: 4-grams {perplexity of 4-grams}, a network from random vectors "
-        "{perplexity of from noise}, from GloVe {perplexity of from GloVe}; network and 4-grams together: the better "
+        "{perplexity of random}, from GloVe {perplexity of from GloVe}; network and 4-grams together: the better "
         "one's times {mixture / best single}",
     ),
     "7-attention-and-after": (
         "Attention, and recurrent networks today",
         "attention by hand, a block without recurrence, a recurrence without a loop, what one more token costs",
-        "share of words of 20 letters written backwards without a fault: from one state at most "
+        "share of words of 15 letters written backwards without a fault: from one state at most "
         "{the best without attention}, with attention at least {the worst with attention}; accuracy on the news "
         "without any layer, from the mean of the word vectors: {mean of the vectors}",
     ),
