@@ -3,9 +3,8 @@
 Colours mean what they mean in the plots (torchnlp.COLOURS): x the input, h the hidden state, and so on. What has no
 role there is black on white. A state of the backward direction is a hidden state too: the same blue, but filled.
 
-The typeface is Open Sans (images/fonts, SIL Open Font License), since the one sans serif that Matplotlib brings is the
-look of its defaults. Its small letters are tall, so that they can be read when they are small; it has Greek and
-Cyrillic, for news of your own; it weighs 260 KB. Formulas stand in Computer Modern, as in the text of the lessons.
+The typeface is Open Sans (images/fonts, SIL Open Font License): its small letters are tall, and it has Greek and
+Cyrillic, for news of your own. Formulas stand in Computer Modern, as in the text of the lessons.
 
 A drawing is 680 units wide. Letters are 24 units high, which makes 14 pixels on a phone that is 390 wide.
 """

@@ -85,13 +85,6 @@ def test_the_words_under_a_picture_go_where_the_picture_is():
     assert second.id == "c2" and "A line." in first.parts[2].html
 
 
-def test_the_steps_of_a_slide():
-    order = ["output", "question", "code", "output", "picture", "question", "text", "code"]
-    parts = [slides.Part(kind, "", asks=kind == "question") for kind in order]
-    slides.keep_answers_back(parts)
-    assert [part.step for part in parts] == [0, 0, 0, 1, 1, 1, 2, 2]
-
-
 def test_the_page_carries_its_notes_and_names_no_server(tmp_path, monkeypatch):
     path = LESSONS[0]
     monkeypatch.setattr(slides, "DECKS", tmp_path)

@@ -126,8 +126,7 @@ def lesson_table(root: Path) -> str:
             raise LookupError(f"{path.name} has no line in LESSONS of tools/readme.py")
         title, builds, result = LESSONS[path.stem]
         result = with_figures(result, path)
-        seconds = notebook(path).metadata.get("seconds")
-        minutes = f"{seconds / 60:.1f} min" if seconds else "not measured"
+        minutes = f"{notebook(path).metadata.seconds / 60:.1f} min"
         link = f"[{title}](notebooks/{path.name})"
         rows.append(f"| {path.stem[0]} | {link} | {builds} | {result} | {minutes} |")
     return "\n".join([*rows, "", data_line(root)])
