@@ -124,13 +124,13 @@ def sequences(count, T, generator):
 class Recaller(nn.Module):
     """Reads [B, T] symbols, answers [B, SYMBOLS] from the last state. Lesson 2, section 1."""
 
-    def __init__(self, kind, keep=None, write=None):
+    def __init__(self, kind, forget=None, input=None):
         super().__init__()
         self.embedding = nn.Embedding(SYMBOLS, 8)
         self.rnn = kind(8, 32, batch_first=True)  # nn.RNN, nn.LSTM or nn.GRU
         self.fc = nn.Linear(32, SYMBOLS)
-        if keep is not None:
-            open_gates(self.rnn, keep, write)
+        if forget is not None:
+            open_gates(self.rnn, forget, input)
 
     def forward(self, x):
         states, _ = self.rnn(self.embedding(x))  # [B, T, H]
