@@ -250,17 +250,17 @@ def per_token(items):
 class NewsReader(nn.Module):
     """From a table of word vectors to logits [B, K]; the parts of the recipe as options. Lesson 5, section 4.
 
-    table: [V, D]; keep: the bias of the forget gate (of the update gate in a GRU), None leaves it as PyTorch has it
+    table: [V, D]; forget: the bias of the forget gate (of the update gate in a GRU), None leaves it as PyTorch has it
     """
 
     def __init__(self, table, num_class, freeze=False, cell=nn.LSTM, hidden_dim=32,
-                 keep=2, drop=0.0):  # fmt: skip
+                 forget=2, drop=0.0):  # fmt: skip
         super().__init__()
         rows = table.clone()  # <- new: a table of its own, not `table`
         self.embedding = nn.Embedding.from_pretrained(rows, freeze, PAD, sparse=SPARSE)
         self.rnn = cell(rows.size(1), hidden_dim, batch_first=True, bidirectional=True)
-        if keep is not None:
-            open_gates(self.rnn, keep)
+        if forget is not None:
+            open_gates(self.rnn, forget)
         self.dropout = nn.Dropout(drop)
         self.fc = nn.Linear(4 * hidden_dim, num_class)
 
@@ -608,12 +608,12 @@ def scan(a, b):
 
 
 class MinGRU(nn.Module):
-    """To be used as nn.GRU is; keep: the gate starts by keeping sigmoid(keep). Lesson 7, section 5."""
+    """To be used as nn.GRU is; forget: the gate starts by keeping sigmoid(forget). Lesson 7, section 5."""
 
-    def __init__(self, E, H, keep=0, batch_first=True):
+    def __init__(self, E, H, forget=0, batch_first=True):
         super().__init__()
         self.linear = nn.Linear(E, 2 * H)
-        self.linear.bias.data[:H] = -keep  # z writes, 1 - z keeps
+        self.linear.bias.data[:H] = -forget  # z writes, 1 - z keeps
 
     def forward(self, x):
         z, n = self.linear(x).chunk(2, dim=2)  # [B, T, H] each
