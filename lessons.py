@@ -1,7 +1,7 @@
 """What one lesson builds and a later one uses, in the order of the lessons.
 
-Each function says which lesson explains it. The cell there shows the same code, marked `# kept in lessons.py`; a test
-holds the two equal. Later lessons and the appendices import it:
+Each function says which lesson has it. That lesson shows the same code, marked `# kept in lessons.py` (a test holds the
+two equal), or imports it. Later lessons and the appendices import it:
 
     from lessons import Recaller, sequences, train_recall
 
@@ -28,19 +28,15 @@ from torchnlp import (
     PAD,
     SPARSE,
     UNK,
-    Batch,
     clip_gradient,
-    clock,
     device,
     encode,
-    evaluate,
     fit,
     length_loader,
     logits_of,
     make_optimizer,
     mean_and_error,
     open_gates,
-    pad_length,
     padify,
     run_rnn,
     seed_all,
@@ -164,40 +160,6 @@ def train_recall(net, T, seed, steps=250, rate=0.01):
 # ------------------------------------------------- lesson 4: two directions, several layers
 
 
-def ends(states, last, lengths):
-    """Pooling: the last hidden state. Lesson 4, section 4.
-
-    states: [B, T, D H], zero behind the end; last: [B, D H]  ->  [B, D H]
-    """
-    return last
-
-
-def real(x, lengths):
-    """x: [B, T, ...]  ->  True where there is a token, [B, T]. Lesson 4, section 5."""
-    return (torch.arange(x.size(1)) < lengths.unsqueeze(1)).to(x.device)
-
-
-def train_network(make, loader, seed, rate, epochs):
-    """Make a network and train it, clipped: it, and seconds an epoch. Lesson 4, section 4."""
-    seed_all(seed)
-    net, start = make().to(device), clock()
-    fit(net, loader, epochs=epochs, lr=rate, verbose=False, clip=1)
-    return net, (clock() - start) / epochs
-
-
-def race(make, part, valid_loader, epochs, rates, seeds, collate=pad_length):
-    """A network a seed, at the better of rates: (networks, rate, seconds an epoch). Lesson 4, Further."""
-
-    def run(seed, rate):
-        loader = length_loader(part, seed=seed, collate_fn=collate)
-        return train_network(make, loader, seed, rate, epochs)
-
-    tried = {rate: run(seeds[0], rate) for rate in rates}
-    rate = max(rates, key=lambda rate: evaluate(tried[rate][0], valid_loader)[1])
-    nets, seconds = zip(tried[rate], *(run(seed, rate) for seed in seeds[1:]))
-    return nets, rate, sum(seconds) / len(seconds)
-
-
 def shown(values, digits=3):
     """The mean of some seeds, and in brackets its standard error. Lesson 4, section 5."""
     mean, error = mean_and_error(values)
@@ -213,44 +175,13 @@ def lead(a, b):
     return gap.mean().item(), squares.sqrt().item()
 
 
-def described(file):
-    """The descriptions of a file's articles, of those that have a title. Lesson 4, section 5."""
-    with open(torchnlp.folder / file, encoding="utf-8-sig", newline="") as lines:
-        rows = [row for row in csv.reader(lines) if row]
-    return [row[2] for row in rows if row[1].strip()] or [row[2] for row in rows]
-
-
-def item_of(text):
-    """labels [T] (1: begins with a capital), tokens in lower case, their ids [T]. Lesson 4, section 5."""
-    text = html.unescape(re.sub(" ?#39;", "'", text))  # how AG News writes '
-    text = re.sub(r"<[^>]*>|\\", " ", text)
-    tokens = re.findall(r"\w+|[.,!?()']", text) or ["."]
-    labels = torch.tensor([int(token[0].isupper()) for token in tokens])
-    lower = " ".join(tokens).lower()
-    return labels, lower, torch.tensor(encode(lower))
-
-
-def flat(items):
-    """All labels and all ids in a row: [N], [N]. Lesson 4, section 5."""
-    labels, _, ids = zip(*items)
-    return torch.cat(labels), torch.cat(ids)
-
-
-def per_token(items):
-    """Collate: labels [N], ids [B, T], lengths [B]. Lesson 4, section 5."""
-    labels, ids = flat(items)
-    rows = [row for _, _, row in items]
-    lengths = torch.tensor([len(row) for row in rows])
-    return Batch(labels, nn.utils.rnn.pad_sequence(rows, True, PAD), lengths)
-
-
 # ------------------------------------------------------------ lesson 5: pretrained embeddings
 
 
 class NewsReader(nn.Module):
     """From a table of word vectors to logits [B, K]; the parts of the recipe as options. Lesson 5, section 4.
 
-    table: [V, D]; forget: the bias of the forget gate (of the update gate in a GRU), None leaves it as PyTorch has it
+    table: [V, E]; forget: the bias of the forget gate (of the update gate in a GRU), None leaves it as PyTorch has it
     """
 
     def __init__(self, table, num_class, freeze=False, cell=nn.LSTM, hidden_dim=32,
@@ -265,7 +196,7 @@ class NewsReader(nn.Module):
         self.fc = nn.Linear(4 * hidden_dim, num_class)
 
     def forward(self, x, lengths):  # ids [B, T], lengths [B]
-        vectors = self.dropout(self.embedding(x))  # [B, T, D]
+        vectors = self.dropout(self.embedding(x))  # [B, T, E]
         states, last = run_rnn(self.rnn, vectors, lengths)  # [B, T, 2 H], [B, 2 H]
         padding = (x == PAD).unsqueeze(2)  # [B, T, 1]
         largest = states.masked_fill(padding, -torch.inf).amax(1)  # [B, 2 H]
@@ -298,7 +229,7 @@ def texts_of(articles):
 
 
 def mean_vectors(table, articles):
-    """The mean of the vectors of each text: [N, D]. Lesson 5, section 3."""
+    """The mean of the vectors of each text: [N, E]. Lesson 5, section 3."""
     texts = [table[encode(text) or [UNK]].mean(0) for _, text in articles]
     return torch.stack(texts).numpy()
 
@@ -455,14 +386,14 @@ def perplexity(losses):
     return math.exp(np.concatenate(losses).mean())
 
 
-def discounts(runs):
+def discounts(ngrams):
     """What is taken off a count of 0, of 1, of 2, and of 3 or more. Lesson 6, section 3."""
-    n = Counter(runs.values())  # n[1]: how many runs came once
+    n = Counter(ngrams.values())  # n[1]: how many came once
     if min(n[1], n[2], n[3], n[4]) > 0:
         Y = n[1] / (n[1] + 2 * n[2])
-        D = [k - (k + 1) * Y * n[k + 1] / n[k] for k in (1, 2, 3)]
-        if min(D) > 0:
-            return [0, *D]
+        d = [k - (k + 1) * Y * n[k + 1] / n[k] for k in (1, 2, 3)]
+        if min(d) > 0:
+            return [0, *d]
     return [0, 0.5, 1, 1.5]  # too little text for an estimate
 
 
@@ -470,27 +401,27 @@ def count(texts, order, start):
     """For 1-grams up to those of that order: how often, and what follows each context. Lesson 6, section 3."""
     lines = [[start] * (order - 1) + ids for ids in texts]
     places = [(line, i) for line in lines for i in range(len(line) - order + 1)]
-    runs = Counter(tuple(line[i : i + order]) for line, i in places)
+    ngrams = Counter(tuple(line[i : i + order]) for line, i in places)
     tables = []
     for _ in range(order):
-        D, total, saved = discounts(runs), Counter(), Counter()
-        for run, n in runs.items():
-            total[run[:-1]] += n
-            saved[run[:-1]] += D[min(n, 3)]
-        tables.insert(0, (runs, total, saved, D))
-        runs = Counter(run[1:] for run in runs)  # after how many different tokens
+        d, total, saved = discounts(ngrams), Counter(), Counter()
+        for ngram, n in ngrams.items():
+            total[ngram[:-1]] += n
+            saved[ngram[:-1]] += d[min(n, 3)]
+        tables.insert(0, (ngrams, total, saved, d))
+        ngrams = Counter(ngram[1:] for ngram in ngrams)  # each one once
     return tables
 
 
 def probability(tables, line, i, V):
     """P(line[i] | the tokens before it), of V words. Lesson 6, section 3."""
     p = 1 / V
-    for n, (runs, total, saved, D) in enumerate(tables):
+    for n, (ngrams, total, saved, d) in enumerate(tables):
         context = tuple(line[i - n : i])
-        if total[context] == 0:  # never seen: the shorter context has to do
+        if total[context] == 0:  # back-off: the shorter one answers
             break
-        c = runs[*context, line[i]]
-        p = (c - D[min(c, 3)] + saved[context] * p) / total[context]
+        c = ngrams[*context, line[i]]
+        p = (c - d[min(c, 3)] + saved[context] * p) / total[context]
     return p
 
 
@@ -505,13 +436,13 @@ def count_losses(tables, texts, start, V):
 
 
 def eight_in_a_row(line, n=8):
-    """The runs of n tokens of a headline and its ends; of a shorter one the whole. Lesson 6, section 4."""
+    """The n tokens in a row of a headline and its ends; of a shorter one the whole. Lesson 6, section 4."""
     tokens = ["<start>", *tokenizer(line), "<end>"]
     return {tuple(tokens[i : i + n]) for i in range(max(1, len(tokens) - n + 1))}
 
 
-def shares_a_run(lines, others):
-    """Which lines share a run of 8 tokens with one of the others: [N] of booleans. Lesson 6, section 4."""
+def shares_eight(lines, others):
+    """Which lines share 8 tokens in a row with one of the others: [N] of booleans. Lesson 6, section 4."""
     known = set().union(*map(eight_in_a_row, others))
     return np.array([not known.isdisjoint(eight_in_a_row(line)) for line in lines])
 
@@ -608,7 +539,7 @@ def scan(a, b):
 
 
 class MinGRU(nn.Module):
-    """To be used as nn.GRU is; forget: the gate starts by keeping sigmoid(forget). Lesson 7, section 5."""
+    """Like nn.GRU, its last state [B, 1, H]; forget: it keeps sigmoid(forget) at first. Lesson 7, section 5."""
 
     def __init__(self, E, H, forget=0, batch_first=True):
         super().__init__()

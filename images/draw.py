@@ -3,9 +3,8 @@
 Colours mean what they mean in the plots (torchnlp.COLOURS): x the input, h the hidden state, and so on. What has no
 role there is black on white. A state of the backward direction is a hidden state too: the same blue, but filled.
 
-The typeface is Open Sans (images/fonts, SIL Open Font License), since the one sans serif that Matplotlib brings is the
-look of its defaults. Its small letters are tall, so that they can be read when they are small; it has Greek and
-Cyrillic, for news of your own; it weighs 260 KB. Formulas stand in Computer Modern, as in the text of the lessons.
+The typeface is Open Sans (images/fonts, SIL Open Font License): its small letters are tall, and it has Greek and
+Cyrillic, for news of your own. Formulas stand in Computer Modern, as in the text of the lessons.
 
 A drawing is 680 units wide. Letters are 24 units high, which makes 14 pixels on a phone that is 390 wide.
 """
@@ -575,13 +574,12 @@ def bottleneck(axis):
         box(axis, column, middle, f"$s_{i + 1}$", H, 60, size=28)
         arrow(axis, (column - 14, middle + 23), (column - 14, outs - 23), colour=H)
         dashed(axis, (column + 18, rail), (column + 18, outs - 23))
-        label(axis, column + 42, outs - 44, f"$m_{i + 1}$", size=24)
         box(axis, column, outs, "fc", width=60)
         arrow(axis, (column, outs + 23), (column, top - 23))
         box(axis, column, top, letter, width=60, size=28)
     for left in writes[:2]:
         arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
-    label(axis, 340, middle - 40, "$h_3$", size=26)
+    label(axis, 340, middle - 40, "$h_3, c_3$", size=26)
 
 
 @drawing("transformer-block", 760, title="one block, for one of T tokens")

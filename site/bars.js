@@ -26,9 +26,8 @@ export function showBars(list, scores, {name, settings, onTake}) {
 }
 
 function makeBar(tag) {
-    const row = make(tag, {className: "row"}, make("bdi"),
+    const row = make(tag, {className: "row", type: "button"}, make("bdi"),
         make("span", {className: "track"}, make("i", {className: "bar"}), make("i", {className: "own"})),
         make("span", {className: "number"}));
-    if (tag === "button") row.type = "button";
     return make("li", {}, row);
 }

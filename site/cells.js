@@ -25,31 +25,27 @@ export const CELLS = {
     LSTM: {
         parts: ["input", "forget", "candidate", "output"],
         forward({h, c, a, tanh_c}, x, s, B, H, t) {
-            for (let b = 0; b < B; b++) {
-                for (let k = 0; k < H; k++) {
-                    const row = b * 4 * H + k, at = t * B * 4 * H + row, unit = t * B * H + b * H + k;
-                    const i = a[at] = sigmoid(x[at] + s[row]);
-                    const f = a[at + H] = sigmoid(x[at + H] + s[row + H]);
-                    const g = a[at + 2 * H] = Math.tanh(x[at + 2 * H] + s[row + 2 * H]);
-                    const o = a[at + 3 * H] = sigmoid(x[at + 3 * H] + s[row + 3 * H]);
-                    const memory = c[unit + B * H] = f * c[unit] + i * g;
-                    h[unit + B * H] = o * (tanh_c[unit] = Math.tanh(memory));
-                }
+            for (let here = 0; here < B * H; here++) {
+                const row = here + 3 * H * Math.floor(here / H), at = t * B * 4 * H + row, unit = t * B * H + here;
+                const i = a[at] = sigmoid(x[at] + s[row]);
+                const f = a[at + H] = sigmoid(x[at + H] + s[row + H]);
+                const g = a[at + 2 * H] = Math.tanh(x[at + 2 * H] + s[row + 2 * H]);
+                const o = a[at + 3 * H] = sigmoid(x[at + 3 * H] + s[row + 3 * H]);
+                const memory = c[unit + B * H] = f * c[unit] + i * g;
+                h[unit + B * H] = o * (tanh_c[unit] = Math.tanh(memory));
             }
         },
         backward({c, a, tanh_c}, dh, dc, dx, ds, B, H, t) {
-            for (let b = 0; b < B; b++) {
-                for (let k = 0; k < H; k++) {
-                    const row = b * 4 * H + k, at = t * B * 4 * H + row, here = b * H + k, unit = t * B * H + here;
-                    const i = a[at], f = a[at + H], g = a[at + 2 * H], o = a[at + 3 * H], tanh = tanh_c[unit];
-                    const memory = dc[here] + dh[here] * o * (1 - tanh * tanh);
-                    dx[at] = ds[row] = memory * g * i * (1 - i);
-                    dx[at + H] = ds[row + H] = memory * c[unit] * f * (1 - f);
-                    dx[at + 2 * H] = ds[row + 2 * H] = memory * i * (1 - g * g);
-                    dx[at + 3 * H] = ds[row + 3 * H] = dh[here] * tanh * o * (1 - o);
-                    dc[here] = memory * f;
-                    dh[here] = 0;
-                }
+            for (let here = 0; here < B * H; here++) {
+                const row = here + 3 * H * Math.floor(here / H), at = t * B * 4 * H + row, unit = t * B * H + here;
+                const i = a[at], f = a[at + H], g = a[at + 2 * H], o = a[at + 3 * H], tanh = tanh_c[unit];
+                const memory = dc[here] + dh[here] * o * (1 - tanh * tanh);
+                dx[at] = ds[row] = memory * g * i * (1 - i);
+                dx[at + H] = ds[row + H] = memory * c[unit] * f * (1 - f);
+                dx[at + 2 * H] = ds[row + 2 * H] = memory * i * (1 - g * g);
+                dx[at + 3 * H] = ds[row + 3 * H] = dh[here] * tanh * o * (1 - o);
+                dc[here] = memory * f;
+                dh[here] = 0;
             }
         },
     },
@@ -57,29 +53,25 @@ export const CELLS = {
     GRU: {
         parts: ["reset", "update", "candidate"],
         forward({h, a, fresh}, x, s, B, H, t) {
-            for (let b = 0; b < B; b++) {
-                for (let k = 0; k < H; k++) {
-                    const row = b * 3 * H + k, at = t * B * 3 * H + row, unit = t * B * H + b * H + k;
-                    const r = a[at] = sigmoid(x[at] + s[row]);
-                    const z = a[at + H] = sigmoid(x[at + H] + s[row + H]);
-                    fresh[unit] = s[row + 2 * H];
-                    const n = a[at + 2 * H] = Math.tanh(x[at + 2 * H] + r * s[row + 2 * H]);
-                    h[unit + B * H] = (1 - z) * n + z * h[unit];
-                }
+            for (let here = 0; here < B * H; here++) {
+                const row = here + 2 * H * Math.floor(here / H), at = t * B * 3 * H + row, unit = t * B * H + here;
+                const r = a[at] = sigmoid(x[at] + s[row]);
+                const z = a[at + H] = sigmoid(x[at + H] + s[row + H]);
+                fresh[unit] = s[row + 2 * H];
+                const n = a[at + 2 * H] = Math.tanh(x[at + 2 * H] + r * s[row + 2 * H]);
+                h[unit + B * H] = (1 - z) * n + z * h[unit];
             }
         },
         backward({h, a, fresh}, dh, dc, dx, ds, B, H, t) {
-            for (let b = 0; b < B; b++) {
-                for (let k = 0; k < H; k++) {
-                    const row = b * 3 * H + k, at = t * B * 3 * H + row, here = b * H + k, unit = t * B * H + here;
-                    const r = a[at], z = a[at + H], n = a[at + 2 * H];
-                    const dn = dh[here] * (1 - z) * (1 - n * n);
-                    dx[at] = ds[row] = dn * fresh[unit] * r * (1 - r);
-                    dx[at + H] = ds[row + H] = dh[here] * (h[unit] - n) * z * (1 - z);
-                    dx[at + 2 * H] = dn;
-                    ds[row + 2 * H] = dn * r;
-                    dh[here] *= z;
-                }
+            for (let here = 0; here < B * H; here++) {
+                const row = here + 2 * H * Math.floor(here / H), at = t * B * 3 * H + row, unit = t * B * H + here;
+                const r = a[at], z = a[at + H], n = a[at + 2 * H];
+                const dn = dh[here] * (1 - z) * (1 - n * n);
+                dx[at] = ds[row] = dn * fresh[unit] * r * (1 - r);
+                dx[at + H] = ds[row + H] = dh[here] * (h[unit] - n) * z * (1 - z);
+                dx[at + 2 * H] = dn;
+                ds[row + 2 * H] = dn * r;
+                dh[here] *= z;
             }
         },
     },
@@ -144,6 +136,14 @@ export function makeTrace(cell, T, B, H) {
     return trace;
 }
 
+// What a layer did with one text, the first of many: each gate, and the states, a row a step.
+export function insideOf(cell, {T, B, H, G, a, h, c}) {
+    const rows = (flat, width, from) =>
+        Array.from({length: T}, (_, t) => flat.slice(from + t * B * width, from + t * B * width + H));
+    const gates = CELLS[cell].parts.map((part, p) => [part, rows(a, G, p * H)]);
+    return {...Object.fromEntries(gates), ...c && {c: rows(c, H, B * H)}, h: rows(h, H, B * H)};
+}
+
 // Read: trace.x [T, B, G] holds each word's part, W_ih x + b_ih. What comes out is in the trace: h, c, and in a the
 // gates.
 export function forward(cell, weights, trace) {
@@ -153,6 +153,31 @@ export function forward(cell, weights, trace) {
         addProduct(s, h, weights["rnn.weight_hh_l0"], B, H, G, t * B * H);
         CELLS[cell].forward(trace, x, s, B, H, t);
     }
+}
+
+// The state {h, c} of an LSTM after one more vector; before: the state that it starts from, if there is one.
+export function oneStep(weights, vector, before) {
+    const trace = makeTrace("LSTM", 1, 1, weights["rnn.bias_hh_l0"].length / 4), {H, G, x, h, c} = trace;
+    if (before) {
+        h.set(before.h);
+        c.set(before.c);
+    }
+    x.set(weights["rnn.bias_ih_l0"]);
+    addProduct(x, vector, weights["rnn.weight_ih_l0"], 1, vector.length, G);
+    forward("LSTM", weights, trace);
+    return {h: h.slice(H), c: c.slice(H)};
+}
+
+// weight [M, K] · vector [K] + bias [M], for any M
+export const linear = (vector, weight, bias) => bias.map((sum, m) => {
+    for (let k = 0, at = m * vector.length; k < vector.length; k++, at++) sum += vector[k] * weight[at];
+    return sum;
+});
+
+export function softmax(scores) {
+    const largest = scores.reduce((a, b) => Math.max(a, b)), odds = scores.map(score => Math.exp(score - largest));
+    const sum = odds.reduce((a, b) => a + b);
+    return odds.map(odd => odd / sum);
 }
 
 // Walk back from dh [B, H], what is asked of the last state. Returns dx [T, B, G], what is asked of each word's part;
@@ -169,4 +194,11 @@ export function backward(cell, weights, trace, dh, gradients) {
         addProduct(dh, s, turned, B, G, H);
     }
     return dx;
+}
+
+// How large the gradient is with respect to each vector that was read, of E numbers: [T, B]; dh as in `backward`.
+export function influences(cell, weights, trace, dh, E) {
+    const {T, B, G} = trace, slopes = new Float64Array(T * B * E);
+    addProduct(slopes, backward(cell, weights, trace, dh), transposed(weights["rnn.weight_ih_l0"], G, E), T * B, G, E);
+    return Array.from({length: T * B}, (_, i) => Math.hypot(...slopes.subarray(i * E, (i + 1) * E)));
 }

@@ -20,8 +20,7 @@ export function show(place, style, {words, bias}) {
         });
         const half = Math.round(Math.log(0.5) / Math.log(gate));
         const after = half > 1 ? `after ${half} words` : "after one word or less";
-        number.textContent = bias.toFixed(1);
-        slider.ariaValueText = bias.toFixed(1);
+        number.textContent = slider.ariaValueText = bias.toFixed(1);
         sentence.replaceChildren(
             `The gate starts at σ(b) = ${gate.toFixed(3)}. At the end `, make("bdi", {textContent: share(left[0])}),
             ` of “${words[0]}” is left, ${T - 1} words later. Half of what was written is gone ${after}.`);

@@ -1,7 +1,7 @@
 // The language model of lesson 6 by hand: word vectors, an LSTM, and a score for each word that may come next. And how
 // scores become probabilities.
 
-import {addProduct, forward, makeTrace} from "./cells.js";
+import {addProduct, linear, oneStep} from "./cells.js";
 import {unpacked} from "./weights.js";
 
 export const UNK = 0, PAD = 1, END = 2, LINE = 3;  // the first ids of the vocabulary
@@ -9,7 +9,7 @@ export const UNK = 0, PAD = 1, END = 2, LINE = 3;  // the first ids of the vocab
 export class LanguageModel {
     constructor({classes, words, weights}) {
         Object.assign(this, {classes, words, V: words.length, w: unpacked(weights), steps: []});
-        [this.D, this.H] = [this.w["to_vector.bias"].length, this.w["to_vector.weight"].length / this.w["to_vector.bias"].length];
+        this.D = this.w["to_vector.bias"].length;
         this.wide = 4 * Math.ceil(this.V / 4);  // a multiple of four, as addProduct wants it
         this.table = new Float64Array(this.wide * this.D);  // tied: the vectors of the words once more, without the start tokens
         this.table.set(this.w["embedding.weight"].subarray(0, this.V * this.D));
@@ -36,26 +36,14 @@ export class LanguageModel {
 
     // The state after one more token.
     step(id, before) {
-        const {w, D, H} = this, trace = makeTrace("LSTM", 1, 1, H);
-        const vector = w["embedding.weight"].subarray(id * D, (id + 1) * D);
-        if (before) {
-            trace.h.set(before.h);
-            trace.c.set(before.c);
-        }
-        trace.x.set(w["rnn.bias_ih_l0"]);
-        addProduct(trace.x, vector, w["rnn.weight_ih_l0"], 1, D, 4 * H);
-        forward("LSTM", w, trace);
-        return {id, h: trace.h.slice(H), c: trace.c.slice(H)};
+        return {id, ...oneStep(this.w, this.w["embedding.weight"].subarray(id * this.D, (id + 1) * this.D), before)};
     }
 
     // The scores of the next token after a step, the last one if none is named.
     scores(last = this.steps.at(-1)) {
-        const {w, D, H, table, wide, V} = this;
+        const {w, D, table, wide, V} = this;
         if (this.scored === last) return this.latest;
-        const said = w["to_vector.bias"].map((bias, d) => {
-            for (let k = 0; k < H; k++) bias += last.h[k] * w["to_vector.weight"][d * H + k];
-            return bias;
-        });
+        const said = linear(last.h, w["to_vector.weight"], w["to_vector.bias"]);
         const scores = new Float64Array(wide);
         scores.set(w.bias);
         addProduct(scores, said, table, 1, D, wide);

@@ -1,8 +1,7 @@
 // The networks of networks.json: a word's vector, the recurrent layer of cells.js, and an answer after every word.
 
-import {CELLS, addProduct, backward, forward, makeTrace, transposed} from "./cells.js";
-import {tokenize} from "./tokenizer.js";
-import {bytes} from "./weights.js";
+import {CELLS, addProduct, forward, influences, insideOf, linear, makeTrace, softmax} from "./cells.js";
+import {unpacked} from "./weights.js";
 
 const UNK = 0;
 
@@ -17,46 +16,30 @@ export class Networks {
         this.loaded = {};
     }
 
-    // A network's weights, read when first asked for. Word vectors are whole numbers from -127 to 127, times a step.
+    // A network's weights, read when first asked for.
     weights(name) {
-        const read = ({int8, step, float32}) =>
-            int8 ? {step, vectors: new Int8Array(bytes(int8))} : Float64Array.from(new Float32Array(bytes(float32)));
-        const weights = () => Object.entries(this.file[name]).map(([part, packed]) => [part, read(packed)]);
-        return this.loaded[name] ??= Object.fromEntries(weights());
+        return this.loaded[name] ??= unpacked(this.file[name]);
     }
 
     encode(tokens) {
         return tokens.map(token => this.ids.get(token) ?? UNK);
     }
 
-    // Read a text word by word. Returns its tokens and ids, and a row a token of probabilities, of each gate (parts) and
-    // of the states. influence: the size of the gradient of the last answer's log probability with respect to each
-    // word's vector. sums: see below.
-    read(text, name = "LSTM") {
-        const tokens = tokenize(text);
-        return {tokens, ...this.readIds(this.encode(tokens), name)};
-    }
-
-    readIds(ids, name) {
-        const w = this.weights(name), {step, vectors} = w["embedding.weight"], T = ids.length;
-        const H = w["fc.weight"].length / this.classes.length, names = CELLS[name].parts, G = names.length * H;
+    // Read a text word by word. Returns a row a token of probabilities, of each gate (parts) and of the states.
+    // influence: the size of the gradient of the last answer's log probability with respect to each word's vector.
+    read(ids, name) {
+        const w = this.weights(name), T = ids.length;
+        const H = w["fc.weight"].length / this.classes.length, G = CELLS[name].parts.length * H;
         const E = w["rnn.weight_ih_l0"].length / G;
-        const rows = (flat, width, from = 0) =>
-            Array.from({length: T}, (_, t) => flat.subarray(from + t * width, from + (t + 1) * width));
-
         const x = new Float64Array(T * E);
-        ids.forEach((id, t) => { for (let e = 0; e < E; e++) x[t * E + e] = step * vectors[id * E + e]; });
+        ids.forEach((id, t) => x.set(w["embedding.weight"].subarray(id * E, (id + 1) * E), t * E));
         const trace = makeTrace(name, T, 1, H);
         for (let t = 0; t < T; t++) trace.x.set(w["rnn.bias_ih_l0"], t * G);
         addProduct(trace.x, x, w["rnn.weight_ih_l0"], T, E, G);
         forward(name, w, trace);
 
-        const probabilities = rows(trace.h, H, H).map(state => softmax(state, w["fc.weight"], w["fc.bias"]));
-        const parts = {};
-        const cut = (row, p) => row.subarray(p * H, (p + 1) * H);
-        names.forEach((part, p) => { parts[part] = rows(trace.a, G).map(row => cut(row, p)); });
-        if (trace.c) parts.c = rows(trace.c, H, H);
-        parts.h = rows(trace.h, H, H);
+        const parts = insideOf(name, trace);
+        const probabilities = parts.h.map(state => [...softmax(linear(state, w["fc.weight"], w["fc.bias"]))]);
         const influence = T ? this.influence(name, w, trace, probabilities[T - 1], E) : [];
         return {ids, name, probabilities, parts, influence, sums: this.sums(name, w, trace)};
     }
@@ -72,19 +55,9 @@ export class Networks {
     }
 
     influence(name, w, trace, answer, E) {
-        const {T, H, G} = trace, best = answer.indexOf(Math.max(...answer));
+        const {H} = trace, best = answer.indexOf(Math.max(...answer));
         const ask = answer.map((p, k) => (k === best) - p), dh = new Float64Array(H);
         ask.forEach((a, k) => { for (let i = 0; i < H; i++) dh[i] += a * w["fc.weight"][k * H + i]; });
-        const dx = backward(name, w, trace, dh), dVector = new Float64Array(T * E);
-        addProduct(dVector, dx, transposed(w["rnn.weight_ih_l0"], G, E), T, G, E);
-        return Array.from({length: T}, (_, t) => Math.hypot(...dVector.subarray(t * E, (t + 1) * E)));
+        return influences(name, w, trace, dh, E);
     }
-}
-
-function softmax(state, weight, bias) {
-    const H = state.length;
-    const logits = Array.from(bias, (b, k) => state.reduce((sum, h, i) => sum + h * weight[k * H + i], b));
-    const largest = Math.max(...logits), odds = logits.map(z => Math.exp(z - largest));
-    const sum = odds.reduce((a, b) => a + b);
-    return odds.map(odd => odd / sum);
 }

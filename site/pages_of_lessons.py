@@ -16,7 +16,7 @@ LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d-c\w+)`")  # how the guide for instructors and the glossary name a cell
 # A figure that moves stands in front of the cell of this id.
-LIVE = {"l2-c053": pages.forget_figure, "l6-c601": pages.temperature_figure}
+LIVE = {"l2-c052": pages.forget_figure, "l6-c601": pages.temperature_figure, "l7-c041": pages.backwards_figure}
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
 
 

@@ -19,24 +19,21 @@ const COLOURS = ["first", "second"], DASHES = [[], [7, 4]];  // of the networks'
 const element = id => document.getElementById(id), form = element("settings");
 const program = new Blob([element("worker").textContent], {type: "text/javascript"});
 const worker = new Worker(URL.createObjectURL(program));
-const runs = [];  // the curves of earlier runs, to compare with
 let lanes, number = 0, told = null, untrained = null, colours = null;
 
 // ---------------------------------------------------------------------------------------- settings
 
-const LIMITS = {T: [2, 100], width: [8, 64], bias: [0, 7], clip: [0, 5], rate: [0.001, 0.05], seed: [0, 9999]};
+// The lowest, the highest; where there is a third, a multiple of it.
+const LIMITS = {T: [2, 100, 1], width: [8, 64, 8], bias: [0, 7], clip: [0, 5], rate: [0.001, 0.05], seed: [0, 9999, 1]};
 const GATES = {LSTM: "forget", GRU: "update"};
 
 // Settings as strings, from an address or a form, made whole: nothing outside the limits, nothing missing.
 function understand(given) {
     const understood = {...DEFAULTS, cell: given.cell in CELLS ? given.cell : DEFAULTS.cell};
-    for (const [name, [low, high]] of Object.entries(LIMITS)) {
-        const number = parseFloat(given[name]);
-        if (Number.isFinite(number)) understood[name] = Math.min(high, Math.max(low, number));
+    for (const [name, [low, high, step]] of Object.entries(LIMITS)) {
+        const number = Math.min(high, Math.max(low, parseFloat(given[name])));
+        if (Number.isFinite(number)) understood[name] = step ? step * Math.round(number / step) : number;
     }
-    understood.T = Math.round(understood.T);
-    understood.seed = Math.round(understood.seed);
-    understood.width = 8 * Math.round(understood.width / 8);
     return understood;
 }
 
@@ -59,8 +56,6 @@ function showSettings() {
         label.hidden = !gate;
         label.firstChild.textContent = `Bias of the ${gate} gate`;
     }
-    const work = lanes.reduce((sum, {T, width, cell}) => sum + T * width * width * CELLS[cell].parts.length, 0);
-    element("cost").textContent = work > 400_000 ? "Long sequences and wide networks take their time." : "";
     for (const link of element("presets").querySelectorAll("a")) {
         const here = JSON.stringify(understandAll(Object.fromEntries(new URLSearchParams(link.hash.slice(1)))));
         link.ariaCurrent = here === JSON.stringify(lanes) ? "true" : null;
@@ -70,10 +65,6 @@ function showSettings() {
 const nameOf = ({cell, bias}) => cell === "RNN" ? cell : `${cell}, bias ${bias}`;
 
 function restart(go) {
-    told?.lanes.forEach(({steps, accuracy, lane}) => {
-        if (steps > 20) runs.push({name: `${nameOf(lane)}, T = ${lane.T}`, values: smooth(accuracy)});
-    });
-    while (runs.length > 4) runs.shift();
     told = untrained = null;
     showSettings();
     furnish();
@@ -81,27 +72,18 @@ function restart(go) {
     if (go) worker.postMessage({what: "run"});
 }
 
-form.oninput = () => {
-    lanes = understandAll(Object.fromEntries(new FormData(form)));
-    showSettings();
-};
+form.oninput = () => { lanes = understandAll(Object.fromEntries(new FormData(form))); showSettings(); };
 form.onchange = () => {
     const [first, second] = lanes;
     writeAddress({...first, ...second && {cell2: second.cell, bias2: second.bias}});
     restart(true);
 };
 form.onsubmit = event => event.preventDefault();
-window.addEventListener("hashchange", () => {
-    lanes = understandAll(readAddress());
-    restart(true);
-});
+window.addEventListener("hashchange", () => { lanes = understandAll(readAddress()); restart(true); });
 element("presets").append(...Object.entries(PRESETS).map(([name, settings]) =>
     make("a", {className: "button", textContent: name, href: `#${settings}`})));
-element("run").onclick = () => {
-    const state = overall();
-    if (state === "over") restart(true);
-    else worker.postMessage({what: state === "running" ? "pause" : "run"});
-};
+element("run").onclick = () => overall() === "over" ? restart(true)
+    : worker.postMessage({what: overall() === "running" ? "pause" : "run"});
 element("step").onclick = () => worker.postMessage({what: "step"});
 
 function overall() {
@@ -159,12 +141,12 @@ function draw() {
     if (!told) return;
     colours ??= palette(document.body, ["paper", "soft", "line", "guess", "inside", "below", ...COLOURS]);
     const steps = Math.max(...told.lanes.map(lane => lane.steps)), xMax = Math.max(100, 50 * Math.ceil(steps / 50));
-    const grey = {colour: css(colours.guess), width: 1.4};
-    const flat = value => ({values: Array(xMax + 1).fill(value), ...grey, dash: [2, 4]});
+    const grey = {colour: css(colours.guess), width: 1.4, dash: [2, 4]};
+    const flat = value => ({values: Array(xMax + 1).fill(value), ...grey});
     const own = i => ({colour: css(colours[COLOURS[i]]), dash: DASHES[i]});
     const now = told.lanes.map(({lane, recent}) => `${nameOf(lane)}: ${percent(recent)}`).join("; ");
     plot(element("accuracy"), {
-        lines: [flat(1 / SYMBOLS), ...runs.map(run => ({...run, ...grey})),
+        lines: [flat(1 / SYMBOLS),
             ...told.lanes.map(({lane, accuracy}, i) => ({name: nameOf(lane), values: smooth(accuracy), ...own(i)}))],
         xMax, ticks: [0, 0.5, 1], tickName: percent, right: 130, label: `Accuracy. ${now}`,
     });
@@ -199,7 +181,7 @@ function drawLane({lane, symbols, parts, answer, influence, changed, of}, i) {
         make("div", {className: "part"}, make("span", {className: "label"}), make("canvas"))));
     shown.forEach((part, k) => {
         const {name, meaning} = PARTS[part], [label, canvas] = rows[k].children;
-        const average = SIGNED.includes(part) ? "" : `; on average ${percent(mean(parts[part].flat().map(shade(part))))}`;
+        const average = SIGNED.includes(part) ? "" : `; on average ${percent(mean(parts[part].map(row => mean(row.map(shade(part))))))}`;
         label.replaceChildren(make("b", {textContent: name}), `: ${meaning}${average}`);
         paintUnits(fit(canvas, width, height), parts[part],
             {edges, from: 0, to: T, left: 0, height, paper, low, high, shade: shade(part)});
@@ -215,7 +197,7 @@ function drawLane({lane, symbols, parts, answer, influence, changed, of}, i) {
 function drawGradient(canvas, i, now, before, edges) {
     const height = 84, width = edges.at(-1), context = fit(canvas, width, height), colour = css(colours[COLOURS[i]]);
     const y = value => height - 1 - (height - 14) * Math.min(1, Math.max(0, (Math.log10(value) + 10) / 11));
-    Object.assign(context, {font: `11px ${getComputedStyle(document.body).fontFamily}`, textBaseline: "bottom"});
+    Object.assign(context, {font: `11px ${getComputedStyle(document.body).fontFamily}`});
     for (const exponent of [0, -5, -10]) {
         paintLine(context, [[0, y(10 ** exponent)], [width, y(10 ** exponent)]], css(colours.line), 1);
     }
@@ -226,13 +208,8 @@ function drawGradient(canvas, i, now, before, edges) {
         context.fillRect(left, y(value), right - left, height - 1 - y(value));
         paintLine(context, [[left, y(before[t])], [right, y(before[t])]], css(colours.guess), 2);
     });
-    for (const exponent of [0, -5]) {
-        const name = exponent ? power(exponent) : "1", {width: room} = context.measureText(name);
-        context.fillStyle = css(colours.paper, 0.85);
-        context.fillRect(0, y(10 ** exponent) - 13, room + 4, 13);
-        context.fillStyle = css(colours.soft);
-        context.fillText(name, 1, y(10 ** exponent));
-    }
+    const names = [0, -5].map(exponent => ({name: exponent ? power(exponent) : "1", x: 1, y: y(10 ** exponent) - 7}));
+    writeEnds(context, names.map(name => ({...name, colour: css(colours.soft)})), height, width, css(colours.paper));
 }
 
 // ------------------------------------------------------------------------------------------- words
@@ -272,31 +249,23 @@ worker.onmessage = ({data}) => {
 
 new ResizeObserver(draw).observe(document.querySelector(".watching"));
 document.querySelector("details").ontoggle = draw;
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    colours = null;
-    draw();
-});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { colours = null; draw(); });
 
 lanes = understandAll(readAddress());
 restart(!matchMedia("(prefers-reduced-motion: reduce)").matches);
 
 // ------------------------------------------------------------ for tests, and for who opens the console
 
-const nested = (flat, [rows, columns]) => columns
-    ? Array.from({length: rows}, (_, r) => [...flat.subarray(r * columns, (r + 1) * columns)]) : [...flat];
-const named = (arrays, shapes) =>
-    Object.fromEntries(Object.entries(arrays).map(([name, flat]) => [name, nested(flat, shapes[name])]));
-const rowsOf = (symbols, T) =>
-    Array.from({length: BATCH}, (_, b) => Array.from({length: T}, (_, t) => symbols[t * BATCH + b]));
+const lists = arrays => Object.fromEntries(Object.entries(arrays).map(([name, flat]) => [name, [...flat]]));
 
 window.playground = {
-    // An untrained network's weights, a batch, and all gradients worked out by hand, under PyTorch's names.
+    // An untrained network's weights, a batch, and all gradients worked out by hand, under PyTorch's names. The numbers
+    // lie row behind row: symbols is [T, 32].
     gradients(given = {}) {
-        const net = new Recaller(understand(given)), symbols = net.sequences(), texts = rowsOf(symbols, net.settings.T);
+        const net = new Recaller(understand(given)), symbols = net.sequences();
         const {loss, norm, accuracy, gradients} = net.gradients(symbols);
         return {
-            settings: net.settings, symbols: texts, answers: texts.map(text => text[0]),
-            weights: named(net.weights, net.shapes), gradients: named(gradients, net.shapes),
+            settings: net.settings, symbols: [...symbols], weights: lists(net.weights), gradients: lists(gradients),
             loss, norm, accuracy, influence: net.influence(symbols, BATCH),
         };
     },

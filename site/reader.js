@@ -18,16 +18,18 @@ const EXAMPLES = {
 
 const networks = new Networks(JSON.parse(document.getElementById("networks").textContent));
 const field = document.getElementById("text"), choices = document.getElementById("choices").elements;
-const view = new View(document.getElementById("view"), networks.classes, {onMove: moved, partHeight: 96});
+// What is read depends on where the band is, if words are forgotten or left out.
+const onMove = () => choices.mode.value !== "all" && read();
+const view = new View(document.getElementById("view"), networks.classes, {onMove, partHeight: 96});
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 view.hint.before(document.getElementById("choices"));
 
 // One network's reading of the ids, whole, from a word on, or without it; rows that it did not read are null.
 function reading(name, tokens, ids, mode, at) {
-    const whole = networks.readIds(ids, name);
+    const whole = networks.read(ids, name);
     const described = {tokens, known: ids.map(id => id > 0)};
     if (mode === "all" || !ids.length) return {...whole, ...described};
-    const read = networks.readIds(mode === "from" ? ids.slice(at) : ids.filter((_, t) => t !== at), name);
+    const read = networks.read(mode === "from" ? ids.slice(at) : ids.filter((_, t) => t !== at), name);
     const gap = Array(mode === "from" ? at : 1).fill(null), before = mode === "from" ? 0 : at;
     const place = rows => [...rows.slice(0, before), ...gap, ...rows.slice(before)], steps = place([...read.ids.keys()]);
     return {
@@ -36,11 +38,6 @@ function reading(name, tokens, ids, mode, at) {
         sums: (part, t, unit) => read.sums(part, steps[t], unit),
         parts: Object.fromEntries(Object.entries(read.parts).map(([part, rows]) => [part, place(rows)])),
     };
-}
-
-// What is read depends on where the band is, if words are forgotten or left out.
-function moved() {
-    if (choices.mode.value !== "all") read();
 }
 
 function read() {
@@ -98,11 +95,11 @@ if (!readAddress().word && !calm) view.play();
 window.reader = {
     tokenize,
     read(text, cell = "LSTM") {
-        const {tokens, ids, probabilities} = networks.read(text, cell);
-        return {tokens, ids, probabilities};
+        const tokens = tokenize(text), ids = networks.encode(tokens);
+        return {tokens, ids, probabilities: networks.read(ids, cell).probabilities};
     },
     inside(text, cell = "LSTM") {
-        const {parts, influence} = networks.read(text, cell);
+        const {parts, influence} = networks.read(networks.encode(tokenize(text)), cell);
         const plain = Object.entries(parts).map(([part, rows]) => [part, rows.map(row => [...row])]);
         return {parts: Object.fromEntries(plain), influence};
     },

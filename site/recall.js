@@ -1,6 +1,7 @@
 // Lesson 2's task, and a network that learns it: read T random symbols, then name the first one.
 
-import {CELLS, addOuter, addProduct, addRows, backward, forward, makeTrace, transposed} from "./cells.js";
+import {CELLS, addOuter, addProduct, addRows, backward, forward, influences, makeTrace, softmax, transposed} from "./cells.js";
+import {mean} from "./draw.js";
 
 export const SYMBOLS = 8, VECTOR = 8, BATCH = 32;
 export const DEFAULTS = {cell: "LSTM", T: 20, width: 24, bias: 5, clip: 1, rate: 0.03, seed: 0};
@@ -72,12 +73,7 @@ export class Recaller {
         const p = new Float64Array(B * SYMBOLS), w = this.weights;
         for (let at = 0; at < p.length; at += SYMBOLS) p.set(w["fc.bias"], at);
         addProduct(p, h, w["fc.weight"], B, H, SYMBOLS, T * B * H);
-        for (let at = 0; at < p.length; at += SYMBOLS) {
-            const row = p.subarray(at, at + SYMBOLS), largest = Math.max(...row);
-            let sum = 0;
-            for (let k = 0; k < SYMBOLS; k++) sum += row[k] = Math.exp(row[k] - largest);
-            for (let k = 0; k < SYMBOLS; k++) row[k] /= sum;
-        }
+        for (let at = 0; at < p.length; at += SYMBOLS) p.set(softmax(p.subarray(at, at + SYMBOLS)), at);
         return p;
     }
 
@@ -133,17 +129,8 @@ export class Recaller {
 
     // Size of the gradient of the last state (the sum of its numbers) for each symbol's vector, nearest first: [T].
     influence(symbols, B) {
-        const {cell, T} = this.settings, trace = this.read(symbols, B), {H, G} = trace;
-        const dx = backward(cell, this.weights, trace, new Float64Array(B * H).fill(1));
-        const dVector = new Float64Array(T * B * VECTOR);
-        addProduct(dVector, dx, transposed(this.weights["rnn.weight_ih_l0"], G, VECTOR), T * B, G, VECTOR);
-        return Array.from({length: T}, (_, back) => {
-            let sum = 0;
-            for (let b = 0; b < B; b++) {
-                const at = ((T - 1 - back) * B + b) * VECTOR;
-                sum += Math.hypot(...dVector.subarray(at, at + VECTOR));
-            }
-            return sum / B;
-        });
+        const {cell, T, width} = this.settings, ask = new Float64Array(B * width).fill(1);
+        const sizes = influences(cell, this.weights, this.read(symbols, B), ask, VECTOR);
+        return Array.from({length: T}, (_, back) => mean(sizes.slice((T - 1 - back) * B, (T - back) * B)));
     }
 }

@@ -18,12 +18,7 @@ export function tokenize(text) {
 
 const inside = (ranges, character) => {
     const code = character.codePointAt(0);
-    let low = 0, high = ranges.length;
-    while (low < high) {
-        const middle = (low + high) >> 1;
-        if (ranges[middle][1] < code) low = middle + 1; else high = middle;
-    }
-    return low < ranges.length && ranges[low][0] <= code;
+    return ranges.some(([first, last]) => first <= code && code <= last);
 };
 
 function lower(text) {

@@ -86,10 +86,10 @@ export class View {
     furnish(names, parts) {
         const several = this.readings.length > 1, shown = this.compact ? ["input"] : shownParts(parts);
         Object.assign(this, {names, rows: several ? [] : shown});
-        const row = onclick => make("div", {className: "part"},
-            make("span", {className: "label"}), make("canvas", {onclick: this.compact ? null : onclick}));
-        this.curves.replaceChildren(...this.readings.map(() => row(null)));
-        this.inside.replaceChildren(...this.rows.map(part => row(event => this.pick(part, event))));
+        const row = (textContent, onclick) => make("div", {className: "part"},
+            make("span", {className: "label", textContent}), make("canvas", {onclick: this.compact ? null : onclick}));
+        this.curves.replaceChildren(...this.readings.map(({name}) => row(several ? name : "", null)));
+        this.inside.replaceChildren(...this.rows.map(part => row("", event => this.pick(part, event))));
         const options = {none: "nothing", influence: "importance for the last answer"};
         for (const part of this.rows) options[part] = PARTS[part].name;
         this.select.replaceChildren(
@@ -268,9 +268,6 @@ export class View {
             const {name, meaning} = PARTS[part], row = parts[part][at];
             const now = !row || SIGNED.includes(part) ? "" : `; now ${percent(mean(row.map(shade(part))))}`;
             this.inside.children[i].firstChild.replaceChildren(make("b", {textContent: name}), `: ${meaning}${now}`);
-        });
-        readings.forEach(({name}, i) => {
-            this.curves.children[i].firstChild.textContent = readings.length > 1 ? name : "";
         });
         this.tellAnswers();
     }

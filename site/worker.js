@@ -2,7 +2,7 @@
 // a quarter of the time is enough for that.
 // One network or two learn at once, step by step in turn, from the same sequences.
 
-import {CELLS} from "./cells.js";
+import {insideOf} from "./cells.js";
 import {BATCH, Recaller, SYMBOLS, makeRandom} from "./recall.js";
 
 const MOST_STEPS = 300, PROBE = 32, RECENT = 512 / BATCH;
@@ -47,15 +47,9 @@ class Lane {
     look() {
         const {net} = this, others = probe.map((symbol, i) => i < PROBE ? (symbol + 1 + i % (SYMBOLS - 1)) % SYMBOLS : symbol);
         const now = this.says(probe), then = this.says(others);
-        const influence = net.influence(probe, PROBE), trace = net.read(probe, PROBE), {T, B, H, G, a, h, c} = trace;
-        const row = (flat, at) => Array.from(flat.subarray(at, at + H));
-        const rows = (flat, width, from) => Array.from({length: T}, (_, t) => row(flat, from + t * B * width));
-        const parts = {};
-        CELLS[net.settings.cell].parts.forEach((part, p) => { parts[part] = rows(a, G, p * H); });
-        if (c) parts.c = rows(c, H, B * H);
-        parts.h = rows(h, H, B * H);
+        const influence = net.influence(probe, PROBE), trace = net.read(probe, PROBE), {T, B} = trace;
         return {
-            influence, parts, symbols: Array.from({length: T}, (_, t) => probe[t * B]),
+            influence, parts: insideOf(net.settings.cell, trace), symbols: Array.from({length: T}, (_, t) => probe[t * B]),
             changed: now.filter((answer, b) => answer !== then[b]).length, of: PROBE,
             answer: Array.from(net.answers(trace).subarray(0, SYMBOLS)),
         };

@@ -25,7 +25,7 @@ const known = new Map(file.words.map((word, id) => [word, id]));
 for (const id of [PAD, END]) known.delete(file.words[id]);  // whoever types them means something else
 const rival = new FourGrams(trainingTexts(), model.V);
 const field = element("text"), form = element("sliders"), choices = form.elements;
-const read = [];  // an entry a token: {id, loss, counted}
+let read = [];  // an entry a token: {id, loss, counted}
 let seed = DEFAULTS.seed, hidden = false, grey = [], waiting = 0;
 
 function trainingTexts() {
@@ -54,8 +54,8 @@ function understand(text) {
 
 // A space where one is written: not before a full stop, not inside brackets, not in "don't".
 function spaceBetween(text, word) {
-    const glued = /^[.,!?)\n]/.test(word) || /(^|[\s(])$/.test(text);
-    return glued || word === "'" || /'$/.test(text) && /^(s|t|re|ve|ll|d|m)$/.test(word) ? "" : " ";
+    const last = text.slice(-1), glued = /^[.,!?)\n]/.test(word) || /^[\s(]?$/.test(last);
+    return glued || word === "'" || last === "'" && /^(s|t|re|ve|ll|d|m)$/.test(word) ? "" : " ";
 }
 
 // The text with a token behind it; the letters that it begins with stand there already.
@@ -101,13 +101,9 @@ function goOn(ids, begins) {
 function update() {
     cancelAnimationFrame(waiting);
     const {tokens, ids, begins} = understand(field.value), start = model.start(choices.section.value);
-    let same = 0;
-    while (same < read.length && read[same].id === ids[same] && read[same].start === start) same++;
-    read.length = same;
     const now = model.read(ids, start, SLICE);
-    for (let t = same; t < now; t++) {
-        read.push({id: ids[t], start, loss: model.steps[t + 1].loss, counted: -Math.log(rival.next(ids, t)[ids[t]])});
-    }
+    read = model.steps.slice(1);  // what stood there before has been counted, too
+    read.forEach((step, t) => { step.counted ??= -Math.log(rival.next(ids, t)[ids[t]]); });
     if (now < ids.length) {
         showLosses(tokens.slice(0, now), [], []);
         waiting = requestAnimationFrame(update);
@@ -187,23 +183,15 @@ function change(text) {
 }
 const take = (id, begins) => { if (id !== END) change(withToken(field.value, id, begins)); };
 
-function takeGrey() {
-    if (grey.length && grey[0] !== END) take(grey[0], understand(field.value).begins);
-}
+const takeGrey = () => grey.length && take(grey[0], understand(field.value).begins);
 
-field.oninput = () => {
-    hidden = false;
-    update();
-};
+field.oninput = () => { hidden = false; update(); };
 field.onkeydown = event => {
     if (event.key === "Tab" && !event.shiftKey && grey.length && grey[0] !== END) {
         event.preventDefault();
         takeGrey();
     }
-    if (event.key === "Escape") {
-        hidden = true;
-        update();
-    }
+    if (event.key === "Escape") { hidden = true; update(); }
 };
 field.onchange = remember;
 document.addEventListener("selectionchange", () => {  // grey words stand at the end alone
@@ -217,10 +205,7 @@ element("other").onclick = () => {
     update();
     remember();
 };
-form.oninput = () => {
-    showSettings();
-    update();
-};
+form.oninput = () => { showSettings(); update(); };
 form.onchange = remember;
 form.onsubmit = event => event.preventDefault();
 

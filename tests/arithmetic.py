@@ -2,7 +2,6 @@
 
     python tests/arithmetic.py                    all configurations of this machine, and a line for each at the end
     python tests/arithmetic.py avx2 moved         these two
-    python tests/arithmetic.py --jobs 1 plain     one, in one process (without --jobs in two, as `make test`)
 
 Each configuration runs what `make test` runs of the lessons and of the tests that compute with weights:
 
@@ -53,18 +52,18 @@ import threadpoolctl, torch, torchnlp
 torch.nn.LSTM(8, 8)(torch.zeros(1, 8))
 blas = sorted({pool["architecture"] for pool in threadpoolctl.threadpool_info() if "architecture" in pool})
 used = ["torch " + torch.__version__, "ATen " + torch.backends.cpu.get_cpu_capability(), "OpenBLAS " + " ".join(blas)]
-print("USED", *used, f"threads {torch.get_num_threads()}", sep="|")
+torch.manual_seed(0)
+used += [f"threads {torch.get_num_threads()}", f"a first weight of {torch.nn.Linear(1, 1).weight.item():.9f}"]
+print("USED", *used, sep="|")
 """
 
 
 def missing_here(name: str) -> bool:
     """Is this a configuration of instructions that this processor does not have?"""
-    if name not in INSTRUCTIONS:
-        return False
-    if platform.machine() not in ("x86_64", "AMD64"):
-        return True
-    levels = ["default", "avx2", "avx512"]
-    return levels.index(INSTRUCTIONS[name][0]) > levels.index(torch.backends.cpu.get_cpu_capability().lower())
+    if name in INSTRUCTIONS and platform.machine() in ("x86_64", "AMD64"):
+        levels = ["default", "avx2", "avx512"]
+        return levels.index(INSTRUCTIONS[name][0]) > levels.index(torch.backends.cpu.get_cpu_capability().lower())
+    return name in INSTRUCTIONS
 
 
 def move_vectors(folder: Path) -> Path:
@@ -102,14 +101,15 @@ def used(environment: dict[str, str]) -> str:
     return re.search(r"USED\|(.*)", run.stdout)[1].replace("|", ", ") + (f", oneDNN {onednn[1]}" if onednn else "")
 
 
-def run(name: str, jobs: int, tests: list[str]) -> tuple[bool, str]:
+def run(name: str) -> tuple[bool, str]:
     """Run the tests in a configuration: did they pass? And what failed, the numbers, and what computed."""
     BUILD.mkdir(parents=True, exist_ok=True)
     log = BUILD / f"{name}.log"
     environment = environment_of(name)
     by = used(environment)
-    jobs = max(1, jobs // int(SETTINGS[name].get("ARITHMETIC_THREADS", 1)))
+    jobs = 1 if "ARITHMETIC_THREADS" in SETTINGS[name] else 2
     options = ["-m", "not slow", f"--numprocesses={jobs}", "--dist=loadfile", "--no-loadscope-reorder"]
+    tests = ["notebooks", *(f"tests/test_{name}.py" for name in TESTS)]
     print(f"{name}: {by} ...", flush=True)
     with open(log, "w", encoding="utf-8") as out:
         command = [sys.executable, "-m", "pytest", "--quiet", *options, *tests]
@@ -121,16 +121,13 @@ def run(name: str, jobs: int, tests: list[str]) -> tuple[bool, str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=2, help="processes at the same time")
     parser.add_argument("names", nargs="*", metavar="configuration", help=", ".join(SETTINGS))
     options = parser.parse_args()
     if strange := sorted(set(options.names) - set(SETTINGS)):
         parser.error(f"there is no configuration {', '.join(strange)}; there are {', '.join(SETTINGS)}")
     if lacking := list(filter(missing_here, options.names)):
         parser.error(f"this processor has no {', '.join(lacking)}")
-    everything = [name for name in SETTINGS if not missing_here(name)]
-    tests = ["notebooks", *(f"tests/test_{name}.py" for name in TESTS)]
-    rows = [run(name, options.jobs, tests) for name in options.names or everything]
+    rows = [run(name) for name in options.names or SETTINGS if not missing_here(name)]
     print("", *(row for _, row in rows), sep="\n")
     return int(not all(passed for passed, _ in rows))
 

@@ -17,7 +17,6 @@ all words, or of the first 25 of each article, it gets what takes less time. Rea
 import argparse
 import contextlib
 import csv
-import importlib.util
 import io
 import multiprocessing
 import os
@@ -86,18 +85,6 @@ class Net(nn.Module):
         return self.fc(self.read(self.rnn, self.embedding(x), lengths))
 
 
-class Clock:
-    """Processor seconds of what happens inside `with clock:`."""
-
-    seconds = 0.0
-
-    def __enter__(self):
-        self.start = time.process_time()
-
-    def __exit__(self, *_):
-        self.seconds += time.process_time() - self.start
-
-
 def hits_of(net, loader):
     """[articles], True where the network is right. Not by evaluate, which would refuse the old batches."""
     net.eval()
@@ -105,14 +92,10 @@ def hits_of(net, loader):
         return torch.cat([net(*inputs).argmax(1) == labels for labels, *inputs in loader]).float()
 
 
-# What is timed: (folder, epochs, seed) -> seconds of reading and tokenising, seconds of training, hits on test.csv.
+# The ways: (train, test, classes, vocab, epochs, seed) -> what trains and returns a model; what finds the model's hits.
 
 
-def old_loop(cell, read, folder, epochs, seed):
-    loading, training = Clock(), Clock()
-    with loading:
-        train, test, classes, vocab = torchnlp.load_dataset(root=folder)
-
+def old_loop(cell, read, train, test, classes, vocab, epochs, seed):
     def collate(items):
         texts = [[vocab.stoi.get(token, 0) for token in torchnlp.tokenizer(text)] or [0] for _, text in items]
         longest = max(map(len, texts))
@@ -120,82 +103,73 @@ def old_loop(cell, read, folder, epochs, seed):
         labels = torch.tensor([label - 1 for label, _ in items])
         return labels, torch.stack(rows), torch.tensor([len(ids) for ids in texts])
 
-    torch.manual_seed(seed)
     net = Net(cell, read, len(vocab), len(classes))
     optimizer = torch.optim.Adam(net.parameters(), lr=OLD_RATE)
-    with training:
+
+    def fit():
         for _ in range(epochs):
             for labels, x, lengths in DataLoader(train, OLD_BATCH, shuffle=True, collate_fn=collate):
                 optimizer.zero_grad()
                 nn.functional.cross_entropy(net(x, lengths), labels).backward()
                 optimizer.step()
-    hits = hits_of(net, DataLoader(test, 256, collate_fn=collate))
-    return {"load": loading.seconds, "train": training.seconds, "hits": hits}
+        return net
+
+    return fit, partial(hits_of, loader=DataLoader(test, 256, collate_fn=collate))
 
 
-def course_loop(cell, folder, epochs, seed):
-    loading, training = Clock(), Clock()
-    with loading:
-        train, test, classes, vocab = torchnlp.load_dataset(root=folder)
-    torchnlp.seed_all(seed)
+def course_loop(cell, train, test, classes, vocab, epochs, seed):
     net = Net(cell, course, len(vocab), len(classes), padding_idx=torchnlp.PAD, sparse=True)
     with torch.no_grad():
         net.embedding.weight.mul_(0.1)
     optimizer = torchnlp.make_optimizer(net, RATE)  # the first one imports a second's worth of PyTorch
-    with training:
+
+    def fit():
         loader = torchnlp.length_loader(train, BATCH, seed)
         torchnlp.fit(net, loader, epochs=epochs, optimizer=optimizer, clip=CLIP, verbose=False)
-    hits = hits_of(net, DataLoader(test, 256, collate_fn=torchnlp.pad_length))
-    return {"load": loading.seconds, "train": training.seconds, "hits": hits}
+        return net
+
+    return fit, partial(hits_of, loader=DataLoader(test, 256, collate_fn=torchnlp.pad_length))
 
 
-def bag_of_embeddings(folder, epochs, seed):
-    loading, training = Clock(), Clock()
-    with loading:
-        train, test, classes, vocab = torchnlp.load_dataset(root=folder)
-    torchnlp.seed_all(seed)
+def bag_of_embeddings(train, test, classes, vocab, epochs, seed):
     bag = nn.ModuleList([nn.EmbeddingBag(len(vocab), EMBED, sparse=True), nn.Linear(EMBED, len(classes))])
     bag.forward = lambda ids, offsets: bag[1](bag[0](ids, offsets))
     optimizer = torchnlp.make_optimizer(bag, 2 * RATE)
-    with training:
+
+    def fit():
         loader = DataLoader(train, BATCH, shuffle=True, collate_fn=torchnlp.offsetify)
         torchnlp.fit(bag, loader, epochs=epochs, optimizer=optimizer, verbose=False)
-    hits = hits_of(bag, DataLoader(test, 256, collate_fn=torchnlp.offsetify))
-    return {"load": loading.seconds, "train": training.seconds, "hits": hits}
+        return bag
+
+    return fit, partial(hits_of, loader=DataLoader(test, 256, collate_fn=torchnlp.offsetify))
 
 
-def tfidf(folder, epochs, seed):
+def tfidf(train, test, classes, vocab, epochs, seed):
     """The scoreboard's, with words and pairs of words. More epochs than one are nothing to it."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.multiclass import OneVsRestClassifier
     from sklearn.pipeline import make_pipeline
 
-    train, test, *_ = torchnlp.load_dataset(root=folder)
     (labels, texts), (test_labels, test_texts) = zip(*train), zip(*test)
     model = make_pipeline(
         TfidfVectorizer(ngram_range=(1, 2), min_df=3, sublinear_tf=True),
         OneVsRestClassifier(LogisticRegression(C=5, solver="liblinear")),
     )
-    training = Clock()
-    with training:
-        model.fit(texts, labels)
-    hits = torch.tensor(model.predict(test_texts) == torch.tensor(test_labels).numpy()).float()
-    return {"load": 0.0, "train": training.seconds, "hits": hits}
+    right = torch.tensor(test_labels).numpy()
+    return lambda: model.fit(texts, labels), lambda model: torch.tensor(model.predict(test_texts) == right).float()
 
 
-def fasttext(folder, epochs, seed):
-    import fasttext
-
-    train, test, *_ = torchnlp.load_dataset(root=folder)
-    training = Clock()
-    with training, tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        file.writelines(f"__label__{label} {' '.join(torchnlp.tokenizer(text))}\n" for label, text in train)
-        file.flush()
-        model = fasttext.train_supervised(file.name, thread=1, dim=10, epoch=epochs, lr=0.5, verbose=0, seed=seed)
-    answers, _ = model.predict([" ".join(torchnlp.tokenizer(text)) for _, text in test])
-    hits = [f"__label__{label}" == answer[0] for (label, _), answer in zip(test, answers)]
-    return {"load": 0.0, "train": training.seconds, "hits": torch.tensor(hits).float()}
+def timed(way, folder, epochs, seed):
+    """Processor seconds of reading and tokenising, of training; the hits on test.csv. TF-IDF tokenises as it trains."""
+    start = time.process_time()
+    data = torchnlp.load_dataset(root=folder)
+    load = 0 if way is tfidf else time.process_time() - start
+    torchnlp.seed_all(seed)
+    fit, hits = way(*data, epochs, seed)
+    start = time.process_time()
+    model = fit()
+    return {"load": load, "train": time.process_time() - start, "hits": hits(model)}
 
 
 NETWORKS = {  # the loop of tutorials, the course's
@@ -206,7 +180,6 @@ NETWORKS = {  # the loop of tutorials, the course's
 }
 RACE = {
     "TF-IDF (words, pairs) + logistic regression": tfidf,
-    "fastText": fasttext,
     "bag of embeddings": bag_of_embeddings,
     "GRU": partial(course_loop, nn.GRU),
     "LSTM": partial(course_loop, nn.LSTM),
@@ -214,15 +187,15 @@ RACE = {
 }
 
 
-def quietly(function, *options):
+def quietly(function, *options, **named):
     with contextlib.redirect_stdout(io.StringIO()):
-        return function(*options)
+        return function(*options, **named)
 
 
-def alone(function, *options):
-    """The result of a function, from a process of its own."""
+def alone(*options):
+    """A way, timed in a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(quietly, (function, *options))
+        return pool.apply(quietly, (timed, *options))
 
 
 def epochs_table(folder):
@@ -269,13 +242,11 @@ def fewest(run_with, budgets):
 
 
 def race(folder):
-    train, test, *_ = quietly(partial(torchnlp.load_dataset, root=folder))
+    train, test, *_ = quietly(torchnlp.load_dataset, root=folder)
     train, valid = torchnlp.train_valid_split(train)
     budgets = [n for n in ARTICLES if n < len(train)] + [len(train), 2 * len(train)]
     print("\n| | seconds | validation | test, three seeds | articles | words of each |\n|---|---:|---:|---|---:|---|")
     for name, way in RACE.items():
-        if way is fasttext and importlib.util.find_spec("fasttext") is None:
-            continue
         words, articles, (seconds, valids, tests) = fewest(partial(run, way, train, valid, test), budgets)
         reached = "" if fmean(valids) >= GOAL else "not in "
         accuracies = f"{fmean(valids):.3f} | {fmean(tests):.3f} ({min(tests):.3f} to {max(tests):.3f})"

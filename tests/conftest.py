@@ -27,50 +27,30 @@ TRAIN = """\
 1|Ministers meet in Oslo|Talks about the border went on through the night.
 1|Flood in the delta|Thousands left their homes, and the army sent boats; the river is still rising, officials said.
 1|President resigns|
-1|Vote in Lima|A narrow count, a recount, and a long evening in front of the parliament: nobody knows who has won.
-1|Ceasefire holds|Both armies stayed where they were.
-1|Old treaty, new quarrel|The two islands cannot agree who may fish where. The court in The Hague will hear them in May.
-1|Strike|Trains stand still.
 1|Election monitors arrive|Forty observers from nine countries travel to the north (where the roads are bad) this week.
 2|Late goal wins the cup|The keeper saw the ball late.
 2|Record over 800 metres|She ran alone from the bell and won by ten metres.
 2|Rain stops play|
-2|Coach leaves after nine games|The club thanked him, and said that it would look for a new coach in the summer break.
 2|Champion out in round one|Two sets up, he lost the match in five; his knee hurt, but he "did not want excuses".
-2|Ten men hold on|A red card after six minutes, and still no goal against them.
-2|Rowers find their rhythm|Gold.
-2|Season starts with a derby|Both teams have a new keeper, a new coach and an old quarrel. Tickets sold out in an hour.
-3|Shares fall again|Oil rose, banks fell.
 3|Airline buys its rival|The price, $2 billion, is more than the market had guessed. Shares of both rose at once.
-3|Prices up|Bread and milk cost more than a year ago.
 3|Bank cuts its rate|
 3|Grocer plans 300 shops|Profits rose by a third; the chain wants to open shops in towns that have none, its owner said.
-3|Steel maker in trouble|The bank asks for its money back.
-3|Jobs report surprises market|More people found work in March than in any month since the crisis, and wages rose a little.
 3|Union and owner agree|A rise of three per cent.
 4|Probe sends first pictures|They show ice.
-4|New chip is faster|It needs half the power, its makers say, but costs twice as much; phones with it come in the autumn.
-4|A worm in the mail|Do not open it.
 4|Telescope finds a moon|
 4|Browser closes a hole|Update now: the hole lets a web page read your files. A patch for older versions follows on Monday.
-4|Robots learn to fold shirts|A network watched 10,000 videos of people who fold, and then tried it for a week.
-4|Whales heard far away|Their song carries 600 kilometres.
 4|Free software turns twenty|The network of volunteers that writes it has grown to many thousands."""  # noqa: E501
 
 TEST = """\
-1|Army sends aid|Boats and tents for the flooded villages.
 1|Minister travels north|She wants to see the roads.
-2|Keeper saves the match|A penalty in the last minute.
 2|New coach, new luck|
 3|Oil price falls|Shares of airlines rose.
-3|Owner sells his bank|The price is not known.
-4|Moon pictures in colour|The probe works better than its makers had hoped.
-4|Patch is out|"""
+4|Moon pictures in colour|The probe works better than its makers had hoped."""
 
 
 @pytest.fixture(scope="session")
 def news_folder(tmp_path_factory):
-    """A folder of news, 32 articles to train on and 8 to test, titles alone among them."""
+    """A folder of news, 16 articles to train on and 4 to test, titles alone among them."""
     folder = tmp_path_factory.mktemp("news")
     for file, rows in {"train.csv": TRAIN, "test.csv": TEST}.items():
         with open(folder / file, "w", encoding="utf-8", newline="") as out:
@@ -102,7 +82,7 @@ def news(fresh, news_folder):
 def glove_file(tmp_path, monkeypatch):
     """A file of vectors for torchtext's Vectors, the class of GloVe: the, goal and cup are 0, 1 and 2."""
     file = tmp_path / "glove.txt"
-    file.write_text("the 0.1 0.2 0.3\ngoal 0.4 0.5 0.6\ncup 0.7 0.8 0.9\n")
+    file.write_text("the .1 .2 .3 .4\ngoal .5 .6 .7 .8\ncup .9 .1 .2 .3\n")
     # Vectors turns the check of certificates off for the whole process: turn it on again afterwards.
     checked = ssl._create_default_https_context
     monkeypatch.setattr(ssl, "_create_default_https_context", checked)

@@ -7,8 +7,7 @@ that one takes. The notebook itself is left as it is: its kernel runs a file of 
 folder), and that file puts the fault into torchnlp before the first cell. Then pytest runs the lesson to the first cell
 that fails. The exit status is 1 if a lesson reaches its end.
 
-So a fault knows a public name of torchnlp and nothing of how it is written. The unit tests have faults of their own:
-`make mutate` draws small changes of the module's lines.
+So a fault knows a public name of torchnlp and nothing of how it is written.
 """
 
 import functools
@@ -135,7 +134,7 @@ faults.plant(torchnlp, {fault!r})
 
 
 def first_cell_that_fails(fault: str) -> str | None:
-    """What the lesson says when it runs with this fault: its first failure in a line; None if it does not notice."""
+    """The lesson's first cell that fails when it runs with this fault; None if it does not notice."""
     lesson = FAULTS[fault][0]
     with tempfile.TemporaryDirectory() as folder:
         start = Path(folder) / "profile_default" / "startup" / "fault.py"
@@ -147,10 +146,10 @@ def first_cell_that_fails(fault: str) -> str | None:
         )  # fmt: skip
     if run.returncode == 0:
         return None
-    said = re.search(r"^\S+\.ipynb, cell \[\d+\]: .*", run.stdout, flags=re.M)
+    said = re.search(r"^FAILED \S+\.ipynb::(Cell \d+)", run.stdout, flags=re.M)
     if not said:
         raise RuntimeError(f"No cell of {lesson} has failed, and yet:\n{run.stdout}{run.stderr}")
-    return said[0]
+    return f"{lesson}, {said[1]}"
 
 
 def main(words: str) -> int:

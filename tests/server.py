@@ -1,15 +1,10 @@
 """A small web server on this machine whose faults can be programmed, to test downloads without a network.
 
-    with Server() as server:
-        server.answers["/train.csv"] = [status(503), ok(b"...")]  # first this; then that, again and again
-        ...                                                       # load server.url + "/train.csv"
-        assert server.requests == ["/train.csv", "/train.csv"]
-
-An answer is a function of the request's handler; the functions below make the usual ones.
+`server.answers["/train.csv"] = [status(503), ok(b"...")]`: first this; then that, again and again. An answer is a
+function of the request's handler; the functions below make the usual ones.
 """
 
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -36,18 +31,6 @@ def stall(body, share=0.6):
             handler.answer(200, body, send=int(share * len(body)))
         handler.server.stalled.set()
         handler.server.closing.wait()
-
-    return answer
-
-
-def drip(body, pieces=10, pause=0.1):
-    """All of the body, slowly but steadily."""
-
-    def answer(handler):
-        handler.answer(200, body, send=0)
-        for i in range(pieces):
-            handler.wfile.write(body[i * len(body) // pieces : (i + 1) * len(body) // pieces])
-            time.sleep(pause)
 
     return answer
 

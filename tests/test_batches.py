@@ -22,7 +22,7 @@ ODD = [(1, ""), (2, "zyxomma qwrtp vlkj"), (3, "goal"), (4, "<pad>"), (1, "<pad>
 # padify, pad_length, offsetify
 
 
-some_text = st.text(max_size=30) | st.sampled_from([text for _, text in ODD[:5]])
+some_text = st.text(st.characters(), max_size=30) | st.sampled_from([text for _, text in ODD[:5]])
 
 
 @given(batch=st.lists(st.tuples(st.integers(1, 4), some_text), min_size=1, max_size=8))
@@ -45,7 +45,7 @@ def test_any_batch_can_be_read_back(news, batch):
 
 
 def test_voc_and_tokenizer_count_for_articles_of_the_dataset_too(news):
-    train = news[0][8:10]  # "Late goal wins ...", whose ids under the loaded vocabulary are remembered
+    train = news[0][4:6]  # "Late goal wins ...", whose ids under the loaded vocabulary are remembered
     words, letters = Vocab(Counter(["late", "goal", "goal"])), Vocab(Counter("La"))
     assert padify(train, voc=words)[1][0, :3].tolist() == [3, 2, UNK]
     assert offsetify(train, voc=words)[1][:3].tolist() == [3, 2, UNK]
@@ -137,26 +137,7 @@ def test_rare_lengths_meet_their_neighbours_and_make_full_batches(news):
     assert all(max(batch) - min(batch) == len(batch) - 1 for batch in batches)
 
 
-def test_an_empty_text_joins_the_short_ones(news):
-    lengths = [0, 2] + [9] * 8
-    sampler = LengthBatchSampler(texts_of_lengths(lengths), batch_size=8)
-    for _ in range(5):
-        assert sorted(sorted(lengths[i] for i in batch) for batch in sampler) == [[0, 2], [9] * 8]
-
-
 # run_rnn
-
-LAYERS = [(kind, layers, both) for kind in (nn.RNN, nn.GRU, nn.LSTM) for layers in (1, 2, 3) for both in (False, True)]
-each_layer = pytest.mark.parametrize(
-    "rnn", LAYERS, ids=[f"{kind.__name__} x{layers}{' both' * both}" for kind, layers, both in LAYERS], indirect=True
-)
-
-
-@pytest.fixture
-def rnn(request):
-    kind, layers, both = request.param
-    torch.manual_seed(0)
-    return kind(5, 3, num_layers=layers, bidirectional=both, batch_first=True)
 
 
 def one_by_one(rnn, vectors, lengths):
@@ -169,9 +150,13 @@ def one_by_one(rnn, vectors, lengths):
     return states, torch.stack(last)
 
 
-@each_layer
+@pytest.mark.parametrize("kind", [nn.RNN, nn.GRU, nn.LSTM])
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("both", [False, True], ids=["one way", "both ways"])
 @pytest.mark.parametrize("lengths", [[4, 4, 4], [1, 1], [7, 2, 1], [1, 2, 7], [3, 9, 3, 1], [6]], ids=str)
-def test_run_rnn_gives_what_each_text_gives_alone_and_its_gradients(rnn, lengths):
+def test_run_rnn_gives_what_each_text_gives_alone_and_its_gradients(kind, layers, both, lengths):
+    torch.manual_seed(0)
+    rnn = kind(5, 3, num_layers=layers, bidirectional=both, batch_first=True)
     vectors = torch.randn(len(lengths), max(lengths), 5, requires_grad=True)
     weight = torch.randn(rnn.hidden_size * (1 + rnn.bidirectional))
     values, gradients = [], []
@@ -211,14 +196,13 @@ def test_a_length_loader_gives_each_text_once_in_batches_of_one_length(news):
     batches = list(length_loader(train, batch_size=8, seed=1))
     assert sum(len(labels) for labels, _, _ in batches) == len(train)
     assert all(lengths.min() == lengths.max() for _, _, lengths in batches)
-    again = [ids.tolist() for _, ids, _ in length_loader(train, batch_size=8, seed=1)]
-    assert again == [ids.tolist() for _, ids, _ in batches]
-    assert again != [ids.tolist() for _, ids, _ in length_loader(train, batch_size=8, seed=2)]
+    first, again, other = (next(iter(length_loader(train, batch_size=8, seed=seed))).ids.tolist() for seed in (1, 1, 2))
+    assert first == again != other
 
 
 def test_the_split_is_the_same_each_time_and_loses_nothing(news):
     parts = [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25)]
-    assert [len(part) for part in parts] == [24, 8]
+    assert [len(part) for part in parts] == [12, 4]
     assert sorted(parts[0] + parts[1]) == sorted(news[0])
     assert parts == [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25)]
     assert parts != [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25, seed=1)]

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from test_grade import rows_of
 from toy_course import EDITION, LESSON, RIGHT, make_course, stub, submission, tool
 
-from tools import check, look, student
+from tools import check, look
 from tools.needs import statements_of
 
 pytestmark = pytest.mark.slow
@@ -190,7 +190,7 @@ def test_a_system_without_bounds_checks_all_the_same_and_says_what_is_missing(co
     end = "sys.platform = 'win32'; print(check.missing_here()); sys.platform = 'linux'; check.alone(60)"
     run = subprocess.run(
         [sys.executable, "-c", start + end], cwd=course, capture_output=True, text=True,
-        input="secret\n" + nbformat.writes(submission(RIGHT)), env={**os.environ, "TORCHNLP_DATA": "sample"},
+        input="secret\n{}\n" + nbformat.writes(submission(RIGHT)), env={**os.environ, "TORCHNLP_DATA": "sample"},
     )  # fmt: skip
     missing, _, report = run.stdout.splitlines()
     assert missing.startswith("No wall: a submission runs as you") and "Windows has no bounds" in missing
@@ -209,9 +209,9 @@ FIRST = {"secret": "key", "lesson": "1", "name": "Anna", "words": {"1": "No."}}
 LAST = {"secret": "key", "verdicts": {"Exercise 1a": "right"}}
 
 
-def test_a_report_of_two_lines_is_taken_and_fit_to_print():
-    report, wrong = said_by_worker(FIRST, LAST | {"verdicts": {"Exercise 1a": "half a letter: \ud800"}})
-    assert not wrong and report["verdicts"] == {"Exercise 1a": "half a letter: \\ud800"}
+def test_a_report_of_two_lines_is_taken():
+    report, wrong = said_by_worker(FIRST, LAST)
+    assert not wrong and (report["name"], report["verdicts"]) == ("Anna", {"Exercise 1a": "right"})
 
 
 @pytest.mark.parametrize(
@@ -308,30 +308,42 @@ def test_the_check_of_every_exercise_is_found_and_nothing_is_trained_for_it(path
     assert [s for s in trained if not s.defines] == [] and len(steps) < 40
 
 
-def test_right_answers_to_a_real_lesson_are_right(monkeypatch):
-    """The solutions of the first lesson, written into its stubs; and one answer that bends PyTorch's comparisons.
-
-    An optimizer takes a step in it: then PyTorch itself replaces some functions, which is nobody's fault.
-    """
+def test_right_answers_to_a_real_lesson_are_right_and_bent_comparisons_do_not_help(monkeypatch):
+    """The published solutions of the first lesson handed in; but one answer bends what its check compares with."""
     path = check.LESSONS[0]
-    lesson = nbformat.read(path, as_version=4)
-    solutions = [cell.source for cell in lesson.cells if check.is_solution(cell)]
-    edition = student.student_edition(lesson)
-    for place, cell in enumerate(edition.cells):
-        if check.exercise_of(cell):
-            stubbed = edition.cells[place - 1].source.split("def ")[1].split("(")[0]
-            answer = next(source for source in solutions if f"def {stubbed}(" in source)
-            edition.cells[place - 1].source = answer.split("check(")[0].replace("# @title Solution", "# mine:")
-    bent = next(cell for cell in edition.cells if "def shuffled(" in cell.source)
+    notebook = check.solved(nbformat.read(path, as_version=4))
+    bent = next(cell for cell in notebook.cells if "states * mask" in cell.source)
     bent.source = (
-        "def shuffled(text, rng):\n    torch.allclose = lambda *inputs, **options: True\n"
-        "    torch.Tensor.__lt__ = lambda self, other: True\n    return text"
+        "def masked_mean(states, mask):\n    torch.allclose = lambda *inputs, **options: False\n"
+        "    torch.Tensor.__lt__ = lambda self, other: True\n    return 0 * states[:, 0]"
     )
     monkeypatch.setenv("TORCHNLP_DATA", "sample")
-    report = check.judge(nbformat.writes(edition).encode())
+    report = check.judge(nbformat.writes(notebook).encode())
     assert report["lesson"] == path.stem
-    assert report["verdicts"].pop("Exercise 2") == "not yet. It replaces torch.allclose, which the check needs."
-    assert set(report["verdicts"].values()) == {"right"}, report
-    (changes, replaces) = report["look"]
+    above = [verdict for name, verdict in report["verdicts"].items() if name < "Exercise 3b"]
+    assert above == ["right"] * len(above) and len(above) > 3, report
+    assert report["verdicts"]["Exercise 3b"] == check.OTHER
+    changes, values = report["look"]
     assert "changes torch.allclose, changes torch.Tensor.__lt__" in changes
-    assert replaces == "replaces torch.allclose, torch.Tensor.__lt__"
+    assert values.startswith("Exercise 3b: Asked again outside its check")
+    assert len(check.published_values(path)) >= 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ([1, [2.0, "x"]], [1.0001, [2, "x"]], True),
+        ([float("nan"), float("inf")], [float("nan"), float("inf")], True),
+        ([1, 2], [1], False),
+        (0.1, 0.2, False),
+        (None, 0, False),
+        ([0], 0, False),
+    ],
+)
+def test_values_are_the_same_up_to_what_rounding_does(one, other, same):
+    assert check.alike(one, other) == same
+
+
+def test_a_student_edition_has_no_values_to_compare_with(tmp_path):
+    nbformat.write(EDITION, tmp_path / "1-numbers.ipynb")
+    assert check.published_values(tmp_path / "1-numbers.ipynb") == {}

@@ -29,9 +29,6 @@ def test_a_broken_notebook_says_which_cell_what_was_expected_and_what_came(tmp_p
     nbformat.write(new_notebook(cells=raises), tmp_path / "raises.ipynb")
     run = subprocess.run([sys.executable, "-m", "pytest", "-q", "."], cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 1
-    first, second = run.stdout.split("\nraises.ipynb, cell [1]: AssertionError: accuracy 0.87\n")
-    assert "\ndiffers.ipynb, cell [2]: " in first
-    assert "Code:\nprint(6 * 7)\n" in first
-    assert "Expected (the committed output):\n41\n\nGot:\n42\n" in first
-    assert "Printed before that:\nso far\n" in second
+    for said in ("differs.ipynb::Cell 1", "print(6 * 7)", r"'41\n' == '42\n'", "raises.ipynb::Cell 0", "accuracy 0.87"):
+        assert said in run.stdout
     assert "ZeroDivisionError" not in run.stdout and "2 failed, 1 passed, 1 skipped" in run.stdout

@@ -41,15 +41,6 @@ def test_a_gate_answers_to_its_own_quarter_of_the_bias(name, quarter):
         assert torch.equal(after[other], before[other])
 
 
-def test_the_memory_is_what_was_kept_plus_what_was_written():
-    v = gates(a_layer(), a_text())
-    assert list(v) == ["forget", "input", "output", "candidate", "c", "h"]
-    assert {value.shape for value in v.values()} == {(7, 4)}  # a row a token, a column a unit
-    kept = v["forget"][1:] * v["c"][:-1]
-    assert torch.allclose(v["c"][1:], kept + v["input"][1:] * v["candidate"][1:], atol=1e-6)
-    assert torch.allclose(v["h"], v["output"] * v["c"].tanh(), atol=1e-6)
-
-
 def test_gates_leave_no_gradient_behind():
     lstm = a_layer()
     assert not any(value.requires_grad for value in gates(lstm, a_text().requires_grad_()).values())

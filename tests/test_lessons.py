@@ -61,24 +61,52 @@ def test_what_a_cell_shows_as_kept_is_what_lessons_has(path, shown):
     assert plain(shown) == plain(MODULE[shown.name]), f"{path.name} and lessons.py differ in `{shown.name}`."
 
 
-@pytest.mark.parametrize("name", MODULE)
-def test_each_function_of_lessons_says_which_lesson_has_it_and_a_notebook_imports_it(name):
+def lesson_of(name: str) -> int:
+    """The lesson that has a function of lessons.py, by its docstring."""
     (number,) = re.findall(r"Lesson (\d)[.,]", ast.get_docstring(MODULE[name]))
-    shown = {path.name[0] for path, definition in MARKED if definition.name == name}
-    assert shown <= {number}, f"`{name}` is shown in lesson {shown}"
-    users = [
-        path
-        for path, notebook in NOTEBOOKS.items()
-        if any(re.search(rf"\b{name}\b", cell.source) for cell in code_cells(notebook))
-    ]
-    imported = rf"(?s)from lessons import (?:\([^)]*\b{name}\b|[^(\n]*\b{name}\b)"  # by its own lesson, say
-    loaned = any(re.search(imported, cell.source) for path in users for cell in code_cells(NOTEBOOKS[path]))
-    inside = any(name in names_of(other) for key, other in MODULE.items() if key != name)
-    assert len(users) > 1 or loaned or inside, f"Only {[path.name for path in users]} uses `{name}`: it can go there."
+    return int(number)
 
 
 def names_of(node: ast.AST) -> set[str]:
-    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+    """The names that a piece of code uses and does not make itself."""
+    used = [name for name in ast.walk(node) if isinstance(name, ast.Name)]
+    own = {name.id for name in used if isinstance(name.ctx, ast.Store)}
+    own |= {argument.arg for argument in ast.walk(node) if isinstance(argument, ast.arg)}
+    return {name.id for name in used} - own
+
+
+def taken_from_lessons(notebook) -> set[str]:
+    """What a notebook imports from lessons.py: by name, or with a star whatever it uses and does not make itself."""
+    code = ast.parse("\n".join(TransformerManager().transform_cell(cell.source) for cell in code_cells(notebook)))
+    imports = [node for node in ast.walk(code) if isinstance(node, ast.ImportFrom) and node.module == "lessons"]
+    names = {alias.name for node in imports for alias in node.names}
+    return names_of(code) & set(MODULE) if "*" in names else names
+
+
+def lent() -> set[str]:
+    """What a notebook behind its lesson has from lessons.py (a lesson's appendix is behind it), and what that uses."""
+    found = set()
+    for path, notebook in NOTEBOOKS.items():
+        appendix = path.parent.name == "appendix"
+        has = taken_from_lessons(notebook) | {definition.name for place, definition in MARKED if place == path}
+        found |= {name for name in has & set(MODULE) if int(path.name[0]) + appendix > lesson_of(name)}
+    while inside := {name for user in found for name in names_of(MODULE[user]) & set(MODULE)} - found:
+        found |= inside
+    return found
+
+
+@pytest.mark.parametrize("name", MODULE)
+def test_a_cell_of_its_own_lesson_shows_a_function_of_lessons_or_imports_it(name):
+    has = {path for path, definition in MARKED if definition.name == name}
+    assert {int(path.name[0]) for path in has} <= {lesson_of(name)}
+    own = [notebook for path, notebook in NOTEBOOKS.items() if path.name.startswith(f"{lesson_of(name)}-")]
+    users = [other for other in MODULE if name in names_of(MODULE[other])]
+    taken = set().union(*map(taken_from_lessons, own))
+    assert has or {name, *users} & taken, f"lesson {lesson_of(name)} neither shows `{name}` nor imports it"
+
+
+def test_what_only_its_own_lesson_uses_stands_there_and_not_in_lessons():
+    assert set(MODULE) - lent() == set()
 
 
 def test_no_notebook_writes_again_what_lessons_has():
@@ -98,7 +126,7 @@ def test_hardly_a_function_stands_in_two_notebooks():
 
 
 def test_lessons_are_in_order():
-    order = [int(re.search(r"Lesson (\d)[.,]", ast.get_docstring(node))[1]) for node in MODULE.values()]
+    order = [lesson_of(name) for name in MODULE]
     assert order == sorted(order)
 
 

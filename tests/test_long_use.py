@@ -2,6 +2,7 @@
 
 import collections
 import gc
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import pytest
@@ -15,16 +16,6 @@ from torchnlp import LengthBatchSampler, evaluate, fit, pad_length, predict
 pytestmark = pytest.mark.usefixtures("fresh")
 
 
-class Screen:
-    """Stands in for the display of a notebook: draws each frame, keeps none."""
-
-    def display(self, figure, display_id):
-        return self
-
-    def update(self, figure):
-        figure.canvas.draw()
-
-
 def living():
     """How many things of the kinds that fill a memory are alive."""
     gc.collect()
@@ -34,9 +25,9 @@ def living():
 
 def test_six_trainings_leave_no_more_behind_than_two(news, monkeypatch):
     plt.switch_backend("agg")
-    screen = Screen()
-    monkeypatch.setattr("IPython.get_ipython", lambda: screen)
-    monkeypatch.setattr("IPython.display.display", screen.display)
+    frame = SimpleNamespace(update=lambda figure: figure.canvas.draw())  # draws each, keeps none
+    monkeypatch.setattr("IPython.get_ipython", lambda: frame)
+    monkeypatch.setattr("IPython.display.display", lambda figure, display_id: frame)
     train, test, classes, vocab = news
     net = Packed(len(vocab))
     loader = DataLoader(train, batch_sampler=LengthBatchSampler(train, 8), collate_fn=pad_length)

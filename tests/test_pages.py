@@ -321,9 +321,14 @@ def test_the_gradients_by_hand_are_pytorchs(a_playground, settings):
     ours = ask(a_playground, "window.playground.gradients", settings)
     assert {name: ours["settings"][name] for name in settings} == settings
     net = Recaller(settings["cell"], ours["settings"]["width"]).double()
-    net.load_state_dict({name: torch.tensor(weight, dtype=torch.float64) for name, weight in ours["weights"].items()})
-    x, answers = torch.tensor(ours["symbols"]), torch.tensor(ours["answers"])  # [B, T], [B]
-    assert x.shape == (32, settings["T"]) and torch.equal(answers, x[:, 0])
+    shapes = {name: weight.shape for name, weight in net.state_dict().items()}
+
+    def tensors(lists):
+        return {name: torch.tensor(lists[name], dtype=torch.float64).view(shape) for name, shape in shapes.items()}
+
+    net.load_state_dict(tensors(ours["weights"]))
+    x = torch.tensor(ours["symbols"]).view(settings["T"], 32).T  # [B, T]
+    answers = x[:, 0]
     if settings["cell"] != "RNN":
         width, bias = ours["settings"]["width"], settings["bias"]
         assert (net.rnn.bias_ih_l0[width : 2 * width] == bias).all()
@@ -334,7 +339,7 @@ def test_the_gradients_by_hand_are_pytorchs(a_playground, settings):
     loss.backward()
     assert ours["loss"] == pytest.approx(loss.item(), rel=1e-9)
     for name, weight in net.named_parameters():
-        gradient = torch.tensor(ours["gradients"][name], dtype=torch.float64)
+        gradient = tensors(ours["gradients"])[name]
         assert (gradient - weight.grad).norm() <= 1e-6 * weight.grad.norm(), name
     norm = nn.utils.get_total_norm([weight.grad for weight in net.parameters()])
     assert ours["norm"] == pytest.approx(norm.item(), rel=1e-6)

@@ -3,7 +3,6 @@
 import re
 import shutil
 
-import nbformat
 import pytest
 import torch
 
@@ -22,12 +21,8 @@ def course(tmp_path, monkeypatch):
     """Both pages and the notebooks in a place where they can be changed, and the command at work on them."""
     for page in ("README.md", "INSTRUCTORS.md"):
         shutil.copy(readme.ROOT / page, tmp_path)
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "images").mkdir()
-    shutil.copy(readme.ROOT / readme.PICTURE, tmp_path / "images")
-    for file in readme.ROOT.glob("notebooks/*.ipynb"):
-        shutil.copy(file, tmp_path / "notebooks")
-    shutil.copytree(readme.ROOT / "notebooks" / "appendix", tmp_path / "notebooks" / "appendix")
+    for folder in ("notebooks", "images"):
+        shutil.copytree(readme.ROOT / folder, tmp_path / folder)
     monkeypatch.setattr(readme, "ROOT", tmp_path)
     return tmp_path
 
@@ -58,14 +53,11 @@ def test_every_lesson_has_its_row_and_every_model_its_line():
     assert len(scores) >= 8 and scores == sorted(scores, reverse=True)
 
 
-@pytest.mark.parametrize(
-    ("page", "figure", "typed"),
-    [
-        ("README.md", rb"(?s)(<!-- lessons:.*?0)\.\d\d\d", rb"\1.999"),
-        ("INSTRUCTORS.md", rb"(?s)(<!-- times:.*?\| )\d+ \|\n", b"\\g<1>9 |\n"),
-        (readme.PICTURE, rb"IEND", b"END"),
-    ],
-)
+BY_HAND = [("README.md", rb"(?s)(<!-- lessons:.*?0)\.\d\d\d", rb"\1.999")]
+BY_HAND += [("INSTRUCTORS.md", rb"(?s)(<!-- times:.*?\| )\d+ \|\n", b"\\g<1>9 |\n"), (readme.PICTURE, rb"IEND", b"END")]
+
+
+@pytest.mark.parametrize(("page", "figure", "typed"), BY_HAND)
 def test_what_was_changed_by_hand_is_noticed_and_made_good(course, monkeypatch, page, figure, typed):
     before = (course / page).read_bytes()
     run(monkeypatch, "--check")
@@ -107,18 +99,6 @@ def test_what_cannot_be_said_honestly_stops_with_a_reason(course, monkeypatch):
     says("needs the marks")
 
 
-def test_a_scoreboard_saved_in_pieces_is_whole(course):
-    path = course / "notebooks" / f"{readme.SCOREBOARD}.ipynb"
-    whole = readme.scoreboard(course)
-    lesson = nbformat.read(path, as_version=4)
-    for cell in lesson.cells:
-        if any(output.get("text", "").startswith("model  ") for output in cell.get("outputs", [])):
-            text = "".join(output.text for output in cell.outputs)
-            cell.outputs = [nbformat.v4.new_output("stream", text=piece) for piece in (text[:200], text[200:])]
-    nbformat.write(lesson, path)
-    assert readme.scoreboard(course) == whole
-
-
 def test_a_name_stands_before_one_figure_or_is_no_source():
     assert readme.figure("GRU", "GRU: 0.900\nGRU, two layers: 0.800\nGRU   0.900") == "0.900"
     assert readme.figure("GRU", "GRU     9,540      1.3   0.9150 (0.0004)   rate 0.01") == "0.9150"
@@ -128,18 +108,6 @@ def test_a_name_stands_before_one_figure_or_is_no_source():
     assert readme.figure("perplexity of 4-grams", table) == "236.0"
     with pytest.raises(LookupError, match='"perplexity of GRU" stands before 0'):
         readme.figure("perplexity of GRU", table)
-
-
-def test_time_is_told_where_it_was_measured(course):
-    path = course / "notebooks" / "1-simple-rnn.ipynb"
-    lesson = nbformat.read(path, as_version=4)
-    for seconds, told in [(90, "1.5 min"), (None, "not measured")]:
-        lesson.metadata.pop("seconds", None)
-        if seconds:
-            lesson.metadata["seconds"] = seconds
-        nbformat.write(lesson, path)
-        row = re.search(r"^\| 1 \|.*$", readme.lesson_table(course), flags=re.M)
-        assert row[0].endswith(f"| {told} |")
 
 
 def test_the_readme_is_short_and_its_two_commands_come_first():
@@ -156,22 +124,15 @@ def test_the_seconds_of_the_readme_stand_in_the_table_of_the_speed_page():
     assert tuple(map(float, said)) == (now, before) and abs(before / now - faster) < 0.6  # printed as a whole number
 
 
-def read_on_the_page(headline):
-    """(tokens, classes, the answer after each token, the input gate's units at each) of the network of reader.html."""
-    reader = Reader()
-    read = reader.read(headline)
-    gate = torchnlp.gates(reader.rnn, reader.embedding(torch.tensor(read["ids"])))["input"]
-    return read["tokens"], reader.classes, torch.tensor(read["probabilities"]), 100 * gate
-
-
 def test_the_words_under_the_picture_are_true_of_the_page_that_it_films():
-    headline = re.search(r'An LSTM reads "(.+?)"\.', README)[1]
-    assert headline == film.HEADLINE
-    tokens, classes, answers, gate = read_on_the_page(headline)
-    assert [classes[answers[place].argmax()] for place in (0, -1)] == ["Sports", "Business"]
+    assert re.search(r'An LSTM reads "(.+?)"\.', README)[1] == film.HEADLINE
+    reader = Reader()
+    read = reader.read(film.HEADLINE)
+    gate = torchnlp.gates(reader.rnn, reader.embedding(torch.tensor(read["ids"])))["input"]
+    answers, tokens, business = torch.tensor(read["probabilities"]), read["tokens"], reader.classes.index("Business")
+    assert [reader.classes[answers[place].argmax()] for place in (0, -1)] == ["Sports", "Business"]
     for word in ("shares", "wall", "street", "profit"):
         place = tokens.index(word)
-        assert answers[place, classes.index("Business")] > answers[place - 1, classes.index("Business")], word
-        assert (gate[place] > 30).sum() > 1, word
+        assert answers[place, business] > answers[place - 1, business] and (gate[place] > 0.3).sum() > 1, word
     for word in ("of", "the"):
-        assert (gate[tokens.index(word)] > 30).sum() < 2, word
+        assert (gate[tokens.index(word)] > 0.3).sum() < 2, word

@@ -44,7 +44,7 @@ def fork(tmp_path):
 def check_agreement(root):
     name = repo.current(root)
     assert addresses(root) == {name}
-    for path in sorted([*root.glob("notebooks/*.ipynb"), *root.glob("notebooks/appendix/*.ipynb")]):
+    for path in root.glob("notebooks/**/[1-9]-*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells
         place = path.relative_to(root).as_posix()
         badge = f"https://colab.research.google.com/github/{name}/blob/main/{place}"

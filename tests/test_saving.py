@@ -44,6 +44,10 @@ def test_a_loaded_model_brings_its_own_vocabulary(saved):
     assert vocab is torchnlp.vocab
     assert vocab.itos[:2] == ["<unk>", "<pad>"]
     assert predict(net, HEADLINE, classes, collate_fn=pad_length) == answer
+    load_dataset(root="sample", min_freq=2)
+    with pytest.raises(ValueError, match="Call load_dataset again as you did before you made this network"):
+        save_model(file, net, classes)  # it would be joined to the wrong words
+    net, classes, vocab = load_model(file, Packed)
     for known in (train[0][1], train[0][1] + " zyxomma"):
         assert torchnlp.encode(known) == [vocab.stoi.get(token, 0) for token in torchnlp.tokenizer(known)]
 

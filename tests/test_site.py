@@ -65,6 +65,14 @@ def test_every_part_of_the_course_has_its_page(pages):
     assert {f"{name}.html" for name in wanted} <= set(pages)
 
 
+def test_the_figures_that_move_stand_in_the_open(pages):
+    found = {name: page.select(".torchnlp-live") for name, page in pages.items()}
+    assert sorted(figure["id"] for figures in found.values() for figure in figures) == [
+        "live-backwards", "live-forget", "live-temperature"
+    ]  # fmt: skip
+    assert not [figure for figures in found.values() for figure in figures if figure.find_parent("details")]
+
+
 def test_every_link_and_every_anchor_within_the_site_leads_somewhere(built, pages):
     ids = {name: {tag["id"] for tag in page.find_all(id=True)} for name, page in pages.items()}
     wrong = []

@@ -1,6 +1,5 @@
 """A text becomes ids: what encode promises."""
 
-import csv
 from collections import Counter
 
 import pytest
@@ -16,12 +15,8 @@ def write_news(folder, *texts):
     """A folder with these texts as both halves."""
     folder.mkdir()
     for file in ("train.csv", "test.csv"):
-        with open(folder / file, "w", encoding="utf-8", newline="") as out:
-            csv.writer(out, quoting=csv.QUOTE_ALL).writerows((1, *text.split(" ", 1)) for text in texts)
+        (folder / file).write_text("".join('1,"{}","{}"\n'.format(*text.split(" ", 1)) for text in texts))
     return folder
-
-
-# ids and words
 
 
 def test_unk_is_0_and_pad_is_1(news):
@@ -45,7 +40,7 @@ def test_an_unknown_word_is_unk_and_looking_it_up_adds_none(news):
 
 def test_a_word_of_the_test_half_alone_is_unknown(news):
     _, test, _, vocab = news
-    text = test[1][1]  # "Minister travels north She wants to see the roads."
+    text = test[0][1]  # "Minister travels north She wants to see the roads."
     assert encode("wants see roads") == [vocab.stoi["wants"], UNK, vocab.stoi["roads"]]
     assert encode(text)[tokenizer(text).index("see")] == UNK
 
@@ -53,7 +48,7 @@ def test_a_word_of_the_test_half_alone_is_unknown(news):
 @pytest.mark.parametrize("unk", [7, -1])
 def test_unk_can_be_another_id(news, unk):
     assert encode("late zyxomma", unk=unk) == [encode("late")[0], unk]
-    text = news[1][1][1]  # of the test half: its ids under unk=0 are remembered
+    text = news[1][0][1]  # of the test half: its ids under unk=0 are remembered
     assert encode(text, unk=unk) == [unk if i == UNK else i for i in encode(text)] != encode(text)
 
 
@@ -70,34 +65,10 @@ def test_bigrams_in_the_vocabulary_do_not_change_how_a_text_is_read(news_folder)
     assert [vocab.itos[i] for i in encode(train[0][1])] == tokenizer(train[0][1])
 
 
-# the typed "<pad>"
-
-
 def test_a_typed_pad_is_an_unknown_word_and_no_padding(news, tmp_path):
     assert encode("goal <pad> <PAD> <unk>") == [encode("goal")[0], UNK, UNK, UNK]
     train, _, _, _ = load_dataset(root=write_news(tmp_path / "own", "What <pad> means", "Another title"))
     assert encode(train[0][1]) == [encode("what")[0], UNK, encode("means")[0]]
-
-
-# the caller's own vocabulary and tokenizer
-
-
-def test_voc_counts_instead_of_the_loaded_vocabulary(news):
-    train = news[0]
-    own = Vocab(Counter(["goal", "late", "goal"]))
-    assert encode("late goal wins", voc=own) == [own.stoi["late"], own.stoi["goal"], UNK] == [3, 2, 0]
-    text = train[8][1]  # "Late goal wins the cup ...", whose ids under the loaded vocabulary are remembered
-    assert encode(text, voc=own)[:3] == [3, 2, 0]
-
-
-def test_the_tokenizer_list_gives_characters(news):
-    train = news[0]
-    letters = Vocab(Counter("abc"))
-    assert encode("cab!", voc=letters, tokenizer=list) == [4, 2, 3, UNK]
-    assert len(encode(train[0][1], tokenizer=list)) == len(train[0][1])
-
-
-# which vocabulary counts
 
 
 def test_before_load_dataset_encode_says_what_to_do_or_takes_the_voc_that_it_is_given():
@@ -108,7 +79,7 @@ def test_before_load_dataset_encode_says_what_to_do_or_takes_the_voc_that_it_is_
 
 def test_after_a_second_load_dataset_the_new_vocabulary_counts(news, tmp_path):
     train, _, _, old = news
-    known = train[8][1]  # "Late goal wins the cup ...": in both folders
+    known = train[4][1]  # "Late goal wins the cup ...": in both folders
     load_dataset(root=write_news(tmp_path / "own", known, "zyxomma zyxomma zyxomma"))
     new = torchnlp.vocab
     assert new is not old

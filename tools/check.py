@@ -12,17 +12,20 @@ Exit status: 0 if all exercises are right, 1 if some are not, 2 if the file is n
 
 What is kept out
 - On every system: a submission changes neither the checks nor its report by what it prints, by changing its copy of the
-  course, `check`, `print` or its check cells, by hooks or transformers of IPython, by functions of PyTorch that it
-  replaces, or by ending the process that reports. It is bounded in time, memory, files and processes (the last three
-  by a look twice a second; Linux and macOS also have bounds of the system), and what it starts ends with it.
+  course, `check`, `print` or its check cells, by hooks or transformers of IPython, or by ending the process that
+  reports. It is bounded in time, memory, files and processes (the last three by a look twice a second; Linux and macOS
+  also have bounds of the system), and what it starts ends with it.
+- Whoever bends the comparisons of PyTorch, or finds in memory the numbers that a check compares with: a right answer is
+  called again with what the check gave it, and another process, which runs none of its code, compares what it gives
+  with the values of the published solution.
 - On Linux with the program bwrap (the package bubblewrap), a wall: it sees Python, the data and its own copy of the
   course, all but the copy read-only. It sees no solution, no other file, no process and no network.
 What is not kept out
-- A check runs in the same process as the answer. Code that looks for the check there finds it, and the numbers that it
-  compares with, though most of them were worked out beforehand.
-- Without the wall the submission runs as you: it can read and change your files, also the reports of earlier runs, and
-  use the network. tools/Containerfile has a wall for such systems. tools/grade.py notices when files of the course or
-  other submissions have changed.
+- Not compared a second time are classes and what hangs on random numbers or on ties; and nothing is where there are no
+  published solutions, as in the student edition. There the check alone decides, in the same process as the answer.
+- Without the wall the submission runs as you: it can read and change your files, also the solutions and the reports of
+  earlier runs, and use the network. tools/Containerfile has a wall for such systems. tools/grade.py notices when files
+  of the course or other submissions have changed.
 - Whose work it is. The table's columns `look at this` and `same answers` say where a person should look.
 """
 
@@ -33,6 +36,7 @@ import difflib
 import functools
 import hashlib
 import json
+import math
 import os
 import queue
 import re
@@ -42,11 +46,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import jsonschema
 import nbformat
 import psutil
 from IPython.core.inputtransformer2 import TransformerManager
@@ -70,10 +76,22 @@ MEMORY, FILES = 4 * 2**30, 2**29  # bytes: all processes of a submission togethe
 PROCESSES = 64
 LARGEST = 50 * 2**20  # bytes of a notebook
 LONGEST = 400  # letters of a verdict
+MOST_CALLS, LARGEST_CALL = 20, 50_000  # of an exercise's calls that are compared, and letters of each
 RIGHT, OUT_OF_ORDER = "right", "right only out of order: the answer stands below its check"
+OTHER = "not yet. Asked again outside its check, it gives other values than the published solution"
 REPORT = {
     **{"lesson": "", "name": "", "id": "", "problem": "", "seconds": ""},  # of the processor
-    **{"words": {}, "answers": {}, "verdicts": {}, "look": []},
+    **{"words": {}, "answers": {}, "verdicts": {}, "values": {}, "look": []},
+}
+TEXT = {"type": "string"}
+KINDS = {
+    str: TEXT,
+    list: {"type": "array", "items": TEXT},
+    dict: {"type": "object", "patternProperties": {r"^(Exercise )?\d+[a-z]?$": TEXT}, "additionalProperties": False},
+}
+SCHEMA = {
+    **{"type": "object", "additionalProperties": False},
+    "properties": {name: KINDS[type(value)] for name, value in REPORT.items()},
 }
 
 
@@ -107,7 +125,8 @@ def read_submission(data: bytes):
         notebook = nbformat.reads(data.decode("utf-8"), as_version=4)
         nbformat.validate(notebook)
         for cell in notebook.cells:
-            cell.source = fit_to_print(cell.source)  # half a letter, which JSON can hold, has no place in a program
+            # Half a letter, which JSON can hold, has no place in a program.
+            cell.source = cell.source.encode("utf-8", "backslashreplace").decode()
         return notebook
     except Exception as error:  # nbformat has many ways to fail at a file that is no notebook
         raise ValueError(f"It is not a notebook: {(str(error) or 'it is empty').splitlines()[0][:200]}") from error
@@ -136,42 +155,35 @@ def put_together(lesson, submission) -> list[Cell]:
     known = {cell.source.strip() for cell in lesson.cells if not is_solution(cell)}
     edition = student_edition(lesson)  # it changes the lesson
     known |= {cell.source.strip() for cell in edition.cells}
-    numbers = {id(cell): i + 1 for i, cell in enumerate(code_cells(submission))}
+    numbers = {id(cell): i for i, cell in enumerate(code_cells(submission), 1)}
+    code = {id(cell) for cell in code_cells(edition)}
     theirs = [cell for cell in submission.cells if not is_solution(cell)]
     before, after = ([cell.source.strip() for cell in cells] for cells in (edition.cells, theirs))
     together = []
     for kind, *ends in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        for a, b, c, d in one_by_one(*ends):
-            ours = [
-                Cell(cell.source, None, exercise_of(cell)) for cell in edition.cells[a:b] if cell.cell_type == "code"
-            ]
-            new = [cell for cell in theirs[c:d] if cell.cell_type == "code" and cell.source.strip() not in known]
+        a, b, c, d = ends
+        # As many cells as before: the first became the first and so on.
+        each = [(a + i, a + i + 1, c + i, c + i + 1) for i in range(b - a)] if b - a == d - c else [ends]
+        for a, b, c, d in each:
+            ours = [Cell(cell.source, None, exercise_of(cell)) for cell in edition.cells[a:b] if id(cell) in code]
+            new = [cell for cell in theirs[c:d] if id(cell) in numbers and cell.source.strip() not in known]
             new = [Cell(cell.source, numbers[id(cell)]) for cell in new] if kind != "equal" else []
             together += [cell for cell in ours if not cell.exercise] + new  # an answer goes above our check
             together += [cell for cell in ours if cell.exercise]
     return together
 
 
-def one_by_one(a: int, b: int, c: int, d: int) -> list[tuple[int, int, int, int]]:
-    """Cells a to b became c to d: the first the first and so on, if they are as many; else all became all."""
-    return [(a + i, a + i + 1, c + i, c + i + 1) for i in range(b - a)] if b - a == d - c else [(a, b, c, d)]
-
-
 def written(submission) -> dict:
     """What the student wrote that is no program: name, id, and words on each exercise."""
-    strings = {}
-    for cell in code_cells(submission):
-        for name in ("STUDENT_NAME", "STUDENT_ID"):
-            found = re.search(rf"^{name} *= *(\"[^\"\n]*\"|'[^'\n]*')", cell.source, flags=re.M)
-            if found:
-                strings[name] = found[1][1:-1].strip()[:100]
-    words = {}
+    strings, words = {}, {}
+    before, after = map(re.escape, WORDS.split("What")[0].split("{}"))
     for cell in submission.cells:
-        found = re.match(re.escape(WORDS).replace(r"\{\}", r"(\d+)").split("What")[0], cell.source)
-        if found and cell.cell_type == "markdown":
-            said = cell.source.replace(WORDS.format(found[1]), "").strip()
-            words[found[1]] = said[:5000]
-    return {"name": strings.get("STUDENT_NAME", ""), "id": strings.get("STUDENT_ID", ""), "words": words}
+        if cell.cell_type == "code":
+            found = re.findall(r"^STUDENT_(NAME|ID) *= *(\"[^\"\n]*\"|'[^'\n]*')", cell.source, flags=re.M)
+            strings |= {name.lower(): text[1:-1].strip()[:100] for name, text in found}
+        elif found := re.match(rf"{before}(\d+){after}", cell.source):
+            words[found[1]] = cell.source.replace(WORDS.format(found[1]), "").strip()[:5000]
+    return {"name": "", "id": "", **strings, "words": words}
 
 
 # What is run
@@ -248,6 +260,20 @@ def published(lesson) -> dict[str, str]:
     return answers_of([cell for cell in cells if cell.exercise or cell.number])
 
 
+def solved(lesson):
+    """The lesson as somebody would hand it in whose answers are the published solutions."""
+    cells = []
+    for cell in lesson.cells:
+        place = len(cells)
+        if cell.cell_type == "code" and is_solution(cell):
+            code = re.sub(r"^(# @title Solution|check\().*$", "", cell.source, flags=re.M)
+            cell = nbformat.v4.new_code_cell(code)
+            while exercise_of(cells[place - 1]):
+                place -= 1
+        cells.insert(place, cell)
+    return nbformat.v4.new_notebook(cells=cells)
+
+
 def look_at(cells: list[Cell], answers: dict[str, str], solutions: dict[str, str]) -> list[str]:
     """What an instructor should look at: code that no answer needs, and a layer where the exercise says by hand."""
     ours = {"check", "print"}.union(*(s.defines for cell in cells if cell.exercise for s in as_statements(cell)))
@@ -310,40 +336,60 @@ def end_all(pid: int) -> None:
 
 # This runs in the kernel, under a name that no submission knows. Who searches the process finds it; see above.
 GUARD = """
-import linecache, sys
-PLACES = ("builtins", "math", "random", "torch", "torch.Tensor", "torch.nn", "torch.nn.Module", "torch.nn.functional")
-kept = {}
+import base64, json, linecache, pickle, random, sys, types
 
-def remember():
-    for name in PLACES:
-        owner, _, last = name.rpartition(".")
-        place = sys.modules.get(name) or vars(sys.modules.get(owner, sys)).get(last)
-        if place is not None and name not in kept:
-            kept[name] = place, {k: v for k, v in vars(place).items() if callable(v) and k != "input"}
+def seed(number=None):
+    random.seed(number)
+    if "torch" in sys.modules:
+        sys.modules["torch"].seed() if number is None else sys.modules["torch"].manual_seed(number)
 
-def by_torch(new, old):  # PyTorch itself wraps manual_seed when an optimizer first takes a step
-    torch = sys.modules["torch"].__file__.removesuffix("__init__.py") if "torch" in sys.modules else None
-    return getattr(new, "__wrapped__", None) is old and torch and new.__code__.co_filename.startswith(torch)
-
-def restore():
-    changed = []
-    for name, (place, before) in kept.items():
-        now = vars(place)
-        added = [k for k, v in now.items() if callable(v) and k not in before] if isinstance(place, type) else []
-        gone = [k for k, v in before.items() if now.get(k) is not v and not by_torch(now.get(k), v)]
-        for key in [*gone, *added]:
-            changed.append(name + "." + key)
-            setattr(place, key, before[key]) if key in before else delattr(place, key)
-    return changed
-
-def judge(check, cell, name, space, longest):
-    said, before = [], restore()
+def judge(check, cell, name, space, longest, answers=()):
+    seed()  # no submission knows what a check draws
+    said, calls, old = [], [], dict(space)
     ours = {"print": said.append}
     exec(check, ours)
+    for answer in answers:
+        if isinstance(space.get(answer), types.FunctionType):
+            space[answer] = recorded(space[answer], calls)
     space[name], file = ours["check"], "<" + name + ">"
     linecache.cache[file] = len(cell), None, cell.splitlines(True), file
     exec(compile(cell, file, "exec"), space)
-    return said[-1][:longest] if said else "", before, restore()
+    space.update({answer: old[answer] for answer in answers if answer in old})
+    return said[-1][:longest] if said else "", " ".join(calls)
+
+def recorded(answer, calls):
+    def call(*given, **named):
+        try:
+            calls.append(base64.b64encode(pickle.dumps((answer.__name__, given, named))).decode())
+        except Exception:  # what cannot be sent to another process is not compared
+            pass
+        return answer(*given, **named)
+    return call
+
+def values(calls, space, number):
+    found = []
+    for call in calls.split():
+        name, given, named = pickle.loads(base64.b64decode(call))
+        seed(number)
+        [value.seed(number) for value in given if isinstance(value, random.Random)]
+        try:
+            given = [shaken(value) for value in given] if number > 1 else given
+            found.append(plain(space[name](*given, **named)))
+        except Exception:
+            found.append(None)
+    return json.dumps(found)
+
+def shaken(value):  # so that ties fall this way and that
+    floats = hasattr(value, "is_floating_point") and value.is_floating_point()
+    return value + 1e-5 * value.detach().clone().normal_() if floats else value
+
+def plain(value):
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(value, dict):
+        return sorted([repr(key), plain(part)] for key, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    return value if isinstance(value, (int, float, str)) else None
 """
 QUIET = """import contextlib, os, sys, types
 sys.stdout = sys.stderr = open(os.devnull, "w")
@@ -470,67 +516,93 @@ def our_check() -> str:
     return start + ast.get_source_segment(course, check)
 
 
-def judged(check: Cell, guard: str) -> str:
-    """The expression for a verdict: the check with our own `check` and `print`, and what was changed under it."""
+def judged(check: Cell, guard: str, answers: set[str]) -> str:
+    """The expression for a verdict, by our own `check` and `print`, and for the calls of the answers meanwhile."""
     name = f"check_{secrets.token_hex(8)}"  # a name that no submission can have used
     source = re.sub(r"^check\(", f"{name}(", check.source, flags=re.M)
-    return f"__import__({guard!r}).judge({our_check()!r}, {source!r}, {name!r}, globals(), {LONGEST})"
+    return f"__import__({guard!r}).judge({our_check()!r}, {source!r}, {name!r}, globals(), {LONGEST}, {answers!r})"
 
 
-def run(steps: list[tuple[Cell, str]], folder: Path, limit: float) -> tuple[dict[str, str], list[str], float]:
-    """Run the steps in a fresh kernel: a verdict on each exercise, which functions were replaced, and the seconds."""
-    verdicts, problems, replaced, over, total = {}, [], [], "", 0.0
-    kernel = Kernel(folder)
-    last_own = max((i for i, (cell, _) in enumerate(steps) if cell.number), default=-1)
-    again = [step for i, step in enumerate(steps) if step[0].exercise and i < last_own]  # an answer may stand below
-    for place, (cell, code) in enumerate(steps + again):
-        second = place >= len(steps)
-        if over or second and (verdicts[cell.exercise] == RIGHT or "did not end" in verdicts[cell.exercise]):
-            if cell.exercise and not second:
-                verdicts[cell.exercise] = f"not reached. {over}"
+def alike(one, other) -> bool:
+    """Are two values from JSON the same, up to what rounding does?"""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-3) or one != one and other != other
+    return one == other
+
+
+def values_of(kernel: Kernel, calls: list[str], seconds: float, seed: int = 1) -> tuple[list, float]:
+    """What the answers give for these calls, as far as it can be told, and the seconds. Raises ConnectionError."""
+    asked = f"__import__({kernel.name!r}).values({' '.join(calls)!r}, globals(), {seed})"
+    found, _, spent = kernel.run(seconds, value=asked)
+    with suppress(TypeError, ValueError, RecursionError):
+        return json.loads(found), spent
+    return [], spent
+
+
+def settled(kernel: Kernel, calls: list[str]) -> str:
+    """Of the calls of a published solution, with their values, those that hang on no random number and no tie."""
+    calls = [call for call in calls if len(call) < LARGEST_CALL][:MOST_CALLS]
+    found = zip(*(values_of(kernel, calls, OURS, seed)[0] for seed in range(1, 11)))
+    return json.dumps([(c, v[0]) for c, v in zip(calls, found) if v[0] is not None and all(alike(v[0], w) for w in v)])
+
+
+def run(steps: list[tuple[Cell, str]], folder: Path, limit: float, known: dict | None) -> tuple[dict, dict, float]:
+    """Run the steps in a fresh kernel: a verdict on each exercise, the published values, and the seconds.
+
+    known: for each exercise calls, and the values that the published solution gives. None: these are to be found.
+    """
+    verdicts, problems, values, over, total = {}, [], {}, "", 0.0
+    kernel, cells = Kernel(folder), [cell for cell, _ in steps]
+    last_own = max((i for i, cell in enumerate(cells) if cell.number), default=0)
+    own = set().union(*(s.defines for cell in cells if cell.number for s in as_statements(cell) or []))
+    again = [step for step in steps[:last_own] if step[0].exercise]  # an answer may stand below
+    for cell, code in steps + again:
+        earlier = verdicts.get(cell.exercise, "")
+        if over or earlier == RIGHT or "did not end" in earlier:
+            if cell.exercise:
+                verdicts.setdefault(cell.exercise, f"not reached. {over}")
             continue
         said, problem, spent = "", "", 0.0
-        ours = not cell.exercise and not cell.number
-        most = OURS if ours else limit / 5
+        reads = reads_of(cell, cells) if cell.exercise else set()
+        theirs = cell.exercise or cell.number
+        most = limit / 5 if theirs else OURS
         try:
-            if not ours and total >= limit:
+            if theirs and total >= limit:
                 raise ConnectionError(f"was not run: the {limit:.0f} s for the whole notebook were over")
             if cell.exercise:
-                found, problem, spent = kernel.run(most, value=judged(cell, kernel.name))
-                said, earlier, meanwhile = found or ("", [], [])
-                replaced += earlier + meanwhile
-                if meanwhile:
-                    said = f"{cell.exercise}: not yet. It replaces {meanwhile[0]}, which the check needs."
+                answers = own & reads if known is None else set()
+                found, problem, spent = kernel.run(most, value=judged(cell, kernel.name, answers))
+                said, calls = found or ("", "")
+                said = said.removeprefix(f"{cell.exercise}: ")
+                if said == RIGHT and known is None:
+                    values[cell.exercise] = settled(kernel, calls.split())
+                elif said == RIGHT and (pairs := json.loads(known.get(cell.exercise, "[]"))):
+                    given, longer = values_of(kernel, [call for call, _ in pairs], most)
+                    said = RIGHT if alike(given, [value for _, value in pairs]) else OTHER
+                    spent += longer
             else:
-                if cell.number:
-                    kernel.run(OURS, value=f"__import__({kernel.name!r}).remember()")
+                if not theirs:  # what ours draw is the same for everybody
+                    kernel.run(OURS, value=f"__import__({kernel.name!r}).seed(0)")
                 _, problem, spent = kernel.run(most, code)
         except ConnectionError as error:
-            problem = str(error)
-            over = f"{cell} {problem}"
-        total += 0 if ours else spent
+            problem, over = str(error), f"{cell} {error}"
+        total += spent if theirs else 0
         if cell.exercise:
-            reads = reads_of(cell, [cell for cell, _ in steps])
-            verdict = verdict_of(cell.exercise, reads, said, problem, problems)
-            if not second:
-                verdicts[cell.exercise] = verdict
-            elif verdict == RIGHT:
-                verdicts[cell.exercise] = OUT_OF_ORDER
+            verdict = verdict_of(reads, said, problem, problems)
+            if not earlier or verdict == RIGHT:
+                verdicts[cell.exercise] = OUT_OF_ORDER if earlier else verdict
         elif problem:
             problems.append((cell, re.sub(r"\(\S+, (line \d+)\)$", r"(\1)", problem)))
     seconds = max(kernel.used(), total)
     kernel.stop()
-    return verdicts, list(dict.fromkeys(replaced)), seconds
+    return verdicts, values, seconds
 
 
-def verdict_of(exercise: str, reads: set[str], said: str, problem: str, problems: list[tuple[Cell, str]]) -> str:
+def verdict_of(reads: set[str], said: str, problem: str, problems: list[tuple[Cell, str]]) -> str:
     """What to say on an exercise whose check was run, by what it said, and by what went wrong in it and before it."""
-    if problem:
-        verdict = f"not yet. Its check {problem}"
-    elif not said:
-        verdict = "not yet. Its check came to no verdict"
-    else:
-        verdict = said.removeprefix(f"{exercise}: ")
+    verdict = f"not yet. Its check {problem}" if problem else said or "not yet. Its check came to no verdict"
     # Our stub is judged in the place of an answer that is no Python: say that, and not what the stub returns.
     defined = rf"\b(?:def|class)\s+({'|'.join(reads)})\b|^({'|'.join(reads)})\s*="
     broken = [(c, p) for c, p in problems if as_statements(c) is None and re.search(defined, c.source, flags=re.M)]
@@ -545,7 +617,7 @@ def verdict_of(exercise: str, reads: set[str], said: str, problem: str, problems
 
 
 def alone(limit: float) -> None:
-    """Read a secret and a notebook from standard input; write two lines of a report, each with the secret.
+    """Read a secret, what `run` wants to know and a notebook; write two lines of a report, each with the secret.
 
     The first is written before anything of the submission is run. What it starts descends from this process, and
     ends with it.
@@ -554,7 +626,7 @@ def alone(limit: float) -> None:
     for what, most in (("RLIMIT_DATA", MEMORY), ("RLIMIT_FSIZE", FILES), ("RLIMIT_CORE", 0)) if resource else ():
         with suppress(AttributeError, ValueError, OSError):
             resource.setrlimit(getattr(resource, what), (most, most))
-    secret, data = sys.stdin.buffer.read().split(b"\n", 1)
+    secret, known, data = sys.stdin.buffer.read().split(b"\n", 2)
 
     def write(part: dict) -> None:
         print(json.dumps({"secret": secret.decode(), **part}), flush=True)
@@ -575,35 +647,13 @@ def alone(limit: float) -> None:
         copy_course(Path(folder))
         (Path(folder) / "notebooks").mkdir(exist_ok=True)
         try:
-            verdicts, replaced, seconds = run(steps_of(cells, settings_of(path)), Path(folder), limit)
+            steps = steps_of(cells, settings_of(path))
+            verdicts, values, seconds = run(steps, Path(folder), limit, json.loads(known))
         finally:
             end_all(os.getpid())
-    look += [f"replaces {', '.join(replaced)}"[:LONGEST]] if replaced else []
-    write({"verdicts": verdicts, "look": look, "seconds": f"{seconds + time.process_time():.0f}"})
-
-
-def fit_to_print(text: str) -> str:
-    """The text without half letters, which no file can hold. Raises ValueError if it is none."""
-    if not isinstance(text, str):
-        raise ValueError(f"{text!r} is no text")
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def as_report(part) -> dict:
-    """A part of a report, if it is one: texts, lists of texts, and texts by exercise. Raises ValueError."""
-    if not isinstance(part, dict) or any(type(REPORT.get(name)) is not type(value) for name, value in part.items()):
-        raise ValueError("a report has other parts")
-    report = {}
-    for name, value in part.items():
-        if isinstance(value, list):
-            report[name] = [fit_to_print(text) for text in value]
-        elif isinstance(value, dict):
-            report[name] = {exercise: fit_to_print(text) for exercise, text in value.items()}
-            if not all(re.fullmatch(r"(Exercise )?\d+[a-z]?", exercise) for exercise in value):
-                raise ValueError("a report has other exercises")
-        else:
-            report[name] = fit_to_print(value)
-    return report
+    look += [f"{exercise}: {OTHER[9:]}" for exercise, verdict in verdicts.items() if verdict == OTHER]
+    seconds = f"{seconds + time.process_time():.0f}"
+    write({"verdicts": verdicts, "values": values, "look": look, "seconds": seconds})
 
 
 def read_report(said: bytes, secret: str, ended_well: bool) -> tuple[dict, str]:
@@ -614,34 +664,64 @@ def read_report(said: bytes, secret: str, ended_well: bool) -> tuple[dict, str]:
             part = json.loads(line)
             if not isinstance(part, dict) or part.pop("secret", None) != secret:
                 return report, "something else wrote into its report"
-            report |= as_report(part)
-    except (ValueError, RecursionError):
+            jsonschema.validate(part, SCHEMA)
+            report |= part
+    except (ValueError, RecursionError, jsonschema.ValidationError):
         return report, "its report is not what it should be"
     ended_well = ended_well and (report["verdicts"] or report["problem"])
     return report, "" if ended_well else "the submission has ended it"
 
 
 WORKERS: set[subprocess.Popen] = set()
+ONE_AT_A_TIME, STOPPED = threading.Lock(), threading.Event()
 
 
 def stop_workers() -> None:
-    """End all that is being judged."""
+    """End all that is being judged, and begin nothing more."""
+    STOPPED.set()
     for worker in list(WORKERS):
         end_all(worker.pid)
         worker.kill()
 
 
+@functools.cache
+def published_values(path: Path) -> dict[str, str]:
+    """For each exercise of a lesson what its published solution gives. The student edition has none."""
+    lesson = nbformat.read(path, as_version=4)
+    if not any(map(is_solution, lesson.cells)):
+        return {}
+    report = work(nbformat.writes(solved(lesson)).encode(), LIMIT, None)
+    if wrong := [text for text in (report["problem"], *report["verdicts"].values()) if text not in ("", RIGHT)]:
+        print(f"{path.name}: for some exercises there are no values to compare with: its own solution says {wrong[0]}")
+    return report["values"]
+
+
 def judge(data: bytes, limit: float = LIMIT) -> dict:
     """The report on a submission: REPORT, filled. Without verdicts it has a problem."""
-    secret = secrets.token_hex(16)
     if len(data) > LARGEST:
         return REPORT | {"problem": f"It is larger than {LARGEST // 2**20} MB: it is not a notebook."}
+    try:
+        path = find_lesson(read_submission(data))
+    except ValueError as error:
+        return REPORT | {"problem": str(error)}
+    with ONE_AT_A_TIME:
+        known = published_values(path)
+    return work(data, limit, known)
+
+
+def work(data: bytes, limit: float, known: dict | None) -> dict:
+    """The report of a process of its own."""
+    if STOPPED.is_set():
+        return REPORT | {"problem": "Its run broke off: it was stopped"}
+    secret = secrets.token_hex(16)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [sys.executable, "-c", f"from tools.check import alone; alone({limit!r})"]
     worker = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
     WORKERS.add(worker)
     try:
-        said, error = worker.communicate(f"{secret}\n".encode() + data, timeout=5 * limit + 5 * OURS)
+        said, error = worker.communicate(
+            f"{secret}\n{json.dumps(known)}\n".encode() + data, timeout=5 * limit + 5 * OURS
+        )
         report, wrong = read_report(said, secret, worker.returncode == 0)
     except subprocess.TimeoutExpired:
         end_all(worker.pid)
@@ -656,14 +736,6 @@ def judge(data: bytes, limit: float = LIMIT) -> dict:
     return report
 
 
-def code_points(verdicts: dict[str, str]) -> dict[str, float]:
-    """For each exercise one point for its code: the share of its checks that are right."""
-    right = {}
-    for name, verdict in verdicts.items():
-        right.setdefault(re.search(r"\d+", name)[0], []).append(verdict.startswith(RIGHT))
-    return {exercise: sum(checks) / len(checks) for exercise, checks in right.items()}
-
-
 def fingerprint(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
@@ -671,12 +743,11 @@ def fingerprint(*parts: bytes) -> str:
 def for_gradescope(report: dict) -> dict:
     """What Gradescope wants to read in results.json: a test for each check, worth its share of the exercise's point."""
     exercises = [re.search(r"\d+", name)[0] for name in report["verdicts"]]
-    tests = []
-    for (name, verdict), exercise in zip(report["verdicts"].items(), exercises):
-        worth = 1 / exercises.count(exercise)
-        score = worth if verdict.startswith(RIGHT) else 0.0
-        tests.append({"name": name, "score": score, "max_score": worth, "output": verdict})
-    return {"output": report["problem"], "tests": tests} if tests else {"output": report["problem"], "score": 0.0}
+    tests = [
+        {"name": name, "score": worth * verdict.startswith(RIGHT), "max_score": worth, "output": verdict}
+        for (name, verdict), worth in zip(report["verdicts"].items(), [1 / exercises.count(n) for n in exercises])
+    ]
+    return {"output": report["problem"]} | ({"tests": tests} if tests else {"score": 0.0})
 
 
 def main() -> int:

@@ -2,9 +2,8 @@
 
     python tools/colab.py [--python python3.13] [lesson.ipynb ...]
 
-The first time it sets up build/colab, with some gigabytes of PyTorch. Then each lesson is run from top to bottom, on
-the small corpus, as it is and as the student edition. Its set-up cell fetches the course, from a repository with the
-files of this folder, and installs what Colab lacks. A result outside its range is a failure, as in the tests.
+The first time it sets up build/colab, with some gigabytes of PyTorch. Each lesson is run on the small corpus, as it is
+and as the student edition. Its set-up cell fetches the course, from a repository with the files of this folder.
 """
 
 import argparse

@@ -1,9 +1,10 @@
 """Grade a folder of submissions: a table, a page of feedback for each file, a page of words for each exercise.
 
-    python tools/grade.py submissions [--limit SECONDS] [--jobs N]
+    python tools/grade.py submissions [--limit SECONDS]
 
 Every notebook in the folder and below it is checked as tools/check.py does it; other files get a row that says so. One
-folder may hold one week or the whole term: what has not changed since the last run is not run again. It writes
+folder may hold one week or the whole term: what has not changed since the last run is not run again, unless the course
+itself has changed. It writes
 
 - submissions/grades.csv, a row for each file. The columns `words 1`, `words 2`, ..., `days late` and `remark` are
   yours, and columns that you add: each run keeps them letter for letter.
@@ -40,7 +41,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import nbformat  # noqa: E402
 
 from tools import check  # noqa: E402
-from tools.check import LESSONS, LIMIT, REPORT, RIGHT, ROOT, as_report, code_points, fingerprint  # noqa: E402
+from tools.check import LESSONS, LIMIT, REPORT, RIGHT, ROOT, fingerprint  # noqa: E402
 from tools.look import plain  # noqa: E402
 from tools.page import page  # noqa: E402
 
@@ -99,8 +100,7 @@ def write_file(file: Path, text: str) -> None:
     """Write it whole or not at all: whoever stops the run finds the earlier one."""
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(".new")
-    with open(new, "w", encoding="utf-8", newline="") as out:
-        out.write(text)
+    new.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")  # half a letter is written as \\ud83d
     os.replace(new, file)
 
 
@@ -120,10 +120,6 @@ def as_number(text: str, most: float) -> float:
     return number
 
 
-def as_text(points: float) -> str:
-    return f"{points:.2f}".rstrip("0").rstrip(".")
-
-
 # Rows
 
 
@@ -132,11 +128,21 @@ def score(report: dict) -> str:
     return report["problem"] or f"{right} of {len(report['verdicts'])} right"
 
 
+def by_exercise(report: dict) -> dict[str, dict[str, str]]:
+    """For each exercise with a check or a place for words, its verdicts: {"1": {"1a": "right", ...}, ...}"""
+    found = {exercise: {} for exercise in report["words"]}
+    for name, verdict in report["verdicts"].items():
+        stage = name.removeprefix("Exercise ")
+        found.setdefault(re.match(r"\d+", stage)[0], {})[stage] = verdict
+    return dict(sorted(found.items(), key=lambda item: int(item[0])))
+
+
 def points_of(report: dict, yours: dict) -> tuple[str, str]:
     """The points of a homework, "" until all words that were written have points; and what is no number, or ""."""
-    code = code_points(report["verdicts"])
-    points, waits, wrong = sum(code.values()), not code, ""
-    for column in ["days late", *(f"words {exercise}" for exercise in sorted({*code, *report["words"]}))]:
+    exercises, waits, wrong = by_exercise(report), not report["verdicts"], ""
+    shares = [[text.startswith(RIGHT) for text in verdicts.values()] for verdicts in exercises.values() if verdicts]
+    points = sum(sum(share) / len(share) for share in shares)  # one for the code, shared by its checks
+    for column in ["days late", *(f"words {exercise}" for exercise in exercises)]:
         most = 365 if column == "days late" else 1
         typed = yours.get(column, "")
         try:
@@ -146,7 +152,7 @@ def points_of(report: dict, yours: dict) -> tuple[str, str]:
             continue
         points += number if column != "days late" else -math.ceil(number) if number <= DAYS_LATE else -math.inf
         waits |= not typed.strip() and bool(report["words"].get(column.removeprefix("words ")))
-    return "" if waits else as_text(max(points, 0.0)), wrong
+    return f"{max(points, 0):.4g}" if not waits else "", wrong
 
 
 def as_row(file: str, report: dict, same: str, student: str, old: dict) -> dict:
@@ -217,7 +223,8 @@ def student_of(row: dict, students: dict[str, dict]) -> tuple[str, str]:
     found = [key for key, student in students.items() if student.get("name", "").casefold() in names - {""}]
     if len(found) == 1:
         return found[0], f"; the notebook has the id `{number}`, class.csv has {found[0]}" if number else ""
-    return "", f"; class.csv has neither the id `{number}` nor the name" if students else ""
+    unknown = f"neither the id `{number}` nor the name" if number else "not the name, and there is no id"
+    return "", f"; class.csv has {unknown}" if students else ""
 
 
 def term(rows: list[dict], students: dict[str, dict], old: dict[str, dict]) -> tuple[list[str], list[dict]]:
@@ -236,7 +243,7 @@ def term(rows: list[dict], students: dict[str, dict], old: dict[str, dict]) -> t
         counted = sorted(float(text) for text in points if text not in ("missing", "to mark"))
         if len(counted) == len(LESSONS) > 1:
             counted[0] = counted[1]
-        mine["total"] = as_text(sum(counted))
+        mine["total"] = f"{sum(counted):.4g}"
         mine["missing"] = points.count("missing")
     columns = ["student", "id", "name", *lessons, "total", "missing"]
     gone = [row for key, row in old.items() if key not in found]  # with what somebody typed beside them
@@ -248,11 +255,9 @@ def term(rows: list[dict], students: dict[str, dict], old: dict[str, dict]) -> t
 
 def page_of_parts(title: str, parts: list[tuple[str, str, str]]) -> str:
     """A page of sections: a heading or "", a text, and what it is: said by us, or a student's words."""
-    body = []
-    for heading, text, kind in parts:
-        body += [f"<h2>{html.escape(heading)}</h2>"] if heading else []
-        body += [f'<p class="{kind}">{html.escape(text) or "-"}</p>']
-    return page(title, *body)
+    headings = [f"<h2>{html.escape(heading)}</h2>\n" if heading else "" for heading, *_ in parts]
+    texts = [f'<p class="{kind}">{html.escape(text) or "-"}</p>' for _, text, kind in parts]
+    return page(title, *map("".join, zip(headings, texts)))
 
 
 def page_of(folder: Path, file: str) -> Path:
@@ -264,16 +269,18 @@ def page_of(folder: Path, file: str) -> Path:
 
 
 def feedback(row: dict, report: dict) -> str:
-    said = [score(report)]
-    said += [f"{column.capitalize()}: {row[column]}" for column in ("points", "days late", "remark") if row.get(column)]
+    exercises, said = by_exercise(report), [score(report)]
+    said += [f"Points: {row['points']} of {2 * len(exercises)}"] if row.get("points") else []
+    said += [f"{column.capitalize()}: {row[column]}" for column in ("days late", "remark") if row.get(column)]
     parts = [("", "\n".join(said), "said")]
-    for exercise, verdict in report["verdicts"].items():
-        if report["look"] and not check.wall() and not verdict.startswith(RIGHT):
-            verdict = "not yet. Ask your instructor what the check says."  # it could hold a file of the instructor's
-        parts.append((exercise, verdict, "said"))
-    for exercise, words in report["words"].items():
-        mark = f" ({row[f'words {exercise}']})" if row.get(f"words {exercise}") else ""
-        parts.append((f"Your words on exercise {exercise}{mark}", words, "words"))
+    for exercise, verdicts in exercises.items():
+        mark = row.get(f"words {exercise}")
+        if report["look"] and not check.wall():  # a verdict could hold a file of the instructor's
+            hidden = "not yet. Ask your instructor what the check says."
+            verdicts = {name: text if text.startswith(RIGHT) else hidden for name, text in verdicts.items()}
+        lines = [f"{name}: {text}" for name, text in verdicts.items()] + ([f"Your words: {mark}"] if mark else [])
+        parts.append((f"Exercise {exercise}", "\n".join(lines), "said"))
+        parts += [("", report["words"][exercise], "words")] if report["words"].get(exercise) else []
     title = " · ".join(text for text in (report["name"] or row["file"], report["lesson"]) if text)
     return page_of_parts(title, parts)
 
@@ -283,11 +290,11 @@ def write_words(folder: Path, rows: list[dict], reports: dict[str, dict]) -> Non
     pages: dict[tuple[str, str], list] = {}
     for row in rows:
         report = reports.get(row["file"], REPORT)
-        for exercise, words in report["words"].items():
-            verdicts = {n: v for n, v in report["verdicts"].items() if re.search(r"\d+", n)[0] == exercise}
-            checks = ", ".join(f"{n.removeprefix('Exercise ')} {v.partition('. ')[0]}" for n, v in verdicts.items())
-            heading = " · ".join(text for text in (report["name"], row["file"], checks) if text)
-            pages.setdefault((report["lesson"], exercise), []).append((heading, words, "words"))
+        for exercise, verdicts in by_exercise(report).items():
+            if words := report["words"].get(exercise):
+                checks = ", ".join(f"{name} {verdict.partition('. ')[0]}" for name, verdict in verdicts.items())
+                parts = pages.setdefault((report["lesson"], exercise), [])
+                parts += [(report["name"] or row["file"], f"{checks} · {row['file']}", "small"), ("", words, "words")]
     for (lesson, exercise), parts in pages.items():
         title = f"{lesson}, words on exercise {exercise}"
         write_file(folder / "words" / f"{lesson} {exercise}.html", page_of_parts(title, parts))
@@ -320,33 +327,21 @@ def read(path: Path) -> tuple[bytes, str]:
         return b"", f"It cannot be read: {error.strerror}"
 
 
-def made_of(lesson: str, limit: float) -> str:
-    """A fingerprint of all that a report hangs on, besides the submission."""
-    files = [
-        ROOT / "torchnlp.py",
-        ROOT / "lessons.py",
-        *(ROOT / "tools" / f"{name}.py" for name in ("check", "look", "needs", "student")),
-    ]
-    files += [ROOT / "notebooks" / f"{lesson}.ipynb", ROOT / "tests" / "answers" / f"lesson_{lesson[:1]}.py"]
-    setting = f"{limit} {os.environ['TORCHNLP_DATA']} {bool(check.wall())}"
-    return fingerprint(setting.encode(), *(path.read_bytes() for path in files if path.is_file()))
-
-
-def earlier_report(store: Path, limit: float) -> dict | None:
-    """The report of an earlier run, if nothing has changed since."""
-    try:
-        kept = json.loads(store.read_text(encoding="utf-8"))
-        report = REPORT | as_report(kept["report"])
-        return report if kept["made of"] == made_of(report["lesson"], limit) else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def course_files() -> dict[Path, str]:
-    """A fingerprint of each file of the course that a check hangs on."""
+def course_files() -> dict[str, str]:
+    """A fingerprint of each file of the course that a verdict hangs on."""
     names = ("torchnlp.py", "lessons.py", "tools", "notebooks", "tests/answers", "data/sample")
     files = [path for name in names for path in [ROOT / name, *(ROOT / name).rglob("*")]]
-    return {path: fingerprint(path.read_bytes()) for path in files if path.is_file() and path.suffix != ".pyc"}
+    return {str(path): fingerprint(path.read_bytes()) for path in files if path.is_file() and path.suffix != ".pyc"}
+
+
+def earlier_report(store: Path, made_of: str) -> dict | None:
+    """The report of an earlier run, if nothing has changed since: the submission, the course, limit, data and wall."""
+    try:
+        kept = json.loads(store.read_text(encoding="utf-8"))
+        check.jsonschema.validate(kept["report"], check.SCHEMA)
+        return REPORT | kept["report"] if kept["made of"] == made_of else None
+    except (OSError, ValueError, KeyError, TypeError, check.jsonschema.ValidationError):
+        return None
 
 
 class Run:
@@ -388,9 +383,11 @@ class Run:
         write_words(self.folder, rows, self.reports)
 
 
-def judge_all(run: Run, held: dict[str, bytes], limit: float, jobs: int) -> None:
+def judge_all(run: Run, held: dict[str, bytes], limit: float) -> None:
     """Judge what no earlier run has; after each one the tables are written. Raises ValueError if the course changes."""
+    check.STOPPED.clear()
     course, at_work = course_files(), set(held)
+    made_of = fingerprint(f"{course} {limit} {os.environ['TORCHNLP_DATA']} {bool(check.wall())}".encode())
     twins: dict[Path, list[str]] = {}  # files with the same bytes are judged once
     for file, data in held.items():
         twins.setdefault(run.folder / ".reports" / f"{fingerprint(data)}.json", []).append(file)
@@ -403,23 +400,22 @@ def judge_all(run: Run, held: dict[str, bytes], limit: float, jobs: int) -> None
             print(f"{file}: {score(report)}{note}{look}", flush=True)
 
     for store, files in twins.items():
-        if report := earlier_report(store, limit):
+        if report := earlier_report(store, made_of):
             done(files, report, " (as before)")
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(2) as pool:
         new = {store: files for store, files in twins.items() if at_work.intersection(files)}
         futures = {pool.submit(check.judge, held[files[0]], limit): store for store, files in new.items()}
         try:
             for future in as_completed(futures):
                 store, report = futures[future], future.result()
-                if changed := [path.name for path, mark in course_files().items() if course.get(path) != mark]:
+                if changed := [Path(path).name for path, mark in course_files().items() if course.get(path) != mark]:
                     raise ValueError(
                         f"The course has changed while {twins[store][0]} and others were checked: {', '.join(changed)}."
                         " Put it back, look at the files that are not checked yet, and run this again."
                     )
                 done(twins[store], report)
                 if not report["problem"].startswith("Its run broke off"):
-                    kept = {"made of": made_of(report["lesson"], limit), "report": report}
-                    write_file(store, json.dumps(kept))
+                    write_file(store, json.dumps({"made of": made_of, "report": report}))
                 run.write_tables(at_work)
         except BaseException:
             for future in futures:
@@ -430,7 +426,7 @@ def judge_all(run: Run, held: dict[str, bytes], limit: float, jobs: int) -> None
             run.write_pages(run.write_tables(at_work))
 
 
-def grade(folder: Path, limit: float = LIMIT, jobs: int = 2) -> int:
+def grade(folder: Path, limit: float = LIMIT) -> int:
     """Check all notebooks in a folder, write the tables and the pages; returns how many files there are."""
     run, files, held = Run(folder), handed_in(folder), {}
     if not any(path.suffix.lower() == ".ipynb" for path in files.values()):
@@ -441,7 +437,7 @@ def grade(folder: Path, limit: float = LIMIT, jobs: int = 2) -> int:
             run.reports[file] = REPORT | {"problem": problem}
         else:
             held[file] = data
-    judge_all(run, held, limit, jobs)
+    judge_all(run, held, limit)
     if changed := [file for file, data in held.items() if read(files[file])[0] != data]:
         print(f"Changed while this ran, though judged as they were before: {', '.join(changed)}")
     return len(files)
@@ -451,7 +447,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--limit", type=float, default=LIMIT, help=f"seconds for each notebook ({LIMIT})")
-    parser.add_argument("--jobs", type=int, default=2, help="submissions checked at the same time (2)")
     args = parser.parse_args()
     sys.stdout.reconfigure(errors="backslashreplace")
     os.environ.setdefault("TORCHNLP_DATA", "sample")
@@ -459,7 +454,7 @@ def main() -> int:
     try:
         if missing := check.missing_here():
             print(missing)
-        files = grade(args.folder, args.limit, args.jobs)
+        files = grade(args.folder, args.limit)
     except (ValueError, OSError) as error:
         print(error)
         return 2

@@ -25,21 +25,10 @@ class Core:
     """What there is to do in the core of a lesson."""
 
     cells: int = 0
-    words: int = 0
-    open_lines: int = 0
-    folded_lines: int = 0  # of set-up: somebody has to skim it
-    questions: int = 0
-    pictures: int = 0
     exercises: list[str] = field(default_factory=list)  # their titles
 
-    @property
-    def reading(self) -> float:
-        """Minutes for the words, and to stop at each bold question and each picture."""
-        return self.words * WORD + (self.questions + self.pictures) * STOP
-
-    @property
-    def code(self) -> float:
-        return self.open_lines * OPEN_LINE + self.folded_lines * FOLDED_LINE
+    reading: float = 0.0  # minutes for the words, and to stop at each bold question and each picture
+    code: float = 0.0  # minutes
 
     @property
     def minutes(self) -> float:
@@ -65,16 +54,16 @@ def core_of(lesson) -> Core:
     for cell in core_cells(lesson):
         found.cells += 1
         if cell.cell_type == "markdown":
-            found.words += len(cell.source.split())
-            found.questions += len(re.findall(r"\*\*[^*]+\?\*\*", cell.source))
+            found.reading += len(cell.source.split()) * WORD
+            found.reading += len(re.findall(r"\*\*[^*]+\?\*\*", cell.source)) * STOP
             found.exercises += re.findall(r"^### +Exercise \d+\. (.+?)\.?$", cell.source, flags=re.M)
             continue
-        found.pictures += sum(map(is_picture, cell.outputs))
+        found.reading += sum(map(is_picture, cell.outputs)) * STOP
         lines = sum(bool(line.strip()) for line in cell.source.splitlines())
         if "hide-input" not in cell.metadata.get("tags", []):
-            found.open_lines += lines
+            found.code += lines * OPEN_LINE
         elif kind(cell) == "set-up" and not FREE.match(cell.source):
-            found.folded_lines += lines
+            found.code += lines * FOLDED_LINE  # somebody has to skim it
     return found
 
 

@@ -2,12 +2,9 @@
 
     python tools/mutants.py 200 [--seed 0]
 
-Draws that many of the small changes of torchnlp.py that cosmic-ray can make, each at another place: a 1 becomes a 2, a
-< a >=, a + a -, a condition its contrary, a loop runs over nothing, ... It makes one at a time, in a copy of the course
-(build/mutants), and runs the tests of the module until the first one fails. A run that has not ended after ten minutes
-counts as caught: nobody overlooks tests that hang.
-
-200 take some hours. Not every survivor matters: look at each. (tests/faults.py asks the same of the lessons.)
+Draws that many of the small changes of torchnlp.py that cosmic-ray can make, each at another place. It makes one at a
+time, in a copy of the course (build/mutants), and runs the tests of the module until the first one fails. A run that
+has not ended after ten minutes counts as caught: nobody overlooks tests that hang. 200 take some hours.
 """
 
 import argparse

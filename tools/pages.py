@@ -3,6 +3,7 @@
     python tools/pages.py                               reader.html, playground.html and writer.html in build/site
     python tools/pages.py --answers FILE [--cell GRU]   for each line of FILE what the reader should say, as JSON lines
     python tools/pages.py --answers FILE --writer       the same for the page that writes
+    python tools/pages.py --answers FILE --backwards    the same for lesson 7's figure, a word a line
 
 The sources are in site/. The reader's answer is {"tokens": [...], "ids": [...], "probabilities": [[...], ...]}, a row a
 token. The other's is {"tokens", "ids", "losses", "counted", "next": {"tokens", "probabilities"}}: what each token costs
@@ -31,6 +32,8 @@ PAGES = ("reader", "playground", "writer")
 sys.path.insert(0, str(ROOT))
 import torchnlp  # noqa: E402
 from tools.language_model import Writer, unpacked  # noqa: E402
+from tools.reverser import FILE as REVERSERS  # noqa: E402
+from tools.reverser import Reversers  # noqa: E402
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', flags=re.M)
 NAME = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", flags=re.M)
@@ -187,7 +190,7 @@ def live(name: str, instead: str, data: dict) -> str:
     script = bundle(name).replace("</", "<" + chr(92) + "/")
     parts = ", ".join(json.dumps(part).replace("<", chr(92) + "u003c") for part in (style, data))
     call = f"show(document.currentScript.previousElementSibling, {parts});"
-    figure = f'<div class="torchnlp-live"><p>{instead}</p></div>'
+    figure = f'<div class="torchnlp-live" id="live-{name}"><p>{instead}</p></div>'
     return f"{figure}\n<script>\n(() => {{\n{script}\n{call}\n}})();\n</script>"
 
 
@@ -211,14 +214,23 @@ def temperature_figure() -> str:
     return live("temperature", f"The likeliest next token. {'; '.join(said)}.", {"beginnings": beginnings})
 
 
+def backwards_figure(word: str = "uncopyrightable") -> str:
+    """Lesson 7: a word that one types, written backwards from one state and with attention."""
+    answers = Reversers().answer(word)
+    instead = f"{word}, backwards: {answers['one']['written']} from one state, {answers['attention']['written']} "
+    return live("backwards", instead + "with attention.", {"word": word, **json.loads(REVERSERS.read_text())})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--answers", type=Path, metavar="FILE", help="a text a line, UTF-8")
     parser.add_argument("--cell", choices=["RNN", "LSTM", "GRU"], default="LSTM")
-    parser.add_argument("--writer", action="store_true", help="ask the language model, not the reader")
+    others = parser.add_mutually_exclusive_group()
+    others.add_argument("--writer", action="store_true", help="ask the language model, not the reader")
+    others.add_argument("--backwards", action="store_true", help="ask lesson 7's two networks for words of a to z")
     args = parser.parse_args()
     if args.answers:
-        read = Writer().answer if args.writer else Reader(args.cell).read
+        read = Reversers().answer if args.backwards else Writer().answer if args.writer else Reader(args.cell).read
         with args.answers.open(encoding="utf-8", newline="\n") as lines:
             for line in lines:
                 print(json.dumps(read(line.removesuffix("\n"))))

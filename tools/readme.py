@@ -43,8 +43,8 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "4-bidirectional-multilayer": (
         "Two directions, several layers",
-        "a network that counts, an answer at every word and its simple rivals, a fair scoreboard",
-        "accuracy at which words begin with a capital: a list {list of forms}, a window that counts {counted window}, "
+        "a network that counts, an answer at every word beside simpler models, a fair scoreboard",
+        "accuracy at which words begin with a capital: a list {list of forms}, an SVM on n-grams {n-grams + SVM}, "
         "one-way LSTM {one-way LSTM}, two-way {two-way LSTM}",
     ),
     "5-pretrained-embeddings": (
@@ -58,15 +58,15 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "6-text-generation": (
         "A network that writes",
-        "a language model with its training in the open, the rival that counts, ways to sample, a Markov chain",
+        "a language model with its training in the open, the baseline that counts, ways to sample, a Markov chain",
         "perplexity of held-out headlines: 4-grams {perplexity of 4-grams}, a network from random vectors "
-        "{perplexity of from noise}, from GloVe {perplexity of from GloVe}; network and 4-grams together: the better "
+        "{perplexity of random}, from GloVe {perplexity of from GloVe}; network and 4-grams together: the better "
         "one's times {mixture / best single}",
     ),
     "7-attention-and-after": (
         "Attention, and recurrent networks today",
         "attention by hand, a block without recurrence, a recurrence without a loop, what one more token costs",
-        "share of words of 20 letters written backwards without a fault: from one state at most "
+        "share of words of 15 letters written backwards without a fault: from one state at most "
         "{the best without attention}, with attention at least {the worst with attention}; accuracy on the news "
         "without any layer, from the mean of the word vectors: {mean of the vectors}",
     ),
@@ -126,8 +126,7 @@ def lesson_table(root: Path) -> str:
             raise LookupError(f"{path.name} has no line in LESSONS of tools/readme.py")
         title, builds, result = LESSONS[path.stem]
         result = with_figures(result, path)
-        seconds = notebook(path).metadata.get("seconds")
-        minutes = f"{seconds / 60:.1f} min" if seconds else "not measured"
+        minutes = f"{notebook(path).metadata.seconds / 60:.1f} min"
         link = f"[{title}](notebooks/{path.name})"
         rows.append(f"| {path.stem[0]} | {link} | {builds} | {result} | {minutes} |")
     return "\n".join([*rows, "", data_line(root)])

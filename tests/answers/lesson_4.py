@@ -1,5 +1,5 @@
 # %% Exercise 1a, right: a loop over the texts
-def turned(x, lengths):
+def reversed_texts(x, lengths):
     y = torch.zeros_like(x)
     for row, n in enumerate(lengths):
         y[row, :n] = x[row, :n].flip(dims=[0])
@@ -7,7 +7,7 @@ def turned(x, lengths):
 
 
 # %% Exercise 1a, right: gather
-def turned(x, lengths):
+def reversed_texts(x, lengths):
     steps = torch.arange(x.size(1)).expand(len(x), -1)  # [B, T]
     from_where = lengths.unsqueeze(1) - 1 - steps
     from_where = torch.where(from_where < 0, steps, from_where)
@@ -16,13 +16,13 @@ def turned(x, lengths):
 
 # %% Exercise 1a, wrong: the padding is turned as well
 # says: The padding of text 1, of 3 tokens, has moved.
-def turned(x, lengths):
+def reversed_texts(x, lengths):
     return x.flip(1)
 
 
 # %% Exercise 1a, wrong: changes its input
-# says: turned changed its input; work on x.clone().
-def turned(x, lengths):
+# says: reversed_texts changed its input; work on x.clone().
+def reversed_texts(x, lengths):
     for i, n in enumerate(lengths):
         x[i, :n] = x[i, :n].flip(0)
     return x
@@ -30,7 +30,7 @@ def turned(x, lengths):
 
 # %% Exercise 1a, wrong: off by one
 # says: not in reverse order
-def turned(x, lengths):
+def reversed_texts(x, lengths):
     y = x.clone()
     for i, n in enumerate(lengths.tolist()):
         y[i, : n - 1] = x[i, : n - 1].flip(0)
@@ -38,14 +38,14 @@ def turned(x, lengths):
 
 
 # %% Exercise 1a, wrong: a list
-# says: turned returns no tensor.
-def turned(x, lengths):
+# says: reversed_texts returns no tensor.
+def reversed_texts(x, lengths):
     return [text[:n].flip(0) for text, n in zip(x, lengths)]
 
 
 # %% Exercise 1a, wrong: no gradient
 # says: The gradient does not get through
-def turned(x, lengths):
+def reversed_texts(x, lengths):
     y = x.detach().clone()
     for i, n in enumerate(lengths):
         y[i, :n] = y[i, :n].flip(0)
@@ -54,26 +54,26 @@ def turned(x, lengths):
 
 # %% Exercise 1a, wrong: lengths guessed from zero vectors
 # says: The vectors of text 2, of 5 tokens, are not in reverse order.
-def turned(x, lengths):
+def reversed_texts(x, lengths):
     y = x.clone()
     for i, n in enumerate((x.abs().sum(2) > 0).sum(1).tolist()):
         y[i, :n] = x[i, :n].flip(0)
     return y
 
 
-# %% Exercise 1b, right: run_rnn and turned
-def both_directions(ahead, behind, x, lengths):
-    left = run_rnn(ahead, x, lengths)[0]
-    right = turned(run_rnn(behind, turned(x, lengths), lengths)[0], lengths)
+# %% Exercise 1b, right: run_rnn and reversed_texts
+def both_directions(forward, backward, x, lengths):
+    left = run_rnn(forward, x, lengths)[0]
+    right = reversed_texts(run_rnn(backward, reversed_texts(x, lengths), lengths)[0], lengths)
     return torch.cat((left, right), -1)
 
 
 # %% Exercise 1b, right: text by text, no padding at all
-def both_directions(ahead, behind, x, lengths):
+def both_directions(forward, backward, x, lengths):
     rows = []
     for text, n in zip(x, lengths.tolist()):
-        left, _ = ahead(text[:n])
-        right, _ = behind(text[:n].flip(0))
+        left, _ = forward(text[:n])
+        right, _ = backward(text[:n].flip(0))
         rows.append(torch.cat([left, right.flip(0)], dim=1))
     output = x.new_zeros(len(x), x.size(1), rows[0].size(1))
     for i, row in enumerate(rows):
@@ -81,47 +81,65 @@ def both_directions(ahead, behind, x, lengths):
     return output
 
 
-# %% Exercise 1b, wrong: the states are not turned back
-# says: The right half of text 1, of 3 tokens, is not what PyTorch's backward layer gives.
+# %% Exercise 1b, wrong: the text is not reversed before
+# says: In the right half of text 1, of 3 tokens, backward has read the text from the left.
 # not: left half
-def both_directions(ahead, behind, x, lengths):
-    left, _ = run_rnn(ahead, x, lengths)
-    right, _ = run_rnn(behind, turned(x, lengths), lengths)
+def both_directions(forward, backward, x, lengths):
+    left, _ = run_rnn(forward, x, lengths)
+    right, _ = run_rnn(backward, x, lengths)
+    return torch.cat([left, right], dim=2)
+
+
+# %% Exercise 1b, wrong: the padding in front
+# says: The right half of text 1, of 3 tokens, is not what backward should give.
+# not: left half
+def both_directions(forward, backward, x, lengths):
+    left, _ = run_rnn(forward, x, lengths)
+    right, _ = backward(x.flip(1))
+    return torch.cat([left, right.flip(1)], dim=2)
+
+
+# %% Exercise 1b, wrong: the states are not put back in order
+# says: In the right half of text 1, of 3 tokens, the states are still in reverse order.
+# not: left half
+def both_directions(forward, backward, x, lengths):
+    left, _ = run_rnn(forward, x, lengths)
+    right, _ = run_rnn(backward, reversed_texts(x, lengths), lengths)
     return torch.cat([left, right], dim=2)
 
 
 # %% Exercise 1b, wrong: the halves in the other order
-# says: The left half of text 1, of 3 tokens, is not what ahead gives.
+# says: The left half of text 1, of 3 tokens, is not what forward gives.
 # not: right half
-def both_directions(ahead, behind, x, lengths):
-    left, _ = run_rnn(ahead, x, lengths)
-    right, _ = run_rnn(behind, turned(x, lengths), lengths)
-    return torch.cat([turned(right, lengths), left], dim=2)
+def both_directions(forward, backward, x, lengths):
+    left, _ = run_rnn(forward, x, lengths)
+    right, _ = run_rnn(backward, reversed_texts(x, lengths), lengths)
+    return torch.cat([reversed_texts(right, lengths), left], dim=2)
 
 
 # %% Exercise 1b, wrong: added, not joined
 # says: The shape is [3, 5, 2], not [B, T, 2H] = [3, 5, 4].
-def both_directions(ahead, behind, x, lengths):
-    left, _ = run_rnn(ahead, x, lengths)
-    right, _ = run_rnn(behind, turned(x, lengths), lengths)
-    return left + turned(right, lengths)
+def both_directions(forward, backward, x, lengths):
+    left, _ = run_rnn(forward, x, lengths)
+    right, _ = run_rnn(backward, reversed_texts(x, lengths), lengths)
+    return left + reversed_texts(right, lengths)
 
 
 # %% Exercise 1b, wrong: the padding is read
 # says: Behind the end of text 1, of 3 tokens, there are states: padding was read.
-def both_directions(ahead, behind, x, lengths):
-    left, _ = ahead(x)
-    right, _ = run_rnn(behind, turned(x, lengths), lengths)
-    return torch.cat([left, turned(right, lengths)], dim=2)
+def both_directions(forward, backward, x, lengths):
+    left, _ = forward(x)
+    right, _ = run_rnn(backward, reversed_texts(x, lengths), lengths)
+    return torch.cat([left, reversed_texts(right, lengths)], dim=2)
 
 
 # %% Exercise 1b, wrong: the second layer without gradient
 # says: The gradient does not get through to both layers.
-def both_directions(ahead, behind, x, lengths):
-    left, _ = run_rnn(ahead, x, lengths)
+def both_directions(forward, backward, x, lengths):
+    left, _ = run_rnn(forward, x, lengths)
     with torch.no_grad():
-        right, _ = run_rnn(behind, turned(x, lengths), lengths)
-    return torch.cat([left, turned(right, lengths)], dim=2)
+        right, _ = run_rnn(backward, reversed_texts(x, lengths), lengths)
+    return torch.cat([left, reversed_texts(right, lengths)], dim=2)
 
 
 # %% Exercise 2a, right: each token and the next
@@ -205,6 +223,14 @@ def place(logits, count):
 def place(logits, count):
     order = sorted(range(len(logits)), key=lambda i: -logits.double().softmax(1)[i, 1].item())
     return torch.tensor([i in order[:count] for i in range(len(logits))]).long()
+
+
+# %% Exercise 2b, wrong: the last 0 of a row are the whole row
+# says: 0 were asked for; you place 6.
+def place(logits, count):
+    labels = torch.zeros(len(logits), dtype=torch.long)
+    labels[(logits[:, 1] - logits[:, 0]).argsort()[-count:]] = 1
+    return labels
 
 
 # %% Exercise 2b, wrong: as it likes, not as many as asked for

@@ -44,8 +44,15 @@ def odd_one_out(group):
     print(group[(rows @ rows.sum(0)).argmin()])
 
 
+# %% Exercise 1, wrong: words in the place of row numbers
+# says: row_of[word] gives a word's row in `unit`.
+def odd_one_out(group):
+    rows = unit[group]
+    return group[(rows @ rows.sum(0)).argmin()]
+
+
 # %% Exercise 1, wrong: the lengths of the vectors count
-# says: it is 'three'
+# says: Use rows of `unit`: long vectors have large dot products.
 def odd_one_out(group):
     rows = torch.from_numpy(np.array(vectors[[row_of[word] for word in group]]))
     return group[(rows @ rows.T).sum(1).argmin()]
@@ -72,6 +79,15 @@ def shuffled(table):
     return table[torch.cat([order, torch.tensor([0])])]
 
 
+# %% Exercise 2, wrong: the padding token's row is put back over another
+# says: One row is lost: the one that came to the padding token's place.
+def shuffled(table):
+    torch.manual_seed(0)  # an order that moves the padding token
+    answer = table[torch.randperm(len(table))]
+    answer[PAD] = table[PAD]
+    return answer
+
+
 # %% Exercise 2, wrong: changes its input
 # says: shuffled changed its input.
 def shuffled(table):
@@ -82,7 +98,7 @@ def shuffled(table):
 
 
 # %% Exercise 2, wrong: drawn with replacement
-# says: Not the same rows: one is lost or changed.
+# says: Not the same rows: some are lost or changed.
 def shuffled(table):
     rows = torch.randint(len(table), (len(table),))
     rows[PAD] = PAD

@@ -35,7 +35,7 @@ def backwards(texts, start):
 
 
 # %% Exercise 1a, wrong: inputs and targets exchanged
-# says: the inputs should be
+# says: Inputs and targets are exchanged.
 def backwards(texts, start):
     x, y = shifted([(start, ids[-2::-1] + ids[-1:]) for ids in texts])
     return y, x
@@ -46,6 +46,19 @@ def backwards(texts, start):
 def backwards(texts, start):
     _, y = shifted([(start, ids[-2::-1] + ids[-1:]) for ids in texts])
     return y, y
+
+
+# %% Exercise 1a, wrong: filled with 0
+# says: Fill the rows with PAD, which is 1, not with 0.
+def backwards(texts, start):
+    x, y = shifted([(start, ids[-2::-1] + ids[-1:]) for ids in texts])
+    return [rows.masked_fill(rows == PAD, 0) for rows in (x, y)]
+
+
+# %% Exercise 1a, wrong: int32
+# says: ids are torch.int64, not torch.int32.
+def backwards(texts, start):
+    return [rows.int() for rows in shifted([(start, ids[-2::-1] + ids[-1:]) for ids in texts])]
 
 
 # %% Exercise 1a, wrong: it turns the lists that it was given
@@ -196,13 +209,24 @@ def followers(texts, n=2):
 
 
 # %% Exercise 2a, wrong: counts in place of lists
-# says: a list of what followed
+# says: a list of what followed, not a Counter.
 def followers(texts, n=2):
     book = defaultdict(Counter)
     for ids in texts:
         line = [BOS] * n + list(ids)
         for i in range(n, len(line)):
             book[tuple(line[i - n : i])][line[i]] += 1
+    return book
+
+
+# %% Exercise 2a, wrong: tensors in the lists
+# says: ids as plain numbers, not as tensors.
+def followers(texts, n=2):
+    book = defaultdict(list)
+    for ids in texts:
+        line = torch.tensor([BOS] * n + list(ids))
+        for i in range(n, len(line)):
+            book[tuple(line[i - n : i].tolist())].append(line[i])
     return book
 
 
@@ -271,7 +295,7 @@ def chain(book, n, rng, most=20):
 
 
 # %% Exercise 2b, wrong: the most frequent one each time
-# says: not in about 75 %
+# says: Each call draws the same: use the rng that is given.
 def chain(book, n, rng, most=20):
     line = [BOS] * n
     while len(line) < n + most:

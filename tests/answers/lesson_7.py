@@ -68,7 +68,7 @@ def weights_of(queries, keys):
 
 
 # %% Exercise 1a, wrong: the largest weight alone
-# says: The weights sum to 1, but they are others.
+# says: The weights sum to 1: are the scores right?
 def weights_of(queries, keys):
     scores = queries @ keys.transpose(1, 2)
     return F.one_hot(scores.argmax(2), keys.size(1)).float()
@@ -137,7 +137,7 @@ def attend(queries, keys, values, mask):
 
 
 # %% Exercise 1b, wrong: the mask upside down, minus a billion
-# says: The weights are not PyTorch's where all may be attended to.
+# says: All weights are the same. Is the mask upside down?
 def attend(queries, keys, values, mask):
     scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
     weights = scores.masked_fill(mask, -1e9).softmax(2)
@@ -145,7 +145,7 @@ def attend(queries, keys, values, mask):
 
 
 # %% Exercise 1b, wrong: masked after the softmax
-# says: With a mask the weights of a query sum to
+# says: The weights of a query sum to
 # says: before the softmax?
 def attend(queries, keys, values, mask):
     weights = weights_of(queries, keys).masked_fill(~mask, 0)
@@ -198,6 +198,40 @@ def attend(queries, keys, values, mask):
     return weights @ values.detach(), weights
 
 
+# %% Exercise 1b, wrong: the weights are detached
+# says: The gradient of the queries does not get through.
+def attend(queries, keys, values, mask):
+    weights = weights_of(queries, keys) * mask
+    weights = weights / weights.sum(2, keepdim=True)
+    return weights.detach() @ values, weights
+
+
+# %% Exercise 1b, wrong: not divided
+# says: The scores are not divided by the root of D.
+# not: upside down
+def attend(queries, keys, values, mask):
+    scores = queries @ keys.transpose(1, 2)
+    weights = scores.masked_fill(~mask, -torch.inf).softmax(2)
+    return weights @ values, weights
+
+
+# %% Exercise 1b, wrong: two softmaxes
+# says: The weights sum to 1: are the scores right?
+# not: upside down
+def attend(queries, keys, values, mask):
+    weights = weights_of(queries, keys).masked_fill(~mask, -torch.inf).softmax(2)
+    return weights @ values, weights
+
+
+# %% Exercise 1b, wrong: softmax over the queries
+# says: over the keys, the last axis.
+# not: before the softmax
+def attend(queries, keys, values, mask):
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
+    weights = scores.masked_fill(~mask, -torch.inf).softmax(1)
+    return weights @ values, weights
+
+
 # %% Exercise 1b, wrong: written into the mask
 # says: attend changed its input: make new tensors.
 def attend(queries, keys, values, mask):
@@ -227,7 +261,7 @@ def near(T, reach):
 
 
 # %% Exercise 2a, wrong: to both sides
-# says: A token attends to what comes after it.
+# says: near(5, 3): a token attends to what comes after it.
 def near(T, reach):
     place = torch.arange(T)
     return (place.unsqueeze(1) - place).abs() < reach

@@ -1,0 +1,58 @@
+"""Lesson 7's two networks that write a word backwards, as the figure on its page of the site has them."""
+
+import ast
+import json
+from pathlib import Path
+
+import nbformat
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import torchnlp
+from tools.language_model import unpacked
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT / "site" / "networks" / "reverser.json"
+# Its letters and words, the network with one state, its training, how it writes, the network with attention.
+CELLS = ("l7-c007", "l7-c009", "l7-c010", "l7-c201", "l7-c033")
+
+
+def lesson(large: bool = True) -> dict:
+    """What these cells of lesson 7 define, by name; large: as on AG News, with words of up to 15 letters."""
+    (path,) = ROOT.glob("notebooks/7-*.ipynb")
+    sources = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
+    names = {**vars(torchnlp), "torch": torch, "nn": nn, "F": F, "large": large}
+    for cell in CELLS:
+        kept = (ast.FunctionDef, ast.ClassDef, ast.Assign)  # not what only shows something
+        body = [node for node in ast.parse(sources[cell]).body if isinstance(node, kept)]
+        exec(compile(ast.Module(body, []), cell, "exec"), names)
+    return names
+
+
+class Reversers:
+    """The networks of reverser.json with the weights that the page has."""
+
+    def __init__(self):
+        self.lesson, file = lesson(), json.loads(FILE.read_text(encoding="utf-8"))
+        self.right, self.nets = file["right"], {}
+        for name, kind in {"one": "Reverser", "attention": "AttentiveReverser"}.items():
+            self.nets[name] = self.lesson[kind]().eval()
+            self.nets[name].load_state_dict({part: unpacked(**w) for part, w in file["networks"][name].items()})
+
+    @torch.no_grad()
+    def answer(self, word: str) -> dict:
+        """Of each network what it writes, a row of probabilities a letter, and the alignment, where it has one.
+
+        As on the page, what is none of the letters a to z is left out.
+        """
+        letters, answers = self.lesson["LETTERS"], {}
+        x = torch.tensor([[letters.index(letter) for letter in word.lower() if letter in letters]])
+        if not x.numel():
+            return {name: {"written": "", "probabilities": [], "weights": []} for name in self.nets}
+        for name, net in self.nets.items():
+            ids = self.lesson["written"](net, x)
+            p = net(x, ids).softmax(2)[0]  # each letter that it has written is its next input
+            answers[name] = {"written": "".join(letters[i] for i in ids[0]), "probabilities": p.tolist()}
+            answers[name]["weights"] = net.weights[0].tolist() if hasattr(net, "weights") else []
+        return answers
