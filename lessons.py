@@ -120,13 +120,13 @@ def sequences(count, T, generator):
 class Recaller(nn.Module):
     """Reads [B, T] symbols, answers [B, SYMBOLS] from the last state. Lesson 2, section 1."""
 
-    def __init__(self, kind, keep=None, write=None):
+    def __init__(self, kind, forget=None, input=None):
         super().__init__()
         self.embedding = nn.Embedding(SYMBOLS, 8)
         self.rnn = kind(8, 32, batch_first=True)  # nn.RNN, nn.LSTM or nn.GRU
         self.fc = nn.Linear(32, SYMBOLS)
-        if keep is not None:
-            open_gates(self.rnn, keep, write)
+        if forget is not None:
+            open_gates(self.rnn, forget, input)
 
     def forward(self, x):
         states, _ = self.rnn(self.embedding(x))  # [B, T, H]
@@ -181,17 +181,17 @@ def lead(a, b):
 class NewsReader(nn.Module):
     """From a table of word vectors to logits [B, K]; the parts of the recipe as options. Lesson 5, section 4.
 
-    table: [V, E]; keep: the bias of the forget gate (of the update gate in a GRU), None leaves it as PyTorch has it
+    table: [V, E]; forget: the bias of the forget gate (of the update gate in a GRU), None leaves it as PyTorch has it
     """
 
     def __init__(self, table, num_class, freeze=False, cell=nn.LSTM, hidden_dim=32,
-                 keep=2, drop=0.0):  # fmt: skip
+                 forget=2, drop=0.0):  # fmt: skip
         super().__init__()
         rows = table.clone()  # <- new: a table of its own, not `table`
         self.embedding = nn.Embedding.from_pretrained(rows, freeze, PAD, sparse=SPARSE)
         self.rnn = cell(rows.size(1), hidden_dim, batch_first=True, bidirectional=True)
-        if keep is not None:
-            open_gates(self.rnn, keep)
+        if forget is not None:
+            open_gates(self.rnn, forget)
         self.dropout = nn.Dropout(drop)
         self.fc = nn.Linear(4 * hidden_dim, num_class)
 
@@ -539,12 +539,12 @@ def scan(a, b):
 
 
 class MinGRU(nn.Module):
-    """Like nn.GRU, its last state [B, 1, H]; keep: it keeps sigmoid(keep) at first. Lesson 7, section 5."""
+    """Like nn.GRU, its last state [B, 1, H]; forget: it keeps sigmoid(forget) at first. Lesson 7, section 5."""
 
-    def __init__(self, E, H, keep=0, batch_first=True):
+    def __init__(self, E, H, forget=0, batch_first=True):
         super().__init__()
         self.linear = nn.Linear(E, 2 * H)
-        self.linear.bias.data[:H] = -keep  # z writes, 1 - z keeps
+        self.linear.bias.data[:H] = -forget  # z writes, 1 - z keeps
 
     def forward(self, x):
         z, n = self.linear(x).chunk(2, dim=2)  # [B, T, H] each

@@ -237,11 +237,11 @@ def lstm_stage(axis, stage, name, formula):
             box(axis, x, y, edge=COLOURS["pads"], **kw)
 
     # What comes in.
-    inputs = [(rail, "c_{t-1}", C, "cell state"), (208, "h_{t-1}", H, "state"), (bus, "x_t", X, "word")]
-    for y, sign, colour, name in inputs:
+    inputs = [(rail, "c_{t-1}", C, "cell\nstate"), (232, "h_{t-1}", H, "hidden\nstate")]
+    for y, sign, colour, name in [*inputs, (bus, "x_t", X, "word\nvector")]:
         box(axis, 68, y, f"${sign}$", colour, size=28)
-        label(axis, 68, y - 42, name)
-    arrow(axis, (110, 208), (168, 208), (168, bus + 22), colour=H)
+        label(axis, 68, y - 55, name)
+    arrow(axis, (110, 232), (168, 232), (168, bus + 22), colour=H)
     arrow(axis, (110, bus), (134, bus), colour=X)
     # The cell state, along the top.
     arrow(axis, (110, rail), (forget - RADIUS, rail), colour=C, width=5)
@@ -284,9 +284,9 @@ def gru(axis):
     rail, inside, gate, bus = 352, 240, 160, 98
     update, reset, new = 226, 350, 474
     box(axis, 68, rail, "$h_{t-1}$", H, size=28)
-    label(axis, 68, rail - 40, "state")
+    label(axis, 68, rail - 55, "hidden\nstate")
     box(axis, 68, bus, "$x_t$", X, size=28)
-    label(axis, 68, bus - 40, "word")
+    label(axis, 68, bus - 55, "word\nvector")
     arrow(axis, (168, rail), (168, bus + 22), colour=H)
     arrow(axis, (110, bus), (134, bus), colour=X)
     arrow(axis, (110, rail), (update - RADIUS, rail), colour=H, width=5)
@@ -309,7 +309,7 @@ def gru(axis):
     arrow(axis, (new, inside + RADIUS), (new, rail - RADIUS))
     circle(axis, new, inside, r"$\odot$")
     box(axis, 624, rail, "$h_t$", H, size=28)
-    label(axis, 624, rail - 40, "state")
+    label(axis, 624, rail - 55, "hidden\nstate")
 
 
 TEXTS = [[1, 2, 3, 4, 5], [6, 7, 8], [9]]

@@ -37,10 +37,16 @@ def step(x_t, h, W_x, W_h, b):
     return torch.tanh(both @ torch.cat([W_x, W_h], dim=1).T + b)
 
 
-# %% Exercise 1a, wrong: no tanh
-# says: no tanh
+# %% Exercise 1a, wrong: the bias added after tanh
+# says: tanh comes last, over the whole sum
 def step(x_t, h, W_x, W_h, b):
-    return x_t @ W_x.T + h @ W_h.T + b
+    return torch.tanh(x_t @ W_x.T + h @ W_h.T) + b
+
+
+# %% Exercise 1a, wrong: no .T
+# says: The shapes do not fit
+def step(x_t, h, W_x, W_h, b):
+    return torch.tanh(x_t @ W_x + h @ W_h + b)
 
 
 # %% Exercise 1a, wrong: no bias
@@ -94,6 +100,22 @@ def read(x, W_x, W_h, b):
     for x_t in x.transpose(0, 1):
         states.append(step(x_t, states[-1], W_x, W_h, b))
     return torch.stack(states[1:]).transpose(0, 1)
+
+
+# %% Exercise 1b, wrong: a tensor of zeros, filled step by step
+# says: changed in place
+# not: RuntimeError
+def read(x, W_x, W_h, b):
+    states = torch.zeros(len(x), x.size(1), len(b))
+    for t in range(x.size(1)):
+        states[:, t] = step(x[:, t], states[:, t - 1], W_x, W_h, b)
+    return states
+
+
+# %% Exercise 1b, wrong: from the last token to the first
+# says: Read from the first token to the last
+def read(x, W_x, W_h, b):
+    return right_read(x.flip(1), W_x, W_h, b)
 
 
 # %% Exercise 1b, wrong: stacked in front
@@ -181,6 +203,26 @@ def shuffled(text, rng):
     words = text.split()
     rng.shuffle(words)
     return " ".join(words)
+
+
+# %% Exercise 2, wrong: drawn with replacement
+# says: exactly as often as before
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    return " ".join(rng.choices(tokens, k=len(tokens)))
+
+
+# %% Exercise 2, wrong: joined with commas
+# says: has no token
+def shuffled(text, rng):
+    tokens = tokenizer(text)
+    return ", ".join(rng.sample(tokens, len(tokens)))
+
+
+# %% Exercise 2, wrong: what rng.shuffle returns
+# says: shuffles the list in place
+def shuffled(text, rng):
+    return " ".join(rng.shuffle(tokenizer(text)))
 
 
 # %% Exercise 2, wrong: only turned round

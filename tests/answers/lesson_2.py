@@ -68,6 +68,7 @@ def bias_for(T):
 
 # %% Exercise 1, wrong: rounded
 # says: With your bias of 2.60
+# says: Is it rounded?
 def bias_for(T):
     return round(-math.log(2 ** (1 / T) - 1), 1)
 
@@ -110,10 +111,17 @@ class MyLSTM(StepLSTM):
 
 
 # %% Exercise 2a, wrong: one bias
-# says: bias_hh_l0 is missing in your sum.
+# says: Missing in your sum: bias_hh_l0.
 class MyLSTM(StepLSTM):
     def parts(self, x, h):
         return (x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T + self.bias_ih_l0).chunk(4, dim=1)
+
+
+# %% Exercise 2a, wrong: no biases
+# says: Missing in your sum: bias_ih_l0, bias_hh_l0.
+class MyLSTM(StepLSTM):
+    def parts(self, x, h):
+        return (x @ self.weight_ih_l0.T + h @ self.weight_hh_l0.T).chunk(4, dim=1)
 
 
 # %% Exercise 2a, wrong: h from the old cell state
@@ -210,6 +218,21 @@ class MyLSTM(ReadLSTM):
         states, (h_n, c_n) = super().forward(vectors, h, c)
         self.last = h_n[0].detach(), c_n[0].detach()
         return states, (h_n, c_n)
+
+
+# %% Exercise 2b, wrong: c starts anew at each step
+# says: c starts from zeros at each step
+class MyLSTM(ReadLSTM):
+    def step(self, x, h, c):
+        return super().step(x, h, 0 * c)
+
+
+# %% Exercise 2b, wrong: c_n before h_n
+# says: The pair is (h_n, c_n), in this order.
+class MyLSTM(ReadLSTM):
+    def forward(self, vectors):
+        states, (h_n, c_n) = super().forward(vectors)
+        return states, (c_n, h_n)
 
 
 # %% Exercise 2b, wrong: read backwards

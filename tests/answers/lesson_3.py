@@ -29,12 +29,14 @@ def right_lengths(batch_sizes):
 
 
 # %% Exercise 2a, setting
-def right_rnn(rnn, data, batch_sizes):
-    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
+def right_rnn(rnn, data, batch_sizes, start=0.0, lost=(), end=torch.tanh, turned=False, again=False):
+    W, U, b, c = (0 * weight if name in lost else weight for name, weight in rnn.named_parameters())
+    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size) + start
     for x in data.split(batch_sizes.tolist()):
-        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
-        z = z + h[: len(x)] @ rnn.weight_hh_l0.T + rnn.bias_hh_l0
-        h = torch.cat([z.tanh(), h[len(x) :]])
+        n = len(x)
+        x = data[:n] if again else x
+        z = x @ W.T + b + h[:n] @ (U if turned else U.T) + c
+        h = torch.cat([end(z), h[n:]])
     return h
 
 
@@ -76,6 +78,19 @@ def pack(x, lengths):
     return torch.cat([x[lengths > t, t] for t in range(x.size(1))]), lengths
 
 
+# %% Exercise 1a, wrong: the sizes count what is not 0
+# says: A token may itself be 0
+def pack(x, lengths):
+    return torch.cat([x[lengths > t, t] for t in range(x.size(1))]), (x != 0).sum(0)
+
+
+# %% Exercise 1a, wrong: the sizes first
+# says: The order is data, batch_sizes.
+def pack(x, lengths):
+    columns = [x[lengths > t, t] for t in range(x.size(1))]
+    return torch.tensor([len(column) for column in columns]), torch.cat(columns)
+
+
 # %% Exercise 1a, wrong: every 0 taken for filling
 # says: data of
 # says: should be
@@ -85,7 +100,7 @@ def pack(x, lengths):
 
 
 # %% Exercise 1a, wrong: by PyTorch
-# says: PyTorch's own function, pack_padded_sequence
+# says: PyTorch's own function (it called pack_padded_sequence)
 def pack(x, lengths):
     packed = pack_padded_sequence(x, lengths, batch_first=True)
     return packed.data, packed.batch_sizes
@@ -129,7 +144,7 @@ def unpack(data, batch_sizes):
 
 
 # %% Exercise 1b, wrong: by PyTorch
-# says: PyTorch's own function, pad_packed_sequence
+# says: PyTorch's own function (it called pad_packed_sequence)
 def unpack(data, batch_sizes):
     return pad_packed_sequence(PackedSequence(data, batch_sizes), batch_first=True)
 
@@ -170,6 +185,42 @@ def read_rnn(rnn, data, batch_sizes):
     return h
 
 
+# %% Exercise 2a, wrong: no tanh
+# says: tanh is missing
+def read_rnn(rnn, data, batch_sizes):
+    return right_rnn(rnn, data, batch_sizes, end=lambda z: z)
+
+
+# %% Exercise 2a, wrong: one bias
+# says: Missing in your sum: bias_hh_l0.
+def read_rnn(rnn, data, batch_sizes):
+    return right_rnn(rnn, data, batch_sizes, lost=["bias_hh_l0"])
+
+
+# %% Exercise 2a, wrong: no old state
+# says: Missing in your sum: weight_hh_l0.
+def read_rnn(rnn, data, batch_sizes):
+    return right_rnn(rnn, data, batch_sizes, lost=["weight_hh_l0"])
+
+
+# %% Exercise 2a, wrong: the matrix of the state without .T
+# says: weight_hh_l0 is the wrong way round
+def read_rnn(rnn, data, batch_sizes):
+    return right_rnn(rnn, data, batch_sizes, turned=True)
+
+
+# %% Exercise 2a, wrong: a state of ones to start from
+# says: The state starts from zeros.
+def read_rnn(rnn, data, batch_sizes):
+    return right_rnn(rnn, data, batch_sizes, start=1.0)
+
+
+# %% Exercise 2a, wrong: the first rows again and again
+# says: Each step reads the next rows of data
+def read_rnn(rnn, data, batch_sizes):
+    return right_rnn(rnn, data, batch_sizes, again=True)
+
+
 # %% Exercise 2a, wrong: the state is changed in place
 # says: make a new state with torch.cat
 def read_rnn(rnn, data, batch_sizes):
@@ -182,7 +233,7 @@ def read_rnn(rnn, data, batch_sizes):
 
 
 # %% Exercise 2a, wrong: the layer itself
-# says: PyTorch's own function, rnn_tanh
+# says: PyTorch's own function (it called rnn_tanh)
 def read_rnn(rnn, data, batch_sizes):
     return rnn(PackedSequence(data, batch_sizes))[1][0]
 
@@ -220,14 +271,27 @@ def read_lstm(lstm, data, batch_sizes):
     return h
 
 
+# %% Exercise 2b, wrong: no tanh on the cell state
+# says: tanh is missing
+def read_lstm(lstm, data, batch_sizes):
+    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
+    for x in data.split(batch_sizes.tolist()):
+        n = len(x)
+        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
+        i, f, g, o = z.chunk(4, dim=1)
+        new = f.sigmoid() * c[:n] + i.sigmoid() * g.tanh()
+        h, c = torch.cat([o.sigmoid() * new, h[n:]]), torch.cat([new, c[n:]])
+    return h
+
+
 # %% Exercise 2b, wrong: forget and input swapped
-# says: is not that of nn.LSTM
+# says: You read the parts in the order f, i, g, o
 def read_lstm(lstm, data, batch_sizes):
     return right_lstm(lstm, data, batch_sizes, order="figo")[0]
 
 
 # %% Exercise 2b, wrong: the cell state instead of the hidden state
-# says: is not that of nn.LSTM
+# says: That is the cell state c.
 def read_lstm(lstm, data, batch_sizes):
     return right_lstm(lstm, data, batch_sizes)[1]
 
@@ -239,7 +303,7 @@ def read_lstm(lstm, data, batch_sizes):
 
 
 # %% Exercise 2b, wrong: the layer itself
-# says: PyTorch's own function, lstm
+# says: PyTorch's own function (it called lstm)
 def read_lstm(lstm, data, batch_sizes):
     return lstm(PackedSequence(data, batch_sizes))[1][0][0]
 
