@@ -154,24 +154,22 @@ def outside_of_loops(nodes):
 # The stand-in itself.
 
 
-MIXED = [lambda here, there: here + there, lambda here, there: torch.cat([here, there])]
-MIXED += [
-    lambda here, there: nn.Embedding(3, 2).to(DEVICE)(here.long()),
-    lambda here, _: nn.LSTM(3, 2).to(DEVICE)(here),
-]
-MIXED += [
-    lambda here, there: there.index_put_((torch.tensor([0]),), here[:1]),
-    lambda here, there: here[there[0].long()],
-]
+MIXED = {
+    "a sum": lambda here, there: here + there,
+    "cat": lambda here, there: torch.cat([here, there]),
+    "numbers of a batch": lambda here, there: nn.Embedding(3, 2).to(DEVICE)(here.long()),
+    "a layer's vectors": lambda here, there: nn.LSTM(3, 2).to(DEVICE)(here),
+    "rows put into a tensor": lambda here, there: there.index_put_((torch.tensor([0]),), here[:1]),
+    "rows taken by numbers on the device": lambda here, there: here[there[0].long()],
+}
 
 
-@pytest.mark.parametrize("mix", MIXED)
+@pytest.mark.parametrize("mix", MIXED.values(), ids=MIXED)
 def test_what_meets_a_tensor_of_the_cpu_is_refused(mix):
     with stand_in_device():
-        there = torch.zeros(3, 3).to(DEVICE)
-        mix(there, there)
+        mix(torch.zeros(3, 3).to(DEVICE), torch.zeros(3, 3).to(DEVICE))
         with pytest.raises(RuntimeError, match="not at the same device|Expected all tensors to be on the same device"):
-            mix(torch.zeros(3, 3), there)
+            mix(torch.zeros(3, 3), torch.zeros(3, 3).to(DEVICE))
 
 
 def test_what_cuda_refuses_for_other_reasons_is_refused():

@@ -25,6 +25,7 @@ def living():
 
 def test_six_trainings_leave_no_more_behind_than_two(news, monkeypatch):
     plt.switch_backend("agg")
+    plt.close("all")
     frame = SimpleNamespace(update=lambda figure: figure.canvas.draw())  # draws each, keeps none
     monkeypatch.setattr("IPython.get_ipython", lambda: frame)
     monkeypatch.setattr("IPython.display.display", lambda figure, display_id: frame)
