@@ -539,7 +539,7 @@ def scan(a, b):
 
 
 class MinGRU(nn.Module):
-    """Like nn.GRU, its last state [B, 1, H]; forget: it keeps sigmoid(forget) at first. Lesson 7, section 5."""
+    """Like nn.GRU, last state [B, 1, H]; forget: it keeps sigmoid(forget) at first. Lesson 7, section 5."""
 
     def __init__(self, E, H, forget=0, batch_first=True):
         super().__init__()
