@@ -551,6 +551,14 @@ def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(serv
         torchnlp.load_dataset()
 
 
+def test_a_slow_but_steady_server_is_waited_for(server, cache, monkeypatch):
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_TIMEOUT", 0.5)
+    monkeypatch.setattr(torchnlp, "DOWNLOAD_PACE", (60, 10**9))  # which nobody has to keep in the first minute
+    server.answers["/news/train.csv"] = [web.drip(TRAIN, pieces=10, pause=0.1)]  # twice the timeout in all
+    assert_ag_news(cache)
+    assert server.requests == ["/news/train.csv", "/news/test.csv"]
+
+
 @pytest.mark.parametrize("pace, asked", [(1, "/news/test.csv"), (2000, "/mirror.tgz")])
 def test_a_download_that_takes_long_is_given_up_only_if_it_is_slow(server, cache, waits, monkeypatch, pace, asked):
     """Each looks as if it had begun 100 seconds ago: 256 bytes by then are enough for 1 a second, all not for 2000."""
