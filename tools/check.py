@@ -691,7 +691,8 @@ def published_values(path: Path) -> dict[str, str]:
     if not any(map(is_solution, lesson.cells)):
         return {}
     report = work(nbformat.writes(solved(lesson)).encode(), LIMIT, None)
-    if wrong := [text for text in (report["problem"], *report["verdicts"].values()) if text not in ("", RIGHT)]:
+    wrong = [text for text in (report["problem"], *report["verdicts"].values()) if text not in ("", RIGHT)]
+    if wrong and not STOPPED.is_set():
         print(f"{path.name}: for some exercises there are no values to compare with: its own solution says {wrong[0]}")
     return report["values"]
 
