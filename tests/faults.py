@@ -84,7 +84,7 @@ def gradients_are_not_cleared(make_optimizer, *given, **named):
     return optimizer
 
 
-@noticed_by("4-bidirectional-multilayer", "logits_of")
+@noticed_by("3-packed-sequences", "logits_of")
 def eval_is_forgotten(logits_of, net, dataloader):
     net.eval = lambda: net.train()
     try:
