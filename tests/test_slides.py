@@ -62,7 +62,9 @@ def test_a_picture_stands_with_its_words_and_without_its_code(path):
     notebook, page = nbformat.read(path, as_version=4), BeautifulSoup(deck_of(path), "html.parser")
     assert "# @title" not in page.get_text() and "In words:" not in page.get_text()
     pictures = page.select(".slide > img")
-    assert len(pictures) >= 4
+    live = [cell for cell in notebook.cells if cell.metadata.get("slideshow", {}).get("slide_type") != "skip"]
+    drawn = sum("image/png" in out.get("data", {}) for cell in live for out in cell.get("outputs", []))
+    assert len(pictures) == drawn >= 4
     for picture in pictures:
         caption = picture.find_next_sibling(class_="caption")
         assert picture["alt"] and caption, picture.parent.parent["id"]
@@ -83,6 +85,13 @@ def test_the_words_under_a_picture_go_where_the_picture_is():
     assert [part.kind for part in first.parts] == ["code", "picture", "caption"]
     assert "One." in first.notes and "2 min · B" in first.notes and "Two." in first.notes
     assert second.id == "c2" and "A line." in first.parts[2].html
+
+
+def test_the_steps_of_a_slide():
+    order = ["output", "question", "code", "output", "picture", "question", "text", "code"]
+    parts = [slides.Part(kind, "", asks=kind == "question") for kind in order]
+    slides.keep_answers_back(parts)
+    assert [part.step for part in parts] == [0, 0, 0, 1, 1, 1, 2, 2]
 
 
 def test_the_page_carries_its_notes_and_names_no_server(tmp_path, monkeypatch):
