@@ -29,6 +29,7 @@ from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import pooch
 import pytest
+import requests
 import server as web
 import torch
 from hypothesis import example, given, settings
@@ -567,6 +568,16 @@ def test_a_download_that_takes_long_is_given_up_only_if_it_is_slow(server, cache
     torchnlp.load_dataset()
     assert server.requests[-1] == asked
     assert torchnlp.source == ("ag_news" if pace == 1 else "sample")
+
+
+def test_no_request_may_wait_for_ever(server, cache, monkeypatch):
+    limits, get = [], requests.get
+    monkeypatch.setattr(requests, "get", lambda *args, **named: limits.append(named["timeout"]) or get(*args, **named))
+    server.answers["/news/train.csv"] = [web.status(404)]
+    monkeypatch.setattr(pooch.core, "time", SimpleNamespace(sleep=lambda seconds: None))
+    assert_ag_news(cache)
+    assert len(limits) == 4  # three times the first address, once the mirror
+    assert all(0 < seconds <= 10 for limit in limits for seconds in limit)
 
 
 @pytest.mark.parametrize("broken", [WRONG, TRAIN[:5000], b""], ids=["wrong bytes", "half a file", "empty"])
