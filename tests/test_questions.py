@@ -41,9 +41,9 @@ def test_every_lesson_has_ten_questions_and_three_exercises_or_more():
 def test_choices_differ_and_the_answer_cannot_be_told_by_its_place_or_its_length():
     places, longest = [], 0
     for question in QUESTIONS:
-        choices = question.shuffled()
+        choices = [text for text, _ in question.shuffled()]
         assert len(set(choices)) == len(choices) == len(question.wrong) + 1 >= 3, question.title
-        assert choices == question.shuffled()
+        assert choices == [text for text, _ in question.shuffled()]
         places.append(choices.index(question.answer))
         longest += len(question.answer) > max(len(text) for text, _ in question.wrong)
     assert len(named) == len(QUESTIONS), "two questions with one title"

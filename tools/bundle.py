@@ -4,13 +4,8 @@
     python tools/bundle.py windows macos-3.12       ... for others: linux, macos, windows, each with -3.11, -3.12, -3.13
     python tools/bundle.py all                      ... for all nine, some GB
 
-    students/       what students copy: course/ (the student edition), wheels/, data/, start.py, index.html
-    instructor/     the decks with your notes, the site, the guide and the plans
-    index.html      says how
-
-uv (fetched into build/uv) finds out which packages another system needs, pip downloads them. What cannot be had is
-left out, and index.html says so. For Linux the small build of PyTorch is taken, without CUDA, or none.
-AG News comes from --data or from the cache; without it the students get the small corpus.
+uv (fetched into build/uv) finds out which packages another system needs, pip downloads them. For Linux the small build
+of PyTorch is taken, without CUDA, or none. What cannot be had is left out, and index.html says so.
 """
 
 import argparse
@@ -35,8 +30,6 @@ from tools.student import make_handout  # noqa: E402
 PYTHONS = ["3.11", "3.12", "3.13"]
 TITLE = "Recurrent neural networks for text"
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
-
-
 MANYLINUX = [*(f"_2_{minor}" for minor in range(28, 4, -1)), "2014", "2010", "1"]
 SYSTEMS = {  # name: (what a page calls it, what uv calls it, the tags of its wheels for pip)
     "linux": (
@@ -67,16 +60,13 @@ def this_machine() -> Target:
 
 def targets_of(names: list[str]) -> list[Target]:
     """ "windows" is every Python on it, "windows-3.12" one; nothing is this machine. Raises ValueError."""
-    found = []
+    machines, found = [Target(system, python) for system in SYSTEMS for python in PYTHONS], []
     for name in names:
-        system, _, python = name.partition("-")
-        if name == "all":
-            found += [Target(system, python) for system in SYSTEMS for python in PYTHONS]
-        elif system in SYSTEMS and python in ["", *PYTHONS]:
-            found += [Target(system, python) for python in ([python] if python else PYTHONS)]
-        else:
+        meant = [target for target in machines if name in ("all", target.system, f"{target.system}-{target.python}")]
+        if not meant:
             said = f"linux, macos or windows, alone or with one of -{', -'.join(PYTHONS)}; or all"
             raise ValueError(f'"{name}" is no machine that the bundle knows: {said}.')
+        found += meant
     return list(dict.fromkeys(found)) or [this_machine()]
 
 
@@ -175,24 +165,19 @@ def find_news(data: Path | None) -> Path | None:
     return cache if all(whole) else None
 
 
-def copy_news(news: Path | None, folder: Path) -> None:
-    if news:
-        folder.mkdir(parents=True)
-        for name in ("train.csv", "test.csv", "classes.txt"):
-            if (news / name).is_file():
-                shutil.copy(news / name, folder / name)
-
-
-def copy_students(folder: Path) -> None:
+def copy_students(folder: Path, news: Path | None) -> None:
     make_handout(folder / "course")
+    for name in ("train.csv", "test.csv", "classes.txt"):
+        if news and (news / name).is_file():
+            (folder / "data").mkdir(exist_ok=True)
+            shutil.copy(news / name, folder / "data")
     (folder / "requirements.txt").write_text(wanted(), encoding="utf-8")
     shutil.copy(ROOT / "tools" / "start.py", folder)
 
 
 def copy_instructor(folder: Path) -> None:
-    for tool in ("slides.py", "site.py"):
-        subprocess.run([sys.executable, str(ROOT / "tools" / tool)], check=True)
     for name in ("slides", "site"):
+        subprocess.run([sys.executable, str(ROOT / "tools" / f"{name}.py")], check=True)
         shutil.copytree(ROOT / "build" / name, folder / name)
     shutil.copy(ROOT / "INSTRUCTORS.md", folder)
     shutil.copytree(ROOT / "notebooks" / "notes", folder / "notebooks" / "notes")
@@ -234,10 +219,6 @@ def write_pages(folder: Path, found: dict[Target, str]) -> None:
         (folder / place / "index.html").write_text(page(f"{TITLE}: {title}", body), encoding="utf-8")
 
 
-def size_of(folder: Path) -> str:
-    return f"{sum(file.stat().st_size for file in folder.rglob('*') if file.is_file()) / 1e9:.1f} GB"
-
-
 def make_bundle(folder: Path, targets: list[Target], news: Path | None) -> dict[Target, str]:
     """Returns for each target why it is left out, or nothing. Wheels that are there already are kept."""
     students = folder / "students"
@@ -253,8 +234,7 @@ def make_bundle(folder: Path, targets: list[Target], news: Path | None) -> dict[
         except RuntimeError as error:
             found[target] = str(error)
             print(f"  left out: {error}")
-    copy_students(students)
-    copy_news(news, students / "data")
+    copy_students(students, news)
     copy_instructor(folder / "instructor")
     write_pages(folder, found)
     return found
@@ -272,7 +252,8 @@ def main() -> int:
     folder = ROOT / "build" / "bundle"
     found = make_bundle(folder, targets, news)
     have = sum(not why for why in found.values())
-    print(f"build/bundle: {size_of(folder)}, for {have} of {len(found)} kinds of machine")
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    print(f"build/bundle: {size / 1e9:.1f} GB, for {have} of {len(found)} kinds of machine")
     print("The news: " + (f"those of {news}" if news else "the small corpus; AG News is not in the cache"))
     return int(all(found.values()))
 

@@ -105,3 +105,8 @@ def read_bank(path: Path) -> list[dict]:
         words = {key: re.findall(rf"^# {key}: (.+)$", part, flags=re.M) for key in ("says", "not")}
         entries.append({**header.groupdict(), **words, "code": part, "lesson": path.stem[-1]})
     return entries
+
+
+def settings_in(path: Path) -> list[str]:
+    """The code in a file of answers that takes the place of what the lesson trains or draws."""
+    return [entry["code"] for entry in read_bank(path) if entry["kind"].lower() == "setting"]

@@ -1,15 +1,8 @@
 """Make build/questions, the question bank of the course: for Moodle, to print, and second versions of exercises.
 
-    questions.gift          questions for Moodle (Question bank, Import, GIFT), in two categories for each lesson
-    sheet.html              the questions to print, without answers
-    answers.html            with the answer, the common wrong one and why; the questions of the speaker notes and what
-                            to expect; and the solutions of the second versions
-    exercises/*.ipynb       second versions of exercises, a notebook a lesson, without solutions
-
-The sources are notebooks/questions/ (one file a lesson, in Markdown) and the speaker notes. In a file of questions a
-"- [x]" is the answer, a "- [ ]" a wrong one, the common one first, with what is wrong about it below. A second version
-of an exercise has three blocks of code: what the student gets, the check, the solution. In the notes "**Ask (bank):**"
-marks what can be asked in writing, without the slide: these go to Moodle, with what to expect as the feedback.
+The sources are notebooks/questions/ (in Markdown) and the speaker notes. INSTRUCTORS.md says how they are written and
+what is made of them. A second version of an exercise has three blocks of code: what the student gets, the check, the
+solution.
 """
 
 import re
@@ -57,9 +50,9 @@ class Question:
     answer: str
     wrong: list[tuple[str, str]] = field(default_factory=list)  # (what it says, why not); the common one first
 
-    def shuffled(self) -> list[str]:
-        """All that can be chosen, in an order that stays the same and says nothing."""
-        choices = [self.answer, *(text for text, _ in self.wrong)]
+    def shuffled(self) -> list[tuple[str, str]]:
+        """What can be chosen, and what is said about it, in an order that stays the same and says nothing."""
+        choices = [(self.answer, "Right."), *self.wrong]
         Random(self.name + self.title).shuffle(choices)
         return choices
 
@@ -113,10 +106,11 @@ def read_questions(file: Path) -> list[Question]:
             continue
         title, _, where = heading.partition(" · ")
         text, mark, rest = body.partition("\n- [")
-        options = list(OPTION.finditer((mark + rest).lstrip("\n")))
+        choices = (mark + rest).lstrip("\n")
+        options = list(OPTION.finditer(choices))
         right = [option["text"] for option in options if option["mark"] == "x"]
         wrong = [(option["text"], option["why"]) for option in options if option["mark"] == " "]
-        left = OPTION.sub("", (mark + rest).lstrip("\n")).strip()
+        left = OPTION.sub("", choices).strip()
         if not text.strip() or left or len(right) != 1 or len(wrong) < 2 or not all(why for _, why in wrong):
             said = f"a text, one answer, two wrong ones or more, each with its reason. Not understood: {left[:60]!r}"
             raise ValueError(f'{file.name}, "{title}": a question needs {said}')
@@ -160,22 +154,23 @@ def gift_text(text: str) -> str:
     return re.sub(r"([\\~=#{}:])", r"\\\1", text)
 
 
+def gift_html(text: str) -> str:
+    return gift_text(html_of(text))
+
+
+def gift_entry(name: str, title: str, text: str, choices: list[str], said: str) -> str:
+    """Without choices it is an essay, which a person reads. said: what the student sees afterwards."""
+    heading = f"::{gift_text(f'{name} {title}'.replace('`', ''))}::[html]{gift_html(text)} {{"
+    return "\n".join([heading, *choices, *([f"\t####{gift_html(said)}"] if said else []), "}"])
+
+
 def gift_question(question: Question) -> str:
-    why = dict(question.wrong)
-    title = gift_text(f"{question.name} {question.title.replace('`', '')}")
-    lines = [f"::{title}::[html]{gift_text(html_of(question.text))} {{"]
-    for choice in question.shuffled():
-        mark, said = ("~", why[choice]) if choice in why else ("=", "Right.")
-        lines.append(f"\t{mark}{gift_text(html_of(choice))}#{gift_text(html_of(said))}")
-    if question.where:
-        lines.append(f"\t####Lesson {question.name[0]}, {question.where}.")
-    return "\n".join([*lines, "}"])
-
-
-def gift_asked(name: str, asked: Asked) -> str:
-    """An essay: a person reads the answer. What to expect is shown to the student afterwards."""
-    title = gift_text(f"{name} {asked.title.replace('`', '')}")
-    return f"::{title}::[html]{gift_text(html_of(asked.ask))} {{\n\t####{gift_text(html_of(asked.expect))}\n}}"
+    choices = []
+    for choice, said in question.shuffled():
+        mark = "=" if choice == question.answer else "~"
+        choices.append(f"\t{mark}{gift_html(choice)}#{gift_html(said)}")
+    said = f"Lesson {question.name[0]}, {question.where}." if question.where else ""
+    return gift_entry(question.name, question.title, question.text, choices, said)
 
 
 def gift(questions: list[Question], asked: list[Asked]) -> str:
@@ -185,7 +180,8 @@ def gift(questions: list[Question], asked: list[Asked]) -> str:
         pairs = [pair for pair in of(lesson, asked) if pair.in_writing]
         parts += [f"{category}/Choose", *map(gift_question, of(lesson, questions))]
         parts += [f"{category}/Say in a sentence"]
-        parts += [gift_asked(f"{lesson[0]}.n{i:02d}", pair) for i, pair in enumerate(pairs, 1)]
+        for i, pair in enumerate(pairs, 1):
+            parts.append(gift_entry(f"{lesson[0]}.n{i:02d}", pair.title, pair.ask, [], pair.expect))
     return "\n\n".join(parts) + "\n"
 
 
@@ -193,14 +189,14 @@ def gift(questions: list[Question], asked: list[Asked]) -> str:
 
 
 def question_html(question: Question, answers: bool) -> str:
-    why, common, choices = dict(question.wrong), question.wrong[0][0], []
-    for choice in question.shuffled():
+    choices = []
+    for choice, why in question.shuffled():
         said = html_of(choice)
-        if answers and choice in why:
-            mark = " <b>The common wrong one.</b>" if choice == common else ""
-            said += f"<p>{html_of(why[choice])}{mark}</p>"
-        elif answers:
+        if answers and choice == question.answer:
             said = f'<span class="right">✓ {said}</span>'
+        elif answers:
+            mark = " <b>The common wrong one.</b>" if choice == question.wrong[0][0] else ""
+            said += f"<p>{html_of(why)}{mark}</p>"
         choices.append(f"<li>{said}</li>")
     where = f'<p class="small">Lesson {question.name[0]}, {question.where}</p>' if answers and question.where else ""
     asked = f"<h3>{question.name} {html_of(question.title)}</h3>\n<p>{html_of(question.text)}</p>"

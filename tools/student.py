@@ -16,9 +16,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools.needs import read_bank, statements_of  # noqa: E402
+from tools.needs import settings_in, statements_of  # noqa: E402
 from tools.repo import current  # noqa: E402
 
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NEEDED = ["torchnlp.py", "lessons.py", "notebooks/install.py", "LICENSE", "data/sample", "images", "site"]
 NO_SOLUTIONS = (
     'Each has a cell to fill in and a cell that checks it: it says "not yet" until you are there. Any right answer '
@@ -150,13 +151,12 @@ def make_handout(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     copy_course(folder)
     (folder / "notebooks" / "appendix").mkdir()
-    lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    for path in [*lessons, *ROOT.glob("notebooks/appendix/*.ipynb")]:
-        edition = student_edition if path in lessons else stay_among_students
+    for path in [*LESSONS, *ROOT.glob("notebooks/appendix/*.ipynb")]:
+        edition = student_edition if path in LESSONS else stay_among_students
         nbformat.write(edition(nbformat.read(path, as_version=4)), folder / path.relative_to(ROOT))
     badge, place = f"{COLAB}/assets/colab-badge.svg", f"{COLAB}/github/{current(ROOT)}/blob/student/notebooks"
-    badges = "\n".join(f"- [![{path.stem}]({badge})]({place}/{path.name}) {path.stem}" for path in lessons)
-    (folder / "README.md").write_text(START.format(first=lessons[0].name, badges=badges), encoding="utf-8")
+    badges = "\n".join(f"- [![{path.stem}]({badge})]({place}/{path.name}) {path.stem}" for path in LESSONS)
+    (folder / "README.md").write_text(START.format(first=LESSONS[0].name, badges=badges), encoding="utf-8")
 
 
 def save_settings(folder: Path) -> None:
@@ -164,8 +164,7 @@ def save_settings(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for path in sorted((ROOT / "tests" / "answers").glob("lesson_*.py")):
-        code = [entry["code"] for entry in read_bank(path) if entry["kind"].lower() == "setting"]
-        (folder / path.name).write_text("".join(code), encoding="utf-8")
+        (folder / path.name).write_text("".join(settings_in(path)), encoding="utf-8")
 
 
 def main() -> None:
