@@ -280,6 +280,12 @@ def test_a_copy_is_a_copy_under_other_names_and_with_a_docstring():
     assert look.plain(mine) != look.plain(theirs.replace("helper", "other"))
 
 
+def test_a_long_answer_is_compared_whole():
+    answer = f"def answer_1():\n    return {[1] * 9_000}"
+    cells = [check.Cell(answer, 1), check.Cell('check("Exercise 1", answer_1)', None, "Exercise 1")]
+    assert check.answers_of(cells) == {"Exercise 1": answer} and look.plain(answer) == answer
+
+
 @each_lesson
 def test_a_published_solution_gives_nothing_to_look_at(path):
     lesson = nbformat.read(path, as_version=4)

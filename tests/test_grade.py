@@ -123,11 +123,11 @@ def test_no_submission_has_an_effect_on_another_and_the_same_answers_are_named(g
     assert re.match(same, rows["honest"]["same answers"])
 
 
-def test_an_attack_wins_nothing_and_costs_its_own_exercise_alone(graded):
+def test_an_attack_wins_nothing_costs_its_own_exercise_alone_and_is_named_for_a_look(graded):
     rows, *_ = graded
     for file, answers in ATTACKS.items():
         verdicts = [rows[file][str(n)] for n in range(1, 6)]
-        assert "right" not in verdicts[: len(answers)]
+        assert "right" not in verdicts[: len(answers)] and rows[file]["look at this"], file
         if file != "forges":
             assert verdicts[len(answers) :] == ["right"] * (5 - len(answers)), file
     assert [rows["cheats"][n] for n in "1234"] == ["not yet. You return None."] * 4
@@ -142,13 +142,6 @@ def test_an_attack_wins_nothing_and_costs_its_own_exercise_alone(graded):
     assert rows["forges"]["name"] == "forges"
     assert rows["hooks"]["name"] == r"half a letter \ud83d"
     assert "is not a notebook" in rows["broken"]["status"]
-
-
-def test_every_attack_is_named_for_a_look(graded):
-    rows, *_ = graded
-    assert all(rows[file]["look at this"] for file in ATTACKS)
-    assert "get_ipython" in rows["hooks"]["look at this"]
-    assert "/proc" in rows["forges"]["look at this"]
 
 
 def test_nothing_that_a_submission_started_outlives_it(graded):

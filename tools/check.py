@@ -3,10 +3,9 @@
     python tools/check.py anna.ipynb [--limit SECONDS] [--results results.json]
 
 The checks are those of the repository, whatever became of them in the submission. Of the other cells those alone are
-run that define what a check needs, in a fresh kernel, on the small corpus or on the folder in TORCHNLP_DATA. A cell
-that fails or never ends costs its own exercise and not the later ones: it is stopped after a fifth of the limit. The
-limit counts seconds of the processor, and seconds in which the submission sleeps. Cells of the lesson have a limit of
-their own. tools/grade.py does the same for a folder of submissions. --results writes the file that Gradescope reads.
+run that define what a check needs, in a fresh kernel, on the small corpus or on the folder in TORCHNLP_DATA. A cell is
+stopped after a fifth of the limit, which counts seconds of the processor and seconds asleep: it costs its own exercise
+and not the later ones. Cells of the lesson have a limit of their own. --results writes the file that Gradescope reads.
 
 Exit status: 0 if all exercises are right, 1 if some are not, 2 if the file is not a notebook of this course.
 
@@ -16,8 +15,7 @@ What is kept out
   reports. It is bounded in time, memory, files and processes (the last three by a look twice a second; Linux and macOS
   also have bounds of the system), and what it starts ends with it.
 - Whoever bends the comparisons of PyTorch, or finds in memory the numbers that a check compares with: a right answer is
-  called again with what the check gave it, and another process, which runs none of its code, compares what it gives
-  with the values of the published solution.
+  called again, and another process, which runs none of its code, compares its values with the published solution's.
 - On Linux with the program bwrap (the package bubblewrap), a wall: it sees Python, the data and its own copy of the
   course, all but the copy read-only. It sees no solution, no other file, no process and no network.
 What is not kept out
@@ -34,7 +32,6 @@ import ast
 import ctypes
 import difflib
 import functools
-import hashlib
 import json
 import math
 import os
@@ -48,14 +45,14 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import jsonschema
 import nbformat
 import psutil
-from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client import KernelManager
 
 try:
@@ -66,10 +63,9 @@ except ImportError:  # Windows has none: there only `Kernel.look` bounds a submi
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from tools.look import layers_in, plain, suspicious  # noqa: E402
-from tools.needs import Statement, needed, read_bank, statements_of, with_settings  # noqa: E402
-from tools.student import WORDS, copy_course, is_solution, student_edition  # noqa: E402
+from tools.needs import Statement, needed, settings_in, statements_of, with_settings  # noqa: E402
+from tools.student import LESSONS, WORDS, copy_course, is_solution, student_edition  # noqa: E402
 
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LIMIT = 600  # seconds for the student's cells and the checks of a notebook
 OURS = 300  # seconds for each cell of ours
 MEMORY, FILES = 4 * 2**30, 2**29  # bytes: all processes of a submission together, all its files together
@@ -79,10 +75,8 @@ LONGEST = 400  # letters of a verdict
 MOST_CALLS, LARGEST_CALL = 20, 50_000  # of an exercise's calls that are compared, and letters of each
 RIGHT, OUT_OF_ORDER = "right", "right only out of order: the answer stands below its check"
 OTHER = "not yet. Asked again outside its check, it gives other values than the published solution"
-REPORT = {
-    **{"lesson": "", "name": "", "id": "", "problem": "", "seconds": ""},  # of the processor
-    **{"words": {}, "answers": {}, "verdicts": {}, "values": {}, "look": []},
-}
+REPORT = dict.fromkeys(["lesson", "name", "id", "problem", "seconds"], "")  # seconds of the processor
+REPORT |= {"words": {}, "answers": {}, "verdicts": {}, "values": {}, "look": []}
 TEXT = {"type": "string"}
 KINDS = {
     str: TEXT,
@@ -90,8 +84,9 @@ KINDS = {
     dict: {"type": "object", "patternProperties": {r"^(Exercise )?\d+[a-z]?$": TEXT}, "additionalProperties": False},
 }
 SCHEMA = {
-    **{"type": "object", "additionalProperties": False},
+    "type": "object",
     "properties": {name: KINDS[type(value)] for name, value in REPORT.items()},
+    "additionalProperties": False,
 }
 
 
@@ -102,7 +97,7 @@ class Cell:
     exercise: str | None = None  # for a check
 
     def __str__(self) -> str:
-        first = self.source.strip().splitlines()[0][:60] if self.source.strip() else ""
+        first = self.source.strip().partition("\n")[0][:60]
         return f"Code cell {self.number} (`{first}`)" if self.number else f"Our cell `{first}`"
 
 
@@ -121,6 +116,8 @@ def exercise_of(cell) -> str | None:
 
 def read_submission(data: bytes):
     """The notebook in what was handed in. Raises ValueError when there is none."""
+    if len(data) > LARGEST:
+        raise ValueError(f"It is larger than {LARGEST // 2**20} MB: it is not a notebook.")
     try:
         notebook = nbformat.reads(data.decode("utf-8"), as_version=4)
         nbformat.validate(notebook)
@@ -156,21 +153,25 @@ def put_together(lesson, submission) -> list[Cell]:
     edition = student_edition(lesson)  # it changes the lesson
     known |= {cell.source.strip() for cell in edition.cells}
     numbers = {id(cell): i for i, cell in enumerate(code_cells(submission), 1)}
-    code = {id(cell) for cell in code_cells(edition)}
     theirs = [cell for cell in submission.cells if not is_solution(cell)]
-    before, after = ([cell.source.strip() for cell in cells] for cells in (edition.cells, theirs))
     together = []
-    for kind, *ends in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        a, b, c, d = ends
-        # As many cells as before: the first became the first and so on.
-        each = [(a + i, a + i + 1, c + i, c + i + 1) for i in range(b - a)] if b - a == d - c else [ends]
-        for a, b, c, d in each:
-            ours = [Cell(cell.source, None, exercise_of(cell)) for cell in edition.cells[a:b] if id(cell) in code]
-            new = [cell for cell in theirs[c:d] if id(cell) in numbers and cell.source.strip() not in known]
-            new = [Cell(cell.source, numbers[id(cell)]) for cell in new] if kind != "equal" else []
-            together += [cell for cell in ours if not cell.exercise] + new  # an answer goes above our check
-            together += [cell for cell in ours if cell.exercise]
+    for before, after in paired(edition.cells, theirs):
+        code = [cell for cell in before if cell.cell_type == "code"]
+        new = [cell for cell in after if id(cell) in numbers and cell.source.strip() not in known]
+        together += [Cell(cell.source) for cell in code if not exercise_of(cell)]
+        together += [Cell(cell.source, numbers[id(cell)]) for cell in new]  # an answer goes above our check
+        together += [Cell(cell.source, None, exercise_of(cell)) for cell in code if exercise_of(cell)]
     return together
+
+
+def paired(before: list, after: list):
+    """Cells, and what became of them: one by one where as many stand there as before, else some and some."""
+    sources = ([cell.source.strip() for cell in cells] for cells in (before, after))
+    for _, a, b, c, d in difflib.SequenceMatcher(None, *sources, autojunk=False).get_opcodes():
+        if b - a == d - c:
+            yield from (([old], [new]) for old, new in zip(before[a:b], after[c:d]))
+        else:
+            yield before[a:b], after[c:d]
 
 
 def written(submission) -> dict:
@@ -194,7 +195,7 @@ def as_statements(cell: Cell) -> list[Statement] | None:
     """The statements of a cell, magics turned into calls; None if it is not Python."""
     body = re.sub(r"\A\s*%%(time|timeit|capture)\b.*\n", "", cell.source)
     try:
-        return statements_of(TransformerManager().transform_cell(body), own=cell.number is not None)
+        return statements_of(body, own=cell.number is not None)
     except (SyntaxError, ValueError, RecursionError):
         return None
 
@@ -202,31 +203,27 @@ def as_statements(cell: Cell) -> list[Statement] | None:
 def settings_of(path: Path) -> list[Statement]:
     """What takes the place of what a lesson trains or draws, from the bank of answers."""
     bank = ROOT / "tests" / "answers" / f"lesson_{path.stem[0]}.py"
-    entries = read_bank(bank) if bank.is_file() else []
-    return [s for entry in entries if entry["kind"].lower() == "setting" for s in statements_of(entry["code"])]
+    return [s for code in settings_in(bank) for s in statements_of(code)] if bank.is_file() else []
 
 
 def steps_of(cells: list[Cell], settings: list[Statement]) -> list[tuple[Cell, str]]:
     """The cells that a check needs, in order, each with the part of its code that is needed."""
-    parts = {cell: [] if cell.exercise else as_statements(cell) for cell in cells}
-    first = next((i for i, cell in enumerate(cells) if cell.exercise), len(cells))
-    home = {s: cell for cell in cells for s in parts[cell] or []}
-    above = with_settings([s for cell in cells[:first] for s in parts[cell] or []], settings)
-    for before, setting in zip(above, above[1:]):
-        if setting not in home:  # it runs in the cell of the statement above it
-            home[setting] = home[before]
-            part = parts[home[setting]]
-            part.insert(part.index(before) + 1, setting)
+    home = {s: cell for cell in cells if not cell.exercise for s in as_statements(cell) or []}
+    place = {cell: i for i, cell in enumerate(cells)}
+    checks = [cell for cell in cells if cell.exercise]
+    above = [s for s in home if place[home[s]] < place[checks[0]]]
+    everything = with_settings(above, settings) + [s for s in home if s not in above]
+    for before, setting in zip(everything, everything[1:]):
+        home.setdefault(setting, home[before])  # it runs in the cell of the statement above it
     chosen = set()
-    for place, cell in enumerate(cells):
-        if cell.exercise:
-            above = [s for other in cells[:place] for s in parts[other] or []]
-            below = [s for other in cells[place:] for s in parts[other] or [] if s.own]
-            chosen |= set(needed(above + below, reads_of(cell, cells), end=len(above)))
+    for check in checks:
+        above = [s for s in everything if place[home[s]] < place[check]]
+        below = [s for s in everything if place[home[s]] > place[check] and s.own]
+        chosen |= set(needed(above + below, reads_of(check, cells), end=len(above)))
     steps = []
     for cell in cells:
-        code = "\n\n".join(ast.unparse(s.code) for s in parts[cell] or [] if s in chosen)
-        code = cell.source if cell.exercise or parts[cell] is None else code
+        code = "\n\n".join(ast.unparse(s.code) for s in everything if s in chosen and home[s] is cell)
+        code = cell.source if cell.exercise or as_statements(cell) is None else code
         steps += [(cell, code)] if code else []
     return steps
 
@@ -249,7 +246,7 @@ def answers_of(cells: list[Cell]) -> dict[str, str]:
         if check.exercise:
             reads = reads_of(check, cells)
             own = [s for cell in cells for s in as_statements(cell) or [] if s.own and s.defines & reads]
-            code = "\n".join(ast.unparse(s.code) for s in own)[:20_000]
+            code = "\n".join(ast.unparse(s.code) for s in own)
             answers[check.exercise] = "" if code in answers.values() else code
     return answers
 
@@ -266,10 +263,8 @@ def solved(lesson):
     for cell in lesson.cells:
         place = len(cells)
         if cell.cell_type == "code" and is_solution(cell):
-            code = re.sub(r"^(# @title Solution|check\().*$", "", cell.source, flags=re.M)
-            cell = nbformat.v4.new_code_cell(code)
-            while exercise_of(cells[place - 1]):
-                place -= 1
+            place -= len(list(takewhile(exercise_of, reversed(cells))))  # above its checks
+            cell = nbformat.v4.new_code_cell(re.sub(r"^(# @title Solution|check\().*$", "", cell.source, flags=re.M))
         cells.insert(place, cell)
     return nbformat.v4.new_notebook(cells=cells)
 
@@ -318,12 +313,6 @@ def missing_here() -> str:
     return f"No wall: a submission runs as you, with your files and network.{bounds} {hint}, or read the code first."
 
 
-def adopt_orphans() -> None:
-    """What a process leaves behind when it ends becomes a child of this one. Linux alone can do that."""
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
-
-
 def end_all(pid: int) -> None:
     """End the processes that descend from this one, also those that are born meanwhile."""
     with suppress(psutil.NoSuchProcess):
@@ -334,69 +323,22 @@ def end_all(pid: int) -> None:
             psutil.wait_procs(left, timeout=5)
 
 
-# This runs in the kernel, under a name that no submission knows. Who searches the process finds it; see above.
-GUARD = """
-import base64, json, linecache, pickle, random, sys, types
+@contextmanager
+def nothing_stays():
+    """What is started meanwhile ends with this, however this ends."""
+    with suppress(AttributeError, OSError, TypeError):  # Linux alone can do that
+        ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: orphans become children of this process
+    try:
+        yield
+    finally:
+        end_all(os.getpid())
 
-def seed(number=None):
-    random.seed(number)
-    if "torch" in sys.modules:
-        sys.modules["torch"].seed() if number is None else sys.modules["torch"].manual_seed(number)
 
-def judge(check, cell, name, space, longest, answers=()):
-    seed()  # no submission knows what a check draws
-    said, calls, old = [], [], dict(space)
-    ours = {"print": said.append}
-    exec(check, ours)
-    for answer in answers:
-        if isinstance(space.get(answer), types.FunctionType):
-            space[answer] = recorded(space[answer], calls)
-    space[name], file = ours["check"], "<" + name + ">"
-    linecache.cache[file] = len(cell), None, cell.splitlines(True), file
-    exec(compile(cell, file, "exec"), space)
-    space.update({answer: old[answer] for answer in answers if answer in old})
-    return said[-1][:longest] if said else "", " ".join(calls)
-
-def recorded(answer, calls):
-    def call(*given, **named):
-        try:
-            calls.append(base64.b64encode(pickle.dumps((answer.__name__, given, named))).decode())
-        except Exception:  # what cannot be sent to another process is not compared
-            pass
-        return answer(*given, **named)
-    return call
-
-def values(calls, space, number):
-    found = []
-    for call in calls.split():
-        name, given, named = pickle.loads(base64.b64decode(call))
-        seed(number)
-        [value.seed(number) for value in given if isinstance(value, random.Random)]
-        try:
-            given = [shaken(value) for value in given] if number > 1 else given
-            found.append(plain(space[name](*given, **named)))
-        except Exception:
-            found.append(None)
-    return json.dumps(found)
-
-def shaken(value):  # so that ties fall this way and that
-    floats = hasattr(value, "is_floating_point") and value.is_floating_point()
-    return value + 1e-5 * value.detach().clone().normal_() if floats else value
-
-def plain(value):
-    value = value.tolist() if hasattr(value, "tolist") else value
-    if isinstance(value, dict):
-        return sorted([repr(key), plain(part)] for key, part in value.items())
-    if isinstance(value, (list, tuple)):
-        return [plain(part) for part in value]
-    return value if isinstance(value, (int, float, str)) else None
-"""
-QUIET = """import contextlib, os, sys, types
-sys.stdout = sys.stderr = open(os.devnull, "w")
-get_ipython()._tee = lambda channel, nothing=contextlib.nullcontext: nothing()  # IPython 9 keeps all that is printed
+START = """import sys, types
 sys.modules[{name!r}] = types.ModuleType({name!r})
 exec({guard!r}, vars(sys.modules[{name!r}]))
-del contextlib, os, sys, types"""
+sys.modules[{name!r}].hush(get_ipython())
+del sys, types"""
 
 
 class Kernel:
@@ -420,17 +362,16 @@ class Kernel:
         self.manager.start_kernel(cwd=str(folder / "notebooks"), env=kept | places | settings, **quiet)
         self.client = self.manager.blocking_client()
         self.client.start_channels(iopub=False, stdin=False, hb=False, control=False)
-        self.ask(OURS, QUIET.format(name=self.name, guard=GUARD))
+        guard = (ROOT / "tools" / "guard.py").read_text(encoding="utf-8")
+        self.ask(OURS, START.format(name=self.name, guard=guard))
 
     def ask(self, seconds: float, code: str = "", value: str = "None") -> tuple[object, str, float]:
         """Run code: the value of an expression, what went wrong or "", and the seconds that it took.
 
         Raises TimeoutError, ConnectionError. Hooks and transformers of IPython see code, and not the expression.
         """
-        asked = {"value": value}
-        request = self.client.execute(
-            code, store_history=False, user_expressions=asked, allow_stdin=False, stop_on_error=False
-        )
+        asked = {"store_history": False, "allow_stdin": False, "stop_on_error": False}
+        request = self.client.execute(code, user_expressions={"value": value}, **asked)
         spent, last, before = 0.0, time.monotonic(), self.used()
         while spent < seconds:
             try:
@@ -442,16 +383,14 @@ class Kernel:
             last, before = now, used
             if reply is None:
                 if not self.manager.is_alive():
-                    raise ConnectionError("ended the kernel") from None
+                    raise ConnectionError("ended the kernel")
                 self.look()
-                continue
-            content = reply["content"]
-            if reply["parent_header"].get("msg_id") != request:
-                continue  # a late word of an earlier cell
-            answer = content["user_expressions"]["value"] if content["status"] == "ok" else content
-            if answer["status"] != "ok":
-                return None, f"failed with {answer.get('ename')}: {answer.get('evalue')}", spent
-            return ast.literal_eval(answer["data"]["text/plain"]), "", spent
+            elif reply["parent_header"].get("msg_id") == request:  # and no late word of an earlier cell
+                content = reply["content"]
+                answer = content["user_expressions"]["value"] if content["status"] == "ok" else content
+                if answer["status"] != "ok":
+                    return None, f"failed with {answer.get('ename')}: {answer.get('evalue')}", spent
+                return ast.literal_eval(answer["data"]["text/plain"]), "", spent
         raise TimeoutError(f"did not end within {seconds:.0f} s")
 
     def of_each(self, question) -> list:
@@ -463,8 +402,7 @@ class Kernel:
         return said
 
     def used(self) -> float:
-        """Seconds of the processor, of all that the submission has started."""
-        # its own, and of children that have ended
+        """Seconds of the processor, of all that the submission has started, and of what of it has ended."""
         return sum(sum(times[:4]) for times in self.of_each(psutil.Process.cpu_times))
 
     def asleep(self) -> bool:
@@ -502,9 +440,9 @@ class Kernel:
             raise ConnectionError(f"{problem} and could not be stopped") from None
         return None, problem, seconds
 
-    def stop(self) -> None:
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
+    def of_guard(self, call: str, seconds: float) -> tuple[object, str, float]:
+        """What a call of a function of tools/guard.py gives."""
+        return self.run(seconds, value=f"__import__({self.name!r}).{call}")
 
 
 @functools.cache
@@ -516,11 +454,11 @@ def our_check() -> str:
     return start + ast.get_source_segment(course, check)
 
 
-def judged(check: Cell, guard: str, answers: set[str]) -> str:
-    """The expression for a verdict, by our own `check` and `print`, and for the calls of the answers meanwhile."""
+def judged(check: Cell, answers: set[str]) -> str:
+    """The call for a verdict, by our own `check` and `print`, and for the calls of the answers meanwhile."""
     name = f"check_{secrets.token_hex(8)}"  # a name that no submission can have used
     source = re.sub(r"^check\(", f"{name}(", check.source, flags=re.M)
-    return f"__import__({guard!r}).judge({our_check()!r}, {source!r}, {name!r}, globals(), {LONGEST}, {answers!r})"
+    return f"judge({our_check()!r}, {source!r}, {name!r}, globals(), {LONGEST}, {answers!r})"
 
 
 def alike(one, other) -> bool:
@@ -534,8 +472,7 @@ def alike(one, other) -> bool:
 
 def values_of(kernel: Kernel, calls: list[str], seconds: float, seed: int = 1) -> tuple[list, float]:
     """What the answers give for these calls, as far as it can be told, and the seconds. Raises ConnectionError."""
-    asked = f"__import__({kernel.name!r}).values({' '.join(calls)!r}, globals(), {seed})"
-    found, _, spent = kernel.run(seconds, value=asked)
+    found, _, spent = kernel.of_guard(f"values({' '.join(calls)!r}, globals(), {seed})", seconds)
     with suppress(TypeError, ValueError, RecursionError):
         return json.loads(found), spent
     return [], spent
@@ -548,6 +485,22 @@ def settled(kernel: Kernel, calls: list[str]) -> str:
     return json.dumps([(c, v[0]) for c, v in zip(calls, found) if v[0] is not None and all(alike(v[0], w) for w in v)])
 
 
+def hear(kernel: Kernel, check: Cell, answers: set[str], known: dict | None, seconds: float) -> tuple:
+    """What a check says, the published values or "", what went wrong or "", and the seconds. Raises ConnectionError.
+
+    A right answer is called again, and its values are compared with the published ones. answers: the names of answers.
+    """
+    found, problem, spent = kernel.of_guard(judged(check, answers if known is None else set()), seconds)
+    said, calls = found or ("", "")
+    said = said.removeprefix(f"{check.exercise}: ")
+    if said == RIGHT and known is None:
+        return said, settled(kernel, calls.split()), problem, spent
+    if said == RIGHT and (pairs := json.loads(known.get(check.exercise, "[]"))):
+        given, longer = values_of(kernel, [call for call, _ in pairs], seconds)
+        return RIGHT if alike(given, [value for _, value in pairs]) else OTHER, "", problem, spent + longer
+    return said, "", problem, spent
+
+
 def run(steps: list[tuple[Cell, str]], folder: Path, limit: float, known: dict | None) -> tuple[dict, dict, float]:
     """Run the steps in a fresh kernel: a verdict on each exercise, the published values, and the seconds.
 
@@ -555,8 +508,8 @@ def run(steps: list[tuple[Cell, str]], folder: Path, limit: float, known: dict |
     """
     verdicts, problems, values, over, total = {}, [], {}, "", 0.0
     kernel, cells = Kernel(folder), [cell for cell, _ in steps]
-    last_own = max((i for i, cell in enumerate(cells) if cell.number), default=0)
     own = set().union(*(s.defines for cell in cells if cell.number for s in as_statements(cell) or []))
+    last_own = max((i for i, cell in enumerate(cells) if cell.number), default=0)
     again = [step for step in steps[:last_own] if step[0].exercise]  # an answer may stand below
     for cell, code in steps + again:
         earlier = verdicts.get(cell.exercise, "")
@@ -564,7 +517,7 @@ def run(steps: list[tuple[Cell, str]], folder: Path, limit: float, known: dict |
             if cell.exercise:
                 verdicts.setdefault(cell.exercise, f"not reached. {over}")
             continue
-        said, problem, spent = "", "", 0.0
+        said, published, problem, spent = "", "", "", 0.0
         reads = reads_of(cell, cells) if cell.exercise else set()
         theirs = cell.exercise or cell.number
         most = limit / 5 if theirs else OURS
@@ -572,32 +525,22 @@ def run(steps: list[tuple[Cell, str]], folder: Path, limit: float, known: dict |
             if theirs and total >= limit:
                 raise ConnectionError(f"was not run: the {limit:.0f} s for the whole notebook were over")
             if cell.exercise:
-                answers = own & reads if known is None else set()
-                found, problem, spent = kernel.run(most, value=judged(cell, kernel.name, answers))
-                said, calls = found or ("", "")
-                said = said.removeprefix(f"{cell.exercise}: ")
-                if said == RIGHT and known is None:
-                    values[cell.exercise] = settled(kernel, calls.split())
-                elif said == RIGHT and (pairs := json.loads(known.get(cell.exercise, "[]"))):
-                    given, longer = values_of(kernel, [call for call, _ in pairs], most)
-                    said = RIGHT if alike(given, [value for _, value in pairs]) else OTHER
-                    spent += longer
+                said, published, problem, spent = hear(kernel, cell, own & reads, known, most)
             else:
                 if not theirs:  # what ours draw is the same for everybody
-                    kernel.run(OURS, value=f"__import__({kernel.name!r}).seed(0)")
+                    kernel.of_guard("seed(0)", OURS)
                 _, problem, spent = kernel.run(most, code)
         except ConnectionError as error:
             problem, over = str(error), f"{cell} {error}"
         total += spent if theirs else 0
+        values |= {cell.exercise: published} if published else {}
         if cell.exercise:
             verdict = verdict_of(reads, said, problem, problems)
             if not earlier or verdict == RIGHT:
                 verdicts[cell.exercise] = OUT_OF_ORDER if earlier else verdict
         elif problem:
             problems.append((cell, re.sub(r"\(\S+, (line \d+)\)$", r"(\1)", problem)))
-    seconds = max(kernel.used(), total)
-    kernel.stop()
-    return verdicts, values, seconds
+    return verdicts, values, max(kernel.used(), total)
 
 
 def verdict_of(reads: set[str], said: str, problem: str, problems: list[tuple[Cell, str]]) -> str:
@@ -619,41 +562,32 @@ def verdict_of(reads: set[str], said: str, problem: str, problems: list[tuple[Ce
 def alone(limit: float) -> None:
     """Read a secret, what `run` wants to know and a notebook; write two lines of a report, each with the secret.
 
-    The first is written before anything of the submission is run. What it starts descends from this process, and
-    ends with it.
+    The first is written before anything of the submission is run.
     """
-    adopt_orphans()
     for what, most in (("RLIMIT_DATA", MEMORY), ("RLIMIT_FSIZE", FILES), ("RLIMIT_CORE", 0)) if resource else ():
-        with suppress(AttributeError, ValueError, OSError):
+        with suppress(ValueError, OSError):
             resource.setrlimit(getattr(resource, what), (most, most))
     secret, known, data = sys.stdin.buffer.read().split(b"\n", 2)
 
-    def write(part: dict) -> None:
+    def write(**part) -> None:
         print(json.dumps({"secret": secret.decode(), **part}), flush=True)
 
-    try:
-        submission = read_submission(data)
-        path = find_lesson(submission)
-    except ValueError as error:
-        return write({"problem": str(error)})
+    submission = read_submission(data)
+    path = find_lesson(submission)
     lesson = nbformat.read(path, as_version=4)
     solutions = published(lesson)
     cells = put_together(lesson, submission)
     answers = answers_of(cells)
     look = look_at(cells, answers, solutions)
     same = {exercise: plain(answer) for exercise, answer in answers.items()}
-    write({"lesson": path.stem, **written(submission), "answers": same, "look": look})
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    write(lesson=path.stem, **written(submission), answers=same, look=look)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, nothing_stays():
         copy_course(Path(folder))
         (Path(folder) / "notebooks").mkdir(exist_ok=True)
-        try:
-            steps = steps_of(cells, settings_of(path))
-            verdicts, values, seconds = run(steps, Path(folder), limit, json.loads(known))
-        finally:
-            end_all(os.getpid())
+        steps = steps_of(cells, settings_of(path))
+        verdicts, values, seconds = run(steps, Path(folder), limit, json.loads(known))
     look += [f"{exercise}: {OTHER[9:]}" for exercise, verdict in verdicts.items() if verdict == OTHER]
-    seconds = f"{seconds + time.process_time():.0f}"
-    write({"verdicts": verdicts, "values": values, "look": look, "seconds": seconds})
+    write(verdicts=verdicts, values=values, look=look, seconds=f"{seconds + time.process_time():.0f}")
 
 
 def read_report(said: bytes, secret: str, ended_well: bool) -> tuple[dict, str]:
@@ -668,20 +602,16 @@ def read_report(said: bytes, secret: str, ended_well: bool) -> tuple[dict, str]:
             report |= part
     except (ValueError, RecursionError, jsonschema.ValidationError):
         return report, "its report is not what it should be"
-    ended_well = ended_well and (report["verdicts"] or report["problem"])
-    return report, "" if ended_well else "the submission has ended it"
+    return report, "" if ended_well and report["verdicts"] else "the submission has ended it"
 
 
-WORKERS: set[subprocess.Popen] = set()
 ONE_AT_A_TIME, STOPPED = threading.Lock(), threading.Event()
 
 
-def stop_workers() -> None:
+def stop() -> None:
     """End all that is being judged, and begin nothing more."""
     STOPPED.set()
-    for worker in list(WORKERS):
-        end_all(worker.pid)
-        worker.kill()
+    end_all(os.getpid())
 
 
 @functools.cache
@@ -699,8 +629,6 @@ def published_values(path: Path) -> dict[str, str]:
 
 def judge(data: bytes, limit: float = LIMIT) -> dict:
     """The report on a submission: REPORT, filled. Without verdicts it has a problem."""
-    if len(data) > LARGEST:
-        return REPORT | {"problem": f"It is larger than {LARGEST // 2**20} MB: it is not a notebook."}
     try:
         path = find_lesson(read_submission(data))
     except ValueError as error:
@@ -718,27 +646,24 @@ def work(data: bytes, limit: float, known: dict | None) -> dict:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [sys.executable, "-c", f"from tools.check import alone; alone({limit!r})"]
     worker = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
-    WORKERS.add(worker)
+    given = f"{secret}\n{json.dumps(known)}\n".encode() + data
     try:
-        said, error = worker.communicate(
-            f"{secret}\n{json.dumps(known)}\n".encode() + data, timeout=5 * limit + 5 * OURS
-        )
+        said, error = worker.communicate(given, timeout=5 * limit + 5 * OURS)
         report, wrong = read_report(said, secret, worker.returncode == 0)
     except subprocess.TimeoutExpired:
         end_all(worker.pid)
         worker.kill()
         report, wrong, error = dict(REPORT), "it could not be stopped", b""
         worker.communicate()
-    finally:
-        WORKERS.discard(worker)
     if wrong:
         last = error.decode(errors="replace").strip().splitlines()[-1:]
         report |= {"verdicts": {}, "problem": f"Its run broke off: {' '.join(last) or wrong}"[:LONGEST]}
     return report
 
 
-def fingerprint(*parts: bytes) -> str:
-    return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+def score(report: dict) -> str:
+    right = sum(verdict.startswith(RIGHT) for verdict in report["verdicts"].values())
+    return report["problem"] or f"{right} of {len(report['verdicts'])} right"
 
 
 def for_gradescope(report: dict) -> dict:
@@ -751,34 +676,34 @@ def for_gradescope(report: dict) -> dict:
     return {"output": report["problem"]} | ({"tests": tests} if tests else {"score": 0.0})
 
 
+def arguments(description: str, *names: str) -> argparse.Namespace:
+    """What stands behind the command: files or folders of these names, and the limit."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in names:
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--limit", type=float, default=LIMIT, help=f"seconds for a whole notebook ({LIMIT})")
+    return parser.parse_args()
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("submission", type=Path)
-    parser.add_argument("--limit", type=float, default=LIMIT, help=f"seconds for the whole notebook ({LIMIT})")
-    parser.add_argument("--results", type=Path, help="write this file for Gradescope, results.json")
-    args = parser.parse_args()
+    args = arguments(__doc__, "submission", "--results")
     sys.stdout.reconfigure(errors="backslashreplace")
     os.environ.setdefault("TORCHNLP_DATA", "sample")
-    adopt_orphans()
     try:
-        report = judge(args.submission.read_bytes(), args.limit)
+        with nothing_stays():
+            report = judge(args.submission.read_bytes(), args.limit)
     except OSError as error:
         report = REPORT | {"problem": f"{args.submission} cannot be read: {error.strerror}"}
     except KeyboardInterrupt:
-        stop_workers()
         return 130
-    finally:
-        end_all(os.getpid())
     if args.results:
         args.results.write_text(json.dumps(for_gradescope(report), indent=1), encoding="utf-8")
-    if report["problem"]:
-        print(report["problem"])
-        return 2
     for exercise, verdict in report["verdicts"].items():
         print(f"{exercise}: {verdict}")
-    right = sum(verdict.startswith(RIGHT) for verdict in report["verdicts"].values())
-    print(f"{right} of {len(report['verdicts'])} right")
-    return 0 if right == len(report["verdicts"]) else 1
+    print(score(report))
+    if report["problem"]:
+        return 2
+    return 0 if all(verdict.startswith(RIGHT) for verdict in report["verdicts"].values()) else 1
 
 
 if __name__ == "__main__":

@@ -1,30 +1,18 @@
 """Grade a folder of submissions: a table, a page of feedback for each file, a page of words for each exercise.
 
-    python tools/grade.py submissions [--limit SECONDS]
+    python tools/grade.py term [--limit SECONDS]
 
 Every notebook in the folder and below it is checked as tools/check.py does it; other files get a row that says so. One
 folder may hold one week or the whole term: what has not changed since the last run is not run again, unless the course
-itself has changed. It writes
+itself has changed. Ctrl-C stops the run and keeps what is done.
 
-- submissions/grades.csv, a row for each file. The columns `words 1`, `words 2`, ..., `days late` and `remark` are
-  yours, and columns that you add: each run keeps them letter for letter.
-- submissions/term.csv, a row for each student, a column for each lesson. Columns that you add are kept.
-- submissions/feedback, a page for each file, in the folders that the files lie in: zip it, and Moodle takes it back.
-- submissions/words, a page for each exercise with everybody's words, to mark them side by side.
-
-A class list, submissions/class.csv with the columns `id` and `name`, says who is missing, and which ids are wrong.
-
-The points: each exercise has 2, one for its code, shared by its checks, and one for the student's words, which a person
-gives: type 0, 0.5 or 1 into the column `words N`. Late work: one point off for each day begun, at most 3 days; after
-that the homework counts nothing. Of two files of one student for one lesson the better counts. If all lessons were
-handed in, the weakest counts as much as the second weakest.
-
-Ctrl-C stops the run and keeps what is done.
+It writes grades.csv, term.csv, feedback and words. INSTRUCTORS.md says what stands in them, how the points are counted,
+and what a class list, class.csv, is good for. What somebody typed into a table comes back letter for letter.
 """
 
-import argparse
 import csv
 import functools
+import hashlib
 import html
 import io
 import json
@@ -41,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import nbformat  # noqa: E402
 
 from tools import check  # noqa: E402
-from tools.check import LESSONS, LIMIT, REPORT, RIGHT, ROOT, fingerprint  # noqa: E402
+from tools.check import LESSONS, LIMIT, REPORT, RIGHT, ROOT, score  # noqa: E402
 from tools.look import plain  # noqa: E402
 from tools.page import page  # noqa: E402
 
@@ -53,6 +41,10 @@ MADE = ["grades.csv", "term.csv", "class.csv", "feedback", "words"]
 SOLUTION = "published solution of "
 MOST_SIMILAR = 3
 DAYS_LATE = 3  # after that the solutions are discussed
+
+
+def fingerprint(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 # Tables
@@ -121,11 +113,6 @@ def as_number(text: str, most: float) -> float:
 
 
 # Rows
-
-
-def score(report: dict) -> str:
-    right = sum(verdict.startswith(RIGHT) for verdict in report["verdicts"].values())
-    return report["problem"] or f"{right} of {len(report['verdicts'])} right"
 
 
 def by_exercise(report: dict) -> dict[str, dict[str, str]]:
@@ -262,10 +249,10 @@ def page_of_parts(title: str, parts: list[tuple[str, str, str]]) -> str:
 
 def page_of(folder: Path, file: str) -> Path:
     """Beside the others of its folder, with a shorter name if the system would refuse it."""
-    *folders, name = file.split("/")
+    place, name = os.path.split(file)
     if len(name.encode()) > 240:
         name = f"{name[:40]}-{fingerprint(name.encode())[:16]}"
-    return folder.joinpath("feedback", *folders, f"{name}.html")
+    return folder / "feedback" / place / f"{name}.html"
 
 
 def feedback(row: dict, report: dict) -> str:
@@ -307,10 +294,10 @@ def handed_in(folder: Path) -> dict[str, Path]:
     """The files of a folder by the name that the table has for them. What is not UTF-8 stands in it as \\xfc, say."""
     found = {}
     for place, folders, names in os.walk(folder):
-        inside = Path(place).relative_to(folder).parts
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and (inside or name not in MADE))
-        for name in sorted(names):
-            if not name.startswith((".", "~")) and (inside or name not in MADE):
+        made = MADE if Path(place) == folder else []
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in made)
+        for name in sorted(set(names) - set(made)):
+            if not name.startswith((".", "~")):
                 path = Path(place, name)
                 shown = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
                 found[harmless(shown)] = path
@@ -399,13 +386,14 @@ def judge_all(run: Run, held: dict[str, bytes], limit: float) -> None:
             look = " - look at this" if report["look"] else ""
             print(f"{file}: {score(report)}{note}{look}", flush=True)
 
-    for store, files in twins.items():
-        if report := earlier_report(store, made_of):
-            done(files, report, " (as before)")
     with ThreadPoolExecutor(2) as pool:
-        new = {store: files for store, files in twins.items() if at_work.intersection(files)}
-        futures = {pool.submit(check.judge, held[files[0]], limit): store for store, files in new.items()}
+        futures = {}
         try:
+            for store, files in twins.items():
+                if report := earlier_report(store, made_of):
+                    done(files, report, " (as before)")
+                else:
+                    futures[pool.submit(check.judge, held[files[0]], limit)] = store
             for future in as_completed(futures):
                 store, report = futures[future], future.result()
                 if changed := [Path(path).name for path, mark in course_files().items() if course.get(path) != mark]:
@@ -418,9 +406,8 @@ def judge_all(run: Run, held: dict[str, bytes], limit: float) -> None:
                     write_file(store, json.dumps({"made of": made_of, "report": report}))
                 run.write_tables(at_work)
         except BaseException:
-            for future in futures:
-                future.cancel()
-            check.stop_workers()
+            pool.shutdown(wait=False, cancel_futures=True)
+            check.stop()
             raise
         finally:
             run.write_pages(run.write_tables(at_work))
@@ -444,25 +431,20 @@ def grade(folder: Path, limit: float = LIMIT) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--limit", type=float, default=LIMIT, help=f"seconds for each notebook ({LIMIT})")
-    args = parser.parse_args()
+    args = check.arguments(__doc__, "folder")
     sys.stdout.reconfigure(errors="backslashreplace")
     os.environ.setdefault("TORCHNLP_DATA", "sample")
-    check.adopt_orphans()
     try:
-        if missing := check.missing_here():
-            print(missing)
-        files = grade(args.folder, args.limit)
+        with check.nothing_stays():
+            if missing := check.missing_here():
+                print(missing)
+            files = grade(args.folder, args.limit)
     except (ValueError, OSError) as error:
         print(error)
         return 2
     except KeyboardInterrupt:
         print("Stopped. What was done is in the table; run this again to go on.")
         return 130
-    finally:
-        check.end_all(os.getpid())
     print(f"{args.folder / 'grades.csv'}: {files} files; term.csv, feedback and words lie beside it")
     return 0
 
