@@ -333,9 +333,10 @@ def test_only_what_has_changed_is_judged_again(desk, course):
         desk.grade()
         assert len(desk.judged) == 3
     desk.grade()
-    next((desk.folder / ".reports").glob("*")).write_text('{"report": 5}')
+    for store in (desk.folder / ".reports").glob("*"):
+        store.write_text('{"report": 5}')
     desk.grade()
-    assert len(desk.judged) == 2  # that one, and the one whose run breaks off
+    assert len(desk.judged) == 3  # what is no report counts for nothing
 
 
 @contextmanager
