@@ -97,7 +97,8 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
     title, _, code = cell.source.partition("\n")
     tags = set(cell.metadata.get("tags", []))
     if kind(cell):
-        prompt = "The code of this picture" if kind(cell) == "plot" else title.removeprefix("# @title ").replace("`", "")
+        name = title.removeprefix("# @title ").replace("`", "")
+        prompt = "The code of this picture" if kind(cell) == "plot" else name
         cell.source = code
     else:
         prompt = ""
