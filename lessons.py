@@ -240,7 +240,10 @@ def counted_words(C=0.5):
 
 
 def hits(net, loader):
-    """1 where the network is right, else 0: [N]. Lesson 5, section 6."""
+    """1 where the network is right, else 0: [N], in the order of the loader. Lesson 5, section 6.
+
+    To compare networks article by article, give them list(length_loader(...)): a length_loader shuffles at each pass.
+    """
     labels, logits = logits_of(net, loader)
     return (logits.argmax(1) == labels).numpy().astype(float)
 

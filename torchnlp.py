@@ -491,7 +491,7 @@ class LengthBatchSampler(Sampler[list[int]]):
 def length_loader(
     dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0, collate_fn: Callable = pad_length
 ) -> DataLoader:
-    """A DataLoader of batches of texts of one length (bucketing): see LengthBatchSampler."""
+    """A DataLoader of batches of texts of one length (bucketing), shuffled at each pass: see LengthBatchSampler."""
     sampler = LengthBatchSampler(dataset, batch_size, seed)
     return DataLoader(dataset, batch_sampler=sampler, collate_fn=collate_fn)
 

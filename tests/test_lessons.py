@@ -125,6 +125,20 @@ def test_hardly_a_function_stands_in_two_notebooks():
     assert sum((count - 1) * lines[code] for code, count in copies.items()) <= 40
 
 
+def test_networks_whose_answers_are_compared_meet_the_articles_in_one_order():
+    """A length_loader shuffles at each pass: what goes into `hits` is a list of batches, or not shuffled."""
+    found = 0
+    for path, notebook in NOTEBOOKS.items():
+        code = ast.parse("\n".join(TransformerManager().transform_cell(cell.source) for cell in code_cells(notebook)))
+        calls = [node for node in ast.walk(code) if isinstance(node, ast.Call) and ast.unparse(node.func) == "hits"]
+        loaders = {ast.unparse(call.args[1]) for call in calls}
+        for node in ast.walk(code):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in loaders:
+                found += 1
+                assert re.match(r"list\(|DataLoader\((?!.*shuffle=True)", ast.unparse(node.value)), path.name
+    assert found >= 5
+
+
 def test_lessons_are_in_order():
     order = [lesson_of(name) for name in MODULE]
     assert order == sorted(order)
