@@ -129,7 +129,8 @@ def read(app, docname, source) -> None:
         }
         text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
     elif docname in ("glossary", "references"):
-        text = CELL.sub(cell_link, re.sub(r"\blesson (\d)\b", lesson_link, text))
+        text = re.sub(r"\blesson\s+(\d)\b(?!\])", lesson_link, elsewhere(HERE / path.name, text))  # (?!]): it is a link
+        text = CELL.sub(cell_link, text)
     elif docname == "torchnlp":
         text += module_page()
     else:

@@ -14,7 +14,7 @@ ROOT = HERE.parent
 renew = runpy.run_path(str(HERE / "watch.py"))["renew"]
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
-CELL = re.compile(r"`(l\d-c\w+)`")  # how the guide for instructors and the glossary name a cell
+CELL = re.compile(r"`(l\d-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
 # A figure that moves stands in front of the cell of this id.
 LIVE = {"l2-c052": pages.forget_figure, "l6-c601": pages.temperature_figure, "l7-c041": pages.backwards_figure}
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
@@ -97,7 +97,8 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
     title, _, code = cell.source.partition("\n")
     tags = set(cell.metadata.get("tags", []))
     if kind(cell):
-        prompt = "The code of this picture" if kind(cell) == "plot" else title.removeprefix("# @title ")
+        name = title.removeprefix("# @title ").replace("`", "")
+        prompt = "The code of this picture" if kind(cell) == "plot" else name
         cell.source = code
     else:
         prompt = ""

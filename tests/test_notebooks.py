@@ -82,6 +82,15 @@ def test_no_output_holds_an_error_a_warning_or_a_path(lesson):
         assert not found, f"{found[0]!r} in the output of: {cell.source[:80]}"
 
 
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
+def test_a_line_that_was_printed_in_pieces_is_saved_as_one(path):
+    """GitHub and the site show each piece on a line of its own."""
+    for cell in code_cells(nbformat.read(path, as_version=4)):
+        for before, after in zip(cell.outputs, cell.outputs[1:]):
+            pieces = before.output_type == after.output_type == "stream" and before.name == after.name
+            assert not pieces or before.text.endswith("\n"), cell.id
+
+
 @each_lesson
 def test_nothing_depends_on_a_widget(lesson):
     assert "widget" not in str(lesson.metadata)

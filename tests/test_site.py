@@ -59,6 +59,14 @@ def test_it_is_small(built):
     assert sum(file.stat().st_size for file in built.rglob("*") if file.is_file()) < 30e6
 
 
+def test_no_page_shows_the_signs_of_its_source(pages):
+    """A link that Markdown did not see, or a backtick in the name of a fold."""
+    for name, page in pages.items():
+        words = [part.get_text() for part in page.select("article :is(p, li, td, dd > p, figcaption)")]
+        folds = [fold.get_text() for fold in page.find_all("summary")]
+        assert [text for text in words if "](" in text] + [text for text in folds if "`" in text] == [], name
+
+
 def test_every_part_of_the_course_has_its_page(pages):
     wanted = {"index", "INSTRUCTORS", "tests/README", "torchnlp", "glossary", "references", "search"}
     wanted |= {f"notebooks/{path.relative_to(ROOT / 'notebooks').with_suffix('')}" for path in LESSONS}
@@ -313,6 +321,16 @@ def test_pictures_are_in_proportion_with_the_folds_open(visit, built, width):
         assert wrong == [], lesson.name
         seen += images
     assert seen >= sum(map(saved_pictures, LESSONS))
+
+
+def test_no_line_of_code_is_cut_on_a_small_laptop(visit, built):
+    page = visit((built / "index.html").as_uri(), viewport={"width": 1280, "height": 720})
+    for lesson in LESSONS:
+        page.goto((built / page_of(lesson)).as_uri())
+        page.evaluate(OPEN)
+        lines = page.locator(".cell_input pre")
+        cut = lines.evaluate_all("all => all.filter(p => p.scrollWidth > p.clientWidth + 1).map(p => p.innerText)")
+        assert lines.count() > 40 and cut == [], lesson.name
 
 
 def test_the_front_pages_figure_is_the_readers_network_whole_on_the_first_screen(visit, built):

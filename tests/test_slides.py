@@ -133,7 +133,7 @@ LOOK = r"""() => {
             covered: [...slide.children].some((part, k) => k && part.getBoundingClientRect().top
                 < slide.children[k - 1].getBoundingClientRect().bottom - 1),
             missing: parts("img").some(image => image.naturalWidth === 0),
-            small: parts("img").some(image => image.getBoundingClientRect().height < 290 * scale),
+            small: parts("img").some(image => image.getBoundingClientRect().height < 450 * scale),
             raw: parts(".text, .caption").some(text => /\$[^$\d]+\$|\\[a-z]/.test(text.innerText)),
             unreadable: parts("pre").some(pre => parseFloat(getComputedStyle(pre).fontSize) < 24),
         }).filter(([name, wrong]) => wrong).map(([name]) => name).join(", ");

@@ -24,6 +24,17 @@ def used(pid: int) -> float:
     return sum(sum(each.cpu_times()[:4]) for each in [process, *process.children(recursive=True)])
 
 
+def join_prints(cell) -> None:
+    """Make one output of what is printed bit by bit: a page may show each piece on a line of its own."""
+    joined = []
+    for output in cell.outputs:
+        if joined and output.get("name", "") == joined[-1].get("name"):  # stdout or stderr; a picture has no name
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    cell.outputs = joined
+
+
 def execute(notebook, folder: Path) -> float:
     """Run a notebook, in place; returns the seconds that its kernel has used."""
     client = NotebookClient(notebook, timeout=7200, record_timing=False, resources={"metadata": {"path": str(folder)}})
@@ -38,6 +49,9 @@ for path in map(Path, sys.argv[1:]):
     seconds = round(execute(notebook, path.parent))
     if not os.environ.get("TORCHNLP_FULL"):
         notebook.metadata["seconds"] = seconds
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            join_prints(cell)
     shrink_pictures(notebook)
     nbformat.write(notebook, path)
     print(f"{path.name}: {seconds} s", flush=True)
