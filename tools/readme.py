@@ -32,7 +32,7 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "2-lstm-gates": (
         "LSTM gates",
-        "an LSTM of your own, the GRU by hand, a memory task that needs an open forget gate, gates over a headline",
+        "an LSTM of your own, the GRU by hand, a recall task that needs a forget-gate bias, gates over a headline",
         "validation accuracy after one epoch: LSTM on padded batches {padded LSTM}, without padding {real tokens}, "
         "with its gates' biases set as well {real tokens, gates set}",
     ),
