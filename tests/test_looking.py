@@ -155,6 +155,8 @@ def test_of_many_classes_the_six_likeliest_are_named_and_from_the_fifth_on_lines
     net.forward = lambda x: torch.arange(9.0).expand(len(x), 9)
     answers = plot_gates(net, "late goal", list("abcdefghi")).axes[0]
     assert [text.get_text() for text in answers.texts] == list("defghi")
+    heights = [text.xy[1] for text in answers.texts]
+    assert all(higher - lower > 0.139 for lower, higher in zip(heights, heights[1:]))  # no name lies on another
     assert [line.get_linestyle() for line in answers.lines] == ["-"] * 4 + ["--"] * 5
     assert [line.get_color() for line in answers.lines] == [class_colour(k) for k in range(9)]
     drawn = [line.get_ydata().tolist() for line in answers.lines]  # after "late", after "late goal"
