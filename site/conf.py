@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCES = ROOT / "build" / "site-sources"
 sys.path[:0] = [str(HERE), str(ROOT)]
-from pages_of_lessons import CELL, LESSONS, cell_link, lesson_link, lesson_page  # noqa: E402
+from pages_of_lessons import CELL, LESSONS, cell_link, claims_page, lesson_link, lesson_page  # noqa: E402
 
 import torchnlp  # noqa: E402
 from tools import pages, readme, repo  # noqa: E402
@@ -131,6 +131,8 @@ def read(app, docname, source) -> None:
     elif docname in ("glossary", "references"):
         text = re.sub(r"\blesson\s+(\d)\b(?!\])", lesson_link, elsewhere(HERE / path.name, text))  # (?!]): it is a link
         text = CELL.sub(cell_link, text)
+    elif docname.startswith("notebooks/claims/"):
+        text = claims_page(elsewhere(path, text))
     elif docname == "torchnlp":
         text += module_page()
     else:

@@ -13,8 +13,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 renew = runpy.run_path(str(HERE / "watch.py"))["renew"]
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
+CLAIMS = sorted(ROOT.glob("notebooks/claims/*.md"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
+CLAIMED = re.compile(r"(?:[\w/-]+#)?\b([la]\d\w*-[a-z]\w+)\b")  # how a table of claims names one
 # A figure that moves stands in front of the cell of this id.
 LIVE = {"l2-c052": pages.forget_figure, "l6-c601": pages.temperature_figure, "l7-c041": pages.backwards_figure}
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
@@ -26,6 +28,7 @@ def lesson_page(source: str, name: str) -> str:
     notebook.cells[0].source = BADGE.sub("", notebook.cells[0].source)
     guides = [ROOT / "INSTRUCTORS.md", HERE / "glossary.md"]
     named = {cell for page in guides for cell in CELL.findall(page.read_text(encoding="utf-8"))}
+    named |= {cell for page in CLAIMS for cell in CLAIMED.findall(page.read_text(encoding="utf-8"))}
     links = links_of(name)
     cells, asked, hidden = [], False, False
     gates = [cell.id for cell in notebook.cells if "plot_gates(" in cell.source][:1]
@@ -47,12 +50,12 @@ def lesson_page(source: str, name: str) -> str:
         hides = asked and not is_text and bool(cell.outputs) and kind(cell) not in ("test", "solution")
         if hides and is_plot:
             write(SHOW)
+        if cell.id in LIVE:
+            write(f"```{{raw}} html\n{LIVE[cell.id]()}\n```")
         if cell.id in named:
             write(f"({cell.id})=")
         if cell.id in gates:
             write(f"(gates-{name})=")
-        if cell.id in LIVE:
-            write(f"```{{raw}} html\n{LIVE[cell.id]()}\n```")
         if is_text:
             write(in_site(link_first(cell.source, links)))
             continue
@@ -66,6 +69,8 @@ def lesson_page(source: str, name: str) -> str:
         cells.append(cell)
     if hidden:
         write("</details>")
+    if any(page.stem == name for page in CLAIMS):
+        write(f"What this lesson claims, and what could have refuted it: [how we know](/notebooks/claims/{name}.md).")
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     notebook.cells = cells
@@ -129,6 +134,13 @@ def cell_link(found: re.Match) -> str:
     """[`l1-c094`](#l1-c094) for `l1-c094`, if there is such a cell."""
     has = any(f'"id": "{found[1]}"' in path.read_text(encoding="utf-8") for path in LESSONS)
     return f"[{found[0]}](#{found[1]})" if has else found[0]
+
+
+def claims_page(text: str) -> str:
+    """A table of claims whose cells are links. On a phone a row becomes a card: see course.css."""
+    head, _, table = text.partition("| claim |")
+    table = CLAIMED.sub(r"[`\1`](#\1)", f"| claim |{table}")
+    return f"{head}:::{{div}} claims\n{table}\n:::\n"
 
 
 def links_of(lesson: str) -> dict[str, str]:

@@ -73,6 +73,16 @@ def test_every_part_of_the_course_has_its_page(pages):
     assert {f"{name}.html" for name in wanted} <= set(pages)
 
 
+@each_lesson
+def test_a_lesson_leads_to_its_claims_and_each_claim_to_where_it_was_measured(pages, lesson):
+    claims = pages[f"notebooks/claims/{lesson.stem}.html"]
+    assert pages[page_of(lesson)].select_one(f'article a[href="claims/{lesson.stem}.html"]')
+    places = [row.select("td:nth-of-type(2) a") for row in claims.select(".claims tbody tr")]
+    assert len(places) >= 20 and all(places)
+    # That each of them is there is tested below; here, that the name of a cell is its anchor.
+    assert all(link["href"].endswith(f"#{link.get_text()}") for links in places for link in links)
+
+
 def test_the_figures_that_move_stand_in_the_open(pages):
     found = {name: page.select(".torchnlp-live") for name, page in pages.items()}
     assert sorted(figure["id"] for figures in found.values() for figure in figures) == [

@@ -14,7 +14,8 @@ sys.path.insert(0, str(ROOT))
 from tools import npm, pages  # noqa: E402
 
 SOURCES = ROOT / "build" / "site-sources"
-PAGES = ["site/*.md", "notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "INSTRUCTORS.md", "tests/README.md"]
+PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md"]
+PAGES += ["notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "notebooks/claims/*.md"]
 PICTURES = ["images/*.png"]
 LIBRARIES = ["mathjax@3.2.2"], ["mathjax/es5/tex-svg.js"], ROOT / "build" / "site-libraries"  # for npm.fetch
 
