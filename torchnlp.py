@@ -57,12 +57,12 @@ __all__ = [
     "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
     # batches
     "Batch", "padify", "pad_length", "offsetify", "LengthBatchSampler", "length_loader", "train_valid_split",
-    "run_rnn", "open_gates",
+    "run_rnn", "set_gate_biases",
     # training
     "device", "SPARSE", "seed_all", "clock", "make_optimizer", "train_epoch", "train_epoch_emb", "fit",
-    "warm_then_fall", "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
+    "linear_warmup_decay", "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
     # looking
-    "mean_and_error", "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",
+    "mean_and_sem", "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",
     "plot_history", "plot_norms", "plot_confusion", "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
     # modules that older notebooks take from `from torchnlp import *`
     "collections", "os", "torch", "torchtext",
@@ -94,12 +94,15 @@ DOWNLOAD_PACE = (60, 2_000)  # give up what after so many seconds has come at le
 source, folder = None, None  # of what load_dataset loaded last: "ag_news", "sample" or "own"; and from where
 
 
-def load_dataset(ngrams: int = 1, min_freq: int = 1, root: str | Path | None = None) -> tuple[list, list, list, Vocab]:
+def load_dataset(
+    ngrams: int = 1, min_freq: int = 1, root: str | Path | None = None, most: int | None = None, seed: int = 0
+) -> tuple[list, list, list, Vocab]:  # fmt: skip
     """Load the news and build the vocabulary of its train half.
 
     ngrams: also count runs of up to so many tokens; min_freq: leave out what is rarer than that; root: a folder with
     train.csv, test.csv and, for labels of your own, classes.txt, or "sample". Without root: $TORCHNLP_DATA, then the
-    cache, then a download of AG News, then the small corpus that comes with the course.
+    cache, then a download of AG News, then the small corpus that comes with the course. most: of more train articles
+    than that, so many are drawn with the seed, before the vocabulary is built; None takes all.
 
     Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label 1..K, text), a text is title
     and description, with a space for each backslash (AG News' line break). In the vocabulary <unk> is 0, <pad> is 1.
@@ -112,13 +115,15 @@ def load_dataset(ngrams: int = 1, min_freq: int = 1, root: str | Path | None = N
     classes = _read_classes(folder)
     train_dataset = _read_csv(folder / "train.csv", classes)
     test_dataset = _read_csv(folder / "test.csv", classes)
+    available = len(train_dataset)
+    if most is not None and available > most:
+        train_dataset = random.Random(seed).sample(train_dataset, most)
     source = name
     vocab = _learn_vocabulary(train_dataset, test_dataset, ngrams, min_freq)
 
     title = {"ag_news": "AG News", "sample": "The bundled sample corpus", "own": folder.name}[name]
-    if name == "ag_news" and len(train_dataset) < 120_000:
-        title += " (part of its 120,000 train articles)"
-    sizes = f"{len(train_dataset):,} train and {len(test_dataset):,} test articles, {len(classes)} classes"
+    drawn = f" (drawn from {available:,})" if len(train_dataset) < available else ""
+    sizes = f"{len(train_dataset):,} train articles{drawn} and {len(test_dataset):,} test articles, {len(classes)} classes"
     notes = _notes(folder, train_dataset, test_dataset, classes) if name == "own" else []
     for line in [f"{title}: {sizes}, a vocabulary of {len(vocab):,} tokens.", *notes]:
         print(textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False))
@@ -523,7 +528,7 @@ def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) ->
     return states, torch.cat([*h_n[-1 - rnn.bidirectional :]], dim=1)
 
 
-def open_gates(rnn: nn.Module, forget: float | None = None, input: float | None = None) -> None:
+def set_gate_biases(rnn: nn.Module, forget: float | None = None, input: float | None = None) -> None:
     """Initialise the bias of the gate that keeps (an LSTM's forget gate, a GRU's update gate), and of the input gate.
 
     Such a gate starts near sigmoid(bias): 0.99 for 5, 0.12 for -2. PyTorch adds two biases: the first gets the number,
@@ -534,7 +539,7 @@ def open_gates(rnn: nn.Module, forget: float | None = None, input: float | None 
     gates = {len(bias) // rnn.hidden_size for bias in biases.values()}
     # PyTorch's order is input, forget, candidate, output in an LSTM, and reset, update, candidate in a GRU.
     if gates not in ({4}, {3}) or gates == {3} and input is not None:
-        raise ValueError("open_gates takes an LSTM, or a GRU without input=...; both with their biases.")
+        raise ValueError("set_gate_biases takes an LSTM, or a GRU without input=...; both with their biases.")
     with torch.no_grad():
         for name, bias in biases.items():
             for number, value in wanted.items():
@@ -822,14 +827,14 @@ class History:
         return " | ".join([*parts, f"{seconds:.1f} s"])
 
 
-def warm_then_fall(progress: float) -> float:
+def linear_warmup_decay(progress: float) -> float:
     """The share of the learning rate to use after this share of training: up over a tenth, then down to 0."""
     return min(progress / 0.1, (1 - progress) / 0.9)
 
 
 def fit(
     net: nn.Module, train: DataLoader, valid: DataLoader | None = None, *, epochs: int = 2, lr: float = 0.004,
-    optimizer: Optimizer | None = None, schedule: Callable[[float], float] = warm_then_fall,
+    optimizer: Optimizer | None = None, schedule: Callable[[float], float] = linear_warmup_decay,
     clip: float | None = None, verbose: bool = True, live: bool = True,
 ) -> History:  # fmt: skip
     """Train for some epochs and, with valid, validate after each; print a line for each, draw the curve as it grows.
@@ -1002,7 +1007,7 @@ def use_style() -> None:
         set_matplotlib_formats("retina")
 
 
-def mean_and_error(values: Sequence[float] | np.ndarray | Tensor) -> tuple[float, float]:
+def mean_and_sem(values: Sequence[float] | np.ndarray | Tensor) -> tuple[float, float]:
     """(mean, standard error of the mean) of some values: of seeds, or of articles. One value has no error: nan."""
     values = np.asarray(values, dtype=float)
     error = values.std(ddof=1) / math.sqrt(len(values)) if len(values) > 1 else math.nan

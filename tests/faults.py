@@ -101,9 +101,9 @@ def gradients_are_never_clipped(clip_gradient, net, clip):
 # ----------------------------------------------------------------------------- gates and vectors
 
 
-@noticed_by("2-lstm-gates", "open_gates")
-def the_input_gate_is_opened_in_place_of_the_forget_gate(open_gates, rnn, forget=None, input=None):
-    open_gates(rnn, forget=input, input=forget)
+@noticed_by("2-lstm-gates", "set_gate_biases")
+def the_input_gate_is_opened_in_place_of_the_forget_gate(set_gate_biases, rnn, forget=None, input=None):
+    set_gate_biases(rnn, forget=input, input=forget)
 
 
 @noticed_by("2-lstm-gates", "gates")

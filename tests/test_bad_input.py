@@ -257,7 +257,7 @@ def test_no_answers_at_all_cannot_be_asked_for(news, k):
 @given(
     count=st.integers(0, 5), valid=st.integers(0, 2), epochs=st.integers(-1, 3),
     lr=st.floats() | st.sampled_from([0.0, 0.01, 1e30, math.inf, math.nan, -0.1]),
-    schedule=st.sampled_from([torchnlp.warm_then_fall, lambda share: 1, lambda share: math.nan]),
+    schedule=st.sampled_from([torchnlp.linear_warmup_decay, lambda share: 1, lambda share: math.nan]),
 )  # fmt: skip
 def test_fit_gives_a_history_of_numbers_or_an_error(news, count, valid, epochs, lr, schedule):
     train, test, _, vocab = news

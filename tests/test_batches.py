@@ -11,7 +11,7 @@ from torch import nn
 from torchtext.vocab import Vocab
 
 import torchnlp
-from torchnlp import PAD, UNK, LengthBatchSampler, length_loader, offsetify, open_gates, pad_length, padify, run_rnn
+from torchnlp import PAD, UNK, LengthBatchSampler, length_loader, offsetify, set_gate_biases, pad_length, padify, run_rnn
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -208,15 +208,15 @@ def test_the_split_is_the_same_each_time_and_loses_nothing(news):
     assert parts != [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25, seed=1)]
 
 
-# open_gates
+# set_gate_biases
 
 
 @pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}], ids=str)
 def test_an_open_gate_keeps_what_its_bias_says_in_every_layer_and_direction(options):
     lstm, gru = nn.LSTM(3, 5, **options), nn.GRU(3, 5, **options)
     before = {name: value.clone() for name, value in lstm.named_parameters()}
-    open_gates(lstm, forget=2, input=-1)
-    open_gates(gru, 3)
+    set_gate_biases(lstm, forget=2, input=-1)
+    set_gate_biases(gru, 3)
     for name, value in lstm.named_parameters():
         if name.startswith("bias_ih"):
             both = value + lstm.get_parameter(name.replace("ih", "hh"))
@@ -233,12 +233,12 @@ def test_an_open_gate_keeps_what_its_bias_says_in_every_layer_and_direction(opti
 def test_a_gate_that_is_not_told_stays_and_a_layer_without_gates_is_refused():
     lstm = nn.LSTM(3, 5)
     before = lstm.bias_ih_l0.clone()
-    open_gates(lstm, input=-2)
+    set_gate_biases(lstm, input=-2)
     assert torch.equal(lstm.bias_ih_l0[5:], before[5:])
     for layer, options in [(nn.RNN(3, 5), {"forget": 1}), (nn.LSTM(3, 5, bias=False), {"forget": 1}),
                            (nn.GRU(3, 5), {"forget": 1, "input": 1})]:  # fmt: skip
-        with pytest.raises(ValueError, match="open_gates takes"):
-            open_gates(layer, **options)
+        with pytest.raises(ValueError, match="set_gate_biases takes"):
+            set_gate_biases(layer, **options)
 
 
 @pytest.mark.parametrize("lengths", [[1, 5, 3], [5, 3, 0]], ids=["not sorted", "an empty text"])

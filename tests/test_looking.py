@@ -17,7 +17,7 @@ from networks import Mean, each_network
 from torch import nn
 
 import torchnlp
-from torchnlp import COLOURS, check, class_colour, mean_and_error, plot_gates, plot_history, predict, seed_all, watch
+from torchnlp import COLOURS, check, class_colour, mean_and_sem, plot_gates, plot_history, predict, seed_all, watch
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -573,14 +573,14 @@ def test_the_example_at_the_top_of_the_module_runs_as_it_stands(news_folder, mon
     assert len(labels) == len(ids) == len(lengths) == 16
 
 
-# mean_and_error
+# mean_and_sem
 
 
 def test_a_mean_comes_with_its_standard_error():
     values = [0.9, 0.8, 0.7, 0.8]
-    mean, error = mean_and_error(values)
+    mean, error = mean_and_sem(values)
     assert mean == pytest.approx(0.8)
     assert error == pytest.approx(np.std(values, ddof=1) / 2)
-    assert mean_and_error(torch.tensor(values)) == pytest.approx((mean, error))
-    alone = mean_and_error([0.5])
+    assert mean_and_sem(torch.tensor(values)) == pytest.approx((mean, error))
+    alone = mean_and_sem([0.5])
     assert alone[0] == 0.5 and math.isnan(alone[1])

@@ -362,11 +362,11 @@ def test_a_failing_evaluation_leaves_the_network_in_its_mode():
     assert net.training and net.dropout.training
 
 
-# warm_then_fall
+# linear_warmup_decay
 
 
 def test_the_rate_warms_up_over_a_tenth_and_falls_to_nothing():
-    assert [torchnlp.warm_then_fall(p) for p in (0, 0.05, 0.1, 0.55, 1)] == pytest.approx([0, 0.5, 1, 0.5, 0])
+    assert [torchnlp.linear_warmup_decay(p) for p in (0, 0.05, 0.1, 0.55, 1)] == pytest.approx([0, 0.5, 1, 0.5, 0])
 
 
 # fit

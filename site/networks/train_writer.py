@@ -25,7 +25,7 @@ from train import base64_of, packed  # noqa: E402
 
 from lessons import LanguageModel, shifted, token_loss  # noqa: E402
 from tools.language_model import FILE, SPECIALS, UNK, FourGrams, perplexity  # noqa: E402
-from torchnlp import device, embedding_matrix, load_vectors, seed_all, tokenizer, warm_then_fall  # noqa: E402
+from torchnlp import device, embedding_matrix, load_vectors, seed_all, tokenizer, linear_warmup_decay  # noqa: E402
 
 SEED, SAMPLE = 1, HERE.parent.parent / "data" / "sample"
 MIN_FREQ, HIDDEN, DROP, HIDE = 2, 128, 0.5, 0.1
@@ -67,7 +67,7 @@ def train(net: LanguageModel, items: list[tuple[int, list[int]]]) -> None:
             x, y = shifted([(net.V + k * luck.randrange(2), ids) for k, ids in batch])
             x[(torch.rand(x.shape, device=x.device) < HIDE) & (x < net.V)] = UNK
             for group in optimizer.param_groups:
-                group["lr"] = RATE * warm_then_fall((step + 0.5) / steps)
+                group["lr"] = RATE * linear_warmup_decay((step + 0.5) / steps)
             optimizer.zero_grad()
             loss = token_loss(net, x, y)
             loss.backward()

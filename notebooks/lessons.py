@@ -3,7 +3,7 @@
 Each function says which lesson has it. That lesson shows the same code, marked `# kept in lessons.py` (a test holds the
 two equal), or imports it. Later lessons and the appendices import it:
 
-    from lessons import Recaller, sequences, train_recall
+    from lessons import Recaller, recall_sequences, train_recall
 
 Shapes in comments: B texts in a batch, T tokens in its longest text, H the width of a state, K classes, V words.
 """
@@ -35,13 +35,13 @@ from torchnlp import (
     length_loader,
     logits_of,
     make_optimizer,
-    mean_and_error,
-    open_gates,
+    mean_and_sem,
+    set_gate_biases,
     padify,
     run_rnn,
     seed_all,
     tokenizer,
-    warm_then_fall,
+    linear_warmup_decay,
 )
 
 # --------------------------------------------------------- lesson 1: a simple recurrent network
@@ -88,7 +88,7 @@ def spectral_radius(W):
     return torch.linalg.eigvals(W.detach().cpu()).abs().max().item()
 
 
-def reach_back(net, texts, steps):
+def jacobian_product_norms(net, texts, steps):
     """Largest singular value of the product of the last 1, 2, ... Jacobians: [steps]. Lesson 1, section 10.
 
     The median over the texts, each of at least that many tokens.
@@ -111,7 +111,7 @@ def reach_back(net, texts, steps):
 SYMBOLS = 8  # of the recall task
 
 
-def sequences(count, T, generator):
+def recall_sequences(count, T, generator):
     """Sequences of the recall task [B, T], and their answers [B]. Lesson 2, section 1."""
     x = torch.randint(SYMBOLS, (count, T), generator=generator)  # [B, T]
     return x, x[:, 0]  # the answer is the first symbol
@@ -126,7 +126,7 @@ class Recaller(nn.Module):
         self.rnn = kind(8, 32, batch_first=True)  # nn.RNN, nn.LSTM or nn.GRU
         self.fc = nn.Linear(32, SYMBOLS)
         if forget is not None:
-            open_gates(self.rnn, forget, input)
+            set_gate_biases(self.rnn, forget, input)
 
     def forward(self, x):
         states, _ = self.rnn(self.embedding(x))  # [B, T, H]
@@ -142,14 +142,14 @@ def train_recall(net, T, seed, steps=250, rate=0.01):
     optimizer = torch.optim.Adam(net.parameters(), lr=rate)
     curve = []
     for step in range(1, steps + 1):
-        x, answers = sequences(128, T, generator)
+        x, answers = recall_sequences(128, T, generator)
         loss = nn.functional.cross_entropy(net(x), answers)
         optimizer.zero_grad()
         loss.backward()
         clip_gradient(net, 1)
         optimizer.step()
         if step % 25 == 0:
-            x, answers = sequences(500, T, generator)
+            x, answers = recall_sequences(500, T, generator)
             with torch.no_grad():
                 curve.append((net(x).argmax(1) == answers).float().mean().item())
             if curve[-1] > 0.99:
@@ -160,13 +160,13 @@ def train_recall(net, T, seed, steps=250, rate=0.01):
 # ------------------------------------------------- lesson 4: two directions, several layers
 
 
-def shown(values, digits=3):
+def format_mean(values, digits=3):
     """The mean of some seeds, and in brackets its standard error. Lesson 4, section 5."""
-    mean, error = mean_and_error(values)
+    mean, error = mean_and_sem(values)
     return f"{mean:.{digits}f}" + (f" ({error:.{digits}f})" if len(values) > 1 else "")
 
 
-def lead(a, b):
+def paired_difference(a, b):
     """By how much a is ahead of b, [seeds, N] of 0 and 1 each, and the standard error of that. Lesson 4, Further."""
     gap = a.mean(0) - b.mean(0)  # [N], from -1 to 1
     squares = gap.var() / len(gap)  # the luck of the articles
@@ -191,7 +191,7 @@ class NewsReader(nn.Module):
         self.embedding = nn.Embedding.from_pretrained(rows, freeze, PAD, sparse=SPARSE)
         self.rnn = cell(rows.size(1), hidden_dim, batch_first=True, bidirectional=True)
         if forget is not None:
-            open_gates(self.rnn, forget)
+            set_gate_biases(self.rnn, forget)
         self.dropout = nn.Dropout(drop)
         self.fc = nn.Linear(4 * hidden_dim, num_class)
 
@@ -234,12 +234,12 @@ def mean_vectors(table, articles):
     return torch.stack(texts).numpy()
 
 
-def counted_words(C=0.5):
+def tfidf_svm(C=0.5):
     """TF-IDF of words and pairs of words, with a linear support vector machine of strength C. Lesson 5, section 5."""
     return make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LinearSVC(C=C))
 
 
-def hits(net, loader):
+def correct_answers(net, loader):
     """1 where the network is right, else 0: [N], in the order of the loader. Lesson 5, section 6.
 
     To compare networks article by article, give them list(length_loader(...)): a length_loader shuffles at each pass.
@@ -253,7 +253,7 @@ def hits(net, loader):
 END = 2  # the id of <end>, behind those of <unk> and <pad>
 
 
-def cleaned(text):
+def clean_headline(text):
     """Without brackets at the end; with the signs that AG News broke. Lesson 6, opening."""
     text = re.sub(r" ?#(\d+);", r"&#\1;", text)  # " #39;" was an apostrophe
     text = re.sub(r"(?<!&) ?\b(quot|gt|lt|amp);", r"&\1;", text)  # but not "&lt;"
@@ -269,14 +269,14 @@ def read_headlines(train_dataset):
     with open(torchnlp.folder / "train.csv", encoding="utf-8-sig", newline="") as lines:
         rows = [row for row in csv.reader(lines) if row]
     own = [row for row in rows if row[1].strip() and row[2].strip()]
-    found = [(int(label), cleaned(title)) for label, title, _ in own]
+    found = [(int(label), clean_headline(title)) for label, title, _ in own]
     if len(found) < len(rows) / 4:
         print("Few articles have a title: the first ten words of the text serve as one.")
-        found = [(label, " ".join(cleaned(text).split()[:10])) for label, text in train_dataset]
+        found = [(label, " ".join(clean_headline(text).split()[:10])) for label, text in train_dataset]
     return [(label, line) for label, line in found if tokenizer(line)]
 
 
-def ids_of(headlines, words):
+def encode_headlines(headlines, words):
     """The ids of each (label, headline), <end> among them. words: the vocabulary. Lesson 6, opening."""
     end = words.stoi["<end>"]
     return [[*encode(line, voc=words), end] for _, line in headlines]
@@ -303,7 +303,7 @@ class LanguageModel(nn.Module):
         self.to_vector = nn.Linear(H, D)
         self.bias = nn.Parameter(torch.zeros(V))
         nn.init.normal_(self.embedding.weight, std=0.1)
-        open_gates(self.rnn, forget=1)  # lesson 2
+        set_gate_biases(self.rnn, forget=1)  # lesson 2
 
     def read(self, vectors, state=None):  # [B, T, D]
         return self.rnn(vectors, state)  # [B, T, H], the last state
@@ -321,7 +321,7 @@ def token_loss(net, x, y):
     return F.cross_entropy(logits.flatten(0, 1), y.flatten(), ignore_index=PAD)
 
 
-def batches(items, size, rng):
+def batches_by_length(items, size, rng):
     """Lists of (start, ids) items of about equal length, in random order. Lesson 6, section 1."""
     items = sorted(rng.sample(items, len(items)), key=lambda item: len(item[1]))
     found = [items[i : i + size] for i in range(0, len(items), size)]
@@ -331,12 +331,12 @@ def batches(items, size, rng):
 def train_language_model(net, items, epochs, rate, size=64, seed=1):
     """Train on (start, ids) items, with warm-up and linear decay. Lesson 6, section 1."""
     rng, optimizer = random.Random(seed), make_optimizer(net, rate)
-    steps = [step for _ in range(epochs) for step in batches(items, size, rng)]
+    steps = [step for _ in range(epochs) for step in batches_by_length(items, size, rng)]
     torch.manual_seed(seed)
     net.train()
     for i, batch in enumerate(steps):
         for group in optimizer.param_groups:
-            group["lr"] = rate * warm_then_fall((i + 0.5) / len(steps))
+            group["lr"] = rate * linear_warmup_decay((i + 0.5) / len(steps))
         x, y = shifted(batch)
         loss = token_loss(net, x, y)
         optimizer.zero_grad()
@@ -346,7 +346,7 @@ def train_language_model(net, items, epochs, rate, size=64, seed=1):
     return net
 
 
-def at(temperature):
+def with_temperature(temperature):
     """A softmax with temperature: logits [n, V] -> probabilities [n, V]. Lesson 6, section 1."""
     return lambda logits: (logits / temperature).softmax(1)
 
@@ -374,7 +374,7 @@ def network_losses(net, texts, start=None):
     """The negative log-likelihood of each token of each text, a list of arrays. Lesson 6, section 2."""
     net.eval()
     start, losses = net.V if start is None else start, {}
-    for batch in batches(list(enumerate(texts)), 128, random.Random(0)):
+    for batch in batches_by_length(list(enumerate(texts)), 128, random.Random(0)):
         x, y = shifted([(start, ids) for _, ids in batch])
         with torch.no_grad():
             logits, _ = net(x)  # [B, T, V]
@@ -389,7 +389,7 @@ def perplexity(losses):
     return math.exp(np.concatenate(losses).mean())
 
 
-def discounts(ngrams):
+def kneser_ney_discounts(ngrams):
     """What is taken off a count of 0, of 1, of 2, and of 3 or more. Lesson 6, section 3."""
     n = Counter(ngrams.values())  # n[1]: how many came once
     if min(n[1], n[2], n[3], n[4]) > 0:
@@ -400,14 +400,14 @@ def discounts(ngrams):
     return [0, 0.5, 1, 1.5]  # too little text for an estimate
 
 
-def count(texts, order, start):
+def kneser_ney_tables(texts, order, start):
     """For 1-grams up to those of that order: how often, and what follows each context. Lesson 6, section 3."""
     lines = [[start] * (order - 1) + ids for ids in texts]
     places = [(line, i) for line in lines for i in range(len(line) - order + 1)]
     ngrams = Counter(tuple(line[i : i + order]) for line, i in places)
     tables = []
     for _ in range(order):
-        d, total, saved = discounts(ngrams), Counter(), Counter()
+        d, total, saved = kneser_ney_discounts(ngrams), Counter(), Counter()
         for ngram, n in ngrams.items():
             total[ngram[:-1]] += n
             saved[ngram[:-1]] += d[min(n, 3)]
@@ -416,7 +416,7 @@ def count(texts, order, start):
     return tables
 
 
-def probability(tables, line, i, V):
+def kneser_ney_probability(tables, line, i, V):
     """P(line[i] | the tokens before it), of V words. Lesson 6, section 3."""
     p = 1 / V
     for n, (ngrams, total, saved, d) in enumerate(tables):
@@ -428,29 +428,29 @@ def probability(tables, line, i, V):
     return p
 
 
-def count_losses(tables, texts, start, V):
+def kneser_ney_losses(tables, texts, start, V):
     """As network_losses: the negative log-likelihood of each token of each text. Lesson 6, section 3."""
     before = [start] * (len(tables) - 1)
     found = []
     for ids in texts:
         line, places = before + ids, range(len(before), len(before) + len(ids))
-        found.append(-np.log([probability(tables, line, i, V) for i in places]))
+        found.append(-np.log([kneser_ney_probability(tables, line, i, V) for i in places]))
     return found
 
 
-def eight_in_a_row(line, n=8):
+def ngrams_of(line, n=8):
     """The n tokens in a row of a headline and its ends; of a shorter one the whole. Lesson 6, section 4."""
     tokens = ["<start>", *tokenizer(line), "<end>"]
     return {tuple(tokens[i : i + n]) for i in range(max(1, len(tokens) - n + 1))}
 
 
-def shares_eight(lines, others):
+def shares_ngram(lines, others):
     """Which lines share 8 tokens in a row with one of the others: [N] of booleans. Lesson 6, section 4."""
-    known = set().union(*map(eight_in_a_row, others))
-    return np.array([not known.isdisjoint(eight_in_a_row(line)) for line in lines])
+    known = set().union(*map(ngrams_of, others))
+    return np.array([not known.isdisjoint(ngrams_of(line)) for line in lines])
 
 
-def ratio(losses, base, draws=1_000):
+def perplexity_ratio(losses, base, draws=1_000):
     """Perplexity of losses / that of base: as measured, and its 95 % interval, by bootstrap. Lesson 6, section 5.
 
     The headline is the unit: headlines are drawn again and again, with replacement.
@@ -528,7 +528,7 @@ def positions(T, E):
     return 0.3 * torch.cat([angles.sin(), angles.cos()], dim=1)
 
 
-def scan(a, b):
+def parallel_scan(a, b):
     """h_t = a_t * h_{t-1} + b_t in about log2(T) passes over all steps at once. Lesson 7, section 5.
 
     a, b: [B, T, H]  ->  [B, T, H]
@@ -552,7 +552,7 @@ class MinGRU(nn.Module):
     def forward(self, x):
         z, n = self.linear(x).chunk(2, dim=2)  # [B, T, H] each
         z, n = z.sigmoid(), n.tanh()
-        states = scan(1 - z, z * n)  # [B, T, H]
+        states = parallel_scan(1 - z, z * n)  # [B, T, H]
         return states, states[:, -1:]
 
 
