@@ -13,7 +13,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST = TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help lab test test-all lint slides site pages student check grade questions bundle colab arithmetic repo diagrams notebooks readme faults mutate lock audit clean
+.PHONY: help lab test test-all lint slides site pages student check grade questions bundle colab arithmetic repo diagrams notebooks readme faults lock audit clean
 
 help:
 	@awk '/^# make/ { print "  " substr($$0, 3) }  /^## / { print "\n" substr($$0, 4) }' Makefile
@@ -29,42 +29,42 @@ lab: $(READY)
 
 # make slides     a deck for each lesson in build/slides, with speaker notes; opens from the disk
 slides: $(READY)
-	$(BIN)/python tools/slides.py
+	$(BIN)/python -m tools.teaching.slides
 
 # make site       the course as a web site in build/site, from the saved outputs; opens from the disk or any server
 site: $(SITE_READY)
-	$(BIN)/python tools/site.py
+	$(BIN)/python -m tools.site.build
 
 # make pages      build/site/reader.html, playground.html, writer.html: pages that need no Python; they open from the disk
 pages: $(READY)
-	$(BIN)/python tools/pages.py
+	$(BIN)/python -m tools.site.pages
 
 # make student    build/student, the student edition: no solutions, no outputs, cells for a name and for words
 student: $(READY)
-	$(BIN)/python tools/student.py
+	$(BIN)/python -m tools.teaching.student
 
 # make check      SUBMISSION=file.ipynb: runs a student's notebook, says which exercises are right (LIMIT=seconds)
 LIMIT ?= 600
 check: $(READY)
 	@test -n "$(SUBMISSION)" || { echo "Which notebook? make check SUBMISSION=file.ipynb"; exit 2; }
-	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/check.py "$(SUBMISSION)" --limit $(LIMIT) || [ $$? = 1 ]
+	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.teaching.check "$(SUBMISSION)" --limit $(LIMIT) || [ $$? = 1 ]
 
 # make grade      FOLDER=term: checks all notebooks in it; writes grades.csv, term.csv, pages of feedback and of words
 grade: $(READY)
 	@test -d "$(FOLDER)" || { echo "Which folder? make grade FOLDER=term"; exit 2; }
-	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/grade.py "$(FOLDER)" --limit $(LIMIT)
+	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.teaching.grade "$(FOLDER)" --limit $(LIMIT)
 
 # make questions  build/questions: the question bank for Moodle and to print, second versions of exercises, solutions
 questions: $(READY)
-	$(BIN)/python tools/questions.py
+	$(BIN)/python -m tools.teaching.questions
 
 # make bundle     build/bundle: a folder for a room without a network (PLATFORMS="windows macos-3.12", or all; DATA=<folder>)
 bundle: $(SITE_READY)
-	$(BIN)/python tools/bundle.py $(PLATFORMS) $(if $(DATA),--data "$(DATA_FOLDER)")
+	$(BIN)/python -m tools.teaching.bundle $(PLATFORMS) $(if $(DATA),--data "$(DATA_FOLDER)")
 
 # make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge, link and set-up cell
 repo: $(READY)
-	$(BIN)/python tools/repo.py "$(URL)"
+	$(BIN)/python -m tools.teaching.repo "$(URL)"
 
 ## For maintainers
 
@@ -84,34 +84,27 @@ lint: $(READY)
 # make colab      runs each lesson alone in an empty folder, with Colab's versions (COLAB_PYTHON=python3.13); a long time
 COLAB_PYTHON ?= python3.13
 colab: $(READY)
-	$(BIN)/python tools/colab.py --python $(COLAB_PYTHON) $(LESSONS)
+	$(BIN)/python -m tools.upkeep.colab --python $(COLAB_PYTHON) $(LESSONS)
 
 # make arithmetic runs notebooks and tests as other processors compute (CONFIGURATIONS="avx2 moved"); half an hour each
 arithmetic: $(READY)
-	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tests/arithmetic.py $(CONFIGURATIONS)
+	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.upkeep.arithmetic $(CONFIGURATIONS)
 
 # make diagrams   draws images/*.png anew
 diagrams: $(READY)
-	$(BIN)/python images/draw.py
+	$(BIN)/python -m images.draw
 
 # make notebooks  executes every notebook in place (DATA=<folder with AG News> for the committed outputs)
 notebooks: $(READY)
-	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python tools/run.py notebooks/*.ipynb
+	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.upkeep.run_notebooks notebooks/*.ipynb
 
 # make readme     makes the tables of README.md from the outputs of the notebooks
 readme: $(READY)
-	$(BIN)/python tools/readme.py
+	$(BIN)/python -m tools.upkeep.readme
 
 # make faults     plants mistakes in the module, one at a time, and shows the cell of a lesson that notices; ten minutes
 faults: $(READY)
 	$(BIN)/python tests/faults.py
-
-# make mutate     N=200 SEED=0: makes that many small changes of torchnlp.py, shows those that no test notices; hours
-N ?= 200
-SEED ?= 0
-mutate: $(READY)
-	$(BIN)/python -m pip install --quiet --target build/cosmic-ray --upgrade cosmic-ray
-	$(BIN)/python tools/mutants.py $(N) --seed $(SEED)
 
 # make lock       writes .ci/constraints.txt: the exact versions that CI installs. Run the tests with them before you commit
 lock: $(READY)

@@ -1,4 +1,4 @@
-"""Draws the diagrams of the lessons: python images/draw.py
+"""Draws the diagrams of the lessons: python -m images.draw
 
 Colours mean what they mean in the plots (torchnlp.COLOURS): x the input, h the hidden state, and so on. What has no
 role there is black on white. A state of the backward direction is a hidden state too: the same blue, but filled.
@@ -9,7 +9,6 @@ Cyrillic, for news of your own. Formulas stand in Computer Modern, as in the tex
 A drawing is 680 units wide. Letters are 24 units high, which makes 14 pixels on a phone that is 390 wide.
 """
 
-import sys
 from pathlib import Path
 
 import matplotlib
@@ -23,9 +22,9 @@ from matplotlib.path import Path as Line
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from torchnlp import COLOURS
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-from torchnlp import COLOURS  # noqa: E402
 
 for file in sorted((HERE / "fonts").glob("*.ttf")):
     font_manager.fontManager.addfont(file)

@@ -1,22 +1,21 @@
-"""How Sphinx makes the site. tools/site.py gathers the pages and starts it."""
+"""How Sphinx makes the site. tools/site/build.py gathers the pages and starts it."""
 
 import re
-import sys
 from base64 import b64decode
 from pathlib import Path
 
 import nbformat
 
+import torchnlp
+from tools.site import pages
+from tools.site.lesson_pages import CELL, LESSONS, cell_link, claims_page, lesson_link, lesson_page
+from tools.teaching import repo
+from tools.upkeep import readme
+from tools.upkeep.cells import is_picture, plain, with_captions
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCES = ROOT / "build" / "site-sources"
-sys.path[:0] = [str(HERE), str(ROOT)]
-from pages_of_lessons import CELL, LESSONS, cell_link, claims_page, lesson_link, lesson_page  # noqa: E402
-
-import torchnlp  # noqa: E402
-from tools import pages, readme, repo  # noqa: E402
-from tools.reading import is_picture, plain, with_captions  # noqa: E402
-
 OWNER, NAME = repo.current(ROOT).split("/")
 GITHUB = f"https://github.com/{OWNER}/{NAME}"
 

@@ -137,7 +137,7 @@ def visit(watched):
 @pytest.fixture(scope="session")
 def fetch():
     """tools.npm.fetch, which gives the folder; without a network the test is skipped."""
-    from tools import npm
+    from tools.site import npm
 
     def fetch(packages, used, folder):
         try:

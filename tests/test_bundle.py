@@ -1,4 +1,4 @@
-"""tools/bundle.py and the start.py beside the wheels: what a room without a network gets. Nothing here needs one."""
+"""The bundle and the start.py beside its wheels: what a room without a network gets. Nothing here needs one."""
 
 import os
 import re
@@ -12,8 +12,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 import torchnlp
-from tools import bundle, start
-from tools.bundle import Target
+from tools.teaching import bundle
+from tools.teaching import bundle_start as start
+from tools.teaching.bundle import Target
 
 pytestmark = pytest.mark.slow
 
@@ -152,7 +153,7 @@ def stick(tmp_path):
     make_wheel(folder / "wheels", "tinycourse", needs=["tinytorch>=1"])
     make_wheel(folder / "wheels", "tinytorch")
     (folder / "requirements.txt").write_text("# what the lessons need\ntinycourse>=1\n", encoding="utf-8")
-    (folder / "start.py").write_bytes((bundle.ROOT / "tools" / "start.py").read_bytes())
+    (folder / "start.py").write_bytes((bundle.ROOT / "tools" / "teaching" / "bundle_start.py").read_bytes())
     return folder
 
 

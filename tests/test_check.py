@@ -1,4 +1,4 @@
-"""tools/check.py: what is said about a submission, whatever state it is in."""
+"""tools/teaching/check.py: what is said about a submission, whatever state it is in."""
 
 import json
 import os
@@ -16,8 +16,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from test_grade import rows_of
 from toy_course import EDITION, LESSON, RIGHT, make_course, stub, submission, tool
 
-from tools import check, look
-from tools.needs import statements_of
+from tools.teaching import check, look
+from tools.teaching.needs import statements_of
 
 pytestmark = pytest.mark.slow
 
@@ -79,7 +79,7 @@ def said(course, tmp_path_factory):
     }
     for name, notebook in notebooks.items():
         nbformat.write(notebook, folder / f"{name}.ipynb")
-    status, lines = tool(course, "grade.py", folder, "--limit", 10)
+    status, lines = tool(course, "grade", folder, "--limit", 10)
     assert status == 0, lines
     return {file: [row[str(n)] for n in range(1, 6)] for file, row in rows_of(folder).items()}
 
@@ -175,7 +175,7 @@ def test_gradescope_gets_its_file(course, tmp_path):
     tests = check.for_gradescope({"verdicts": verdicts, "problem": ""})["tests"]
     assert [(test["score"], test["max_score"]) for test in tests] == [(0.5, 0.5), (0, 0.5), (1, 1)]
     assert (tests[1]["name"], tests[1]["output"]) == ("Exercise 1b", "not yet. No")
-    status, lines = tool(course, "check.py", tmp_path / "nowhere.ipynb", "--results", tmp_path / "results.json")
+    status, lines = tool(course, "check", tmp_path / "nowhere.ipynb", "--results", tmp_path / "results.json")
     said = {"output": f"{tmp_path / 'nowhere.ipynb'} cannot be read: No such file or directory", "score": 0}
     assert status == 2 and json.loads((tmp_path / "results.json").read_text()) == said
 
@@ -184,8 +184,7 @@ def test_a_system_without_bounds_checks_all_the_same_and_says_what_is_missing(co
     """Windows has no module `resource`, and no wall."""
     start = (  # on Linux psutil itself uses that module
         "import os, psutil, sys; sys.modules['resource'] = None; os.environ['PATH'] = ''; sys.argv = ['']; "
-        "sys.path.append('tools'); "
-        "from tools import check, grade, run; "
+        "from tools.teaching import check, grade; "
     )
     end = "sys.platform = 'win32'; print(check.missing_here()); sys.platform = 'linux'; check.alone(60)"
     run = subprocess.run(

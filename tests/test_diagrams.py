@@ -7,7 +7,7 @@ from matplotlib import font_manager
 from PIL import Image
 
 from images import draw
-from tools import readme
+from tools.upkeep import readme
 
 pytestmark = pytest.mark.slow
 

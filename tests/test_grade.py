@@ -1,4 +1,4 @@
-"""tools/grade.py: the table of a class, the term and the pages. Whatever is in a file, nothing is lost."""
+"""tools/teaching/grade.py: the table of a class, the term and the pages. Whatever is in a file, nothing is lost."""
 
 import csv
 import functools
@@ -17,7 +17,7 @@ import psutil
 import pytest
 from toy_course import RIGHT, make_course, submission, tool
 
-from tools import check, grade
+from tools.teaching import check, grade
 
 pytestmark = pytest.mark.slow
 
@@ -104,7 +104,7 @@ def graded(course, tmp_path_factory):
     hooks.write_text(hooks.read_text().replace('NAME = \\"hooks', r"NAME = \"half a letter \ud83d"))
     (folder / "broken.ipynb").write_text("{")
     before = contents(course)
-    status, lines = tool(course, "grade.py", folder, "--limit", 10, wall=False)
+    status, lines = tool(course, "grade", folder, "--limit", 10, wall=False)
     assert status == 0 and lines[0].startswith("No wall"), lines
     assert before == contents(course)
     return rows_of(folder), folder, (outside / "daemons").read_text().split()
@@ -172,7 +172,7 @@ def test_behind_the_wall_a_submission_finds_nothing_and_changes_nothing(course, 
         f"return int(open('{secret}').read())",
     ]
     nbformat.write(submission(answers), folder / "a.ipynb")
-    status, lines = tool(course, "grade.py", folder, "--limit", 15)
+    status, lines = tool(course, "grade", folder, "--limit", 15)
     assert status == 0 and not lines[0].startswith("No wall")
     deletes, looks, kills, calls, reads = (rows_of(folder)["a"][str(n)] for n in range(1, 6))
     assert deletes == looks == "not yet. You return None."
@@ -185,9 +185,9 @@ def test_behind_the_wall_a_submission_finds_nothing_and_changes_nothing(course, 
 def test_ctrl_c_keeps_what_is_done_and_ends_what_runs(course, tmp_path):
     (tmp_path / "a.ipynb").write_text("{")
     nbformat.write(submission(["while True:\n        pass"]), tmp_path / "b.ipynb")
-    command = [sys.executable, str(course / "tools" / "grade.py"), str(tmp_path)]
+    command = [sys.executable, "-m", "tools.teaching.grade", str(tmp_path)]
     heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a program in the background may ignore it
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=heard)
+    run = subprocess.Popen(command, cwd=course, stdout=subprocess.PIPE, text=True, preexec_fn=heard)
     while not run.stdout.readline().startswith("a.ipynb: It is not a notebook"):
         pass
     while len(started := psutil.Process(run.pid).children(recursive=True)) < 2:  # a worker and its kernel

@@ -8,8 +8,8 @@ import pytest
 from test_notebooks import LESSONS, exercises
 
 import torchnlp
-from tools import readme
-from tools.minutes import core_of
+from tools.upkeep import readme
+from tools.upkeep.minutes import core_of
 
 pytestmark = pytest.mark.slow
 

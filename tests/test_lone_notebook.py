@@ -15,10 +15,10 @@ import pytest
 import server as web
 import torch
 
-from tools.colab import run, serve
-from tools.look import modules_of
-from tools.needs import statements_of
-from tools.student import student_edition
+from tools.teaching.look import modules_of
+from tools.teaching.needs import statements_of
+from tools.teaching.student import student_edition
+from tools.upkeep.colab import run, serve
 
 pytestmark = pytest.mark.slow
 

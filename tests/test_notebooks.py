@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tools.minutes import core_of
+from tools.upkeep.minutes import core_of
 from torchnlp import COLOURS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +62,7 @@ def exercises(lesson) -> list[int]:
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
 def test_github_shows_it_at_once(path):
-    assert path.stat().st_size <= 1_000_000, f"Run `.venv/bin/python tools/palette.py {path}`."
+    assert path.stat().st_size <= 1_000_000, f"Run `.venv/bin/python -m tools.upkeep.shrink_pictures {path}`."
 
 
 @each_lesson

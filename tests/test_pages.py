@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 import torchnlp
-from tools import pages
-from tools.student import copy_course
+from tools.site import pages
+from tools.teaching.student import copy_course
 from torchnlp import COLOURS, PAD, class_colour, load_dataset, pad_length, run_rnn, tokenizer, watch
 
 pytestmark = pytest.mark.slow

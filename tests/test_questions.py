@@ -1,4 +1,4 @@
-"""tools/questions.py: the question bank is whole and true, Moodle can read it, and its exercises can be solved."""
+"""The question bank is whole and true, Moodle can read it, and its exercises can be solved."""
 
 import contextlib
 import functools
@@ -17,8 +17,8 @@ from torch.nn.utils.rnn import pack_sequence
 
 import lessons
 import torchnlp
-from tools import questions as bank
-from tools.student import FROM_STUDENT
+from tools.teaching import questions as bank
+from tools.teaching.student import FROM_STUDENT
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,8 @@ import torch
 
 import torchnlp
 from images import film
-from tools import readme
-from tools.pages import Reader
+from tools.site.pages import Reader
+from tools.upkeep import readme
 
 README = (readme.ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ import shutil
 import nbformat
 import pytest
 
-from tools import repo
+from tools.teaching import repo
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,7 @@ def test_all_badges_and_set_up_cells_name_the_same_repository():
 def test_no_file_that_names_the_repository_is_forgotten():
     name = re.compile("{0}/{1}|{0}.github.io".format(*repo.current(repo.ROOT).split("/")))
     ours = [
-        file for part in ("*", "notebooks/**/*", "site/*", "tools/*", ".github/**/*") for file in repo.ROOT.glob(part)
+        file for part in ("*", "notebooks/**/*", "site/*", "tools/*/*", ".github/**/*") for file in repo.ROOT.glob(part)
     ]
     texts = [file for file in ours if file.suffix in (".md", ".ipynb", ".html", ".js", ".py", ".yml", ".toml")]
     naming = {file for file in texts if ".ipynb_checkpoints" not in file.parts and name.search(file.read_text("utf-8"))}

@@ -13,12 +13,13 @@ import nbformat
 import pytest
 
 pytest.importorskip("sphinx_book_theme", reason="the site's packages are missing: pip install -r site/requirements.txt")
-from bs4 import BeautifulSoup  # noqa: E402
-from PIL import Image  # noqa: E402
+from bs4 import BeautifulSoup
+from PIL import Image
 
-from tools import pages as tools_pages  # noqa: E402
-from tools import repo, site  # noqa: E402
-from tools.reading import IN_WORDS, QUESTION, is_picture  # noqa: E402
+from tools.site import build as site
+from tools.site import pages as tools_pages
+from tools.teaching import repo
+from tools.upkeep.cells import IN_WORDS, QUESTION, is_picture
 
 pytestmark = pytest.mark.slow
 

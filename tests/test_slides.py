@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from tools import slides
-from tools.check import LESSONS
-from tools.reading import QUESTION, kind
+from tools.teaching import slides
+from tools.teaching.check import LESSONS
+from tools.upkeep.cells import QUESTION, kind
 
 pytestmark = pytest.mark.slow
 

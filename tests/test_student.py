@@ -1,4 +1,4 @@
-"""tools/student.py: the folder that students get gives nothing away, and runs."""
+"""tools/teaching/student.py: the folder that students get gives nothing away, and runs."""
 
 import ast
 import re
@@ -8,9 +8,9 @@ import sys
 import nbformat
 import pytest
 
-from tools import student
-from tools.check import LESSONS, exercise_of, is_solution, settings_of, written
-from tools.needs import needed, read_bank, statements_of, with_settings
+from tools.teaching import student
+from tools.teaching.check import LESSONS, exercise_of, is_solution, settings_of, written
+from tools.teaching.needs import needed, read_bank, statements_of, with_settings
 
 pytestmark = pytest.mark.slow
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)

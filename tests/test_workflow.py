@@ -9,7 +9,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tools import bundle
+from tools.teaching import bundle
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +37,7 @@ def test_every_make_target_of_the_workflow_exists():
 
 
 def test_macos_and_windows_do_without_make_and_the_site_waits_for_the_tests():
-    assert "python tests/arithmetic.py plain" in COMMANDS["elsewhere"] and "make" not in COMMANDS["elsewhere"]
+    assert "python -m tools.upkeep.arithmetic plain" in COMMANDS["elsewhere"] and "make" not in COMMANDS["elsewhere"]
     assert WORKFLOW[True]["push"]["branches"] == ["main"]  # YAML 1.1 reads "on" as True
     assert JOBS["site"]["if"] == "github.event_name == 'push'" and JOBS["site"]["needs"] == "sample"
     assert JOBS["site"]["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_pages import NASTY, ask
 
-from tools import pages
-from tools.language_model import FILE, UNK, FourGrams, Writer, split_lines
-from tools.reverser import FILE as REVERSERS
-from tools.reverser import Reversers
+from tools.site import pages
+from tools.site.language_model import FILE, UNK, FourGrams, Writer, split_lines
+from tools.site.reversing_networks import FILE as REVERSERS
+from tools.site.reversing_networks import Reversers
 
 pytestmark = pytest.mark.slow
 
@@ -139,8 +139,8 @@ def test_the_pages_scripts_are_few():
 
 def test_the_command_prints_what_pytorch_says_of_each_line(tmp_path, writer):
     (tmp_path / "texts").write_bytes(b"Oil prices\n\n")
-    command = [sys.executable, pages.ROOT / "tools" / "pages.py", "--writer", "--answers", tmp_path / "texts"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    command = [sys.executable, "-m", "tools.site.pages", "--writer", "--answers", tmp_path / "texts"]
+    said = subprocess.run(command, cwd=pages.ROOT, capture_output=True, text=True, check=True).stdout
     first, second = map(json.loads, said.splitlines())
     assert first["tokens"] == ["oil", "prices"] and len(first["losses"]) == len(first["counted"]) == 2
     assert first["next"]["tokens"] == writer.next(["oil", "prices"])["tokens"][:10]
@@ -149,8 +149,8 @@ def test_the_command_prints_what_pytorch_says_of_each_line(tmp_path, writer):
 
 def test_the_command_says_words_backwards(tmp_path, reversers):
     (tmp_path / "words").write_bytes(b"notebook\n\n")
-    command = [sys.executable, pages.ROOT / "tools" / "pages.py", "--backwards", "--answers", tmp_path / "words"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    command = [sys.executable, "-m", "tools.site.pages", "--backwards", "--answers", tmp_path / "words"]
+    said = subprocess.run(command, cwd=pages.ROOT, capture_output=True, text=True, check=True).stdout
     first, second = map(json.loads, said.splitlines())
     assert first == reversers.answer("Note-book!") and second["one"]["written"] == second["attention"]["written"] == ""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools import check, student
+from tools.teaching import check, student
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -87,8 +87,8 @@ def tool(course, *arguments, wall=True):
     """Run a tool of the course: (exit status, lines). Without a wall it does not find bwrap."""
     env = {**os.environ, "TORCHNLP_DATA": "sample"} | ({} if wall else {"PATH": str(Path(sys.executable).parent)})
     run = subprocess.run(
-        [sys.executable, str(course / "tools" / arguments[0]), *map(str, arguments[1:])],
-        capture_output=True, text=True, env=env,
+        [sys.executable, "-m", f"tools.teaching.{arguments[0]}", *map(str, arguments[1:])],
+        cwd=course, capture_output=True, text=True, env=env,
     )  # fmt: skip
     assert not run.stderr, run.stderr
     return run.returncode, run.stdout.splitlines()

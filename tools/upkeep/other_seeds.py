@@ -41,7 +41,8 @@ def main(by: int, paths: list[Path]) -> None:
         code[0].source += MOVE.format(by=by)
         for cell in code[1:]:  # what draws by itself
             cell.source = re.sub(r"(manual_seed|Random|default_rng)\((\w+)\)", rf"\1(\2 + {by})", cell.source)
-        NotebookClient(notebook, timeout=3600, allow_errors=True, resources={"metadata": {"path": path.parent}}).execute()
+        place = {"metadata": {"path": path.parent}}
+        NotebookClient(notebook, timeout=3600, allow_errors=True, resources=place).execute()
         nbformat.write(notebook, folder / path.name)
         for cell in code:
             for output in cell.outputs:

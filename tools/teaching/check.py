@@ -1,6 +1,6 @@
 """Say which exercises of a submission are right: a line for each, with what is missing.
 
-    python tools/check.py anna.ipynb [--limit SECONDS] [--results results.json]
+    python -m tools.teaching.check anna.ipynb [--limit SECONDS] [--results results.json]
 
 The checks are those of the repository, whatever became of them in the submission. Of the other cells those alone are
 run that define what a check needs, in a fresh kernel, on the small corpus or on the folder in TORCHNLP_DATA. A cell is
@@ -22,8 +22,8 @@ What is not kept out
 - Not compared a second time are classes and what hangs on random numbers or on ties; and nothing is where there are no
   published solutions, as in the student edition. There the check alone decides, in the same process as the answer.
 - Without the wall the submission runs as you: it can read and change your files, also the solutions and the reports of
-  earlier runs, and use the network. tools/Containerfile has a wall for such systems. tools/grade.py notices when files
-  of the course or other submissions have changed.
+  earlier runs, and use the network. Containerfile, beside this file, has a wall for such systems. grade.py notices when
+  files of the course or other submissions have changed.
 - Whose work it is. The table's columns `look at this` and `same answers` say where a person should look.
 """
 
@@ -60,11 +60,11 @@ try:
 except ImportError:  # Windows has none: there only `Kernel.look` bounds a submission
     resource = None
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from tools.look import layers_in, plain, suspicious  # noqa: E402
-from tools.needs import Statement, needed, settings_in, statements_of, with_settings  # noqa: E402
-from tools.student import LESSONS, WORDS, copy_course, is_solution, student_edition  # noqa: E402
+from tools.teaching.look import layers_in, plain, suspicious
+from tools.teaching.needs import Statement, needed, settings_in, statements_of, with_settings
+from tools.teaching.student import LESSONS, WORDS, copy_course, is_solution, student_edition
+
+ROOT = Path(__file__).resolve().parents[2]
 
 LIMIT = 600  # seconds for the student's cells and the checks of a notebook
 OURS = 300  # seconds for each cell of ours
@@ -309,7 +309,7 @@ def missing_here() -> str:
     if wall():
         return ""
     bounds = "" if resource else " Windows has no bounds on memory and files but ours, which look twice a second."
-    hint = "Install bubblewrap" if sys.platform == "linux" else "tools/Containerfile has one"
+    hint = "Install bubblewrap" if sys.platform == "linux" else "tools/teaching/Containerfile has one"
     return f"No wall: a submission runs as you, with your files and network.{bounds} {hint}, or read the code first."
 
 
@@ -362,7 +362,7 @@ class Kernel:
         self.manager.start_kernel(cwd=str(folder / "notebooks"), env=kept | places | settings, **quiet)
         self.client = self.manager.blocking_client()
         self.client.start_channels(iopub=False, stdin=False, hb=False, control=False)
-        guard = (ROOT / "tools" / "guard.py").read_text(encoding="utf-8")
+        guard = (ROOT / "tools" / "teaching" / "guard.py").read_text(encoding="utf-8")
         self.ask(OURS, START.format(name=self.name, guard=guard))
 
     def ask(self, seconds: float, code: str = "", value: str = "None") -> tuple[object, str, float]:
@@ -441,7 +441,7 @@ class Kernel:
         return None, problem, seconds
 
     def of_guard(self, call: str, seconds: float) -> tuple[object, str, float]:
-        """What a call of a function of tools/guard.py gives."""
+        """What a call of a function of tools/teaching/guard.py gives."""
         return self.run(seconds, value=f"__import__({self.name!r}).{call}")
 
 
@@ -644,7 +644,7 @@ def work(data: bytes, limit: float, known: dict | None) -> dict:
         return REPORT | {"problem": "Its run broke off: it was stopped"}
     secret = secrets.token_hex(16)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    command = [sys.executable, "-c", f"from tools.check import alone; alone({limit!r})"]
+    command = [sys.executable, "-c", f"from tools.teaching.check import alone; alone({limit!r})"]
     worker = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
     given = f"{secret}\n{json.dumps(known)}\n".encode() + data
     try:

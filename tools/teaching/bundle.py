@@ -1,8 +1,8 @@
 """Make build/bundle, one folder for a stick: the course for a room without a network.
 
-    python tools/bundle.py                          packages for a system and a Python like this machine's
-    python tools/bundle.py windows macos-3.12       ... for others: linux, macos, windows, each with -3.11, -3.12, -3.13
-    python tools/bundle.py all                      ... for all nine, some GB
+    python -m tools.teaching.bundle                     packages for a system and a Python like this machine's
+    python -m tools.teaching.bundle windows macos-3.12  ... for others: linux, macos, windows, with -3.11, -3.12, -3.13
+    python -m tools.teaching.bundle all                 ... for all nine, some GB
 
 uv (fetched into build/uv) finds out which packages another system needs, pip downloads them. For Linux the small build
 of PyTorch is taken, without CUDA, or none. What cannot be had is left out, and index.html says so.
@@ -21,11 +21,11 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from tools.page import page  # noqa: E402
-from tools.slides import markdown  # noqa: E402
-from tools.student import make_handout  # noqa: E402
+from tools.teaching.plain_page import page
+from tools.teaching.slides import markdown
+from tools.teaching.student import make_handout
+
+ROOT = Path(__file__).resolve().parents[2]
 
 PYTHONS = ["3.11", "3.12", "3.13"]
 TITLE = "Recurrent neural networks for text"
@@ -172,12 +172,12 @@ def copy_students(folder: Path, news: Path | None) -> None:
             (folder / "data").mkdir(exist_ok=True)
             shutil.copy(news / name, folder / "data")
     (folder / "requirements.txt").write_text(wanted(), encoding="utf-8")
-    shutil.copy(ROOT / "tools" / "start.py", folder)
+    shutil.copy(ROOT / "tools" / "teaching" / "bundle_start.py", folder / "start.py")
 
 
 def copy_instructor(folder: Path) -> None:
-    for name in ("slides", "site"):
-        subprocess.run([sys.executable, str(ROOT / "tools" / f"{name}.py")], check=True)
+    for name, module in {"slides": "tools.teaching.slides", "site": "tools.site.build"}.items():
+        subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=True)
         shutil.copytree(ROOT / "build" / name, folder / name)
     shutil.copy(ROOT / "INSTRUCTORS.md", folder)
     shutil.copytree(ROOT / "notebooks" / "notes", folder / "notebooks" / "notes")

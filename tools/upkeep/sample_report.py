@@ -1,19 +1,17 @@
-"""Does the bundled corpus teach the real thing?  python tests/sample_report.py <folder with AG News>
+"""Does the bundled corpus teach the real thing?  python -m tools.upkeep.sample_report <folder with AG News>
 
 Prints the figures of data/sample/README.md: TF-IDF (1- and 2-grams) with logistic regression,
 trained on one corpus and tested on the other.
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from torchnlp import load_dataset  # noqa: E402
+from torchnlp import load_dataset
 
 
 def report(name: str, train: list, test: list, classes: list[str]) -> None:

@@ -1,6 +1,6 @@
 """Keep the pictures in notebooks small: 64 to 256 colours each, which takes about a third of the bytes.
 
-    python tools/palette.py notebooks/*.ipynb
+    python -m tools.upkeep.shrink_pictures notebooks/*.ipynb
 
 GitHub shows a notebook of at most 1 MB at once. `make notebooks` takes this step by itself; the command is for a
 notebook that JupyterLab has saved. Nothing else in it changes.

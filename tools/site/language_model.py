@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lessons import LanguageModel
+from notebooks.lessons import LanguageModel
 from torchnlp import tokenizer
 
-FILE = Path(__file__).resolve().parent.parent / "site" / "networks" / "writer.json"
+FILE = Path(__file__).resolve().parents[2] / "site" / "networks" / "writer.json"
 UNK, PAD, END, LINE = range(4)  # the first ids of the vocabulary
 SPECIALS = ["<unk>", "<pad>", "<end>", "<line>"]  # <line> stands between a headline and its text
 ORDER = 4

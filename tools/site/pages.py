@@ -1,9 +1,9 @@
 """Make the three pages of build/site, each one file that opens from the disk and fetches nothing; or ask PyTorch.
 
-    python tools/pages.py                               reader.html, playground.html and writer.html in build/site
-    python tools/pages.py --answers FILE [--cell GRU]   for each line of FILE what the reader should say, as JSON lines
-    python tools/pages.py --answers FILE --writer       the same for the page that writes
-    python tools/pages.py --answers FILE --backwards    the same for lesson 7's figure, a word a line
+    python -m tools.site.pages                              reader.html, playground.html and writer.html in build/site
+    python -m tools.site.pages --answers FILE [--cell GRU]  what the reader should say to each line of FILE, in JSON
+    python -m tools.site.pages --answers FILE --writer      the same for the page that writes
+    python -m tools.site.pages --answers FILE --backwards   the same for lesson 7's figure, one word per line
 
 The sources are in site/. The reader's answer is {"tokens": [...], "ids": [...], "probabilities": [[...], ...]}, a row a
 token. The other's is {"tokens", "ids", "losses", "counted", "next": {"tokens", "probabilities"}}: what each token costs
@@ -17,7 +17,6 @@ import itertools
 import json
 import re
 import runpy
-import sys
 from pathlib import Path
 
 import torch
@@ -25,15 +24,15 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from torch import nn
 
-ROOT = Path(__file__).resolve().parent.parent
+import torchnlp
+from tools.site.language_model import Writer, unpacked
+from tools.site.reversing_networks import FILE as REVERSERS
+from tools.site.reversing_networks import Reversers
+
+ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "site"
 BUILT = ROOT / "build" / "site"
 PAGES = ("reader", "playground", "writer")
-sys.path.insert(0, str(ROOT))
-import torchnlp  # noqa: E402
-from tools.language_model import Writer, unpacked  # noqa: E402
-from tools.reverser import FILE as REVERSERS  # noqa: E402
-from tools.reverser import Reversers  # noqa: E402
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', flags=re.M)
 NAME = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", flags=re.M)

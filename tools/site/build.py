@@ -9,9 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from tools import npm, pages  # noqa: E402
+from tools.site import npm, pages
+
+ROOT = Path(__file__).resolve().parents[2]
 
 SOURCES = ROOT / "build" / "site-sources"
 PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md"]
@@ -40,7 +40,7 @@ def make_site(folder: Path) -> None:
     npm.fetch(*LIBRARIES)
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
     options = ["-W", "--keep-going", "-q", "-E", "-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "site-doctrees")]
-    subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], check=True)
+    subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], cwd=ROOT, check=True)
     for file in folder.rglob("*.html"):
         # A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words.
         page = file.read_text(encoding="utf-8")

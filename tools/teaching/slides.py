@@ -10,7 +10,6 @@ belongs to a slide when its heading starts with the id of the slide's first cell
 """
 
 import re
-import sys
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -21,10 +20,10 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from tools import npm  # noqa: E402
-from tools.reading import BADGE, QUESTION, is_diagram, kind, plain, with_captions  # noqa: E402
+from tools.site import npm
+from tools.upkeep.cells import BADGE, QUESTION, is_diagram, kind, plain, with_captions
+
+ROOT = Path(__file__).resolve().parents[2]
 
 NOTES = ROOT / "notebooks" / "notes"
 DECKS = ROOT / "build" / "slides"

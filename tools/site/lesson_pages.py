@@ -6,11 +6,12 @@ from pathlib import Path
 
 import nbformat
 
-from tools import pages, repo
-from tools.reading import BADGE, QUESTION, is_diagram, is_picture, kind, plain, with_captions
+from tools.site import pages
+from tools.teaching import repo
+from tools.upkeep.cells import BADGE, QUESTION, is_diagram, is_picture, kind, plain, with_captions
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
+ROOT = Path(__file__).resolve().parents[2]
+HERE = ROOT / "site"
 renew = runpy.run_path(str(HERE / "watch.py"))["renew"]
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 CLAIMS = sorted(ROOT.glob("notebooks/claims/*.md"))

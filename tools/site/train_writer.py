@@ -1,6 +1,6 @@
 """Train the language model of the writer page and write writer.json: some minutes on one core.
 
-    python site/networks/train_writer.py
+    python -m tools.site.train_writer
 
 It learns from the small corpus alone (data/sample, CC0), so the file may hold the training text too: as token ids, to
 count 4-grams and to find what was memorised. Its word vectors start from GloVe (public domain).
@@ -9,7 +9,6 @@ count 4-grams and to find what was memorised. Its word vectors start from GloVe 
 import csv
 import json
 import random
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -17,17 +16,16 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torchtext.vocab import Vocab
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent))
-from torchtext.vocab import Vocab  # noqa: E402
-from train import base64_of, packed  # noqa: E402
+from notebooks.lessons import LanguageModel, shifted, token_loss
+from tools.site.language_model import FILE, SPECIALS, UNK, FourGrams, perplexity
+from tools.site.train_reader import base64_of, packed
+from torchnlp import device, embedding_matrix, linear_warmup_decay, load_vectors, seed_all, tokenizer
 
-from lessons import LanguageModel, shifted, token_loss  # noqa: E402
-from tools.language_model import FILE, SPECIALS, UNK, FourGrams, perplexity  # noqa: E402
-from torchnlp import device, embedding_matrix, load_vectors, seed_all, tokenizer, linear_warmup_decay  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
-SEED, SAMPLE = 1, HERE.parent.parent / "data" / "sample"
+SEED, SAMPLE = 1, ROOT / "data" / "sample"
 MIN_FREQ, HIDDEN, DROP, HIDE = 2, 128, 0.5, 0.1
 EPOCHS, SIZE, RATE, CLIP = 14, 32, 0.006, 1.0
 WHOLE = ("embedding.weight", "to_vector.weight", "rnn.weight_ih_l0", "rnn.weight_hh_l0")  # in eight bits

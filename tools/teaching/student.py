@@ -8,19 +8,27 @@ push it to the branch `student` of your repository, which is where its Colab bad
 import html
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from tools.needs import settings_in, statements_of  # noqa: E402
-from tools.repo import current  # noqa: E402
+from tools.teaching.needs import settings_in, statements_of
+from tools.teaching.repo import current
+
+ROOT = Path(__file__).resolve().parents[2]
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NEEDED = ["torchnlp.py", "lessons.py", "notebooks/install.py", "LICENSE", "data/sample", "images", "site"]
+NEEDED = [
+    "torchnlp.py",
+    "notebooks/lessons.py",
+    "notebooks/checks.py",
+    "notebooks/install.py",
+    "LICENSE",
+    "data/sample",
+    "images",
+    "site",
+]
 NO_SOLUTIONS = (
     'Each has a cell to fill in and a cell that checks it: it says "not yet" until you are there. Any right answer '
     "passes. The solutions are left out of this copy. A cell that measures your answer asks for it until it is right."

@@ -1,7 +1,6 @@
 """Execute notebooks in place, and note in each how many seconds of the processor that took.
 
-    TORCHNLP_DATA=<folder with AG News> python tools/run.py notebooks/*.ipynb
-    TORCHNLP_FULL=1 TORCHNLP_DATA=... python tools/run.py notebooks/[45]*.ipynb   their full versions: hours
+    TORCHNLP_DATA=<folder with AG News> python -m tools.upkeep.run_notebooks notebooks/*.ipynb
 
 Processor seconds, since other programs then count for next to nothing; on one thread and a quiet machine they are
 the time that one waits. They stand in the notebook's metadata as "seconds", and in the README's lesson table. A full
@@ -15,7 +14,8 @@ from pathlib import Path
 import nbformat
 import psutil
 from nbclient import NotebookClient
-from palette import shrink_pictures
+
+from tools.upkeep.shrink_pictures import shrink_pictures
 
 
 def used(pid: int) -> float:

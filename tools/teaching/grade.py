@@ -1,8 +1,8 @@
 """Grade a folder of submissions: a table, a page of feedback for each file, a page of words for each exercise.
 
-    python tools/grade.py term [--limit SECONDS]
+    python -m tools.teaching.grade term [--limit SECONDS]
 
-Every notebook in the folder and below it is checked as tools/check.py does it; other files get a row that says so. One
+Every notebook in the folder and below it is checked as check.py does it; other files get a row that says so. One
 folder may hold one week or the whole term: what has not changed since the last run is not run again, unless the course
 itself has changed. Ctrl-C stops the run and keeps what is done.
 
@@ -25,13 +25,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import combinations
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-import nbformat  # noqa: E402
+import nbformat
 
-from tools import check  # noqa: E402
-from tools.check import LESSONS, LIMIT, REPORT, RIGHT, ROOT, score  # noqa: E402
-from tools.look import plain  # noqa: E402
-from tools.page import page  # noqa: E402
+from tools.teaching import check
+from tools.teaching.check import LESSONS, LIMIT, REPORT, RIGHT, ROOT, score
+from tools.teaching.look import plain
+from tools.teaching.plain_page import page
 
 BEFORE = ["file", "name", "id", "lesson", "right", "of", "points", "days late", "remark"]
 AFTER = ["look at this", "same answers", "status", "seconds"]
@@ -316,7 +315,7 @@ def read(path: Path) -> tuple[bytes, str]:
 
 def course_files() -> dict[str, str]:
     """A fingerprint of each file of the course that a verdict hangs on."""
-    names = ("torchnlp.py", "lessons.py", "tools", "notebooks", "tests/answers", "data/sample")
+    names = ("torchnlp.py", "tools", "notebooks", "tests/answers", "data/sample")
     files = [path for name in names for path in [ROOT / name, *(ROOT / name).rglob("*")]]
     return {str(path): fingerprint(path.read_bytes()) for path in files if path.is_file() and path.suffix != ".pyc"}
 

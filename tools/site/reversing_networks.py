@@ -10,9 +10,9 @@ from torch import nn
 from torch.nn import functional as F
 
 import torchnlp
-from tools.language_model import unpacked
+from tools.site.language_model import unpacked
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "site" / "networks" / "reverser.json"
 # Its letters and words, the network with one state, its training, how it writes, the network with attention.
 CELLS = ("l7-c007", "l7-c009", "l7-c010", "l7-c201", "l7-c033")

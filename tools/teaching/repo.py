@@ -1,6 +1,6 @@
 """Write your repository's address into every badge, link and set-up cell. Do this once in a fork, then commit.
 
-    python tools/repo.py https://github.com/me/my-course
+    python -m tools.teaching.repo https://github.com/me/my-course
 
 Without it a notebook opened alone (in Colab, say) would fetch the course from somewhere else.
 """
@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = re.compile(r"https://github\.com/([A-Za-z0-9-]+)/([A-Za-z0-9_.-]+?)(?:\.git)?/?")
 
 

@@ -5,15 +5,14 @@ would, with a clock, took as long as this says or up to a third longer.
 """
 
 import re
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from tools.reading import is_picture, kind  # noqa: E402
+from tools.upkeep.cells import is_picture, kind
+
+ROOT = Path(__file__).resolve().parents[2]
 
 FREE = re.compile(r"# @title Set-up: (run this first|(what .* )?imports)")  # the cells that each lesson begins with
 # In minutes, for a careful reader whose second language is English.

@@ -1,12 +1,12 @@
 """Write the lesson table into README.md, every figure from the saved outputs of the notebooks.
 
-    python tools/readme.py            writes the table between its marks in README.md, and lesson 2's picture, and
-                                      into INSTRUCTORS.md how long each lesson takes
-    python tools/readme.py --check    changes nothing; exit status 1 if a page and the notebooks disagree
+    python -m tools.upkeep.readme          writes the table between its marks in README.md, and lesson 2's picture,
+                                           and into INSTRUCTORS.md how long each lesson takes
+    python -m tools.upkeep.readme --check  changes nothing; exit status 1 if a page and the notebooks disagree
 
 A lesson's result is a sentence with names in braces: {packed LSTM, test} becomes the figure that stands behind
 "packed LSTM, test" in what the notebook printed; with the name of an appendix notebook and a slash in front, in what
-that one printed. The time is what tools/run.py noted in the notebook.
+that one printed. The time is what tools/upkeep/run_notebooks.py noted in the notebook.
 """
 
 import argparse
@@ -17,9 +17,9 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from tools.minutes import EXERCISE, core_of  # noqa: E402
+from tools.upkeep.minutes import EXERCISE, core_of
+
+ROOT = Path(__file__).resolve().parents[2]
 
 SCOREBOARD = "4-bidirectional-multilayer"
 PICTURE = "images/gates-over-a-headline.png"
@@ -123,7 +123,7 @@ def lesson_table(root: Path) -> str:
     rows = ["| | lesson | what you build | result | time to run |", "|---|---|---|---|---|"]
     for path in sorted(root.glob("notebooks/*.ipynb")):
         if path.stem not in LESSONS:
-            raise LookupError(f"{path.name} has no line in LESSONS of tools/readme.py")
+            raise LookupError(f"{path.name} has no line in LESSONS of tools/upkeep/readme.py")
         title, builds, result = LESSONS[path.stem]
         result = with_figures(result, path)
         minutes = f"{notebook(path).metadata.seconds / 60:.1f} min"

@@ -1,6 +1,6 @@
-"""What asks and listens inside the kernel of a submission: tools/check.py sends this text there.
+"""What asks and listens inside the kernel of a submission: check.py sends this text there.
 
-It runs under a name that no submission knows. Who searches the process finds it; tools/check.py says what that means.
+It runs under a name that no submission knows. Who searches the process finds it; check.py says what that means.
 """
 
 import base64

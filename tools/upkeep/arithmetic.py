@@ -1,7 +1,7 @@
 """Does anything that is compared change with the processor? Each kind rounds differently, and so does each release.
 
-    python tests/arithmetic.py                    all configurations of this machine, and a line for each at the end
-    python tests/arithmetic.py avx2 moved         these two
+    python -m tools.upkeep.arithmetic               all configurations of this machine, and a line for each at the end
+    python -m tools.upkeep.arithmetic avx2 moved    these two
 
 Each configuration runs what `make test` runs of the lessons and of the tests that compute with weights:
 
@@ -26,9 +26,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "arithmetic"
-HOOK = ROOT / "tests" / "other_arithmetic"  # its sitecustomize.py obeys the settings that begin with ARITHMETIC_
+HOOK = (
+    ROOT / "tools" / "upkeep" / "other_arithmetic"
+)  # its sitecustomize.py obeys the settings that begin with ARITHMETIC_
 MOVE = 1e-6
 TESTS = ["text", "batches", "training", "gates", "looking", "saving", "vectors", "ancestor", "answers"]
 

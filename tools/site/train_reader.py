@@ -1,6 +1,6 @@
 """Train the three networks of the reader page and write networks.json: a few minutes on one core.
 
-    TORCHNLP_DATA=<folder with AG News> python site/networks/train.py
+    TORCHNLP_DATA=<folder with AG News> python -m tools.site.train_reader
 
 The file holds the words of the vocabulary, the weights and the accuracies, and no article.
 """
@@ -8,17 +8,16 @@ The file holds the words of the vocabulary, the weights and the accuracies, and 
 import base64
 import json
 import random
-import sys
 from pathlib import Path
 
 import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent))
-import torchnlp  # noqa: E402
-from torchnlp import PAD, LengthBatchSampler, evaluate, fit, load_dataset, pad_length, run_rnn, seed_all, tokenizer  # noqa: E402
+import torchnlp
+from torchnlp import PAD, LengthBatchSampler, evaluate, fit, load_dataset, pad_length, run_rnn, seed_all, tokenizer
+
+ROOT = Path(__file__).resolve().parents[2]
 
 SEED = 1
 MIN_FREQ, EMBED, HIDDEN, DROP = 10, 24, 32, 0.3
@@ -102,7 +101,9 @@ def main() -> None:
         _, accuracy[cell] = evaluate(net.to(torchnlp.device), batches(test_dataset, 256))
         print(f"{cell}: test accuracy with quantised vectors {accuracy[cell]:.4f}")
     file = {"classes": classes, "accuracy": accuracy, "words": vocab.itos, "networks": networks}
-    (HERE / "networks.json").write_text(json.dumps(file, ensure_ascii=False) + "\n", encoding="utf-8")
+    (ROOT / "site" / "networks" / "networks.json").write_text(
+        json.dumps(file, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -17,11 +17,11 @@ import mistune
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from tools.page import page  # noqa: E402
-from tools.slides import NOTES, read_notes  # noqa: E402
-from tools.student import NAME, sets_up, student_edition  # noqa: E402
+from tools.teaching.plain_page import page
+from tools.teaching.slides import NOTES, read_notes
+from tools.teaching.student import NAME, sets_up, student_edition
+
+ROOT = Path(__file__).resolve().parents[2]
 
 MARKDOWN = mistune.create_markdown()
 MARKDOWN.block.rules = ["blank_line"]  # a line that begins with "96." is no list

@@ -1,6 +1,6 @@
 """Run every lesson as a student in Colab does: alone in an empty folder, with the versions that Colab has.
 
-    python tools/colab.py [--python python3.13] [lesson.ipynb ...]
+    python -m tools.upkeep.colab [--python python3.13] [lesson.ipynb ...]
 
 The first time it sets up build/colab, with some gigabytes of PyTorch. Each lesson is run on the small corpus, as it is
 and as the student edition. Its set-up cell fetches the course, from a repository with the files of this folder.
@@ -19,10 +19,10 @@ from pathlib import Path
 import nbformat
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from tools.repo import current  # noqa: E402
-from tools.student import make_handout  # noqa: E402
+from tools.teaching.repo import current
+from tools.teaching.student import make_handout
+
+ROOT = Path(__file__).resolve().parents[2]
 
 HAS = ["torch==2.11.0", "numpy==2.1.3", "matplotlib==3.10.0", "scikit-learn==1.6.1", "pooch==1.9.0", "pandas>=2.2"]
 HAS += ["ipython==7.34.0", "ipykernel==6.17.1", "ipywidgets==7.7.1", "jedi", "setuptools", "nbclient", "nbconvert"]

@@ -1,7 +1,7 @@
 """How fast is the course's loop beside the one that it replaces? Not a test: it prints the tables of site/speed.md.
 
-    python tests/benchmark.py <folder with AG News>  half an hour, on one thread
-    python tests/benchmark.py                        the small corpus, some minutes
+    python -m tools.upkeep.benchmark <folder with AG News>  half an hour, on one thread
+    python -m tools.upkeep.benchmark                        the small corpus, some minutes
 
 The old loop is written as such loops are found in tutorials: the collate function tokenises each text every time it
 comes by; shuffled batches of 16, filled up with zeros; Adam at 0.001 over all weights, those of the words that the
@@ -21,7 +21,6 @@ import io
 import multiprocessing
 import os
 import platform
-import sys
 import tempfile
 import time
 from bisect import bisect_left
@@ -30,14 +29,13 @@ from pathlib import Path
 from statistics import fmean
 
 os.environ["OMP_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import torch  # noqa: E402
-from torch import nn  # noqa: E402
-from torch.nn.utils.rnn import pack_padded_sequence  # noqa: E402
-from torch.utils.data import DataLoader  # noqa: E402
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
+from torch.utils.data import DataLoader
 
-import torchnlp  # noqa: E402
+import torchnlp
 
 torchnlp.device = torch.device("cpu")
 torchnlp._notes = lambda *_: ()  # on data of one's own; nothing that a race should time

@@ -1,21 +1,17 @@
 """Train the two networks of lesson 7's figure and write reverser.json: under a minute on one core.
 
-    python site/networks/train_reverser.py
+    python -m tools.site.train_reverser
 
 They are the lesson's own, from its first seed, with its own training, out of its notebook. They need no data.
 """
 
 import json
-import sys
-from pathlib import Path
 
 import torch
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
-from train import packed  # noqa: E402
-
-from tools.reverser import FILE, lesson  # noqa: E402
-from torchnlp import seed_all  # noqa: E402
+from tools.site.reversing_networks import FILE, lesson
+from tools.site.train_reader import packed
+from torchnlp import seed_all
 
 SEED, MOST, WORDS = 1, 24, 500  # the figure takes words of so many letters at most
 
