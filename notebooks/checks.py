@@ -9,17 +9,29 @@ A check compares with PyTorch, or with numbers computed by hand, and names the c
 variable TORCHNLP_GRADING is set) "not yet" is an AssertionError.
 """
 
+import copy
 import functools
 import inspect
 import os
+import random
 import traceback
+from collections import defaultdict
 from collections.abc import Callable
 
 import torch
 from torch import nn
 
+from lessons import END, parallel_scan, shifted, token_loss
+from torchnlp import PAD, device
+
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
-AXIS = ("must match the size", "shapes cannot be multiplied", "size mismatch", "Dimension out of range")
+AXIS = (
+    "must match the size",
+    "shapes cannot be multiplied",
+    "size mismatch",
+    "Dimension out of range",
+    "Expected size",
+)
 # In a notebook, the code of a cell bears such a name in place of a file's; in the bank of answers the third.
 CELLS = ("ipykernel", "<ipython-input", "<answer>")
 
@@ -55,7 +67,7 @@ def reason(test: Callable, answer: object, *given: object) -> str:
         theirs = [code for code in codes if any(name in code.co_filename for name in CELLS)]
         if isinstance(error, AssertionError) and codes[-1] not in theirs:
             return str(error) or f"This does not hold: {traceback.extract_tb(error.__traceback__)[-1].line}"
-        said = f"{type(error).__name__}: {error}"
+        said = f"{type(error).__name__}: {error}".rstrip(".") + "."
         if any(words in str(error) for words in AXIS):
             said += " Do the shapes fit? Perhaps an axis is missing: unsqueeze(dim) adds one of size 1."
         if "NoneType" in str(error):
@@ -63,7 +75,7 @@ def reason(test: Callable, answer: object, *given: object) -> str:
         if theirs:
             named = [code for code in theirs if code.co_qualname.split(".")[0] == getattr(answer, "__name__", "")]
             return f"`{(named or theirs)[0].co_qualname}` stops with {said}"
-        return f"The check can't go on with what it got ({said})."
+        return f"The check can't go on with what it got. {said}"
     return ""
 
 
@@ -77,3 +89,364 @@ def must_return(answer: Callable) -> Callable:
         return returned
 
     return watched
+
+
+def untouched(function: Callable, *given: object) -> object:
+    """What a function returns, if it leaves as they are the tensors and lists that it is given."""
+    kept = [(part, copy.deepcopy(part)) for part in given if isinstance(part, list)]
+    tensors = [(part, part.clone()) for part in given if isinstance(part, torch.Tensor)]
+    answer = function(*given)
+    same = all(new == old for new, old in kept) and all(new.equal(old) for new, old in tensors)
+    assert same, f"{function.__name__} changed what it was given: make new tensors and lists."
+    return answer
+
+
+def must_be_like(answer: object, right: torch.Tensor, name: str = "It") -> None:
+    """A tensor of the shape and type of the right one, through which a gradient gets if it does there."""
+    kind = type(answer).__name__
+    assert isinstance(answer, torch.Tensor), f"{name} should be a tensor, not a {kind}."
+    shape, wanted = list(answer.shape), list(right.shape)
+    assert shape == wanted, f"{name} should have the shape {wanted}, not {shape}."
+    assert answer.dtype == right.dtype, f"{name} should hold {right.dtype}, not {answer.dtype}."
+    assert answer.requires_grad or not right.requires_grad, f"{name} lets no gradient through."
+
+
+# ------------------------------------------------------------------ lesson 6: text generation
+
+
+def _backwards(texts, start):
+    return shifted([(start, [*reversed(ids[:-1]), END]) for ids in texts])
+
+
+@exercise("1a", ours=_backwards)
+def check_backwards(backwards):
+    texts = [[5, 6, 7, END], [8, END], [4, 3, END]]
+    answer, right = untouched(backwards, texts, 9), _backwards(texts, 9)
+    pair = isinstance(answer, (tuple, list)) and len(answer) == 2
+    assert pair, "backwards should return the pair inputs, targets."
+    for part, wanted, name in zip(answer, right, ("The inputs", "The targets")):
+        must_be_like(part, wanted, name)
+    (x, y), (inputs, targets) = ([part.tolist() for part in pair] for pair in (answer, right))
+    assert [x, y] != [targets, inputs], "Inputs and targets are exchanged."
+    assert y[0][0] != 5, "That is forwards: the first target should be the last word, 7."
+    assert y[0][0] != END, f"The first target is {END}, <end>. It should be the last word, 7."
+    assert x[1][0] != PAD, f"Padding comes after the text, but here it comes first: {x[1]}."
+    assert 0 not in x[1], f"Fill the rows with PAD, which is {PAD}, not with 0."
+    assert x == inputs, f"For {texts} the inputs should be {inputs}, not {x}."
+    assert y == targets, f"For {texts} the targets should be {targets}, not {y}."
+
+
+class _Bigrams(nn.Module):
+    """Six tokens: the logits after each are a row of weights, at first 0. It knows that padding follows padding."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows = nn.Parameter(torch.zeros(6, 6))
+        self.rows.data[PAD, PAD] = 9
+
+    def forward(self, x, state=None):
+        return self.rows[x], state
+
+
+def _train_step(net, x, y, optimizer):
+    loss = token_loss(net, x, y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@exercise("1b", ours=_train_step)
+def check_train_step(train_step):
+    x = torch.tensor([[3, 4, 5], [3, PAD, PAD]], device=device)
+    y = torch.tensor([[4, 5, END], [END, PAD, PAD]], device=device)
+    net = _Bigrams().to(device)
+    start, sgd = net.rows.detach().clone(), torch.optim.SGD(net.parameters(), lr=1.0)
+    loss = train_step(net, x, y, sgd)
+    number = isinstance(loss, (int, float)) or getattr(loss, "shape", None) == ()
+    assert number, "The loss is one number, the mean over the real tokens."
+    assert not getattr(loss, "requires_grad", False), "The loss still holds its graph: return loss.item()."
+    assert abs(loss - 1.195) > 0.01, f"Your loss is {loss:.3f}: padding tokens were counted."
+    wanted = "Six equally probable tokens at each of 4 real places: the loss is 1.792"  # log 6
+    assert abs(loss - 1.792) < 0.01, f"{wanted}, not {loss:.3f}."
+    once = net.rows.detach().clone()
+    assert not once.equal(start), "The weights have not moved."
+    assert abs(once[3, 4] - 1 / 6) < 1e-3, f"The logit of 4 after 3 should move by 0.167, not by {once[3, 4]:.3f}."
+    net.rows.data.copy_(start)
+    train_step(net, x, y, sgd)
+    again = torch.allclose(net.rows, once, atol=1e-4)
+    assert again, "The second step from the same weights is another one: an old gradient was added to the new one."
+
+
+def _followers(texts, n, start):
+    book = defaultdict(list)
+    for ids in texts:
+        line = [start] * n + ids
+        for i in range(n, len(line)):
+            book[tuple(line[i - n : i])].append(line[i])
+    return book
+
+
+@exercise("2a", ours=_followers)
+def check_followers(followers):
+    texts = [[5, 6, 5, 6, END], [5, 7, END]]
+    for n in (1, 2, 3):
+        book, right = untouched(followers, texts, n, 9), _followers(texts, n, 9)
+        assert isinstance(book, dict), f"followers should return a dictionary, not a {type(book).__name__}."
+        for context, after in right.items():
+            assert context in book, f"With n = {n} the context {context} is missing: a tuple of {n} ids."
+            said = f"With n = {n}, after {context} came {after}, not {book[context]}."
+            assert isinstance(book[context], list) and str(sorted(book[context])) == str(sorted(after)), said
+        more = [context for context in book if context not in right]
+        assert not more, f"With n = {n} the context {more[:1]} never comes."
+
+
+def _chain(book, n, rng, start, most=20):
+    line = [start] * n
+    while len(line) < n + most and line[-1] != END:
+        line.append(rng.choice(book[tuple(line[-n:])]))
+    return [token for token in line[n:] if token != END]
+
+
+@exercise("2b", ours=_chain)
+def check_chain(chain):
+    single = {(9, 9): [5], (9, 5): [6], (5, 6): [7], (6, 7): [END]}
+    only = list(chain(single, 2, random.Random(0), 9, 20))
+    assert only == [5, 6, 7], f"Here only [5, 6, 7] can be written, without <end>, not {only}."
+    long = {(9,): [10], (40,): [END], **{(i,): [i + 1] for i in range(10, 40)}}
+    length = len(chain(long, 1, random.Random(0), 9, 7))
+    assert length == 7, f"With most=7 a long headline has {length} tokens."
+    coin = {(9,): [5, 5, 5, 6], (5,): [6, END], (6,): [END], (END,): [END]}
+    dice = [random.Random(1), random.Random(1)]
+    drawn, again = ([list(chain(coin, 1, rng, 9, 20)) for _ in range(400)] for rng in dice)
+    assert drawn == again, "The same seed twice gives two results: draw with rng.choice."
+    wrong = [ids for ids in drawn if ids not in ([5], [5, 6], [6])]
+    assert not wrong, f"It wrote {wrong[0]}, which the book does not allow: draw once for each token."
+    for headline, share in (([5], 3 / 8), ([5, 6], 3 / 8), ([6], 1 / 4)):
+        found = drawn.count(headline) / 400
+        assert abs(found - share) < 0.1, f"{headline} came in {found:.0%} of 400, not in about {share:.0%}."
+
+
+def _min_p(logits, share=0.1):
+    p = logits.softmax(1)
+    p = p * (p >= share * p.amax(1, keepdim=True))
+    return p / p.sum(1, keepdim=True)
+
+
+@exercise("3", ours=_min_p)
+def check_min_p(min_p):
+    logits = torch.tensor([[0.6, 0.25, 0.1, 0.05], [0.25] * 4, [0.7, 0.01, 0.28, 0.01]]).log() - 1
+    for share in (0.1, 0.3, 0.9, 0.0, 1.0):
+        p, right = untouched(min_p, logits, share), _min_p(logits, share)
+        must_be_like(p, right)
+        count, wanted = (p > 0).sum(1).tolist(), (right > 0).sum(1).tolist()
+        hint = " The limit itself counts: at least." * (share == 1)
+        assert count == wanted, f"With a share of {share} it keeps {count} tokens, not {wanted}.{hint}"
+        assert torch.allclose(p.sum(1), torch.ones(3)), f"The rows add up to {p.sum(1).tolist()}."
+        assert torch.allclose(p, right, atol=1e-4), "Keep the proportions, and each token in its own place."
+
+
+def _grow(beams, log_p, width):
+    longer = []
+    for (score, ids), row in zip(beams, log_p.tolist()):
+        closed = ids[-1:] == [END]
+        longer += [(score, ids)] if closed else [(score + p, [*ids, token]) for token, p in enumerate(row)]
+    return sorted(longer, key=lambda beam: -beam[0])[:width]
+
+
+@exercise("4", ours=_grow)
+def check_grow(grow):
+    beams = [(-1.0, [3]), (-1.05, [0, END]), (-1.1, [1, 4, 5]), (-2.3, [5, END])]
+    rows = [[0.02, 0.03, 0.2, 0.3, 0.22, 0.23], [0.05, 0.05, 0.1, 0.1, 0.1, 0.6],
+            [0.5, 0.25, 0.12, 0.07, 0.04, 0.02], [1 / 6] * 6]  # fmt: skip
+    for start, width in [([(0.0, [])], 3), (beams, 1), (beams, 2), (beams, 3), (beams, 6)]:
+        log_p = torch.tensor(rows[: len(start)]).log()
+        answer, right = untouched(grow, start, log_p, width), _grow(start, log_p, width)
+        many = isinstance(answer, (list, tuple)) and len(answer) == width
+        assert many, f"With a width of {width} it should return {width} beams."
+        (scores, lines), (best, wanted) = zip(*answer), zip(*right)
+        said = f"With a width of {width}, {start} grows into {list(wanted)}, not {list(lines)} (<end> is {END})."
+        assert [list(map(int, ids)) for ids in lines] == list(wanted), said
+        near = all(abs(a - b) < 0.01 for a, b in zip(scores, best))
+        assert near, f"The scores should be {[round(score, 2) for score in best]}."
+
+
+# ------------------------------------------- lesson 7: attention, and recurrent networks today
+
+
+def _weights_of(queries, keys):
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5  # [B, S, T]
+    return scores.softmax(dim=2)
+
+
+@exercise("1a", ours=_weights_of)
+def check_weights_of(weights_of):
+    for B, S, T, D in ((2, 3, 5, 8), (3, 1, 6, 4)):
+        queries, keys = torch.randn(B, S, D, requires_grad=True), torch.randn(B, T, D)
+        answer, right = untouched(weights_of, queries, keys), _weights_of(queries, keys)
+        must_be_like(answer, right, "The weights [B, S, T]")
+        total = answer[0, 0].sum().item()
+        said = f"The weights of the first query sum to {total:.2f}, not to 1, over its {T} keys, the last axis."
+        assert abs(total - 1) < 1e-4, said
+        for size, slip in ((1, "not divided"), (D, "divided by D, not by its root"), (T**0.5, "divided by √T, not √D")):
+            same = torch.allclose(answer, _weights_of(queries * D**0.5 / size, keys), atol=1e-4)
+            assert not same, f"The scores are {slip}."
+        assert torch.allclose(answer, right, atol=1e-4), "The weights sum to 1, but the scores are not right."
+
+
+def _attend(queries, keys, values, mask):
+    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5  # [B, S, T]
+    weights = scores.masked_fill(~mask, -torch.inf).softmax(dim=2)
+    return weights @ values, weights
+
+
+@exercise("1b", ours=_attend)
+def check_attend(attend):
+    padding = torch.arange(6) < torch.tensor([6, 2, 1]).view(3, 1, 1)  # [B, 1, T]
+    own = torch.ones(4, 6).tril(1).bool().expand(3, 4, 6)  # [B, S, T]
+    for mask in (torch.ones(3, 1, 6).bool(), padding, own):
+        given = torch.randn(3, 4, 8, requires_grad=True), torch.randn(3, 6, 8), torch.randn(3, 6, 5), mask
+        answer, (context, weights) = untouched(attend, *given), _attend(*given)
+        two = isinstance(answer, (tuple, list)) and len(answer) == 2
+        assert two, "attend should return two things, the context vectors and the weights."
+        must_be_like(answer[0], context, "The context vectors [B, S, V]")
+        must_be_like(answer[1], weights, "The weights [B, S, T]")
+        assert not answer[1].isnan().any(), "The weights hold NaN. Is the mask upside down?"
+        shut = (answer[1] * ~mask).max().item()
+        assert shut < 1e-6, f"A position where the mask is False has a weight of {shut:.2g}."
+        least = answer[1].sum(2).min().item()
+        why = "over the keys, the last axis." if mask.all() else "so mask the scores, before the softmax."
+        assert abs(least - 1) < 1e-4, f"The weights of a query sum to {least:.2f}, not to 1: {why}"
+        said = "The weights sum to 1, but the scores are not right. Are they divided by the root of D?"
+        assert torch.allclose(answer[1], weights, atol=1e-4), said
+        said = "The weights are right, the context vectors are not: weights times values?"
+        assert torch.allclose(answer[0], context, atol=1e-4), said
+
+
+def _near(T, reach):
+    back = torch.arange(T).unsqueeze(1) - torch.arange(T)  # [T, T], how far back
+    return (back >= 0) & (back < reach)
+
+
+@exercise("2a", ours=_near)
+def check_near(near):
+    for T, reach in ((5, 1), (5, 3), (4, 9)):
+        mask, right = near(T, reach), _near(T, reach)
+        must_be_like(mask, right, f"near({T}, {reach})")
+        assert not mask.triu(1).any(), f"near({T}, {reach}): a token attends to what comes after it."
+        for t in range(T):
+            found, wanted = (rows[t].nonzero().flatten().tolist() for rows in (mask, right))
+            assert found == wanted, f"near({T}, {reach}): row {t} should be True at {wanted}, not at {found}."
+
+
+@exercise("2b", ours=lambda layers, reach: 1 + layers * (reach - 1))
+def check_seen(seen):
+    for layers, reach in ((1, 1), (1, 4), (3, 1), (2, 3), (4, 5)):
+        known = {40}  # whose words the last of 41 tokens knows, layer by layer
+        for _ in range(layers):
+            known = {t - back for t in known for back in range(reach)}
+        answer = seen(layers, reach)
+        right = isinstance(answer, (int, float, torch.Tensor)) and answer == len(known)
+        assert right, f"seen({layers}, {reach}) is not {answer}. Draw it: who sees whom, layer by layer?"
+
+
+def _joined(a1, b1, a2, b2):
+    return a1 * a2, a2 * b1 + b2
+
+
+@exercise("3a", ours=_joined)
+def check_joined(joined):
+    steps = torch.randn(4, 2, 3).requires_grad_().unbind()  # a1, b1, a2, b2
+    answer, (a, b) = untouched(joined, *steps), _joined(*steps)
+    assert isinstance(answer, (tuple, list)) and len(answer) == 2, "joined should return two things, a and b."
+    must_be_like(answer[0], a, "a")
+    must_be_like(answer[1], b, "b")
+    swapped = torch.allclose(answer[0], b) and torch.allclose(answer[1], a)
+    assert not swapped, "b comes first: a is wanted first, then b."
+    assert torch.allclose(answer[1], b, atol=1e-5), "b is wrong: try it from h = 0."
+    assert torch.allclose(answer[0], a, atol=1e-5), "a is wrong: what is left of h after both steps?"
+
+
+class _Products(torch.overrides.TorchFunctionMode):
+    """Counts the calls of PyTorch, and the numbers in products."""
+
+    calls = products = 0
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        product = any(name in function.__name__ for name in ("mul", "prod"))
+        self.calls, self.products = self.calls + 1, self.products + (result.numel() if product else 0)
+        return result
+
+
+def _by_pairs(a, b):
+    if b.size(1) == 1:
+        return b
+    even, states = b.size(1) // 2 * 2, b.clone()
+    pairs = _joined(a[:, :even:2], b[:, :even:2], a[:, 1::2], b[:, 1::2])
+    states[:, 1::2] = after = _by_pairs(*pairs)  # the states after steps 1, 3, 5...
+    before = nn.functional.pad(after, (0, 0, 1, 0))[:, : a[:, ::2].size(1)]  # before steps 0, 2, 4...
+    states[:, ::2] += a[:, ::2] * before
+    return states
+
+
+@exercise("3b", ours=_by_pairs)
+def check_by_pairs(by_pairs):
+    for T in (1, 2, 3, 4, 7, 8, 21):
+        a, b = torch.rand(2, 2, T, 3).requires_grad_()
+        answer, right = untouched(by_pairs, a, b), parallel_scan(a, b)
+        must_be_like(answer, right, f"For T = {T} the answer")
+        wrong = ~torch.isclose(answer, right, rtol=1e-4, atol=1e-4)
+        first = wrong.any(2).any(0).nonzero().flatten().tolist()
+        assert not first, f"T = {T}: the first state that is not the loop's is that of step {first[0]}."
+    with _Products() as seen:
+        by_pairs(torch.rand(1, 4096, 1), torch.rand(1, 4096, 1))
+    said = f"{seen.calls:,} calls of PyTorch for 4,096 states, as in a loop. By pairs, some 300 are enough."
+    assert seen.calls < 1000, said
+    said = f"{seen.products / 4096:.1f} products for each of 4,096 states. By pairs, about 3 are enough."
+    assert seen.products <= 8 * 4096, said
+
+
+def _cut(x, heads):
+    B, T, E = x.shape
+    pieces = x.view(B, T, heads, E // heads).transpose(1, 2)  # [B, heads, T, E / heads]
+    return pieces.reshape(B * heads, T, E // heads)
+
+
+@exercise("4a", ours=_cut)
+def check_cut(cut):
+    for B, T, E, heads in ((2, 3, 8, 4), (3, 2, 12, 2)):
+        x = torch.arange(1.0 * B * T * E).view(B, T, E).requires_grad_()
+        answer, right = untouched(cut, x, heads), _cut(x, heads)
+        must_be_like(answer, right, f"With {B} texts and {heads} heads it")
+        for row, (found, wanted) in enumerate(zip(answer, right)):
+            said = f"{heads} heads: row {row} should begin with {wanted[0].tolist()}, not {found[0].tolist()}, "
+            assert found.equal(wanted), said + f"because it is head {row % heads} of text {row // heads}."
+
+
+def _many_heads(x, to_qkv, out, heads, mask):
+    q, k, v = (_cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
+    found, _ = _attend(q, k, v, mask.repeat_interleave(heads, dim=0))
+    pieces = found.view(len(x), heads, x.size(1), -1).transpose(1, 2)
+    return out(pieces.reshape(x.shape))
+
+
+@exercise("4b", ours=_many_heads)
+def check_many_heads(many_heads):
+    everything = torch.ones(3, 1, 5).bool()
+    padding = torch.arange(5) < torch.tensor([5, 2, 1]).view(3, 1, 1)  # [B, 1, T]
+    causal = torch.ones(5, 5).tril().bool().expand(3, 5, 5)  # [B, T, T]
+    for heads, mask in [(h, m) for m in (everything, padding, causal) for h in (1, 2, 4)]:
+        theirs = nn.MultiheadAttention(8, heads, batch_first=True)
+        to_qkv, x = nn.Linear(8, 24), torch.randn(3, 5, 8)
+        to_qkv.weight, to_qkv.bias = theirs.in_proj_weight, theirs.in_proj_bias
+        shut = ~mask.expand(3, 5, 5).repeat_interleave(heads, dim=0)
+        right, _ = theirs(x, x, x, attn_mask=shut)
+        answer = untouched(many_heads, x, to_qkv, theirs.out_proj, heads, mask)
+        must_be_like(answer, right)
+        one = _many_heads(x, to_qkv, theirs.out_proj, 1, mask)
+        said = f"These are the vectors of one head, not of {heads}."
+        assert heads == 1 or not torch.allclose(answer, one, atol=1e-4), said
+        said = "Without a mask they are: does each head get its text's mask?"
+        said = "The mask is not at fault: cutting, scaling or joining is." if mask is everything else said
+        assert torch.allclose(answer, right, atol=1e-4), f"heads: {heads}: not PyTorch's vectors. {said}"

@@ -16,7 +16,7 @@
   one gets "not yet." with the words after each `# says:` (at least one).
 - It is run after `from torchnlp import *` and `from lessons import *`, with F, math, nn, np and random. `# %% Setting`
   holds what several answers share, and what a lesson hands to a check beside the answer (data and networks as it has
-  them; nothing is trained).
+  them; nothing is trained). Ours are there as well, so that the answer to a stage may build on an earlier one.
 - A check needs a right answer that is written otherwise than ours, and the two or three commonest wrong ones.
 - Tried as well: ours, functions that return junk, and the stubs of the lessons.
 """
@@ -69,6 +69,11 @@ ANSWERS = [entry for entry in ENTRIES if entry["check"]]
 LESSON_OF = {entry["check"]: entry["lesson"] for entry in ANSWERS}
 
 
+def first_name(check: str) -> str:
+    """The name of the answer that a check tries."""
+    return next(iter(inspect.signature(CHECKS[check]).parameters))
+
+
 def run_code(code: str, file: str, space: dict) -> None:
     """Run it as a cell of its own, a file of that name."""
     linecache.cache[file] = len(code), None, code.splitlines(keepends=True), file
@@ -82,20 +87,20 @@ def desk(lesson: str) -> dict:
     for entry in ENTRIES:
         if entry["lesson"] == lesson and not entry["check"]:
             run_code(entry["code"], "<setting>", space)
+        elif entry["lesson"] == lesson:
+            space[first_name(entry["check"])] = CHECKS[entry["check"]].ours
     return space
 
 
 def verdict_of(check: str, code: str, capsys) -> str:
     """What a check prints for the answer that some code defines; "" tries ours. What it gives back is tried, too."""
     space = desk(LESSON_OF[check])
-    first, *others = inspect.signature(CHECKS[check]).parameters.values()
-    space[first.name] = CHECKS[check].ours
     run_code(code, "<answer>", space)
     capsys.readouterr()
-    given = [space[other.name] for other in others if other.name in space or other.default is other.empty]
-    back = CHECKS[check](space[first.name], *given)
+    answer, *others = [space[name] for name in inspect.signature(CHECKS[check]).parameters]
+    back = CHECKS[check](answer, *others)
     printed = capsys.readouterr().out
-    assert back is (space[first.name] if printed.endswith(": right\n") else CHECKS[check].ours)
+    assert back is (answer if printed.endswith(": right\n") else CHECKS[check].ours)
     return printed
 
 
@@ -131,9 +136,8 @@ def test_ours_is_right(check, capsys):
 @pytest.mark.parametrize("check", LESSON_OF)
 @pytest.mark.parametrize("junk", JUNK)
 def test_junk_gets_a_verdict(check, junk, capsys):
-    (first, *_) = inspect.signature(CHECKS[check]).parameters
     for answer in (f"lambda *given, **named: {junk}", junk):
-        verdict = verdict_of(check, f"{first} = {answer}", capsys)
+        verdict = verdict_of(check, f"{first_name(check)} = {answer}", capsys)
         assert re.match(r"Exercise \d[a-z]?: not yet\. .", verdict)
 
 
