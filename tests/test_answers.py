@@ -26,11 +26,11 @@ import linecache
 import re
 from pathlib import Path
 
-import checks
 import nbformat
 import pytest
 import torch
 
+import checks
 import torchnlp
 
 ROOT = Path(__file__).resolve().parent.parent
