@@ -1,11 +1,14 @@
 # Targets stand in groups, by who uses them. `make help` prints the lines that begin with "# make" and the headings.
 # lab, test, check and grade take DATA=<folder>, for data of your own or for AG News.
-# All set up .venv when it is missing or older than requirements.txt.
+# All set up .venv when it is missing or older than requirements.txt, and add what tools/, tests/ or site/ ask for when
+# they need it.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOOLS_READY := $(VENV)/.ready-tools
+TESTS_READY := $(VENV)/.ready-tests
 SITE_READY := $(VENV)/.ready-site
 # Notebooks run in their own folder, so a relative path must be made absolute first.
 DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
@@ -13,7 +16,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST = TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help lab test test-all lint slides site pages student check grade questions bundle colab arithmetic repo diagrams notebooks readme faults lock audit clean
+.PHONY: help lab test test-all lint slides site student check grade questions bundle colab arithmetic repo diagrams notebooks readme faults lock audit clean
 
 help:
 	@awk '/^# make/ { print "  " substr($$0, 3) }  /^## / { print "\n" substr($$0, 4) }' Makefile
@@ -28,38 +31,34 @@ lab: $(READY)
 ## For instructors
 
 # make slides     a deck for each lesson in build/slides, with speaker notes; opens from the disk
-slides: $(READY)
+slides: $(TOOLS_READY)
 	$(BIN)/python -m tools.teaching.slides
 
 # make site       the course as a web site in build/site, from the saved outputs; opens from the disk or any server
-site: $(SITE_READY)
+site: $(SITE_READY) $(TOOLS_READY)
 	$(BIN)/python -m tools.site.build
 
-# make pages      build/site/reader.html, playground.html, writer.html: pages that need no Python; they open from the disk
-pages: $(READY)
-	$(BIN)/python -m tools.site.pages
-
 # make student    build/student, the student edition: no solutions, no outputs, cells for a name and for words
-student: $(READY)
+student: $(TOOLS_READY)
 	$(BIN)/python -m tools.teaching.student
 
 # make check      SUBMISSION=file.ipynb: runs a student's notebook, says which exercises are right (LIMIT=seconds)
 LIMIT ?= 600
-check: $(READY)
+check: $(TOOLS_READY)
 	@test -n "$(SUBMISSION)" || { echo "Which notebook? make check SUBMISSION=file.ipynb"; exit 2; }
 	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.teaching.check "$(SUBMISSION)" --limit $(LIMIT) || [ $$? = 1 ]
 
 # make grade      FOLDER=term: checks all notebooks in it; writes grades.csv, term.csv, pages of feedback and of words
-grade: $(READY)
+grade: $(TOOLS_READY)
 	@test -d "$(FOLDER)" || { echo "Which folder? make grade FOLDER=term"; exit 2; }
 	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.teaching.grade "$(FOLDER)" --limit $(LIMIT)
 
 # make questions  build/questions: the question bank for Moodle and to print, second versions of exercises, solutions
-questions: $(READY)
+questions: $(TOOLS_READY)
 	$(BIN)/python -m tools.teaching.questions
 
 # make bundle     build/bundle: a folder for a room without a network (PLATFORMS="windows macos-3.12", or all; DATA=<folder>)
-bundle: $(SITE_READY)
+bundle: $(SITE_READY) $(TOOLS_READY)
 	$(BIN)/python -m tools.teaching.bundle $(PLATFORMS) $(if $(DATA),--data "$(DATA_FOLDER)")
 
 # make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge, link and set-up cell
@@ -69,7 +68,7 @@ repo: $(READY)
 ## For maintainers
 
 # make test       the module, the lessons and their checks, offline, on the small corpus; some minutes
-test: $(READY)
+test: $(TESTS_READY) $(TOOLS_READY)
 	$(PYTEST) -m "not slow"
 
 # make test-all   the same, then the tests of tools, site, pages and browsers, and the appendices
@@ -77,33 +76,34 @@ test-all: test $(SITE_READY)
 	$(PYTEST) -m slow
 
 # make lint       the style of the code, in notebooks too
-lint: $(READY)
+lint: $(TESTS_READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/ruff format --check --config pyproject.toml notebooks/*.py
 
 # make colab      runs each lesson alone in an empty folder, with Colab's versions (COLAB_PYTHON=python3.13); a long time
 COLAB_PYTHON ?= python3.13
-colab: $(READY)
+colab: $(TOOLS_READY)
 	$(BIN)/python -m tools.upkeep.colab --python $(COLAB_PYTHON) $(LESSONS)
 
 # make arithmetic runs notebooks and tests as other processors compute (CONFIGURATIONS="avx2 moved"); half an hour each
-arithmetic: $(READY)
+arithmetic: $(TESTS_READY) $(TOOLS_READY)
 	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.upkeep.arithmetic $(CONFIGURATIONS)
 
 # make diagrams   draws images/*.png anew
-diagrams: $(READY)
+diagrams: $(TOOLS_READY)
 	$(BIN)/python -m images.draw
 
 # make notebooks  executes every notebook in place (DATA=<folder with AG News> for the committed outputs)
-notebooks: $(READY)
+notebooks: $(TOOLS_READY)
 	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.upkeep.run_notebooks notebooks/*.ipynb
 
 # make readme     makes the tables of README.md from the outputs of the notebooks
-readme: $(READY)
+readme: $(TOOLS_READY)
 	$(BIN)/python -m tools.upkeep.readme
 
 # make faults     plants mistakes in the module, one at a time, and shows the cell of a lesson that notices; ten minutes
-faults: $(READY)
+faults: $(TESTS_READY)
 	$(BIN)/python tests/faults.py
 
 # make lock       writes .ci/constraints.txt: the exact versions that CI installs. Run the tests with them before you commit
@@ -120,15 +120,16 @@ audit: $(READY)
 clean:
 	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis
 
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off $(addprefix -c ,$(CONSTRAINTS)) -r
+
 $(READY): requirements.txt $(CONSTRAINTS)
 	@echo "Setting up $(VENV) with what requirements.txt lists. The first time takes some minutes (PyTorch is large)."
 	@$(PYTHON) -c 'import sys; sys.exit("This course needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 $(MAKECMDGOALS)" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r requirements.txt $(addprefix -c ,$(CONSTRAINTS))
+	$(INSTALL) requirements.txt
 	$(BIN)/python -c "import torch, torchtext, torchinfo, jupyterlab, nbval"
 	@touch $(READY)
 
-# The site and its test need a few packages more.
-$(SITE_READY): site/requirements.txt $(READY)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r site/requirements.txt $(addprefix -c ,$(CONSTRAINTS))
-	@touch $(SITE_READY)
+$(VENV)/.ready-%: %/requirements.txt $(READY)
+	$(INSTALL) $<
+	@touch $@

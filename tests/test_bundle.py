@@ -66,7 +66,7 @@ def test_a_machine_that_nobody_knows_is_an_error_that_names_those_that_are(name)
 def test_students_need_no_packages_for_tests():
     names = set(re.findall(r"^[a-z0-9-]+", bundle.wanted(), flags=re.M))
     assert {"torch", "torchtext", "torchinfo", "jupyterlab", "pooch", "pyarrow"} <= names
-    assert not names & {"pytest", "nbval", "hypothesis", "ruff", "playwright"}
+    assert not names & {"pytest", "hypothesis", "ruff", "playwright"}
 
 
 def test_linux_gets_the_newest_small_build_of_torch_that_is_there(tmp_path):

@@ -159,7 +159,7 @@ def test_make_check_ends_without_an_error_of_make(course, tmp_path):
     """A wrong answer is no error of the command, nor is a limit that was too short; a missing file is one."""
     nbformat.write(submission(["return 1"]), tmp_path / "anna.ipynb")
     shutil.copy(ROOT / "Makefile", course)
-    ready = [f"BIN={Path(sys.executable).parent}", "READY=", "LIMIT=0"]
+    ready = [f"BIN={Path(sys.executable).parent}", "TOOLS_READY=", "LIMIT=0"]
     for file, status, end in [("anna.ipynb", 0, "0 of 5 right\n"), ("nowhere.ipynb", 2, "No such file or directory\n")]:
         run = subprocess.run(
             ["make", "--no-print-directory", "check", f"SUBMISSION={tmp_path / file}", *ready],

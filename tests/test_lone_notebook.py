@@ -1,6 +1,5 @@
 """A student downloads one notebook and nothing else, on a machine that lacks what Colab lacks."""
 
-import ast
 import importlib.metadata
 import os
 import re
@@ -15,8 +14,6 @@ import pytest
 import server as web
 import torch
 
-from tools.teaching.look import modules_of
-from tools.teaching.needs import statements_of
 from tools.teaching.student import student_edition
 from tools.upkeep.colab import run, serve
 
@@ -29,25 +26,12 @@ with_git = pytest.mark.skipif(
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HIDDEN = ["torchtext", "torchinfo"]  # not in Colab
-NEEDED = ast.literal_eval(  # what a notebook's first cell installs
-    re.search(r"NEEDED = (\{.*?\})", (ROOT / "notebooks" / "install.py").read_text("utf-8"), flags=re.S)[1]
-)
 
 PROBE = """
 import torchinfo, torchnlp, torchtext
 torchnlp.show_diagram("rnn-cell")
 print("from", torchnlp.__file__, torchtext.__file__, torchinfo.__file__)
 """
-
-
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
-def test_every_lesson_installs_what_it_imports(path):
-    code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    installed = set(NEEDED) | {"numpy", "scipy", "IPython", "torchnlp", "lessons"}  # these come with the others
-    statements = [statement.code for source in code for statement in statements_of(source)]
-    names = [name for statement in statements for node in ast.walk(statement) for name in modules_of(node)]
-    assert {name.split(".")[0] for name in names} <= installed | sys.stdlib_module_names
-    assert not any("load_vectors()" in source for source in code)  # but load_vectors(install=True)
 
 
 def fresh_python(folder: Path) -> Path:

@@ -71,8 +71,7 @@ def targets_of(names: list[str]) -> list[Target]:
 
 
 def wanted() -> str:
-    """What the lessons need: requirements.txt without the part for tests."""
-    return (ROOT / "requirements.txt").read_text(encoding="utf-8").split("# tests\n")[0]
+    return (ROOT / "requirements.txt").read_text(encoding="utf-8")
 
 
 # --------------------------------------------------------------------------------------------- wheels
@@ -171,7 +170,7 @@ def copy_students(folder: Path, news: Path | None) -> None:
         if news and (news / name).is_file():
             (folder / "data").mkdir(exist_ok=True)
             shutil.copy(news / name, folder / "data")
-    (folder / "requirements.txt").write_text(wanted(), encoding="utf-8")
+    shutil.copy(ROOT / "requirements.txt", folder)
     shutil.copy(ROOT / "tools" / "teaching" / "bundle_start.py", folder / "start.py")
 
 

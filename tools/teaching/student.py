@@ -19,16 +19,8 @@ from tools.teaching.repo import current
 ROOT = Path(__file__).resolve().parents[2]
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NEEDED = [
-    "torchnlp.py",
-    "notebooks/lessons.py",
-    "notebooks/checks.py",
-    "notebooks/install.py",
-    "LICENSE",
-    "data/sample",
-    "images",
-    "site",
-]
+NEEDED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/sample", "images", "site"]
+NEEDED += [f"notebooks/{name}.py" for name in ("lessons", "checks", "install")]
 NO_SOLUTIONS = (
     'Each has a cell to fill in and a cell that checks it: it says "not yet" until you are there. Any right answer '
     "passes. The solutions are left out of this copy. A cell that measures your answer asks for it until it is right."

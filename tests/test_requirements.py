@@ -1,0 +1,80 @@
+"""Each package that is imported stands in a file of requirements, and is pinned; the workflow tries what they allow."""
+
+import ast
+import re
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tools.teaching import bundle
+
+ROOT = Path(__file__).resolve().parent.parent
+JOBS = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
+FILES = ["requirements.txt", *(f"{folder}/requirements.txt" for folder in ("tests", "tools", "site"))]
+OF_PACKAGE = packages_distributions()
+
+
+def lines(text: str) -> list[str]:
+    """What a file of requirements says, without its comments."""
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def names(text: str) -> set[str]:
+    return {canonicalize_name(Requirement(line).name) for line in lines(text)}
+
+
+def packages(source: str) -> set[str]:
+    """What pip calls the packages that a program imports; its own modules are none."""
+    nodes = list(ast.walk(ast.parse(source)))
+    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+    found = {module.split(".")[0] for module in modules} - sys.stdlib_module_names
+    return {canonicalize_name(OF_PACKAGE[name][0]) for name in found if name in OF_PACKAGE}
+
+
+TEXT = {file: (ROOT / file).read_text(encoding="utf-8") for file in [*FILES, ".ci/constraints.txt"]}
+FOLDERS = ".ci images notebooks site tests tools/site tools/teaching tools/upkeep"
+PROGRAMS = [file for folder in [ROOT, *map(ROOT.joinpath, FOLDERS.split())] for file in folder.glob("*.py")]
+PINNED = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in lines(TEXT[".ci/constraints.txt"])}
+
+
+def test_every_package_that_a_program_imports_is_named():
+    named = set().union(*(names(TEXT[file]) for file in FILES))
+    assert {file.name: unnamed for file in PROGRAMS if (unnamed := packages(file.read_text("utf-8")) - named)} == {}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/**/[1-9]-*.ipynb")), ids=lambda path: path.name)
+def test_the_first_cell_of_a_lesson_installs_what_its_cells_import(path):
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    code = "\n".join(line for cell in cells for line in cell.splitlines() if not line.startswith(("%", "!")))
+    assert packages(code) <= names(TEXT["requirements.txt"].split("\n\n")[0])
+    assert "load_vectors()" not in code  # but load_vectors(install=True)
+
+
+def test_everything_that_is_needed_is_pinned_within_its_range():
+    assert all(re.fullmatch(r"\d[\w.!]*", version) for version in PINNED.values())  # any build: no +cpu, no wildcard
+    for line in (line for file in FILES for line in lines(TEXT[file])):
+        needed = Requirement(line)
+        version = PINNED.get(canonicalize_name(needed.name))
+        assert version and needed.specifier.contains(version), f"{line}, pinned {version}: run `make lock`"
+
+
+def test_the_workflow_tries_the_oldest_torch_and_every_python():
+    matrix = JOBS["sample"]["strategy"]["matrix"]
+    oldest = re.search(r"^torch>=(.*)$", TEXT["requirements.txt"], flags=re.M)[1]
+    assert matrix["python"] == bundle.PYTHONS
+    assert {f"{oldest}.*"} == {run["torch"] for run in matrix["include"]} - {"newest"}
+
+
+def test_every_make_target_of_the_workflow_exists():
+    commands = "\n".join(step.get("run", "") for job in JOBS.values() for step in job["steps"])
+    for target in re.findall(r"\bmake ([a-z-]+)", commands):
+        dry = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
+        assert dry.returncode == 0, dry.stderr
