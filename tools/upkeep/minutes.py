@@ -28,6 +28,7 @@ class Core:
 
     reading: float = 0.0  # minutes for the words, and to stop at each bold question and each picture
     code: float = 0.0  # minutes
+    stretch: float = 0.0  # the most minutes between two things that the student does
 
     @property
     def minutes(self) -> float:
@@ -35,7 +36,7 @@ class Core:
 
 
 def core_cells(lesson) -> list:
-    """The cells above what is "Further", without checks and solutions."""
+    """The cells above what is "Further", without solutions."""
     cells, further = [], False
     for cell in lesson.cells:
         heading = re.match(r"(#+) +[\d. ]*(.*)", cell.source) if cell.cell_type == "markdown" else None
@@ -47,29 +48,38 @@ def core_cells(lesson) -> list:
     return cells
 
 
+def is_doing(cell) -> bool:
+    """Is there something for the student to do: a knob, or the stub of an exercise?"""
+    return cell.cell_type == "code" and ("yours" in cell.metadata.get("tags", []) or "# <- your code" in cell.source)
+
+
 def core_of(lesson) -> Core:
     """Count what the core of a notebook holds."""
-    found = Core()
+    found, since = Core(), 0.0  # since: what the core took when the student last did something
     for cell in core_cells(lesson):
         found.cells += 1
         if cell.cell_type == "markdown":
             found.reading += len(cell.source.split()) * WORD
             found.reading += len(re.findall(r"\*\*[^*]+\?\*\*", cell.source)) * STOP
             found.exercises += re.findall(r"^### +Exercise \d+\. (.+?)\.?$", cell.source, flags=re.M)
-            continue
-        found.reading += sum(map(is_picture, cell.outputs)) * STOP
-        lines = sum(bool(line.strip()) for line in cell.source.splitlines())
-        if "hide-input" not in cell.metadata.get("tags", []):
-            found.code += lines * OPEN_LINE
-        elif kind(cell) == "set-up" and not FREE.match(cell.source):
-            found.code += lines * FOLDED_LINE  # somebody has to skim it
+        else:
+            found.reading += sum(map(is_picture, cell.outputs)) * STOP
+            lines = sum(bool(line.strip()) for line in cell.source.splitlines())
+            if "hide-input" not in cell.metadata.get("tags", []):
+                found.code += lines * OPEN_LINE
+            elif kind(cell) == "set-up" and not FREE.match(cell.source):
+                found.code += lines * FOLDED_LINE  # somebody has to skim it
+        found.stretch = max(found.stretch, found.reading + found.code - since)
+        if is_doing(cell):
+            since = found.reading + found.code
     return found
 
 
 def main() -> None:
     for file in sorted(ROOT.glob("notebooks/*.ipynb")):
         found = core_of(nbformat.read(file, as_version=4))
-        print(f"{found.minutes:4.0f} minutes, {found.cells} cells: {file.name}")
+        counts = f"{found.cells} cells, longest stretch {found.stretch:.0f} minutes"
+        print(f"{found.minutes:4.0f} minutes, {counts}: {file.name}")
 
 
 if __name__ == "__main__":
