@@ -45,6 +45,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from torch import Tensor, nn
 from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, Dataset, Sampler, Subset, random_split
 from torchtext.data.utils import get_tokenizer, ngrams_iterator
 from torchtext.vocab import Vocab
@@ -123,7 +124,9 @@ def load_dataset(
 
     title = {"ag_news": "AG News", "sample": "The bundled sample corpus", "own": folder.name}[name]
     drawn = f" (drawn from {available:,})" if len(train_dataset) < available else ""
-    sizes = f"{len(train_dataset):,} train articles{drawn} and {len(test_dataset):,} test articles, {len(classes)} classes"
+    sizes = (
+        f"{len(train_dataset):,} train articles{drawn} and {len(test_dataset):,} test articles, {len(classes)} classes"
+    )
     notes = _notes(folder, train_dataset, test_dataset, classes) if name == "own" else []
     for line in [f"{title}: {sizes}, a vocabulary of {len(vocab):,} tokens.", *notes]:
         print(textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False))
@@ -566,18 +569,26 @@ def clock() -> float:
 
 
 class AdamPair(Optimizer):
-    """Adam for dense gradients and SparseAdam for sparse ones; a scheduler and state_dict have both."""
+    """Adam for dense gradients and SparseAdam for sparse ones, as one optimizer. A group added later goes to Adam."""
 
     def __init__(self, dense: list[nn.Parameter], sparse: list[nn.Parameter], lr: float):
-        parts = [torch.optim.SparseAdam(sparse, lr=lr)]
-        if dense:
-            parts.append(torch.optim.Adam(dense, lr=lr, fused=True))
+        self.parts = []  # none yet: the next line lists the groups that the parts have already
+        parts = [torch.optim.SparseAdam(sparse, lr=lr), torch.optim.Adam([{"params": dense}], lr=lr, fused=True)]
         super().__init__([group for part in parts for group in part.param_groups], {"lr": lr})
         self.parts = parts
 
-    def step(self) -> None:
+    def add_param_group(self, param_group: dict) -> None:
+        super().add_param_group(param_group)
+        if self.parts:
+            self.parts[-1].add_param_group(param_group)
+
+    def step(self, closure: Callable | None = None) -> Tensor | None:
+        """closure: computes the loss and the gradients, as for any optimizer of PyTorch."""
+        with torch.enable_grad():
+            loss = closure() if closure else None
         for part in self.parts:
             part.step()
+        return loss
 
     def state_dict(self) -> dict:
         return {"parts": [part.state_dict() for part in self.parts]}
@@ -613,68 +624,54 @@ class Step(NamedTuple):
     norm: Tensor  # [], of the dense gradients, before clipping
 
 
-def train_steps(
-    net: nn.Module, dataloader: Iterable, optimizer: Optimizer, loss_fn: Callable, clip: float | None = None
-) -> Iterator[Step]:
-    """The training loop: one gradient step a batch."""
-    if clip is not None and not clip > 0:
-        raise ValueError(f"clip is the largest norm that a gradient may have, above 0, or None; not {clip!r}.")
-    net.train()
-    for batch in dataloader:
-        optimizer.zero_grad()
-        labels, logits = _forward(net, batch)  # [B], [B, K]
-        loss = _loss_of(loss_fn, logits, labels)  # the mean over the batch
-        _stop_at_nan(loss, "loss")  # before this step spoils every weight
-        loss.backward()
-        norm = clip_gradient(net, clip)
-        optimizer.step()
-        yield Step(loss.detach(), (logits.argmax(1) == labels).sum(), len(labels), norm)
+def train_step(
+    net: nn.Module, batch: Sequence[Tensor], optimizer: Optimizer, loss_fn: Callable, clip: float | None = None
+) -> Step:
+    """One gradient step, on one batch."""
+    optimizer.zero_grad()
+    labels, logits = _forward(net, batch)  # [B], [B, K]
+    loss = _loss_of(loss_fn, logits, labels)  # the mean over the batch
+    _stop_unless_finite(loss, "loss")  # before this step spoils every weight
+    loss.backward()
+    norm = clip_gradient(net, clip)
+    if not all(math.isfinite(group["lr"]) for group in optimizer.param_groups):
+        raise FloatingPointError("The learning rate is no longer finite. Give a smaller lr, or another schedule.")
+    optimizer.step()
+    return Step(loss.detach(), (logits.argmax(1) == labels).sum(), len(labels), norm)
 
 
 def clip_gradient(net: nn.Module, clip: float | None) -> Tensor:
     """The norm of the dense gradients, all taken as one long vector; if it is above clip, they are scaled down to it.
 
     Sparse gradients, those of the word vectors, are left alone, though they come through the same loop of matrices.
-    Returns a tensor [] on the network's device. Raises FloatingPointError, on the CPU, for a norm that is no number.
+    Returns a tensor [] on the network's device. Raises ValueError for a clip that is not above 0, and on the CPU
+    FloatingPointError for a norm that is not finite.
     """
+    if clip is not None and not clip > 0:
+        raise ValueError(f"clip is the largest norm that a gradient may have, above 0, or None; not {clip!r}.")
     dense = [p for p in net.parameters() if p.grad is not None and not p.grad.is_sparse]
+    if not dense:
+        return torch.zeros((), device=next(net.parameters()).device)
     norm = nn.utils.get_total_norm([p.grad for p in dense])
-    _stop_at_nan(norm, "gradient")  # no step, and no scaling, can be made with it
+    _stop_unless_finite(norm, "gradient")  # no step, and no scaling, can be made with it
     if clip is not None:
         nn.utils.clip_grads_with_norm_(dense, clip, norm)
     return norm
 
 
-def _stop_at_nan(value: Tensor, name: str) -> None:
+def _stop_unless_finite(value: Tensor, name: str) -> None:
     """End a training that can't go on: on the CPU at once. A GPU would be held up by the question; _read asks there."""
     if value.device.type == "cpu" and not value.isfinite():
-        raise FloatingPointError(f"The {name} is no longer a number. Start again with a smaller lr, or with clip=1.")
+        raise FloatingPointError(f"The {name} is no longer finite. Start again with a smaller lr, or with clip=1.")
 
 
 def _read(steps: Sequence[Step]) -> np.ndarray:
     """Some steps as numbers, a row each: summed loss, correct, articles, norm. The one place that waits for a GPU."""
     loss, correct, norm = (torch.stack([step[i] for step in steps]).cpu().double() for i in (0, 1, 3))
-    _stop_at_nan(loss.sum(), "loss")
-    _stop_at_nan(norm.sum(), "gradient")
+    _stop_unless_finite(loss.sum(), "loss")
+    _stop_unless_finite(norm.sum(), "gradient")
     articles = torch.tensor([step.articles for step in steps])
     return torch.stack([loss * articles, correct, articles, norm], dim=1).numpy()
-
-
-def _in_groups(steps: Iterable[Step], size: int) -> Iterator[np.ndarray]:
-    """The steps as numbers, so many at a time; the last group, at the end or at an interrupt, may be smaller."""
-    waiting, interrupt = [], None
-    try:
-        for step in steps:
-            waiting.append(step)
-            if len(waiting) == size:
-                rows, waiting = _read(waiting), []
-                yield rows
-    except KeyboardInterrupt as pressed:
-        interrupt = pressed
-    if waiting:
-        yield _read(waiting)
-    if interrupt:
-        raise interrupt
 
 
 def _forward(net: nn.Module, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
@@ -694,13 +691,16 @@ def _forward(net: nn.Module, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
 def _loss_of(loss_fn: Callable, logits: Tensor, labels: Tensor) -> Tensor:
     """The loss; where logits and labels do not fit, PyTorch's message names no remedy: a ValueError that does."""
     try:
-        return loss_fn(logits, labels)
+        loss = loss_fn(logits, labels)
     except (IndexError, ValueError, RuntimeError, TypeError) as error:
         _check_logits(logits, labels)
         if labels.max() >= logits.size(1):
             remedy = "A label is larger than the network's last. Its last layer needs len(classes) outputs."
             raise ValueError(f"The network does not fit the data. {remedy}") from error
         raise
+    if loss.dim() > 0 or getattr(loss_fn, "reduction", "mean") != "mean":
+        raise ValueError('loss_fn gives one number, the mean over the batch: leave reduction="mean" as it is.')
+    return loss
 
 
 def _check_logits(logits: Tensor, labels: Tensor) -> None:
@@ -723,19 +723,20 @@ def train_epoch(
     loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
     clip: float | None = None,
 ) -> tuple[float, float]:  # fmt: skip
-    """Train for one epoch, or until epoch_size articles were seen; a line of progress every report_freq batches.
+    """Train for one epoch, or until epoch_size articles were seen; every report_freq batches (0: never) print a line.
 
     dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with
     learning rate lr is made: pass your own to keep its state from epoch to epoch. clip: see clip_gradient. Returns
     (mean loss per article, accuracy), running means: ask evaluate how good it is now. Raises ValueError for an empty
-    dataloader or a network that does not fit the data, FloatingPointError for a loss or a gradient that is no number.
+    dataloader or a network that does not fit the data, FloatingPointError for a loss or a gradient that is not finite.
     """
     optimizer = optimizer or make_optimizer(net, lr)
+    net.train()
     steps, seen = [], 0
-    for step in train_steps(net, dataloader, optimizer, loss_fn, clip):
-        steps.append(step)
-        seen += step.articles
-        if len(steps) % report_freq == 0:
+    for batch in dataloader:
+        steps.append(train_step(net, batch, optimizer, loss_fn, clip))
+        seen += steps[-1].articles
+        if report_freq and len(steps) % report_freq == 0:
             print(f"{seen}: acc={_read(steps)[:, 1].sum() / seen:.4f}")
         if epoch_size and seen >= epoch_size:
             break
@@ -760,7 +761,7 @@ def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
     """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, net stays in its mode.
 
     Raises, as evaluate and predict do, ValueError for an empty dataloader and for a network that does not fit the data,
-    FloatingPointError for logits that are no numbers.
+    FloatingPointError for logits that are not finite.
     """
     was_training = net.training
     net.eval()
@@ -778,7 +779,7 @@ def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
         raise ValueError("The dataloader gave no batch: is the dataset empty?")
     labels, logits = torch.cat(labels).cpu(), torch.cat(logits).cpu()  # here: each .cpu() waits for a GPU
     if not logits.isfinite().all():
-        raise FloatingPointError("The network's answers are no longer numbers. Make it anew, train with a smaller lr.")
+        raise FloatingPointError("The network's answers are no longer finite. Make it anew, train with a smaller lr.")
     return labels, logits
 
 
@@ -787,7 +788,7 @@ def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossE
     labels, logits = logits_of(net, dataloader)
     loss = _loss_of(loss_fn, logits, labels).item()
     if not math.isfinite(loss):
-        raise FloatingPointError("The loss is no longer a number. Make the network anew, train with a smaller lr.")
+        raise FloatingPointError("The loss is no longer finite. Make the network anew, train with a smaller lr.")
     return loss, (logits.argmax(1) == labels).double().mean().item()
 
 
@@ -805,94 +806,104 @@ class History:
     seconds: float = 0.0  # of training, without validation and drawing
     planned: int = 0  # articles that the whole training reads, where that is known beforehand
 
-    def add_point(self, rows: np.ndarray) -> None:
-        """A point of the train curve, from the steps since the last one. rows: see _read."""
+    def add_point(self, steps: Sequence[Step]) -> None:
+        """A point of the train curve, from the steps since the last one."""
+        if not steps:
+            return
+        rows = _read(steps)
         loss, correct, articles, _ = rows.sum(axis=0)
         self.articles.append(int(articles) + (self.articles[-1] if self.articles else 0))
         self.train_loss.append(loss / articles)
         self.train_accuracy.append(correct / articles)
         self.largest_norm.append(rows[:, 3].max())
 
-    def end_epoch(self, epoch: int, rows: np.ndarray, seconds: float, valid: tuple[float, float] | None) -> str:
-        """Keep what an epoch gave; returns the line that tells it. rows: its steps; valid: (loss, accuracy)."""
-        if len(rows) == 0:
-            raise ValueError(f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, no iterator.")
-        loss, correct, articles, _ = rows.sum(axis=0)
-        parts = [f"epoch {epoch}: train loss {loss / articles:.3f}, accuracy {correct / articles:.3f}"]
+    def end_epoch(self, seconds: float, valid: tuple[float, float] | None) -> str:
+        """Keep what an epoch gave; returns the line that tells it. valid: (loss, accuracy)."""
+        begun = self.epoch_ends[-1] if self.epoch_ends else 0
+        points = sum(seen > begun for seen in self.articles)
+        if points == 0:
+            raise ValueError(
+                f"Epoch {len(self.epoch_ends) + 1} found no batch. Pass a DataLoader, which starts anew, no iterator."
+            )
+        sizes = np.diff([begun, *self.articles[-points:]])  # how many articles each point is the mean of
+        loss = np.average(self.train_loss[-points:], weights=sizes)
+        accuracy = np.average(self.train_accuracy[-points:], weights=sizes)
         self.epoch_ends.append(self.articles[-1])
         self.seconds += seconds
+        line = f"epoch {len(self.epoch_ends)}: train loss {loss:.3f}, accuracy {accuracy:.3f}"
         if valid:
             self.valid_loss.append(valid[0])
             self.valid_accuracy.append(valid[1])
-            parts.append(f"validation loss {valid[0]:.3f}, accuracy {valid[1]:.3f}")
-        return " | ".join([*parts, f"{seconds:.1f} s"])
+            line += f" | validation loss {valid[0]:.3f}, accuracy {valid[1]:.3f}"
+        return f"{line} | {seconds:.1f} s"
 
 
-def linear_warmup_decay(progress: float) -> float:
-    """The share of the learning rate to use after this share of training: up over a tenth, then down to 0."""
-    return min(progress / 0.1, (1 - progress) / 0.9)
+def linear_warmup_decay(optimizer: Optimizer, steps: int) -> LambdaLR:
+    """Learning rates that rise for the first tenth of the steps, and then fall to 0, each in a straight line.
+
+    Returns a scheduler: call its step() after each optimizer.step(). Step s, from 0, has the optimizer's own rates
+    times the smaller of p / 0.1 and (1 - p) / 0.9, where p = (s + 0.5) / steps. After the last step the rates are 0.
+    """
+
+    def factor(step: int) -> float:
+        progress = (step + 0.5) / steps  # at the middle of the step: from 0 to 1
+        return max(0.0, min(progress / 0.1, (1 - progress) / 0.9))
+
+    return LambdaLR(optimizer, factor)
 
 
 def fit(
     net: nn.Module, train: DataLoader, valid: DataLoader | None = None, *, epochs: int = 2, lr: float = 0.004,
-    optimizer: Optimizer | None = None, schedule: Callable[[float], float] = linear_warmup_decay,
+    optimizer: Optimizer | None = None, schedule: Callable[[Optimizer, int], LambdaLR] | None = linear_warmup_decay,
     clip: float | None = None, verbose: bool = True, live: bool = True,
 ) -> History:  # fmt: skip
     """Train for some epochs and, with valid, validate after each; print a line for each, draw the curve as it grows.
 
-    optimizer: without one, make_optimizer(net, lr). The learning rates of a step are the optimizer's own times
-    schedule(share of all steps done); `lambda progress: 1` keeps them constant. clip: see clip_gradient; plot_norms
-    shows the norms. live=False prints without drawing, verbose=False does neither. Interrupting the kernel ends
-    training early: the network keeps what it learnt, the History is returned. Raises what train_epoch and evaluate do.
+    optimizer: without one, make_optimizer(net, lr). schedule(optimizer, number of steps) gives a scheduler of PyTorch;
+    None keeps the learning rates constant. At the end the optimizer has its own rates again. clip: see clip_gradient;
+    plot_norms shows the norms. live=False prints without drawing, verbose=False does neither. Interrupting the kernel
+    ends training early: the network keeps what it learnt, the History is returned. Raises what train_epoch and
+    evaluate do.
     """
-    steps = _count_steps(train, valid, epochs)
+    _check_loaders(train, valid, epochs)
     optimizer, loss_fn = optimizer or make_optimizer(net, lr), nn.CrossEntropyLoss()
+    steps, every = epochs * len(train), max(1, len(train) // 25)  # every: from a point of the curve to the next
+    scheduler = schedule(optimizer, steps) if schedule else LambdaLR(optimizer, lambda step: 1.0)
     history = History(planned=epochs * len(getattr(train, "sampler", ())))
-    curve = _LiveCurve(history) if verbose and live else None
-    own_rates = [group["lr"] for group in optimizer.param_groups]
-    shares = [schedule((step + 0.5) / steps) for step in range(steps)]
-    done = 0
+    curve = _LiveCurve(history, shown=verbose and live)
+    waiting = []  # the steps since the last point
     try:
-        for epoch in range(1, epochs + 1):
-            start, rows = time.perf_counter(), []
-            batches = _at_rates(train, optimizer, own_rates, shares[done:])
-            trained = train_steps(net, batches, optimizer, loss_fn, clip)
-            for group in _in_groups(trained, size=max(1, len(train) // 25)):
-                rows.extend(group)
-                done += len(group)
-                history.add_point(group)
-                start += curve.draw(history) if curve else 0  # drawing is not training
+        for _ in range(epochs):
+            start = time.perf_counter()
+            net.train()
+            for batch in train:
+                waiting.append(train_step(net, batch, optimizer, loss_fn, clip))
+                scheduler.step()
+                if len(waiting) == every:
+                    history.add_point(waiting)
+                    waiting = []
+                    start += curve.draw()  # drawing is not training
+            history.add_point(waiting)
+            waiting = []
             seconds = time.perf_counter() - start
-            line = history.end_epoch(epoch, np.array(rows), seconds, evaluate(net, valid) if valid else None)
+            line = history.end_epoch(seconds, evaluate(net, valid) if valid else None)
             if verbose:
                 print(line)
     except KeyboardInterrupt:
-        print(f"Stopped by you after {done} of {steps} steps. The network keeps what it has learnt so far.")
+        history.add_point(waiting)
+        print(f"Stopped by you after {scheduler.last_epoch} of {steps} steps. The network keeps what it has learnt.")
     finally:
-        _set_rates(optimizer, own_rates)
-    if curve:
-        curve.draw(history, last=True)
+        for group in optimizer.param_groups:
+            group["lr"] = group.pop("initial_lr", group["lr"])
+    curve.draw(last=True)
     return history
 
 
-def _count_steps(train: DataLoader, valid: DataLoader | None, epochs: int) -> int:
+def _check_loaders(train: DataLoader, valid: DataLoader | None, epochs: int) -> None:
     if epochs * len(train) <= 0:
         raise ValueError("There is nothing to train on: no epochs, or an empty dataset.")
     if valid is not None and len(valid) == 0:
         raise ValueError("There is nothing to validate on: the second loader's dataset is empty.")
-    return epochs * len(train)
-
-
-def _at_rates(batches: Iterable, optimizer: Optimizer, own_rates: list[float], shares: list[float]) -> Iterator:
-    """Hand out each batch when its share of the learning rates is set."""
-    for batch, share in zip(batches, shares):
-        _set_rates(optimizer, [rate * share for rate in own_rates])
-        yield batch
-
-
-def _set_rates(optimizer: Optimizer, rates: list[float]) -> None:
-    for group, rate in zip(optimizer.param_groups, rates):
-        group["lr"] = rate
 
 
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
@@ -1266,24 +1277,24 @@ def plot_norms(history: History, clip: float | None = None):
 class _LiveCurve:
     """plot_history in one output, redrawn at most once a second and a tenth of the time; its last frame stays."""
 
-    def __init__(self, history: History):
-        self.handle = None
-        if IPython.get_ipython() is None:  # a plain script: the printed lines must do
+    def __init__(self, history: History, shown: bool = True):
+        self.history, self.handle, self.due = history, None, 0.0
+        if not shown or IPython.get_ipython() is None:  # in a plain script the printed lines must do
             return
         with plt.rc_context(STYLE):
             figure, self.axes = plt.subplots(1, 2)
         plt.close(figure)  # or the notebook shows it a second time at the end of the cell
         self.handle = IPython.display.display(plot_history(history, self.axes), display_id=True)
-        self.due = 0.0
 
-    def draw(self, history: History, last: bool = False) -> float:
+    def draw(self, last: bool = False) -> float:
         """Redraw, if it is time; returns the seconds that it took."""
         start = time.perf_counter()
-        if self.handle and (last or start > self.due):
-            self.handle.update(plot_history(history, self.axes))
-            end = time.perf_counter()
-            self.due = end + max(1, 9 * (end - start))
-        return time.perf_counter() - start
+        if self.handle is None or start < self.due and not last:
+            return 0.0
+        self.handle.update(plot_history(self.history, self.axes))
+        end = time.perf_counter()
+        self.due = end + max(1, 9 * (end - start))
+        return end - start
 
 
 def plot_confusion(labels: Tensor, predictions: Tensor, classes: Sequence[str]):

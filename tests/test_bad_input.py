@@ -20,6 +20,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from networks import THREE, Mean, Packed, each_network
 from torch import nn
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 from torchtext.vocab import Vocab
 
@@ -234,10 +235,10 @@ def test_answers_that_are_no_numbers_are_an_error(news, bad):
     train, _, classes, vocab = news
     net = altered(lambda logits: logits * bad)(len(vocab))
     for run in [train_epoch, evaluate, fit_once]:
-        with pytest.raises(FloatingPointError, match="no longer a?.?number.*smaller lr"):
+        with pytest.raises(FloatingPointError, match="no longer finite.*smaller lr"):
             run(net, [padify(train)])
     if bad != 3e38:
-        with pytest.raises(FloatingPointError, match="no longer numbers"):
+        with pytest.raises(FloatingPointError, match="no longer finite"):
             predict(net, "goal", classes)
 
 
@@ -254,10 +255,14 @@ def test_no_answers_at_all_cannot_be_asked_for(news, k):
         predict(Mean(len(news[3])), "goal", news[2], k=k)
 
 
+def not_a_number(optimizer, steps):
+    return LambdaLR(optimizer, lambda step: math.nan)
+
+
 @given(
     count=st.integers(0, 5), valid=st.integers(0, 2), epochs=st.integers(-1, 3),
     lr=st.floats() | st.sampled_from([0.0, 0.01, 1e30, math.inf, math.nan, -0.1]),
-    schedule=st.sampled_from([torchnlp.linear_warmup_decay, lambda share: 1, lambda share: math.nan]),
+    schedule=st.sampled_from([torchnlp.linear_warmup_decay, None, not_a_number]),
 )  # fmt: skip
 def test_fit_gives_a_history_of_numbers_or_an_error(news, count, valid, epochs, lr, schedule):
     train, test, _, vocab = news
@@ -271,8 +276,7 @@ def test_fit_gives_a_history_of_numbers_or_an_error(news, count, valid, epochs, 
             net, loader(train, count), loader(test, valid), epochs=epochs, lr=lr, schedule=schedule, live=False
         )
     except FloatingPointError as error:
-        assert "smaller lr" in str(error)
-        assert math.isnan(schedule(0.5)) or lr > 0.1
+        assert "smaller lr" in str(error) and (lr > 0.1 or schedule is not_a_number)
     except ValueError as error:
         assert "nothing to" in str(error) or "Invalid learning rate" in str(error)
         assert count == 0 or valid == 0 or epochs < 1 or not lr >= 0

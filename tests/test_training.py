@@ -1,5 +1,6 @@
 """Training and judging: the optimizer, the loop, fit and evaluate."""
 
+import functools
 import inspect
 import io
 import math
@@ -13,6 +14,7 @@ import pytest
 import torch
 from networks import Mean, Packed, each_network
 from torch import nn
+from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -166,6 +168,39 @@ def test_a_saved_optimizer_goes_on_where_it_stopped(sparse):
     assert moved == ({"fc.weight", "fc.bias"} if sparse else set())
 
 
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_layer_that_is_unfrozen_joins_the_optimizer(sparse):
+    net = net_of(sparse=sparse)
+    net.fc.requires_grad_(False)
+    optimizer = make_optimizer(net)
+    net.fc.requires_grad_(True)
+    optimizer.add_param_group({"params": net.fc.parameters(), "lr": 0.5})
+    before, rates = weights(net), [group["lr"] for group in optimizer.param_groups]
+    train_epoch(net, toy_loader(16), optimizer=optimizer)
+    assert not any(torch.equal(before[name], value) for name, value in net.state_dict().items())
+    assert (net.fc.weight - before["fc.weight"]).abs().max().item() == pytest.approx(0.5, rel=1e-3)  # Adam's first step
+    assert rates[-1] == 0.5
+    with pytest.raises(ValueError, match="more than one parameter group"):
+        optimizer.add_param_group({"params": net.embedding.parameters()})
+
+
+def test_an_optimizer_takes_a_closure_as_any_of_pytorch():
+    ours, by_hand = net_of(), net_of()
+    labels, ids = toy(8)
+
+    def closure():
+        ours.zero_grad()
+        loss = nn.functional.cross_entropy(ours(ids), labels)
+        loss.backward()
+        return loss
+
+    with torch.no_grad():
+        loss = make_optimizer(ours, lr=0.03).step(closure)
+    assert loss.item() == nn.functional.cross_entropy(by_hand(ids), labels).item()
+    step(by_hand, make_optimizer(by_hand, lr=0.03), ids, labels)
+    assert same(ours, by_hand)
+
+
 def test_a_network_may_call_something_of_its_own_sparse():
     net = net_of(sparse=False)
     net.sparse = True
@@ -229,6 +264,18 @@ def test_an_empty_loader_is_an_error():
             run(net_of(), toy_loader(0))
 
 
+def test_without_report_freq_nothing_is_printed(capsys):
+    train_epoch(net_of(), toy_loader(64), report_freq=0)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("reduction", ["sum", "none"])
+@pytest.mark.parametrize("run", [train_epoch, evaluate])
+def test_a_loss_that_is_no_mean_is_an_error_that_says_so(run, reduction):
+    with pytest.raises(ValueError, match="one number, the mean over the batch"):
+        run(net_of(), toy_loader(32), loss_fn=nn.CrossEntropyLoss(reduction=reduction))
+
+
 # clipping
 
 
@@ -269,8 +316,16 @@ def test_a_gradient_that_is_no_number_is_an_error_and_makes_no_step():
 
 @pytest.mark.parametrize("clip", [0, -1, math.nan])
 def test_a_useless_limit_is_an_error(clip):
-    with pytest.raises(ValueError, match="clip is the largest norm"):
-        train_epoch(net_of(), toy_loader(32), clip=clip)
+    for train in (train_epoch, functools.partial(fit, live=False)):
+        with pytest.raises(ValueError, match="clip is the largest norm"):
+            train(net_of(), toy_loader(32), clip=clip)
+
+
+def test_without_dense_gradients_the_norm_is_0_and_on_the_device_of_the_network():
+    net = nn.Embedding(3, 2, sparse=True, device="meta")
+    norm = torchnlp.clip_gradient(net, 1)
+    assert norm.device.type == "meta" and norm.shape == ()
+    assert torchnlp.clip_gradient(nn.Embedding(3, 2, sparse=True), 1) == 0
 
 
 @pytest.mark.parametrize("clip", [None, 0.1])
@@ -365,8 +420,22 @@ def test_a_failing_evaluation_leaves_the_network_in_its_mode():
 # linear_warmup_decay
 
 
-def test_the_rate_warms_up_over_a_tenth_and_falls_to_nothing():
-    assert [torchnlp.linear_warmup_decay(p) for p in (0, 0.05, 0.1, 0.55, 1)] == pytest.approx([0, 0.5, 1, 0.5, 0])
+@pytest.mark.parametrize("steps", [1, 2, 7, 100, 1001])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_the_rate_rises_over_a_tenth_of_the_steps_and_falls_to_0(steps, sparse):
+    net = net_of(sparse=sparse)
+    optimizer = make_optimizer(net, lr=0.02)
+    optimizer.param_groups[-1]["lr"] = 0.01  # each group has its own
+    scheduler = torchnlp.linear_warmup_decay(optimizer, steps)
+    for s in range(steps):
+        p = (s + 0.5) / steps
+        share = min(p / 0.1, (1 - p) / 0.9)
+        assert [group["lr"] for group in optimizer.param_groups] == [0.02 * share, 0.01 * share][-1 - sparse :]
+        optimizer.step()
+        scheduler.step()
+    for _ in range(2):
+        assert {group["lr"] for group in optimizer.param_groups} == {0.0}  # and never below
+        scheduler.step()
 
 
 # fit
@@ -391,7 +460,7 @@ def test_a_point_is_the_mean_of_the_texts_since_the_last_and_their_largest_norm_
     net, size = net_of(), batch_size * batches_a_point
     labels, ids = toy(count)
     loader = DataLoader(TensorDataset(labels, ids), batch_size)
-    history = fit(net, loader, loader, epochs=1, schedule=lambda progress: 0, live=False, clip=clip)
+    history = fit(net, loader, loader, epochs=1, optimizer=standing_still(net), live=False, clip=clip)
     assert history.articles == [*range(size, count, size), count] and history.planned == count
     norms = [norm_of([g for g in gradients(net, *batch).values() if not g.is_sparse]) for batch in loader]
     largest = [max(norms[i : i + batches_a_point]) for i in range(0, len(norms), batches_a_point)]
@@ -433,9 +502,13 @@ def test_fit_uses_the_optimizer_that_it_is_given_at_its_own_rates_and_gives_them
     net = net_of(sparse=False)
     groups = [{"params": net.embedding.parameters(), "lr": 0.5}, {"params": net.fc.parameters(), "lr": 0.1}]
     optimizer = torch.optim.SGD(groups)
-    fit(net, toy_loader(64), optimizer=optimizer, epochs=1, lr=99.0, schedule=lambda progress: 0.5, live=False)
-    assert {rate for name, rate in rates if name == "SGD"} == {0.25}
-    assert [group["lr"] for group in optimizer.param_groups] == [0.5, 0.1]
+    for first, second in ((0.5, 0.1), (0.3, 0.2)):  # the second time from rates that were set meanwhile
+        optimizer.param_groups[0]["lr"], optimizer.param_groups[1]["lr"] = first, second
+        fit(net, toy_loader(64), optimizer=optimizer, epochs=1, lr=99.0, live=False)  # 4 steps
+        shares = [35 / 36, 25 / 36, 15 / 36, 5 / 36]  # (1 - p) / 0.9 at p = 1 / 8, 3 / 8, ...
+        assert [rate for name, rate in rates if name == "SGD"] == pytest.approx([first * share for share in shares])
+        assert [group["lr"] for group in optimizer.param_groups] == [first, second]
+        rates.clear()
     assert not optimizer.state_dict()["state"]  # plain SGD keeps nothing
     moments = make_optimizer(net)
     fit(net, toy_loader(64), optimizer=moments, epochs=1, live=False)
@@ -445,7 +518,7 @@ def test_fit_uses_the_optimizer_that_it_is_given_at_its_own_rates_and_gives_them
 def test_on_a_gpu_no_step_waits_for_the_host(monkeypatch):
     """Reading a tensor's value waits for a GPU: training reads at the points of the curve, not at each step."""
     readings = []
-    monkeypatch.setattr(torchnlp, "_stop_at_nan", lambda value, name: None)  # it asks on the CPU alone
+    monkeypatch.setattr(torchnlp, "_stop_unless_finite", lambda value, name: None)  # it asks on the CPU alone
     monkeypatch.setattr(
         torchnlp, "_read", lambda steps, read=torchnlp._read: readings.append(len(steps)) or read(steps)
     )
@@ -454,8 +527,7 @@ def test_on_a_gpu_no_step_waits_for_the_host(monkeypatch):
 
         def told(self, *args, _plain=plain, _name=name):
             inside = {frame.name for frame in traceback.extract_stack()}
-            # A loader draws its seed on the CPU.
-            if "train_steps" in inside and not inside & {"_read", "_get_iterator"}:
+            if "train_step" in inside:
                 waits.append(_name)
             return _plain(self, *args)
 
@@ -478,32 +550,39 @@ def test_an_epoch_prints_a_line(capsys):
 
 
 def test_every_step_uses_the_rate_of_the_schedule(rates):
-    fit(net_of(), toy_loader(100), epochs=2, lr=0.02, schedule=lambda progress: progress, live=False)  # 7 batches each
+    falling = functools.partial(LambdaLR, lr_lambda=lambda step: 1 / (1 + step))
+    fit(net_of(), toy_loader(100), epochs=2, lr=0.02, schedule=lambda optimizer, steps: falling(optimizer), live=False)
     for name in ("Adam", "SparseAdam"):
-        used = [rate / 0.02 for optimizer, rate in rates if optimizer == name]
-        assert len(used) == 14
-        assert all(i / 14 - 1e-9 <= share <= (i + 1) / 14 for i, share in enumerate(used))
-        assert used == sorted(set(used))
+        used = [rate for optimizer, rate in rates if optimizer == name]
+        assert used == pytest.approx([0.02 / (1 + step) for step in range(14)])
 
 
 def test_unless_told_fit_trains_for_two_epochs_at_up_to_four_thousandths_that_warm_up_and_fall(rates):
     history = fit(net_of(), toy_loader(320), live=False)
     assert history.epoch_ends == [320, 640]
-    used = [rate / 0.004 for optimizer, rate in rates if optimizer == "Adam"]
-    assert len(used) == 40
-    assert 2 <= used.index(max(used)) <= 4 and 0.9 < max(used) <= 1
-    assert 0 < used[0] < 0.25 and 0 < used[-1] < 0.05
+    places = [(step + 0.5) / 40 for step in range(40)]
+    expected = [0.004 * min(p / 0.1, (1 - p) / 0.9) for p in places]
+    for name in ("Adam", "SparseAdam"):
+        assert [rate for optimizer, rate in rates if optimizer == name] == pytest.approx(expected)
 
 
-def test_a_constant_schedule_is_the_plain_loop(rates):
+def test_without_a_schedule_fit_is_the_plain_loop(rates):
     ours, by_hand = net_of(sparse=False), net_of(sparse=False)
     sgd = torch.optim.SGD(ours.parameters(), 0.5)
-    fit(ours, toy_loader(64), optimizer=sgd, schedule=lambda progress: 1, live=False, clip=0.1)
+    fit(ours, toy_loader(64), optimizer=sgd, schedule=None, live=False, clip=0.1)
     assert {rate for _, rate in rates} == {0.5}
     sgd = torch.optim.SGD(by_hand.parameters(), 0.5)
     for _ in range(2):
         train_epoch(by_hand, toy_loader(64), optimizer=sgd, clip=0.1)
     assert same(ours, by_hand)
+
+
+def test_a_schedule_that_gives_no_number_is_an_error_and_makes_no_step():
+    net = net_of()
+    before = weights(net)
+    with pytest.raises(FloatingPointError, match="learning rate is no longer finite"):
+        fit(net, toy_loader(32), schedule=lambda optimizer, _: LambdaLR(optimizer, lambda step: math.nan), live=False)
+    assert same(before, net)
 
 
 def test_the_same_seed_trains_the_same_network_bit_for_bit():

@@ -56,7 +56,7 @@ def train(net: LanguageModel, items: list[tuple[int, list[int]]]) -> None:
     One token in ten is read as <unk>: the network must not lean on any one word.
     """
     luck, optimizer = random.Random(SEED), torch.optim.Adam(net.parameters(), lr=RATE)
-    step, steps = 0, EPOCHS * -(-len(items) // SIZE)
+    scheduler = linear_warmup_decay(optimizer, EPOCHS * -(-len(items) // SIZE))
     net.train()
     for epoch in range(EPOCHS):
         mixed = sorted(luck.sample(items, len(items)), key=lambda item: len(item[1]))  # little padding
@@ -64,14 +64,12 @@ def train(net: LanguageModel, items: list[tuple[int, list[int]]]) -> None:
         for batch in luck.sample(batches, len(batches)):
             x, y = shifted([(net.V + k * luck.randrange(2), ids) for k, ids in batch])
             x[(torch.rand(x.shape, device=x.device) < HIDE) & (x < net.V)] = UNK
-            for group in optimizer.param_groups:
-                group["lr"] = RATE * linear_warmup_decay((step + 0.5) / steps)
             optimizer.zero_grad()
             loss = token_loss(net, x, y)
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), CLIP)
             optimizer.step()
-            step += 1
+            scheduler.step()
         print(f"epoch {epoch + 1}: training loss of the last batch {loss:.2f}", flush=True)
 
 
