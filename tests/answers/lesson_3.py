@@ -1,427 +1,184 @@
-# %% Exercise 3, setting
-class RightSampler:
-    def __init__(self, sizes, batch_size=64, seed=0):
-        self.sizes, self.batch_size = sizes, batch_size
-        self.generator = torch.Generator().manual_seed(seed)
-
-    def __iter__(self):
-        batches = []
-        for length in self.sizes.unique():
-            texts = (self.sizes == length).nonzero()[:, 0]
-            batches += texts[torch.randperm(len(texts), generator=self.generator)].split(self.batch_size)
-        for i in torch.randperm(len(batches), generator=self.generator):
-            yield batches[i].tolist()
-
-    def __len__(self):
-        return sum(-(-int((self.sizes == size).sum()) // self.batch_size) for size in self.sizes.unique())
+# %% Setting
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
-# %% Exercise 1b, setting
-def right_rows(data, batch_sizes):
-    x = data.new_zeros(int(batch_sizes[0]), len(batch_sizes))
-    for t, column in enumerate(data.split(batch_sizes.tolist())):
-        x[: len(column), t] = column
-    return x
+def move(cell, x, h):
+    return torch.cat([cell(x, h[: len(x)]), h[len(x) :]])
 
 
-def right_lengths(batch_sizes):
-    return (batch_sizes > torch.arange(int(batch_sizes[0])).unsqueeze(1)).sum(1)
+# %% check_column_step, right: a copy, whose first rows are written
+def column_step(cell, x, h):
+    new = h.clone()
+    new[: x.size(0)] = cell(x, h[: x.size(0)])
+    return new
 
 
-# %% Exercise 2a, setting
-def right_rnn(rnn, data, batch_sizes, start=0.0, lost=(), end=torch.tanh, turned=False, again=False):
-    W, U, b, c = (0 * weight if name in lost else weight for name, weight in rnn.named_parameters())
-    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size) + start
-    for x in data.split(batch_sizes.tolist()):
-        n = len(x)
-        x = data[:n] if again else x
-        z = x @ W.T + b + h[:n] @ (U if turned else U.T) + c
-        h = torch.cat([end(z), h[n:]])
+# %% check_column_step, right: split in two
+def column_step(cell, x, h):
+    running, ended = h.split([len(x), len(h) - len(x)])
+    return torch.vstack((cell(x, running), ended))
+
+
+# %% check_column_step, wrong: all rows move
+# says: `column_step` stops with
+def column_step(cell, x, h):
+    return cell(x, h)
+
+
+# %% check_column_step, wrong: the ended texts are dropped
+# says: those of texts that have ended, not [2, 4].
+def column_step(cell, x, h):
+    return cell(x, h[: len(x)])
+
+
+# %% check_column_step, wrong: the last rows move
+# says: The longest texts come first
+def column_step(cell, x, h):
+    rest = len(h) - len(x)
+    return torch.cat([h[:rest], cell(x, h[rest:])])
+
+
+# %% check_column_step, wrong: in place
+# says: changed in place
+def column_step(cell, x, h):
+    h[: len(x)] = cell(x, h[: len(x)])
     return h
 
 
-# %% Exercise 2b, setting
-def right_lstm(lstm, data, batch_sizes, order="ifgo"):
-    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        n = len(x)
-        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-        part = dict(zip(order, z.chunk(4, dim=1)))
-        new = part["f"].sigmoid() * c[:n] + part["i"].sigmoid() * part["g"].tanh()
-        h, c = torch.cat([part["o"].sigmoid() * new.tanh(), h[n:]]), torch.cat([new, c[n:]])
-    return h, c
+# %% check_column_step, wrong: every step starts anew
+# says: from its own old state
+def column_step(cell, x, h):
+    return torch.cat([cell(x), h[len(x) :]])
 
 
-# %% Exercise 1a, right: two loops and two lists
-def pack(x, lengths):
-    data, batch_sizes = [], []
-    for t in range(x.size(1)):
-        batch_sizes.append(0)
-        for row, length in zip(x.tolist(), lengths.tolist()):
-            if length > t:
-                data.append(row[t])
-                batch_sizes[-1] += 1
-    return data, batch_sizes
+# %% check_column_step, wrong: the ended texts become zero
+# says: keeps its state
+def column_step(cell, x, h):
+    return torch.cat([cell(x, h[: len(x)]), torch.zeros_like(h[len(x) :])])
 
 
-# %% Exercise 1a, wrong: text after text
-# says: data goes text after text
-def pack(x, lengths):
-    sizes = torch.tensor([int((lengths > t).sum()) for t in range(x.size(1))])
-    return torch.cat([row[:n] for row, n in zip(x, lengths)]), sizes
+# %% check_read_packed, right: with a place that moves on
+def read_packed(cell, data, batch_sizes):
+    h, start = torch.zeros(batch_sizes.max(), cell.hidden_size), 0
+    for size in batch_sizes:
+        h = move(cell, data[start : start + size], h)
+        start += size
+    return h
 
 
-# %% Exercise 1a, wrong: the lengths for the batch sizes
-# says: have the batch sizes
-# says: not [5, 3, 1]
-def pack(x, lengths):
-    return torch.cat([x[lengths > t, t] for t in range(x.size(1))]), lengths
-
-
-# %% Exercise 1a, wrong: the sizes count what is not 0
-# says: A token may itself be 0
-def pack(x, lengths):
-    return torch.cat([x[lengths > t, t] for t in range(x.size(1))]), (x != 0).sum(0)
-
-
-# %% Exercise 1a, wrong: the sizes first
-# says: The order is data, batch_sizes.
-def pack(x, lengths):
-    columns = [x[lengths > t, t] for t in range(x.size(1))]
-    return torch.tensor([len(column) for column in columns]), torch.cat(columns)
-
-
-# %% Exercise 1a, wrong: every 0 taken for filling
-# says: data of
-# says: should be
-def pack(x, lengths):
-    data = x.T.flatten()
-    return data[data != 0], torch.tensor([int((lengths > t).sum()) for t in range(x.size(1))])
-
-
-# %% Exercise 1a, wrong: by PyTorch
-# says: PyTorch's own function (it called pack_padded_sequence)
-def pack(x, lengths):
-    packed = pack_padded_sequence(x, lengths, batch_first=True)
-    return packed.data, packed.batch_sizes
-
-
-# %% Exercise 1a, wrong: an iterator of sizes
-# says: batch_sizes should be a tensor or a list of numbers, not <map
-def pack(x, lengths):
-    columns = [x[lengths > t, t] for t in range(x.size(1))]
-    return torch.cat(columns), map(len, columns)
-
-
-# %% Exercise 1b, right: lists
-def unpack(data, batch_sizes):
-    rows, data = [[] for _ in range(int(batch_sizes[0]))], data.tolist()
+# %% check_read_packed, right: a list of the rows
+def read_packed(cell, data, batch_sizes):
+    rows, data = [torch.zeros(1, cell.hidden_size)] * int(batch_sizes[0]), list(data)
     for size in batch_sizes.tolist():
-        for row in rows[:size]:
-            row.append(data.pop(0))
-    lengths = [len(row) for row in rows]
-    return [row + [0] * (lengths[0] - len(row)) for row in rows], lengths
+        for i in range(size):
+            rows[i] = cell(data.pop(0).unsqueeze(0), rows[i])
+    return torch.cat(rows)
 
 
-# %% Exercise 1b, wrong: the batch sizes for the lengths
-# says: belong to the lengths
-def unpack(data, batch_sizes):
-    return right_rows(data, batch_sizes), batch_sizes
-
-
-# %% Exercise 1b, wrong: filled up with the padding token's id
-# says: should become
-def unpack(data, batch_sizes):
-    x, lengths = right_rows(data, batch_sizes), right_lengths(batch_sizes)
-    x[torch.arange(x.size(1)) >= lengths.unsqueeze(1)] = PAD
-    return x, lengths
-
-
-# %% Exercise 1b, wrong: the padded batch alone
-# says: Return two things: x, lengths.
-def unpack(data, batch_sizes):
-    return right_rows(data, batch_sizes)
-
-
-# %% Exercise 1b, wrong: by PyTorch
-# says: PyTorch's own function (it called pad_packed_sequence)
-def unpack(data, batch_sizes):
-    return pad_packed_sequence(PackedSequence(data, batch_sizes), batch_first=True)
-
-
-# %% Exercise 1b, wrong: numbers with a point
-# says: x should be whole numbers.
-def unpack(data, batch_sizes):
-    return right_rows(data.float(), batch_sizes), right_lengths(batch_sizes)
-
-
-# %% Exercise 1b, wrong: a 0 taken for filling when the lengths are counted
-# says: not
-def unpack(data, batch_sizes):
-    x = right_rows(data, batch_sizes)
-    return x, (x != 0).sum(1).clamp(min=1)
-
-
-# %% Exercise 2a, right: an nn.RNNCell with the layer's weights
-def read_rnn(rnn, data, batch_sizes):
-    weights = dict(zip(["weight_ih", "weight_hh", "bias_ih", "bias_hh"], rnn.parameters()))
-    cell = nn.RNNCell(rnn.input_size, rnn.hidden_size)
-    h = torch.zeros(int(batch_sizes[0]), rnn.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        moved = torch.func.functional_call(cell, weights, (x, h[: len(x)]))
-        h = torch.cat((moved, h[len(x) :]), dim=0)
+# %% check_read_packed, wrong: the first rows again and again
+# says: the next rows of data
+def read_packed(cell, data, batch_sizes):
+    h = data.new_zeros(int(batch_sizes[0]), cell.hidden_size)
+    for size in batch_sizes.tolist():
+        h = move(cell, data[:size], h)
     return h
 
 
-# %% Exercise 2a, wrong: the ended texts go on moving
-# says: a state must rest once its text has ended
-def read_rnn(rnn, data, batch_sizes):
-    texts = int(batch_sizes[0])
-    h = data.new_zeros(texts, rnn.hidden_size)
+# %% check_read_packed, wrong: the state starts from ones
+# says: start from zeros
+def read_packed(cell, data, batch_sizes):
+    h = torch.ones(int(batch_sizes[0]), cell.hidden_size)
     for x in data.split(batch_sizes.tolist()):
-        full = torch.cat([x, x.new_zeros(texts - len(x), x.size(1))])
-        z = full @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
-        h = (z + h @ rnn.weight_hh_l0.T + rnn.bias_hh_l0).tanh()
+        h = move(cell, x, h)
     return h
 
 
-# %% Exercise 2a, wrong: no tanh
-# says: tanh is missing
-def read_rnn(rnn, data, batch_sizes):
-    return right_rnn(rnn, data, batch_sizes, end=lambda z: z)
-
-
-# %% Exercise 2a, wrong: one bias
-# says: Missing in your sum: bias_hh_l0.
-def read_rnn(rnn, data, batch_sizes):
-    return right_rnn(rnn, data, batch_sizes, lost=["bias_hh_l0"])
-
-
-# %% Exercise 2a, wrong: no old state
-# says: Missing in your sum: weight_hh_l0.
-def read_rnn(rnn, data, batch_sizes):
-    return right_rnn(rnn, data, batch_sizes, lost=["weight_hh_l0"])
-
-
-# %% Exercise 2a, wrong: the matrix of the state without .T
-# says: weight_hh_l0 is the wrong way round
-def read_rnn(rnn, data, batch_sizes):
-    return right_rnn(rnn, data, batch_sizes, turned=True)
-
-
-# %% Exercise 2a, wrong: a state of ones to start from
-# says: The state starts from zeros.
-def read_rnn(rnn, data, batch_sizes):
-    return right_rnn(rnn, data, batch_sizes, start=1.0)
-
-
-# %% Exercise 2a, wrong: the first rows again and again
-# says: Each step reads the next rows of data
-def read_rnn(rnn, data, batch_sizes):
-    return right_rnn(rnn, data, batch_sizes, again=True)
-
-
-# %% Exercise 2a, wrong: the state is changed in place
-# says: make a new state with torch.cat
-def read_rnn(rnn, data, batch_sizes):
-    h = data.new_zeros(int(batch_sizes[0]), rnn.hidden_size)
+# %% check_read_packed, wrong: all states, in a list
+# says: Return one tensor [B, H], not list.
+def read_packed(cell, data, batch_sizes):
+    states = [data.new_zeros(int(batch_sizes[0]), cell.hidden_size)]
     for x in data.split(batch_sizes.tolist()):
-        z = x @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
-        z = z + h[: len(x)] @ rnn.weight_hh_l0.T + rnn.bias_hh_l0
-        h[: len(x)] = z.tanh()
+        states.append(move(cell, x, states[-1]))
+    return states
+
+
+# %% check_read_packed, wrong: one state for each step
+# says: the states are [3, 4], not [4, 4].
+def read_packed(cell, data, batch_sizes):
+    h = data.new_zeros(len(batch_sizes), cell.hidden_size)
+    for x in data.split(batch_sizes.tolist()):
+        h = move(cell, x, h)
     return h
 
 
-# %% Exercise 2a, wrong: the layer itself
-# says: PyTorch's own function (it called rnn_tanh)
-def read_rnn(rnn, data, batch_sizes):
-    return rnn(PackedSequence(data, batch_sizes))[1][0]
+# %% check_read_batch, right: through unsorted_indices, and a mask
+def read_batch(lstm, vectors, lengths):
+    order = lengths.argsort(descending=True)
+    packed = pack_padded_sequence(vectors[order], lengths[order], batch_first=True)
+    _, (h_n, _) = lstm(packed)
+    states, _ = lstm(vectors)
+    real = torch.arange(vectors.size(1)) < lengths.unsqueeze(1)
+    return states * real.unsqueeze(2), h_n[-1][order.argsort()]
 
 
-# %% Exercise 2a, wrong: the numbers without their history
-# says: no gradient can flow back
-@torch.no_grad()
-def read_rnn(rnn, data, batch_sizes):
-    return right_rnn(rnn, data, batch_sizes)
+# %% check_read_batch, right: an index into the padded states
+def read_batch(lstm, vectors, lengths):
+    states, _ = lstm(vectors)
+    last = states[torch.arange(len(lengths)), lengths - 1]
+    real = torch.arange(vectors.size(1)) < lengths.unsqueeze(1)
+    return states * real.unsqueeze(2), last
 
 
-# %% Exercise 2a, wrong: the vectors without their history
-# says: some weights or the vectors
-# says: gradient
-def read_rnn(rnn, data, batch_sizes):
-    return right_rnn(rnn, data.detach(), batch_sizes)
+# %% check_read_batch, wrong: unsorted, without enforce_sorted=False
+# says: `read_batch` stops with RuntimeError: `lengths` array must be sorted
+def read_batch(lstm, vectors, lengths):
+    packed = pack_padded_sequence(vectors, lengths, batch_first=True)
+    states, (h_n, _) = lstm(packed)
+    return pad_packed_sequence(states, batch_first=True)[0], h_n[-1]
 
 
-# %% Exercise 2a, wrong: only the first step hands a gradient to the vectors
-# says: the gradients are not the layer's
-def read_rnn(rnn, data, batch_sizes):
-    first, later = data.split([int(batch_sizes[0]), int(batch_sizes[1:].sum())])
-    return right_rnn(rnn, torch.cat([first, later.detach()]), batch_sizes)
+# %% check_read_batch, wrong: unpacked without batch_first
+# says: pad_packed_sequence has its own batch_first
+def read_batch(lstm, vectors, lengths):
+    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
+    states, (h_n, _) = lstm(packed)
+    return pad_packed_sequence(states)[0], h_n[-1]
 
 
-# %% Exercise 2b, right: an nn.LSTMCell with the layer's weights
-def read_lstm(lstm, data, batch_sizes):
-    weights = dict(zip(["weight_ih", "weight_hh", "bias_ih", "bias_hh"], lstm.parameters()))
-    cell = nn.LSTMCell(lstm.input_size, lstm.hidden_size)
-    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        n = len(x)
-        moved_h, moved_c = torch.func.functional_call(cell, weights, (x, (h[:n], c[:n])))
-        h, c = torch.cat([moved_h, h[n:]]), torch.cat([moved_c, c[n:]])
-    return h
+# %% check_read_batch, wrong: without total_length
+# says: total_length
+def read_batch(lstm, vectors, lengths):
+    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
+    states, (h_n, _) = lstm(packed)
+    return pad_packed_sequence(states, batch_first=True)[0], h_n[-1]
 
 
-# %% Exercise 2b, wrong: no tanh on the cell state
-# says: tanh is missing
-def read_lstm(lstm, data, batch_sizes):
-    h = c = data.new_zeros(int(batch_sizes[0]), lstm.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        n = len(x)
-        z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h[:n] @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-        i, f, g, o = z.chunk(4, dim=1)
-        new = f.sigmoid() * c[:n] + i.sigmoid() * g.tanh()
-        h, c = torch.cat([o.sigmoid() * new, h[n:]]), torch.cat([new, c[n:]])
-    return h
+# %% check_read_batch, wrong: the bottom layer
+# says: h_n[0] is the bottom layer
+def read_batch(lstm, vectors, lengths):
+    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
+    states, (h_n, _) = lstm(packed)
+    return pad_packed_sequence(states, batch_first=True, total_length=vectors.size(1))[0], h_n[0]
 
 
-# %% Exercise 2b, wrong: forget and input swapped
-# says: You read the parts in the order f, i, g, o
-def read_lstm(lstm, data, batch_sizes):
-    return right_lstm(lstm, data, batch_sizes, order="figo")[0]
-
-
-# %% Exercise 2b, wrong: the cell state instead of the hidden state
+# %% check_read_batch, wrong: the cell state
 # says: That is the cell state c.
-def read_lstm(lstm, data, batch_sizes):
-    return right_lstm(lstm, data, batch_sizes)[1]
+def read_batch(lstm, vectors, lengths):
+    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
+    states, (_, c_n) = lstm(packed)
+    return pad_packed_sequence(states, batch_first=True, total_length=vectors.size(1))[0], c_n[-1]
 
 
-# %% Exercise 2b, wrong: with a leading layer
-# says: the states should be [2, 5], not [1, 2, 5].
-def read_lstm(lstm, data, batch_sizes):
-    return right_lstm(lstm, data, batch_sizes)[0].unsqueeze(0)
+# %% check_read_batch, wrong: the last column
+# says: is zero where a text ended before
+def read_batch(lstm, vectors, lengths):
+    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
+    states, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True, total_length=vectors.size(1))
+    return states, states[:, -1]
 
 
-# %% Exercise 2b, wrong: the layer itself
-# says: PyTorch's own function (it called lstm)
-def read_lstm(lstm, data, batch_sizes):
-    return lstm(PackedSequence(data, batch_sizes))[1][0][0]
-
-
-# %% Exercise 2b, wrong: a name that is not there
-# says: `read_lstm` stops with NameError
-def read_lstm(lstm, data, batch_sizes):
-    for x in data.split(batch_sizes.tolist()):
-        h = x @ weight_of_nothing
-    return h
-
-
-# %% Exercise 3, right: the texts of a length dealt evenly
-class OneLengthSampler(torch.utils.data.Sampler):
-    def __init__(self, sizes, batch_size=64, seed=0):
-        self.sizes, self.batch_size = sizes, batch_size
-        self.generator = torch.Generator().manual_seed(seed)
-
-    def __iter__(self):
-        batches = []
-        for length in set(self.sizes.tolist()):
-            texts = (self.sizes == length).nonzero().flatten()
-            texts = texts[torch.randperm(len(texts), generator=self.generator)]
-            batches += torch.tensor_split(texts, -(-len(texts) // self.batch_size))
-        order = torch.randperm(len(batches), generator=self.generator)
-        return iter([tuple(batches[i].tolist()) for i in order])
-
-    def __len__(self):
-        return int(((self.sizes.bincount() + self.batch_size - 1) // self.batch_size).sum())
-
-
-# %% Exercise 3, wrong: a column of indices
-# says: take [:, 0] of it
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        for length in self.sizes.unique():
-            yield from (self.sizes == length).nonzero().split(self.batch_size)
-
-
-# %% Exercise 3, wrong: a list where an iterator is due
-# says: `yield` each batch, or return iter(...)
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        return list(super().__iter__())
-
-
-# %% Exercise 3, wrong: PyTorch's own generator
-# says: draw from self.generator alone
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        batches = list(super().__iter__())
-        return iter([batches[i] for i in torch.randperm(len(batches))])
-
-
-# %% Exercise 3, wrong: small rests are dropped
-# says: never come
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        return (batch for batch in super().__iter__() if len(batch) == self.batch_size)
-
-
-# %% Exercise 3, wrong: lengths are mixed
-# says: A batch has texts of the lengths
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        return iter(torch.randperm(len(self.sizes), generator=self.generator).split(self.batch_size))
-
-
-# %% Exercise 3, wrong: one text a batch
-# says: where 14 are enough
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        return ([i] for batch in super().__iter__() for i in batch)
-
-
-# %% Exercise 3, wrong: every epoch is the same
-# says: The second epoch should have another order
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        self.generator.manual_seed(self.generator.initial_seed())
-        return super().__iter__()
-
-
-# %% Exercise 3, wrong: the same texts meet in each epoch
-# says: the same texts meet in each epoch
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        batches = []
-        for length in self.sizes.unique():
-            batches += (self.sizes == length).nonzero()[:, 0].split(self.batch_size)
-        for i in torch.randperm(len(batches), generator=self.generator):
-            yield batches[i].tolist()
-
-
-# %% Exercise 3, wrong: length after length
-# says: The batches come length after length
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        return iter(sorted(super().__iter__(), key=lambda batch: self.sizes[batch[0]]))
-
-
-# %% Exercise 3, wrong: len draws an epoch
-# says: len must not draw
-class OneLengthSampler(RightSampler):
-    def __len__(self):
-        return sum(1 for _ in self)
-
-
-# %% Exercise 3, wrong: len knows one corpus
-# says: with batch_size 2 that makes 3
-class OneLengthSampler(RightSampler):
-    def __len__(self):
-        return 14
-
-
-# %% Exercise 3, wrong: the lengths in the same order in each epoch
-# says: The lengths come in the same order in each epoch
-class OneLengthSampler(RightSampler):
-    def __iter__(self):
-        batches = sorted(super().__iter__(), key=lambda batch: self.sizes[batch[0]])
-        return iter(sorted(batches, key=lambda batch: batches.index(batch) * 7 % len(batches)))
+# %% check_read_batch, wrong: the padding is read
+# says: last went on over the padding
+def read_batch(lstm, vectors, lengths):
+    states, (h_n, _) = lstm(vectors)
+    return states, h_n[-1]
