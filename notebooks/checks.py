@@ -25,13 +25,7 @@ from lessons import END, parallel_scan, shifted, token_loss
 from torchnlp import PAD, device
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
-AXIS = (
-    "must match the size",
-    "shapes cannot be multiplied",
-    "size mismatch",
-    "out of range (",
-    "Expected size",
-)
+AXIS = ("must match the size", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
 # In a notebook, the code of a cell bears such a name in place of a file's; in the bank of answers the third.
 CELLS = ("ipykernel", "<ipython-input", "<answer>")
 
@@ -43,9 +37,7 @@ def exercise(name: str, ours: object) -> Callable:
         @functools.wraps(test)
         def check(answer, *given):
             why = reason(test, answer, *given)
-            print(
-                f"Exercise {name}: not yet. {why}" if why else f"Exercise {name}: right"
-            )
+            print(f"Exercise {name}: not yet. {why}" if why else f"Exercise {name}: right")
             if why and os.environ.get("TORCHNLP_GRADING"):
                 raise AssertionError(why)
             return ours if why else answer
@@ -61,32 +53,21 @@ def reason(test: Callable, answer: object, *given: object) -> str:
     if answer is None:
         return f"{next(iter(inspect.signature(test).parameters))} is None so far."
     try:
-        with torch.random.fork_rng(
-            devices=[]
-        ):  # what a check draws is the same each time, and moves nothing after it
+        with torch.random.fork_rng(devices=[]):  # what a check draws is the same each time, and moves nothing after it
             torch.manual_seed(0)
             test(must_return(answer) if inspect.isfunction(answer) else answer, *given)
     except Exception as error:
         codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
-        theirs = [
-            code for code in codes if any(name in code.co_filename for name in CELLS)
-        ]
+        theirs = [code for code in codes if any(name in code.co_filename for name in CELLS)]
         if isinstance(error, AssertionError) and codes[-1] not in theirs:
-            return (
-                str(error)
-                or f"This does not hold: {traceback.extract_tb(error.__traceback__)[-1].line}"
-            )
+            return str(error) or f"This does not hold: {traceback.extract_tb(error.__traceback__)[-1].line}"
         said = f"{type(error).__name__}: {error}".rstrip(".") + "."
         if any(words in str(error) for words in AXIS):
             said += " Do the shapes fit? Perhaps an axis is missing: unsqueeze(dim) adds one of size 1."
         if "NoneType" in str(error):
             said += " Something returns nothing so far."
         if theirs:
-            named = [
-                code
-                for code in theirs
-                if code.co_qualname.split(".")[0] == getattr(answer, "__name__", "")
-            ]
+            named = [code for code in theirs if code.co_qualname.split(".")[0] == getattr(answer, "__name__", "")]
             return f"`{(named or theirs)[0].co_qualname}` stops with {said}"
         return f"The check can't go on with what it got. {said}"
     return ""
@@ -109,12 +90,8 @@ def untouched(function: Callable, *given: object) -> object:
     kept = [(part, copy.deepcopy(part)) for part in given if isinstance(part, list)]
     tensors = [(part, part.clone()) for part in given if isinstance(part, torch.Tensor)]
     answer = function(*given)
-    same = all(new == old for new, old in kept) and all(
-        new.equal(old) for new, old in tensors
-    )
-    assert same, (
-        f"{function.__name__} changed what it was given: make new tensors and lists."
-    )
+    same = all(new == old for new, old in kept) and all(new.equal(old) for new, old in tensors)
+    assert same, f"{function.__name__} changed what it was given: make new tensors and lists."
     return answer
 
 
@@ -124,12 +101,8 @@ def must_be_like(answer: object, right: torch.Tensor, name: str = "It") -> None:
     assert isinstance(answer, torch.Tensor), f"{name} should be a tensor, not a {kind}."
     shape, wanted = list(answer.shape), list(right.shape)
     assert shape == wanted, f"{name} should have the shape {wanted}, not {shape}."
-    assert answer.dtype == right.dtype, (
-        f"{name} should hold {right.dtype}, not {answer.dtype}."
-    )
-    assert answer.requires_grad or not right.requires_grad, (
-        f"{name} lets no gradient through."
-    )
+    assert answer.dtype == right.dtype, f"{name} should hold {right.dtype}, not {answer.dtype}."
+    assert answer.requires_grad or not right.requires_grad, f"{name} lets no gradient through."
 
 
 # --------------------------------------------------------------------------- lesson 3: packed sequences
@@ -145,9 +118,7 @@ def check_column_step(column_step):
     for n in (2, 5, 1):
         x = torch.randn(n, 3, requires_grad=True)
         new, right = column_step(cell, x, h.clone()), _column_step(cell, x, h)
-        assert isinstance(new, torch.Tensor), (
-            f"Return one tensor [B, H], not {type(new).__name__}."
-        )
+        assert isinstance(new, torch.Tensor), f"Return one tensor [B, H], not {type(new).__name__}."
         assert new.shape == right.shape, (
             f"{n} rows of x and 5 texts: the result has all 5 rows, [5, 4], also those of texts that have ended, "
             f"not {list(new.shape)}."
@@ -155,15 +126,9 @@ def check_column_step(column_step):
         assert n == 5 or not torch.allclose(new[-n:], cell(x, h[-n:])), (
             "You move the last rows. The longest texts come first, so the first n rows move."
         )
-        assert torch.allclose(new[n:], h[n:]), (
-            "A text that has ended keeps its state: the rows from n on stay."
-        )
-        assert not torch.allclose(new[:n], cell(x)), (
-            "Each row goes on from its own old state, h[:n]; yours forget it."
-        )
-        assert torch.allclose(new, right, atol=1e-6), (
-            "The first n rows should be cell(x, h[:n])."
-        )
+        assert torch.allclose(new[n:], h[n:]), "A text that has ended keeps its state: the rows from n on stay."
+        assert not torch.allclose(new[:n], cell(x)), "Each row goes on from its own old state, h[:n]; yours forget it."
+        assert torch.allclose(new, right, atol=1e-6), "The first n rows should be cell(x, h[:n])."
         try:
             torch.autograd.grad(new.sum(), [x, *cell.parameters()])
         except RuntimeError as error:
@@ -193,16 +158,12 @@ def check_read_packed(read_packed):
                 h = cell(x.unsqueeze(0), h)
             right.append(h)
         right = torch.cat(right)
-        assert isinstance(last, torch.Tensor), (
-            f"Return one tensor [B, H], not {type(last).__name__}."
-        )
+        assert isinstance(last, torch.Tensor), f"Return one tensor [B, H], not {type(last).__name__}."
         assert last.shape == right.shape, (
             f"{len(lengths)} texts and 4 units: the states are {list(right.shape)}, not {list(last.shape)}."
         )
         again = torch.cat([packed.data[:size] for size in packed.batch_sizes.tolist()])
-        assert lengths == [1] or not torch.allclose(
-            last, _read_packed(cell, again, packed.batch_sizes)
-        ), (
+        assert lengths == [1] or not torch.allclose(last, _read_packed(cell, again, packed.batch_sizes)), (
             "Each column is the next rows of data; yours reads the first rows again and again."
         )
         assert torch.allclose(last, right, atol=1e-5), (
@@ -212,13 +173,9 @@ def check_read_packed(read_packed):
 
 
 def _read_batch(lstm, vectors, lengths):
-    packed = nn.utils.rnn.pack_padded_sequence(
-        vectors, lengths, batch_first=True, enforce_sorted=False
-    )
+    packed = nn.utils.rnn.pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
     packed_states, (h_n, _) = lstm(packed)
-    states, _ = nn.utils.rnn.pad_packed_sequence(
-        packed_states, batch_first=True, total_length=vectors.size(1)
-    )
+    states, _ = nn.utils.rnn.pad_packed_sequence(packed_states, batch_first=True, total_length=vectors.size(1))
     return states, h_n[-1]
 
 
@@ -226,57 +183,31 @@ def _read_batch(lstm, vectors, lengths):
 def check_read_batch(read_batch):
     lstm = nn.LSTM(3, 4, num_layers=2, batch_first=True)
     vectors, lengths = torch.randn(3, 6, 3), torch.tensor([2, 5, 1])
-    alone = [
-        lstm(vectors[i : i + 1, :length]) for i, length in enumerate(lengths.tolist())
-    ]
-    h_n, c_n = (
-        torch.cat([alone[i][1][k] for i in range(3)], dim=1) for k in (0, 1)
-    )  # [2, 3, 4] each
+    alone = [lstm(vectors[i : i + 1, :length]) for i, length in enumerate(lengths.tolist())]
+    h_n, c_n = (torch.cat([alone[i][1][k] for i in range(3)], dim=1) for k in (0, 1))  # [2, 3, 4] each
     answer = read_batch(lstm, vectors, lengths)
-    assert isinstance(answer, (tuple, list)) and len(answer) == 2, (
-        "Return two tensors: states, last."
-    )
+    assert isinstance(answer, (tuple, list)) and len(answer) == 2, "Return two tensors: states, last."
     states, last = answer
-    assert isinstance(states, torch.Tensor) and isinstance(last, torch.Tensor), (
-        "Return two tensors: states, last."
-    )
+    assert isinstance(states, torch.Tensor) and isinstance(last, torch.Tensor), "Return two tensors: states, last."
     assert states.shape not in ((5, 3, 4), (6, 3, 4)), (
         "states is [T, B, H]: pad_packed_sequence has its own batch_first."
     )
-    assert states.shape != (3, 5, 4), (
-        "vectors has 6 columns, states only 5, those of the longest text: total_length."
-    )
-    assert states.shape == (3, 6, 4), (
-        f"states should be [3, 6, 4], not {list(states.shape)}."
-    )
-    assert last.shape != (2, 3, 4), (
-        "h_n has a row for each layer, [2, 3, 4]: take that of the top layer."
-    )
+    assert states.shape != (3, 5, 4), "vectors has 6 columns, states only 5, those of the longest text: total_length."
+    assert states.shape == (3, 6, 4), f"states should be [3, 6, 4], not {list(states.shape)}."
+    assert last.shape != (2, 3, 4), "h_n has a row for each layer, [2, 3, 4]: take that of the top layer."
     assert last.shape == (3, 4), f"last should be [3, 4], not {list(last.shape)}."
     slips = {
         "h_n[0] is the bottom layer. The top layer is h_n[-1].": h_n[0],
-        "That is the cell state c. The last hidden state comes first: (h_n, c_n).": c_n[
-            -1
-        ],
+        "That is the cell state c. The last hidden state comes first: (h_n, c_n).": c_n[-1],
         "states[:, -1] is zero where a text ended before: take h_n.": torch.zeros(3, 4),
-        "last went on over the padding: let the layer read the packed batch.": lstm(
-            vectors
-        )[1][0][-1],
-        "last is sorted by length; the rows should come in the order of vectors.": h_n[
-            -1
-        ][[1, 0, 2]],
+        "last went on over the padding: let the layer read the packed batch.": lstm(vectors)[1][0][-1],
+        "last is sorted by length; the rows should come in the order of vectors.": h_n[-1][[1, 0, 2]],
     }
     for words, slip in slips.items():
         assert not torch.allclose(last, slip, atol=1e-5), words
-    assert torch.allclose(last, h_n[-1], atol=1e-5), (
-        "last is not the state of each text after its own last token."
-    )
-    right = nn.utils.rnn.pad_sequence(
-        [text[0][0] for text in alone], batch_first=True
-    )  # [3, 5, 4]
-    assert torch.allclose(states[:, :5], right, atol=1e-5), (
-        "states should be each text's own, and zero after its end."
-    )
+    assert torch.allclose(last, h_n[-1], atol=1e-5), "last is not the state of each text after its own last token."
+    right = nn.utils.rnn.pad_sequence([text[0][0] for text in alone], batch_first=True)  # [3, 5, 4]
+    assert torch.allclose(states[:, :5], right, atol=1e-5), "states should be each text's own, and zero after its end."
 
 
 # ------------------------------------------------------------------ lesson 6: text generation
@@ -294,19 +225,11 @@ def check_backwards(backwards):
     assert pair, "backwards should return the pair inputs, targets."
     for part, wanted, name in zip(answer, right, ("The inputs", "The targets")):
         must_be_like(part, wanted, name)
-    (x, y), (inputs, targets) = (
-        [part.tolist() for part in pair] for pair in (answer, right)
-    )
+    (x, y), (inputs, targets) = ([part.tolist() for part in pair] for pair in (answer, right))
     assert [x, y] != [targets, inputs], "Inputs and targets are exchanged."
-    assert y[0][0] != 5, (
-        "That is forwards: the first target should be the last word, 7."
-    )
-    assert y[0][0] != END, (
-        f"The first target is {END}, <end>. It should be the last word, 7."
-    )
-    assert x[1][0] != PAD, (
-        f"Padding comes after the text, but here it comes first: {x[1]}."
-    )
+    assert y[0][0] != 5, "That is forwards: the first target should be the last word, 7."
+    assert y[0][0] != END, f"The first target is {END}, <end>. It should be the last word, 7."
+    assert x[1][0] != PAD, f"Padding comes after the text, but here it comes first: {x[1]}."
     assert 0 not in x[1], f"Fill the rows with PAD, which is {PAD}, not with 0."
     assert x == inputs, f"For {texts} the inputs should be {inputs}, not {x}."
     assert y == targets, f"For {texts} the targets should be {targets}, not {y}."
@@ -341,25 +264,17 @@ def check_train_step(train_step):
     loss = train_step(net, x, y, sgd)
     number = isinstance(loss, (int, float)) or getattr(loss, "shape", None) == ()
     assert number, "The loss is one number, the mean over the real tokens."
-    assert not getattr(loss, "requires_grad", False), (
-        "The loss still holds its graph: return loss.item()."
-    )
-    assert abs(loss - 1.195) > 0.01, (
-        f"Your loss is {loss:.3f}: padding tokens were counted."
-    )
+    assert not getattr(loss, "requires_grad", False), "The loss still holds its graph: return loss.item()."
+    assert abs(loss - 1.195) > 0.01, f"Your loss is {loss:.3f}: padding tokens were counted."
     wanted = "Six equally probable tokens at each of 4 real places: the loss is 1.792"  # log 6
     assert abs(loss - 1.792) < 0.01, f"{wanted}, not {loss:.3f}."
     once = net.rows.detach().clone()
     assert not once.equal(start), "The weights have not moved."
-    assert abs(once[3, 4] - 1 / 6) < 1e-3, (
-        f"The logit of 4 after 3 should move by 0.167, not by {once[3, 4]:.3f}."
-    )
+    assert abs(once[3, 4] - 1 / 6) < 1e-3, f"The logit of 4 after 3 should move by 0.167, not by {once[3, 4]:.3f}."
     net.rows.data.copy_(start)
     train_step(net, x, y, sgd)
     again = torch.allclose(net.rows, once, atol=1e-4)
-    assert again, (
-        "The second step from the same weights is another one: an old gradient was added to the new one."
-    )
+    assert again, "The second step from the same weights is another one: an old gradient was added to the new one."
 
 
 def _followers(texts, n, start):
@@ -376,17 +291,11 @@ def check_followers(followers):
     texts = [[5, 6, 5, 6, END], [5, 7, END]]
     for n in (1, 2, 3):
         book, right = untouched(followers, texts, n, 9), _followers(texts, n, 9)
-        assert isinstance(book, dict), (
-            f"followers should return a dictionary, not a {type(book).__name__}."
-        )
+        assert isinstance(book, dict), f"followers should return a dictionary, not a {type(book).__name__}."
         for context, after in right.items():
-            assert context in book, (
-                f"With n = {n} the context {context} is missing: a tuple of {n} ids."
-            )
+            assert context in book, f"With n = {n} the context {context} is missing: a tuple of {n} ids."
             said = f"With n = {n}, after {context} came {after}, not {book[context]}."
-            assert isinstance(book[context], list) and str(
-                sorted(book[context])
-            ) == str(sorted(after)), said
+            assert isinstance(book[context], list) and str(sorted(book[context])) == str(sorted(after)), said
         more = [context for context in book if context not in right]
         assert not more, f"With n = {n} the context {more[:1]} never comes."
 
@@ -402,29 +311,19 @@ def _chain(book, n, rng, start, most=20):
 def check_chain(chain):
     single = {(9, 9): [5], (9, 5): [6], (5, 6): [7], (6, 7): [END]}
     only = list(chain(single, 2, random.Random(0), 9, 20))
-    assert only == [5, 6, 7], (
-        f"Here only [5, 6, 7] can be written, without <end>, not {only}."
-    )
+    assert only == [5, 6, 7], f"Here only [5, 6, 7] can be written, without <end>, not {only}."
     long = {(9,): [10], (40,): [END], **{(i,): [i + 1] for i in range(10, 40)}}
     length = len(chain(long, 1, random.Random(0), 9, 7))
     assert length == 7, f"With most=7 a long headline has {length} tokens."
     coin = {(9,): [5, 5, 5, 6], (5,): [6, END], (6,): [END], (END,): [END]}
     dice = [random.Random(1), random.Random(1)]
-    drawn, again = (
-        [list(chain(coin, 1, rng, 9, 20)) for _ in range(400)] for rng in dice
-    )
-    assert drawn == again, (
-        "The same seed twice gives two results: draw with rng.choice."
-    )
+    drawn, again = ([list(chain(coin, 1, rng, 9, 20)) for _ in range(400)] for rng in dice)
+    assert drawn == again, "The same seed twice gives two results: draw with rng.choice."
     wrong = [ids for ids in drawn if ids not in ([5], [5, 6], [6])]
-    assert not wrong, (
-        f"It wrote {wrong[0]}, which the book does not allow: draw once for each token."
-    )
+    assert not wrong, f"It wrote {wrong[0]}, which the book does not allow: draw once for each token."
     for headline, share in (([5], 3 / 8), ([5, 6], 3 / 8), ([6], 1 / 4)):
         found = drawn.count(headline) / 400
-        assert abs(found - share) < 0.1, (
-            f"{headline} came in {found:.0%} of 400, not in about {share:.0%}."
-        )
+        assert abs(found - share) < 0.1, f"{headline} came in {found:.0%} of 400, not in about {share:.0%}."
 
 
 def _min_p(logits, share=0.1):
@@ -435,37 +334,22 @@ def _min_p(logits, share=0.1):
 
 @exercise("3", ours=_min_p)
 def check_min_p(min_p):
-    logits = (
-        torch.tensor(
-            [[0.6, 0.25, 0.1, 0.05], [0.25] * 4, [0.7, 0.01, 0.28, 0.01]]
-        ).log()
-        - 1
-    )
+    logits = torch.tensor([[0.6, 0.25, 0.1, 0.05], [0.25] * 4, [0.7, 0.01, 0.28, 0.01]]).log() - 1
     for share in (0.1, 0.3, 0.9, 0.0, 1.0):
         p, right = untouched(min_p, logits, share), _min_p(logits, share)
         must_be_like(p, right)
         count, wanted = (p > 0).sum(1).tolist(), (right > 0).sum(1).tolist()
         hint = " The limit itself counts: at least." * (share == 1)
-        assert count == wanted, (
-            f"With a share of {share} it keeps {count} tokens, not {wanted}.{hint}"
-        )
-        assert torch.allclose(p.sum(1), torch.ones(3)), (
-            f"The rows add up to {p.sum(1).tolist()}."
-        )
-        assert torch.allclose(p, right, atol=1e-4), (
-            "Keep the proportions, and each token in its own place."
-        )
+        assert count == wanted, f"With a share of {share} it keeps {count} tokens, not {wanted}.{hint}"
+        assert torch.allclose(p.sum(1), torch.ones(3)), f"The rows add up to {p.sum(1).tolist()}."
+        assert torch.allclose(p, right, atol=1e-4), "Keep the proportions, and each token in its own place."
 
 
 def _grow(beams, log_p, width):
     longer = []
     for (score, ids), row in zip(beams, log_p.tolist()):
         closed = ids[-1:] == [END]
-        longer += (
-            [(score, ids)]
-            if closed
-            else [(score + p, [*ids, token]) for token, p in enumerate(row)]
-        )
+        longer += [(score, ids)] if closed else [(score + p, [*ids, token]) for token, p in enumerate(row)]
     return sorted(longer, key=lambda beam: -beam[0])[:width]
 
 
@@ -474,13 +358,7 @@ def check_grow(grow):
     beams = [(-1.0, [3]), (-1.05, [0, END]), (-1.1, [1, 4, 5]), (-2.3, [5, END])]
     rows = [[0.02, 0.03, 0.2, 0.3, 0.22, 0.23], [0.05, 0.05, 0.1, 0.1, 0.1, 0.6],
             [0.5, 0.25, 0.12, 0.07, 0.04, 0.02], [1 / 6] * 6]  # fmt: skip
-    for start, width in [
-        ([(0.0, [])], 3),
-        (beams, 1),
-        (beams, 2),
-        (beams, 3),
-        (beams, 6),
-    ]:
+    for start, width in [([(0.0, [])], 3), (beams, 1), (beams, 2), (beams, 3), (beams, 6)]:
         log_p = torch.tensor(rows[: len(start)]).log()
         answer, right = untouched(grow, start, log_p, width), _grow(start, log_p, width)
         many = isinstance(answer, (list, tuple)) and len(answer) == width
@@ -509,18 +387,10 @@ def check_weights_of(weights_of):
         total = answer[0, 0].sum().item()
         said = f"The weights of the first query sum to {total:.2f}, not to 1, over its {T} keys, the last axis."
         assert abs(total - 1) < 1e-4, said
-        for size, slip in (
-            (1, "not divided"),
-            (D, "divided by D, not by its root"),
-            (T**0.5, "divided by √T, not √D"),
-        ):
-            same = torch.allclose(
-                answer, _weights_of(queries * D**0.5 / size, keys), atol=1e-4
-            )
+        for size, slip in ((1, "not divided"), (D, "divided by D, not by its root"), (T**0.5, "divided by √T, not √D")):
+            same = torch.allclose(answer, _weights_of(queries * D**0.5 / size, keys), atol=1e-4)
             assert not same, f"The scores are {slip}."
-        assert torch.allclose(answer, right, atol=1e-4), (
-            "The weights sum to 1, but the scores are not right."
-        )
+        assert torch.allclose(answer, right, atol=1e-4), "The weights sum to 1, but the scores are not right."
 
 
 def _attend(queries, keys, values, mask):
@@ -534,40 +404,21 @@ def check_attend(attend):
     padding = torch.arange(6) < torch.tensor([6, 2, 1]).view(3, 1, 1)  # [B, 1, T]
     own = torch.ones(4, 6).tril(1).bool().expand(3, 4, 6)  # [B, S, T]
     for mask in (torch.ones(3, 1, 6).bool(), padding, own):
-        given = (
-            torch.randn(3, 4, 8, requires_grad=True),
-            torch.randn(3, 6, 8),
-            torch.randn(3, 6, 5),
-            mask,
-        )
+        given = torch.randn(3, 4, 8, requires_grad=True), torch.randn(3, 6, 8), torch.randn(3, 6, 5), mask
         answer, (context, weights) = untouched(attend, *given), _attend(*given)
         two = isinstance(answer, (tuple, list)) and len(answer) == 2
-        assert two, (
-            "attend should return two things, the context vectors and the weights."
-        )
+        assert two, "attend should return two things, the context vectors and the weights."
         must_be_like(answer[0], context, "The context vectors [B, S, V]")
         must_be_like(answer[1], weights, "The weights [B, S, T]")
-        assert not answer[1].isnan().any(), (
-            "The weights hold NaN. Is the mask upside down?"
-        )
+        assert not answer[1].isnan().any(), "The weights hold NaN. Is the mask upside down?"
         shut = (answer[1] * ~mask).max().item()
-        assert shut < 1e-6, (
-            f"A position where the mask is False has a weight of {shut:.2g}."
-        )
+        assert shut < 1e-6, f"A position where the mask is False has a weight of {shut:.2g}."
         least = answer[1].sum(2).min().item()
-        why = (
-            "over the keys, the last axis."
-            if mask.all()
-            else "so mask the scores, before the softmax."
-        )
-        assert abs(least - 1) < 1e-4, (
-            f"The weights of a query sum to {least:.2f}, not to 1: {why}"
-        )
+        why = "over the keys, the last axis." if mask.all() else "so mask the scores, before the softmax."
+        assert abs(least - 1) < 1e-4, f"The weights of a query sum to {least:.2f}, not to 1: {why}"
         said = "The weights sum to 1, but the scores are not right. Are they divided by the root of D?"
         assert torch.allclose(answer[1], weights, atol=1e-4), said
-        said = (
-            "The weights are right, the context vectors are not: weights times values?"
-        )
+        said = "The weights are right, the context vectors are not: weights times values?"
         assert torch.allclose(answer[0], context, atol=1e-4), said
 
 
@@ -581,16 +432,10 @@ def check_near(near):
     for T, reach in ((5, 1), (5, 3), (4, 9)):
         mask, right = near(T, reach), _near(T, reach)
         must_be_like(mask, right, f"near({T}, {reach})")
-        assert not mask.triu(1).any(), (
-            f"near({T}, {reach}): a token attends to what comes after it."
-        )
+        assert not mask.triu(1).any(), f"near({T}, {reach}): a token attends to what comes after it."
         for t in range(T):
-            found, wanted = (
-                rows[t].nonzero().flatten().tolist() for rows in (mask, right)
-            )
-            assert found == wanted, (
-                f"near({T}, {reach}): row {t} should be True at {wanted}, not at {found}."
-            )
+            found, wanted = (rows[t].nonzero().flatten().tolist() for rows in (mask, right))
+            assert found == wanted, f"near({T}, {reach}): row {t} should be True at {wanted}, not at {found}."
 
 
 @exercise("2b", ours=lambda layers, reach: 1 + layers * (reach - 1))
@@ -601,9 +446,7 @@ def check_seen(seen):
             known = {t - back for t in known for back in range(reach)}
         answer = seen(layers, reach)
         right = isinstance(answer, (int, float, torch.Tensor)) and answer == len(known)
-        assert right, (
-            f"seen({layers}, {reach}) is not {answer}. Draw it: who sees whom, layer by layer?"
-        )
+        assert right, f"seen({layers}, {reach}) is not {answer}. Draw it: who sees whom, layer by layer?"
 
 
 def _joined(a1, b1, a2, b2):
@@ -614,17 +457,13 @@ def _joined(a1, b1, a2, b2):
 def check_joined(joined):
     steps = torch.randn(4, 2, 3).requires_grad_().unbind()  # a1, b1, a2, b2
     answer, (a, b) = untouched(joined, *steps), _joined(*steps)
-    assert isinstance(answer, (tuple, list)) and len(answer) == 2, (
-        "joined should return two things, a and b."
-    )
+    assert isinstance(answer, (tuple, list)) and len(answer) == 2, "joined should return two things, a and b."
     must_be_like(answer[0], a, "a")
     must_be_like(answer[1], b, "b")
     swapped = torch.allclose(answer[0], b) and torch.allclose(answer[1], a)
     assert not swapped, "b comes first: a is wanted first, then b."
     assert torch.allclose(answer[1], b, atol=1e-5), "b is wrong: try it from h = 0."
-    assert torch.allclose(answer[0], a, atol=1e-5), (
-        "a is wrong: what is left of h after both steps?"
-    )
+    assert torch.allclose(answer[0], a, atol=1e-5), "a is wrong: what is left of h after both steps?"
 
 
 class _Products(torch.overrides.TorchFunctionMode):
@@ -635,10 +474,7 @@ class _Products(torch.overrides.TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
         product = any(name in function.__name__ for name in ("mul", "prod"))
-        self.calls, self.products = (
-            self.calls + 1,
-            self.products + (result.numel() if product else 0),
-        )
+        self.calls, self.products = self.calls + 1, self.products + (result.numel() if product else 0)
         return result
 
 
@@ -648,9 +484,7 @@ def _by_pairs(a, b):
     even, states = b.size(1) // 2 * 2, b.clone()
     pairs = _joined(a[:, :even:2], b[:, :even:2], a[:, 1::2], b[:, 1::2])
     states[:, 1::2] = after = _by_pairs(*pairs)  # the states after steps 1, 3, 5...
-    before = nn.functional.pad(after, (0, 0, 1, 0))[
-        :, : a[:, ::2].size(1)
-    ]  # before steps 0, 2, 4...
+    before = nn.functional.pad(after, (0, 0, 1, 0))[:, : a[:, ::2].size(1)]  # before steps 0, 2, 4...
     states[:, ::2] += a[:, ::2] * before
     return states
 
@@ -663,9 +497,7 @@ def check_by_pairs(by_pairs):
         must_be_like(answer, right, f"For T = {T} the answer")
         wrong = ~torch.isclose(answer, right, rtol=1e-4, atol=1e-4)
         first = wrong.any(2).any(0).nonzero().flatten().tolist()
-        assert not first, (
-            f"T = {T}: the first state that is not the loop's is that of step {first[0]}."
-        )
+        assert not first, f"T = {T}: the first state that is not the loop's is that of step {first[0]}."
     with _Products() as seen:
         by_pairs(torch.rand(1, 4096, 1), torch.rand(1, 4096, 1))
     said = f"{seen.calls:,} calls of PyTorch for 4,096 states, as in a loop. By pairs, some 300 are enough."
@@ -688,9 +520,7 @@ def check_cut(cut):
         must_be_like(answer, right, f"With {B} texts and {heads} heads it")
         for row, (found, wanted) in enumerate(zip(answer, right)):
             said = f"{heads} heads: row {row} should begin with {wanted[0].tolist()}, not {found[0].tolist()}, "
-            assert found.equal(wanted), (
-                said + f"because it is head {row % heads} of text {row // heads}."
-            )
+            assert found.equal(wanted), said + f"because it is head {row % heads} of text {row // heads}."
 
 
 def _many_heads(x, to_qkv, out, heads, mask):
@@ -705,9 +535,7 @@ def check_many_heads(many_heads):
     everything = torch.ones(3, 1, 5).bool()
     padding = torch.arange(5) < torch.tensor([5, 2, 1]).view(3, 1, 1)  # [B, 1, T]
     causal = torch.ones(5, 5).tril().bool().expand(3, 5, 5)  # [B, T, T]
-    for heads, mask in [
-        (h, m) for m in (everything, padding, causal) for h in (1, 2, 4)
-    ]:
+    for heads, mask in [(h, m) for m in (everything, padding, causal) for h in (1, 2, 4)]:
         theirs = nn.MultiheadAttention(8, heads, batch_first=True)
         to_qkv, x = nn.Linear(8, 24), torch.randn(3, 5, 8)
         to_qkv.weight, to_qkv.bias = theirs.in_proj_weight, theirs.in_proj_bias
@@ -719,11 +547,5 @@ def check_many_heads(many_heads):
         said = f"These are the vectors of one head, not of {heads}."
         assert heads == 1 or not torch.allclose(answer, one, atol=1e-4), said
         said = "Without a mask they are: does each head get its text's mask?"
-        said = (
-            "The mask is not at fault: cutting, scaling or joining is."
-            if mask is everything
-            else said
-        )
-        assert torch.allclose(answer, right, atol=1e-4), (
-            f"heads: {heads}: not PyTorch's vectors. {said}"
-        )
+        said = "The mask is not at fault: cutting, scaling or joining is." if mask is everything else said
+        assert torch.allclose(answer, right, atol=1e-4), f"heads: {heads}: not PyTorch's vectors. {said}"
