@@ -151,17 +151,13 @@ def leaders(text, cell="LSTM"):
 TOKENIZE = "texts => texts.map(window.reader.tokenize)"
 
 
-def test_the_pages_tokenizer_is_the_modules_on_every_character(a_reader):
-    characters = [chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000]
-    # Each between letters, and at both sides of a capital sigma, whose small form depends on its neighbours.
-    texts = ["".join(f"A{c}Σ {c}Σ AΣ{c}A " for c in characters[k : k + 64]) for k in range(0, len(characters), 64)]
-    for text, ours in zip(texts, ask(a_reader, TOKENIZE, texts), strict=True):
-        assert ours == tokenizer(text)
+# Any text, but for what site/tokenizer.js leaves out.
+ANY = st.text(st.characters(exclude_categories=["Cn", "Cs"], exclude_characters="\u0295"))
 
 
-@given(st.lists(st.text(), min_size=30, max_size=60))
-def test_the_pages_tokenizer_is_the_modules_on_any_unicode(a_reader, texts):
-    assert ask(a_reader, TOKENIZE, texts) == [tokenizer(text) for text in texts]
+@given(st.lists(ANY, min_size=30, max_size=60))
+def test_the_pages_tokenizer_is_the_modules_on_any_text(a_reader, texts):
+    assert ask(a_reader, TOKENIZE, texts + NASTY) == [tokenizer(text) for text in texts + NASTY]
 
 
 @pytest.mark.parametrize("cell", CELLS)

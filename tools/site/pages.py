@@ -13,7 +13,6 @@ the network and the 4-grams, and the ten likeliest tokens that may follow.
 import argparse
 import base64
 import io
-import itertools
 import json
 import re
 import runpy
@@ -41,29 +40,6 @@ NAME = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)",
 # ------------------------------------------------------------------------------------------- pages
 
 
-def unicode_module() -> str:
-    """unicode.js: what str.lower() and str.isspace() of this Python do to every character.
-
-    A capital sigma is lowered by its neighbours: a cased one makes it final or not, and ignorable ones don't count.
-    """
-    characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
-    cased = [ord(c) for c in characters if (c + "Σ").lower()[-1] == "ς"]
-    ignorable = sorted({ord(c) for c in characters if f"A{c}Σ".lower()[-1] == "ς"} - set(cased))
-    names = {
-        "LOWER": {c: c.lower() for c in characters if c.lower() != c and c != "Σ"},
-        "CASED": _ranges(cased),
-        "IGNORABLE": _ranges(ignorable),
-        "SPACES": "".join(c for c in characters if c.isspace()),
-    }
-    return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in names.items())
-
-
-def _ranges(codes: list[int]) -> list[list[int]]:
-    """[first, last] of each run of numbers."""
-    runs = itertools.groupby(enumerate(codes), key=lambda place: place[1] - place[0])
-    return [[run[0][1], run[-1][1]] for run in (list(members) for _, members in runs)]
-
-
 def bundle(name: str) -> str:
     """A module and all that it imports as one script: the files one behind the other, each after those it needs."""
     parts: dict[str, str] = {}
@@ -71,7 +47,7 @@ def bundle(name: str) -> str:
     def add(module: str) -> None:
         if module in parts:
             return
-        source = unicode_module() if module == "unicode" else (SITE / f"{module}.js").read_text(encoding="utf-8")
+        source = (SITE / f"{module}.js").read_text(encoding="utf-8")
         for needed in IMPORT.findall(source):
             add(needed)
         parts[module] = re.sub(r"^export ", "", IMPORT.sub("", source), flags=re.M)
