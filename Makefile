@@ -111,7 +111,7 @@ lock: $(READY)
 	$(BIN)/python .ci/lock.py
 
 # make audit      asks PyPI which of these versions have known security holes (needs the internet)
-audit: $(READY)
+audit:
 	$(PYTHON) -m venv build/audit
 	build/audit/bin/python -m pip install --quiet pip-audit
 	build/audit/bin/pip-audit --strict --requirement .ci/constraints.txt --no-deps --disable-pip
