@@ -1,6 +1,6 @@
 """Film the reader page while it reads a headline: images/reader.gif, which the README shows.
 
-python images/film.py      needs build/site/reader.html (make pages), Chromium and Playwright
+python -m images.film      needs build/site/reader.html (make site), Chromium and Playwright
 """
 
 import io

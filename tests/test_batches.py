@@ -11,7 +11,17 @@ from torch import nn
 from torchtext.vocab import Vocab
 
 import torchnlp
-from torchnlp import PAD, UNK, LengthBatchSampler, length_loader, offsetify, set_gate_biases, pad_length, padify, run_rnn
+from torchnlp import (
+    PAD,
+    UNK,
+    LengthBatchSampler,
+    length_loader,
+    offsetify,
+    pad_length,
+    padify,
+    run_rnn,
+    set_gate_biases,
+)
 
 pytestmark = pytest.mark.usefixtures("fresh")
 

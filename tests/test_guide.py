@@ -24,11 +24,6 @@ def code_under(page: str, heading: str) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```$", section, flags=re.S | re.M)
 
 
-def test_the_guide_is_short_and_begins_with_a_week():
-    assert len(GUIDE.split()) <= 5000
-    assert re.findall("^## (.*)", GUIDE, flags=re.M)[0] == "A week of this course"
-
-
 # ----------------------------------------------------------------------------- times, links, commands
 
 
@@ -66,12 +61,6 @@ def test_every_command_that_a_page_names_exists():
 
 
 # ------------------------------------------------------------------------------------------- a term
-
-
-def test_the_points_of_an_exercise_are_the_same_on_all_pages():
-    for text in (GUIDE, TEXT["syllabus"], TEXT["assistants"]):
-        assert "each exercise has 2 points: 1 for its code, shared by its checks, and 1 for" in text.lower()
-        assert "one point off for each day begun, at most 3 days" in text.lower()
 
 
 def test_the_points_of_the_syllabus_and_of_the_project_add_up():

@@ -106,14 +106,6 @@ def test_the_page_carries_its_notes_and_names_no_server(tmp_path, monkeypatch):
     assert path.read_bytes() == before  # the notes are in the deck, not in the students' notebook
 
 
-def test_what_a_cell_displays_line_by_line_stands_in_lines():
-    cell = nbformat.v4.new_code_cell("several()")
-    cell.outputs = [
-        nbformat.v4.new_output("display_data", {"text/plain": text}) for text in ("RNN   0.13", "LSTM  0.12")
-    ]
-    assert "RNN   0.13\nLSTM  0.12" in slides.parts_of(cell)[-1].html
-
-
 # ------------------------------------------------------------------------------------ in a browser
 
 # Turns all pages and tells what is wrong on each, with all its fragments shown: something sticks out of the slide or
@@ -185,18 +177,6 @@ def test_the_answer_comes_with_one_more_key(page_of):
     assert slide.locator("strong").first.is_visible() and not output.is_visible()
     page.keyboard.press("Space")
     assert output.is_visible()
-
-
-def test_a_deck_prints_a_page_a_step_and_16_to_9(page_of):
-    page = page_of(LESSONS[0], "?print-pdf")
-    page.wait_for_selector(".pdf-page")
-    sheets = page.evaluate("""() => [...document.querySelectorAll(".pdf-page")].map(sheet => {
-        const {width, height} = sheet.getBoundingClientRect();
-        return [width, height, overflows(sheet.querySelector(".slide"))];
-    })""")
-    steps = slides.make_slides(nbformat.read(LESSONS[0], as_version=4), {})
-    assert len(sheets) >= sum(1 + max(part.step for part in slide.parts) for slide in steps) > len(steps)
-    assert all(abs(width / height - 16 / 9) < 0.01 and not wrong for width, height, wrong in sheets)
 
 
 def test_the_speaker_sees_the_notes_of_the_slide(page_of):

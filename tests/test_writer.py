@@ -4,8 +4,6 @@ import csv
 import json
 import math
 import string
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -133,28 +131,6 @@ def test_counting_is_kneser_neys_by_hand():
     assert counts.next([d, d, b])[c] == pytest.approx(p_b_c)  # "d b" never came: what follows "b" must do
 
 
-def test_the_pages_scripts_are_few():
-    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in pages.SITE.glob("*.js")) < 2200
-
-
-def test_the_command_prints_what_pytorch_says_of_each_line(tmp_path, writer):
-    (tmp_path / "texts").write_bytes(b"Oil prices\n\n")
-    command = [sys.executable, "-m", "tools.site.pages", "--writer", "--answers", tmp_path / "texts"]
-    said = subprocess.run(command, cwd=pages.ROOT, capture_output=True, text=True, check=True).stdout
-    first, second = map(json.loads, said.splitlines())
-    assert first["tokens"] == ["oil", "prices"] and len(first["losses"]) == len(first["counted"]) == 2
-    assert first["next"]["tokens"] == writer.next(["oil", "prices"])["tokens"][:10]
-    assert second["tokens"] == [] and len(second["next"]["tokens"]) == 10
-
-
-def test_the_command_says_words_backwards(tmp_path, reversers):
-    (tmp_path / "words").write_bytes(b"notebook\n\n")
-    command = [sys.executable, "-m", "tools.site.pages", "--backwards", "--answers", tmp_path / "words"]
-    said = subprocess.run(command, cwd=pages.ROOT, capture_output=True, text=True, check=True).stdout
-    first, second = map(json.loads, said.splitlines())
-    assert first == reversers.answer("Note-book!") and second["one"]["written"] == second["attention"]["written"] == ""
-
-
 # ------------------------------------------------------------------------------------- what one does
 
 
@@ -174,18 +150,6 @@ def test_tab_takes_a_grey_word_and_escape_sets_the_keyboard_free(opened):
     assert page.locator("#losses .grey").count() > 0, "whoever types sees them again"
     page.keyboard.press("Shift+Tab")
     assert not field(page).evaluate("field => field === document.activeElement")
-
-
-def test_what_is_taken_is_read_as_it_was_written(opened):
-    """Word by word, to the end of the text or sixty: each becomes the token that it was."""
-    page = opened("#text=&seed=3")
-    for _ in range(60):
-        if page.locator("#take").is_disabled():
-            break
-        grey = page.locator("#losses .grey bdi").first.inner_text()
-        before = split_lines(field(page).input_value())
-        page.locator("#take").click()
-        assert split_lines(field(page).input_value()) == [*before, "<line>" if grey == "↵" else grey]
 
 
 def test_a_word_that_is_not_finished_is_completed(opened, writer):
@@ -228,17 +192,6 @@ def test_the_sliders_reshape_the_bars(opened, writer):
     assert all(part in page.evaluate("location.hash") for part in ("class=Sports", "temperature=1", "text=Oil+prices"))
 
 
-def test_the_same_grey_words_come_again_until_one_asks_for_others(opened):
-    page = opened("#text=The president of&seed=4")
-    words = page.locator("#losses .grey bdi")
-    first = words.all_inner_texts()
-    slide(page, "Temperature", 1.2)
-    slide(page, "Temperature", 0.7)
-    assert words.all_inner_texts() == first
-    page.get_by_role("button", name="Draw others").click()
-    assert words.all_inner_texts() != first
-
-
 def test_what_stands_in_the_training_text_is_lit_and_its_brief_named(opened):
     tokens = briefs("train.csv")[8]
     title, text = split_at(tokens, "<line>")
@@ -279,50 +232,6 @@ def test_any_text_is_shown_as_text(a_writer, text):
     assert words == shown(tokens)
     assert a_writer.locator("#sentence").inner_text().endswith(".")
     assert a_writer.title() == title and a_writer.locator("main img, main script, .losses b").count() == 0
-
-
-def test_each_example_does_what_its_name_says(opened, writer):
-    does = {
-        "oil": lambda page, tokens: tokens[0] == "oil",
-        "a match": lambda page, tokens: "striker" in tokens,
-        "copied": lambda page, tokens: page.locator("#losses .lit:not(.grey)").count() >= 4,
-        "a headline and its text": lambda page, tokens: "<line>" in tokens,
-        "nonsense": lambda page, tokens: sum(token in writer.ids for token in tokens) <= len(tokens) / 2,
-    }
-    page = opened()
-    for name, right in does.items():
-        page.get_by_role("button", name=name, exact=True).click()
-        assert right(page, split_lines(field(page).input_value())), name
-
-
-TYPE = """async text => {
-    const field = document.getElementById("text");
-    field.focus();
-    field.setSelectionRange(field.value.length, field.value.length);
-    for (const letter of text) {
-        document.execCommand("insertText", false, letter);
-        await new Promise(done => requestAnimationFrame(() => setTimeout(done)));  // it is painted
-    }
-}"""
-
-
-@pytest.mark.parametrize("sentences", [0, 8, 400])
-def test_a_key_takes_less_than_a_frame(opened, sentences):
-    """In processor time, so that nothing hangs on what else the machine does: scripts, styles and layout."""
-    page = opened("#text=" + "oil prices rose on monday " * sentences)
-    assert len(wait(page)) == 5 * sentences
-    client = page.context.new_cdp_session(page)
-    client.send("Performance.enable", {"timeDomain": "threadTicks"})
-
-    def seconds():
-        values = {metric["name"]: metric["value"] for metric in client.send("Performance.getMetrics")["metrics"]}
-        return values["ScriptDuration"] + values["LayoutDuration"] + values["RecalcStyleDuration"]
-
-    text = " and the company said that profit fell in the third quarter"
-    page.evaluate(TYPE, text)  # the browser compiles
-    start = seconds()
-    page.evaluate(TYPE, text)
-    assert (seconds() - start) / len(text) <= 0.016
 
 
 # ------------------------------------------------------------------------------------- how it looks
@@ -432,23 +341,6 @@ def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reverse
     assert "Only the letters a to z are read." in page.locator(".sentence").first.inner_text()
     field.fill("")
     assert page.locator(".sentence").first.inner_text() == "Type a word."
-
-
-def test_a_letter_shows_where_attention_looks_with_the_keyboard_and_with_the_mouse(figure, reversers):
-    page = figure(pages.backwards_figure())
-    page.get_by_label("A word to say backwards").fill("notebook")
-    weights, told = np.array(reversers.answer("notebook")["attention"]["weights"]), page.locator(".sentence").last
-
-    def looks(t):
-        best = int(weights[t].argmax())
-        return f"attention reads the state after {'notebook'[best]} (letter {best + 1}, {percent(weights[t, best])})"
-
-    page.keyboard.press("Tab")
-    assert looks(0) in told.inner_text()
-    page.keyboard.press("ArrowRight")
-    assert looks(1) in told.inner_text()
-    page.locator(".letters label").nth(5).hover()
-    assert looks(5) in told.inner_text()
 
 
 @pytest.mark.parametrize("style", ["color: #222; background: #fff", "color: #eee; background: #16181C"])

@@ -115,12 +115,6 @@ class Writer:
         kept = int((p > 0).sum())
         return {"tokens": [self.words[i] for i in order[:kept]], "probabilities": p[:kept].tolist()}
 
-    def answer(self, text: str) -> dict:
-        """What the page says of a text: read, and the ten likeliest tokens that follow."""
-        read = self.read(text)
-        follow = self.next(read["tokens"])
-        return {**read, "next": {name: values[:10] for name, values in follow.items()}}
-
 
 def reshaped(scores: torch.Tensor, temperature: float = 1, top: int = 0, nucleus: float = 1) -> torch.Tensor:
     """Probabilities [V] from scores [V]: the temperature, then the top k (0: all), then the nucleus of what is left.

@@ -1,16 +1,10 @@
-"""Make the three pages of build/site, each one file that opens from the disk and fetches nothing; or ask PyTorch.
+"""Make the three pages of build/site, each one file that opens from the disk and fetches nothing: reader.html,
+playground.html and writer.html.
 
-    python -m tools.site.pages                              reader.html, playground.html and writer.html in build/site
-    python -m tools.site.pages --answers FILE [--cell GRU]  what the reader should say to each line of FILE, in JSON
-    python -m tools.site.pages --answers FILE --writer      the same for the page that writes
-    python -m tools.site.pages --answers FILE --backwards   the same for lesson 7's figure, one word per line
-
-The sources are in site/. The reader's answer is {"tokens": [...], "ids": [...], "probabilities": [[...], ...]}, a row a
-token. The other's is {"tokens", "ids", "losses", "counted", "next": {"tokens", "probabilities"}}: what each token costs
-the network and the 4-grams, and the ten likeliest tokens that may follow.
+The sources are in site/. `make site` makes them too. The classes here and in language_model.py and
+reversing_networks.py are the pages' networks in PyTorch, which the tests hold the pages to.
 """
 
-import argparse
 import base64
 import io
 import json
@@ -197,19 +191,6 @@ def backwards_figure(word: str = "uncopyrightable") -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--answers", type=Path, metavar="FILE", help="a text a line, UTF-8")
-    parser.add_argument("--cell", choices=["RNN", "LSTM", "GRU"], default="LSTM")
-    others = parser.add_mutually_exclusive_group()
-    others.add_argument("--writer", action="store_true", help="ask the language model, not the reader")
-    others.add_argument("--backwards", action="store_true", help="ask lesson 7's two networks for words of a to z")
-    args = parser.parse_args()
-    if args.answers:
-        read = Reversers().answer if args.backwards else Writer().answer if args.writer else Reader(args.cell).read
-        with args.answers.open(encoding="utf-8", newline="\n") as lines:
-            for line in lines:
-                print(json.dumps(read(line.removesuffix("\n"))))
-        return
     for name in PAGES:
         file = make_page(name)
         print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1e6:.2f} MB")
