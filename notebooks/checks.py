@@ -12,6 +12,8 @@ variable TORCHNLP_GRADING is set) "not yet" is an AssertionError.
 import copy
 import functools
 import inspect
+import itertools
+import math
 import os
 import random
 import traceback
@@ -22,7 +24,7 @@ import torch
 from torch import nn
 
 from lessons import END, parallel_scan, shifted, token_loss
-from torchnlp import PAD, device
+from torchnlp import PAD, device, gates
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
 AXIS = ("must match the size", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
@@ -103,6 +105,137 @@ def must_be_like(answer: object, right: torch.Tensor, name: str = "It") -> None:
     assert shape == wanted, f"{name} should have the shape {wanted}, not {shape}."
     assert answer.dtype == right.dtype, f"{name} should hold {right.dtype}, not {answer.dtype}."
     assert answer.requires_grad or not right.requires_grad, f"{name} lets no gradient through."
+
+
+# ---------------------------------------------------------------------- lesson 2: LSTM gates
+
+
+def _lstm_step(lstm, x, h, c):
+    from_x = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0  # [B, 4 H]
+    from_h = h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0  # [B, 4 H]
+    i, f, g, o = (from_x + from_h).chunk(4, dim=1)  # [B, H] each
+    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c.tanh(), c
+
+
+def _with_rows(lstm, order, sign=(1, 1, 1, 1), lost=()):
+    """A copy of the layer whose four blocks of rows stand in another order, with other signs; lost parts are zero."""
+    changed = copy.deepcopy(lstm)
+    for name, weight in changed.state_dict().items():
+        blocks = weight.chunk(4)
+        weight.copy_(torch.cat([blocks[k] * s * (name not in lost) for k, s in zip(order, sign)]))
+    return changed
+
+
+def _a_step():
+    """A layer of two units, and what it reads: four texts."""
+    lstm = nn.LSTM(3, 2, batch_first=True)
+    return lstm, torch.randn(4, 3), torch.rand(4, 2) - 0.5, torch.randn(4, 2)
+
+
+def _must_be_this_step(step, lstm, x, h, c, right, slips):
+    """step(lstm, x, h, c) must give right, a pair h, c. slips: what to say: the pair that such a slip gives."""
+    answer = untouched(step, lstm, x, h, c)
+    assert isinstance(answer, (tuple, list)) and len(answer) == 2, "Return a pair: the new h and the new c."
+    for name, part, wanted in zip(("h", "c"), answer, right):
+        must_be_like(part, wanted, f"The new {name}")
+    assert not torch.allclose(answer[1], right[0], atol=1e-5), "That is c, h. The order is h, c."
+    for said, (_, slip) in slips.items():
+        assert not torch.allclose(answer[1], slip, atol=1e-5), said
+    assert torch.allclose(answer[1], right[1], atol=1e-5), "The new c is off: compare each function with its formula."
+    old = "You take tanh of the old cell state; h shows the new one."
+    shown = answer[0] * torch.tanh(right[1]) - right[0] * torch.tanh(c)
+    assert not torch.allclose(shown, torch.zeros_like(shown), atol=1e-5), old
+    assert torch.allclose(answer[0], right[0], atol=1e-5), "The new c is right, and h is off."
+
+
+@exercise("1", ours=_lstm_step)
+def check_lstm_step(lstm_step):
+    lstm, x, h, c = _a_step()
+    states, (_, c_n) = lstm(x.unsqueeze(1), (h.unsqueeze(0), c.unsqueeze(0)))
+    slips = {}
+    for order in itertools.permutations(range(4)):
+        if order != (0, 1, 2, 3):
+            read = ", ".join("ifgo"[order.index(k)] for k in range(4))
+            said = f"You read the four parts in the order {read}; PyTorch's is i, f, g, o."
+            slips[said] = _lstm_step(_with_rows(lstm, order), x, h, c)
+    names = list(lstm.state_dict())
+    for lost in (*([name] for name in names), names[2:]):
+        changed = _with_rows(lstm, range(4), lost=lost)
+        slips[f"Missing in your sum: {', '.join(lost)}."] = _lstm_step(changed, x, h, c)
+    _must_be_this_step(lstm_step, lstm, x, h, c, (states[:, 0], c_n[0]), slips)
+
+
+def _forget_by_token(lstm, articles):
+    found = defaultdict(list)
+    for tokens, vectors in articles:
+        for token, f in zip(tokens, gates(lstm, vectors)["forget"].mean(1).tolist()):
+            found[token].append(f)
+    return found
+
+
+@exercise("2a", ours=_forget_by_token)
+def check_forget_by_token(forget_by_token):
+    lstm = nn.LSTM(3, 2, batch_first=True)
+    texts = ["oil prices fell .", "the cup . the end"]
+    articles = [(text.split(), torch.randn(len(text.split()), 3)) for text in texts]
+    answer, right = forget_by_token(lstm, articles), _forget_by_token(lstm, articles)
+    assert isinstance(answer, dict), f"Return a dictionary, not a {type(answer).__name__}."
+    for token, means in right.items():
+        assert token in answer, f"The token {token!r} is missing."
+        found = answer[token]
+        assert isinstance(found, (list, tuple)), f"At {token!r} stands a {type(found).__name__}, not a list."
+        times = f"{token!r} occurs {len(means)} times; its list has {len(found)} numbers."
+        assert len(found) == len(means), times
+        for value, mean in zip(found, means):
+            size = value.numel() if isinstance(value, torch.Tensor) else 1
+            assert size == 1, f"{token!r} has {size} numbers for one place: take their mean."
+            erased = f"At {token!r} you give {float(value):.3f}, which is 1 - f: f is how much is kept."
+            assert abs(float(value) - (1 - mean)) > 1e-4, erased
+            said = f"The mean forget gate at {token!r} is {mean:.3f}; you give {float(value):.3f}."
+            assert abs(float(value) - mean) < 1e-4, said
+
+
+@exercise("2b", ours="C")
+def check_verdict(verdict, shares):
+    """shares: learning rate -> for each network the share of frequent tokens at which less is kept than at the stop."""
+    assert verdict in ("A", "B", "C", "D"), 'Choose one of "A", "B", "C" and "D".'
+    rates = "; ".join(f"learning rate {rate}: " + ", ".join(f"{s:.0%}" for s in row) for rate, row in shares.items())
+    said = f"Frequent tokens at which less is kept than at the full stop: {rates}. "
+    why = {"A": "A network that clears there would have a share near 0 %.", "B": "Is it near 100 % at both rates?"}
+    why["D"] = "One learning rate is one learning rate: at another one the share is another."
+    assert verdict == "C", said + why.get(verdict, "")
+
+
+@exercise("3", ours=lambda T: -math.log(2 ** (1 / T) - 1))
+def check_bias_for(bias_for):
+    for steps in (10, 40, 100):
+        b = float(bias_for(steps))
+        gate = f"For {steps} steps you give {b:.4f}. That is the gate; the bias is the number whose sigmoid it is."
+        assert not 0 < b < 1 or abs(b**steps - 0.5) > 0.001, gate
+        left = torch.tensor(b, dtype=torch.float64).sigmoid().item() ** steps
+        said = f"With your bias of {b:.2f} a share of {left:.3f} is left after {steps} steps, not 0.500. Is it rounded?"
+        assert abs(left - 0.5) < 0.001, said
+
+
+def _coupled_step(lstm, x, h, c):
+    from_x = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0
+    from_h = h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
+    _, f, g, o = (from_x + from_h).chunk(4, dim=1)  # [B, H] each
+    c = f.sigmoid() * c + (1 - f.sigmoid()) * g.tanh()
+    return o.sigmoid() * c.tanh(), c
+
+
+@exercise("4", ours=_coupled_step)
+def check_coupled_step(coupled_step):
+    lstm, x, h, c = _a_step()
+    other = {
+        "This is still the LSTM's step, with an input gate of its own.": lstm,
+        "You keep 1 - i: drop the input gate, not the forget gate.": _with_rows(lstm, (0, 0, 2, 3), (1, -1, 1, 1)),
+        "Keep and write are exchanged: f is what is kept of the old c.": _with_rows(lstm, (1, 1, 2, 3), (1, -1, 1, 1)),
+    }
+    slips = {said: _lstm_step(changed, x, h, c) for said, changed in other.items()}
+    _must_be_this_step(coupled_step, lstm, x, h, c, _coupled_step(lstm, x, h, c), slips)
 
 
 # --------------------------------------------------------------------------- lesson 3: packed sequences

@@ -142,6 +142,7 @@ def train_recall(net, T, seed, steps=250, rate=0.01):
     """
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(net.parameters(), lr=rate)
+    scheduler = linear_warmup_decay(optimizer, steps)
     curve = []
     for step in range(1, steps + 1):
         x, answers = recall_sequences(128, T, generator)
@@ -150,6 +151,7 @@ def train_recall(net, T, seed, steps=250, rate=0.01):
         loss.backward()
         clip_gradient(net, 1)
         optimizer.step()
+        scheduler.step()
         if step % 25 == 0:
             x, answers = recall_sequences(500, T, generator)
             with torch.no_grad():
