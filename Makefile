@@ -16,7 +16,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST = TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help lab test test-all lint slides site student check grade questions bundle colab arithmetic repo diagrams notebooks readme faults lock audit clean
+.PHONY: help lab test test-all lint slides site student check grade questions bundle colab arithmetic repo diagrams notebooks readme lock audit clean
 
 help:
 	@awk '/^# make/ { print "  " substr($$0, 3) }  /^## / { print "\n" substr($$0, 4) }' Makefile
@@ -101,10 +101,6 @@ notebooks: $(TOOLS_READY)
 # make readme     makes the tables of README.md from the outputs of the notebooks
 readme: $(TOOLS_READY)
 	$(BIN)/python -m tools.upkeep.readme
-
-# make faults     plants mistakes in the module, one at a time, and shows the cell of a lesson that notices; ten minutes
-faults: $(TESTS_READY)
-	$(BIN)/python tests/faults.py
 
 # make lock       writes .ci/constraints.txt: the exact versions that CI installs. Run the tests with them before you commit
 lock: $(READY)
