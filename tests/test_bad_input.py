@@ -106,7 +106,7 @@ def test_any_lengths_and_any_batch_size_make_batches_that_hold_each_text_once(ne
         assert len(sampler) == len(batches) and all(1 <= len(batch) <= batch_size for batch in batches)
 
 
-@pytest.mark.parametrize("batch_size", [0, -1, 2.5, "64", None, math.nan])
+@pytest.mark.parametrize("batch_size", [0, -1, 2.5, "64", None, math.nan, True])
 def test_a_useless_batch_size_is_an_error_before_the_first_batch(news, batch_size):
     with pytest.raises(ValueError, match="number of texts in a batch, 1 or more"):
         torchnlp.LengthBatchSampler(news[0], batch_size)
@@ -143,12 +143,12 @@ def test_any_three_files_are_refused_by_name_or_can_be_judged(tmp_path, train, t
     for name, content in {"train.csv": train, "test.csv": test, "classes.txt": classes}.items():
         if content is not None:
             (tmp_path / "news" / name).write_bytes(content)
-    before = torchnlp.vocab, torchnlp.source
+    before = torchnlp.vocab, torchnlp.source, torchnlp.folder
     try:
         train, test, classes, vocab = load_dataset(ngrams, min_freq, tmp_path / "news")
     except ValueError as error:
         assert any(name in str(error) for name in ("train.csv", "test.csv", "classes.txt"))
-        assert (torchnlp.vocab, torchnlp.source) == before  # a half-read dataset changes nothing
+        assert (torchnlp.vocab, torchnlp.source, torchnlp.folder) == before  # a half-read dataset changes nothing
         return
     assert vocab.itos[:2] == ["<unk>", "<pad>"] and len(set(vocab.itos)) == len(vocab)
     assert 2 <= len(classes) <= 100 and all(1 <= label <= len(classes) for label, _ in train + test)
@@ -247,6 +247,59 @@ def test_a_forgotten_collate_fn_is_named(news, forgotten):
     for run in [train_epoch, evaluate, fit_once]:
         with pytest.raises(TypeError, match="Give the DataLoader a collate_fn, such as padify"):
             run(Mean(len(news[3])), forgotten(news[0]))
+
+
+@pytest.mark.parametrize("network, right", THREE)
+@pytest.mark.parametrize("wrong", [padify, torchnlp.pad_length])
+def test_batches_of_another_kind_are_refused_by_the_name_of_the_right_collate_fn(news, network, right, wrong):
+    net, batches = network(len(news[3])), DataLoader(news[0], 4, collate_fn=wrong)
+    if len(wrong(news[0])) != len(right(news[0])):
+        for run in [train_epoch, evaluate, fit_once]:
+            with pytest.raises(ValueError, match=f"does not fit the batches: .*collate_fn={right.__name__}"):
+                run(net, batches)
+
+
+def test_an_error_inside_of_a_network_is_passed_on(news):
+    with pytest.raises(TypeError, match="unsupported operand"):
+        evaluate(altered(lambda logits: logits + "1")(len(news[3])), [padify(news[0])])
+
+
+@pytest.fixture
+def other_news(tmp_path):
+    """Loads a folder with as many words, but other ones."""
+
+    def load(text="Yes no"):
+        (tmp_path / "train.csv").write_text(f'"1","{text}","x y"\n')
+        (tmp_path / "test.csv").write_text('"1","a","b"\n')
+        return load_dataset(root=tmp_path)
+
+    return load
+
+
+@pytest.mark.parametrize("first", [train_epoch, evaluate, fit_once])
+def test_a_network_of_another_vocabulary_is_told_so(other_news, tmp_path, first):
+    train, *_, vocab = other_news()
+    net, batches = Mean(len(vocab)), [padify(train)]
+    first(net, batches)
+    assert len(other_news("Up down")[3]) == len(vocab)
+    for use in [
+        lambda: train_epoch(net, batches), lambda: evaluate(net, batches), lambda: fit_once(net, batches),
+        lambda: predict(net, "yes", ["a", "b", "c", "d"]), lambda: save_model(tmp_path / "net.pt", net, "abcd"),
+    ]:  # fmt: skip
+        with pytest.raises(ValueError, match="belongs to another vocabulary.*Call load_dataset again as you did"):
+            use()
+    evaluate(Mean(len(vocab)), batches)  # a new one is right
+    other_news()
+    evaluate(net, batches)  # the same words again
+
+
+def test_a_loaded_model_belongs_to_its_own_vocabulary(news, other_news, tmp_path):
+    save_model(tmp_path / "net.pt", Mean(len(news[3])), news[2])
+    net, classes, _ = load_model(tmp_path / "net.pt", Mean)
+    predict(net, "goal", classes)
+    other_news()
+    with pytest.raises(ValueError, match="belongs to another vocabulary"):
+        predict(net, "goal", classes)
 
 
 @pytest.mark.parametrize("k", [0, -1, -100])

@@ -2,6 +2,7 @@
 
 from collections import Counter, namedtuple
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import example, given
@@ -140,6 +141,17 @@ def test_a_batch_has_one_length_wherever_half_a_batch_of_texts_shares_it(news):
     assert sorted(batches) == [[5] * 6, [5] * 7, [5] * 7, [6] * 4, [7, 7, 7, 9, 9, 30]]
 
 
+@pytest.mark.parametrize("rare", [[2], [2, 3, 4], [4, 9], [1, 2, 30]], ids=str)
+def test_rare_lengths_shorter_than_the_common_one_leave_its_batches_alone(news, rare):
+    lengths = rare + [5] * 20
+    batches = [[lengths[i] for i in batch] for batch in LengthBatchSampler(texts_of_lengths(lengths), batch_size=8)]
+    assert sorted(map(sorted, batches)) == sorted([rare, [5] * 7, [5] * 7, [5] * 6])
+
+
+def test_a_batch_size_of_numpy_is_a_number_too(news):
+    assert len(LengthBatchSampler(texts_of_lengths([3] * 16), np.int64(8))) == 2
+
+
 def test_rare_lengths_meet_their_neighbours_and_make_full_batches(news):
     lengths = list(range(1, 101))
     batches = [[lengths[i] for i in batch] for batch in LengthBatchSampler(texts_of_lengths(lengths), batch_size=16)]
@@ -216,6 +228,11 @@ def test_the_split_is_the_same_each_time_and_loses_nothing(news):
     assert sorted(parts[0] + parts[1]) == sorted(news[0])
     assert parts == [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25)]
     assert parts != [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25, seed=1)]
+
+
+def test_run_rnn_of_no_text_says_so():
+    with pytest.raises(ValueError, match="The batch is empty"):
+        run_rnn(nn.LSTM(3, 4, batch_first=True), torch.zeros(0, 5, 3), torch.zeros(0, dtype=torch.long))
 
 
 # set_gate_biases

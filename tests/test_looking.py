@@ -47,6 +47,7 @@ def test_the_likeliest_classes_come_first(news):
 def test_a_prediction_is_the_softmax_of_the_logits_of_the_text(news, network, collate):
     net = network(len(news[3]))
     answers = dict(predict(net, "late goal", news[2], k=4, collate_fn=collate))
+    assert answers == dict(predict(net, "late goal", news[2], k=4))  # which finds the collate function by itself
     probabilities = net(*collate([(1, "late goal")])[1:]).softmax(1)[0].tolist()
     assert answers == pytest.approx(dict(zip(news[2], probabilities)))
 
@@ -86,6 +87,17 @@ def test_looking_and_judging_leave_the_network_as_it_was(news, net, training):
     assert (net.training, net.dropout.training) == (training, training)
     assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
     assert all(p.grad is None for p in net.parameters()) and torch.is_grad_enabled()
+
+
+def test_a_part_that_no_layer_has_is_an_error_by_its_name(news, net):
+    with pytest.raises(ValueError, match="show takes forget, input, output, candidate, c and h, not forgot"):
+        plot_gates(net, "late goal", news[2], show=("forgot", "c"))
+
+
+def test_lengths_are_given_to_a_network_that_takes_them(news, net):
+    drawn = plot_gates(net, "late goal wins", news[2]).axes[0].lines[0].get_ydata()
+    net.forward = lambda x, lengths: Reader.forward(net, x) if lengths.tolist() == [x.size(1)] else None
+    assert plot_gates(net, "late goal wins", news[2]).axes[0].lines[0].get_ydata().tolist() == drawn.tolist()
 
 
 def test_the_gates_are_drawn_over_the_words(news, net):
@@ -185,7 +197,7 @@ OTHERS += [(nn.LSTM, {"bidirectional": True}), (nn.LSTM, {"proj_size": 3})]
 def test_a_layer_without_readable_gates_shows_its_states_alone(news, kind, settings):
     seed_all(0)
     net = Reader(kind, **settings)
-    figure = plot_gates(net, "late goal wins", news[2], units=99)
+    figure = plot_gates(net, "late goal wins", news[2], units=99, show=("forget", "input", "c"))
     assert [axis.get_ylabel() for axis in figure.axes if axis.get_ylabel()] == ["probability", "state h"]
     states, _ = net.rnn(net.embedding(torchnlp.padify([(1, "late goal wins")])[1]))
     drawn = torch.tensor(figure.axes[1].images[0].get_array().T)

