@@ -4,14 +4,12 @@ import importlib.metadata
 import os
 import re
 import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
-import server as web
 import torch
 
 from tools.teaching.student import student_edition
@@ -105,36 +103,3 @@ def test_a_lone_notebook_fetches_the_course_and_what_is_missing(edition, machine
     assert all(package.startswith(str(tmp_path / "venv")) for package in packages)
     lessons = [file.read_text("utf-8") for file in cloned.glob("notebooks/*.ipynb")]
     assert lessons and any("@title Solution" in lesson for lesson in lessons) == (edition is None)
-
-
-def refuse(handler):
-    """What a private repository answers to somebody without a password, and GitHub for one that is not there."""
-    handler.answer(401, **{"WWW-Authenticate": 'Basic realm="GitHub"'})
-
-
-@with_git
-def test_git_never_waits_for_a_password_and_the_error_says_what_a_private_fork_can_do(tmp_path):
-    """At a terminal, where git would ask, and with a program that would open a window to ask."""
-    set_up = next(cell for cell in nbformat.read(LESSONS[0], as_version=4).cells if cell.cell_type == "code").source
-    window, opened, alone = tmp_path / "window", tmp_path / "opened", tmp_path / "downloads"
-    window.write_text(f"#!/bin/sh\ntouch {opened}\nsleep 60\n")
-    window.chmod(0o755)
-    alone.mkdir()
-    with web.Server() as server:
-        cell, changed = re.subn(r'^REPOSITORY = ".*"$', f'REPOSITORY = "{server.url}/private"', set_up, flags=re.M)
-        assert changed == 1
-        (alone / "cell.py").write_text(cell)
-        server.answers["/private/info/refs?service=git-upload-pack"] = [refuse]
-        environment = {**os.environ, "HOME": str(tmp_path), "GIT_ASKPASS": str(window), "SSH_ASKPASS": str(window)}
-        environment |= {"GIT_TERMINAL_PROMPT": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C", "no_proxy": "*"}
-        terminal = "import pty, sys; sys.exit(pty.spawn([sys.executable, 'cell.py']) != 0)"
-        done = subprocess.run(
-            [sys.executable, "-c", terminal], cwd=alone, env=environment, stdin=subprocess.DEVNULL, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
-        )  # fmt: skip
-        assert server.requests and done.returncode == 1
-    assert not opened.exists() and "Username" not in done.stdout.split("Traceback")[0]
-    assert f"{server.url}/private did not come. Is there a network?" in done.stdout
-    assert "A private course is opened in its own folder." in done.stdout
-    assert "terminal prompts disabled" in done.stdout  # what git said
-    assert list(alone.iterdir()) == [alone / "cell.py"]  # nothing half fetched
