@@ -4,13 +4,10 @@ import os
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
-import pooch
 import pytest
 from bs4 import BeautifulSoup
 
-import torchnlp
 from tools.teaching import bundle
 from tools.teaching.bundle import Target
 
@@ -63,23 +60,6 @@ def test_linux_gets_the_newest_small_build_of_torch_that_is_there(tmp_path):
     found = {python: bundle.small_torch(Target("linux", python), tmp_path) for python in ("3.11", "3.12")}
     assert found == {"3.11": ["torch==2.13.0+cpu"], "3.12": ["torch==2.16.0+cpu"]}
     assert bundle.small_torch(Target("macos", "3.11"), tmp_path) == []
-
-
-# ---------------------------------------------------------------------------------------- the news
-
-
-def test_the_news_are_those_that_are_named_or_those_of_the_cache_if_they_are_whole(tmp_path, monkeypatch, news_folder):
-    monkeypatch.setattr(pooch, "os_cache", lambda name: tmp_path)
-    assert bundle.find_news(news_folder) == news_folder
-    assert bundle.find_news(None) is None  # an empty cache
-    for name in ("train.csv", "test.csv"):
-        (tmp_path / name).write_text("half a download", encoding="utf-8")
-    assert bundle.find_news(None) is None
-    files = {name: (0, pooch.file_hash(tmp_path / name, "md5")) for name in ("train.csv", "test.csv")}
-    monkeypatch.setattr(torchnlp, "AG_NEWS_FILES", files)
-    assert bundle.find_news(None) == tmp_path and bundle.find_news(Path("sample")) is None
-    with pytest.raises(ValueError, match=r"has no train\.csv"):
-        bundle.find_news(tmp_path / "nowhere")
 
 
 # -------------------------------------------------------------------------------------- the folder

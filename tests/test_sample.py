@@ -8,6 +8,8 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from torchnlp import SAMPLE, tokenizer
 
+pytestmark = pytest.mark.slow
+
 
 def rows(half: str) -> list[list[str]]:
     with open(SAMPLE / f"{half}.csv", encoding="utf-8", newline="") as file:

@@ -72,28 +72,6 @@ def test_a_picture_stands_with_its_words_and_without_its_code(path):
     assert [cell.id for cell in notebook.cells if kind(cell) and cell.source.partition("\n")[2].strip() in shown] == []
 
 
-def test_the_words_under_a_picture_go_where_the_picture_is():
-    """Also when they stand on the slide after it, alone or with more; its notes go with them."""
-    new, image = nbformat.v4, {"image/png": "aaaa"}
-    cells = [new.new_code_cell("draw()", outputs=[new.new_output("display_data", image)])]
-    cells += [new.new_markdown_cell("*In words: a line.*"), new.new_markdown_cell("What next?")]
-    for k, (cell, place) in enumerate(zip(cells, ["slide", "subslide", "subslide"])):
-        cell["id"], cell.metadata.slideshow = f"c{k}", {"slide_type": place}
-    notebook = new.new_notebook(cells=cells)
-    notes = {"c0": "1 min · A\nOne.", "c1": "2 min · B\nTwo.", "c2": "1 min · C\nThree."}
-    first, second = slides.make_slides(notebook, notes)
-    assert [part.kind for part in first.parts] == ["code", "picture", "caption"]
-    assert "One." in first.notes and "2 min · B" in first.notes and "Two." in first.notes
-    assert second.id == "c2" and "A line." in first.parts[2].html
-
-
-def test_the_steps_of_a_slide():
-    order = ["output", "question", "code", "output", "picture", "question", "text", "code"]
-    parts = [slides.Part(kind, "", asks=kind == "question") for kind in order]
-    slides.keep_answers_back(parts)
-    assert [part.step for part in parts] == [0, 0, 0, 1, 1, 1, 2, 2]
-
-
 def test_the_page_carries_its_notes_and_names_no_server(tmp_path, monkeypatch):
     path = LESSONS[0]
     monkeypatch.setattr(slides, "DECKS", tmp_path)
