@@ -1136,6 +1136,8 @@ def plot_gates(
             _draw_values(axis, name, values[name][:, top])
             if turn is not None:
                 axis.axvspan(turn - 0.5, turn + 0.5, facecolor="none", edgecolor=COLOURS["ink"], lw=1.2)
+        if turn is not None:
+            figure.supxlabel(f"grey column and frames: with {tokens[turn]!r} the last answer comes", parse_math=False)
     return figure
 
 
@@ -1199,15 +1201,15 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
     Takes what plot_gates takes and reads at most 80 tokens. A word's influence is how much the log probability of the
     last answer changes without it. One output of at most 300 KB, for Jupyter and Colab, which fetches nothing. Where
     scripts don't run (a notebook that is not trusted) the picture of plot_gates is shown; without the course's folder
-    site beside this file as well, with a line that says so.
+    images beside this file as well, with a line that says so.
     """
     collate_fn = collate_fn or _collate_for(net)
     tokens, values, answers = _look_inside(net, " ".join(tokenizer(text)[:80]), collate_fn)
     figure = plot_gates(net, " ".join(tokens), classes, collate_fn=collate_fn)
     plt.close(figure)
-    template = Path(__file__).resolve().parent / "site" / "watch.py"
+    template = Path(__file__).resolve().parent / "images" / "watch" / "page.py"
     if not template.is_file():
-        print("watch needs the course's folder site beside torchnlp.py. Without it, here is the picture of plot_gates.")
+        print("watch needs the course's folder images beside torchnlp.py. Without it, here is the picture of plot_gates.")
         IPython.display.display(figure)
         return
     rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]

@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "build" / "site" / "reader.html"
 HEADLINE = "Striker signs record deal as shares of the club's owner fall on Wall Street after it warns on profit"
 WIDTH = 860
-HUES = ["#004488", "#8A6A00", "#994455", "#117755", "#6A3D9A", "#B35806", "#222222"]  # site/style.css, light
+HUES = ["#004488", "#8A6A00", "#994455", "#117755", "#6A3D9A", "#B35806", "#222222"]  # watch/style.css, light
 TINTS = 12
 WORD, END = 450, 4000  # milliseconds that a frame stays
 

@@ -1,8 +1,8 @@
 // Lesson 7's figure: two networks write a word backwards. One has a single state to write from, the other attention.
 
 import {linear, oneStep, softmax, transposed} from "./cells.js";
-import {make, percent} from "./draw.js";
-import {mount} from "./shadow.js";
+import {make, percent} from "../images/watch/draw.js";
+import {mount} from "../images/watch/shadow.js";
 import {unpacked} from "./weights.js";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz", START = LETTERS.length;

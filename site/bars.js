@@ -1,6 +1,6 @@
 // The likeliest next tokens as bars: on the page that writes, and in lesson 6.
 
-import {make, percent} from "./draw.js";
+import {make, percent} from "../images/watch/draw.js";
 import {reshaped} from "./language.js";
 
 const BARS = 10;

@@ -1,7 +1,7 @@
 // Lesson 2's figure: a headline fades in a cell state whose forget gate stands still. Its bias is a slider.
 
-import {make} from "./draw.js";
-import {mount} from "./shadow.js";
+import {make} from "../images/watch/draw.js";
+import {mount} from "../images/watch/shadow.js";
 
 export function show(place, style, {words, bias}) {
     const T = words.length, number = make("b"), sentence = make("p", {className: "sentence", role: "status"});

@@ -4,7 +4,7 @@ import {readAddress, writeAddress} from "./address.js";
 import {CELLS} from "./cells.js";
 import {
     PARTS, SIGNED, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts, writeEnds,
-} from "./draw.js";
+} from "../images/watch/draw.js";
 import {BATCH, DEFAULTS, Recaller, SYMBOLS} from "./recall.js";
 
 const PRESETS = {
@@ -139,7 +139,7 @@ function plot(canvas, {lines, xMax, ticks, tickName, log, right = 10, label}) {
 
 function draw() {
     if (!told) return;
-    colours ??= palette(document.body, ["paper", "soft", "line", "guess", "inside", "below", ...COLOURS]);
+    colours ??= palette(document.body, ["paper", "ink", "soft", "line", "guess", ...Object.values(PARTS).map(part => part.colour), ...COLOURS]);
     const steps = Math.max(...told.lanes.map(lane => lane.steps)), xMax = Math.max(100, 50 * Math.ceil(steps / 50));
     const grey = {colour: css(colours.guess), width: 1.4, dash: [2, 4]};
     const flat = value => ({values: Array(xMax + 1).fill(value), ...grey});
@@ -176,15 +176,15 @@ function drawLane({lane, symbols, parts, answer, influence, changed, of}, i) {
     find("told").textContent = gradientInWords(influence, changed, of);
     drawGradient(find("gradient"), i, influence.toReversed(), untrained[i].toReversed(), edges);
     find("gradient").ariaLabel = `Gradient over the symbols. ${find("told").textContent}`;
-    const height = Math.max(48, 1.5 * lane.width), {paper, inside: high, below: low} = colours;
+    const height = Math.max(48, 1.5 * lane.width), {paper, ink} = colours;
     const rows = shown.map((part, k) => inside.children[k] ?? inside.appendChild(
         make("div", {className: "part"}, make("span", {className: "label"}), make("canvas"))));
     shown.forEach((part, k) => {
-        const {name, meaning} = PARTS[part], [label, canvas] = rows[k].children;
+        const {name, meaning, colour} = PARTS[part], [label, canvas] = rows[k].children;
         const average = SIGNED.includes(part) ? "" : `; on average ${percent(mean(parts[part].map(row => mean(row.map(shade(part))))))}`;
         label.replaceChildren(make("b", {textContent: name}), `: ${meaning}${average}`);
         paintUnits(fit(canvas, width, height), parts[part],
-            {edges, from: 0, to: T, left: 0, height, paper, low, high, shade: shade(part)});
+            {edges, from: 0, to: T, left: 0, height, paper, low: ink, high: colours[colour], shade: shade(part)});
     });
     find("symbols").replaceChildren(...symbols.map((symbol, t) =>
         make("span", {className: t ? "" : "first", textContent: symbol + 1})));

@@ -1,10 +1,10 @@
 // The page that reads over a network's shoulder.
 
 import {readAddress, writeAddress} from "./address.js";
-import {make, percent} from "./draw.js";
+import {make, percent} from "../images/watch/draw.js";
 import {Networks} from "./network.js";
 import {tokenize} from "./tokenizer.js";
-import {View} from "./view.js";
+import {View} from "../images/watch/view.js";
 
 const EXAMPLES = {
     "a turn": "Striker signs record deal as shares of the club's owner fall on Wall Street",

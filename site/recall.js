@@ -1,7 +1,7 @@
 // Lesson 2's task, and a network that learns it: read T random symbols, then name the first one.
 
 import {CELLS, addOuter, addProduct, addRows, backward, forward, influences, makeTrace, softmax, transposed} from "./cells.js";
-import {mean} from "./draw.js";
+import {mean} from "../images/watch/draw.js";
 
 export const SYMBOLS = 8, VECTOR = 8, BATCH = 32;
 export const DEFAULTS = {cell: "LSTM", T: 20, width: 24, bias: 5, clip: 1, rate: 0.03, seed: 0};

@@ -1,8 +1,8 @@
 // Lesson 6's figure: what comes next after three beginnings, at a temperature that is a slider.
 
 import {showBars} from "./bars.js";
-import {make, percent} from "./draw.js";
-import {mount} from "./shadow.js";
+import {make, percent} from "../images/watch/draw.js";
+import {mount} from "../images/watch/shadow.js";
 
 // beginnings: {text, scores, names}: scores of all tokens, the likeliest first, and what the first ten are called.
 export function show(place, style, {beginnings}) {

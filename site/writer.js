@@ -3,7 +3,7 @@
 import {readAddress, writeAddress} from "./address.js";
 import {showBars} from "./bars.js";
 import {FourGrams} from "./counts.js";
-import {make, mean, percent} from "./draw.js";
+import {make, mean, percent} from "../images/watch/draw.js";
 import {END, LINE, LanguageModel, PAD, UNK, draw, reshaped} from "./language.js";
 import {tokenize} from "./tokenizer.js";
 import {bytes} from "./weights.js";

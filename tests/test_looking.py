@@ -211,7 +211,7 @@ def test_a_layer_without_readable_gates_shows_its_states_alone(news, kind, setti
 def handed(monkeypatch):
     """What watch hands to its page."""
     handed = []
-    data_of = torchnlp.runpy.run_path(Path(torchnlp.__file__).parent / "site" / "watch.py")["data_of"]
+    data_of = torchnlp.runpy.run_path(Path(torchnlp.__file__).parent / "images" / "watch" / "page.py")["data_of"]
     page = {"page": lambda *parts: handed.extend([data_of(*parts[:-1]), parts[-1]]) or "-"}
     monkeypatch.setattr(torchnlp.runpy, "run_path", lambda file: page)
     monkeypatch.setattr("IPython.display.display", lambda page: None)
@@ -259,7 +259,7 @@ def test_watch_without_the_site_says_what_it_needs_and_shows_the_picture(news, n
     monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
     monkeypatch.setattr(torchnlp.IPython.display, "display", shown.append)
     watch(net, "Late goal wins", news[2])
-    assert "needs the course's folder site" in capsys.readouterr().out
+    assert "needs the course's folder images" in capsys.readouterr().out
     assert [type(figure).__name__ for figure in shown] == ["Figure"]
 
 

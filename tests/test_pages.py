@@ -82,10 +82,10 @@ def test_a_page_is_one_small_file_that_asks_for_nothing(built):
 
 
 def test_the_style_has_the_colours_of_the_course():
-    style = (pages.SITE / "style.css").read_text(encoding="utf-8")
+    style = (pages.WATCH / "style.css").read_text(encoding="utf-8")
     colours = dict(re.findall(r"--([\w-]+): (?:light-dark\()?(#[0-9A-F]{6})", style))
     roles = colours.keys() & COLOURS.keys()
-    assert roles >= {"ink", "guess", "paper"}
+    assert roles >= {"ink", "guess", "paper", "input", "forget", "c", "output", "candidate", "h"}
     assert {name: colours[name] for name in roles} == {name: COLOURS[name] for name in roles}
     assert re.findall(r"--class-(\d): light-dark\((#\w+), color-mix\(in oklab, (#\w+),", style) == [
         (str(k), class_colour(k), class_colour(k)) for k in range(4)
@@ -184,7 +184,7 @@ def test_a_word_is_chosen_with_the_keyboard_and_a_sentence_says_what_it_did(open
         if strip.evaluate("strip => strip === document.activeElement"):
             break
         page.keyboard.press("Tab")
-    inside = r"the input gate is \d+ % open, the forget gate erases \d+ % of the cell state"
+    inside = r"the input gate is \d+ % open, the forget gate keeps \d+ % of the cell state"
     assert re.fullmatch(rf"After striker {inside}; the answer is Sports \(\d+ %\)\.", sentence(page))
     turned, tokens, best = [], tokenizer(HEADLINE), leaders(HEADLINE)
     for word in tokens[1:]:
@@ -442,7 +442,7 @@ def test_watch_shows_what_the_module_computes(notebook, news):
     assert page.locator(".words .unknown").all_inner_texts() == ["zyxomma"]
     vectors = net.embedding(torch.tensor([torchnlp.encode("late goal")]))[0]
     forget = torchnlp.gates(net.rnn, vectors)["forget"][-1].mean()
-    assert f"the forget gate erases {100 * (1 - forget):.0f} %" in sentence(page)
+    assert f"the forget gate keeps {100 * forget:.0f} %" in sentence(page)
 
 
 def test_watch_is_a_picture_where_scripts_do_not_run(notebook):
@@ -517,16 +517,16 @@ COLUMN = """(canvas, x) => {
 
 
 def test_ink_over_a_word_is_what_the_gate_does_there(read):
-    """A forget gate that keeps everything is drawn white: its picture is 1 - f."""
+    """A gate goes from white, 0, to its colour, 1: an open forget gate keeps, and is red."""
     page = read()
     inside = ask(page, "window.reader.inside", HEADLINE)["parts"]
     edges = page.locator(".words bdi").evaluate_all("all => all.map(word => word.offsetLeft + word.offsetWidth / 2)")
-    for gate, opens in ("input", True), ("forget", False):
+    for gate in "input", "forget":
         canvas = page.locator(".part", has_text=f"{gate} gate").locator("canvas")
         for t, unit in [(0, 3), (5, 20), (10, 31)]:
-            _, green, _ = canvas.evaluate(COLUMN, edges[t])[3 * unit + 1]
-            ink = (255 - green) / (255 - 0x3D)  # of #6A3D9A on white
-            assert ink == pytest.approx(inside[gate][t][unit] if opens else 1 - inside[gate][t][unit], abs=0.02)
+            _, _, blue = canvas.evaluate(COLUMN, edges[t])[3 * unit + 1]
+            ink = (255 - blue) / (255 - int(COLOURS[gate][5:], 16))
+            assert ink == pytest.approx(inside[gate][t][unit], abs=0.02)
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -12,7 +12,7 @@ from tools.upkeep.cells import BADGE, QUESTION, is_diagram, is_picture, kind, pl
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "site"
-renew = runpy.run_path(str(HERE / "watch.py"))["renew"]
+renew = runpy.run_path(str(pages.WATCH / "page.py"))["renew"]
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 CLAIMS = sorted(ROOT.glob("notebooks/claims/*.md"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))

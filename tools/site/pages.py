@@ -24,10 +24,11 @@ from tools.site.reversing_networks import Reversers
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "site"
+WATCH = ROOT / "images" / "watch"  # what the pages share with the module's `watch`
 BUILT = ROOT / "build" / "site"
 PAGES = ("reader", "playground", "writer")
 
-IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', flags=re.M)
+IMPORT = re.compile(r'^import \{[^}]*\} from "(?:\./|\.\./images/watch/)(\w+)\.js";\n', flags=re.M)
 NAME = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", flags=re.M)
 
 
@@ -41,7 +42,8 @@ def bundle(name: str) -> str:
     def add(module: str) -> None:
         if module in parts:
             return
-        source = (SITE / f"{module}.js").read_text(encoding="utf-8")
+        file = next(folder / f"{module}.js" for folder in (SITE, WATCH) if (folder / f"{module}.js").is_file())
+        source = file.read_text(encoding="utf-8")
         for needed in IMPORT.findall(source):
             add(needed)
         parts[module] = re.sub(r"^export ", "", IMPORT.sub("", source), flags=re.M)
@@ -81,10 +83,10 @@ RULES += "; font-src data:"
 def make_page(name: str) -> Path:
     """build/site/<name>.html with its scripts, its style and its data inside."""
     page = (SITE / f"{name}.html").read_text(encoding="utf-8")
-    style = (SITE / "style.css").read_text(encoding="utf-8")
+    style = (WATCH / "style.css").read_text(encoding="utf-8")
     rules = f'<meta http-equiv="Content-Security-Policy" content="{RULES}">'
     page = page.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{rules}')
-    page = page.replace('<link rel="stylesheet" href="style.css">', f"<style>\n{faces()}\n{style}</style>")
+    page = page.replace('<link rel="stylesheet" href="../images/watch/style.css">', f"<style>\n{faces()}\n{style}</style>")
 
     def inside(tag: re.Match) -> str:
         kind, rest, source = tag.groups()
@@ -146,7 +148,7 @@ def figure(text: str = HEADLINE) -> str:
         "classes": reader.classes,
         "settings": {"partHeight": 64, "compact": True, "play": True},
     }
-    watch = runpy.run_path(str(SITE / "watch.py"))
+    watch = runpy.run_path(str(WATCH / "page.py"))
     inside = {"input": torchnlp.gates(reader.rnn, vectors.detach())["input"], "h": states[0].detach()}
     data = watch["data_of"](reading, inside, answers.numpy(), vectors.grad.norm(dim=1), [])
     said = ", ".join(f"{word}: {reader.classes[k]}" for word, k in zip(read["tokens"], answers.argmax(1)))
@@ -155,7 +157,7 @@ def figure(text: str = HEADLINE) -> str:
 
 def live(name: str, instead: str, data: dict) -> str:
     """A figure that moves in the middle of a page: site/<name>.js and its data; instead: for where no scripts run."""
-    style = (SITE / "style.css").read_text(encoding="utf-8")
+    style = (WATCH / "style.css").read_text(encoding="utf-8")
     script = bundle(name).replace("</", "<" + chr(92) + "/")
     parts = ", ".join(json.dumps(part).replace("<", chr(92) + "u003c") for part in (style, data))
     call = f"show(document.currentScript.previousElementSibling, {parts});"

@@ -134,7 +134,7 @@ def to_unfold(cell) -> list:
 
 def hidden(folder: str, names: list[str]) -> set[str]:
     """What a handout does without: programs, but for the one that watch runs, and the networks of the reader page."""
-    return shutil.ignore_patterns("*.py", "__pycache__", ".*", "networks")(folder, names) - {"watch.py"}
+    return shutil.ignore_patterns("*.py", "__pycache__", ".*", "networks")(folder, names) - {"page.py"}
 
 
 def copy_course(folder: Path) -> None:

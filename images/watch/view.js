@@ -97,9 +97,10 @@ export class View {
         if (!(this.by in options) || several) this.by = "none";
         this.choice.hidden = several || this.compact;
         this.hint.hidden = this.compact;
-        const click = "Click a cell: the words take the colours of its row";
-        this.hint.textContent = several ? "" : "Below the words a column is a word and a row a unit of the network. No "
-            + `colour is 0. ${this.readings[0].sums ? `${click}, and its formula shows its numbers.` : `${click}.`}`;
+        const click = "Click a cell to choose its row";
+        this.hint.textContent = several ? "" : "The grey column is the word of the sentence above. Below the words "
+            + "each row is a unit of the network: no colour is 0, black is negative. A frame marks the row that colours "
+            + `the words. ${this.readings[0].sums ? `${click}, and its formula shows its numbers.` : `${click}.`}`;
     }
 
     // What is worth a look, as numbers over the words and sentences beside them.
@@ -150,7 +151,8 @@ export class View {
 
     draw() {
         if (!this.readings) return;
-        const roles = ["paper", "ink", "soft", "line", "inside", "below", ...this.classes.map((_, k) => classColour(k))];
+        const parts = this.rows.map(part => PARTS[part].colour);
+        const roles = ["paper", "ink", "soft", "line", ...parts, ...this.classes.map((_, k) => classColour(k))];
         this.colours ??= palette(this.root, roles);
         const left = this.strip.scrollLeft, {edges, tokens} = this;
         let from = 0, to = tokens.length;  // only the columns that can be seen are drawn
@@ -205,11 +207,12 @@ export class View {
     }
 
     drawPart(canvas, part, from, to, left) {
-        const {edges, unit, unitHeight} = this, {paper, ink, inside, below} = this.colours;
+        const {edges, unit, unitHeight} = this, {paper, ink} = this.colours;
         const height = this.units * unitHeight;
         const context = fit(canvas, this.width, height), end = Math.min(this.width, edges.at(-1) - left);
         paintUnits(context, this.readings[0].parts[part], {
-            edges, from, to: Math.min(to, this.shown), left, height, paper, high: inside, low: below, shade: shade(part),
+            edges, from, to: Math.min(to, this.shown), left, height, paper, high: this.colours[PARTS[part].colour], low: ink,
+            shade: shade(part),
         });
         if (!(this.by in PARTS)) return;
         Object.assign(context, {strokeStyle: css(ink), fillStyle: css(ink), lineWidth: 1.5});
@@ -229,7 +232,7 @@ export class View {
         const shades = this.values().map(value => value === undefined ? 0 : shade(by)(value));
         const gate = by in PARTS && !SIGNED.includes(by), most = gate ? 1 : Math.max(...shades.map(Math.abs), 1e-30);
         shades.forEach((value, t) => {
-            const share = Math.round(38 * Math.abs(value) / most), tint = value < 0 ? "below" : "inside";
+            const share = Math.round(38 * Math.abs(value) / most), tint = value < 0 ? "ink" : PARTS[by]?.colour ?? "inside";
             const mixed = `color-mix(in srgb, var(--${tint}) ${share}%, transparent)`;
             this.words.children[t].style.backgroundColor = share ? mixed : "";
         });

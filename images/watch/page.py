@@ -1,4 +1,4 @@
-"""The page that torchnlp.watch shows: its data and a picture of the gates, put into watch.html with its scripts."""
+"""The page that torchnlp.watch shows: its data and a picture of the gates, put into page.html with its scripts."""
 
 import base64
 import html
@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parent  # with the scripts and the style, which the pages of the site use too
 
 
 def data_of(reading: dict, values: dict, answers, influence, colours: list) -> dict:
@@ -38,12 +38,12 @@ def page(*parts) -> str:
 
 
 def fill(data: dict, instead: str) -> str:
-    """watch.html with the data, the scripts and the style; instead: what stands where scripts don't run."""
+    """page.html with the data, the scripts and the style; instead: what stands where scripts don't run."""
     script = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("draw", "shadow", "sentences", "view"))
     parts = {"picture": instead, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
     for name, value in {"data": data, "style": (HERE / "style.css").read_text("utf-8")}.items():
         parts[name] = json.dumps(value).replace("<", "\\u003c")
-    return re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (HERE / "watch.html").read_text("utf-8"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (HERE / "page.html").read_text("utf-8"))
 
 
 def renew(saved: str) -> str:

@@ -1,20 +1,21 @@
 // What the pages and `watch` draw with: elements, sharp canvases, and colours out of the stylesheet.
 
+// Each has the colour that it has in the diagrams; the update gate keeps, so it has the forget gate's.
 export const PARTS = {  // of a network, in the order in which those that it has are shown
-    input: {name: "input gate", meaning: "how much is written into the cell state"},
-    forget: {name: "forget gate", meaning: "how much of the cell state is erased, 1\u00A0−\u00A0f"},
-    c: {name: "cell state c", meaning: "what was kept, and what was written"},
-    output: {name: "output gate", meaning: "how much of the cell state shows in the hidden state"},
-    update: {name: "update gate", meaning: "how much of the hidden state is replaced, 1\u00A0−\u00A0z"},
-    reset: {name: "reset gate", meaning: "how much of the hidden state the candidate sees"},
-    candidate: {name: "candidate", meaning: "what could be written"},
-    h: {name: "hidden state h", meaning: "what the answer is made of"},
+    input: {name: "input gate", colour: "input", meaning: "how much is written into the cell state"},
+    forget: {name: "forget gate", colour: "forget", meaning: "how much of the cell state is kept"},
+    c: {name: "cell state c", colour: "c", meaning: "what was kept, and what was written"},
+    output: {name: "output gate", colour: "output", meaning: "how much of the cell state shows in the hidden state"},
+    update: {name: "update gate", colour: "forget", meaning: "how much of the hidden state is kept"},
+    reset: {name: "reset gate", colour: "inside", meaning: "how much of the hidden state the candidate sees"},
+    candidate: {name: "candidate", colour: "candidate", meaning: "what could be written"},
+    h: {name: "hidden state h", colour: "h", meaning: "what the answer is made of"},
 };
 export const SIGNED = ["candidate", "c", "h"];  // from -1 to 1, the cell state beyond; a gate goes from 0 to 1
 
-// Ink is an event: a gate that keeps is drawn as what it erases, and the cell state as it shows in the hidden state.
-const ERASED = kept => 1 - kept;
-export const shade = part => ({forget: ERASED, update: ERASED, c: Math.tanh})[part] ?? (number => number);
+// A number as a shade from -1 to 1. A gate is drawn as it is; the cell state, which has no limits, as it shows in the
+// hidden state.
+export const shade = part => part === "c" ? Math.tanh : number => number;
 
 // The LSTM's candidate is left out: what was written is seen in the cell state.
 export const shownParts = parts =>

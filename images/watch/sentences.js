@@ -44,27 +44,28 @@ const movement = (parts, t) => mean(parts.h[t].map((h, unit) => Math.abs(h - (t 
 function happened(parts, t) {
     const share = part => parts[part] && percent(mean(parts[part][t].map(shade(part))));
     const [input, forget, update] = ["input", "forget", "update"].map(share);
-    if (forget) return `the input gate is ${input} open, the forget gate erases ${forget} of the cell state`;
+    if (forget) return `the input gate is ${input} open, the forget gate keeps ${forget} of the cell state`;
     if (input) return `the input gate is ${input} open`;
-    if (update) return `the update gate replaces ${update} of the hidden state`;
+    if (update) return `the update gate keeps ${update} of the hidden state`;
     return `the hidden state has moved by ${movement(parts, t).toFixed(2)} a unit`;
 }
 
-// Three places worth a look, as {at, said}: where the gate that writes is widest and narrowest, where the answer turns.
+// Three places worth a look, as {at, said}: where most and least is written, where the answer turns.
 export function notes({tokens, parts, probabilities, from, without}, classes) {
     if (tokens.length < 3 || from !== undefined || without !== undefined) return [];
     const gate = ["input", "update"].find(part => part in parts);
     const sizes = tokens.map((_, t) => gate ? mean(parts[gate][t].map(shade(gate))) : movement(parts, t));
-    const extremes = {input: ["The input gate opens widest at ", "It opens least at "],
-        update: ["The update gate replaces most at ", "It replaces least at "],
+    const words = {input: ["The input gate opens widest at ", "It opens least at "],
+        update: ["The update gate keeps least at ", "It keeps most at "],
         undefined: ["The hidden state moves most at ", "It moves least at "]}[gate];
-    const note = (words, at, end) => ({at, said: [words, bold(tokens[at]), end]});
+    const note = (start, at, end) => ({at, said: [start, bold(tokens[at]), end]});
     const size = at => `: ${gate ? percent(sizes[at]) : sizes[at].toFixed(2)}.`;
-    const [most, least] = [Math.max, Math.min].map(extreme => sizes.indexOf(extreme(...sizes)));
+    const extremes = gate === "update" ? [Math.min, Math.max] : [Math.max, Math.min];  // what is kept is not written
+    const [most, least] = extremes.map(extreme => sizes.indexOf(extreme(...sizes)));
     const at = probabilities.findLastIndex((row, t) => t && best(row) !== best(probabilities[t - 1]));
     const name = t => classes[best(probabilities[t])];
     return [
-        note(extremes[0], most, size(most)), note(extremes[1], least, size(least)),
+        note(words[0], most, size(most)), note(words[1], least, size(least)),
         at < 0 ? note(`The answer is ${name(0)} from `, 0, " to the end.")
             : note("At ", at, ` the answer turns from ${name(at - 1)} to ${name(at)}.`),
     ];
