@@ -27,7 +27,7 @@ from lessons import END, parallel_scan, shifted, token_loss
 from torchnlp import PAD, device, gates
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
-AXIS = ("must match the size", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
+AXIS = ("must match the", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
 # In a notebook, the code of a cell bears such a name in place of a file's; in the bank of answers the third.
 CELLS = ("ipykernel", "<ipython-input", "<answer>")
 
