@@ -1,5 +1,6 @@
 """What a lesson claims was measured: notebooks/claims has a row for each claim, with its cells and its control."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -21,11 +22,16 @@ def rows(file: Path) -> list[dict[str, str]]:
     return [dict(zip(HEADER, row, strict=True)) for row in table[2:]]
 
 
+@functools.cache
+def cells_of(path: Path) -> dict:
+    return {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
+
+
 def printed(file: Path, place: str) -> str:
     """All that the outputs of a cell say. place: an id of the lesson's notebook, or appendix/name#id."""
     name, _, cell_id = place.rpartition("#")
     path = ROOT / "notebooks" / (f"{name}.ipynb" if name else f"{file.stem}.ipynb")
-    cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
+    cells = cells_of(path)
     assert cell_id in cells, f"{file.name} names {place}; {path.name} has no such cell"
     outputs = cells[cell_id].get("outputs", [])
     said = [output.get("text", "") + output.get("data", {}).get("text/plain", "") for output in outputs]
