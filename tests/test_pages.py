@@ -1,7 +1,6 @@
 """The reader, the playground and `watch` show what PyTorch computes, to everybody, and send nothing anywhere."""
 
 import functools
-import itertools
 import json
 import math
 import re
@@ -474,37 +473,6 @@ def test_watch_names_what_a_network_needs(shown):
 
 
 # ------------------------------------------------------------------------------------ what one sees
-
-
-def turns(text):
-    """The classes in the order in which they lead: Sports, Business, Sports."""
-    return [name for name, _ in itertools.groupby(leaders(text))]
-
-
-def known(text):
-    """The share of its words that the network knows."""
-    ids = reader_of("LSTM").read(text)["ids"]
-    return sum(i > 0 for i in ids) / len(ids)
-
-
-EXAMPLES = {
-    "a turn": lambda text: turns(text) == ["Sports", "Business"],
-    "not about football": lambda text: "football" in text and leaders(text)[-1] == "Business",
-    "to and fro": lambda text: len(turns(text)) == 3 and turns(text)[0] == turns(text)[2],
-    "a career": lambda text: turns(text) == ["Sports", "World"],
-    "nonsense": lambda text: known(text) <= 0.5,
-    "another language": lambda text: known(text) < 1,
-    "one word": lambda text: len(tokenizer(text)) == 1,
-}
-
-
-def test_each_example_does_what_its_name_says_with_the_network_shown(read):
-    page = read()
-    assert page.get_by_label("LSTM").is_checked()
-    assert page.locator("#examples button").all_inner_texts() == list(EXAMPLES)
-    for name, does in EXAMPLES.items():
-        page.get_by_role("button", name=name, exact=True).click()
-        assert does(page.get_by_label("A text to read").input_value()), name
 
 
 COLUMN = """(canvas, x) => {

@@ -180,10 +180,6 @@ def test_the_front_page_shows_a_picture_each_lesson_and_the_scoreboard(pages):
     cards = page.select(".sd-card")
     assert [card.find("a")["href"] for card in cards] == [page_of(lesson) for lesson in LESSONS]
     assert all(card.find("img")["alt"] for card in cards)
-    first = page.select_one("article section").find(
-        lambda tag: tag.name == "h2" or "torchnlp-watch" in tag.get("class", "")
-    )
-    assert first.name != "h2", "no picture before the first heading"
     assert len(page.select_one("#the-scoreboard").select("tbody tr")) >= 8
 
 
@@ -308,19 +304,12 @@ def test_the_front_pages_figure_is_the_readers_network_whole_on_the_first_screen
     strip = page.locator(".torchnlp-watch .strip")
     assert strip.evaluate("strip => strip.scrollWidth <= strip.clientWidth"), "the headline does not fit"
     assert page.locator(".part", has_text="input gate").locator("canvas").is_visible()
-    page.mouse.move(box["x"] + 200, box["y"] + 200)
-    page.mouse.wheel(0, 300)  # it lets the wheel through
-    page.wait_for_function("scrollY > 200")
     strip.focus()
     page.keyboard.press("End")
     reader = tools_pages.Reader("LSTM")
     row = reader.read(tools_pages.HEADLINE)["probabilities"][-1]
     leads = page.locator(".answers .leads").inner_text().split("\t")
     assert leads[:2] == [reader.classes[row.index(max(row))], f"{100 * max(row):.0f}\u00a0%"]
-    page.set_viewport_size({"width": 390, "height": 844})  # a phone has it too
-    page.reload()
-    curves = page.locator(".torchnlp-watch canvas").first.bounding_box()
-    assert curves["y"] + curves["height"] < 844 and curves["width"] > 300
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])

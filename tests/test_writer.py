@@ -76,18 +76,6 @@ def test_the_file_is_small_and_its_text_is_the_free_corpus(writer):
         assert all(i == writer.ids.get(token, UNK) for i, token in zip(ids, tokens))
 
 
-def test_it_is_as_perplexed_as_its_file_says(writer):
-    unread = ["\n".join(" ".join(t) for t in split_at(tokens, "<line>")) for tokens in briefs("test.csv")[::10]]
-    losses = {"network": [], "4-grams": []}
-    for text in unread:
-        read = writer.read(text)
-        losses["network"] += read["losses"]
-        losses["4-grams"] += read["counted"]
-    said = json.loads(FILE.read_text(encoding="utf-8"))["perplexity"]
-    for name, values in losses.items():  # a tenth of the briefs, their ends left out
-        assert np.exp(np.mean(values)) == pytest.approx(said[name], rel=0.2)
-
-
 def split_at(tokens, mark):
     at = tokens.index(mark)
     return tokens[:at], tokens[at + 1 :]
