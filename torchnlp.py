@@ -1,6 +1,7 @@
 """Companion module of the course "Recurrent neural networks for text".
 
-What the lessons share, in the order in which a text meets it: data, text, batches, training, looking.
+What the lessons share, in the order in which a text meets it: data, text, batches, training, evaluating and saving,
+looking.
 
     from torchnlp import *
 
@@ -509,6 +510,43 @@ def train_valid_split(dataset: Dataset | Sequence, share: float = 0.1, seed: int
     return train, valid
 
 
+def _collate_for(net: nn.Module) -> Callable:
+    """The collate function that fits the network's forward: (ids), (ids, lengths) or (ids, offsets)."""
+    inputs = [p for p in inspect.signature(net.forward).parameters.values() if p.default is p.empty]
+    if len(inputs) < 2:
+        return padify
+    return offsetify if inputs[1].name == "offsets" else pad_length
+
+
+def _embedding_rows(net: nn.Module) -> list[int]:
+    return [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
+
+
+_words_of = weakref.WeakKeyDictionary()  # network -> the words that its rows belong to
+
+
+def _stop_at_other_words(net: nn.Module) -> None:
+    """A network whose embedding has a row for each word of the vocabulary belongs to it from its first use on.
+
+    Under another vocabulary its rows would mean other words: ValueError.
+    """
+    if vocab is not None and len(vocab) in _embedding_rows(net):
+        _words_of.setdefault(net, vocab.itos)
+    words = _words_of.get(net)
+    if vocab is not None and words is not None and words is not vocab.itos and words != vocab.itos:
+        remedy = "Call load_dataset again as you did before you made this network, or make a new one."
+        raise ValueError(f"The network belongs to another vocabulary than that of now, to other words. {remedy}")
+
+
+def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
+    """Move a batch to the device; the lengths of a Batch stay where packing wants them, on the CPU."""
+    if not all(isinstance(part, Tensor) for part in batch):
+        raise TypeError("A batch is tensors (labels, ids, ...). Give the DataLoader a collate_fn, such as padify.")
+    if isinstance(batch, Batch):
+        return [batch.labels.to(device), batch.ids.to(device), batch.lengths]
+    return [part.to(device) for part in batch]
+
+
 def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
     """Let a recurrent layer read texts, each to its own end: (states [B, T, D * H], last [B, D * H]).
 
@@ -690,36 +728,6 @@ def _forward(net: nn.Module, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         raise
 
 
-def _collate_for(net: nn.Module) -> Callable:
-    """The collate function that fits the network's forward: (ids), (ids, lengths) or (ids, offsets)."""
-    inputs = [p for p in inspect.signature(net.forward).parameters.values() if p.default is p.empty]
-    if len(inputs) < 2:
-        return padify
-    return offsetify if inputs[1].name == "offsets" else pad_length
-
-
-def _embedding_rows(net: nn.Module) -> list[int]:
-    return [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
-
-
-_words_of = weakref.WeakKeyDictionary()  # network -> the words that its rows belong to
-
-
-def _stop_at_other_words(net: nn.Module) -> None:
-    """A network whose embedding has a row for each word of the vocabulary belongs to it from its first use on.
-
-    Under another vocabulary its rows would mean other words: ValueError.
-    """
-    if vocab is not None and len(vocab) in _embedding_rows(net):
-        _words_of.setdefault(net, vocab.itos)
-    words = _words_of.get(net)
-    if vocab is not None and words is not None and words is not vocab.itos and words != vocab.itos:
-        raise ValueError(
-            "The network belongs to another vocabulary than that of now: its rows would mean other words. Call "
-            "load_dataset again as you did before you made this network, or make a new one."
-        )
-
-
 def _loss_of(loss_fn: Callable, logits: Tensor, labels: Tensor) -> Tensor:
     """The loss; where logits and labels do not fit, PyTorch's message names no remedy: a ValueError that does."""
     try:
@@ -739,15 +747,6 @@ def _check_logits(logits: Tensor, labels: Tensor) -> None:
     if not isinstance(logits, Tensor) or logits.dim() != 2 or len(logits) != len(labels):
         remedy = "It must return logits [B, K], a row for each text. Is batch_first=True missing in a layer?"
         raise ValueError(f"The network does not fit the data. {remedy}")
-
-
-def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
-    """Move a batch to the device; the lengths of a Batch stay where packing wants them, on the CPU."""
-    if not all(isinstance(part, Tensor) for part in batch):
-        raise TypeError("A batch is tensors (labels, ids, ...). Give the DataLoader a collate_fn, such as padify.")
-    if isinstance(batch, Batch):
-        return [batch.labels.to(device), batch.ids.to(device), batch.lengths]
-    return [part.to(device) for part in batch]
 
 
 def train_epoch(
@@ -790,43 +789,6 @@ def train_epoch_emb(
     return train_epoch(net, dataloader, lr, optimizer, loss_fn, epoch_size, report_freq, clip)
 
 
-def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
-    """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, net stays in its mode.
-
-    Raises, as evaluate and predict do, ValueError for an empty dataloader, for a network that does not fit the data and
-    for one that was used under another vocabulary,
-    FloatingPointError for logits that are not finite.
-    """
-    _stop_at_other_words(net)
-    was_training = net.training
-    net.eval()
-    labels, logits = [], []
-    try:
-        with torch.no_grad():
-            for batch in dataloader:
-                target, rows = _forward(net, batch)
-                _check_logits(rows, target)
-                labels.append(target)
-                logits.append(rows)
-    finally:
-        net.train(was_training)
-    if not labels:
-        raise ValueError("The dataloader gave no batch: is the dataset empty?")
-    labels, logits = torch.cat(labels).cpu(), torch.cat(logits).cpu()  # here: each .cpu() waits for a GPU
-    if not logits.isfinite().all():
-        raise FloatingPointError("The network's answers are no longer finite. Make it anew, train with a smaller lr.")
-    return labels, logits
-
-
-def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossEntropyLoss()) -> tuple[float, float]:
-    """(mean loss per article, accuracy) of the network as it is now; it learns nothing from this."""
-    labels, logits = logits_of(net, dataloader)
-    loss = _loss_of(loss_fn, logits, labels).item()
-    if not math.isfinite(loss):
-        raise FloatingPointError("The loss is no longer finite. Make the network anew, train with a smaller lr.")
-    return loss, (logits.argmax(1) == labels).double().mean().item()
-
-
 @dataclass
 class History:
     """What fit recorded. A point of the train curve is the mean of the batches since the last point."""
@@ -841,11 +803,12 @@ class History:
     seconds: float = 0.0  # of training, without validation and drawing
     planned: int = 0  # articles that the whole training reads, where that is known beforehand
 
-    def add_point(self, steps: Sequence[Step]) -> None:
-        """A point of the train curve, from the steps since the last one."""
+    def add_point(self, steps: list[Step]) -> None:
+        """A point of the train curve, from the steps since the last one, if there are any; empties their list."""
         if not steps:
             return
         rows = _read(steps)
+        steps.clear()
         loss, correct, articles, _ = rows.sum(axis=0)
         self.articles.append(int(articles) + (self.articles[-1] if self.articles else 0))
         self.train_loss.append(loss / articles)
@@ -854,18 +817,16 @@ class History:
 
     def end_epoch(self, seconds: float, valid: tuple[float, float] | None) -> str:
         """Keep what an epoch gave; returns the line that tells it. valid: (loss, accuracy)."""
-        begun = self.epoch_ends[-1] if self.epoch_ends else 0
+        begun, epoch = self.epoch_ends[-1] if self.epoch_ends else 0, len(self.epoch_ends) + 1
         points = sum(seen > begun for seen in self.articles)
         if points == 0:
-            raise ValueError(
-                f"Epoch {len(self.epoch_ends) + 1} found no batch. Pass a DataLoader, which starts anew, no iterator."
-            )
+            raise ValueError(f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, no iterator.")
         sizes = np.diff([begun, *self.articles[-points:]])  # how many articles each point is the mean of
         loss = np.average(self.train_loss[-points:], weights=sizes)
         accuracy = np.average(self.train_accuracy[-points:], weights=sizes)
         self.epoch_ends.append(self.articles[-1])
         self.seconds += seconds
-        line = f"epoch {len(self.epoch_ends)}: train loss {loss:.3f}, accuracy {accuracy:.3f}"
+        line = f"epoch {epoch}: train loss {loss:.3f}, accuracy {accuracy:.3f}"
         if valid:
             self.valid_loss.append(valid[0])
             self.valid_accuracy.append(valid[1])
@@ -876,12 +837,11 @@ class History:
 def linear_warmup_decay(optimizer: Optimizer, steps: int) -> LambdaLR:
     """Learning rates that rise for the first tenth of the steps, and then fall to 0, each in a straight line.
 
-    Returns a scheduler: call its step() after each optimizer.step(). Step s, from 0, has the optimizer's own rates
-    times the smaller of p / 0.1 and (1 - p) / 0.9, where p = (s + 0.5) / steps. After the last step the rates are 0.
+    Returns a scheduler of PyTorch: call its step() after each optimizer.step().
     """
 
-    def factor(step: int) -> float:
-        progress = (step + 0.5) / steps  # at the middle of the step: from 0 to 1
+    def factor(step: int) -> float:  # of the optimizer's own rates; step: from 0
+        progress = (step + 0.5) / steps
         return max(0.0, min(progress / 0.1, (1 - progress) / 0.9))
 
     return LambdaLR(optimizer, factor)
@@ -917,10 +877,8 @@ def fit(
                 scheduler.step()
                 if len(waiting) == every:
                     history.add_point(waiting)
-                    waiting = []
                     start += curve.draw()  # drawing is not training
             history.add_point(waiting)
-            waiting = []
             seconds = time.perf_counter() - start
             line = history.end_epoch(seconds, evaluate(net, valid) if valid else None)
             if verbose:
@@ -940,6 +898,46 @@ def _check_loaders(train: DataLoader, valid: DataLoader | None, epochs: int) -> 
         raise ValueError("There is nothing to train on: no epochs, or an empty dataset.")
     if valid is not None and len(valid) == 0:
         raise ValueError("There is nothing to validate on: the second loader's dataset is empty.")
+
+
+# ----------------------------------------------------------------------- evaluating and saving
+
+
+def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
+    """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, net stays in its mode.
+
+    Raises, as evaluate and predict do, ValueError for an empty dataloader, for a network that does not fit the data and
+    for one that was used under another vocabulary,
+    FloatingPointError for logits that are not finite.
+    """
+    _stop_at_other_words(net)
+    was_training = net.training
+    net.eval()
+    labels, logits = [], []
+    try:
+        with torch.no_grad():
+            for batch in dataloader:
+                target, rows = _forward(net, batch)
+                _check_logits(rows, target)
+                labels.append(target)
+                logits.append(rows)
+    finally:
+        net.train(was_training)
+    if not labels:
+        raise ValueError("The dataloader gave no batch: is the dataset empty?")
+    labels, logits = torch.cat(labels).cpu(), torch.cat(logits).cpu()  # here: each .cpu() waits for a GPU
+    if not logits.isfinite().all():
+        raise FloatingPointError("The network's answers are no longer finite. Make it anew, train with a smaller lr.")
+    return labels, logits
+
+
+def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossEntropyLoss()) -> tuple[float, float]:
+    """(mean loss per article, accuracy) of the network as it is now; it learns nothing from this."""
+    labels, logits = logits_of(net, dataloader)
+    loss = _loss_of(loss_fn, logits, labels).item()
+    if not math.isfinite(loss):
+        raise FloatingPointError("The loss is no longer finite. Make the network anew, train with a smaller lr.")
+    return loss, (logits.argmax(1) == labels).double().mean().item()
 
 
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
@@ -1209,7 +1207,9 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
     plt.close(figure)
     template = Path(__file__).resolve().parent / "images" / "watch" / "page.py"
     if not template.is_file():
-        print("watch needs the course's folder images beside torchnlp.py. Without it, here is the picture of plot_gates.")
+        print(
+            "watch needs the course's folder images beside torchnlp.py. Without it, here is the picture of plot_gates."
+        )
         IPython.display.display(figure)
         return
     rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]
