@@ -45,7 +45,7 @@ import numpy as np
 import torch
 import torchtext
 from matplotlib.colors import LinearSegmentedColormap, to_hex
-from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.font_manager import fontManager
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
@@ -130,7 +130,7 @@ def load_dataset(
     )
     lines = [f"{title}: {sizes}, a vocabulary of {len(voc):,} tokens."]
     if name == "own":
-        lines += _notes(place, train_dataset, test_dataset, classes, voc)
+        lines += _notes(place, train_dataset, test_dataset, classes)
     vocab, source, folder, _ids = voc, name, place, ids  # all at once: an error above has changed nothing
     for line in lines:
         print(textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False))
@@ -210,7 +210,7 @@ def _md5(path: Path) -> str:
     return hashlib.md5(path.read_bytes()).hexdigest()
 
 
-def _notes(folder: Path, train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[str]:
+def _notes(folder: Path, train: list, test: list, classes: list[str]) -> Iterator[str]:
     """What may fool somebody in data of their own, each with its remedy."""
     if not (folder / "classes.txt").is_file() and _md5(folder / "test.csv") != AG_NEWS_FILES["test.csv"][1]:
         yield f"Note: labels 1 to 4 are read as {', '.join(classes)}. For others add a classes.txt, one name a line."
@@ -226,14 +226,6 @@ def _notes(folder: Path, train: list, test: list, classes: list[str], voc: Vocab
         yield (
             "Note: the tokenizer finds hardly a space, so sentences are tokens and few come twice. Put spaces around "
             r'the characters of both files (see site/own-data.md): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
-        )
-    fonts = [get_font(findfont(FontProperties(family=[family]))) for family in STYLE["font.family"]]
-    signs = filter(str.isprintable, dict.fromkeys("".join([*classes, *voc.itos[:100]])))
-    if boxes := " ".join(sign for sign in signs if not any(font.get_char_index(ord(sign)) for font in fonts)):
-        yield (
-            "Note: plots show boxes for signs that their font lacks. Name classes in Latin letters; or add a font that "
-            'has them (see site/own-data.md), for Chinese and Japanese with STYLE["font.family"] += ["Noto Sans CJK '
-            f'JP"]; use_style(). Signs: {boxes[:39]}'
         )
 
 

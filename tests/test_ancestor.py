@@ -12,7 +12,7 @@ import pytest
 from networks import Bag, Packed
 
 import torchnlp
-from torchnlp import PAD, seed_all, tokenizer
+from torchnlp import PAD, seed_all
 
 START = """
 import torch
@@ -99,24 +99,6 @@ print("result", *result)
     assert word == "result" and float(accuracy) > 0.8 and done.stderr == ""
 
 
-def test_a_bag_of_words_trains(notebook):
-    names = notebook("""
-def to_bow(text):
-    res = torch.zeros(vocab_size, dtype=torch.float32)
-    for i in encode(text):
-        res[i] += 1
-    return res
-
-def bowify(b):
-    return (torch.LongTensor([t[0] - 1 for t in b]), torch.stack([to_bow(t[1]) for t in b]))
-
-loader = torch.utils.data.DataLoader(train_dataset, batch_size=8, collate_fn=bowify, shuffle=True)
-net = torch.nn.Sequential(torch.nn.Linear(vocab_size, 4), torch.nn.LogSoftmax(dim=1))
-result = train_epoch(net, loader, loss_fn=torch.nn.NLLLoss(), epoch_size=15000)
-""")
-    assert_result(*names["result"])
-
-
 def test_a_packed_lstm_trains(notebook):
     names = notebook("""
 def pad_length(b):
@@ -190,17 +172,3 @@ batch = padify([(1, "goal"), (2, "oh")], voc=char_vocab, tokenizer=list)
 """)
     assert names["ids"].tolist() == names["same"] and names["text"] == "goal"
     assert names["batch"][1].shape == (2, 4) and names["batch"][1][1, 2:].tolist() == [PAD, PAD]
-
-
-def test_a_notebook_may_reuse_the_modules_names(notebook):
-    """Its own padify, its own vocab: the module's functions go on with the module's."""
-    names = notebook("""
-module_padify, loaded = padify, vocab
-padify, vocab, encode_was = None, ["not", "a", "vocabulary"], encode
-labels, ids = module_padify(train_dataset)
-loader = torch.utils.data.DataLoader(train_dataset, batch_size=8, collate_fn=module_padify)
-net = torch.nn.Sequential(torch.nn.EmbeddingBag(len(loaded), 4))
-result = train_epoch(net, loader)
-""")
-    assert_result(*names["result"])
-    assert [names["loaded"].itos[i] for i in names["ids"][4, :3]] == tokenizer("late goal wins")

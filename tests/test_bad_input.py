@@ -5,14 +5,11 @@ test_data.py; here all three files, the texts, the batches, the networks and the
 """
 
 import math
-import multiprocessing
 import pickle
 import resource
 import shutil
 import signal
 import warnings
-from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 import torch
@@ -22,7 +19,6 @@ from networks import THREE, Mean, Packed, each_network
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
-from torchtext.vocab import Vocab
 
 import torchnlp
 from torchnlp import encode, evaluate, fit, gates, load_dataset, load_model, padify, predict, save_model, train_epoch
@@ -155,19 +151,6 @@ def test_any_three_files_are_refused_by_name_or_can_be_judged(tmp_path, train, t
     for network, collate in THREE:
         net = network(len(vocab), len(classes))
         assert math.isfinite(evaluate(net, [collate(train), collate(test)])[0])
-
-
-@given(root=st.text(st.characters(), min_size=1))
-@example("~nobody-of-this-name/news")
-@example("x" * 5000)
-@example("\0")
-@example("../" * 50)
-def test_a_root_that_is_no_folder_of_news_is_an_error_and_nothing_else_is_loaded(tmp_path, monkeypatch, root):
-    assume(root != "sample")
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises((OSError, ValueError)):  # ValueError: no path at all, because of a zero byte in it
-        load_dataset(root=root)
-    assert torchnlp.source is None
 
 
 # Networks that do not fit the data
@@ -344,20 +327,6 @@ def test_an_iterator_that_is_used_up_is_an_error_and_no_epoch_of_nothing(news):
         fit(Mean(len(news[3])), iter(batches), batches, epochs=2, live=False)
 
 
-shapes = st.lists(st.integers(0, 5), max_size=3)
-
-
-@given(shape=shapes, width=st.integers(1, 5), size=st.sampled_from([0.0, 1.0, -1e6, 1e6]))
-def test_gates_are_numbers_of_the_right_shape_or_an_error(shape, width, size):
-    lstm, x = nn.LSTM(width, 3), torch.full(shape, size)
-    if len(shape) == 2 and shape[0] > 0 and shape[1] == width:
-        for values in gates(lstm, x).values():
-            assert values.shape == (shape[0], 3) and values.isfinite().all()
-    else:
-        with pytest.raises(ValueError, match="not \\[T, E\\] with E = "):
-            gates(lstm, x)
-
-
 OTHER_LSTMS = [nn.LSTM(4, 4, num_layers=2), nn.LSTM(4, 4, bidirectional=True), nn.LSTM(4, 4, proj_size=2)]
 
 
@@ -365,28 +334,6 @@ OTHER_LSTMS = [nn.LSTM(4, 4, num_layers=2), nn.LSTM(4, 4, bidirectional=True), n
 def test_gates_of_another_layer_are_refused(layer):
     with pytest.raises(ValueError, match="gates reads an nn.LSTM of one layer"):
         gates(layer, torch.ones(3, 4))
-
-
-def test_an_empty_vocabulary_is_the_one_that_counts(news):
-    empty = Vocab(Counter(), specials=[])
-    assert torchnlp.encode("oil prices", voc=empty) == [0, 0]
-
-
-# Exercises and ranges
-
-
-@given(
-    outcome=st.one_of(things, st.sampled_from([AssertionError, KeyError, RecursionError, StopIteration, MemoryError]))
-)
-def test_check_never_raises_and_always_says_one_of_two_things(capsys, outcome):
-    def test():
-        if isinstance(outcome, type):
-            raise outcome
-        return outcome
-
-    torchnlp.check("Exercise 1", test)
-    out = capsys.readouterr().out
-    assert out.startswith("Exercise 1: right\n") != out.startswith("Exercise 1: not yet. ")
 
 
 # Saved models
@@ -457,22 +404,6 @@ def test_a_file_with_other_contents_is_refused_and_runs_no_code(saved, tmp_path,
     assert torchnlp.vocab is before and not (tmp_path / "mark").exists()
 
 
-def test_a_folder_at_the_place_of_the_model_is_an_error_either_way(saved, tmp_path):
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(FileNotFoundError, match="There is no file"):
-        load_model(tmp_path / "folder", Packed)
-    with pytest.raises(OSError, match="could not be written to .*folder"):
-        save_model(tmp_path / "folder", *saved[1:])
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "net.pt"]
-
-
-def test_names_of_classes_that_are_no_plain_strings_come_back_as_such(saved):
-    import numpy as np
-
-    save_model(saved[0], saved[1], np.array(saved[2]))
-    assert_whole(*saved)
-
-
 @pytest.mark.parametrize("room", [0, 100, 4096, 8000])
 def test_a_model_too_large_for_the_quota_leaves_the_old_file(saved, room):
     file, net, classes = saved
@@ -486,13 +417,3 @@ def test_a_model_too_large_for_the_quota_leaves_the_old_file(saved, room):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [path.name for path in file.parent.iterdir()] == ["net.pt"]
     assert_whole(*saved)
-
-
-def test_two_processes_that_save_at_once_leave_one_whole_model(saved):
-    file, net, classes = saved
-    with ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as writers:
-        saving = [writers.submit(save_model, file, net, classes) for _ in range(80)]
-        while not all(one.done() for one in saving):
-            assert_whole(*saved)  # at any moment
-    assert [one.result() for one in saving] == [None] * 80
-    assert [path.name for path in file.parent.iterdir()] == ["net.pt"]

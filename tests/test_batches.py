@@ -266,10 +266,3 @@ def test_a_gate_that_is_not_told_stays_and_a_layer_without_gates_is_refused():
                            (nn.GRU(3, 5), {"forget": 1, "input": 1})]:  # fmt: skip
         with pytest.raises(ValueError, match="set_gate_biases takes"):
             set_gate_biases(layer, **options)
-
-
-@pytest.mark.parametrize("lengths", [[1, 5, 3], [5, 3, 0]], ids=["not sorted", "an empty text"])
-def test_pytorch_refuses_to_pack_what_lesson_3_says(lengths):
-    """The lesson shows the words of the error, which are PyTorch's and may change, so its cells are not compared."""
-    with pytest.raises(RuntimeError):
-        nn.utils.rnn.pack_padded_sequence(torch.zeros(3, 5), torch.tensor(lengths), batch_first=True)

@@ -19,19 +19,15 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import tracemalloc
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
 
-import matplotlib.pyplot as plt
 import pooch
 import pytest
 import server as web
-import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from matplotlib import font_manager
 
 import torchnlp
 
@@ -74,11 +70,6 @@ def test_classes_txt_brings_2_to_100_classes_of_your_own(loaded, count):
     assert [label for label, _ in train] == list(range(1, count + 1))
     with pytest.raises(ValueError, match=f"label '{count + 1}' is not a number from 1 to {count}"):
         loaded(f'"{count + 1}","a","b"\n', rows, "\n".join(names))
-
-
-def test_classes_txt_may_have_blank_lines_spaces_crlf_and_a_bom(loaded):
-    *_, classes, _ = loaded('"1","a","b"\n', '"1","a","b"\n', "\ufeffGood\r\n\r\n  Bad \r\nÜgly\r\n\r\n")
-    assert classes == ["Good", "Bad", "Ügly"]
 
 
 NAMES_WANTED = "classes.txt: expected 2 to 100 different class names, one a line"
@@ -285,12 +276,6 @@ ROWS = '"1","Vote","a b"\n"2","Cup","a c"\n"3","Bank","a d"\n"4","Moon","a e"\n'
 OTHER = '"1","Vote","f"\n"2","Cup","g"\n'
 
 
-def test_a_small_part_of_ag_news_needs_no_names(notes, monkeypatch):
-    monkeypatch.setattr(torchnlp, "AG_NEWS_FILES", {"test.csv": (0, hashlib.md5(OTHER.encode()).hexdigest())})
-    assert notes(ROWS, OTHER) == []
-    assert torchnlp.source == "own"
-
-
 FIRST, *_, LAST = ROWS.splitlines(keepends=True)
 LETTERS = "A\nB\nC\nD"
 NOTES = {  # the files, and how their only note goes on
@@ -367,61 +352,6 @@ def test_a_script_without_spaces_is_noted_and_the_lines_that_split_it_make_its_w
     exec(remedy, {})
     assert share_unknown(torchnlp.load_dataset(root="my_news")[1]) < 0.1
     assert "hardly a space" not in capsys.readouterr().out
-
-
-LONG_WORDS = "Donaudampfschifffahrtsgesellschaft epäjärjestelmällisyys საქართველოს ガ 中文"
-SPACED = {name: news_in(words, between=" ") for name, words in SCRIPTS.items()}
-SPACED["long words and a few foreign signs"] = f'"1","{LONG_WORDS}","{LONG_WORDS}"\n' + ROWS, OTHER
-
-
-@pytest.mark.parametrize("files", SPACED.values(), ids=SPACED)
-def test_words_with_spaces_between_them_are_not_noted_in_any_script(notes, files):
-    assert "hardly a space" not in str(notes(*files))
-
-
-@pytest.mark.parametrize("mark", [";", "\t"], ids=["semicolons", "tabs"])
-def test_the_lines_for_semicolons_give_the_same_news(loaded, tmp_path, monkeypatch, mark):
-    rows = list(csv.reader(io.StringIO(GOOD + '"2","a, b; c","d ""e"""\n')))
-    (tmp_path / "my_news").mkdir()
-    for file in "train.csv", "test.csv":
-        with open(tmp_path / "my_news" / file, "w", encoding="utf-8-sig", newline="") as out:
-            csv.writer(out, delimiter=mark).writerows(rows)
-    monkeypatch.chdir(tmp_path)
-    exec(lines_of_the_page("import csv").replace('";"', repr(mark)), {})
-    train, *_ = torchnlp.load_dataset(root="my_news")
-    assert train == [(1, "Vote They count."), (4, "Moon A probe lands."), (2, 'a, b; c d "e"')]
-
-
-# STIXGeneral, which comes with matplotlib, has the sign の; the fonts of our plots have not.
-@pytest.mark.parametrize("fallback", [[], ["STIXGeneral"]], ids=["our fonts", "and another one"])
-@pytest.mark.parametrize("name", ["Öl", "の", "体育"])
-def test_class_names_that_a_plot_would_show_as_boxes_are_noted(notes, monkeypatch, name, fallback):
-    monkeypatch.setitem(torchnlp.STYLE, "font.family", [*torchnlp.STYLE["font.family"], *fallback])
-    found = notes('"1","Vote","a b"\n"2","Cup","a c"\n', OTHER, f"{name}\nb")
-    figure = torchnlp.plot_confusion(torch.tensor([0, 1]), torch.tensor([0, 1]), [name, "b"])
-    with warnings.catch_warnings(record=True) as caught, plt.rc_context(torchnlp.STYLE):
-        warnings.simplefilter("always")
-        figure.canvas.draw()
-    plt.close(figure)
-    assert bool(found) == any("missing from font" in str(w.message) for w in caught)
-    if found:
-        assert "Name classes in Latin letters; or add a font that has them (see site/own-data.md)" in found[0]
-        assert found[0].endswith(f"Signs: {' '.join(name)} ")
-
-
-def test_words_that_a_plot_would_show_as_boxes_are_noted_and_the_lines_for_a_font_help(loaded, capsys, monkeypatch):
-    files = ROWS.replace("Vote", "の"), OTHER, LETTERS
-    loaded(*files)
-    last = capsys.readouterr().out.splitlines()[-1]  # the line to copy is in one piece
-    assert last == 'STYLE["font.family"] += ["Noto Sans CJK JP"]; use_style(). Signs: の'
-    monkeypatch.setattr(font_manager.fontManager, "ttflist", list(font_manager.fontManager.ttflist))
-    monkeypatch.setitem(torchnlp.STYLE, "font.family", list(torchnlp.STYLE["font.family"]))
-    lines = lines_of_the_page("from matplotlib").replace("Noto Sans CJK JP", "STIXGeneral")
-    stix = font_manager.findfont(font_manager.FontProperties(family=["STIXGeneral"]))
-    with plt.rc_context():
-        exec(re.sub(r'"/usr/.*"', repr(str(stix)), lines), vars(torchnlp) | {})
-        loaded(*files)
-    assert "Note" not in capsys.readouterr().out
 
 
 # -------------------------------------------------------------------------------------- the download
@@ -591,15 +521,6 @@ def test_a_member_that_climbs_out_of_the_archive_stays_in_it(server, cache, wait
     )
 
 
-def test_a_huge_member_beside_the_files_is_left_alone(server, cache, waits):
-    server.answers = {"/mirror.tgz": [web.ok(archive(readme=bytes(200_000_000)))]}  # 0.2 MB while it is packed
-    tracemalloc.start()
-    assert_ag_news(cache)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert most < 20_000_000
-
-
 def archive_with_header(**fields):
     """An archive whose train.csv is nothing but a header with such fields."""
     info = tarfile.TarInfo("ag_news_csv/train.csv")
@@ -682,13 +603,6 @@ def test_whatever_the_disk_says_is_passed_on_before_any_request(server, cache, c
     cache.write_text("a file at the place of the folder")
     assert printed + assert_the_disk_is_named(server, cache, capsys)[1] == ""
     assert server.requests == []
-
-
-def test_a_read_only_disk_with_the_right_files_is_enough(server, cache, disk):
-    disk("size=1m")
-    assert_ag_news(cache)
-    disk("remount", "ro")
-    assert_ag_news(cache)
 
 
 # --------------------------------------------------------------------------------- several processes
