@@ -27,8 +27,7 @@ from torch.utils.data import DataLoader
 import torchnlp
 
 ROOT = Path(__file__).resolve().parent.parent
-LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
-APPENDICES = [pytest.param(path, marks=pytest.mark.slow) for path in sorted(ROOT.glob("notebooks/appendix/*.ipynb"))]
+NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/appendix/*.ipynb")])
 
 # These learn from random symbols, letters or a pair of words. They stay on the CPU, whatever the device.
 TOYS = {"Recaller", "Marked", "Reverser", "DoorReverser", "AttentiveReverser", "Looker", "LayerRecaller", "Embedding"}
@@ -42,7 +41,8 @@ KNOBS = {  # of sizes that have a name
 load_vectors = functools.cache(torchnlp.load_vectors)  # once for all notebooks
 
 
-@pytest.mark.parametrize("path", LESSONS + APPENDICES, ids=lambda path: path.stem)
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_on_the_device(path, few_articles, trained, short, monkeypatch, capsys):
     """All its cells run, its solutions are right, and nothing that learns from news is trained on the CPU."""
     monkeypatch.chdir(path.parent)
@@ -62,7 +62,7 @@ def test_a_notebook_runs_on_the_device(path, few_articles, trained, short, monke
     lessons.few_rounds = few_rounds
     monkeypatch.setitem(sys.modules, "lessons", lessons)
     with stand_in_device():
-        exec(compiled((ROOT / "lessons.py").read_text(encoding="utf-8"), "lessons.py"), lessons.__dict__)
+        exec(compiled((ROOT / "notebooks" / "lessons.py").read_text(encoding="utf-8"), "lessons.py"), lessons.__dict__)
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
                 answer = {"solution", "test"} & set(cell.metadata.get("tags", []))  # runs whole: its check counts
