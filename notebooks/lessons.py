@@ -79,9 +79,7 @@ class LastStateClassifier(NaiveRNNClassifier):
     def forward(self, x):
         states, _ = self.rnn(self.embedding(x))  # [B, T, H]
         end = (x != PAD).sum(1) - 1  # [B], the place of the last real token
-        last = states[
-            torch.arange(len(x), device=x.device), end
-        ]  # [B, H]  # <- changed
+        last = states[torch.arange(len(x), device=x.device), end]  # [B, H]  # <- changed
         return self.fc(last)  # [B, K]
 
 
@@ -240,9 +238,7 @@ def mean_vectors(table, articles):
 
 def tfidf_svm(C=0.5):
     """TF-IDF of words and pairs of words, with a linear support vector machine of strength C. Lesson 5, section 5."""
-    return make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LinearSVC(C=C)
-    )
+    return make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LinearSVC(C=C))
 
 
 def correct_answers(net, loader):
@@ -277,13 +273,8 @@ def read_headlines(train_dataset):
     own = [row for row in rows if row[1].strip() and row[2].strip()]
     found = [(int(label), clean_headline(title)) for label, title, _ in own]
     if len(found) < len(rows) / 4:
-        print(
-            "Few articles have a title: the first ten words of the text serve as one."
-        )
-        found = [
-            (label, " ".join(clean_headline(text).split()[:10]))
-            for label, text in train_dataset
-        ]
+        print("Few articles have a title: the first ten words of the text serve as one.")
+        found = [(label, " ".join(clean_headline(text).split()[:10])) for label, text in train_dataset]
     return [(label, line) for label, line in found if tokenizer(line)]
 
 
@@ -342,9 +333,7 @@ def batches_by_length(items, size, rng):
 def train_language_model(net, items, epochs, rate, size=64, seed=1):
     """Train on (start, ids) items, with warm-up and linear decay. Lesson 6, section 1."""
     rng, optimizer = random.Random(seed), make_optimizer(net, rate)
-    steps = [
-        step for _ in range(epochs) for step in batches_by_length(items, size, rng)
-    ]
+    steps = [b for _ in range(epochs) for b in batches_by_length(items, size, rng)]
     torch.manual_seed(seed)
     net.train()
     scheduler = linear_warmup_decay(optimizer, len(steps))
@@ -447,9 +436,7 @@ def kneser_ney_losses(tables, texts, start, V):
     found = []
     for ids in texts:
         line, places = before + ids, range(len(before), len(before) + len(ids))
-        found.append(
-            -np.log([kneser_ney_probability(tables, line, i, V) for i in places])
-        )
+        found.append(-np.log([kneser_ney_probability(tables, line, i, V) for i in places]))
     return found
 
 
