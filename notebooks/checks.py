@@ -30,6 +30,7 @@ from torchnlp import PAD, device, gates
 AXIS = ("must match the", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
 # In a notebook, the code of a cell bears such a name in place of a file's; in the bank of answers the third.
 CELLS = ("ipykernel", "<ipython-input", "<answer>")
+__all__ = []  # the checks: a lesson says `from checks import *`
 
 
 def exercise(name: str, ours: object) -> Callable:
@@ -45,6 +46,8 @@ def exercise(name: str, ours: object) -> Callable:
             return ours if why else answer
 
         check.ours = ours
+        if test.__module__ == __name__:
+            __all__.append(test.__name__)
         return check
 
     return decorate

@@ -34,7 +34,7 @@ import checks
 import torchnlp
 
 ROOT = Path(__file__).resolve().parent.parent
-CHECKS = {name: check for name, check in vars(checks).items() if name.startswith("check_")}
+CHECKS = {name: getattr(checks, name) for name in checks.__all__}
 HEADER = re.compile(r"# %% (?:(?P<check>check_\w+), (?P<kind>right|wrong): (?P<title>.+)|Setting)")
 JUNK = ["None", "3", "''", "[]", "{}", "[None]", "(1, 'two')"]
 JUNK += ["torch.tensor(1.5)", "torch.zeros(0)", "torch.full((3, 4), torch.nan)"]
