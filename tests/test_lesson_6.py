@@ -1,0 +1,297 @@
+"""What lesson 6 has in lessons.py: numbers by hand, and the same in plain PyTorch."""
+
+import csv
+import math
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torchtext.vocab import Vocab
+
+import lessons
+import torchnlp
+from lessons import (
+    END,
+    GatedConvolutions,
+    LanguageModel,
+    LastTokens,
+    batches_by_length,
+    clean_headline,
+    encode_headlines,
+    generate,
+    kneser_ney_discounts,
+    kneser_ney_losses,
+    kneser_ney_probability,
+    kneser_ney_tables,
+    network_losses,
+    ngrams_of,
+    perplexity,
+    perplexity_ratio,
+    read_headlines,
+    shares_ngram,
+    shifted,
+    token_loss,
+    train_language_model,
+    with_temperature,
+)
+from torchnlp import PAD, UNK
+
+
+@pytest.fixture(autouse=True)
+def on_the_processor(monkeypatch):
+    for module in (torchnlp, lessons):
+        monkeypatch.setattr(module, "device", torch.device("cpu"))
+
+
+class Unsure(nn.Module):
+    """All of V tokens are equally probable after each token, but END is twice as probable after 5."""
+
+    def __init__(self, V=8):
+        super().__init__()
+        self.V, self.seen = V, []
+        self.bias = nn.Parameter(torch.zeros(V))
+
+    def forward(self, x, state=None):
+        self.seen.append(x.tolist())
+        logits = self.bias.expand(*x.shape, self.V).clone()
+        logits[..., END] += (x == 5) * math.log(2)
+        return logits, state
+
+
+# ------------------------------------------------------------------------------------ headlines
+
+
+@pytest.mark.parametrize(
+    ("headline", "clean"),
+    [
+        ("Oil #39;s price (Reuters)", "Oil's price"),
+        ("AT amp;T: quot;Yes quot;", 'AT&T:"Yes"'),
+        ("A &lt;b&gt;bold&lt;/b&gt; plan\\for now", "A bold plan for now"),
+        ("Cup (final) won", "Cup (final) won"),
+    ],
+)
+def test_a_headline_loses_its_agency_and_gets_back_its_signs(headline, clean):
+    assert clean_headline(headline) == clean
+
+
+def write_news(folder, rows):
+    for file in ("train.csv", "test.csv"):
+        with open(folder / file, "w", encoding="utf-8", newline="") as out:
+            csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
+    return torchnlp.load_dataset(root=folder)[0]
+
+
+def test_only_articles_with_a_title_and_a_text_have_a_headline(tmp_path, fresh):
+    rows = [(1, "Oil falls (AP)", "It fell."), (2, "Cup final", "A goal."), (3, "", "No title."), (4, "No text", "")]
+    assert read_headlines(write_news(tmp_path, rows)) == [(1, "Oil falls"), (2, "Cup final")]
+
+
+def test_where_few_articles_have_a_title_the_first_ten_words_serve_as_one(tmp_path, fresh, capsys):
+    rows = [(label, "", f"{label} two three four five six seven eight nine ten eleven") for label in (1, 2, 3, 4)]
+    headlines = read_headlines(write_news(tmp_path, rows))
+    assert headlines[0] == (1, "1 two three four five six seven eight nine ten") and len(headlines) == 4
+    assert "first ten words" in capsys.readouterr().out
+
+
+def test_the_ids_of_a_headline_end_with_end():
+    words = Vocab(Counter(["oil", "falls", "oil"]), specials=["<unk>", "<pad>", "<end>"])
+    assert encode_headlines([(3, "Oil falls"), (1, "why oil")], words) == [[3, 4, 2], [0, 3, 2]]
+
+
+# -------------------------------------------------------------------------------- the network
+
+
+def test_the_targets_are_the_inputs_one_place_later():
+    x, y = shifted([(9, [5, 6, 2]), (8, [2])])
+    assert x.tolist() == [[9, 5, 6], [8, PAD, PAD]] and y.tolist() == [[5, 6, 2], [2, PAD, PAD]]
+
+
+def test_the_language_model_is_an_lstm_whose_word_vectors_serve_twice():
+    torch.manual_seed(0)
+    net, x = LanguageModel(8, starts=2, D=5, H=6).eval(), torch.tensor([[8, 3, 4], [9, 5, 6]])
+    states, (h, c) = net.rnn(net.embedding(x))
+    logits, (h_too, c_too) = net(x)
+    assert torch.allclose(logits, net.to_vector(states) @ net.embedding.weight[:8].T + net.bias)
+    assert torch.equal(h, h_too) and torch.equal(c, c_too)
+    assert net.embedding.weight.shape == (10, 5)
+    forget = (net.rnn.bias_ih_l0 + net.rnn.bias_hh_l0)[6:12]
+    assert forget.eq(1).all()
+    first, state = net(x[:, :2])  # read in two pieces, with the state handed on
+    assert torch.allclose(torch.cat([first, net(x[:, 2:], state)[0]], 1), logits, atol=1e-6)
+
+
+def test_the_loss_of_padding_does_not_count():
+    x, y = shifted([(9, [5, 6, 7, END]), (9, [END])])
+    # five real targets; only after 5 does the model say anything but 1 / 8
+    assert token_loss(Unsure(), x, y).item() == pytest.approx((4 * math.log(8) + math.log(9)) / 5)
+
+
+def test_batches_hold_texts_of_like_length_each_once_in_a_new_order():
+    items = [(9, [0] * length) for length in range(1, 101)]
+    lengths = [[len(ids) for _, ids in batch] for batch in batches_by_length(items, 10, random.Random(0))]
+    assert sorted(map(sorted, lengths)) == [list(range(i, i + 10)) for i in range(1, 101, 10)]
+    assert lengths != sorted(lengths)  # the batches are shuffled
+    alike = [(i, [0]) for i in range(100)]  # and so are texts of one length
+    first, second = (batches_by_length(alike, 10, random.Random(seed)) for seed in (0, 1))
+    assert {i for i, _ in first[0]} not in [{i for i, _ in batch} for batch in second]
+    assert batches_by_length(alike, 10, random.Random(0)) == first
+
+
+def test_training_is_adam_with_warm_up_linear_decay_and_clipping():
+    items = [(8, [3 + i % 4, 4, END]) for i in range(12)]
+    torch.manual_seed(0)
+    net, by_hand = LanguageModel(8, D=4, H=4, drop=0.0), LanguageModel(8, D=4, H=4, drop=0.0)
+    by_hand.load_state_dict(net.state_dict())
+    train_language_model(net, items, epochs=5, rate=0.05, size=4, seed=3)
+    rng, adam = random.Random(3), torch.optim.Adam(by_hand.parameters(), lr=0.05)
+    steps = [batch for _ in range(5) for batch in batches_by_length(items, 4, rng)]
+    for i, batch in enumerate(steps):
+        part = (i + 0.5) / 15
+        adam.param_groups[0]["lr"] = 0.05 * min(part / 0.1, (1 - part) / 0.9)
+        loss = token_loss(by_hand, *shifted(batch))
+        adam.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(by_hand.parameters(), 1.0)
+        adam.step()
+    assert len(steps) == 15
+    for trained, wanted in zip(net.parameters(), by_hand.parameters()):
+        assert torch.allclose(trained, wanted, atol=1e-5)
+
+
+def test_a_temperature_below_1_favours_the_most_probable():
+    p = torch.tensor([[0.5, 0.25, 0.25]])
+    assert torch.allclose(with_temperature(1)(p.log()), p)
+    assert torch.allclose(with_temperature(0.5)(p.log()), torch.tensor([[4 / 6, 1 / 6, 1 / 6]]))
+
+
+def test_generated_texts_begin_with_the_prompt_and_close_with_end():
+    net = Unsure()
+    torch.manual_seed(0)
+    texts = generate(net, 7, 200, with_temperature(1), prompt=(4,), most=6)
+    assert len(texts) == 200 and all(text[0] == 4 and 2 <= len(text) <= 7 for text in texts)
+    assert not {UNK, PAD, END} & {i for text in texts for i in text}
+    assert net.seen[0] == [[7, 4]] * 200 and all(len(rows[0]) == 1 for rows in net.seen[1:])  # then only what is new
+    greedy = generate(net, 7, 1, lambda logits: F.one_hot(logits.argmax(1), 8).float(), prompt=(5,))
+    assert greedy == [[5, 3]]  # no empty text: END, though the most probable after 5, is barred at first
+
+
+def test_the_last_tokens_alone_are_read():
+    torch.manual_seed(0)
+    net, x = LastTokens(9, D=4, H=5, k=2).eval(), torch.randint(3, 9, (2, 6))
+    logits, _ = net(x)
+    _, (h, _) = net.rnn(net.embedding(x[:, 3:5]))  # by hand: the two tokens that step 4 may read
+    assert torch.allclose(logits[:, 4], net.to_vector(h[0]) @ net.embedding.weight[:9].T + net.bias, atol=1e-6)
+    other = x.clone()
+    other[:, 2] = 3 + (x[:, 2] - 2) % 6  # another token two steps before step 4
+    assert torch.allclose(net(other)[0][:, 4], logits[:, 4]) and not torch.allclose(net(other)[0][:, 3], logits[:, 3])
+
+
+def test_gated_convolutions_read_the_last_five_tokens_and_none_that_come_later():
+    torch.manual_seed(0)
+    net, x = GatedConvolutions(9, D=4, H=5).eval(), torch.randint(3, 9, (1, 9))
+    vectors = net.embedding(x).detach().requires_grad_()
+    states, _ = net.read(vectors)
+    (gradient,) = torch.autograd.grad(states[0, 6].sum(), vectors)
+    assert gradient[0].ne(0).any(1).nonzero().flatten().tolist() == [2, 3, 4, 5, 6]
+    assert net(x)[0].shape == (1, 9, 9)
+
+
+# ------------------------------------------------------------------------- losses and perplexity
+
+
+def test_the_losses_of_a_network_are_those_of_all_its_tokens_end_among_them():
+    texts = [[5, END], [3, 4, 5, 6, END], [END]]
+    losses = network_losses(Unsure(), texts)
+    plain, end = math.log(8), math.log(9 / 2)  # after 5, END has 2 of 9 shares and each other token 1
+    wanted = [[plain, end], [plain, plain, plain, math.log(9), plain], [plain]]
+    assert [row.tolist() for row in losses] == [pytest.approx(row) for row in wanted]
+    net = Unsure()
+    network_losses(net, texts[:1])
+    network_losses(net, texts[:1], start=7)
+    assert net.seen == [[[8, 5]], [[7, 5]]]  # from the start token V, or from another
+
+
+def test_perplexity_counts_tokens_not_texts():
+    losses = [np.log([2.0, 2.0, 2.0]), np.log([16.0])]
+    assert perplexity(losses) == pytest.approx(2 ** (7 / 4))
+
+
+def test_the_ratio_of_perplexities_counts_tokens_not_headlines():
+    base = [np.array([1.0, 1.0, 1.0]), np.array([2.0])]
+    losses = [np.array([2.0, 1.0, 3.0]), np.array([1.0])]
+    ratio, low, high = perplexity_ratio(losses, base)
+    assert ratio == pytest.approx(perplexity(losses) / perplexity(base)) == pytest.approx(math.exp(2 / 4))
+    assert (low, high) == pytest.approx((math.exp(-1), math.exp(1)))  # one of the headlines drawn twice
+    assert perplexity_ratio(base, base).tolist() == [1, 1, 1]
+
+
+# --------------------------------------------------------------------------------- Kneser-Ney
+
+SAN, FRANCISCO, WINS, FALLS, OIL = 3, 4, 5, 6, 7
+TOY = [[SAN, FRANCISCO, WINS, END]] * 2 + [[SAN, FRANCISCO, FALLS, END], [OIL, FALLS, END]]
+
+
+def test_discounts_are_those_of_chen_and_goodman():
+    ngrams = {(i,): count for i, count in enumerate([1] * 8 + [2] * 4 + [3] * 2 + [4])}
+    Y = 8 / (8 + 2 * 4)
+    wanted = [0, 1 - 2 * Y * 4 / 8, 2 - 3 * Y * 2 / 4, 3 - 4 * Y * 1 / 2]
+    assert kneser_ney_discounts(ngrams) == pytest.approx(wanted)
+    assert kneser_ney_discounts({(1,): 1}) == [0, 0.5, 1, 1.5]  # too little text
+
+
+def test_tables_hold_counts_for_the_longest_and_kinds_of_contexts_for_the_shorter():
+    (ones, total, saved, d), (pairs, *_) = kneser_ney_tables(TOY, 2, start=8)
+    assert pairs[SAN, FRANCISCO] == 3 and pairs[8, SAN] == 3 and pairs[FALLS, END] == 2
+    assert {token: ones[token,] for token in (SAN, FRANCISCO, WINS, OIL, FALLS, END)} == {
+        SAN: 1, FRANCISCO: 1, WINS: 1, OIL: 1, FALLS: 2, END: 2}  # fmt: skip
+    assert total[()] == 8 and saved[()] == 4 * 0.5 + 2 * 1 and d == [0, 0.5, 1, 1.5]
+
+
+def test_probabilities_are_those_by_hand_and_add_up_to_1():
+    tables = kneser_ney_tables(TOY, 2, start=8)
+
+    def after(before):
+        return [kneser_ney_probability(tables, [before, word], 1, 8) for word in range(8)]
+
+    assert after(1)[FALLS] == pytest.approx(1 / 8 + 4 / 8 / 8)  # never seen: the shorter context answers
+    assert after(OIL)[FALLS] == pytest.approx(0.5 + 0.5 * 0.1875)
+    assert after(FRANCISCO)[FALLS] == pytest.approx((1 - 0.5) / 3 + (0.5 + 1) / 3 * 0.1875)
+    for before in (1, OIL, FRANCISCO, 8):
+        assert sum(after(before)) == pytest.approx(1)
+
+
+def test_the_losses_of_the_tables_are_those_of_all_tokens_the_first_among_them():
+    tables = kneser_ney_tables(TOY, 3, start=8)
+    losses = kneser_ney_losses(tables, [[OIL, FALLS, END], [END]], 8, 8)
+    lines = [8, 8, OIL, FALLS, END], [8, 8, END]
+    for row, line in zip(losses, lines):
+        assert row.tolist() == pytest.approx(
+            [-math.log(kneser_ney_probability(tables, line, i, 8)) for i in range(2, len(line))]
+        )
+    assert losses[0][0] == pytest.approx(-math.log(by_hand_at_the_start()))
+
+
+def by_hand_at_the_start():
+    """P(oil) after two start tokens: once in four headlines; san, the other, three times."""
+    one = (1 - 0.5) / 8 + 4 / 8 / 8
+    two = (1 - 0.5) / 2 + (0.5 + 0.5) / 2 * one  # start is followed by two kinds of tokens
+    return (1 - 0.5) / 4 + (0.5 + 1.5) / 4 * two
+
+
+# -------------------------------------------------------------------------------------- copies
+
+
+def test_ngrams_of_a_headline_have_its_ends_among_them():
+    assert ngrams_of("Oil falls", 3) == {("<start>", "oil", "falls"), ("oil", "falls", "<end>")}
+    assert ngrams_of("Oil falls") == {("<start>", "oil", "falls", "<end>")}  # shorter than 8: the whole
+
+
+def test_lines_that_share_eight_tokens_in_a_row_are_found():
+    long = "one two three four five six seven eight nine"
+    others = [f"zero {long}", "oil falls"]
+    lines = [f"{long} ten", "two three four five six seven eight", "Oil falls", "oil falls again"]
+    assert shares_ngram(lines, others).tolist() == [True, False, True, False]
