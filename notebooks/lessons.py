@@ -359,6 +359,8 @@ def generate(net, start, n, choose, prompt=(), most=20):
 
     choose: logits [n, V] -> the probabilities of the next token [n, V]
     """
+    assert n > 0 and most > 0, "At least one text, of at least one token."
+    training = net.training
     net.eval()
     x = torch.tensor([[start, *prompt]] * n, device=device)  # [n, 1 + P]
     state, columns = None, []
@@ -368,12 +370,14 @@ def generate(net, start, n, choose, prompt=(), most=20):
             logits[:, -1, barred] = -torch.inf
         x = torch.multinomial(choose(logits[:, -1]), 1)  # [n, 1]
         columns.append(x)
+    net.train(training)
     rows = torch.cat(columns, dim=1).tolist()
     return [[*prompt, *row[: (row + [END]).index(END)]] for row in rows]
 
 
 def network_losses(net, texts, start=None):
     """The negative log-likelihood of each token of each text, a list of arrays. Lesson 6, section 2."""
+    training = net.training
     net.eval()
     start, losses = net.V if start is None else start, {}
     for batch in batches_by_length(list(enumerate(texts)), 128, random.Random(0)):
@@ -383,11 +387,15 @@ def network_losses(net, texts, start=None):
         lost = F.cross_entropy(logits.transpose(1, 2), y, reduction="none")  # [B, T]
         rows = zip(batch, lost.cpu())
         losses.update({i: row[: len(ids)].numpy() for (i, ids), row in rows})
+    net.train(training)
     return [losses[i] for i in range(len(texts))]
 
 
 def perplexity(losses):
-    """exp of the mean negative log-likelihood of all tokens. Lesson 6, section 2."""
+    """exp of the mean negative log-likelihood of all tokens. Lesson 6, section 2.
+
+    Raises ValueError where there are no losses.
+    """
     return math.exp(np.concatenate(losses).mean())
 
 
@@ -455,8 +463,10 @@ def shares_ngram(lines, others):
 def perplexity_ratio(losses, base, draws=1_000):
     """Perplexity of losses / that of base: as measured, and its 95 % interval, by bootstrap. Lesson 6, section 5.
 
-    The headline is the unit: headlines are drawn again and again, with replacement.
+    The headline is the unit: headlines are drawn again and again, with replacement. Raises ValueError without any.
     """
+    if not losses:
+        raise ValueError("There are no losses to compare.")
     gap = np.array([[(a - b).sum(), len(a)] for a, b in zip(losses, base)])  # [N, 2]
     rng = np.random.default_rng(0)
     drawn = [gap[rng.integers(len(gap), size=len(gap))].sum(0) for _ in range(draws)]
@@ -527,7 +537,7 @@ def positions(T, E):
     """[T, E]: sines and cosines of the position, of wavelengths from 6 to 47,000. Lesson 7, section 4."""
     slow = 10_000 ** (-torch.arange(0, E, 2) / E)  # [E / 2]
     angles = torch.arange(T).unsqueeze(1) * slow  # [T, E / 2]
-    return 0.3 * torch.cat([angles.sin(), angles.cos()], dim=1)
+    return 0.3 * torch.cat([angles.sin(), angles.cos()], dim=1)[:, :E]
 
 
 def parallel_scan(a, b):
@@ -548,6 +558,7 @@ class MinGRU(nn.Module):
 
     def __init__(self, E, H, forget=0, batch_first=True):
         super().__init__()
+        assert batch_first, "MinGRU reads [B, T, E]."
         self.linear = nn.Linear(E, 2 * H)
         self.linear.bias.data[:H] = -forget  # z writes, 1 - z keeps
 

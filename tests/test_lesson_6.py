@@ -229,6 +229,22 @@ def test_the_ratio_of_perplexities_counts_tokens_not_headlines():
     assert perplexity_ratio(base, base).tolist() == [1, 1, 1]
 
 
+def test_without_losses_there_is_no_perplexity():
+    with pytest.raises(ValueError):
+        perplexity([])
+    with pytest.raises(ValueError):
+        perplexity_ratio([], [])
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_writing_and_judging_leave_the_mode_as_it_was(training):
+    net = LanguageModel(8, D=4, H=4, drop=0.5).train(training)
+    first, second = network_losses(net, [[5, END]]), network_losses(net, [[5, END]])
+    assert first[0].tolist() == second[0].tolist()  # without dropout
+    generate(net, 8, 2, with_temperature(1))
+    assert net.training is training
+
+
 # --------------------------------------------------------------------------------- Kneser-Ney
 
 SAN, FRANCISCO, WINS, FALLS, OIL = 3, 4, 5, 6, 7
