@@ -86,7 +86,9 @@ def make_page(name: str) -> Path:
     style = (WATCH / "style.css").read_text(encoding="utf-8")
     rules = f'<meta http-equiv="Content-Security-Policy" content="{RULES}">'
     page = page.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{rules}')
-    page = page.replace('<link rel="stylesheet" href="../images/watch/style.css">', f"<style>\n{faces()}\n{style}</style>")
+    page = page.replace(
+        '<link rel="stylesheet" href="../images/watch/style.css">', f"<style>\n{faces()}\n{style}</style>"
+    )
 
     def inside(tag: re.Match) -> str:
         kind, rest, source = tag.groups()
