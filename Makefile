@@ -79,6 +79,7 @@ test-all: test $(SITE_READY)
 lint: $(TESTS_READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/ruff check --config pyproject.toml notebooks/*.py notebooks/plain
 	$(BIN)/ruff format --check --config pyproject.toml notebooks/*.py notebooks/plain
 
 # make colab      runs each lesson alone in an empty folder, with Colab's versions (COLAB_PYTHON=python3.13); a long time
