@@ -64,7 +64,9 @@ __all__ = [
     "run_rnn", "set_gate_biases",
     # training
     "device", "SPARSE", "seed_all", "clock", "make_optimizer", "train_epoch", "train_epoch_emb", "fit",
-    "linear_warmup_decay", "clip_gradient", "History", "evaluate", "logits_of", "save_model", "load_model",
+    "linear_warmup_decay", "clip_gradient", "History",
+    # evaluating and saving
+    "evaluate", "logits_of", "save_model", "load_model",
     # looking
     "mean_and_sem", "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",
     "plot_history", "plot_norms", "plot_confusion", "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
@@ -320,11 +322,12 @@ def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tu
 
     Each text is tokenised once. Until all are counted, its tokens are numbered as they come: numbers need less memory.
     """
-    number = {}  # of each token: first come, first numbered
+    number = collections.defaultdict()  # of each token, in the order in which they come:
+    number.default_factory = number.__len__  # a new one gets the next number
     numbers, lengths = [], []
     for _, text in train + test:
         words = tokenizer(text)
-        numbers += [number.setdefault(word, len(number)) for word in words]
+        numbers += [number[word] for word in words]
         lengths.append(len(words))
     numbers = torch.tensor(numbers, dtype=torch.long)  # [all tokens], those of train first
     counts = numbers[: sum(lengths[: len(train)])].bincount()
@@ -807,8 +810,8 @@ class History:
         self.train_accuracy.append(correct / articles)
         self.largest_norm.append(rows[:, 3].max())
 
-    def end_epoch(self, seconds: float, valid: tuple[float, float] | None) -> str:
-        """Keep what an epoch gave; returns the line that tells it. valid: (loss, accuracy)."""
+    def end_epoch(self, seconds: float, valid: tuple[float, float] | None, verbose: bool) -> None:
+        """Keep what an epoch gave, and print a line of it. valid: (loss, accuracy)."""
         begun, epoch = self.epoch_ends[-1] if self.epoch_ends else 0, len(self.epoch_ends) + 1
         points = sum(seen > begun for seen in self.articles)
         if points == 0:
@@ -823,7 +826,8 @@ class History:
             self.valid_loss.append(valid[0])
             self.valid_accuracy.append(valid[1])
             line += f" | validation loss {valid[0]:.3f}, accuracy {valid[1]:.3f}"
-        return f"{line} | {seconds:.1f} s"
+        if verbose:
+            print(f"{line} | {seconds:.1f} s")
 
 
 def linear_warmup_decay(optimizer: Optimizer, steps: int) -> LambdaLR:
@@ -852,8 +856,7 @@ def fit(
     ends training early: the network keeps what it learnt, the History is returned. Raises what train_epoch and
     evaluate do.
     """
-    _check_loaders(train, valid, epochs)
-    _stop_at_other_words(net)
+    _check_loaders(net, train, valid, epochs)
     optimizer, loss_fn = optimizer or make_optimizer(net, lr), nn.CrossEntropyLoss()
     steps, every = epochs * len(train), max(1, len(train) // 25)  # every: from a point of the curve to the next
     scheduler = schedule(optimizer, steps) if schedule else LambdaLR(optimizer, lambda step: 1.0)
@@ -872,9 +875,7 @@ def fit(
                     start += curve.draw()  # drawing is not training
             history.add_point(waiting)
             seconds = time.perf_counter() - start
-            line = history.end_epoch(seconds, evaluate(net, valid) if valid else None)
-            if verbose:
-                print(line)
+            history.end_epoch(seconds, evaluate(net, valid) if valid else None, verbose)
     except KeyboardInterrupt:
         history.add_point(waiting)
         print(f"Stopped by you after {scheduler.last_epoch} of {steps} steps. The network keeps what it has learnt.")
@@ -885,7 +886,8 @@ def fit(
     return history
 
 
-def _check_loaders(train: DataLoader, valid: DataLoader | None, epochs: int) -> None:
+def _check_loaders(net: nn.Module, train: DataLoader, valid: DataLoader | None, epochs: int) -> None:
+    _stop_at_other_words(net)
     if epochs * len(train) <= 0:
         raise ValueError("There is nothing to train on: no epochs, or an empty dataset.")
     if valid is not None and len(valid) == 0:
