@@ -1155,18 +1155,15 @@ def _draw_values(axis, name: str, values: Tensor) -> None:
     shades = LinearSegmentedColormap.from_list(name, ends)
     reach = max(1.0, values.abs().max().item())
     lowest = -reach if signed else 0
-    picture = axis.imshow(
-        values.T.cpu().numpy(), shades, aspect="auto", interpolation="nearest", vmin=lowest, vmax=reach
-    )
+    look = {"aspect": "auto", "interpolation": "nearest", "vmin": lowest, "vmax": reach}
+    picture = axis.imshow(values.T.cpu().numpy(), shades, **look)
     axis.set(yticks=[])
     axis.tick_params(bottom=False, labelbottom=False)
     axis.set_ylabel({"c": "cell state c", "h": "state h"}.get(name, name), rotation=0, ha="right", va="center")
     axis.figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[int(lowest), int(reach)])
 
 
-def _look_inside(
-    net: nn.Module, text: str, collate_fn: Callable | None
-) -> tuple[list[str], dict[str, Tensor], np.ndarray]:  # fmt: skip
+def _look_inside(net: nn.Module, text: str, collate_fn: Callable | None) -> tuple[list, dict, np.ndarray]:
     """A text's tokens, what gates finds at each (other layers: the states h alone), the answers after each, [T, K]."""
     tokens = tokenizer(text) or ["<unk>"]
     rnn = next((m for m in net.modules() if isinstance(m, nn.RNNBase)), None)

@@ -18,8 +18,7 @@ import nbformat
 import pytest
 import torch
 from IPython.core.inputtransformer2 import TransformerManager
-from stand_in_device import DEVICE, stand_in_device
-from torch import nn
+from stand_in_device import stand_in_device
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader
@@ -149,38 +148,6 @@ def outside_of_loops(nodes):
         if not isinstance(node, ast.For):
             yield node
             yield from outside_of_loops(ast.iter_child_nodes(node))
-
-
-# The stand-in itself.
-
-
-MIXED = {
-    "a sum": lambda here, there: here + there,
-    "cat": lambda here, there: torch.cat([here, there]),
-    "numbers of a batch": lambda here, there: nn.Embedding(3, 2).to(DEVICE)(here.long()),
-    "a layer's vectors": lambda here, there: nn.LSTM(3, 2).to(DEVICE)(here),
-    "rows put into a tensor": lambda here, there: there.index_put_((torch.tensor([0]),), here[:1]),
-    "rows taken by numbers on the device": lambda here, there: here[there[0].long()],
-}
-
-
-@pytest.mark.parametrize("mix", MIXED.values(), ids=MIXED)
-def test_what_meets_a_tensor_of_the_cpu_is_refused(mix):
-    with stand_in_device():
-        mix(torch.zeros(3, 3).to(DEVICE), torch.zeros(3, 3).to(DEVICE))
-        with pytest.raises(RuntimeError, match="not at the same device|Expected all tensors to be on the same device"):
-            mix(torch.zeros(3, 3), torch.zeros(3, 3).to(DEVICE))
-
-
-def test_what_cuda_refuses_for_other_reasons_is_refused():
-    with stand_in_device():
-        vectors = torch.zeros(2, 3, 4, device=DEVICE)
-        with pytest.raises(RuntimeError, match="'lengths' argument should be a 1D CPU int64 tensor"):
-            nn.utils.rnn.pack_padded_sequence(vectors, torch.tensor([3, 2], device=DEVICE), batch_first=True)
-        with pytest.raises(RuntimeError, match="device type for generator"):
-            torch.randperm(3, generator=torch.Generator(), device=DEVICE)
-        with pytest.raises((RuntimeError, TypeError), match="numpy"):
-            plt.plot(vectors[0, 0])
 
 
 def test_time_is_read_when_the_device_has_done_its_work(monkeypatch):

@@ -153,18 +153,6 @@ def test_the_word_that_brings_the_last_answer_is_marked_through_all_pictures(new
     assert not any(axis.patches for axis in figure.axes[:7])
 
 
-def test_of_many_classes_the_six_likeliest_are_named_and_from_the_fifth_on_lines_are_dashed(news, net):
-    net.forward = lambda x: torch.arange(9.0).expand(len(x), 9)
-    answers = plot_gates(net, "late goal", list("abcdefghi")).axes[0]
-    assert [text.get_text() for text in answers.texts] == list("defghi")
-    heights = [text.xy[1] for text in answers.texts]
-    assert all(higher - lower > 0.139 for lower, higher in zip(heights, heights[1:]))  # no name lies on another
-    assert [line.get_linestyle() for line in answers.lines] == ["-"] * 4 + ["--"] * 5
-    assert [line.get_color() for line in answers.lines] == [class_colour(k) for k in range(9)]
-    drawn = [line.get_ydata().tolist() for line in answers.lines]  # after "late", after "late goal"
-    assert drawn == [pytest.approx([p, p]) for p in torch.arange(9.0).softmax(0).tolist()]
-
-
 def test_the_units_drawn_are_those_whose_memory_moves_most(news, net):
     inside = torchnlp.gates(net.rnn, net.embedding(torch.tensor(torchnlp.encode("late goal wins the cup"))).detach())
     spread = inside["c"].std(0, correction=0)
@@ -236,12 +224,6 @@ def test_watch_is_handed_what_the_network_computes(news, handed):
     for name, numbers in data["percent"].items():
         assert torch.equal(torch.tensor(numbers), (100 * inside[name]).round().int())
     assert figure.axes[0].get_ylabel() == "probability" and plt.get_fignums() == []
-
-
-def test_watch_reads_80_tokens_and_shows_as_many_units_as_there_is_room_for(news, handed):
-    watch(Reader(size=70), "goal " * 100, news[2])
-    assert handed[0]["tokens"] == ["goal"] * 80
-    assert {(len(rows), len(rows[0])) for rows in handed[0]["percent"].values()} == {(80, 50)}  # 20,000 numbers
 
 
 # expect
