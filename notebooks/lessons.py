@@ -396,6 +396,8 @@ def perplexity(losses):
 
     Raises ValueError where there are no losses.
     """
+    if not len(losses):
+        raise ValueError("There are no losses to average.")
     return math.exp(np.concatenate(losses).mean())
 
 

@@ -218,6 +218,8 @@ def test_the_losses_of_a_network_are_those_of_all_its_tokens_end_among_them():
 def test_perplexity_counts_tokens_not_texts():
     losses = [np.log([2.0, 2.0, 2.0]), np.log([16.0])]
     assert perplexity(losses) == pytest.approx(2 ** (7 / 4))
+    with pytest.raises(ValueError, match="no losses to average"):
+        perplexity([])
 
 
 def test_the_ratio_of_perplexities_counts_tokens_not_headlines():
