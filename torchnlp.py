@@ -469,7 +469,7 @@ class LengthBatchSampler(Sampler[list[int]]):
         whole = isinstance(batch_size, (int, np.integer)) and not isinstance(batch_size, bool)
         if not whole or batch_size < 1:
             raise ValueError(f"batch_size is the number of texts in a batch, 1 or more, not {batch_size!r}.")
-        lengths = torch.tensor([len(encode(item[1])) for item in dataset], dtype=torch.long)
+        lengths = self.lengths = torch.tensor([len(encode(item[1])) for item in dataset], dtype=torch.long)  # [N]
         self.generator = torch.Generator().manual_seed(seed)
         by_length = lengths.bincount(minlength=1)  # how many texts there are of each length
         common = 2 * by_length >= batch_size  # the lengths that fill half a batch
