@@ -7,9 +7,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-TOOLS_READY := $(VENV)/.ready-tools
-TESTS_READY := $(VENV)/.ready-tests
-SITE_READY := $(VENV)/.ready-site
+TOOLS_READY := $(VENV)/tools.ready
+TESTS_READY := $(VENV)/tests.ready
+SITE_READY := $(VENV)/site.ready
 # Notebooks run in their own folder, so a relative path must be made absolute first.
 DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
@@ -127,6 +127,6 @@ $(READY): requirements.txt $(CONSTRAINTS)
 	$(BIN)/python -c "import torch, torchtext, torchinfo, jupyterlab, nbval"
 	@touch $(READY)
 
-$(VENV)/.ready-%: %/requirements.txt $(READY)
+$(VENV)/%.ready: %/requirements.txt $(READY)
 	$(INSTALL) $<
-	@touch $@
+	@mkdir -p $(@D) && touch $@
