@@ -33,15 +33,15 @@ from torchnlp import (
     encode,
     fit,
     length_loader,
+    linear_warmup_decay,
     logits_of,
     make_optimizer,
     mean_and_sem,
-    set_gate_biases,
     padify,
     run_rnn,
     seed_all,
+    set_gate_biases,
     tokenizer,
-    linear_warmup_decay,
 )
 
 # --------------------------------------------------------- lesson 1: a simple recurrent network
@@ -590,3 +590,8 @@ class MeanClassifier(nn.Module):
             states, _ = self.layer(states)  # [B, T, H]
         mean = (states * mask.unsqueeze(2)).sum(1) / mask.sum(1, keepdim=True)
         return self.fc(self.dropout(mean))  # [B, K]
+
+
+# What `from lessons import *` gives: all that is defined above, and nothing that is imported.
+__all__ = ["SYMBOLS", "END"]
+__all__ += [name for name, value in list(globals().items()) if getattr(value, "__module__", "") == __name__]
