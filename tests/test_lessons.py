@@ -103,11 +103,14 @@ def test_what_only_its_own_lesson_uses_stands_there_and_not_in_lessons():
 
 def test_a_name_of_lessons_means_one_thing():
     assert set(MODULE) <= set(lessons.__all__) and not set(lessons.__all__) & {*dir(builtins), *torchnlp.__all__}
-    again = [(path.name, made.name) for path, made, kept in DEFINITIONS if made.name in MODULE and not kept]
+    kept = {id(definition) for _, definition in MARKED}
+    again = []
     for path in NOTEBOOKS:
-        nodes = [node for _, _, tree in code_cells(path) for node in ast.walk(tree)]
-        stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        again += [(path.name, name) for name in stored & set(MODULE)]
+        for node in (node for _, _, tree in code_cells(path) for node in ast.walk(tree)):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in MODULE and id(node) not in kept:
+                again.append((path.name, node.name))
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in MODULE:
+                again.append((path.name, node.id))
     assert again == []
 
 
