@@ -1,5 +1,5 @@
 # Targets stand in groups, by who uses them. `make help` prints the lines that begin with "# make" and the headings.
-# lab, test, check and grade take DATA=<folder>, for data of your own or for AG News.
+# lab and test take DATA=<folder>, for data of your own or for AG News.
 # All set up .venv when it is missing or older than requirements.txt, and add what tools/, tests/ or site/ ask for when
 # they need it.
 
@@ -10,13 +10,14 @@ READY := $(VENV)/.ready
 TOOLS_READY := $(VENV)/tools.ready
 TESTS_READY := $(VENV)/tests.ready
 SITE_READY := $(VENV)/site.ready
+TEACHING_READY := $(VENV)/tools/teaching.ready
 # Notebooks run in their own folder, so a relative path must be made absolute first.
 DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST = TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help lab test test-all lint slides site student check grade questions bundle colab arithmetic repo diagrams notebooks readme lock audit clean
+.PHONY: help lab test test-all lint slides site student collect grade marks export check questions bundle colab arithmetic repo diagrams notebooks readme lock audit clean
 
 help:
 	@awk '/^# make/ { print "  " substr($$0, 3) }  /^## / { print "\n" substr($$0, 4) }' Makefile
@@ -38,20 +39,31 @@ slides: $(TOOLS_READY)
 site: $(SITE_READY) $(TOOLS_READY)
 	$(BIN)/python -m tools.site.build
 
-# make student    build/student, the student edition: no solutions, no outputs, cells for a name and for words
-student: $(TOOLS_READY)
-	$(BIN)/python -m tools.teaching.student
+# make student    the student edition, which nbgrader releases: build/student for students, TERM for you (TERM=term)
+TERM ?= term
+student: $(TEACHING_READY)
+	$(BIN)/python -m tools.teaching.student "$(TERM)"
 
-# make check      SUBMISSION=file.ipynb: runs a student's notebook, says which exercises are right (LIMIT=seconds)
-LIMIT ?= 600
-check: $(TOOLS_READY)
-	@test -n "$(SUBMISSION)" || { echo "Which notebook? make check SUBMISSION=file.ipynb"; exit 2; }
-	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.teaching.check "$(SUBMISSION)" --limit $(LIMIT) || [ $$? = 1 ]
+# make collect    FROM=<folder or zip of your platform>: puts what was handed in into TERM, and mends it
+collect: $(TEACHING_READY)
+	@$(BIN)/python -m tools.teaching.collect "$(FROM)" "$(TERM)"
 
-# make grade      FOLDER=term: checks all notebooks in it; writes grades.csv, term.csv, pages of feedback and of words
-grade: $(TOOLS_READY)
-	@test -d "$(FOLDER)" || { echo "Which folder? make grade FOLDER=term"; exit 2; }
-	@TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.teaching.grade "$(FOLDER)" --limit $(LIMIT)
+# make grade      LESSON=2: nbgrader's autograde over all of it that is new (AGAIN=yes: over all)
+LESSON ?= all
+grade: $(TEACHING_READY)
+	@$(BIN)/python -m tools.teaching.grade "$(LESSON)" "$(TERM)" $(if $(AGAIN),--again)
+
+# make marks      opens nbgrader's formgrader: read words, overrule a point, write a comment
+marks: $(TEACHING_READY)
+	cd "$(TERM)" && "$(abspath $(BIN))/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/formgrader
+
+# make export     LESSON=2: tables of points (COMMA=yes: decimal commas) and each student's notebook with feedback
+export: $(TEACHING_READY)
+	@$(BIN)/python -m tools.teaching.export "$(LESSON)" "$(TERM)" $(if $(COMMA),--comma)
+
+# make check      SUBMISSION=file.ipynb: one file through all of this, in a term of its own
+check: $(TEACHING_READY)
+	@rm -rf build/check && for step in student "collect \"$(SUBMISSION)\"" "grade all"; do eval $(BIN)/python -m tools.teaching.$$step build/check || exit; done
 
 # make questions  build/questions: the question bank for Moodle and to print, second versions of exercises, solutions
 questions: $(TOOLS_READY)
@@ -67,12 +79,12 @@ repo: $(READY)
 
 ## For maintainers
 
-# make test       the module, the lessons and their checks, offline, on the small corpus; some minutes
+# make test       the module, the lessons and their checks, offline, on the small corpus (LESSON=2: that lesson alone)
 test: $(TESTS_READY) $(TOOLS_READY)
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow" $(if $(filter-out all,$(LESSON)),notebooks tests -k "$(LESSON)- or lesson_$(LESSON)")
 
 # make test-all   the same, then the tests of tools, site, pages and browsers, and the appendices
-test-all: test $(SITE_READY)
+test-all: test $(SITE_READY) $(TEACHING_READY)
 	$(PYTEST) -m slow
 
 # make lint       the style of the code, in notebooks too

@@ -16,7 +16,7 @@ HEADER = """\
 
 # A dry run finds the versions as an installation would, but downloads next to nothing.
 plan = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
-for folder in ("", "tests", "tools", "site"):
+for folder in ("", "tests", "tools", "tools/teaching", "site"):
     plan += ["-r", HERE.parent / folder / "requirements.txt"]
 report = subprocess.run(plan, stdout=subprocess.PIPE, check=True).stdout
 packages = [package["metadata"] for package in json.loads(report)["install"]]

@@ -45,7 +45,13 @@ def exercise(name: str, ours: object) -> Callable:
                 raise AssertionError(why)
             return ours if why else answer
 
-        check.ours = ours
+        def hidden(answer, *given):
+            """The same with other numbers, for those who give points: a table of what the check tries wins nothing."""
+            for seed in (1, 2, 3):
+                why = reason(test, answer, *given, seed=seed)
+                assert not why, why
+
+        check.ours, check.hidden = ours, hidden
         if test.__module__ == __name__:
             __all__.append(test.__name__)
         return check
@@ -53,13 +59,13 @@ def exercise(name: str, ours: object) -> Callable:
     return decorate
 
 
-def reason(test: Callable, answer: object, *given: object) -> str:
+def reason(test: Callable, answer: object, *given: object, seed: int = 0) -> str:
     """Why an answer is not right yet; nothing for a right one. An error is blamed on whoever made it."""
     if answer is None:
         return f"{next(iter(inspect.signature(test).parameters))} is None so far."
     try:
         with torch.random.fork_rng(devices=[]):  # what a check draws is the same each time, and moves nothing after it
-            torch.manual_seed(0)
+            torch.manual_seed(seed)
             test(must_return(answer) if inspect.isfunction(answer) else answer, *given)
     except Exception as error:
         codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]

@@ -17,7 +17,7 @@ from tools.teaching import bundle
 
 ROOT = Path(__file__).resolve().parent.parent
 JOBS = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
-FILES = ["requirements.txt", *(f"{folder}/requirements.txt" for folder in ("tests", "tools", "site"))]
+FILES = ["requirements.txt", *(f"{folder}/requirements.txt" for folder in ("tests", "tools", "tools/teaching", "site"))]
 OF_PACKAGE = packages_distributions()
 
 

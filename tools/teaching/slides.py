@@ -32,9 +32,14 @@ LIBRARIES = ["reveal.js@4.6.1", "mathjax@3.2.2"]
 USED = ["reveal.js/dist", "reveal.js/plugin/notes", "mathjax/es5/tex-svg.js"]
 
 
+def place_of(cell) -> str:
+    """Where a cell stands in the deck. One added in JupyterLab says nothing: it belongs to the slide before."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
+
+
 def first_cells(notebook) -> list[str]:
     """The id of each slide's first cell, in order."""
-    return [cell.id for cell in notebook.cells if cell.metadata.slideshow.slide_type in ("slide", "subslide")]
+    return [cell.id for cell in notebook.cells if place_of(cell) in ("slide", "subslide")]
 
 
 def read_notes(file: Path) -> dict[str, str]:
@@ -111,7 +116,7 @@ def keep_answers_back(parts: list[Part]) -> None:
 def make_slides(notebook, notes: dict[str, str]) -> list[Slide]:
     slides = []
     for cell in with_captions(notebook).cells:
-        place = cell.metadata.slideshow.slide_type
+        place = place_of(cell)
         if place in ("slide", "subslide"):
             slides.append(Slide(cell.id, place == "subslide", [], notes.get(cell.id, "")))
         if place != "skip":

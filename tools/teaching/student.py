@@ -1,87 +1,80 @@
-"""Make build/student, the student edition: the lessons without solutions and outputs, and what they need to run.
+"""Make the student edition: the lessons without solutions and outputs, and what they need to run.
 
-Each lesson gets cells for a name and for a few words on every exercise. What the saved outputs show of a full study,
-which nobody repeats in class, stands as a picture to unfold. Hand the folder out as it is, or let the workflow
-push it to the branch `student` of your repository, which is where its Colab badges and its set-up cell look.
+    python -m tools.teaching.student [TERM]
+
+It is nbgrader's release edition. In the folder of the term (nbgrader's course folder, `term` if none is named) come
+source/ and release/, and the gradebook; build/student holds what students get. Hand that folder out, or let the
+workflow push it to the branch `student` of your repository, where its Colab badges and its set-up cell look.
 """
 
-import html
+import hashlib
 import re
 import shutil
+import sys
+from datetime import date
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from tools.teaching.needs import settings_in, statements_of
+from tools.teaching.exercises import LESSONS, ROOT, exercises_of, mark, nbgrader
 from tools.teaching.repo import current
 
-ROOT = Path(__file__).resolve().parents[2]
-
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NEEDED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/sample", "images", "site"]
-NEEDED += [f"notebooks/{name}.py" for name in ("lessons", "checks", "install")]
-NO_SOLUTIONS = (
-    'Each has a cell to fill in and a cell that checks it: it says "not yet" until you are there. Any right answer '
-    "passes. The solutions are left out of this copy. A cell that measures your answer asks for it until it is right."
-)
-OPENING = re.compile(r"^## Exercises\n(?:\n(?!#).+\n?)*", flags=re.M)  # with its paragraphs, down to the first exercise
+NEEDED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/sample", "images", "notebooks/plain"]
+NEEDED += [f"notebooks/{name}.py" for name in ("install", "lessons", "checks")]
 FROM_STUDENT = '"git", "clone", "-b", "student", '
+COLAB = "https://colab.research.google.com"
+HAND_IN = """\
+**This is your copy.** In Colab first choose *File*, *Save a copy in Drive*: only then is your work kept. To hand it in,
+choose *File*, *Download*, *Download .ipynb*, and hand in this one file. (Edition of {date}, {mark}.)"""
 NAME = """\
 # @title Your name, and your number if your course has numbers
 STUDENT_NAME = ""  # @param {type:"string"}
 STUDENT_ID = ""  # @param {type:"string"}"""
 WORDS = "**Your words on exercise {}.** What did you expect, and what did you see? (Write below this line.)"
-COLAB = "https://colab.research.google.com"
+UNCLEAR = (
+    "**What was unclear in this lesson?** One line helps us to mend it; it has no points. (Write below this line.)"
+)
 START = """\
 # Recurrent neural networks for text: student edition
 
-Open a lesson in Colab:
+Open a lesson in Colab, and choose *File*, *Save a copy in Drive*:
 
 {badges}
 
-Or in JupyterLab, with this folder on your machine. The first cell of a lesson installs what is missing, which takes
-some minutes the first time; use a fresh virtual environment if you like to keep your own one as it is.
+Or in JupyterLab, with this folder on your machine. The first cell of a lesson installs what is missing.
 
 ```
 pip install jupyterlab
 jupyter lab notebooks/{first}
 ```
 
-Type your name into the second cell. At the end of each lesson are exercises: a cell to fill in, a cell that says
-whether your answer is right, and a place for your own words. Save the notebook and hand that one file in.
+An exercise has a cell to fill in, a line that says whether your answer is right, and a place for your own words.
+Until your answer is right the lesson goes on with ours. Save the notebook and hand that one file in.
 """
 
 
-def is_solution(cell) -> bool:
-    return "solution" in cell.metadata.get("tags", []) or cell.source.startswith("# @title Solution")
-
-
 def student_edition(lesson):
-    """The lesson, changed in place: no solution, no output, and a place for what a student writes.
-
-    A second time changes nothing, so that a folder with nothing but student editions can grade as well.
-    """
-    full, cells, exercise = of_the_full_study(lesson), [], None
-    stay_among_students(lesson)
+    """A lesson changed in place into nbgrader's source: no solution, no output, and places for a student's words."""
+    mark(lesson)
+    counting = {e.checks[-1].id: e.number for e in exercises_of(lesson) if e.counts and e.checks}
+    edition = hashlib.sha256("".join(cell.source for cell in lesson.cells).encode()).hexdigest()[:8]
+    cells = [new_markdown_cell(HAND_IN.format(date=date.today(), mark=edition), id="hand-in")]
     for cell in lesson.cells:
-        if is_solution(cell) or cell.id == "student-name" or cell.id.startswith("words-"):
+        tags = cell.metadata.get("tags", [])
+        if "solution" in tags:
             continue
         if cell.cell_type == "code":
-            cells += [cell, *(to_unfold(cell) if cell.id in full else [])]
-            if sets_up(cell):
-                cells.append(new_code_cell(NAME, id="student-name", metadata={"cellView": "form"}))
             cell.outputs, cell.execution_count = [], None
-            continue
-        if exercise and re.search("^##", cell.source, flags=re.M):  # the next heading: here it ends
-            cells.append(words_on(exercise))
-            exercise = None
-        begun = re.search(r"^### Exercise (\d+)\.", cell.source, flags=re.M)
-        exercise = begun[1] if begun else exercise
-        cell.source = OPENING.sub(f"## Exercises\n\n{NO_SOLUTIONS}\n", cell.source)
         cells.append(cell)
-    lesson.cells = cells + ([words_on(exercise)] if exercise else [])
-    return lesson
+        if sets_up(cell):
+            cells.append(new_code_cell(NAME, id="student-name", metadata={"cellView": "form", "tags": ["set-up"]}))
+        if number := counting.get(cell.id):
+            words = new_markdown_cell(WORDS.format(number), id=f"words-{number}")
+            words.metadata["nbgrader"] = nbgrader(words, grade=True, solution=True, points=1)
+            cells.append(words)
+    lesson.cells = [*cells, new_markdown_cell(UNCLEAR, id="unclear")]
+    return stay_among_students(lesson)
 
 
 def sets_up(cell) -> bool:
@@ -89,88 +82,78 @@ def sets_up(cell) -> bool:
 
 
 def stay_among_students(notebook):
-    """Badges and set-up cell, changed in place, lead to the branch without solutions. Raises ValueError."""
+    """Badges and set-up cell, changed in place, lead to the branch without solutions."""
     for cell in notebook.cells:
         cell.source = re.sub(r" \[with solutions\]\([^)]*\)", "", cell.source)
         cell.source = cell.source.replace("/blob/main/notebooks/", "/blob/student/notebooks/")
         if sets_up(cell) and FROM_STUDENT not in cell.source:
             cell.source = cell.source.replace('"git", "clone", ', FROM_STUDENT)
-            if FROM_STUDENT not in cell.source:
-                raise ValueError('the set-up cell has no "git", "clone" that could fetch the branch student')
     return notebook
 
 
-def words_on(exercise: str):
-    return new_markdown_cell(WORDS.format(exercise), id=f"words-{exercise}")
-
-
-def of_the_full_study(lesson) -> set[str]:
-    """The ids of the cells above the exercises whose result hangs on the setting FULL."""
-    hangs, found = {"FULL"}, set()
+def source_of(lesson):
+    """nbgrader's source: the student edition, whose checks also make hidden calls, with other numbers and sizes."""
     for cell in lesson.cells:
-        if cell.cell_type == "markdown" and "## Exercises" in cell.source:
-            break
-        for statement in statements_of(cell.source, own=True) if cell.cell_type == "code" else []:
-            if statement.reads & hangs:
-                hangs |= statement.defines
-                found.add(cell.id)
-    return found
+        if "check" in cell.metadata.get("tags", []):
+            call = re.search(r"\b(check_\w+)(\(.*\))", cell.source)
+            cell.source += f"\n### BEGIN HIDDEN TESTS\n{call[1]}.hidden{call[2]}\n### END HIDDEN TESTS"
+    return lesson
 
 
-def to_unfold(cell) -> list:
-    """A folded cell of text with the pictures of a cell's outputs, and with what it printed, if that is a table."""
-    parts = []
-    for output in cell.outputs:
-        data = output.get("data", {})
-        if "image/png" in data:
-            picture = "".join(data["image/png"].split())
-            parts.append(f'<img alt="The picture that the full study drew" src="data:image/png;base64,{picture}">')
-        elif output.get("text", "").count("\n") > 2:
-            parts.append(f"<pre>{html.escape(output['text'])}</pre>")
-    summary = "<summary>What the full study gave (first look at your own)</summary>"
-    text = f"<details>{summary}\n\n" + "\n".join(parts) + "\n</details>"
-    return [new_markdown_cell(text, id=f"{cell.id}-full")] if parts else []
+def release(term: Path) -> None:
+    """Let nbgrader make its release edition of each lesson, and enter the exercises into its gradebook."""
+    from nbgrader.apps import NbGraderAPI  # here: the plain edition does without nbgrader
 
+    from tools.teaching.term import configuration
 
-def hidden(folder: str, names: list[str]) -> set[str]:
-    """What a handout does without: programs, but for the one that watch runs, and the networks of the reader page."""
-    return shutil.ignore_patterns("*.py", "__pycache__", ".*", "networks")(folder, names) - {"page.py"}
+    api = NbGraderAPI(config=configuration(term))
+    for number, path in LESSONS.items():
+        folder = term / "source" / f"lesson{number}"
+        folder.mkdir(parents=True, exist_ok=True)
+        nbformat.write(source_of(student_edition(nbformat.read(path, as_version=4))), folder / path.name)
+        done = api.generate_assignment(f"lesson{number}", force=True)
+        if not done["success"]:
+            sys.exit(f"nbgrader could not make the edition of {path.name}:\n{done.get('log') or done.get('error')}")
 
 
 def copy_course(folder: Path) -> None:
     """What a lesson needs to run, without the lessons."""
     for name in NEEDED:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=hidden)
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns("draw.py", "film.py", "__pycache__")
+            )
         else:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
 
 
-def make_handout(folder: Path) -> None:
+def make_handout(folder: Path, term: Path | None = None) -> None:
+    """All that a student gets: the lessons of a term's release (without one: the same cells), and what they need."""
     shutil.rmtree(folder, ignore_errors=True)
     copy_course(folder)
     (folder / "notebooks" / "appendix").mkdir()
-    for path in [*LESSONS, *ROOT.glob("notebooks/appendix/*.ipynb")]:
-        edition = student_edition if path in LESSONS else stay_among_students
-        nbformat.write(edition(nbformat.read(path, as_version=4)), folder / path.relative_to(ROOT))
+    for number, path in LESSONS.items():
+        if term:
+            shutil.copy(term / "release" / f"lesson{number}" / path.name, folder / "notebooks")
+        else:
+            nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
+    for path in ROOT.glob("notebooks/appendix/*.ipynb"):
+        nbformat.write(stay_among_students(nbformat.read(path, as_version=4)), folder / path.relative_to(ROOT))
     badge, place = f"{COLAB}/assets/colab-badge.svg", f"{COLAB}/github/{current(ROOT)}/blob/student/notebooks"
-    badges = "\n".join(f"- [![{path.stem}]({badge})]({place}/{path.name}) {path.stem}" for path in LESSONS)
-    (folder / "README.md").write_text(START.format(first=LESSONS[0].name, badges=badges), encoding="utf-8")
-
-
-def save_settings(folder: Path) -> None:
-    """What takes the place of trained networks when submissions are checked, without the bank's right answers."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for path in sorted((ROOT / "tests" / "answers").glob("lesson_*.py")):
-        (folder / path.name).write_text("".join(settings_in(path)), encoding="utf-8")
+    badges = "\n".join(f"- [![{path.stem}]({badge})]({place}/{path.name}) {path.stem}" for path in LESSONS.values())
+    (folder / "README.md").write_text(START.format(first=LESSONS["1"].name, badges=badges), encoding="utf-8")
 
 
 def main() -> None:
-    make_handout(ROOT / "build" / "student")
-    save_settings(ROOT / "build" / "settings")
+    term = Path(sys.argv[1] if len(sys.argv) > 1 else "term").resolve()
+    release(term)
+    make_handout(ROOT / "build" / "student", term)
     print("build/student: the lessons without solutions and outputs, and what they need to run")
+    if current(ROOT).startswith("OWNER/"):
+        print(
+            "The address is still OWNER/...: badges and set-up cells lead nowhere. Run make repo URL=https://github.com/..."
+        )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,53 @@
+"""A lesson of two exercises that runs in a second, for the tests of the classroom."""
+
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+SET_UP = """\
+# @title Set-up: run this first
+REPOSITORY = "https://github.com/OWNER/rnn-for-text"
+import os
+
+
+def tried(name, cases):
+    def check(answer, cases=cases):
+        try:
+            why = "" if all(answer(x) == y for x, y in cases) else f"{name} gives another number."
+        except Exception as error:
+            why = f"`{name}` stops with {type(error).__name__}"
+        print("not yet. " + why if why else "right")
+        if why and os.environ.get("TORCHNLP_GRADING"):
+            raise AssertionError(why)
+        return answer
+
+    check.hidden = lambda answer: check(answer, [(7, cases[0][1] * 7 // cases[0][0])])
+    return check
+
+
+check_double, check_triple = tried("double", [(2, 4)]), tried("triple", [(2, 6)])"""
+
+
+def toy_lesson():
+    def code(name, source, *tags):
+        return new_code_cell(source, id=f"l2-{name}", metadata={"tags": list(tags)})
+
+    def text(name, source):
+        return new_markdown_cell(source, id=f"l2-{name}")
+
+    cells = [
+        text("c00", "# Lesson 2: a toy\n\nColab [with solutions](x)"),
+        code("c01", SET_UP, "set-up"),
+        text("c02", "### Exercise 1. Twice\n\nWrite `double`."),
+        code("c03", "def double(x):\n    return None  # <- your code", "stub"),
+        code("c04", "double = check_double(double)", "check"),
+        code("c05", "# @title Solution 1\ndef double(x):\n    return 2 * x", "solution"),
+        text("c06", "## 2. Further on\n\nNow we use it."),
+        code("c07", "factor = 3  # <- yours", "yours"),
+        text("c08", "### Exercise 2. Thrice"),
+        code("c09", "def triple(x):\n    return None  # <- your code", "stub"),
+        code("c10", "triple = check_triple(triple)", "check"),
+        text("c11", "## Summary"),
+        text("c12", "## Further: more\n\n### Exercise 3. Once more"),
+        code("c13", "def again(x):\n    return None  # <- your code", "stub"),
+        code("c14", "check_double(again)", "check"),
+    ]
+    return new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
