@@ -223,12 +223,15 @@ def formgrader(term, browser):
     with subprocess.Popen(command, cwd=term, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         page = browser.new_page()
 
+        for _ in range(300):
+            with contextlib.suppress(Exception):
+                page.goto(f"http://127.0.0.1:{port}/formgrader?token=t")
+                break
+            time.sleep(0.3)
+
         def visit(path):
-            for _ in range(300):
-                with contextlib.suppress(Exception):
-                    page.goto(f"http://127.0.0.1:{port}/{path}?token=t")
-                    return page
-                time.sleep(0.3)
+            page.goto(f"http://127.0.0.1:{port}/{path}", wait_until="networkidle")
+            return page
 
         yield visit
         page.close()
