@@ -562,7 +562,8 @@ def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) ->
         packed_states, last = rnn(packed)
         states, _ = nn.utils.rnn.pad_packed_sequence(packed_states, batch_first=True, total_length=vectors.size(1))
     h_n = last[0] if isinstance(rnn, nn.LSTM) else last  # [layers * D, B, H]
-    return states, torch.cat([h_n[-2], h_n[-1]], dim=1) if rnn.bidirectional else h_n[-1]
+    last = torch.cat([h_n[-2], h_n[-1]], dim=1) if rnn.bidirectional else h_n[-1]  # [B, D * H]
+    return states, last
 
 
 def set_gate_biases(rnn: nn.Module, forget: float | None = None, input: float | None = None) -> None:

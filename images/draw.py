@@ -321,7 +321,7 @@ def token(axis, x, y, row, number, width):
 
 @drawing("packed-batch", 530)
 def packed_batch(axis):
-    label(axis, 20, 494, "padded: one row a text", COLOURS["padded"], 26, "left", weight="bold")
+    label(axis, 20, 494, "padded: one row per text", COLOURS["padded"], 26, "left", weight="bold")
     label(axis, 660, 494, "15 places, 9 tokens", ha="right")
     label(axis, 130, 450, "step", ha="right")
     for step in range(5):
@@ -529,7 +529,7 @@ def stream_windows(axis):
     arrow(axis, ((columns[2] + columns[3]) / 2, 62), ((columns[2] + columns[3]) / 2, middle - 12), width=2.0)
 
 
-@drawing("one-length-or-packed", 600, title="run_rnn: have all texts one length?")
+@drawing("one-length-or-packed", 600, title="run_rnn: do all texts have the same length?")
 def one_length_or_packed(axis):
     packed = ["pack_padded_sequence", "rnn(packed)", "pad_packed_sequence"]
     ways = [(164, [4, 4, 4], "yes", {210: "rnn(vectors)"}, COLOURS["real"])]

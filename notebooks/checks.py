@@ -352,6 +352,33 @@ def check_read_batch(read_batch):
     assert torch.allclose(states[:, :5], right, atol=1e-5), "states should be each text's own, and zero after its end."
 
 
+def _one_length_batches(sizes, size, generator):
+    batches = []
+    for length in sizes.unique():
+        texts = (sizes == length).nonzero()[:, 0]
+        batches += texts[torch.randperm(len(texts), generator=generator)].split(size)
+    return [batches[i].tolist() for i in torch.randperm(len(batches), generator=generator)]
+
+
+@exercise("3", ours=_one_length_batches)
+def check_one_length_batches(one_length_batches):
+    sizes, generator = torch.tensor([7, 3, 7, 7, 5, 7, 3, 7, 7, 3] * 5), torch.Generator().manual_seed(1)
+    first, second = ([[int(i) for i in batch] for batch in one_length_batches(sizes, 4, generator)] for _ in range(2))
+    assert sorted(i for batch in first for i in batch) == list(range(50)), "Each of 50 texts must come, and only once."
+    for batch in first:
+        lengths = sorted({int(sizes[i]) for i in batch})
+        assert len(lengths) == 1, f"A batch has texts of the lengths {lengths}."
+        assert len(batch) <= 4, f"A batch has {len(batch)} texts; size is 4."
+    assert len(first) == 14, f"An epoch has {len(first)} batches, where 14 are enough."
+    order = [int(sizes[batch[0]]) for batch in first]
+    assert sum(a != b for a, b in zip(order, order[1:])) > 2, "The batches come length after length: shuffle them."
+    assert {*map(frozenset, first)} != {*map(frozenset, second)}, (
+        "The same texts meet in each epoch: shuffle the texts of a length, too."
+    )
+    again = one_length_batches(sizes, 4, torch.Generator().manual_seed(1))
+    assert [list(map(int, batch)) for batch in again] == first, "The same generator should give the same epoch."
+
+
 # ------------------------------------------------------------------ lesson 6: text generation
 
 

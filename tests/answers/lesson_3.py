@@ -13,12 +13,6 @@ def column_step(cell, x, h):
     return new
 
 
-# %% check_column_step, right: split in two
-def column_step(cell, x, h):
-    running, ended = h.split([len(x), len(h) - len(x)])
-    return torch.vstack((cell(x, running), ended))
-
-
 # %% check_column_step, wrong: all rows move
 # says: `column_step` stops with
 def column_step(cell, x, h):
@@ -45,18 +39,6 @@ def column_step(cell, x, h):
     return h
 
 
-# %% check_column_step, wrong: every step starts anew
-# says: from its own old state
-def column_step(cell, x, h):
-    return torch.cat([cell(x), h[len(x) :]])
-
-
-# %% check_column_step, wrong: the ended texts become zero
-# says: keeps its state
-def column_step(cell, x, h):
-    return torch.cat([cell(x, h[: len(x)]), torch.zeros_like(h[len(x) :])])
-
-
 # %% check_read_packed, right: with a place that moves on
 def read_packed(cell, data, batch_sizes):
     h, start = torch.zeros(batch_sizes.max(), cell.hidden_size), 0
@@ -66,30 +48,12 @@ def read_packed(cell, data, batch_sizes):
     return h
 
 
-# %% check_read_packed, right: a list of the rows
-def read_packed(cell, data, batch_sizes):
-    rows, data = [torch.zeros(1, cell.hidden_size)] * int(batch_sizes[0]), list(data)
-    for size in batch_sizes.tolist():
-        for i in range(size):
-            rows[i] = cell(data.pop(0).unsqueeze(0), rows[i])
-    return torch.cat(rows)
-
-
 # %% check_read_packed, wrong: the first rows again and again
 # says: the next rows of data
 def read_packed(cell, data, batch_sizes):
     h = data.new_zeros(int(batch_sizes[0]), cell.hidden_size)
     for size in batch_sizes.tolist():
         h = move(cell, data[:size], h)
-    return h
-
-
-# %% check_read_packed, wrong: the state starts from ones
-# says: start from zeros
-def read_packed(cell, data, batch_sizes):
-    h = torch.ones(int(batch_sizes[0]), cell.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        h = move(cell, x, h)
     return h
 
 
@@ -119,14 +83,6 @@ def read_batch(lstm, vectors, lengths):
     states, _ = lstm(vectors)
     real = torch.arange(vectors.size(1)) < lengths.unsqueeze(1)
     return states * real.unsqueeze(2), h_n[-1][order.argsort()]
-
-
-# %% check_read_batch, right: an index into the padded states
-def read_batch(lstm, vectors, lengths):
-    states, _ = lstm(vectors)
-    last = states[torch.arange(len(lengths)), lengths - 1]
-    real = torch.arange(vectors.size(1)) < lengths.unsqueeze(1)
-    return states * real.unsqueeze(2), last
 
 
 # %% check_read_batch, wrong: unsorted, without enforce_sorted=False
@@ -182,3 +138,39 @@ def read_batch(lstm, vectors, lengths):
 def read_batch(lstm, vectors, lengths):
     states, (h_n, _) = lstm(vectors)
     return states, h_n[-1]
+
+
+# %% check_one_length_batches, right: a dictionary of lengths
+def one_length_batches(sizes, size, generator):
+    by_length, batches = {}, []
+    for i in torch.randperm(len(sizes), generator=generator).tolist():
+        by_length.setdefault(int(sizes[i]), []).append(i)
+    for texts in by_length.values():
+        batches += [texts[start : start + size] for start in range(0, len(texts), size)]
+    return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
+
+
+# %% check_one_length_batches, wrong: length after length
+# says: shuffle them
+def one_length_batches(sizes, size, generator):
+    order = torch.randperm(len(sizes), generator=generator)
+    groups = [order[sizes[order] == length].split(size) for length in sizes.unique()]
+    return [batch.tolist() for group in groups for batch in group]
+
+
+# %% check_one_length_batches, wrong: sorted, then cut
+# says: A batch has texts of the lengths [3, 5].
+def one_length_batches(sizes, size, generator):
+    batches = sizes.argsort(stable=True).split(size)
+    return [batches[i].tolist() for i in torch.randperm(len(batches), generator=generator)]
+
+
+# %% check_one_length_batches, wrong: what fills no batch is dropped
+# says: Each of 50 texts must come
+def one_length_batches(sizes, size, generator):
+    batches = []
+    for length in sizes.unique():
+        texts = (sizes == length).nonzero()[:, 0]
+        batches += texts[torch.randperm(len(texts), generator=generator)].split(size)
+    batches = [batch.tolist() for batch in batches if len(batch) == size]
+    return [batches[i] for i in torch.randperm(len(batches), generator=generator)]

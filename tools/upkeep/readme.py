@@ -5,8 +5,8 @@
 It writes the table between its marks in README.md, and lesson 2's picture, and into INSTRUCTORS.md how long each lesson
 takes. A test says when a page and the notebooks disagree.
 
-A lesson's result is a sentence with names in braces: {packed LSTM, test} becomes the figure that stands behind
-"packed LSTM, test" in what the notebook printed; with the name of an appendix notebook and a slash in front, in what
+A lesson's result is a sentence with names in braces: {padded LSTM} becomes the figure that stands behind
+"padded LSTM" in what the notebook printed; with the name of an appendix notebook and a slash in front, in what
 that one printed. The time is what tools/upkeep/run_notebooks.py noted in the notebook.
 """
 
@@ -38,8 +38,8 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "3-packed-sequences": (
         "Packed sequences",
-        "a packed LSTM, batches of one length, a training loop taken apart",
-        "test accuracy: packed LSTM {packed LSTM, test}",
+        "the loop over a packed batch, its four calls and their traps, batches of one length, a faster training loop",
+        "test accuracy: LSTM on batches of one length {LSTM on batches of one length, test}, TF-IDF {TF-IDF}",
     ),
     "4-bidirectional-multilayer": (
         "Two directions, several layers",
