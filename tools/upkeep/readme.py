@@ -112,8 +112,9 @@ def data_line(root: Path) -> str:
     """Which data the notebooks ran on, in the words of load_dataset. It must be the same for all."""
     found = {}
     for path in sorted(root.glob("notebooks/*.ipynb")):
-        line = re.search(r"^(.*?)(?: \(.*\))?(: [\d,]+ train and [\d,]+ test articles)", printed(path), flags=re.M)
-        found.setdefault(line[1] + line[2] if line else "no data", []).append(path.name)
+        drawn = r"(: [\d,]+ train)(?: articles)?(?: \(drawn from [\d,]+\))?( and [\d,]+ test articles)"
+        line = re.search(rf"^(.*?)(?: \(.*\))?{drawn}", printed(path), flags=re.M)
+        found.setdefault("".join(line.groups()) if line else "no data", []).append(path.name)
     if len(found) != 1:
         raise LookupError(f"the notebooks ran on different data: {found}")
     return f"Measured on {found.popitem()[0]}."
