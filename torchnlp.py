@@ -167,7 +167,10 @@ def _read_classes(folder: Path) -> list[str]:
 
 
 def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
-    """Rows `"label","title","description"` as (label, text); a broken row is an error that says where."""
+    """Rows `"label","title","description"` as (label, text); a broken row is an error that says where.
+
+    A label is a number from 1 or a name of classes.txt.
+    """
 
     def problem(what: str) -> ValueError:
         return ValueError(f"{file}, line {reader.line_num}: {what}")
@@ -179,7 +182,8 @@ def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
         raise ValueError(f"{file} has {name}, not commas, between its columns. {remedy}")
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
-    valid = {str(number): number for number in range(1, len(classes) + 1)}
+    valid = {name: number for number, name in enumerate(classes, 1)}  # a label may be a name of classes.txt
+    valid |= {str(number): number for number in range(1, len(classes) + 1)}
     items = []
     try:
         for row in filter(None, reader):  # an empty line is an empty row
@@ -188,7 +192,7 @@ def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
                 raise problem(f"{len(row)} columns instead of 3. {form}")
             label = valid.get(row[0].strip())
             if label is None:
-                remedy = "Delete a header line; number from 1; for other labels add a classes.txt, one name a line."
+                remedy = "Delete a header line; number from 1; for other labels add a classes.txt with their names."
                 raise problem(f"label {row[0][:40]!r} is not a number from 1 to {len(classes)}. {remedy}")
             items.append((label, f"{row[1]} {row[2]}".replace("\\", " ")))
     except csv.Error as error:

@@ -24,7 +24,7 @@ import torch
 from torch import nn
 
 from lessons import END, parallel_scan, shifted, token_loss
-from torchnlp import PAD, device, gates
+from torchnlp import PAD, SPARSE, device, gates
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
 AXIS = ("must match the", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
@@ -377,6 +377,126 @@ def check_one_length_batches(one_length_batches):
     )
     again = one_length_batches(sizes, 4, torch.Generator().manual_seed(1))
     assert [list(map(int, batch)) for batch in again] == first, "The same generator should give the same epoch."
+
+
+# ------------------------------------------------------------ lesson 5: pretrained embeddings
+
+
+def _skip_gram_loss(v, u, negative):
+    true, false = (v * u).sum(-1), (v.unsqueeze(1) * negative).sum(-1)  # [B], [B, K]
+    return -(nn.functional.logsigmoid(true) + nn.functional.logsigmoid(-false).sum(1)).mean()
+
+
+@exercise("1a", ours=_skip_gram_loss)
+def check_skip_gram_loss(skip_gram_loss):
+    for B, K in ((1, 1), (4, 2), (3, 5)):
+        v, u, negative = torch.randn(B, 6, requires_grad=True), torch.randn(B, 6), torch.randn(B, K, 6)
+        answer, right = untouched(skip_gram_loss, v, u, negative), _skip_gram_loss(v, u, negative)
+        must_be_like(answer, right, "The loss")
+        slips = {
+            "The sign is turned round: a loss is positive.": -right,
+            "The drawn words are treated like true neighbours: one minus sign is missing.": _skip_gram_loss(v, u, -negative),
+            "The signs of the dot products are exchanged.": _skip_gram_loss(v, -u, -negative),
+            "That is the sum over the batch: take the mean.": right * B,
+            "Add up the K drawn words of a pair; that is their mean.": _mean_of_drawn(v, u, negative),
+        }
+        for said, slip in slips.items():
+            same = not torch.allclose(slip, right) and torch.allclose(answer, slip, atol=1e-4)
+            assert not same, said
+        assert torch.allclose(answer, right, atol=1e-4), f"With B = {B}, K = {K} it is {right:.3f}, not {answer:.3f}."
+    large = skip_gram_loss(torch.full((1, 1), 200.0), torch.full((1, 1), -1.0), torch.zeros(1, 1, 1))
+    assert large.isfinite(), "At a dot product of -200 it is infinite: F.logsigmoid, not the log of a sigmoid."
+
+
+def _mean_of_drawn(v, u, negative):
+    true = -nn.functional.logsigmoid((v * u).sum(-1)).mean()
+    return true + (_skip_gram_loss(v, u, negative) - true) / negative.size(1)
+
+
+def _pair_step(v, u, y, rate):
+    error = torch.sigmoid(v @ u) - y
+    return v - rate * error * u, u - rate * error * v
+
+
+@exercise("1b", ours=_pair_step)
+def check_pair_step(pair_step):
+    given = [(torch.tensor([1.0, 2.0]), torch.tensor([2.0, -1.0]), 1, 1.0)]
+    given += [(torch.randn(4), torch.randn(4), y, rate) for y in (0, 1) for rate in (0.1, 2.0)]
+    for v, u, y, rate in given:
+        answer, right = untouched(pair_step, v, u, y, rate), _pair_step(v, u, y, rate)
+        assert isinstance(answer, (tuple, list)) and len(answer) == 2, "pair_step should return two vectors, v and u."
+        for new, old, wanted, name in zip(answer, (v, u), right, "vu"):
+            must_be_like(new, wanted, f"The new {name}")
+            moved = new - old
+            assert not torch.allclose(moved, old - wanted), f"{name} goes uphill: subtract the gradient."
+            assert not torch.allclose(moved * rate, wanted - old) or rate == 1, "Multiply the gradient by the rate."
+        late = u - rate * (torch.sigmoid(v @ u) - y) * right[0]
+        assert not torch.allclose(answer[1], late), "u moves by the *old* v: both gradients come before the step."
+        said = f"For v = {v.tolist()}, u = {u.tolist()}, y = {y} and a rate of {rate} it is"
+        for new, wanted in zip(answer, right):
+            assert torch.allclose(new, wanted, atol=1e-4), f"{said} {wanted.tolist()}, not {new.tolist()}."
+
+
+def _word_layer(table, freeze):
+    return nn.Embedding.from_pretrained(table.clone(), freeze, PAD, sparse=SPARSE)
+
+
+@exercise("2a", ours=_word_layer)
+def check_word_layer(word_layer):
+    for freeze in (True, False):
+        table = torch.randn(5, 3)
+        table[PAD] = 0
+        given = table.clone()
+        layer = word_layer(given, freeze)
+        assert isinstance(layer, nn.Embedding), f"word_layer should return an nn.Embedding, not a {type(layer).__name__}."
+        assert layer.weight.detach().equal(table), "The layer does not start with the rows of the table."
+        trains = layer.weight.requires_grad
+        assert trains != freeze, f"With freeze={freeze} the layer {'trains' if trains else 'does not train'}."
+        if not freeze:
+            layer(torch.tensor([0, PAD, 3])).sum().backward()
+            assert layer.weight.grad.is_sparse == SPARSE, "With sparse=SPARSE a step touches the batch's rows only."
+            assert not layer.weight.grad.to_dense()[PAD].any(), "The padding token learns: padding_idx should be PAD."
+            layer.weight.data -= layer.weight.grad.to_dense()
+            same = "After one step the table that you were given has changed: share no memory, clone() it."
+            assert given.equal(table), same
+
+
+def _choose_start(labels):
+    return "mean of GloVe" if labels < 500 else "GloVe, fine-tuned"
+
+
+@exercise("2b", ours=_choose_start)
+def check_choose_start(choose_start, STUDY):
+    for labels, accuracies in {**STUDY, 300: None, 120_000: None}.items():
+        name, names = choose_start(labels), list(STUDY[100])
+        assert name in names, f"For {labels:,} labels it returns {name!r}, which is none of {names}."
+        if accuracies and max(accuracies.values()) - accuracies[name] > 0.02:
+            said = f"With {labels:,} labels {name!r} reaches {accuracies[name]:.3f},"
+            raise AssertionError(f"{said} the best of the five {max(accuracies.values()):.3f}.")
+
+
+def _shuffled(table):
+    others = torch.tensor([row for row in range(len(table)) if row != PAD])
+    answer = table.clone()
+    answer[others] = table[others[torch.randperm(len(others))]]
+    return answer
+
+
+@exercise("3", ours=_shuffled)
+def check_shuffled(shuffled):
+    for rows in (200, 50):
+        table = torch.arange(10.0 * rows).view(rows, 10)
+        answer = untouched(shuffled, table)
+        must_be_like(answer, table)
+        assert answer[PAD].equal(table[PAD]), "The padding token has lost its row."
+        lost = len({*table[:, 0].tolist()} - {*answer[:, 0].tolist()})
+        assert lost != 1, "One row is lost: the one that came to the padding token's place."
+        assert answer[answer[:, 0].argsort()].equal(table), "Not the same rows: some are lost or changed."
+        stayed = int((answer == table).all(1).sum())
+        assert stayed < 10, f"{stayed} of {rows} rows are where they were."
+        steps = answer[:, 0].diff().tolist()  # from each row to the one below it
+        often = max(steps.count(step) for step in steps)
+        assert often < 20, "Rows that follow each other still do: no random order."
 
 
 # ------------------------------------------------------------------ lesson 6: text generation

@@ -72,6 +72,14 @@ def test_classes_txt_brings_2_to_100_classes_of_your_own(loaded, count):
         loaded(f'"{count + 1}","a","b"\n', rows, "\n".join(names))
 
 
+def test_a_label_may_be_a_name_of_classes_txt_and_a_number_is_a_number(loaded):
+    rows = '"Politik","a","b"\n" 2","c","d"\n"Sport ","e","f"\n'
+    train, _, classes, _ = loaded(rows, rows, "Politik\nSport")
+    assert [label for label, _ in train] == [1, 2, 2] and classes == ["Politik", "Sport"]
+    numbers = loaded('"2","a","b"\n', '"1","a","b"\n', "2\n1")[0]
+    assert numbers == [(2, "a b")]
+
+
 NAMES_WANTED = "classes.txt: expected 2 to 100 different class names, one a line"
 USELESS_CLASSES = {
     "none": (b"", NAMES_WANTED),
@@ -169,7 +177,7 @@ LABELS = "is not a number from 1 to 4. Delete a header line; number from 1; for 
 COLUMNS = 'columns instead of 3. A row is "label","title","description", each in double quotes'
 QUOTES = "not readable as CSV .* Check the quotes in and above this line"
 BROKEN_ROWS = [  # a row, and what the error says of it
-    *[(f'"{label}","Cup","Won."\n', LABELS) for label in ["7", "0", "Sports", "", "-1", "1.0", "２", "²", "1\0"]],
+    *[(f'"{label}","Cup","Won."\n', LABELS) for label in ["7", "0", "Sport", "", "-1", "1.0", "２", "²", "1\0"]],
     *[(row, COLUMNS) for row in ['"1","Cup"\n', "1;Cup;Won\n", "   \n", '"1","Cup","Won.",\n', "1,Cup,Won, now\n"]],
     ('"1","Cup","Won.\n', QUOTES),
     ('"1","The "big" one","Won."\n', QUOTES),

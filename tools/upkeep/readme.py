@@ -49,7 +49,7 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "5-pretrained-embeddings": (
         "Pretrained embeddings",
-        "vectors from our own counts, a network that starts from GloVe, what that is worth with few labels",
+        "word vectors by skip-gram and by counting, a network that starts from GloVe, its worth with few labels",
         "test accuracy with 100 labels: from random vectors {5-labels/   100 labels, random}, from GloVe "
         "{5-labels/   100 labels, GloVe, fine-tuned}, a linear model on GloVe {5-labels/   100 labels, mean of GloVe}; "
         "with all, the best network of the course {5-the-last-point/one network, mean}, an ensemble of three "

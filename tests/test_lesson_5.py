@@ -1,0 +1,123 @@
+"""What lesson 5 has in lessons.py: numbers by hand, and the same in plain PyTorch."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import checks
+import torchnlp
+from lessons import (
+    NewsReader,
+    correct_answers,
+    epochs_for,
+    labels_of,
+    mean_vectors,
+    texts_of,
+    tfidf_svm,
+    train_reader,
+)
+from torchnlp import PAD
+
+ROOT = Path(__file__).resolve().parent.parent
+ARTICLES = [(1, "oil prices rise"), (2, "late goal"), (1, "prices fall"), (2, "goal")] * 8
+
+
+@pytest.fixture
+def vocabulary(tmp_path):
+    """A vocabulary of seven words, and of <unk> and <pad>."""
+    for name in ("train.csv", "test.csv"):
+        rows = "".join(f'"{label}","{text}",""\n' for label, text in ARTICLES)
+        (tmp_path / name).write_text(rows, encoding="utf-8")
+    (tmp_path / "classes.txt").write_text("Business\nSports\n", encoding="utf-8")
+    return torchnlp.load_dataset(root=tmp_path)[3]
+
+
+def test_labels_and_texts():
+    assert labels_of(ARTICLES[:2]) == [1, 2] and texts_of(ARTICLES[:2]) == ["oil prices rise", "late goal"]
+
+
+def test_a_text_is_the_mean_of_its_vectors_and_an_empty_one_is_an_unknown_word(vocabulary):
+    table = torch.zeros(len(vocabulary), 2)
+    table[vocabulary.stoi["oil"]] = torch.tensor([3.0, 0.0])
+    table[vocabulary.stoi["rise"]] = torch.tensor([0.0, 6.0])
+    table[torchnlp.UNK] = 9
+    means = mean_vectors(table, [(1, "oil prices rise"), (2, "")])
+    assert means.tolist() == [[1, 2], [9, 9]]
+
+
+def test_epochs_shrink_with_the_number_of_articles():
+    assert [epochs_for(n) for n in (8, 1_000, 4_000, 60_000)] == [100, 16, 4, 3]
+
+
+def test_counted_words_of_one_letter_count():
+    """As in Chinese with a space around each character."""
+    model = tfidf_svm().fit(["油 价 涨", "进 球", "油 跌", "球 赛"], [1, 2, 1, 2])
+    assert model.predict(["油", "球"]).tolist() == [1, 2]
+    assert "油 价" in model[0].vocabulary_
+
+
+def test_a_reader_has_a_table_of_its_own_and_freezes_it_or_not():
+    table = torch.arange(8.0).view(4, 2)
+    layer, frozen = (NewsReader(table, 2, freeze).embedding for freeze in (False, True))
+    layer.weight.data += 1
+    assert table.equal(torch.arange(8.0).view(4, 2)) and frozen.weight.equal(table)
+    assert layer.weight.requires_grad and not frozen.weight.requires_grad and layer.padding_idx == PAD
+
+
+def test_the_reader_answers_from_the_last_states_and_the_largest():
+    torch.manual_seed(0)
+    net = NewsReader(torch.randn(9, 5), num_class=3, hidden_dim=4)
+    ids = torch.tensor([[2, 3, 4], [5, PAD, PAD]])
+    for row, length in enumerate([3, 1]):
+        states, (h, _) = net.rnn(net.embedding(ids[row : row + 1, :length]))  # alone, without padding
+        features = torch.cat([h[0], h[1], states.amax(1)], dim=1)  # forward, backward, largest
+        logits = net(ids, torch.tensor([3, 1]))[row]
+        assert torch.allclose(net.fc(features)[0], logits, atol=1e-6)
+
+
+def test_a_reader_learns_and_its_right_answers_are_counted(vocabulary):
+    table = torch.randn(len(vocabulary), 6, generator=torch.Generator().manual_seed(0))
+    net = train_reader(lambda: NewsReader(table, 2), ARTICLES, 0.05, epochs=20)
+    loader = list(torchnlp.length_loader(ARTICLES, 8, 0))
+    right = correct_answers(net, loader)
+    assert right.shape == (32,) and right.mean() == torchnlp.evaluate(net, loader)[1] > 0.9
+
+
+def test_the_step_for_one_pair_is_the_gradient_of_the_loss():
+    v, u = torch.tensor([1.0, 2.0]), torch.tensor([2.0, -1.0])  # a dot product of 0, so a probability of 0.5
+    new_v, new_u = checks.check_pair_step.ours(v, u, 1, 1.0)
+    assert new_v.tolist() == [2, 1.5] and new_u.tolist() == [2.5, 0]
+    v.requires_grad_()
+    loss = checks.check_skip_gram_loss.ours(v[None], u[None], torch.zeros(1, 3, 2))
+    loss.backward()
+    assert torch.allclose(loss, 4 * torch.tensor(2.0).log()) and torch.allclose(v - v.grad, new_v)
+
+
+@pytest.fixture(scope="module")
+def plain():
+    """The lesson's script in plain PyTorch."""
+    spec = importlib.util.spec_from_file_location("plain_5", ROOT / "notebooks" / "plain" / "5-embeddings.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_script_in_plain_pytorch_makes_the_bags_of_the_module(plain, vocabulary):
+    ids, begins = plain.bags([plain.encode(text, vocabulary.stoi) for _, text in ARTICLES])
+    _, wanted, offsets = torchnlp.offsetify(ARTICLES)
+    assert ids.equal(wanted.cpu()) and begins.equal(offsets.cpu())
+    table = torch.randn(len(vocabulary), 3)
+    mean = nn.EmbeddingBag.from_pretrained(table)(ids, begins)
+    assert np.allclose(mean, mean_vectors(table, ARTICLES), atol=1e-6)
+
+
+def test_the_script_in_plain_pytorch_finds_words_that_share_their_neighbours(plain):
+    torch.manual_seed(0)
+    # words 1 and 2 stand between 3 and 4, words 5 and 6 between 7 and 8
+    texts = [[3, a, 4] for a in (1, 2)] * 50 + [[7, a, 8] for a in (5, 6)] * 50
+    rows = nn.functional.normalize(plain.skip_gram(texts, torch.ones(9), steps=60), dim=1)
+    assert rows[1] @ rows[2] > 0.9 > rows[1] @ rows[5] + 0.5 and rows[5] @ rows[6] > 0.9
