@@ -281,7 +281,8 @@ def gru(axis):
     label(axis, WIDTH / 2, 458, r"$h_t = z \odot h_{t-1} + (1 - z) \odot n$", size=32)
     frame(axis, 130, 30, 572, 400)
     rail, inside, gate, bus = 352, 240, 160, 98
-    update, reset, new = 226, 350, 474
+    update, reset, new = 226, 330, 490
+    middle = (reset + new) / 2
     box(axis, 68, rail, "$h_{t-1}$", H, size=28)
     label(axis, 68, rail - 55, "hidden\nstate")
     box(axis, 68, bus, "$x_t$", X, size=28)
@@ -300,7 +301,13 @@ def gru(axis):
         box(axis, x, gate, text, colour, width=92)
         label(axis, x, 60, name)
     box(axis, 168, bus, "$[h, x]$", width=68, height=44, size=26)
-    arrow(axis, (reset + 46, gate), (new - 46, gate))
+    arrow(axis, (reset + 46, gate), (middle - RADIUS, gate))
+    arrow(axis, (middle, bus), (middle, gate - RADIUS), colour=H)
+    circle(axis, middle, gate, r"$\odot$")
+    arrow(axis, (middle + RADIUS, gate), (new - 46, gate))
+    arrow(axis, (new, bus), (new, gate - 23), colour=X)
+    label(axis, middle + 12, 120, "$h$", H, ha="left")
+    label(axis, new + 12, 120, "$x$", X, ha="left")
     arrow(axis, (update, inside), (new - RADIUS, inside), colour=FORGET)
     arrow(axis, (update, gate + 23), (update, rail - RADIUS), colour=FORGET)
     label(axis, reset, inside + 26, "$1 - z$", size=28)

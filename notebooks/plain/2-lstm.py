@@ -1,7 +1,6 @@
 """The LSTM of lesson 2 in plain PyTorch, from CSV files to a prediction: python 2-lstm.py [folder]
 
-The folder holds train.csv and test.csv, with rows "label","title","description" and labels from 1; without one it is
-the small corpus of the course. Copy this file and change it: it needs nothing but PyTorch.
+The folder holds train.csv and test.csv ("label","title","description", labels from 1); without one: the small corpus.
 """
 
 import csv
@@ -14,15 +13,12 @@ import torch
 from torch import nn
 
 PAD, UNK = 1, 0  # two ids: a rare word is not padding
+TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 def read(file):
     with open(file, encoding="utf-8", newline="") as lines:  # utf-8 by name: Windows would guess another
         return [(int(label) - 1, " ".join(parts)) for label, *parts in csv.reader(lines)]
-
-
-def tokenize(text):
-    return re.findall(r"\w+|[^\w\s]", text.lower())
 
 
 class Classifier(nn.Module):
@@ -32,9 +28,9 @@ class Classifier(nn.Module):
         self.embedding.weight.data *= 0.1
         self.rnn = nn.LSTM(64, 32, batch_first=True)  # without batch_first it reads [T, B, E], and says nothing
         self.fc = nn.Linear(32, classes)
-        for name, value in {"bias_ih_l0": 1, "bias_hh_l0": 0}.items():  # PyTorch adds the two: write each number once
-            bias = getattr(self.rnn, name).data.view(4, 32)  # in the order input, forget, candidate, output
-            bias[0], bias[1] = -2 * value, 5 * value  # write little, keep
+        self.rnn.bias_hh_l0.data[:64] = 0  # PyTorch adds two biases: write each number into one of them
+        self.rnn.bias_ih_l0.data[:32] = -2  # the order is input, forget, candidate, output: write little,
+        self.rnn.bias_ih_l0.data[32:64] = 5  # and keep
 
     def forward(self, ids, lengths):  # [B, T], [B]
         states, _ = self.rnn(self.embedding(ids))  # [B, T, H]
@@ -43,7 +39,8 @@ class Classifier(nn.Module):
 
 
 def encode(articles, vocab):  # an empty text becomes one unknown word
-    return [(y, torch.tensor([vocab.get(word, UNK) for word in tokenize(text)] or [UNK])) for y, text in articles]
+    texts = [[vocab.get(word, UNK) for word in TOKEN.findall(text.lower())] for _, text in articles]
+    return [(label, torch.tensor(ids or [UNK])) for (label, _), ids in zip(articles, texts)]
 
 
 def batches(encoded, size):
@@ -57,28 +54,25 @@ def main(folder):
     torch.manual_seed(1)
     torch.set_num_threads(1)  # faster for a network as small as this
     train, test = read(folder / "train.csv"), read(folder / "test.csv")
-    counts = Counter(word for _, text in train for word in tokenize(text))  # of the training half alone
+    counts = Counter(word for _, text in train for word in TOKEN.findall(text.lower()))  # of the training half alone
     vocab = {word: i for i, (word, n) in enumerate(counts.most_common(), start=2) if n > 1}
     train, test = encode(train, vocab), encode(test, vocab)  # once, not in each epoch
     net, epochs = Classifier(len(vocab) + 2, 1 + max(label for label, _ in train)), 2 if len(train) > 20_000 else 8
     steps = epochs * -(-len(train) // 64)
     optimizer = torch.optim.Adam(net.parameters(), lr=0.004)
     rate = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min((s + 0.5) / steps / 0.1, (1 - s / steps) / 0.9))
-    for epoch in range(epochs):
-        net.train()
+    for _ in range(epochs):
         for labels, ids, lengths in batches([train[i] for i in torch.randperm(len(train))], 64):
             loss = nn.functional.cross_entropy(net(ids, lengths), labels)
             optimizer.zero_grad()  # forgotten, each gradient is added to all before it
             loss.backward()
-            nn.utils.clip_grad_norm_(net.parameters(), 1)
+            nn.utils.clip_grad_norm_(net.parameters(), 1)  # after backward, before step
             optimizer.step()
             rate.step()  # after optimizer.step(), once for each batch
-    net.eval()
     with torch.no_grad():
         right = sum((net(ids, n).argmax(1) == labels).sum().item() for labels, ids, n in batches(test, 256))
         print(f"test accuracy {right / len(test):.3f}")
-        headline = encode([(0, "Striker signs record deal after the cup final")], vocab)
-        _, ids, lengths = next(batches(headline, 1))
+        _, ids, lengths = next(batches(encode([(0, "Striker signs record deal")], vocab), 1))
         print("a headline of sport: class", 1 + net(ids, lengths).argmax(1).item())
 
 
