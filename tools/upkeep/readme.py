@@ -32,7 +32,7 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "2-lstm-gates": (
         "LSTM gates",
-        "one step of an LSTM, a recall task that needs a forget-gate bias, writes cut and states exchanged in a network",
+        "one step of an LSTM, a recall task that needs a forget-gate bias, writes cut and states exchanged",
         "validation accuracy after one epoch, mean of three seeds: LSTM on padded batches {padded}, without padding "
         "{no padding}, with its gates' biases set as well {no padding, biases 5, -2}",
     ),
