@@ -1304,7 +1304,8 @@ def plot_history(history: History, axes: Sequence | None = None):
             axis.xaxis.set_major_locator(plt.MaxNLocator(3))
             axis.xaxis.set_major_formatter(THOUSANDS)
         axes[0].set_ylim(0, 1.1 * max([1.0, *history.train_loss, *history.valid_loss]))
-        axes[1].set_ylim(0, 1)
+        lowest = min(history.valid_accuracy, default=0.2)
+        axes[1].set_ylim(max(0, lowest - 0.2), 1)  # so that a gap of a few points shows
         for legend in axes[0].figure.legends:
             legend.remove()
         axes[0].figure.legend(handles=lines, loc="outside upper center", ncols=2)

@@ -171,11 +171,11 @@ def rnn_classifier(axis):
         if i:
             arrow(axis, (105, y + 80), (105, y + 26), colour=[INK, X, H, H][i - 1])
             label(axis, 130, y + 53, steps[i - 1], ha="left", weight="bold")
-    letters = [("B", "texts"), ("T", "tokens at most"), ("E", "numbers a word"), ("H", "numbers a state")]
+    letters = [("B", "texts"), ("T", "tokens at most"), ("E", "numbers per word"), ("H", "numbers per state")]
     for i, (letter, meaning) in enumerate([*letters, ("K", "classes")]):
         y = 390 - 70 * i
-        label(axis, 450, y, letter, weight="bold", ha="left")
-        label(axis, 480, y, meaning, ha="left")
+        label(axis, 418, y, letter, weight="bold", ha="left")
+        label(axis, 448, y, meaning, ha="left")
 
 
 def frame(axis, left, bottom, right, top):
@@ -485,7 +485,7 @@ def glove_start(axis):
     axis.plot([542, 582], [178, 178], color=INK, lw=6, solid_capstyle="butt")
 
 
-@drawing("gradient-chain", 520, title="the way back: one factor a step")
+@drawing("gradient-chain", 520, title="the way back: one factor per step")
 def gradient_chain(axis):
     low, middle, high = 206, 300, 374
 

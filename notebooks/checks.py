@@ -116,6 +116,152 @@ def must_be_like(answer: object, right: torch.Tensor, name: str = "It") -> None:
     assert answer.requires_grad or not right.requires_grad, f"{name} lets no gradient through."
 
 
+# --------------------------------------------------------- lesson 1: a simple recurrent network
+
+
+def must_equal(name: str, answer: object, truth: torch.Tensor, slips: dict[str, torch.Tensor]) -> None:
+    """Kind, shape and numbers of a tensor. slips: what a common slip gives instead, under the words for it."""
+    kind = type(answer).__name__
+    assert isinstance(answer, torch.Tensor), f"{name} returns a {kind}, not a tensor."
+    assert truth.dtype != torch.bool or answer.dtype == torch.bool, (
+        f"{name}: True or False is wanted, not {answer.dtype}."
+    )
+    for words, slip in slips.items():
+        assert answer.shape != slip.shape or not torch.allclose(answer.float(), slip.float(), atol=1e-4), words
+    shapes = f"shape {list(truth.shape)} is wanted, not {list(answer.shape)}"
+    assert answer.shape == truth.shape, f"{name}: {shapes}. Is an axis missing, or one too many?"
+    gap = (answer.float() - truth.float()).abs().max()
+    assert gap < 1e-4, f"{name} is off by up to {gap:.3f}."
+
+
+def _step(x_t, h, W_x, W_h, b):
+    return torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
+
+
+def _read(x, W_x, W_h, b):
+    h, states = x.new_zeros(len(x), len(b)), []
+    for t in range(x.size(1)):
+        h = _step(x[:, t], h, W_x, W_h, b)  # [B, H]
+        states.append(h)
+    return torch.stack(states, dim=1)  # [B, T, H]
+
+
+@exercise("1a", ours=_step)
+def check_step(step):
+    cell = nn.RNNCell(3, 2)
+    W_x, W_h, b = cell.weight_ih, cell.weight_hh, (cell.bias_ih + cell.bias_hh).detach()
+    x_t, h = torch.randn(4, 3), torch.randn(4, 2)  # a batch of 4
+    try:
+        answer = step(x_t.clone(), h.clone(), W_x, W_h, b)
+    except RuntimeError as error:
+        assert "multiplied" not in str(error), "The shapes do not fit: here a vector is a row, so x_t @ W_x.T, with .T."
+        raise
+    total = x_t @ W_x.T + h @ W_h.T
+    slips = {
+        "The bias is missing.": total.tanh(),
+        "The old state is missing.": (x_t @ W_x.T + b).tanh(),
+        "tanh comes last, over the whole sum.": total.tanh() + b,
+        "tanh is missing.": total + b,
+        "W_h is the wrong way round: h @ W_h.T, as with W_x.": (x_t @ W_x.T + h @ W_h + b).tanh(),
+    }
+    must_equal("step", answer, cell(x_t, h), slips)
+    assert answer.requires_grad, "No gradient can go back through step: no detach, no no_grad."
+
+
+@exercise("1b", ours=_read)
+def check_read(read):
+    rnn, x = nn.RNN(5, 2, batch_first=True), torch.randn(3, 4, 5)
+    weights = rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0 + rnn.bias_hh_l0
+    truth, last = rnn(x)
+    early = torch.cat([torch.zeros(3, 1, 2), truth[:, :-1]], dim=1)
+    across = rnn(x.transpose(0, 1))[0]  # [4, 3, 2]: along the batch
+    slips = {
+        "You walk along the texts of the batch, not along the tokens: x[:, t] is step t.": across.transpose(0, 1),
+        "You walk along the texts, not along the tokens: x[:, t] is step t of all texts.": across,
+        "The steps are the first axis: torch.stack(states, dim=1) makes them the second.": truth.transpose(0, 1),
+        "That is the last state alone. Keep the state after every token.": last[0],
+        "Keep the state after each step, not the one before it.": early,
+        "Each step starts from zeros. Pass the new state on.": rnn(x.reshape(12, 1, 5))[0].reshape(3, 4, 2),
+    }
+    answer = read(x.clone(), *weights)
+    must_equal("read", answer, truth, slips)
+    try:
+        answer[:, -1].sum().backward()
+    except RuntimeError as error:
+        said = "The states are right, but one was changed in place, and the gradient needs it: keep them in a list."
+        assert "inplace" not in str(error), said
+        raise
+
+
+def _masked_mean(states, real):
+    real = real.unsqueeze(2)  # [B, T, 1]
+    return (states * real).sum(1) / real.sum(1)  # [B, H]
+
+
+@exercise("2a", ours=_masked_mean)
+def check_masked_mean(masked_mean):
+    states, real = (
+        torch.randn(3, 4, 5),
+        torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0], [1, 0, 0, 0]]).bool(),
+    )
+    total, count = (
+        (states * real.unsqueeze(2)).sum(1),
+        real.sum(1, keepdim=True),
+    )  # [3, 5], [3, 1]
+    slips = {
+        "That is the mean over all steps, padding included.": states.mean(1),
+        "That is the sum. Divide it by each text's number of real tokens.": total,
+        "Divide by the number of real tokens of each text, not by all steps.": total / 4,
+        "Divide each text by its own number of real tokens.": total / count.sum(),
+    }
+    must_equal("masked_mean", masked_mean(states.clone(), real), total / count, slips)
+
+
+def _masked_max(states, real):
+    return states.masked_fill(~real.unsqueeze(2), -torch.inf).amax(1)  # [B, H]
+
+
+@exercise("2b", ours=_masked_max)
+def check_masked_max(masked_max):
+    states, real = (
+        -1 - torch.rand(3, 4, 5),
+        torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0], [1, 0, 0, 0]]).bool(),
+    )
+    states[~real] = 7.0  # over the padding; all other states are negative
+    truth = torch.stack([states[i, : real[i].sum()].max(0).values for i in range(3)])
+    answer = masked_max(states.clone(), real)
+    assert not isinstance(answer, tuple), "max(1) returns values and places. Take .values, or amax(1)."
+    slips = {
+        "A state over the padding has won.": states.amax(1),
+        "A zero has won, for a text whose states are all negative. Fill the padding with -torch.inf.": (
+            states * real.unsqueeze(2)
+        ).amax(1),
+    }
+    must_equal("masked_max", answer, truth, slips)
+
+
+def _last_n(real, n):
+    left = real.sum(1, keepdim=True) - real.cumsum(1)  # how many real tokens follow
+    return real & (left < n)
+
+
+@exercise("3", ours=_last_n)
+def check_last_n(last_n):
+    real = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [1, 0, 0, 0, 0]]).bool()
+    for n, rows in {
+        1: "....x .x... x....",
+        2: "...xx xx... x....",
+        9: "xxxxx xx... x....",
+    }.items():
+        try:
+            answer = last_n(real.clone(), n)
+        except RuntimeError as error:
+            assert "ambiguous" not in str(error), "& joins two comparisons of tensors, and each needs brackets."
+            raise
+        truth = torch.tensor([[sign == "x" for sign in row] for row in rows.split()])
+        must_equal(f"last_n, for n = {n}: the mask", answer, truth, {})
+
+
 # ---------------------------------------------------------------------- lesson 2: LSTM gates
 
 

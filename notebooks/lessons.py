@@ -37,7 +37,6 @@ from torchnlp import (
     logits_of,
     make_optimizer,
     mean_and_sem,
-    padify,
     run_rnn,
     seed_all,
     set_gate_biases,
@@ -48,7 +47,7 @@ from torchnlp import (
 
 
 class NaiveRNNClassifier(nn.Module):
-    """Mean pooling over all time steps, padding included: the bug of lesson 1. Lesson 1, section 7."""
+    """Mean pooling over all time steps, padding included: the bug of lesson 1. Lesson 1, section 6."""
 
     def __init__(self, vocab_size, embed_dim, hidden_dim, num_class):
         super().__init__()
@@ -63,47 +62,9 @@ class NaiveRNNClassifier(nn.Module):
         return self.fc(mean)  # [B, K]
 
 
-class RNNClassifier(NaiveRNNClassifier):
-    """Mean pooling over the real tokens. Lesson 1, section 7."""
-
-    def forward(self, x):
-        states, _ = self.rnn(self.embedding(x))  # [B, T, H]
-        real = (x != PAD).unsqueeze(2)  # [B, T, 1]  # <- new
-        mean = (states * real).sum(1) / real.sum(1)  # [B, H]  # <- changed
-        return self.fc(mean)  # [B, K]
-
-
-class LastStateClassifier(NaiveRNNClassifier):
-    """Pooling: the last hidden state. Lesson 1, section 10."""
-
-    def forward(self, x):
-        states, _ = self.rnn(self.embedding(x))  # [B, T, H]
-        end = (x != PAD).sum(1) - 1  # [B], the place of the last real token
-        last = states[torch.arange(len(x), device=x.device), end]  # [B, H]  # <- changed
-        return self.fc(last)  # [B, K]
-
-
 def spectral_radius(W):
-    """The size of the largest eigenvalue of W [H, H]. Lesson 1, section 10."""
+    """The size of the largest eigenvalue of W [H, H]. Lesson 1, section 9."""
     return torch.linalg.eigvals(W.detach().cpu()).abs().max().item()
-
-
-def jacobian_product_norms(net, texts, steps):
-    """Largest singular value of the product of the last 1, 2, ... Jacobians: [steps]. Lesson 1, section 10.
-
-    The median over the texts, each of at least that many tokens.
-    """
-    W_h, curves = net.rnn.weight_hh_l0.detach(), []
-    for text in texts:
-        _, ids = padify([(1, text)])
-        with torch.no_grad():
-            states, _ = net.rnn(net.embedding(ids.to(W_h.device)))  # [1, T, H]
-        product, sizes = torch.eye(len(W_h), device=W_h.device), []
-        for h in states[0].flip(0)[:steps]:  # from the last step back
-            product = product @ ((1 - h**2).unsqueeze(1) * W_h)  # [H, H]
-            sizes.append(torch.linalg.matrix_norm(product, ord=2))
-        curves.append(torch.stack(sizes))
-    return torch.stack(curves).median(0).values.cpu()
 
 
 # ---------------------------------------------------------------------- lesson 2: LSTM gates

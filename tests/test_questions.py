@@ -236,8 +236,8 @@ def said_by(exercise, answer):
 
 WRONG = {  # a slip for each exercise, and a word of what its check must say
     ("1", "1"): ("keep * h + (1 - keep) * u", "(1 - keep) * h + keep * u", "old state"),
-    ("1", "3"): ("-torch.inf", "0", "zero has won"),
-    ("1", "2"): ("rng.shuffle", "random.shuffle", "rng alone"),
+    ("1", "2"): ("-torch.inf", "0", "zero has won"),
+    ("1", "3"): ("left >= n", "left > n", "For n = "),
     ("2", "1"): ("z * h + (1 - z) * n", "(1 - z) * h + z * n", "exchanged"),
     ("2", "2"): (" + 1)", ")", "not"),
     ("2", "3"): ("math.log(f)", "math.log(b + 2)", "left"),
