@@ -27,8 +27,9 @@ PICTURE = "images/gates-over-a-headline.png"
 LESSONS = {  # notebook: (title, what you build, result)
     "1-simple-rnn": (
         "Simple RNN",
-        "one step with a pencil, a masked classifier, its training loop, gradients that vanish and explode",
-        "test accuracy: RNN {RNN}, bag of embeddings {bag of embeddings}, TF-IDF {TF-IDF + logistic regression}",
+        "a recurrent step of your own, a masked classifier, its training loop, gradients that vanish and explode",
+        "test accuracy: RNN with mean pooling {RNN, mean pooling}, with max pooling {RNN, max pooling}, "
+        "bag of embeddings {bag of embeddings}, TF-IDF {TF-IDF}",
     ),
     "2-lstm-gates": (
         "LSTM gates",
