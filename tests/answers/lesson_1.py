@@ -23,14 +23,14 @@ def step(x_t, h, W_x, W_h, b):
 
 
 # %% check_step, wrong: a pair, as nn.RNN gives
-# says: returns a tuple, not a tensor
+# says: should be a tensor, not a tuple
 def step(x_t, h, W_x, W_h, b):
     h = torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
     return h, h
 
 
 # %% check_step, wrong: without gradients
-# says: No gradient can go back through step
+# says: lets no gradient through
 def step(x_t, h, W_x, W_h, b):
     with torch.no_grad():
         return torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
