@@ -31,7 +31,6 @@ import tarfile
 import tempfile
 import textwrap
 import time
-import traceback
 import weakref
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -68,7 +67,7 @@ __all__ = [
     # evaluating and saving
     "evaluate", "logits_of", "save_model", "load_model",
     # looking
-    "mean_and_sem", "predict", "gates", "plot_gates", "watch", "expect", "check", "answered", "show_diagram",
+    "mean_and_sem", "predict", "gates", "plot_gates", "watch", "expect", "show_diagram",
     "plot_history", "plot_norms", "plot_confusion", "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
     # modules that older notebooks take from `from torchnlp import *`
     "collections", "os", "torch", "torchtext",
@@ -127,10 +126,8 @@ def load_dataset(
 
     title = {"ag_news": "AG News", "sample": "The bundled sample corpus", "own": place.name}[name]
     drawn = f" (drawn from {available:,})" if len(train_dataset) < available else ""
-    sizes = (
-        f"{len(train_dataset):,} train articles{drawn} and {len(test_dataset):,} test articles, {len(classes)} classes"
-    )
-    lines = [f"{title}: {sizes}, a vocabulary of {len(voc):,} tokens."]
+    sizes = f"{len(train_dataset):,} train articles{drawn} and {len(test_dataset):,} test articles"
+    lines = [f"{title}: {sizes}, {len(classes)} classes, a vocabulary of {len(voc):,} tokens."]
     if name == "own":
         lines += _notes(place, train_dataset, test_dataset, classes)
     vocab, source, folder, _ids = voc, name, place, ids  # all at once: an error above has changed nothing
@@ -955,7 +952,7 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
         raise ValueError(f"{sizes} Call load_dataset again as you did before you made this network.")
     weights = {name: tensor.cpu() for name, tensor in net.state_dict().items()}
     words, classes = list(vocab.itos), list(map(str, classes))
-    saved = {"weights": weights, "words": words, "classes": classes, "checksum": _checksum(weights, words, classes)}
+    saved = {"weights": weights, "words": words, "classes": classes}
     file = Path(file).expanduser()
     half = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
@@ -965,15 +962,6 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
         raise OSError(f"The model could not be written to {file}: {error}. Is there room? May you write?") from error
     finally:
         half.unlink(missing_ok=True)
-
-
-def _checksum(weights: dict[str, Tensor], words: list[str], classes: list[str]) -> str:
-    """Of all that a saved model holds, because torch.load lets a flipped bit pass."""
-    digest = hashlib.sha256(repr((words, classes)).encode("utf-8", "backslashreplace"))
-    for name, tensor in weights.items():
-        digest.update(repr((name, tensor.shape, tensor.dtype)).encode())
-        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
-    return digest.hexdigest()
 
 
 def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module]) -> tuple[nn.Module, list, Vocab]:
@@ -990,8 +978,6 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
     try:
         saved = torch.load(file, map_location="cpu", weights_only=True)
         weights, words, classes = saved["weights"], saved["words"], saved["classes"]
-        if saved["checksum"] != _checksum(weights, words, classes):
-            raise ValueError("wrong checksum")
     except Exception as error:  # a broken file may break its readers anywhere
         raise ValueError(f"{file} is damaged, or was not written by save_model. Save the model again.") from error
     net = make_net(len(words), len(classes))
@@ -1203,9 +1189,7 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
     plt.close(figure)
     template = Path(__file__).resolve().parent / "images" / "watch" / "page.py"
     if not template.is_file():
-        print(
-            "watch needs the course's folder images beside torchnlp.py. Without it, here is the picture of plot_gates."
-        )
+        print("Without the course's folder images beside torchnlp.py, here is the picture of plot_gates.")
         IPython.display.display(figure)
         return
     rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]
@@ -1246,42 +1230,6 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
         print("undo changes of your own; see 'When your numbers differ' (site/numbers-differ.md).")
         if os.environ.get("TORCHNLP_STRICT"):
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
-
-
-_right: set[str] = set()  # the exercises, such as "2", whose last verdict was "right"
-
-
-def check(exercise: str, test: Callable[[], None]) -> None:
-    """Try an answer: test() asserts what must hold. Prints "right", or "not yet" and why. Never raises.
-
-    A test that returns something false, as `lambda: x == 3` may, says "not yet" as well. An error is
-    told apart by its traceback: inside the answer, or in the test, which then blames nobody.
-    """
-    why = ""
-    try:
-        answer = test()
-        if not (answer is None or bool(answer)):
-            why = f"The test gives {answer!r}."
-    except AssertionError as error:
-        # A bare assert has no words of its own: show the line.
-        why = str(error) or f"This does not hold: {traceback.extract_tb(error.__traceback__)[-1].line}"
-    except Exception as error:
-        # Each cell of a notebook is a file of its own: what runs in another one than the test is the answer.
-        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-        steps = [frame.f_code for frame in frames if frame.f_globals is getattr(test, "__globals__", None)]
-        inside = [code.co_qualname for code in steps if code.co_filename != steps[0].co_filename]
-        why = f"{type(error).__name__}: {error}"
-        nothing = "So far the answer is None." if "NoneType" in why else f"The test cannot go on with it ({why})."
-        why = f"`{inside[0]}` stops with {why}" if inside else nothing
-    print(f"{exercise}: not yet. {why}" if why else f"{exercise}: right")
-    (_right.discard if why else _right.add)(exercise.rpartition(" ")[2])
-
-
-def answered(exercise: int | str) -> bool:
-    """Has this exercise a right answer by now, the learner's or the solution's? If not, it says so."""
-    if str(exercise) not in _right:
-        print(f"Answer exercise {exercise} first.")
-    return str(exercise) in _right
 
 
 def show_diagram(name: str, width: int = 640) -> None:

@@ -1,7 +1,6 @@
 """Looking at results: predictions, ranges, exercises, plots; and what `from torchnlp import *` brings."""
 
 import contextlib
-import functools
 import inspect
 import math
 from pathlib import Path
@@ -16,7 +15,7 @@ from networks import Mean, each_network
 from torch import nn
 
 import torchnlp
-from torchnlp import COLOURS, check, class_colour, mean_and_sem, plot_gates, plot_history, predict, seed_all, watch
+from torchnlp import COLOURS, class_colour, mean_and_sem, plot_gates, plot_history, predict, seed_all, watch
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -252,26 +251,6 @@ def test_without_a_range_the_value_stands_alone(monkeypatch, capsys, source, why
     out = capsys.readouterr().out
     assert out.startswith("seconds: 12.3 ") and why in out
     assert "expected" not in out and "differ" not in out
-
-
-# check
-
-
-@pytest.mark.parametrize(
-    "test, said",
-    [
-        (lambda: 41 + 1 == 42, "Exercise 1: right"),
-        (lambda: 41 == 42, "Exercise 1: not yet. The test gives False."),
-        (lambda: torch.tensor(1.0) == 3, "Exercise 1: not yet. The test gives tensor(False)."),
-        (lambda: None.shape, "Exercise 1: not yet. So far the answer is None."),
-        (None, "Exercise 1: not yet. So far the answer is None."),
-        (lambda: torch.ones(2), "Exercise 1: not yet. The test cannot go on with it (RuntimeError: Boolean"),
-        (functools.partial(int, "x"), "Exercise 1: not yet. The test cannot go on with it (ValueError: invalid"),
-    ],
-)
-def test_a_test_may_be_any_function(capsys, test, said):
-    check("Exercise 1", test)
-    assert capsys.readouterr().out.startswith(said)
 
 
 # plots
