@@ -1,4 +1,4 @@
-"""Lesson 3 in plain PyTorch: an LSTM on packed batches, from two CSV files to a prediction.
+"""Lesson 3 in plain PyTorch: an LSTM on packed batches, from CSV to a prediction. Small corpus: accuracy above 0.65.
 
 python 3-packed.py [folder with train.csv and test.csv]    (rows: "label","title","description", labels from 1)
 """
