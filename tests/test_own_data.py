@@ -35,10 +35,7 @@ def folder(request, tmp_path_factory):
     return place
 
 
-LESSON_1 = pytest.param("1-simple-rnn", marks=pytest.mark.xfail(reason="its TF-IDF still drops words of one letter"))
-
-
-@pytest.mark.parametrize("lesson", [LESSON_1, "5-pretrained-embeddings"])
+@pytest.mark.parametrize("lesson", ["1-simple-rnn", "5-pretrained-embeddings"])
 def test_a_lesson_runs_to_its_end(lesson, folder, monkeypatch):
     monkeypatch.setenv("TORCHNLP_DATA", str(folder))
     notebook = nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4)
