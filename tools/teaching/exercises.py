@@ -20,15 +20,13 @@ HEADING = re.compile(r"^(#+) +(.*)$", flags=re.M)
 @dataclass
 class Exercise:
     number: str
-    title: str
     counts: bool  # those of the core do
-    heading: str  # the id of the cell where it begins
     stubs: list = field(default_factory=list)  # cells
     checks: list = field(default_factory=list)
 
 
 def exercises_of(lesson) -> list[Exercise]:
-    """The exercises of a notebook, with their cells. An exercise ends at the next heading."""
+    """The exercises of a notebook, with their cells. A stage may stand further down, before the next exercise."""
     found, current, further = [], None, False
     for cell in lesson.cells:
         tags = cell.metadata.get("tags", [])
@@ -36,9 +34,9 @@ def exercises_of(lesson) -> list[Exercise]:
             marks, title = headings[0]
             if len(marks) <= 2:
                 further = title.startswith("Further")
-            begun = re.match(r"Exercise (\d+)\. *(.*)", headings[-1][1])
-            current = Exercise(begun[1], begun[2], not further, cell.id) if begun else None
-            found += [current] if begun else []
+            if begun := re.match(r"Exercise (\d+)\.", headings[-1][1]):
+                current = Exercise(begun[1], not further)
+                found.append(current)
         elif current and "stub" in tags:
             current.stubs.append(cell)
         elif current and "check" in tags:
@@ -59,7 +57,7 @@ def mark(lesson) -> None:
     for exercise in exercises_of(lesson):
         for stub in exercise.stubs:
             stub.metadata["nbgrader"] = nbgrader(stub, solution=True)
-        share = round(exercise.counts / max(1, len(exercise.checks)), 2)
+        share = exercise.counts / max(1, len(exercise.checks))
         for check in exercise.checks:
             check.metadata["nbgrader"] = nbgrader(check, grade=True, locked=True, points=share)
 
