@@ -3,11 +3,13 @@
 import re
 import symtable
 from collections import Counter
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from tools.teaching.exercises import mark
 from tools.upkeep.minutes import core_of
 from torchnlp import COLOURS
 
@@ -268,3 +270,11 @@ def made_by(source: str) -> set[str]:
 def test_the_set_up_cell_is_the_same_in_every_lesson():
     set_ups = {code_cells(lesson)[0].source for lesson in LESSONS.values()}
     assert len(set_ups) == 1 and set_ups.pop().startswith("# @title Set-up")
+
+
+@each_lesson
+def test_stubs_and_checks_carry_the_metadata_that_nbgrader_reads(lesson):
+    """Run `python -m tools.teaching.exercises` after a change."""
+    marked = deepcopy(lesson)
+    mark(marked)
+    assert [cell.metadata for cell in lesson.cells] == [cell.metadata for cell in marked.cells]
