@@ -457,6 +457,67 @@ def output_and_h_n(axis):
     label(axis, WIDTH / 2, 36, "B = 1, T = 5, H = 1; 4 = 2 layers · 2 directions")
 
 
+@drawing("the-trap", 400)
+def the_trap(axis):
+    """The counting network of lesson 4 on a text of three tokens, packed with a longer one."""
+    forward, backward = 250, 190
+    label(axis, 20, 358, "output", size=26, weight="bold", ha="left")
+    label(axis, 14, forward, "forward", ha="left")
+    label(axis, 14, backward, "backward", ha="left")
+    for step in range(5):
+        column, real = 180 + 92 * step, step < 3
+        if real:
+            label(axis, column, 310, f"token {step + 1}")
+        values = (step + 1, 10 * (3 - step)) if real else (0, 0)
+        for y, value, share, end in [(forward, values[0], 0.3, 2), (backward, values[1], 1, 0)]:
+            style = {"share": share, "edge": INK, "lw": 4 if step == end else 1.2} if real else {"share": 1}
+            box(axis, column, y, str(value), H if real else COLOURS["pads"], 78, 50, **style)
+    label(axis, 502, 310, "padding")
+    for column, text in [(180, "end of\nbackward"), (364, "own last\ntoken"), (548, "output[:, -1]\nzeros")]:
+        arrow(axis, (column, 104), (column, 160), width=3)
+        label(axis, column, 66, text)
+
+
+@drawing("three-readers", 830)
+def three_readers(axis):
+    """Where the answer for "new" comes from: a window, a reader that is one token late, two directions."""
+    words = ["in", "the", "new", "york", "mets", "game"]
+    columns = [190 + 88 * i for i in range(len(words))]
+    answer = columns[2]
+    panels = {"window": 630, "late": 350, "two-way": 70}
+    for name, low in panels.items():
+        label(axis, 14, low + 64, name, size=26, weight="bold", ha="left")
+        for i, (word, column) in enumerate(zip(words, columns)):
+            read = {"window": i < 5, "late": i < 4, "two-way": True}[name]
+            box(axis, column, low, word, X if read else WHITE, 78, 44, edge=None if read else COLOURS["pads"])
+        box(axis, answer, low + 160, "New", OURS, 84, 46)
+
+    def states(low, which, share=0.3):
+        for i in which:
+            arrow(axis, (columns[i], low + 22), (columns[i], low + 52), colour=X)
+            box(axis, columns[i], low + 72, "", H, 56, 38, share=share)
+        for a, b in zip(which, which[1:]):
+            side = 28 if b > a else -28
+            arrow(axis, (columns[a] + side, low + 72), (columns[b] - side, low + 72), colour=H)
+
+    low = panels["window"]
+    for column in columns[:5]:
+        arrow(axis, (column, low + 22), (answer + 0.16 * (column - answer), low + 136), colour=X)
+    low = panels["late"]
+    states(low, [0, 1, 2, 3])
+    late = columns[3]
+    arrow(axis, (late, low + 92), (late, low + 160), (answer + 43, low + 160), colour=H, width=3)
+    low = panels["two-way"]
+    states(low, [0, 1])
+    states(low, [5, 4, 3], share=1)
+    arrow(axis, (answer, low + 22), (answer, low + 52), colour=X)
+    box(axis, answer - 20, low + 72, "", H, 36, 38)
+    box(axis, answer + 20, low + 72, "", H, 36, 38, share=1)
+    arrow(axis, (columns[1] + 28, low + 72), (answer - 38, low + 72), colour=H)
+    arrow(axis, (columns[3] - 28, low + 72), (answer + 38, low + 72), colour=H)
+    arrow(axis, (answer, low + 92), (answer, low + 136), colour=H, width=3)
+
+
 @drawing("glove-start", 600)
 def glove_start(axis):
     label(axis, 150, 564, "GloVe", size=26, weight="bold")

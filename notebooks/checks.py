@@ -24,7 +24,7 @@ import torch
 from torch import nn
 
 from lessons import END, parallel_scan, shifted, token_loss
-from torchnlp import PAD, SPARSE, device, gates
+from torchnlp import PAD, SPARSE, device, gates, run_rnn
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
 AXIS = ("must match the", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
@@ -516,6 +516,122 @@ def check_one_length_batches(one_length_batches):
     )
     again = one_length_batches(sizes, 4, torch.Generator().manual_seed(1))
     assert [list(map(int, batch)) for batch in again] == first, "The same generator should give the same epoch."
+
+
+# ------------------------------------------------- lesson 4: two directions, several layers
+
+
+def _shapes(layers, directions):
+    return [8, 20, 32 * directions], [layers * directions, 8, 32]
+
+
+@exercise("1a", ours=_shapes)
+def check_shapes(shapes):
+    for layers, directions in ((1, 1), (1, 2), (3, 1), (3, 2)):
+        gru = nn.GRU(5, 32, layers, batch_first=True, bidirectional=directions == 2)
+        right = [list(part.shape) for part in gru(torch.zeros(8, 20, 5))]
+        case = f"{layers} layers, {directions} directions"
+        answer = shapes(layers, directions)
+        assert isinstance(answer, (tuple, list)) and len(answer) == 2, "Return two shapes: of output, of h_n."
+        output, h_n = (list(part) if isinstance(part, (tuple, list, torch.Size)) else part for part in answer)
+        assert h_n != [8, *right[1][::2]], (
+            f"{case}: h_n is {h_n}? batch_first leaves h_n as it is: the batch comes second."
+        )
+        said = f"{case}: output is {output}? It holds the top layer alone."
+        assert output != [8, 20, 32 * layers * directions] or layers == 1, said
+        assert output == right[0], f"{case}: output is not {output}. How many numbers has a state at each token?"
+        assert h_n == right[1], f"{case}: h_n is not {h_n}. It has one row for each layer and direction."
+
+
+def _last_states(h_n, directions):
+    return torch.cat([*h_n[-directions:]], dim=1)
+
+
+@exercise("1b", ours=_last_states)
+def check_last_states(last_states):
+    for layers, directions in ((1, 1), (1, 2), (3, 1), (3, 2)):
+        gru = nn.GRU(3, 4, layers, batch_first=True, bidirectional=directions == 2)
+        _, h_n = gru(torch.randn(5, 6, 3))
+        answer, right = untouched(last_states, h_n, directions), _last_states(h_n, directions)
+        case = f"With {layers} layers and {directions} directions it"
+        stacked = getattr(answer, "shape", None) == (directions, 5, 4)
+        assert not stacked, (
+            f"{case} returns [{directions}, B, H]. One vector per text: concatenate them, with torch.cat."
+        )
+        must_be_like(answer, right, case)
+        slips = {
+            "takes the bottom layer. The top one comes last.": torch.cat([*h_n[:directions]], dim=1),
+            "mixes texts: reshape goes along the batch.": h_n[-directions:].reshape(5, -1),
+            "puts the backward direction first.": torch.cat([*h_n[-directions:].flip(0)], dim=1),
+        }
+        for words, slip in slips.items():
+            assert torch.equal(slip, right) or not torch.equal(answer, slip), f"{case} {words}"
+        assert torch.equal(answer, right), f"{case} is not the last rows of h_n, one after the other."
+
+
+def _read_late(rnn, vectors, lengths, delay):
+    longer = nn.functional.pad(vectors, (0, 0, 0, delay))  # [B, T + delay, E]
+    states, _ = run_rnn(rnn, longer, lengths + delay)
+    return states[:, delay:]
+
+
+@exercise("2a", ours=_read_late)
+def check_read_late(read_late):
+    rnn, lengths = nn.LSTM(3, 4, batch_first=True), torch.tensor([4, 2, 1])
+    vectors = nn.utils.rnn.pad_sequence([torch.randn(n, 3) for n in lengths.tolist()], batch_first=True)
+    vectors.requires_grad_()
+    real = (torch.arange(4) < lengths.unsqueeze(1)).unsqueeze(2)  # [B, T, 1]
+    for delay in (1, 0, 2):
+        right = _read_late(rnn, vectors, lengths, delay)
+        answer = untouched(read_late, rnn, vectors, lengths, delay)
+        assert not isinstance(answer, tuple), "run_rnn returns two things, and so does yours: return the states alone."
+        whole = delay and getattr(answer, "shape", None) == (3, 4 + delay, 4)
+        assert not whole, (
+            f"4 tokens have {4 + delay} states: with a delay of {delay} the first {delay} answer for no token."
+        )
+        must_be_like(answer, right, f"The states with a delay of {delay}")
+        early = delay and torch.allclose(answer, run_rnn(rnn, vectors, lengths)[0])
+        assert not early, "The state at token t should be that after t + delay."
+        lost = delay and not answer[torch.arange(3), lengths - 1].any()
+        assert not lost, "The last tokens get zeros: each text must be read for lengths + delay steps."
+        alike = torch.allclose(answer * real, right * real, atol=1e-5)
+        assert alike, f"With a delay of {delay} the states are not those {delay} later. Are zeros read after each text?"
+
+
+AHEAD = {"one-way": 0, "late": 1, "window": 2, "two windows": 4, "two-way": math.inf}
+
+
+@exercise("2b", ours=lambda delay: {name for name, words in AHEAD.items() if words <= delay})
+def check_usable(usable):
+    for delay in (0, 1, 2, 3, 4, math.inf):
+        answer = usable(delay)
+        assert isinstance(answer, (set, list, tuple, dict)), "Return a set of names, such as {'one-way'}."
+        unknown = [name for name in answer if name not in AHEAD]
+        assert not unknown, f"There is no reader {unknown[0]!r}: {', '.join(AHEAD)}."
+        for name, words in AHEAD.items():
+            said = f"With a delay of {delay}, {name!r} may {'' if words <= delay else 'not '}be used: it reads "
+            far = "the text to its end." if words == math.inf else f"{words} words after the token."
+            assert (name in answer) == (words <= delay), said + far
+
+
+def _masked_max(states, lengths):
+    real = torch.arange(states.size(1)) < lengths.unsqueeze(1)  # [B, T]
+    return states.masked_fill(~real.unsqueeze(2), -torch.inf).amax(1)
+
+
+@exercise("3", ours=_masked_max)
+def check_masked_max(masked_max):
+    lengths = torch.tensor([5, 1, 3])
+    states = torch.randn(3, 5, 4) - torch.tensor([0.0, 100, 0]).view(3, 1, 1)  # text 2 is far below zero
+    states[1, 1:], states[2, 3:] = 9, 9  # in the padding: must not count
+    states.requires_grad_()
+    answer = untouched(masked_max, states, lengths)
+    assert not isinstance(answer, tuple), "max(1) returns two things: take .values."
+    must_be_like(answer, _masked_max(states, lengths))
+    assert not answer.isnan().any(), "Some numbers are NaN, as 0 times infinity is."
+    assert not (answer == 9).any(), "A 9 has won, and a 9 is in the padding alone. Or is the mask turned round?"
+    assert (answer[1] < -50).all(), f"Text 2 is near -100, and {answer[1].max():.4g} wins: what you filled in."
+    assert torch.equal(answer, _masked_max(states, lengths)), "These are not the largest values of the real tokens."
 
 
 # ------------------------------------------------------------ lesson 5: pretrained embeddings

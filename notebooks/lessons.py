@@ -14,9 +14,11 @@ import math
 import random
 import re
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import torch
+from scipy import stats
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
@@ -28,6 +30,7 @@ from torchnlp import (
     PAD,
     SPARSE,
     UNK,
+    Batch,
     clip_gradient,
     device,
     encode,
@@ -129,13 +132,148 @@ def format_mean(values, digits=3):
     return f"{mean:.{digits}f}" + (f" ({error:.{digits}f})" if len(values) > 1 else "")
 
 
-def paired_difference(a, b):
-    """By how much a is ahead of b, [seeds, N] of 0 and 1 each, and the standard error of that. Lesson 4, Further."""
+def end_state(states, last, lengths):
+    """A pooling: the last hidden states [B, D H]. Lesson 4, section 4."""
+    return last  # [B, D H]
+
+
+def mean_state(states, last, lengths):
+    """Mean pooling: states [B, T, D H], zero after a text's end, to [B, D H]. Lesson 4, section 6."""
+    return states.sum(1) / lengths.to(states.device).unsqueeze(1)
+
+
+class Recurrent(nn.Module):
+    """An encoder: word vectors [B, T, 64] to states [B, T, width] and last [B, width]. Lesson 4, section 4."""
+
+    def __init__(self, cell, hidden_dim=32, forget=None, **options):
+        super().__init__()
+        self.rnn = cell(64, hidden_dim, batch_first=True, **options)
+        self.width = hidden_dim * (1 + self.rnn.bidirectional)  # D H
+        if forget is not None:
+            set_gate_biases(self.rnn, forget)
+
+    def forward(self, vectors, lengths):
+        return run_rnn(self.rnn, vectors, lengths)
+
+
+class Words(nn.Module):
+    """An encoder without any layer: its states are the word vectors. Lesson 4, section 6."""
+
+    width = 64
+
+    def forward(self, vectors, lengths):
+        return vectors, None
+
+
+class Window(nn.Module):
+    """An encoder: each state from the word vectors of a window of odd width. Lesson 4, section 5."""
+
+    def __init__(self, span=5, layers=1):
+        super().__init__()
+        self.width = 64  # of a state
+        layer = partial(nn.Conv1d, 64, 64, span, padding=span // 2)
+        self.convolutions = nn.ModuleList(layer() for _ in range(layers))
+
+    def forward(self, vectors, lengths):
+        steps = torch.arange(vectors.size(1)).to(vectors.device)
+        real = steps < lengths.to(vectors.device).unsqueeze(1)  # [B, T], the mask
+        states = vectors.transpose(1, 2)  # [B, E, T]
+        for convolution in self.convolutions:
+            states = convolution(states).relu() * real.unsqueeze(1)
+        return states.transpose(1, 2), None  # [B, T, 64]
+
+
+class TextClassifier(nn.Module):
+    """Ids [B, T] to logits [B, K]: word vectors, an encoder, a pooling, a linear layer. Lesson 4, section 4."""
+
+    def __init__(self, encoder, vocab_size, num_class, pooling=end_state, drop=0.3):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, 64, PAD, sparse=SPARSE)
+        self.embedding.weight.data *= 0.1  # as in lesson 1
+        self.encoder, self.pooling, self.dropout = encoder, pooling, nn.Dropout(drop)
+        self.fc = nn.Linear(encoder.width, num_class)
+
+    def forward(self, x, lengths):
+        vectors = self.dropout(self.embedding(x))  # [B, T, E]
+        states, last = self.encoder(vectors, lengths)  # [B, T, D H], [B, D H]
+        return self.fc(self.dropout(self.pooling(states, last, lengths)))  # [B, K]
+
+
+class Tagger(TextClassifier):
+    """Ids [B, T] to logits [N, K], one row for each real token. Lesson 4, section 5."""
+
+    def forward(self, x, lengths):
+        vectors = self.dropout(self.embedding(x))  # [B, T, E]
+        states = self.encoder(vectors, lengths)[0]  # [B, T, D H]
+        return self.fc(self.dropout(states[x != PAD]))  # [N, 2]
+
+
+def train_network(make, loader, seed, rate, epochs):
+    """A new network, make(), trained on the loader's batches. Lesson 4, section 4."""
+    seed_all(seed)
+    net = make().to(device)
+    fit(net, loader, epochs=epochs, lr=rate, clip=1, verbose=False)
+    return net
+
+
+def read_descriptions(file):
+    """The descriptions of a file's articles, of those that have a title. Lesson 4, section 5."""
+    with open(torchnlp.folder / file, encoding="utf-8-sig", newline="") as lines:
+        rows = [row for row in csv.reader(lines) if row]
+    return [row[2] for row in rows if row[1].strip()] or [row[2] for row in rows]
+
+
+def item_of(text):
+    """labels [T] (1: begins with a capital), tokens in lower case, their ids [T]. Lesson 4, section 5."""
+    tokens = re.findall(r"\w+|[.,!?()']", clean_headline(text)) or ["."]
+    labels = torch.tensor([int(token[0].isupper()) for token in tokens])
+    lower = " ".join(tokens).lower()
+    return labels, lower, torch.tensor(encode(lower))
+
+
+def flat(items):
+    """All labels and all ids in a row: [N], [N]. Lesson 4, section 5."""
+    labels, _, ids = zip(*items)
+    return torch.cat(labels), torch.cat(ids)
+
+
+def per_token(items):
+    """Collate: labels [N], ids [B, T], lengths [B]. Lesson 4, section 5."""
+    labels, _, ids = zip(*items)
+    lengths = torch.tensor([len(row) for row in ids])
+    return Batch(torch.cat(labels), nn.utils.rnn.pad_sequence(ids, True, PAD), lengths)
+
+
+def window_ngrams(items, width=2):
+    """For each token the words, pairs and triples at most `width` tokens away. Lesson 4, section 5."""
+    for _, lower, _ in items:
+        edge = ["|"] * width  # the text begins, the text ends
+        tokens = [*edge, *lower.split(), *edge]
+        for t in range(len(tokens) - 2 * width):
+            window = tokens[t : t + 2 * width + 1]
+            runs = [(n, i) for n in (1, 2, 3) for i in range(len(window) + 1 - n)]
+            yield [f"{i} {' '.join(window[i : i + n])}" for n, i in runs]
+
+
+def paired_difference(a, b, texts=None, questions=1):
+    """The lead of a over b, its standard error, the margin beyond which it is significant. Lesson 4, section 5.
+
+    a, b: [seeds, N], 1 where right; texts: [N], the text of each answer, by default one for each; questions: how many
+    leads are asked about (Bonferroni). With few seeds the margin is wider, by Student's t distribution.
+    """
     gap = a.mean(0) - b.mean(0)  # [N], from -1 to 1
-    squares = gap.var() / len(gap)  # the luck of the articles
-    for seeds in (a.mean(1), b.mean(1)):
-        squares += seeds.var() / len(seeds) if len(seeds) > 1 else 0  # of the seeds
-    return gap.mean().item(), squares.sqrt().item()
+    texts = torch.arange(len(gap)) if texts is None else texts
+    texts = texts.unique(return_inverse=True)[1]  # 0, 1, 2, ...
+    sums = texts.bincount(gap - gap.mean())  # of the differences in each text
+    n = len(sums)
+    parts = [(sums.square().sum() / len(gap) ** 2 * n / (n - 1), n - 1)]
+    for rows in (a.mean(1), b.mean(1)):  # one accuracy per seed
+        if len(rows) > 1:
+            parts.append((rows.var() / len(rows), len(rows) - 1))
+    square = sum(part for part, _ in parts)
+    freedom = square**2 / sum(part**2 / free for part, free in parts)  # Welch
+    quantile = stats.t.ppf(1 - 0.025 / questions, freedom) if square else 0
+    return gap.mean().item(), square.sqrt().item(), float(quantile * square.sqrt())
 
 
 # ------------------------------------------------------------ lesson 5: pretrained embeddings

@@ -245,7 +245,7 @@ WRONG = {  # a slip for each exercise, and a word of what its check must say
     ("3", "2"): ("return last", "return last.flip(0)", "longest text comes first"),
     ("3", "3"): ("sorted(range(len(sizes)), key=sizes.__getitem__)", "range(len(sizes))", "tokens: over"),
     ("4", "1"): ("text[:n]", "text[:n].flip(0)", "turned round|should be"),
-    ("4", "2"): ('(".", "!", "?")', '(".", "!")', "stay"),
+    ("4", "2"): ("[front, labels[: max(0, len(labels) - delay)]]", "[labels[delay:], front]", "to the left"),
     ("4", "3"): ("-torch.inf", "0", "below -1"),
     ("5", "1"): ("context.mean(1)", "context.sum(1)", "sum of the neighbours"),
     ("5", "2"): ("table.clone()", "table", "has changed"),

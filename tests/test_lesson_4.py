@@ -1,0 +1,152 @@
+"""What lesson 4 has in py: numbers by hand, and the same in plain PyTorch."""
+
+import importlib.util
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from scipy import stats
+from torch import nn
+
+from lessons import (
+    Recurrent,
+    Tagger,
+    TextClassifier,
+    Window,
+    Words,
+    end_state,
+    flat,
+    format_mean,
+    item_of,
+    mean_state,
+    paired_difference,
+    per_token,
+    read_descriptions,
+    train_network,
+    window_ngrams,
+)
+from torchnlp import PAD, device, encode, load_dataset
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_the_mean_and_its_error_are_told_with_as_many_digits_as_asked_for():
+    assert format_mean([0.5, 0.7]) == "0.600 (0.100)" and format_mean([0.25], 1) == "0.2"
+
+
+def test_a_lead_is_the_mean_difference_and_texts_or_words_are_its_unit():
+    a, b = torch.tensor([[1.0, 1, 1, 0, 1, 0]]), torch.tensor([[0.0, 0, 1, 0, 1, 1]])
+    lead, error, margin = paired_difference(a, b)
+    assert lead == pytest.approx(1 / 6)
+    assert error == pytest.approx((torch.tensor([1.0, 1, 0, 0, 0, -1]).var() / 6).sqrt().item())
+    assert margin == pytest.approx(stats.t.ppf(0.975, 5) * error)
+    texts = torch.tensor([7, 7, 7, 2, 2, 2])  # differences 2 and -1: 1.5 beside what they would be without a lead
+    _, error, margin = paired_difference(a, b, texts, questions=5)
+    assert error == pytest.approx(math.sqrt(2 * 1.5**2 / 6**2 * 2))
+    assert margin == pytest.approx(stats.t.ppf(0.995, 1) * error)
+
+
+def test_few_seeds_that_differ_widen_the_margin_and_equal_answers_have_none():
+    torch.manual_seed(0)
+    a, b = torch.rand(2, 3, 4000).double()
+    a[0] += 0.1
+    lead, error, margin = paired_difference((a > 0.4).double(), (b > 0.5).double())
+    seeds = (a > 0.4).double().mean(1)
+    assert error > (seeds.var() / 3).sqrt() and 2 < margin / error < 4.31 and lead > 0
+    assert paired_difference(b, b[[0, 1, 2]] * 1.0)[0] == 0
+    assert paired_difference(torch.ones(1, 9), torch.ones(1, 9)) == (0, 0, 0)
+
+
+def padded(*lengths):
+    torch.manual_seed(0)
+    rows = [torch.randn(n, 64) for n in lengths]
+    return rows, nn.utils.rnn.pad_sequence(rows, batch_first=True), torch.tensor(lengths)
+
+
+@pytest.mark.parametrize("options", [{}, {"bidirectional": True}, {"bidirectional": True, "num_layers": 2}])
+def test_a_recurrent_encoder_reads_each_text_as_if_alone(options):
+    rows, vectors, lengths = padded(5, 2, 1)
+    encoder = Recurrent(nn.GRU, 8, forget=2, **options)
+    states, last = encoder(vectors, lengths)
+    assert states.shape == (3, 5, encoder.width) and last.shape == (3, encoder.width)
+    for i, row in enumerate(rows):
+        alone, h_n = encoder.rnn(row.unsqueeze(0))
+        assert torch.allclose(states[i, : len(row)], alone[0], atol=1e-6) and not states[i, len(row) :].any()
+        assert torch.allclose(last[i], h_n[-encoder.width // 8 :].flatten(), atol=1e-6)
+
+
+def test_a_window_sees_two_words_to_each_side_two_windows_four_and_never_padding():
+    rows, vectors, lengths = padded(11, 4)
+    for layers, reach in ((1, 2), (2, 4)):
+        encoder = Window(5, layers)
+        states, _ = encoder(vectors.requires_grad_(), lengths)
+        (slope,) = torch.autograd.grad(states[0, 5].sum(), vectors)
+        seen = slope[0].abs().sum(1).nonzero().flatten().tolist()
+        assert seen == list(range(5 - reach, 6 + reach))
+        assert torch.allclose(states[1, :4], encoder(rows[1].unsqueeze(0), torch.tensor([4]))[0][0], atol=1e-5)
+        assert not states[1, 4:].any()
+
+
+def test_poolings_take_the_last_state_or_the_mean_of_the_real_ones():
+    states = torch.tensor([[[1.0], [3], [0]], [[4], [0], [0]]])
+    assert mean_state(states, None, torch.tensor([2, 1])).tolist() == [[2], [4]]
+    assert end_state(states, "last", None) == "last"
+    assert Words()(states, None) == (states, None)
+
+
+def test_a_classifier_answers_once_for_each_text_and_a_tagger_for_each_real_token():
+    x, lengths = torch.tensor([[4, 5, 6], [7, PAD, PAD]]), torch.tensor([3, 1])
+    torch.manual_seed(0)
+    net = TextClassifier(Words(), 9, 4, pooling=mean_state).eval()
+    assert torch.allclose(net(x, lengths), net.fc(torch.stack([net.embedding(x[0]).mean(0), net.embedding(x[1, 0])])))
+    tagger = Tagger(Words(), 9, 2).eval()
+    assert torch.allclose(tagger(x, lengths), tagger.fc(tagger.embedding(torch.tensor([4, 5, 6, 7]))))
+
+
+def test_capitals_become_labels_and_a_batch_its_tokens_in_a_row(monkeypatch):
+    monkeypatch.setenv("TORCHNLP_DATA", "sample")
+    load_dataset(min_freq=2)
+    labels, lower, ids = item_of("The Bank of England #39;s rates, up.")
+    assert lower == "the bank of england ' s rates , up ." and labels.tolist() == [1, 1, 0, 1, 0, 0, 0, 0, 0, 0]
+    assert ids.tolist() == encode(lower) and item_of("")[1] == "."
+    batch = per_token([item_of("Oil up"), item_of("Up")])
+    assert (
+        batch[0].tolist() == [1, 0, 1] and batch[1][1].tolist() == [*encode("up"), PAD] and batch[2].tolist() == [2, 1]
+    )
+    assert [part.tolist() for part in flat([item_of("Oil"), item_of("up")])] == [
+        [1, 0],
+        encode("oil up"),
+    ]
+    assert len(read_descriptions("test.csv")) > 300
+
+
+def test_the_ngrams_of_a_window_have_their_places():
+    first, second = window_ngrams([(None, "new york", None)], width=1)
+    assert first == ["0 |", "1 new", "2 york", "0 | new", "1 new york", "0 | new york"]
+    assert second[:3] == ["0 new", "1 york", "2 |"]
+
+
+def test_train_network_starts_from_the_seed_and_learns():
+    items = [(torch.tensor([0]), "a", torch.tensor([2])), (torch.tensor([1]), "b", torch.tensor([3]))] * 8
+    nets = []
+    for seed in (1, 1, 2):
+        loader = [per_token(items)] * 4
+        nets.append(train_network(lambda: Tagger(Words(), 4, 2, drop=0), loader, seed, rate=0.05, epochs=10))
+    weights = [nn.utils.parameters_to_vector(net.parameters()) for net in nets]
+    assert torch.equal(weights[0], weights[1]) and not torch.equal(weights[0], weights[2])
+    _, x, lengths = per_token(items)
+    assert nets[0](x.to(device), lengths).argmax(1).tolist() == [0, 1] * 8
+
+
+def test_the_tagger_in_plain_pytorch_is_that_of_the_lesson():
+    spec = importlib.util.spec_from_file_location("tagger", ROOT / "notebooks" / "plain" / "4-tagger.py")
+    plain = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(plain)
+    ours, theirs = (
+        Tagger(Recurrent(nn.LSTM, 32, bidirectional=True), 9, 2).eval(),
+        plain.Tagger(9).eval(),
+    )
+    theirs.load_state_dict({name.replace("encoder.", ""): weight for name, weight in ours.state_dict().items()})
+    x, lengths = torch.tensor([[4, 5, 6], [7, PAD, PAD]]), torch.tensor([3, 1])
+    assert torch.allclose(ours(x, lengths), theirs(x, lengths), atol=1e-6)
