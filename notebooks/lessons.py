@@ -237,7 +237,7 @@ def flat(items):
     return torch.cat(labels), torch.cat(ids)
 
 
-def per_token(items):
+def token_batch(items):
     """Collate: labels [N], ids [B, T], lengths [B]. Lesson 4, section 5."""
     labels, _, ids = zip(*items)
     lengths = torch.tensor([len(row) for row in ids])

@@ -21,8 +21,8 @@ from lessons import (
     item_of,
     mean_state,
     paired_difference,
-    per_token,
     read_descriptions,
+    token_batch,
     train_network,
     window_ngrams,
 )
@@ -110,7 +110,7 @@ def test_capitals_become_labels_and_a_batch_its_tokens_in_a_row(monkeypatch):
     labels, lower, ids = item_of("The Bank of England #39;s rates, up.")
     assert lower == "the bank of england ' s rates , up ." and labels.tolist() == [1, 1, 0, 1, 0, 0, 0, 0, 0, 0]
     assert ids.tolist() == encode(lower) and item_of("")[1] == "."
-    batch = per_token([item_of("Oil up"), item_of("Up")])
+    batch = token_batch([item_of("Oil up"), item_of("Up")])
     assert (
         batch[0].tolist() == [1, 0, 1] and batch[1][1].tolist() == [*encode("up"), PAD] and batch[2].tolist() == [2, 1]
     )
@@ -131,11 +131,11 @@ def test_train_network_starts_from_the_seed_and_learns():
     items = [(torch.tensor([0]), "a", torch.tensor([2])), (torch.tensor([1]), "b", torch.tensor([3]))] * 8
     nets = []
     for seed in (1, 1, 2):
-        loader = [per_token(items)] * 4
+        loader = [token_batch(items)] * 4
         nets.append(train_network(lambda: Tagger(Words(), 4, 2, drop=0), loader, seed, rate=0.05, epochs=10))
     weights = [nn.utils.parameters_to_vector(net.parameters()) for net in nets]
     assert torch.equal(weights[0], weights[1]) and not torch.equal(weights[0], weights[2])
-    _, x, lengths = per_token(items)
+    _, x, lengths = token_batch(items)
     assert nets[0](x.to(device), lengths).argmax(1).tolist() == [0, 1] * 8
 
 

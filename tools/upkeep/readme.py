@@ -45,7 +45,8 @@ LESSONS = {  # notebook: (title, what you build, result)
     "4-bidirectional-multilayer": (
         "Two directions, several layers",
         "a network that counts, an answer at every word beside simpler models, a fair scoreboard",
-        "accuracy at which words begin with a capital: a list {list of forms}, an SVM on n-grams {n-grams + SVM}, "
+        "accuracy at which words begin with a capital: a list {list of forms}, an SVM on n-grams, its threshold "
+        "tuned, {n-grams + SVM}, "
         "one-way LSTM {one-way}, one token late {late}, two-way {two-way}",
     ),
     "5-pretrained-embeddings": (
