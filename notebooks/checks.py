@@ -614,24 +614,24 @@ def check_usable(usable):
             assert (name in answer) == (words <= delay), said + far
 
 
-def _masked_max(states, lengths):
+def _max_pool(states, lengths):
     real = torch.arange(states.size(1)) < lengths.unsqueeze(1)  # [B, T]
     return states.masked_fill(~real.unsqueeze(2), -torch.inf).amax(1)
 
 
-@exercise("3", ours=_masked_max)
-def check_masked_max(masked_max):
+@exercise("3", ours=_max_pool)
+def check_max_pool(max_pool):
     lengths = torch.tensor([5, 1, 3])
     states = torch.randn(3, 5, 4) - torch.tensor([0.0, 100, 0]).view(3, 1, 1)  # text 2 is far below zero
     states[1, 1:], states[2, 3:] = 9, 9  # in the padding: must not count
     states.requires_grad_()
-    answer = untouched(masked_max, states, lengths)
+    answer = untouched(max_pool, states, lengths)
     assert not isinstance(answer, tuple), "max(1) returns two things: take .values."
-    must_be_like(answer, _masked_max(states, lengths))
+    must_be_like(answer, _max_pool(states, lengths))
     assert not answer.isnan().any(), "Some numbers are NaN, as 0 times infinity is."
     assert not (answer == 9).any(), "A 9 has won, and a 9 is in the padding alone. Or is the mask turned round?"
     assert (answer[1] < -50).all(), f"Text 2 is near -100, and {answer[1].max():.4g} wins: what you filled in."
-    assert torch.equal(answer, _masked_max(states, lengths)), "These are not the largest values of the real tokens."
+    assert torch.equal(answer, _max_pool(states, lengths)), "These are not the largest values of the real tokens."
 
 
 # ------------------------------------------------------------ lesson 5: pretrained embeddings

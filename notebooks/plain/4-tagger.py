@@ -1,7 +1,6 @@
-"""The tagger of lesson 4 in plain PyTorch, from CSV files to a prediction: python 4-tagger.py [folder]
+"""Lesson 4 in plain PyTorch: which words begin with a capital, from CSV to a prediction. Small corpus: accuracy above 0.9.
 
-It says which words begin with a capital. The folder holds train.csv and test.csv, with rows "label","title",
-"description"; without one it is the small corpus of the course. Copy this file and change it: it needs only PyTorch.
+python 4-tagger.py [folder with train.csv and test.csv]    (rows: "label","title","description")
 """
 
 import csv
@@ -52,12 +51,10 @@ def batches(encoded, size):
 
 def main(folder):
     torch.manual_seed(1)
-    torch.set_num_threads(1)  # faster for a network as small as this
     train, test = read(folder / "train.csv", 3_000), read(folder / "test.csv", 1_000)
     counts = Counter(word.lower() for text in train for word in text)  # of the training texts alone
     vocab = {word: i for i, (word, n) in enumerate(counts.most_common(), start=2) if n > 1}
-    encoded, test = encode(train, vocab), encode(test, vocab)
-    net, epochs = Tagger(len(vocab) + 2), 4 if len(train) > 2_000 else 8
+    encoded, net, epochs = encode(train, vocab), Tagger(len(vocab) + 2), 4 if len(train) > 2_000 else 6
     steps = epochs * -(-len(encoded) // 64)
     optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
     rate = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min((s + 0.5) / steps / 0.1, (1 - s / steps) / 0.9))
@@ -72,11 +69,10 @@ def main(folder):
             rate.step()  # after optimizer.step(), once for each batch
     net.eval()  # dropout off
     with torch.no_grad():
-        right = [(net(ids, n).argmax(1) == labels).float() for labels, ids, n in batches(test, 256)]
+        right = [(net(ids, n).argmax(1) == labels).float() for labels, ids, n in batches(encode(test, vocab), 256)]
         print(f"test accuracy {torch.cat(right).mean():.3f}")
         words = ["the", "president", "of", "the", "united", "states", "spoke", "in", "london"]
-        ((_, ids),) = encode([words], vocab)
-        capital = net(ids.unsqueeze(0), torch.tensor([len(words)])).argmax(1)
+        capital = net(encode([words], vocab)[0][1].unsqueeze(0), torch.tensor([len(words)])).argmax(1)
         print(*(word.capitalize() if yes else word for word, yes in zip(words, capital)))
 
 
