@@ -3,6 +3,7 @@
 import {linear, oneStep, softmax, transposed} from "./cells.js";
 import {make, percent} from "../images/watch/draw.js";
 import {mount} from "../images/watch/shadow.js";
+import {load, whenNear} from "./load.js";
 import {unpacked} from "./weights.js";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz", START = LETTERS.length;
@@ -37,8 +38,12 @@ function write(w, word) {
     return {written: ids.slice(1).map(id => LETTERS[id]).join(""), probabilities, weights};
 }
 
+// file: of the networks, {trained, words, right, networks}.
+export const show = (place, style, {word, file}) =>
+    whenNear(place, async () => furnish(place, style, word, await load(file)));
+
 // trained: letters of the longest word in training; right: by network and length, the share of words that came back.
-export function show(place, style, {word, trained, words, right, networks}) {
+function furnish(place, style, word, {trained, words, right, networks}) {
     const nets = Object.entries(networks).map(([name, packed]) => ({name, w: unpacked(packed), ...makeLane(name)}));
     const [one, attention] = nets, most = right.one.length, breaks = right.one.findIndex(share => share < 0.5) + 1;
     const field = make("input", {type: "text", value: word, maxLength: most, spellcheck: false, autocomplete: "off"});

@@ -6,19 +6,21 @@ import {reshaped} from "./language.js";
 const BARS = 10;
 
 // scores: of all tokens; name(id): what a bar is called; settings: of `reshaped`; onTake(id): what a click does, where it
-// does something. The fine line in a bar is the token's own probability. Returns the likeliest, {id, own, now}.
+// does something. A bar is the probability now, its outline the token's own; the largest of them fills its row. Returns
+// the likeliest, {id, own, now}.
 export function showBars(list, scores, {name, settings, onTake}) {
     const own = reshaped(scores), now = reshaped(scores, settings);
     const least = own.slice().sort().at(-BARS), highest = [...own.keys()].filter(id => own[id] && own[id] >= least);
     const ids = highest.sort((a, b) => own[b] - own[a]).slice(0, BARS);
     while (list.children.length < ids.length) list.append(makeBar(onTake ? "button" : "span"));
     while (list.children.length > ids.length) list.lastChild.remove();
+    const most = Math.max(...ids.map(id => Math.max(own[id], now[id]))), wide = share => `${100 * share / most}%`;
     ids.forEach((id, i) => {
-        const [row] = list.children[i].children, [word, track, number] = row.children, [bar, line] = track.children;
+        const [row] = list.children[i].children, [word, track, number] = row.children, [bar, outline] = track.children;
         word.textContent = name(id);
         number.textContent = now[id] && now[id] < 0.01 ? "< 1\u00A0%" : percent(now[id]);
-        bar.style.width = `${100 * now[id]}%`;
-        line.style.left = `${100 * own[id]}%`;
+        bar.style.width = wide(now[id]);
+        outline.style.width = wide(own[id]);
         row.classList.toggle("cut", !now[id]);
         if (onTake) row.onclick = () => onTake(id);
     });

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 
 import torchnlp
-from tools.site import pages
+from tools.site import figures, scoreboard
 from tools.site.lesson_pages import CELL, LESSONS, cell_link, claims_page, lesson_link, lesson_page
 from tools.teaching import repo
 from tools.upkeep import readme
@@ -36,6 +36,7 @@ autodoc_preserve_defaults = True
 
 html_theme = "sphinx_book_theme"
 html_title = project
+html_favicon = "_static/icon.svg"
 html_static_path = ["_static", str(ROOT / "images" / "fonts"), str(ROOT / "build/site-libraries/mathjax/es5")]
 html_css_files = ["course.css"]
 html_js_files = [("search.js", {"defer": "defer"})]
@@ -120,8 +121,10 @@ def read(app, docname, source) -> None:
         text = lesson_page(text, path.stem)
     elif docname == "index":
         parts = {
-            "WATCHED": pages.figure(),
+            "HEADLINE": figures.headline_figure(),
+            "BACKWARDS": figures.backwards_figure(file="reverser.js"),
             "CARDS": cards(),
+            "PICTURE": scoreboard.picture(readme.scoreboard(ROOT)),
             "SCOREBOARD": readme.scoreboard(ROOT),
             "GITHUB": GITHUB,
             "NAME": NAME,

@@ -2,33 +2,30 @@
 
 import {make} from "../images/watch/draw.js";
 import {mount} from "../images/watch/shadow.js";
+import {makeSlider} from "./slider.js";
 
 export function show(place, style, {words, bias}) {
-    const T = words.length, number = make("b"), sentence = make("p", {className: "sentence", role: "status"});
-    const slider = make("input", {type: "range", min: -1, max: 7, step: 0.1, value: bias});
+    const T = words.length, sentence = make("p", {className: "sentence", role: "status"});
     const items = words.map(word =>
         make("li", {}, make("i", {className: "level"}), make("bdi", {textContent: word}), make("span")));
     const list = make("ol", {className: "fading", ariaLabel: "What is left of each word"}, ...items);
 
-    slider.oninput = () => {
-        const bias = Number(slider.value), gate = 1 / (1 + Math.exp(-bias));
-        const left = words.map((_, t) => gate ** (T - 1 - t));
+    const slider = makeSlider("Bias of the forget gate", {min: -1, max: 7, step: 0.1, value: bias}, bias => {
+        const gate = 1 / (1 + Math.exp(-bias)), left = words.map((_, t) => gate ** (T - 1 - t));
         items.forEach((item, t) => {
             item.firstChild.style.height = `${48 * left[t]}px`;
-            item.children[1].style.backgroundColor = `color-mix(in srgb, var(--inside) ${38 * left[t]}%, transparent)`;
+            item.children[1].style.backgroundColor = `color-mix(in srgb, var(--c) ${38 * left[t]}%, transparent)`;
             item.lastChild.textContent = share(left[t]);
         });
         const half = Math.round(Math.log(0.5) / Math.log(gate));
         const after = half > 1 ? `after ${half} words` : "after one word or less";
-        number.textContent = slider.ariaValueText = bias.toFixed(1);
         sentence.replaceChildren(
             `The gate starts at σ(b) = ${gate.toFixed(3)}. At the end `, make("bdi", {textContent: share(left[0])}),
             ` of “${words[0]}” is left, ${T - 1} words later. Half of what was written is gone ${after}.`);
-    };
-    const name = make("span", {textContent: "Bias of the forget gate"});
-    const label = make("label", {className: "slider"}, name, number, slider);
-    mount(place, style, make("figure", {className: "live"}, label, list, sentence));
-    slider.oninput();
+        return bias.toFixed(1);
+    });
+    mount(place, style, make("figure", {className: "live"}, slider, list, sentence));
+    slider.lastChild.oninput();
 }
 
 // 77 %, 0.4 %, or less than a thousandth

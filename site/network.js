@@ -1,9 +1,11 @@
 // The networks of networks.json: a word's vector, the recurrent layer of cells.js, and an answer after every word.
 
 import {CELLS, addProduct, forward, influences, insideOf, linear, makeTrace, softmax} from "./cells.js";
+import {tokenize} from "./tokenizer.js";
 import {unpacked} from "./weights.js";
 
 const UNK = 0;
+export const MOST_READ = 1000;
 
 export class Networks {
     constructor(file) {
@@ -19,6 +21,11 @@ export class Networks {
     // A network's weights, read when first asked for.
     weights(name) {
         return this.loaded[name] ??= unpacked(this.file[name]);
+    }
+
+    // The tokens of a text that are read.
+    tokens(text) {
+        return tokenize(text).slice(0, MOST_READ);
     }
 
     encode(tokens) {

@@ -3,17 +3,11 @@
 import {readAddress, writeAddress} from "./address.js";
 import {CELLS} from "./cells.js";
 import {
-    PARTS, SIGNED, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts, writeEnds,
+    PARTS, SIGNED, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts, tenTo,
 } from "../images/watch/draw.js";
 import {BATCH, DEFAULTS, Recaller, SYMBOLS} from "./recall.js";
 
-const PRESETS = {
-    "gate open or half open": "cell=LSTM&bias=5&cell2=LSTM&bias2=0",
-    "LSTM or RNN": "cell=LSTM&bias=5&cell2=RNN",
-    "GRU, open or half open": "cell=GRU&bias=5&cell2=GRU&bias2=0",
-    "40 symbols": "cell=LSTM&bias=5&cell2=LSTM&bias2=0&T=40&width=32&rate=0.01",
-    "an RNN that latches": "cell=RNN&T=40&width=32&rate=0.05&clip=0",
-};
+const GUTTER = 32;  // left of the bars, for what they are measured by
 const COLOURS = ["first", "second"], DASHES = [[], [7, 4]];  // of the networks' lines
 
 const element = id => document.getElementById(id), form = element("settings");
@@ -39,7 +33,7 @@ function understand(given) {
 
 // The settings of one network or of two, which differ in their cell and their bias. Nothing said: the first preset.
 function understandAll(given) {
-    if (!given.cell) given = {...Object.fromEntries(new URLSearchParams(Object.values(PRESETS)[0])), ...given};
+    if (!given.cell) given = {...Object.fromEntries(new URLSearchParams(element("presets").querySelector("a").hash.slice(1))), ...given};
     const second = given.cell2 in CELLS ? [understand({...given, cell: given.cell2, bias: given.bias2})] : [];
     return [understand(given), ...second];
 }
@@ -80,10 +74,9 @@ form.onchange = () => {
 };
 form.onsubmit = event => event.preventDefault();
 window.addEventListener("hashchange", () => { lanes = understandAll(readAddress()); restart(true); });
-element("presets").append(...Object.entries(PRESETS).map(([name, settings]) =>
-    make("a", {className: "button", textContent: name, href: `#${settings}`})));
 element("run").onclick = () => overall() === "over" ? restart(true)
     : worker.postMessage({what: overall() === "running" ? "pause" : "run"});
+element("below").onclick = () => form.scrollIntoView({behavior: "smooth"});
 element("step").onclick = () => worker.postMessage({what: "step"});
 
 function overall() {
@@ -96,15 +89,9 @@ function overall() {
 // Each value with those before it that make 512 sequences.
 const smooth = values => values.map((_, i) => mean(values.slice(Math.max(0, i + 1 - 512 / BATCH), i + 1)));
 
-// 10⁻³, say
-const power = exponent => {
-    const digits = [...String(Math.round(exponent))];
-    return `10${digits.map(digit => digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
-};
-
-// Lines {values, name, colour, width, dash} over some ticks; value i stands at x = i.
-function plot(canvas, {lines, xMax, ticks, tickName, log, right = 10, label}) {
-    const width = canvas.parentElement.clientWidth, height = 150, left = 42, bottom = 34;
+// Lines {values, colour, width, dash} over some ticks; value i stands at x = i.
+function plot(canvas, {lines, xMax, ticks, tickName, log, label}) {
+    const width = canvas.parentElement.clientWidth, height = 150, left = 42, right = 10, bottom = 34;
     if (!width) return;  // folded
     const context = fit(canvas, width, height), place = log ? Math.log10 : value => value;
     const low = place(ticks[0]), high = place(ticks.at(-1));
@@ -130,10 +117,6 @@ function plot(canvas, {lines, xMax, ticks, tickName, log, right = 10, label}) {
         paintLine(context, values.map((value, i) => [x(i), log && !(value > 0) ? NaN : y(value)]), colour, width, dash);
     }
     context.restore();
-    const named = lines.filter(({name, values}) => name && values.length);
-    context.textAlign = "left";
-    writeEnds(context, named.map(({name, values, colour}) =>
-        ({name, colour, x: x(values.length - 1) + 8, y: y(values.at(-1))})), height - bottom, width, css(colours.paper));
     canvas.ariaLabel = label;
 }
 
@@ -147,14 +130,14 @@ function draw() {
     const now = told.lanes.map(({lane, recent}) => `${nameOf(lane)}: ${percent(recent)}`).join("; ");
     plot(element("accuracy"), {
         lines: [flat(1 / SYMBOLS),
-            ...told.lanes.map(({lane, accuracy}, i) => ({name: nameOf(lane), values: smooth(accuracy), ...own(i)}))],
-        xMax, ticks: [0, 0.5, 1], tickName: percent, right: 130, label: `Accuracy. ${now}`,
+            ...told.lanes.map(({accuracy}, i) => ({values: smooth(accuracy), ...own(i)}))],
+        xMax, ticks: [0, 0.5, 1], tickName: percent, label: `Accuracy. ${now}`,
     });
     const norms = told.lanes.flatMap(lane => lane.norm), largest = norms.reduce((a, b) => Math.max(a, b), 0);
     const {clip} = lanes[0];
     plot(element("norm"), {
         lines: [...(clip ? [flat(clip)] : []), ...told.lanes.map(({norm}, i) => ({values: norm, ...own(i), width: 1.6}))],
-        xMax, ticks: [0.001, 0.1, 10, 1000], tickName: value => value === 1 ? "1" : power(Math.log10(value)),
+        xMax, ticks: [0.001, 0.1, 10, 1000], tickName: value => value === 1 ? "1" : tenTo(Math.log10(value)),
         log: true, label: `Norm of the gradient, at most ${largest.toPrecision(2)}`,
     });
     element("largest").textContent = norms.length ? largest.toPrecision(2) : "none yet";
@@ -163,16 +146,19 @@ function draw() {
 
 // A lane's place: its name, what it comes to in words, the gradient over the symbols, the inside below them.
 function furnish() {
+    element("legend").replaceChildren(...lanes.map((lane, i) => make("span", {className: COLOURS[i], textContent: nameOf(lane)})));
     element("lanes").replaceChildren(...lanes.map((lane, i) => make("section", {className: "lane"},
         make("h2", {className: COLOURS[i], textContent: nameOf(lane)}),
-        make("p", {className: "told"}), make("canvas", {className: "gradient", role: "img"}),
+        make("p", {className: "told"}),
+        make("span", {className: "label"}, make("b", {textContent: "gradient"}), " with respect to each symbol; grey lines: before training"),
+        make("canvas", {className: "gradient", role: "img"}),
         make("div", {className: "symbols"}), make("p", {className: "reply"}), make("div", {className: "inside"}))));
 }
 
 function drawLane({lane, symbols, parts, answer, influence, changed, of}, i) {
     const section = element("lanes").children[i], find = name => section.querySelector(`.${name}`);
     const T = symbols.length, inside = find("inside"), width = inside.clientWidth;
-    const edges = [...symbols, 0].map((_, t) => t * width / T), shown = shownParts(parts).slice(0, 3);
+    const edges = [...symbols, 0].map((_, t) => GUTTER + t * (width - GUTTER) / T), shown = shownParts(parts).slice(0, 3);
     find("told").textContent = gradientInWords(influence, changed, of);
     drawGradient(find("gradient"), i, influence.toReversed(), untrained[i].toReversed(), edges);
     find("gradient").ariaLabel = `Gradient over the symbols. ${find("told").textContent}`;
@@ -208,15 +194,15 @@ function drawGradient(canvas, i, now, before, edges) {
         context.fillRect(left, y(value), right - left, height - 1 - y(value));
         paintLine(context, [[left, y(before[t])], [right, y(before[t])]], css(colours.guess), 2);
     });
-    const names = [0, -5].map(exponent => ({name: exponent ? power(exponent) : "1", x: 1, y: y(10 ** exponent) - 7}));
-    writeEnds(context, names.map(name => ({...name, colour: css(colours.soft)})), height, width, css(colours.paper));
+    Object.assign(context, {fillStyle: css(colours.soft), textBaseline: "middle"});
+    for (const exponent of [0, -5, -10]) context.fillText(exponent ? tenTo(exponent) : "1", 0, Math.min(height - 6, y(10 ** exponent)));
 }
 
 // ------------------------------------------------------------------------------------------- words
 
 function gradientInWords(influence, changed, of) {
     const far = influence.at(-1) / influence[0];
-    const times = far >= 0.001 ? Number(far.toPrecision(1)) : far > 0 ? power(Math.log10(far)) : 0;
+    const times = far >= 0.001 ? Number(far.toPrecision(1)) : far > 0 ? tenTo(Math.log10(far)) : 0;
     const still = far < 1e-6 && changed > of / 4;
     return `The gradient with respect to the first symbol is ${times} times that with respect to the last. `
         + `With another first symbol ${still ? "and nothing else changed, still " : ""}${changed} of ${of} answers change`

@@ -1,21 +1,12 @@
 // The page that reads over a network's shoulder.
 
-import {readAddress, writeAddress} from "./address.js";
-import {make, percent} from "../images/watch/draw.js";
-import {Networks} from "./network.js";
+import {readAddress, writeAddress, writeSoon} from "./address.js";
+import {percent} from "../images/watch/draw.js";
+import {MOST_READ, Networks} from "./network.js";
 import {tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
 
-const EXAMPLES = {
-    "a turn": "Striker signs record deal as shares of the club's owner fall on Wall Street",
-    "not about football": "This is not about football, it is about oil prices",
-    "to and fro": "Olympic champion starts software company and wins gold medal",
-    "a career": "Champion boxer elected president of Ukraine",
-    "nonsense": "A brindled wuffle snoozled past the grumbly plonk",
-    "another language": "El presidente viajó a Madrid para ver el partido de fútbol",
-    "one word": "Jaguar",
-};
-
+const examples = [...document.querySelectorAll("#examples button")];
 const networks = new Networks(JSON.parse(document.getElementById("networks").textContent));
 const field = document.getElementById("text"), choices = document.getElementById("choices").elements;
 // What is read depends on where the band is, if words are forgotten or left out.
@@ -41,20 +32,24 @@ function reading(name, tokens, ids, mode, at) {
 }
 
 function read() {
-    const tokens = tokenize(field.value), ids = networks.encode(tokens), cell = choices.cell.value;
+    const tokens = networks.tokens(field.value), ids = networks.encode(tokens), cell = choices.cell.value;
+    document.getElementById("cut").hidden = tokens.length < MOST_READ;
     const at = Math.max(0, Math.min(view.at, tokens.length - 1));
     const names = cell === "all" ? networks.names : [cell];
     view.show(names.map(name => reading(name, tokens, ids, choices.mode.value, at)));
 }
 
 // The address keeps what is shown, so that a lesson or a slide can link to it.
+function shown() {
+    return {text: field.value, cell: choices.cell.value, read: choices.mode.value, word: view.at + 1};
+}
 function remember() {
-    writeAddress({text: field.value, cell: choices.cell.value, read: choices.mode.value, word: view.at + 1});
+    writeAddress(shown());
 }
 
 function restore() {
     const {text, cell, read: mode, word} = readAddress();
-    field.value = text ?? Object.values(EXAMPLES)[0];
+    field.value = text ?? examples[0].value;
     choices.cell.value = [...networks.names, "all"].includes(cell) ? cell : "LSTM";
     choices.mode.value = ["from", "without"].includes(mode) ? mode : "all";
     view.at = word >= 1 ? Math.round(word) - 1 : Infinity;  // the last word
@@ -77,13 +72,13 @@ field.oninput = () => {
     view.at = tokenize(field.value.slice(0, field.selectionEnd)).length - 1;  // the word that is being typed
     read();
     view.reveal();
+    writeSoon(shown());
 };
 field.onchange = remember;
 document.getElementById("choices").onchange = () => { view.stop(); read(); remember(); };
 document.getElementById("view").addEventListener("focusout", remember);
 window.addEventListener("hashchange", restore);
-document.getElementById("examples").append(...Object.entries(EXAMPLES).map(([name, text]) =>
-    make("button", {type: "button", textContent: name, onclick: () => take(text)})));
+for (const button of examples) button.onclick = () => take(button.value);
 const scores = networks.names.map(name => `${name} ${percent(networks.accuracy[name])}`).join(", ");
 document.getElementById("about").textContent = `Articles of AG News' test set told right: ${scores}. `
     + "How the networks were made stands in the folder site of the course.";

@@ -1,6 +1,6 @@
 // The page on which a language model writes as you type, beside a rival that counts.
 
-import {readAddress, writeAddress} from "./address.js";
+import {readAddress, writeAddress, writeSoon} from "./address.js";
 import {showBars} from "./bars.js";
 import {FourGrams} from "./counts.js";
 import {make, mean, percent} from "../images/watch/draw.js";
@@ -8,16 +8,12 @@ import {END, LINE, LanguageModel, PAD, UNK, draw, reshaped} from "./language.js"
 import {tokenize} from "./tokenizer.js";
 import {bytes} from "./weights.js";
 
-const EXAMPLES = {
-    "oil": "Oil prices", "a match": "The striker scored twice", "copied": "Two astronauts and a paying passenger",
-    "a headline and its text": "Storm hits the coast\nThousands of", "nonsense": "A brindled wuffle snoozled",
-};
 const SHOWN = {"<line>": "↵", "<end>": "■"};
 const LONGEST = 6;  // how many grey words
 const MOST = 400;  // how many tokens are shown with their negative log-likelihoods
 const SLICE = 40;  // so many new tokens are read at once; then the page may breathe
-const DEFAULTS = {temperature: 0.7, top: 0, nucleus: 1, seed: 4};
-const LIMITS = {temperature: [0, 2], top: [0, 50], nucleus: [0.05, 1], seed: [1, 9999]};
+const DEFAULTS = {temperature: 0.4, top: 0, nucleus: 1};
+const LIMITS = {temperature: [0, 2], top: [0, 50], nucleus: [0.05, 1]};
 
 const element = id => document.getElementById(id);
 const file = JSON.parse(element("file").textContent), model = new LanguageModel(file);
@@ -26,7 +22,8 @@ for (const id of [PAD, END]) known.delete(file.words[id]);  // whoever types the
 const rival = new FourGrams(trainingTexts(), model.V);
 const field = element("text"), form = element("sliders"), choices = form.elements;
 let read = [];  // an entry a token: {id, loss, counted}
-let seed = DEFAULTS.seed, hidden = false, grey = [], waiting = 0;
+const examples = [...element("examples").querySelectorAll("[value]")];  // each with a seed of its own
+let seed = 1, hidden = false, grey = [], waiting = 0;
 
 function trainingTexts() {
     const texts = [[]];
@@ -104,7 +101,9 @@ function update() {
     const now = model.read(ids, start, SLICE);
     read = model.steps.slice(1);  // what stood there before has been counted, too
     read.forEach((step, t) => { step.counted ??= -Math.log(rival.next(ids, t)[ids[t]]); });
+    document.body.classList.toggle("stale", now < ids.length);  // what stands there is still of another text
     if (now < ids.length) {
+        element("sentence").textContent = `Reading: ${now} of ${ids.length} tokens …`;
         showLosses(tokens.slice(0, now), [], []);
         waiting = requestAnimationFrame(update);
         return;
@@ -139,7 +138,8 @@ function showLosses(tokens, grey, runs) {
     words.forEach((word, i) => {
         const t = first + i, item = items[i] ?? list.appendChild(make("li", {}, make("bdi"), make("span"), make("span")));
         const marks = {grey: t >= tokens.length, unknown: read[t]?.id === UNK, lit: copied.has(t)};
-        const said = [SHOWN[word] ?? word, read[t]?.loss.toFixed(1) ?? "", read[t]?.counted.toFixed(1) ?? ""];
+        const costs = ["loss", "counted"].map(which => marks.unknown ? "–" : read[t]?.[which].toFixed(1) ?? "");
+        const said = [SHOWN[word] ?? word, ...costs];
         const name = Object.keys(marks).filter(mark => marks[mark]).join(" ");
         if (item.className !== name) item.className = name;
         said.forEach((text, i) => { if (item.children[i].textContent !== text) item.children[i].textContent = text; });
@@ -153,18 +153,21 @@ function tellNext(tokens, begins, network, fourgrams) {
     const says = ({id, now}) => [bold(named(id)), ` (${percent(now)})`];
     const place = begins ? ["Of the words that begin with ", bold(begins)]
         : tokens.length ? ["After ", bold(SHOWN[tokens.at(-1)] ?? tokens.at(-1))] : ["At the beginning"];
+    const stranger = !begins && read.at(-1)?.id === UNK ? " Neither knows this word." : "";
     element("sentence").replaceChildren(
-        ...place, ", the network expects ", ...says(network), ", the 4-grams expect ", ...says(fourgrams), ".");
+        ...place, ", the network expects ", ...says(network), ", the 4-grams expect ", ...says(fourgrams), `.${stranger}`);
 }
 
 // What the text has cost the models so far, and what of it stands in the training text.
 function tellCosts(ids, runs) {
-    const cost = which => mean(read.map(entry => entry[which]));
+    const known = read.filter(({id}) => id !== UNK), strangers = read.length - known.length;
+    const cost = which => mean(known.map(entry => entry[which]));
     const size = number => `${number.toFixed(2)} (perplexity ${Math.round(Math.exp(number)).toLocaleString("en")})`;
-    const sum = `Mean negative log-likelihood of ${read.length} tokens: network ${size(cost("loss"))}, `
-        + `4-grams ${size(cost("counted"))}. `;
+    const sum = known.length ? `Mean negative log-likelihood of ${known.length} tokens: network ${size(cost("loss"))}, `
+        + `4-grams ${size(cost("counted"))}. ` : "";
+    const left = strangers ? `${strangers} unknown ${strangers > 1 ? "words" : "word"} not counted. ` : "";
     const [longest] = runs.toSorted((a, b) => (b.to - b.from) - (a.to - a.from));
-    element("told").replaceChildren(read.length ? sum : "", ...longest ? quoted(ids, longest) : []);
+    element("told").replaceChildren(sum, left, ...longest ? quoted(ids, longest) : []);
 }
 
 function quoted(ids, {from, to, text}) {
@@ -174,8 +177,9 @@ function quoted(ids, {from, to, text}) {
 
 // ------------------------------------------------------------------------------------- what one does
 
-function change(text) {
+function change(text, anew = seed) {
     hidden = false;
+    seed = anew;
     field.value = text;
     field.setSelectionRange(text.length, text.length);
     update();
@@ -185,7 +189,7 @@ const take = (id, begins) => { if (id !== END) change(withToken(field.value, id,
 
 const takeGrey = () => grey.length && take(grey[0], understand(field.value).begins);
 
-field.oninput = () => { hidden = false; update(); };
+field.oninput = () => { hidden = false; update(); writeSoon(shown()); };
 field.onkeydown = event => {
     if (event.key === "Tab" && !event.shiftKey && grey.length && grey[0] !== END) {
         event.preventDefault();
@@ -219,8 +223,11 @@ function showSettings() {
 }
 
 // The address keeps what is shown, so that a lesson or a slide can link to it.
+function shown() {
+    return {text: field.value, class: choices.section.value, ...settings(), seed};
+}
 function remember() {
-    writeAddress({text: field.value, class: choices.section.value, ...settings(), seed});
+    writeAddress(shown());
 }
 
 function restore() {
@@ -228,18 +235,18 @@ function restore() {
     for (const [name, [low, high]] of Object.entries(LIMITS)) {
         const number = parseFloat(given[name] ?? DEFAULTS[name]);
         const value = Number.isFinite(number) ? Math.min(high, Math.max(low, number)) : DEFAULTS[name];
-        if (name === "seed") seed = Math.round(value);
-        else choices[name].value = value;
+        choices[name].value = value;
     }
+    const [text, own] = given.text === undefined ? [examples[0].value, examples[0].dataset.seed] : [given.text, given.seed];
+    seed = Math.min(9999, Math.max(1, Math.round(own) || 1));
     choices.section.value = file.classes.includes(given.class) ? given.class : "none";
     showSettings();
     hidden = false;
-    field.value = given.text ?? Object.values(EXAMPLES)[0];
+    field.value = text;
     update();
 }
 
-element("examples").append(...Object.entries(EXAMPLES).map(([name, text]) =>
-    make("button", {type: "button", textContent: name, onclick: () => change(text)})));
+for (const button of examples) button.onclick = () => change(button.value, Number(button.dataset.seed));
 element("sections").append(...["none", ...file.classes].map(name =>
     make("label", {}, make("input", {type: "radio", name: "section", value: name}), name)));
 const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`).join("; ");

@@ -75,7 +75,7 @@ def test_a_page_is_one_small_file_that_asks_for_nothing(built):
     for file in built.values():
         page = file.read_text(encoding="utf-8")
         assert file.stat().st_size < 2_000_000
-        assert not re.findall(r"<(?:link|script|img|iframe)[^>]*(?:src|href)=", page)
+        assert not re.findall(r"<(?:link|script|img|iframe)[^>]*(?:src|href)=\"(?!data:)", page)
         assert re.findall(r'https?://[^"\s]+', page) == []
         assert "default-src 'none'" in page
 
@@ -228,9 +228,10 @@ def test_what_comes_before_can_be_forgotten_and_a_word_left_out(opened):
     page.get_by_label("all three").check()
     assert all(f"the {cell}" in sentence(page) for cell in CELLS)
     assert page.locator(".strip canvas").count() == 3
-    # The address keeps it all.
-    page.wait_for_function("location.hash.includes('cell=all')")
-    assert "read=without" in page.evaluate("location.hash")
+    # The address keeps it all, and what is typed too.
+    page.get_by_label("A text to read").fill("Oil prices")
+    page.wait_for_function("location.hash.includes('text=Oil+prices')")
+    assert "cell=all&read=without" in page.evaluate("location.hash")
 
 
 @pytest.mark.parametrize("text", [*NASTY, "word 'oil' <b>bold</b> 👍 שלום " * 400], ids=range(len(NASTY) + 1))
@@ -238,7 +239,16 @@ def test_any_text_is_shown_as_text(a_reader, text):
     title, field = a_reader.title(), a_reader.get_by_label("A text to read")
     field.fill(text)
     words = a_reader.locator(".words bdi").evaluate_all("all => all.map(word => word.textContent)")
-    assert words == tokenizer(field.input_value())
+    assert words == tokenizer(field.input_value())[:1000]
+    assert a_reader.locator("#cut").is_visible() == (len(tokenizer(text)) > 1000)
+    assert a_reader.locator(".picture .words").is_visible() == bool(words)
+    if words:  # a word stands over its column, also at the end of a long text
+        place = "part => part.getBoundingClientRect().left"
+        assert a_reader.locator(".words .here").evaluate(place) == pytest.approx(
+            a_reader.locator(".band").evaluate(place), abs=1
+        )
+    if text.startswith("שלום"):
+        assert "knows none of these words" in sentence(a_reader)
     assert a_reader.title() == title
     assert a_reader.locator(".view img, .view script, .words b").count() == 0
     for mode in ["from the band on", "without the word", "all of it"]:
@@ -550,9 +560,9 @@ def test_a_click_on_a_cell_shows_its_formula_with_the_numbers_of_pytorch(opened,
 
 def test_an_rnn_that_latches_remembers_without_a_gradient(opened):
     page = opened("playground", reduced_motion="reduce")
-    page.get_by_role("link", name="an RNN that latches").click()
+    page.get_by_role("link", name="memory without a gradient").click()
     page.wait_for_function("window.playground.state?.length === 1 && window.playground.state[0].state === 'given up'")
-    assert page.get_by_role("link", name="an RNN that latches").get_attribute("aria-current") == "true"
+    assert page.get_by_role("link", name="memory without a gradient").get_attribute("aria-current") == "true"
     (state,) = page.evaluate("window.playground.state")
     told = page.locator(".told").inner_text()
     assert state["changed"] > 8 and state["accuracy"] > 0.2

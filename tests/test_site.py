@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from tools.site import build as site
+from tools.site import figures
 from tools.site import pages as tools_pages
 from tools.teaching import repo
 from tools.upkeep.cells import IN_WORDS, QUESTION, is_picture
@@ -61,11 +62,13 @@ def test_it_is_small(built):
 
 
 def test_no_page_shows_the_signs_of_its_source(pages):
-    """A link that Markdown did not see, or a backtick in the name of a fold."""
+    """A link that Markdown did not see, a backtick in the name of a fold, the dollars of a formula."""
     for name, page in pages.items():
         words = [part.get_text() for part in page.select("article :is(p, li, td, dd > p, figcaption)")]
         folds = [fold.get_text() for fold in page.find_all("summary")]
         assert [text for text in words if "](" in text] + [text for text in folds if "`" in text] == [], name
+        texts = page.find("article").find_all(string=re.compile(r"\$")) if page.find("article") else []
+        assert [text for text in texts if not text.find_parent(["pre", "code", "script", "style"])] == [], name
 
 
 def test_every_part_of_the_course_has_its_page(pages):
@@ -86,10 +89,11 @@ def test_a_lesson_leads_to_its_claims_and_each_claim_to_where_it_was_measured(pa
 
 def test_the_figures_that_move_stand_in_the_open(pages):
     found = {name: page.select(".torchnlp-live") for name, page in pages.items()}
-    assert sorted(figure["id"] for figures in found.values() for figure in figures) == [
-        "live-backwards", "live-forget", "live-temperature"
+    assert sorted(part["id"] for parts in found.values() for part in parts) == [
+        "live-backwards", "live-backwards", "live-forget", "live-headline", "live-packed", "live-query", "live-radius",
+        "live-readers", "live-temperature", "live-vectors",
     ]  # fmt: skip
-    assert not [figure for figures in found.values() for figure in figures if figure.find_parent("details")]
+    assert not [part for parts in found.values() for part in parts if part.find_parent("details")]
 
 
 def test_every_link_and_every_anchor_within_the_site_leads_somewhere(built, pages):
@@ -180,7 +184,9 @@ def test_the_front_page_shows_a_picture_each_lesson_and_the_scoreboard(pages):
     cards = page.select(".sd-card")
     assert [card.find("a")["href"] for card in cards] == [page_of(lesson) for lesson in LESSONS]
     assert all(card.find("img")["alt"] for card in cards)
-    assert len(page.select_one("#the-scoreboard").select("tbody tr")) >= 8
+    rows, dots = page.select("#the-scoreboard tbody tr"), page.select(".scoreboard > div")
+    assert len(rows) == len(dots) >= 8
+    assert dots[0].select_one(".counts"), "counting words does not win"
 
 
 def test_the_module_reference_names_all_of_the_module(pages):
@@ -297,42 +303,50 @@ def test_no_line_of_code_is_cut_on_a_small_laptop(visit, built):
         assert lines.count() > 40 and cut == [], lesson.name
 
 
-def test_the_front_pages_figure_is_the_readers_network_whole_on_the_first_screen(visit, built):
-    page = visit((built / "index.html").as_uri(), viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
-    box = page.locator(".torchnlp-watch").bounding_box()
-    assert box["y"] > 0 and box["y"] + box["height"] <= 720
-    strip = page.locator(".torchnlp-watch .strip")
-    assert strip.evaluate("strip => strip.scrollWidth <= strip.clientWidth"), "the headline does not fit"
+@pytest.mark.parametrize("width, height", [(1280, 720), (390, 844)])
+def test_one_types_a_headline_on_the_first_screen_and_starts_lesson_1(visit, built, width, height):
+    size = {"width": width, "height": height}
+    page = visit((built / "index.html").as_uri(), viewport=size, reduced_motion="reduce")
+    start = page.get_by_role("link", name="Start lesson 1").bounding_box()
+    assert start["y"] + start["height"] <= height
     assert page.locator(".part", has_text="input gate").locator("canvas").is_visible()
-    strip.focus()
-    page.keyboard.press("End")
-    reader = tools_pages.Reader("LSTM")
-    row = reader.read(tools_pages.HEADLINE)["probabilities"][-1]
-    leads = page.locator(".answers .leads").inner_text().split("\t")
-    assert leads[:2] == [reader.classes[row.index(max(row))], f"{100 * max(row):.0f}\u00a0%"]
+    field, said, reader = page.get_by_label("Type a headline"), page.locator(".sentence"), tools_pages.Reader("LSTM")
+    for text in figures.HEADLINE, "Oil prices rise", "Champion boxer wins gold":
+        if text != figures.HEADLINE:
+            field.fill(text)  # the network comes when the field is first touched
+            page.locator(".words bdi", has_text=text.lower().split()[-1]).wait_for()
+        page.locator(".strip").focus()
+        page.keyboard.press("End")
+        row = reader.read(text)["probabilities"][-1]
+        now = f"{reader.classes[row.index(max(row))]} ({100 * max(row):.0f}\u00a0%"
+        assert now in said.first.inner_text() or f"now {100 * max(row):.0f}\u00a0%" in said.first.inner_text()
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_the_sites_switch_reaches_every_figure(visit, built, system):
     """The switch, not the system, says how light a figure is: the front page's, `watch`, plots and diagrams."""
     page = visit((built / "index.html").as_uri(), color_scheme=system, reduced_motion="reduce")
-    for name, figures in ("index.html", [".torchnlp-watch"]), (page_of(LESSONS[1]), ["figure img", ".torchnlp-watch"]):
+    for name, parts in ("index.html", ["#live-headline"]), (page_of(LESSONS[1]), ["figure img", ".torchnlp-watch"]):
         page.goto((built / name).as_uri())
         page.evaluate(OPEN)
         for theme, is_right in ("dark", lambda value: value < 60), ("light", lambda value: value > 230):
             page.get_by_role("button", name="Color mode").locator("visible=true").click()
             page.locator(f".theme-change-button[data-mode={theme}]:visible").click()
-            for figure in figures:
+            for figure in parts:
                 part = page.locator(figure).first
                 part.scroll_into_view_if_needed()
                 paper = Image.open(io.BytesIO(part.screenshot())).convert("L")  # its median is the ground's
                 assert is_right(statistics.median(paper.tobytes())), (name, figure, theme)
+    for name in WITHOUT_SPHINX:
+        page.goto((built / name).as_uri())
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", name
 
 
 def test_the_pages_without_python_and_every_other_lead_to_each_other(pages):
     outside = "https://{}.github.io/{}".format(*repo.current(ROOT).split("/"))
     for name, page in pages.items():
         links = {link["href"] for link in page.find_all("a", href=True)}
+        assert page.select_one('link[rel~="icon"]'), name
         assert [link for link in links if link.startswith(outside)] == [], name
         if name in WITHOUT_SPHINX:
             assert "index.html" in links

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_pages import ANY, NASTY, ask
 
-from tools.site import pages
+from tools.site import figures, pages
 from tools.site.language_model import FILE, UNK, FourGrams, Writer, split_lines
 from tools.site.reversing_networks import FILE as REVERSERS
 from tools.site.reversing_networks import Reversers
@@ -23,6 +23,8 @@ CHOICES = [
     {}, {"section": "Sports"}, {"temperature": 0.5}, {"temperature": 0}, {"top": 5}, {"nucleus": 0.6}, {"begins": "st"},
     {"section": "World", "temperature": 1.4, "top": 20, "nucleus": 0.8}, {"model": "4-grams", "temperature": 0.7},
 ]  # fmt: skip
+BACKWARDS = figures.backwards_figure(file="reverser.js")  # its networks lie beside the page
+ALIVE = [make for _, make in figures.LIVE.values()]
 LONG = "word 'oil' <b>bold</b> 👍 שלום " * 250  # 2,000 tokens
 AFTER = "(token, choices) => Object.values(window.writer.next(token, choices))"  # tokens, probabilities
 
@@ -147,8 +149,14 @@ def test_a_word_that_is_not_finished_is_completed(opened, writer):
     assert all(word.startswith("pric") for word in words)
     page.locator("#network button").first.click()
     assert split_lines(field(page).input_value()) == ["oil", words[0]]
-    field(page).fill("Oil zyxomm")
-    assert page.locator("#losses .unknown").all_inner_texts()[0].startswith("zyxomm")
+    field(page).fill("Oil zyxomm")  # what is unknown costs nothing, and that is said
+    assert page.locator("#losses .unknown").first.inner_text().split() == ["zyxomm", "–", "–"]
+    cost = writer.read("oil")["losses"][0]
+    assert f"of 1 tokens: network {cost:.2f}" in page.locator("#told").inner_text()
+    assert "1 unknown word not counted" in page.locator("#told").inner_text()
+    page.wait_for_function("location.hash.includes('zyxomm')")  # what is typed survives a reload
+    page.reload()
+    assert field(page).input_value() == "Oil zyxomm"
 
 
 def slide(page, label, value):
@@ -162,6 +170,8 @@ def test_the_sliders_reshape_the_bars(opened, writer):
     expected = writer.next(["oil", "prices"])
     assert full == [percent(p) for p in expected["probabilities"][:10]]
     assert page.locator("#network bdi").first.inner_text().replace("new line", "<line>") == expected["tokens"][0]
+    longest = page.locator("#network li:first-child .track").evaluate("t => t.lastChild.clientWidth / t.clientWidth")
+    assert longest > 0.9, "the largest bar fills its row"
     slide(page, "Top k", 3)
     assert page.locator("#network .cut").count() == 7
     slide(page, "Top k", 0)
@@ -206,10 +216,8 @@ def fill(page, text):
 
 def wait(page):
     """Wait until all of the text has been read, which takes a long one some frames; returns its tokens."""
-    tokens = split_lines(field(page).input_value())
-    counted = "document.getElementById('told').textContent.match(/of (\\d+) tokens/)?.[1] ?? 0"
-    page.wait_for_function(f"n => Number({counted}) >= n - 1", arg=len(tokens))  # the last may not be finished
-    return tokens
+    page.wait_for_function("!document.body.matches('.stale')")
+    return split_lines(field(page).input_value())
 
 
 @pytest.mark.parametrize("text", [*NASTY, LONG], ids=range(len(NASTY) + 1))
@@ -251,13 +259,14 @@ def figure(visit, tmp_path):
         file = tmp_path / "figure.html"
         head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title>'
         file.write_text(f'{head}<body style="{style}">{html}', encoding="utf-8")
+        figures.numbers(tmp_path)
         return visit(file.as_uri(), viewport={"width": 390, "height": 800})
 
     return open_page
 
 
 def test_lesson_2s_headline_fades_as_the_gate_says(figure):
-    page = figure(pages.forget_figure())
+    page = figure(figures.forget_figure())
     slider = page.get_by_label("Bias of the forget gate")
     words = page.locator(".fading li").count()
     for bias, shown in ("5", f"{100 * 0.99331 ** (words - 1):.0f}\u00a0%"), ("-1", "< 0.1\u00a0%"):
@@ -269,7 +278,7 @@ def test_lesson_2s_headline_fades_as_the_gate_says(figure):
 
 
 def test_lesson_6s_bars_stand_at_the_temperature(figure, writer):
-    page = figure(pages.temperature_figure())
+    page = figure(figures.temperature_figure())
     slider = page.get_by_label("Temperature")
     for temperature in (0.5, 1, 1.7):
         slider.fill(str(temperature))
@@ -296,8 +305,10 @@ def test_lesson_7s_networks_are_small_and_as_good_as_their_file_says(reversers):
 @pytest.fixture(scope="module")
 def a_word(watched, tmp_path_factory):
     file = tmp_path_factory.mktemp("figure") / "figure.html"
-    file.write_text(f'<!doctype html><meta charset="utf-8">{pages.backwards_figure()}', encoding="utf-8")
+    figures.numbers(file.parent)
+    file.write_text(f'<!doctype html><meta charset="utf-8">{BACKWARDS}', encoding="utf-8")
     with watched(file.as_uri()) as page:
+        page.wait_for_function("'backwards' in document.querySelector('.torchnlp-live')")
         yield page
 
 
@@ -314,7 +325,7 @@ def test_the_figure_and_pytorch_write_the_same_backwards(a_word, reversers, word
 
 
 def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reversers):
-    page = figure(pages.backwards_figure())
+    page = figure(BACKWARDS)
     field, lanes = page.get_by_label("A word to say backwards"), page.locator(".lane")
     for word in "notebook", "uncopyrightable", "abcdefghijklmnopqrstuvwx":
         field.fill(word)
@@ -332,8 +343,10 @@ def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reverse
 
 
 @pytest.mark.parametrize("style", ["color: #222; background: #fff", "color: #eee; background: #16181C"])
-@pytest.mark.parametrize("make", [pages.forget_figure, pages.temperature_figure, pages.backwards_figure])
+@pytest.mark.parametrize("make", ALIVE, ids=lambda make: make.__name__)
 def test_axe_finds_nothing_serious_in_a_figure_and_it_is_no_wider_than_a_phone(figure, serious, make, style):
-    page = figure(f"<main><h1>x</h1><h2>x</h2>{make()}</main>", style)
+    html = BACKWARDS if make is figures.backwards_figure else make()
+    page = figure(f"<main><h1>x</h1><h2>x</h2>{html}</main>", style)
+    page.locator(".live").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert serious(page) == []

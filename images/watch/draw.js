@@ -24,6 +24,10 @@ export const shownParts = parts =>
 export const mean = numbers => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 export const percent = share => `${Math.round(100 * share)}\u00A0%`;
 
+// 10⁻³, say
+export const tenTo = exponent =>
+    `10${[...String(Math.round(exponent))].map(digit => digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+
 export function make(tag, properties = {}, ...children) {
     const element = document.createElement(tag);
     Object.assign(element, properties);

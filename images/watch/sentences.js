@@ -9,6 +9,8 @@ export const bold = word => make("bdi", {textContent: word});
 export function sentence(readings, t, classes) {
     const [reading] = readings, {tokens, known, from, without} = reading, word = bold(tokens[t]);
     if (!tokens.length) return ["Type a few words. After each of them the network answers."];
+    const heard = tokens.some((token, t) => known[t] && /[\p{L}\p{N}]/u.test(token));
+    if (!heard) return ["The network knows none of these words, so its answer says nothing about them."];
     const said = row => `${classes[best(row)]} (${percent(Math.max(...row))})`;
     const stranger = known[t] ? "" : " The network does not know this word.";
     if (from !== undefined || without !== undefined) {

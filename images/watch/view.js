@@ -42,6 +42,7 @@ export class View {
         this.notes = make("ol", {className: "notes"});
         this.hint = make("p", {className: "hint"});
         this.side = div("side", this.notes, this.hint);
+        root.classList.toggle("compact", compact);
         root.replaceChildren(
             this.sentence,
             div("controls", make("span", {className: "group"}, before, this.player, after), this.choice, this.ofUnit),
@@ -69,7 +70,9 @@ export class View {
         const [{tokens, known, parts}] = readings;
         Object.assign(this, {readings, tokens, at: Math.max(0, Math.min(this.at, tokens.length - 1))});
         this.units = tokens.length ? (parts.h.find(row => row) ?? [0]).length : 1;
-        this.unitHeight = Math.min(4, this.partHeight / this.units);
+        const finger = matchMedia("(pointer: coarse)").matches && !this.compact;  // it needs rows that it can touch
+        this.unitHeight = finger ? Math.min(12, 400 / this.units) : Math.min(4, this.partHeight / this.units);
+        this.root.classList.toggle("empty", !tokens.length);
         while (this.words.children.length > tokens.length) this.words.lastChild.remove();
         tokens.forEach((token, t) => {
             const word = this.words.children[t] ?? this.words.appendChild(make("bdi"));
@@ -88,7 +91,8 @@ export class View {
         Object.assign(this, {names, rows: several ? [] : shown});
         const row = (textContent, onclick) => make("div", {className: "part"},
             make("span", {className: "label", textContent}), make("canvas", {onclick: this.compact ? null : onclick}));
-        this.curves.replaceChildren(...this.readings.map(({name}) => row(several ? name : "", null)));
+        const above = name => several ? `${name}: probability of each class` : "probability of each class";
+        this.curves.replaceChildren(...this.readings.map(({name}) => row(above(name), null)));
         this.inside.replaceChildren(...this.rows.map(part => row("", event => this.pick(part, event))));
         const options = {none: "nothing", influence: "importance for the last answer"};
         for (const part of this.rows) options[part] = PARTS[part].name;
@@ -99,7 +103,7 @@ export class View {
         this.hint.hidden = this.compact;
         const click = "Click a cell to choose its row";
         this.hint.textContent = several ? "" : "The grey column is the word of the sentence above. Below the words "
-            + "each row is a unit of the network: no colour is 0, black is negative. A frame marks the row that colours "
+            + "each row is a unit of the network: no colour is 0, grey is negative. A frame marks the row that colours "
             + `the words. ${this.readings[0].sums ? `${click}, and its formula shows its numbers.` : `${click}.`}`;
     }
 
@@ -130,7 +134,7 @@ export class View {
         this.edges = [0];
         widths.forEach((width, t) => {
             this.edges.push(this.edges[t] + width * stretch);
-            this.words.children[t].style.width = `${width * stretch}px`;
+            Object.assign(this.words.children[t].style, {left: `${this.edges[t]}px`, width: `${width * stretch}px`});
         });
         const all = Math.max(seen, this.edges.at(-1) + this.margin);
         this.width = this.printing ? all : seen;
@@ -201,9 +205,8 @@ export class View {
         if (end < 0 || edges[end] > left + this.width) return;
         context.font = `${LETTERING} ${face}`;
         const names = this.highest(probabilities[end]).map(k =>
-            ({name: this.classes[k], x: x(end) + 10, y: y(probabilities[end][k]), colour: colour(k)}));
-        writeEnds(context, names, height - 14, edges[end + 1] - left - x(end) + this.margin - 12,
-            css(colours.paper));
+            ({name: this.classes[k], x: edges[end + 1] - left + 6, y: y(probabilities[end][k]), colour: colour(k)}));
+        writeEnds(context, names, height - 14, this.margin - 8, css(colours.paper));  // beside the band, not on it
     }
 
     drawPart(canvas, part, from, to, left) {
@@ -232,7 +235,7 @@ export class View {
         const shades = this.values().map(value => value === undefined ? 0 : shade(by)(value));
         const gate = by in PARTS && !SIGNED.includes(by), most = gate ? 1 : Math.max(...shades.map(Math.abs), 1e-30);
         shades.forEach((value, t) => {
-            const share = Math.round(38 * Math.abs(value) / most), tint = value < 0 ? "ink" : PARTS[by]?.colour ?? "inside";
+            const share = Math.round(38 * Math.abs(value) / most), tint = value < 0 ? "ink" : PARTS[by]?.colour ?? "x";
             const mixed = `color-mix(in srgb, var(--${tint}) ${share}%, transparent)`;
             this.words.children[t].style.backgroundColor = share ? mixed : "";
         });

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.site import npm, pages
+from tools.site import figures, npm, pages
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,6 +47,7 @@ def make_site(folder: Path) -> None:
         file.write_text(page.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")
     for file in folder.glob("_static/*/*.map"):  # 3.5 MB of the theme's, for those who mend its scripts
         file.unlink()
+    figures.numbers(folder)
     for name in pages.PAGES:
         page = pages.make_page(name)
         if page.parent != folder:

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 
 from tools.site import pages
+from tools.site.figures import LIVE
 from tools.teaching import repo
 from tools.upkeep.cells import BADGE, QUESTION, is_diagram, is_picture, kind, plain, with_captions
 
@@ -18,8 +19,6 @@ CLAIMS = sorted(ROOT.glob("notebooks/claims/*.md"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
 CLAIMED = re.compile(r"(?:[\w/-]+#)?\b([la]\d\w*-[a-z]\w+)\b")  # how a table of claims names one
-# A figure that moves stands in front of the cell of this id.
-LIVE = {"l2-c052": pages.forget_figure, "l6-c601": pages.temperature_figure, "l7-c041": pages.backwards_figure}
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
 
 
@@ -31,7 +30,8 @@ def lesson_page(source: str, name: str) -> str:
     named = {cell for page in guides for cell in CELL.findall(page.read_text(encoding="utf-8"))}
     named |= {cell for page in CLAIMS for cell in CLAIMED.findall(page.read_text(encoding="utf-8"))}
     links = links_of(name)
-    cells, asked, hidden = [], False, False
+    cells, asked, hidden, waiting = [], False, False, []
+    live = [figure for lesson, figure in LIVE.items() if name.startswith(f"{lesson[0]}-")]
     gates = [cell.id for cell in notebook.cells if "plot_gates(" in cell.source][:1]
 
     def write(text: str) -> None:
@@ -47,12 +47,15 @@ def lesson_page(source: str, name: str) -> str:
         if hidden and not (is_plot or is_text) or hidden and (asks or starts):
             write("</details>")
             hidden = False
+        if starts:  # the section is over
+            figures, waiting = waiting, [make for title, make in live if re.search(rf"^#+ .*{title}", cell.source, flags=re.M)]
+            for make in figures:
+                write(f"```{{raw}} html\n{make()}\n```")
+            live = [(title, make) for title, make in live if make not in waiting]
         asked = asks or asked and not starts
         hides = asked and not is_text and bool(cell.outputs) and kind(cell) not in ("test", "solution")
         if hides and is_plot:
             write(SHOW)
-        if cell.id in LIVE:
-            write(f"```{{raw}} html\n{LIVE[cell.id]()}\n```")
         if cell.id in named:
             write(f"({cell.id})=")
         if cell.id in gates:
@@ -94,7 +97,8 @@ def to_be_read(cells: list) -> list:
 
 
 def in_site(text: str) -> str:
-    """A link of a notebook to a page of the site, as a link from page to page: it leads there without a network too."""
+    """A formula of its own between blank lines, as MyST wants it; a link to a page of the site from page to page."""
+    text = re.sub(r"\s*^(\$\$.*?\$\$)[ \t]*$\s*", r"\n\n\1\n\n", text, flags=re.M | re.S).strip("\n")
     return re.sub(rf"\[([^]]*)\]\({re.escape(SITE)}([^)]*)\)", r'<a href="../\2">\1</a>', text)
 
 

@@ -9,7 +9,6 @@ import base64
 import io
 import json
 import re
-import runpy
 from pathlib import Path
 
 import torch
@@ -18,9 +17,7 @@ from fontTools.ttLib import TTFont
 from torch import nn
 
 import torchnlp
-from tools.site.language_model import Writer, unpacked
-from tools.site.reversing_networks import FILE as REVERSERS
-from tools.site.reversing_networks import Reversers
+from tools.site.language_model import unpacked
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "site"
@@ -75,9 +72,17 @@ def faces() -> str:
     return "\n".join(rules)
 
 
+# The site's switch between light and dark holds here too, before anything is drawn.
+THEME = """<script>
+try {
+    document.documentElement.style.colorScheme = {light: "light", dark: "dark"}[localStorage.getItem("mode")] ?? "";
+} catch { /* nothing is kept here: as the system has it */ }
+</script>"""
+ICON = (SITE / "_static" / "icon.svg").read_bytes()
+
 # The browser itself sees to it that a page fetches nothing and sends nothing: only what stands in it may run.
 RULES = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; worker-src blob:"
-RULES += "; font-src data:"
+RULES += "; font-src data:; img-src data:"
 
 
 def make_page(name: str) -> Path:
@@ -85,7 +90,8 @@ def make_page(name: str) -> Path:
     page = (SITE / f"{name}.html").read_text(encoding="utf-8")
     style = (WATCH / "style.css").read_text(encoding="utf-8")
     rules = f'<meta http-equiv="Content-Security-Policy" content="{RULES}">'
-    page = page.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{rules}')
+    icon = f'<link rel="icon" href="data:image/svg+xml;base64,{base64.b64encode(ICON).decode()}">'
+    page = page.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{rules}\n{THEME}\n{icon}')
     page = page.replace(
         '<link rel="stylesheet" href="../images/watch/style.css">', f"<style>\n{faces()}\n{style}</style>"
     )
@@ -130,68 +136,6 @@ class Reader:
             states, _ = self.rnn(self.embedding(torch.tensor([ids])))  # [1, T, H]
             probabilities = self.fc(states[0]).softmax(1)  # [T, K]
         return {"tokens": tokens, "ids": ids, "probabilities": probabilities.tolist()}
-
-
-HEADLINE = "Striker signs deal as club's shares fall on Wall Street"  # as wide as the front page
-
-
-def figure(text: str = HEADLINE) -> str:
-    """The front page's figure: the reader's LSTM reads a headline. In words where scripts don't run."""
-    reader = Reader("LSTM")
-    read = reader.read(text)
-    vectors = reader.embedding(torch.tensor(read["ids"])).requires_grad_()  # [T, E]
-    states, _ = reader.rnn(vectors.unsqueeze(0))
-    reader.fc(states[0, -1]).log_softmax(0).max().backward()
-    answers = torch.tensor(read["probabilities"])
-    reading = {
-        "name": "LSTM",
-        "tokens": read["tokens"],
-        "known": [i > 0 for i in read["ids"]],
-        "classes": reader.classes,
-        "settings": {"partHeight": 64, "compact": True, "play": True},
-    }
-    watch = runpy.run_path(str(WATCH / "page.py"))
-    inside = {"input": torchnlp.gates(reader.rnn, vectors.detach())["input"], "h": states[0].detach()}
-    data = watch["data_of"](reading, inside, answers.numpy(), vectors.grad.norm(dim=1), [])
-    said = ", ".join(f"{word}: {reader.classes[k]}" for word, k in zip(read["tokens"], answers.argmax(1)))
-    return watch["fill"](data, f"<p>What an LSTM answers after each word. {said}.</p>")
-
-
-def live(name: str, instead: str, data: dict) -> str:
-    """A figure that moves in the middle of a page: site/<name>.js and its data; instead: for where no scripts run."""
-    style = (WATCH / "style.css").read_text(encoding="utf-8")
-    script = bundle(name).replace("</", "<" + chr(92) + "/")
-    parts = ", ".join(json.dumps(part).replace("<", chr(92) + "u003c") for part in (style, data))
-    call = f"show(document.currentScript.previousElementSibling, {parts});"
-    figure = f'<div class="torchnlp-live" id="live-{name}"><p>{instead}</p></div>'
-    return f"{figure}\n<script>\n(() => {{\n{script}\n{call}\n}})();\n</script>"
-
-
-def forget_figure() -> str:
-    """Lesson 2: what is left of a headline's words, at a bias of the forget gate that one chooses."""
-    words = torchnlp.tokenizer("Striker signs record deal as shares of the club fall on Wall Street")
-    left = f"{torch.tensor(0.0).sigmoid().item() ** (len(words) - 1):.0e}"
-    instead = f"With a bias of 0, a share of {left} of {words[0]} is left at the end of the headline."
-    return live("forget", instead, {"words": words, "bias": 0})
-
-
-def temperature_figure() -> str:
-    """Lesson 6: what comes next after three beginnings, at a temperature that one chooses."""
-    writer, beginnings, said = Writer(), [], []
-    for text in ("the president of", "oil prices", "a court in"):
-        scores, order = writer.allowed(torchnlp.tokenizer(text)).sort(descending=True)
-        names = [{"<line>": "new line", "<end>": "end"}.get(writer.words[i], writer.words[i]) for i in order[:10]]
-        scores = [round(score, 3) for score in scores.tolist() if score > -torch.inf]
-        beginnings.append({"text": text, "scores": scores, "names": names})
-        said.append(f"{text}: {names[0]}")
-    return live("temperature", f"The likeliest next token. {'; '.join(said)}.", {"beginnings": beginnings})
-
-
-def backwards_figure(word: str = "uncopyrightable") -> str:
-    """Lesson 7: a word that one types, written backwards from one state and with attention."""
-    answers = Reversers().answer(word)
-    instead = f"{word}, backwards: {answers['one']['written']} from one state, {answers['attention']['written']} "
-    return live("backwards", instead + "with attention.", {"word": word, **json.loads(REVERSERS.read_text())})
 
 
 def main() -> None:

@@ -1,0 +1,158 @@
+"""The figures that move in the pages of the lessons: for each its script of site/, and what it starts from."""
+
+import csv
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import torch
+
+import torchnlp
+from tools.site.language_model import Writer
+from tools.site.pages import ROOT, SITE, WATCH, Reader, bundle
+from tools.site.reversing_networks import FILE as REVERSERS
+from tools.site.reversing_networks import Reversers
+from tools.site.word_vectors import FILE as VECTORS
+
+HEADLINE = "Striker signs deal as club's shares fall on Wall Street"  # as wide as the front page
+
+
+def numbers(folder: Path) -> None:
+    """Write what the figures of the site load once they are touched: see site/load.js."""
+    network = json.loads((SITE / "networks" / "networks.json").read_text(encoding="utf-8"))
+    network["networks"] = {"LSTM": network["networks"]["LSTM"]}
+    for name, values in {"lstm": network, "reverser": json.loads(REVERSERS.read_text())}.items():
+        text = json.dumps(values, ensure_ascii=False)
+        (folder / f"{name}.js").write_text(f'(window.numbers ??= {{}})["{name}.js"] = {text};\n', encoding="utf-8")
+
+
+def headline_figure(text: str = HEADLINE) -> str:
+    """The front page's figure: the reader's LSTM reads a headline. In words where scripts don't run."""
+    reader = Reader("LSTM")
+    read = reader.read(text)
+    vectors = reader.embedding(torch.tensor(read["ids"])).requires_grad_()  # [T, E]
+    states, _ = reader.rnn(vectors.unsqueeze(0))
+    reader.fc(states[0, -1]).log_softmax(0).max().backward()
+    answers = torch.tensor(read["probabilities"])
+    reading = {
+        "file": "lstm.js",
+        "megabytes": 0.5,  # as a server sends it
+        "text": text,
+        "classes": reader.classes,
+        "tokens": read["tokens"],
+        "known": [i > 0 for i in read["ids"]],
+        "probabilities": answers.numpy().round(4).tolist(),
+        "parts": {"input": short(torchnlp.gates(reader.rnn, vectors.detach())["input"]), "h": short(states[0])},
+        "influence": short(vectors.grad.norm(dim=1)),
+    }
+    said = ", ".join(f"{word}: {reader.classes[k]}" for word, k in zip(read["tokens"], answers.argmax(1)))
+    return live("headline", f"What an LSTM answers after each word. {said}.", reading)
+
+
+def short(numbers: torch.Tensor) -> list:
+    return numbers.detach().double().numpy().round(3).tolist()
+
+
+def live(name: str, instead: str, data: dict) -> str:
+    """A figure that moves in the middle of a page: site/<name>.js and its data; instead: for where no scripts run."""
+    style = (WATCH / "style.css").read_text(encoding="utf-8")
+    script = bundle(name).replace("</", "<" + chr(92) + "/")
+    parts = ", ".join(json.dumps(part).replace("<", chr(92) + "u003c") for part in (style, data))
+    call = f"show(document.currentScript.previousElementSibling, {parts});"
+    figure = f'<div class="torchnlp-live" id="live-{name}"><p>{instead}</p></div>'
+    return f"{figure}\n<script>\n(() => {{\n{script}\n{call}\n}})();\n</script>"
+
+
+def forget_figure() -> str:
+    """Lesson 2: what is left of a headline's words, at a bias of the forget gate that one chooses."""
+    words = torchnlp.tokenizer("Striker signs record deal as shares of the club fall on Wall Street")
+    left = f"{torch.tensor(0.0).sigmoid().item() ** (len(words) - 1):.0e}"
+    instead = f"With a bias of 0, a share of {left} of {words[0]} is left at the end of the headline."
+    return live("forget", instead, {"words": words, "bias": 0})
+
+
+def temperature_figure() -> str:
+    """Lesson 6: what comes next after three beginnings, at a temperature that one chooses."""
+    writer, beginnings, said = Writer(), [], []
+    for text in ("the president of", "oil prices", "a court in"):
+        scores, order = writer.allowed(torchnlp.tokenizer(text)).sort(descending=True)
+        names = [{"<line>": "new line", "<end>": "end"}.get(writer.words[i], writer.words[i]) for i in order[:10]]
+        scores = [round(score, 3) for score in scores.tolist() if score > -torch.inf]
+        beginnings.append({"text": text, "scores": scores, "names": names})
+        said.append(f"{text}: {names[0]}")
+    return live("temperature", f"The likeliest next token. {'; '.join(said)}.", {"beginnings": beginnings})
+
+
+def backwards_figure(word: str = "uncopyrightable", file: str = "../reverser.js") -> str:
+    """Lesson 7, and the front page: a word that one types, written backwards from one state and with attention."""
+    answers = Reversers().answer(word)
+    instead = f"{word}, backwards: {answers['one']['written']} from one state, {answers['attention']['written']} "
+    return live("backwards", instead + "with attention.", {"word": word, "file": file})
+
+
+def radius_figure() -> str:
+    """Lesson 1: the gradient on its way back, at a spectral radius that one chooses."""
+    return live("radius", "At a small spectral radius the gradient dies on its way back; at a large one it explodes.", {})
+
+
+def packed_figure() -> str:
+    """Lesson 3: a batch read column by column, padded and packed."""
+    instead = "Texts of 5, 3 and 1 tokens take 15 steps of work when they are padded, and 9 when they are packed."
+    return live("packed", instead, {})
+
+
+SENTENCES = {  # and the place of the word where the two readers meet at first, counted from 1
+    "South Korea lies south of North Korea .": 4,
+    "They won the World Cup with a world record in March .": 4,
+    "The new head of the bank in New York may be a coach .": 8,
+}
+
+
+def readers_figure() -> str:
+    """Lesson 4: two readers meet at a word; does it begin with a capital, and which neighbour says so?"""
+    capitals, seen = Counter(), Counter()
+    with open(ROOT / "data" / "sample" / "train.csv", encoding="utf-8-sig", newline="") as lines:
+        texts = [re.findall(r"\w+|[.,!?()']", row[2]) for row in csv.reader(lines)]
+    for words in texts:
+        for t, keys in enumerate(contexts(words)):
+            seen.update(keys)
+            capitals.update(keys if words[t][0].isupper() else [])
+    sentences = []
+    for text, place in SENTENCES.items():
+        words = text.split()
+        shares = [[capitals[key] / seen[key] if seen[key] else None for key in keys] for keys in contexts(words)]
+        sentences.append({"words": words, "place": place, "shares": shares})
+    return live("readers", "The word after it often says whether a word has a capital.", {"sentences": sentences})
+
+
+def contexts(words: list[str]) -> list[list[tuple]]:
+    """Of each word: itself in lower case, then with the word before it, the word after it, and both."""
+    line = ["", *(word.lower() for word in words), ""]
+    return [[(b,), (a, b, None), (None, b, c), (a, b, c)] for a, b, c in zip(line, line[1:], line[2:])]
+
+
+def vectors_figure() -> str:
+    """Lesson 5: the neighbours of a word, and an analogy as two arrows."""
+    instead = "The step from man to king, made from woman, ends near queen."
+    return live("vectors", instead, json.loads(VECTORS.read_text()))
+
+
+def query_figure() -> str:
+    """Lesson 7: a query over the keys of the lesson's first cell of attention."""
+    keys, query = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 1]], [0, 3, 0]
+    instead = "The query 0, 3, 0 has what two of the four keys have; these two share the weight."
+    return live("query", instead, {"keys": keys, "values": [10, 20, 30, 40], "query": query})
+
+
+# lesson: (a heading, at the end of whose section the figure stands; the figure)
+LIVE = {
+    "1": (r"[Gg]radients? that vanish.*explode", radius_figure),
+    "2": (r"Open the gate", forget_figure),
+    "3": (r"column by column", packed_figure),
+    "4": (r"capitalises", readers_figure),
+    "5": (r"Analogies", vectors_figure),
+    "6": (r"Sampling", temperature_figure),
+    "7": (r"Alignment", backwards_figure),
+    "7, attention": (r"Attention by hand", query_figure),
+}
