@@ -31,7 +31,7 @@ export function show(place, style, {file, megabytes, text, classes, ...reading})
         sign.classList.add("loading");
         try {
             networks = new Networks(await load(file));
-            sign.textContent = "An LSTM reads along, in this page. What you type stays here.";
+            sign.textContent = "An LSTM reads along. What you type stays here.";
             if (field.value !== text) read();
         } catch {
             sign.textContent = "The network could not be loaded. Click into the field to try again.";
@@ -45,5 +45,6 @@ export function show(place, style, {file, megabytes, text, classes, ...reading})
     const answers = reading.probabilities;
     watched.at = answers.findLastIndex((row, t) => t > 0 && best(row) !== best(answers[t - 1]));  // the word that decides
     watched.show([{name: "LSTM", ...reading}]);
+    watched.reveal();
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) watched.play();
 }
