@@ -18,6 +18,7 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
 from tools.teaching.exercises import LESSONS
+from tools.teaching.mend import OURS
 from tools.teaching.term import configuration
 
 MINUTES = 15  # for a notebook
@@ -78,7 +79,10 @@ def waiting(term: Path, lesson: str, again: bool) -> list[str]:
 
 
 def error_above(notebook, check) -> str:
-    """The first of the student's cells above a check that stopped with an error, and the error."""
+    """The first of the student's own cells above a check that stopped with an error, and the error.
+
+    Our cells are passed over: they fail where an answer that they use is missing.
+    """
     number = 0
     for cell in notebook.cells:
         if cell is check:
@@ -86,7 +90,9 @@ def error_above(notebook, check) -> str:
         if cell.cell_type == "code":
             number += 1
             errors = [output for output in cell.outputs if output.output_type == "error"]
-            if errors and not cell.metadata.get("nbgrader", {}).get("grade"):
+            marks = cell.metadata.get("nbgrader", {})
+            theirs = not OURS.fullmatch(cell.id) or marks.get("solution")
+            if errors and theirs:
                 return f"Code cell {number} stopped with {errors[0].ename}: {errors[0].evalue[:200]}"
     return ""
 
