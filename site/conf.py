@@ -8,7 +8,19 @@ import nbformat
 
 import torchnlp
 from tools.site import figures, formulas, scoreboard
-from tools.site.lesson_pages import CELL, LESSONS, cell_link, claims_page, lesson_link, lesson_page
+from tools.site.lesson_pages import (
+    CELL,
+    LESSONS,
+    PLACE,
+    by_letters,
+    cards,
+    cell_link,
+    claims_page,
+    labelled,
+    lesson_link,
+    lesson_page,
+    place_link,
+)
 from tools.teaching import repo
 from tools.upkeep import readme
 from tools.upkeep.cells import is_picture, plain, with_captions
@@ -66,7 +78,7 @@ html_theme_options = {
 # What takes the place of a word in capitals in index.md, and what is done to each page before it is read.
 
 
-def cards() -> str:
+def lesson_cards() -> str:
     """A card for each lesson, with its first picture."""
     lines = ["::::{grid} 1 2 2 2", ":gutter: 3", ""]
     for path in LESSONS:
@@ -122,7 +134,7 @@ def read(app, docname, source) -> None:
         parts = {
             "HEADLINE": figures.headline_figure(),
             "BACKWARDS": figures.backwards_figure(file="reverser.js"),
-            "CARDS": cards(),
+            "CARDS": lesson_cards(),
             "PICTURE": scoreboard.picture(readme.scoreboard(ROOT)),
             "SCOREBOARD": readme.scoreboard(ROOT),
             "GITHUB": GITHUB,
@@ -130,12 +142,14 @@ def read(app, docname, source) -> None:
         }
         text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
     elif docname in ("glossary", "references"):
-        text = re.sub(r"\blesson\s+(\d)\b(?!\])", lesson_link, elsewhere(HERE / path.name, text))  # (?!]): it is a link
-        text = CELL.sub(cell_link, text)
+        text = PLACE.sub(place_link, elsewhere(HERE / path.name, text))
+        text = re.sub(r"\blesson\s+(\d)\b(?!\])", lesson_link, text)  # (?!]): it is a link
     elif docname.startswith("notebooks/claims/"):
         text = claims_page(elsewhere(path, text))
     elif docname == "torchnlp":
         text += module_page()
+    elif docname == "syllabus":
+        text = cards(elsewhere(HERE / path.name, text))
     else:
         text = CELL.sub(cell_link, elsewhere(path if path.exists() else HERE / path.name, text))
     source[0] = text
@@ -146,13 +160,15 @@ def as_rst(app, what, name, thing, options, lines) -> None:
     lines[:] = [re.sub(r"`([^`]+)`", r"``\1``", line.replace("*", r"\*")) for line in lines]
 
 
-def add_outlines(app, pagename, templatename, context, doctree) -> None:
-    if "body" in context:
-        context["body"] = formulas.outlines(context["body"]) + context["body"]
+def finish(app, pagename, templatename, context, doctree) -> None:
+    if doctree:
+        body = labelled(context["body"])
+        body = by_letters(body) if pagename == "glossary" else body
+        context["body"] = formulas.outlines(body) + body
 
 
 def setup(app) -> None:
     app.add_html_math_renderer("drawing", (formulas.inline, None), (formulas.display, None))
-    app.connect("html-page-context", add_outlines)
+    app.connect("html-page-context", finish)
     app.connect("autodoc-process-docstring", as_rst)
     app.connect("source-read", read)

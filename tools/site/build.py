@@ -42,7 +42,7 @@ def gather() -> None:
 
 
 # The theme's icons: it draws them with a script of 1.5 MB. An icon that stands in the page needs none.
-ICON = re.compile(r'<i class="(fa[bs]|fa-solid) fa-([\w-]+)([^>]*)></i>')
+ICON = re.compile(r'<(?P<tag>i|span) class="(?P<rest>[^"]*\bfa[bs]?(?:-solid)? fa-(?P<name>[\w-]+)[^>]*)></(?P=tag)>')
 
 PICTURE = re.compile(r'<img(?P<rest>[^>]* src="(?P<file>[^":]+\.png)")(?: width="(?P<width>\d+)")?[^>]*>')
 
@@ -55,9 +55,9 @@ def outline(name: str) -> tuple[str, str, str]:
 
 
 def drawn(icon: re.Match) -> str:
-    width, height, path = outline(icon[2])
+    width, height, path = outline(icon["name"])
     box = f'viewBox="0 0 {width} {height}" aria-hidden="true"'
-    return f'<svg class="icon {icon[1]} fa-{icon[2]}{icon[3]} {box}><path d="{path}"/></svg>'
+    return f'<svg class="icon {icon["rest"]} {box}><path d="{path}"/></svg>'
 
 
 def lighter(page: str, file: Path) -> str:

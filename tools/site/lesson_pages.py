@@ -2,6 +2,8 @@
 
 import re
 import runpy
+from functools import cache
+from itertools import cycle
 from pathlib import Path
 
 import nbformat
@@ -18,6 +20,7 @@ LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 CLAIMS = sorted(ROOT.glob("notebooks/claims/*.md"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
+PLACE = re.compile(rf"\blesson\s+(\d),\s+{CELL.pattern}")
 CLAIMED = re.compile(r"(?:[\w/-]+#)?\b([la]\d\w*-[a-z]\w+)\b")  # how a table of claims names one
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
 
@@ -117,8 +120,9 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
         tags = tags - {"hide-input"} | {"hide-cell"}
     if is_diagram(cell):
         tags.add("remove-input")
-    if any(len(line) > 110 for output in cell.outputs for line in output.get("text", "").splitlines()):
-        tags.add("long-lines")
+    lines = "\n".join(output.get("text", "") for output in cell.outputs).splitlines()
+    if any(len(line) > 110 for line in lines) or not any("  " in line.strip() for line in lines):  # no columns
+        tags.add("sentences")
     cell.metadata["tags"] = sorted(tags)
     caption = cell.metadata.get("caption")
     if caption:
@@ -135,17 +139,48 @@ def lesson_link(found: re.Match) -> str:
     return f"[{found[0]}](/notebooks/{path.name})" if path else found[0]
 
 
+@cache
+def has_cell(name: str) -> bool:
+    return any(f'"id": "{name}"' in path.read_text(encoding="utf-8") for path in LESSONS)
+
+
 def cell_link(found: re.Match) -> str:
     """[`l1-c094`](#l1-c094) for `l1-c094`, if there is such a cell."""
-    has = any(f'"id": "{found[1]}"' in path.read_text(encoding="utf-8") for path in LESSONS)
-    return f"[{found[0]}](#{found[1]})" if has else found[0]
+    return f"[{found[0]}](#{found[1]})" if has_cell(found[1]) else found[0]
+
+
+def place_link(found: re.Match) -> str:
+    """[lesson 1](#l1-c094) for "lesson 1, `l1-c094`"; lesson 1, if there is no such cell."""
+    lesson = f"lesson {found[1]}"
+    return f"[{lesson}](#{found[2]})" if has_cell(found[2]) else lesson
+
+
+def cards(text: str) -> str:
+    """The text with its tables marked: on a phone each row is a card, with the names of the columns in it."""
+    return re.sub(r"(?:^\|.*\n)+", r":::{div} cards\n\g<0>:::\n", text, flags=re.M)
+
+
+def labelled(page: str) -> str:
+    """The page; in a table of cards each cell has the name of its column."""
+
+    def label(table: re.Match) -> str:
+        names = cycle(re.findall(r"<th class=[^>]*><p>(.*?)</p>", table[0]))
+        return re.sub(r"<td", lambda _: f'<td data-name="{next(names)}"', table[0])
+
+    return re.sub(r'<div class="cards.*?</table>', label, page, flags=re.S)
 
 
 def claims_page(text: str) -> str:
-    """A table of claims whose cells are links. On a phone a row becomes a card: see course.css."""
+    """A table of claims whose cells are links."""
     head, _, table = text.partition("| claim |")
-    table = CLAIMED.sub(r"[`\1`](#\1)", f"| claim |{table}")
-    return f"{head}:::{{div}} claims\n{table}\n:::\n"
+    return cards(head + CLAIMED.sub(r"[`\1`](#\1)", f"| claim |{table}"))
+
+
+def by_letters(page: str) -> str:
+    """The glossary with letters to jump by."""
+    first = {name[0].upper(): place for place, name in reversed(re.findall(r'<dt id="(term-[^"]+)">(\w)', page))}
+    links = " ".join(f'<a href="#{place}">{letter}</a>' for letter, place in sorted(first.items()))
+    return page.replace('<dl class="', f'<nav class="jump" aria-label="Letters">{links}</nav>\n<dl class="', 1)
 
 
 def links_of(lesson: str) -> dict[str, str]:
