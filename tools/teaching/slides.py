@@ -2,8 +2,9 @@
 
 Take the whole folder build/slides with you: the decks need its folder lib.
 
-After a bold question the answer waits: the output, and what is said after it, come with one more key. Pictures stand
-across the slide with their words beneath them; code that draws, tests and solutions are left out.
+A deck opens with a picture. After a bold question the answer waits: the output, and what is said after it, come with
+one more key. Pictures stand across the slide with their words beneath them; code that draws, tests and solutions are
+left out. What is too much for one slide goes on two.
 
 Each slide carries its speaker notes from notebooks/notes/<lesson>.md: press S in a deck. In that file a section
 belongs to a slide when its heading starts with the id of the slide's first cell: `## l1-c003 · 3 min · Two headlines`.
@@ -30,6 +31,9 @@ DECKS = ROOT / "build" / "slides"
 PAGE = Path(__file__).with_suffix(".html")
 LIBRARIES = ["reveal.js@4.6.1", "mathjax@3.2.2"]
 USED = ["reveal.js/dist", "reveal.js/plugin/notes", "mathjax/es5/tex-svg.js"]
+
+
+TITLE = re.compile(r"^# .*\n+")
 
 
 def place_of(cell) -> str:
@@ -89,8 +93,7 @@ def parts_of(cell) -> list[Part]:
             printed += output.get("text") or data["text/plain"] + "\n"  # what is displayed has a line of its own
             continue
         if printed.strip():
-            long = ' class="long"' * (max(map(len, printed.splitlines())) > 120)  # no table, but a sentence
-            parts.append(Part("output", f"<div{long}><pre>{escape(printed.strip(chr(10)))}</pre></div>"))
+            parts.append(Part("output", f"<pre>{escape(printed.strip(chr(10)))}</pre>"))
             printed = ""
         if "image/png" in data:
             image = f'<img src="data:image/png;base64,{data["image/png"].strip()}" alt="{escape(plain(caption))}">'
@@ -113,9 +116,18 @@ def keep_answers_back(parts: list[Part]) -> None:
         asked = asked or part.asks
 
 
+def opening(cells: list, notes: str) -> Slide:
+    """The title, and the lesson's first picture."""
+    picture = next(part for cell in cells for part in parts_of(cell) if part.kind == "picture")
+    title = TITLE.match(cells[0].source)[0]
+    return Slide("opening", False, [Part("text", markdown(title)), Part("picture", picture.html)], notes)
+
+
 def make_slides(notebook, notes: dict[str, str]) -> list[Slide]:
-    slides = []
-    for cell in with_captions(notebook).cells:
+    cells = with_captions(notebook).cells
+    slides = [opening(cells, notes.get(cells[0].id, ""))]
+    cells[0].source = TITLE.sub("", cells[0].source)
+    for cell in cells:
         place = place_of(cell)
         if place in ("slide", "subslide"):
             slides.append(Slide(cell.id, place == "subslide", [], notes.get(cell.id, "")))
@@ -154,7 +166,7 @@ def make_page(notebook, notes: dict[str, str]) -> str:
             stacks.append([])
         stacks[-1].append(slide_html(slide))
     values = {
-        "title": escape(re.search(r"^# (.*)", notebook.cells[0].source, flags=re.M)[1]),
+        "title": escape(TITLE.match(notebook.cells[0].source)[0][2:].strip()),
         "colours": HtmlFormatter().get_style_defs(".slide pre"),
         "slides": "\n".join("\n".join(["<section>", *stack, "</section>"]) for stack in stacks),
     }
