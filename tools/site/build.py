@@ -11,7 +11,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import pydata_sphinx_theme
 from PIL import Image
 
 from tools.site import figures, pages
@@ -23,7 +22,6 @@ PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md"]
 PAGES += ["notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "notebooks/claims/*.md"]
 PICTURES = ["images/*.png"]
 STATIC = ROOT / "build" / "site-static"  # what Sphinx copies beside site/_static
-THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
 
 
 def gather() -> None:
@@ -41,28 +39,26 @@ def gather() -> None:
             file.unlink()
 
 
-# The theme's icons: it draws them with a script of 1.5 MB. An icon that stands in the page needs none.
+# The theme draws its icons with a script of 1.5 MB. One that stands in the page needs none.
 ICON = re.compile(r'<(?P<tag>i|span) class="(?P<rest>[^"]*\bfa[bs]?(?:-solid)? fa-(?P<name>[\w-]+)[^>]*)></(?P=tag)>')
-
-PICTURE = re.compile(r'<img(?P<rest>[^>]* src="(?P<file>[^":]+\.png)")(?: width="(?P<width>\d+)")?[^>]*>')
+PICTURE = re.compile(r'<img(?P<rest>[^>]* src="(?P<file>[^":]+\.png)"[^>]*?)(?: width="(?P<width>\d+)")? ?/?>')
 
 
 @cache
-def outline(name: str) -> tuple[str, str, str]:
+def outline(name: str, script: Path) -> tuple[str, str, str]:
     """An icon's width, height and path."""
-    script = (THEME / "scripts" / "fontawesome.js").read_text(encoding="utf-8")
-    return re.findall(rf'[{{,]"?{name}"?:\[(\d+),(\d+),\[[^]]*\],"\w+","([^"]+)"\]', script)[-1]  # the last is solid
+    icon = rf'[{{,]"?{name}"?:\[(\d+),(\d+),\[[^]]*\],"\w+","([^"]+)"\]'
+    return re.findall(icon, script.read_text(encoding="utf-8"))[-1]  # the last is the solid one
 
 
-def drawn(icon: re.Match) -> str:
-    width, height, path = outline(icon["name"])
-    box = f'viewBox="0 0 {width} {height}" aria-hidden="true"'
-    return f'<svg class="icon {icon["rest"]} {box}><path d="{path}"/></svg>'
-
-
-def lighter(page: str, file: Path) -> str:
-    """The page with its icons inside; a picture below has its place at once, and comes when one is near it."""
+def lighter(page: str, file: Path, script: Path) -> str:
+    """The page with its icons inside; a picture further down has its place at once, and comes when one is near it."""
     seen = []
+
+    def drawn(icon: re.Match) -> str:
+        width, height, path = outline(icon["name"], script)
+        box = f'viewBox="0 0 {width} {height}" aria-hidden="true"'
+        return f'<svg class="icon {icon["rest"]} {box}><path d="{path}"/></svg>'
 
     def sized(image: re.Match) -> str:
         with Image.open(file.parent / image["file"]) as picture:
@@ -82,14 +78,15 @@ def make_site(folder: Path) -> None:
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
     options = ["-W", "--keep-going", "-q", "-E", "-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "site-doctrees")]
     subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], cwd=ROOT, check=True)
+    icons = folder / "_static" / "scripts" / "fontawesome.js"
     for file in folder.rglob("*.html"):
         # A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words.
         page = file.read_text(encoding="utf-8").replace('<summary aria-label="Toggle hidden content">', "<summary>")
-        file.write_text(lighter(page, file), encoding="utf-8")
+        file.write_text(lighter(page, file, icons), encoding="utf-8")
     style = folder / "_static" / "styles" / "pydata-sphinx-theme.css"  # a fifth of it names icons
     style.write_text(re.sub(r"\.fa-[^{}]*\{--fa:[^}]*\}", "", style.read_text(encoding="utf-8")), encoding="utf-8")
-    for file in [*folder.glob("_static/*/*.map"), folder / "_static" / "scripts" / "fontawesome.js"]:
-        file.unlink(missing_ok=True)  # 5 MB that no page asks for
+    for file in [*folder.glob("_static/*/*.map"), icons]:  # 5 MB that no page asks for
+        file.unlink()
     figures.numbers(folder)
     for name in pages.PAGES:
         page = pages.make_page(name)
