@@ -58,7 +58,7 @@ def lighter(page: str, file: Path, script: Path) -> str:
     def drawn(icon: re.Match) -> str:
         width, height, path = outline(icon["name"], script)
         box = f'viewBox="0 0 {width} {height}" aria-hidden="true"'
-        return f'<svg class="icon {icon["rest"]} {box}><path d="{path}"/></svg>'
+        return f'<svg class="outline {icon["rest"]} {box}><path d="{path}"/></svg>'
 
     def sized(image: re.Match) -> str:
         with Image.open(file.parent / image["file"]) as picture:
