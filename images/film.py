@@ -13,27 +13,29 @@ from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "build" / "site" / "reader.html"
-HEADLINE = "Striker signs record deal as shares of the club's owner fall on Wall Street after it warns on profit"
-WIDTH = 860
-HUES = ["#004488", "#8A6A00", "#994455", "#117755", "#6A3D9A", "#B35806", "#222222"]  # watch/style.css, light
+HEADLINE = "Striker signs record deal as shares of the club's owner fall on Wall Street"
+PAGE_WIDTH, WIDTH = 600, 900  # a narrow page, so that its words are large
+HIDDEN = ".examples, .controls, .sentence, .marks { display: none !important } textarea { min-height: 3.3em }"
+HUES = ["#004488", "#8A6A00", "#994455", "#117755", "#2CA76E", "#7A7972"]  # watch/style.css, light
 TINTS = 12
 WORD, END = 450, 4000  # milliseconds that a frame stays
 
 
 def frames() -> list[Image.Image]:
-    """The page after each word: text, answers, input and forget gate, cell state."""
+    """The page after each word: the headline as it is typed, the answers, the input gate."""
     as_root = ["--no-sandbox"] if os.getuid() == 0 else []
     shots = []
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--disable-gpu", *as_root])
-        page = browser.new_page(viewport={"width": 1440, "height": 1200}, reduced_motion="reduce")
+        size, ratio = {"width": PAGE_WIDTH, "height": 1200}, WIDTH / PAGE_WIDTH
+        page = browser.new_page(viewport=size, device_scale_factor=ratio, reduced_motion="reduce")
         page.goto(PAGE.as_uri())
         page.locator("#view .strip").wait_for()
+        page.add_style_tag(content=HIDDEN)
         words = HEADLINE.split()
         page.fill("#text", HEADLINE)
-        picture = page.locator("#view .picture").bounding_box()
-        last = page.locator("#view .part", has_text="output gate").bounding_box()
-        clip = {**picture, "height": last["y"] - picture["y"]}
+        first, last = page.locator("#text").bounding_box(), page.locator("#view .part", has_text="input gate").bounding_box()
+        clip = {"x": 0, "y": first["y"] - 6, "width": PAGE_WIDTH, "height": last["y"] + last["height"] - first["y"] + 6}
         for count in range(1, len(words) + 1):
             page.fill("#text", " ".join(words[:count]))
             page.wait_for_timeout(150)
@@ -53,8 +55,6 @@ def palette() -> Image.Image:
 
 def main() -> None:
     shots = frames()
-    size = (WIDTH, round(shots[0].height * WIDTH / shots[0].width))
-    shots = [shot.resize(size, Image.Resampling.LANCZOS) for shot in shots]
     shots = [shot.quantize(palette=palette(), dither=Image.Dither.NONE) for shot in shots]
     times = [WORD] * (len(shots) - 1) + [END]
     # It plays three times and then stands still.

@@ -12,6 +12,6 @@ export const load = file => new Promise((done, failed) => {
 export function whenNear(place, act) {
     const watch = new IntersectionObserver(([{isIntersecting}]) => {
         if (isIntersecting) { watch.disconnect(); act(); }
-    }, {rootMargin: "500px"});
+    }, {rootMargin: "200px"});
     watch.observe(place);
 }

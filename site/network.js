@@ -11,8 +11,8 @@ export class Networks {
     constructor(file) {
         this.classes = file.classes;
         this.accuracy = file.accuracy;
-        this.names = Object.keys(file.networks);
-        this.file = file.networks;
+        this.file = {};
+        this.add(file.networks);
         this.ids = new Map(file.words.map((word, id) => [word, id]));
         this.ids.delete("<pad>");  // whoever types it means no padding
         this.loaded = {};
@@ -21,6 +21,11 @@ export class Networks {
     // A network's weights, read when first asked for.
     weights(name) {
         return this.loaded[name] ??= unpacked(this.file[name]);
+    }
+
+    add(networks) {
+        Object.assign(this.file, networks);
+        this.names = Object.keys(CELLS).filter(name => name in this.file);
     }
 
     // The tokens of a text that are read.

@@ -7,7 +7,8 @@ import {tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
 
 const examples = [...document.querySelectorAll("#examples button")];
-const networks = new Networks(JSON.parse(document.getElementById("networks").textContent));
+const data = id => JSON.parse(document.getElementById(id).textContent);
+const networks = new Networks(data("lstm"));  // it reads already while the other two are on their way
 const field = document.getElementById("text"), choices = document.getElementById("choices").elements;
 // What is read depends on where the band is, if words are forgotten or left out.
 const onMove = () => choices.mode.value !== "all" && read();
@@ -36,6 +37,7 @@ function read() {
     document.getElementById("cut").hidden = tokens.length < MOST_READ;
     const at = Math.max(0, Math.min(view.at, tokens.length - 1));
     const names = cell === "all" ? networks.names : [cell];
+    if (!networks.names.includes(names[0])) return;
     view.show(names.map(name => reading(name, tokens, ids, choices.mode.value, at)));
 }
 
@@ -50,7 +52,8 @@ function remember() {
 function restore() {
     const {text, cell, read: mode, word} = readAddress();
     field.value = text ?? examples[0].value;
-    choices.cell.value = [...networks.names, "all"].includes(cell) ? cell : "LSTM";
+    choices.cell.value = "LSTM";
+    if (cell) choices.cell.value = cell;  // a name that is none changes nothing
     choices.mode.value = ["from", "without"].includes(mode) ? mode : "all";
     view.at = word >= 1 ? Math.round(word) - 1 : Infinity;  // the last word
     read();
@@ -79,10 +82,11 @@ document.getElementById("choices").onchange = () => { view.stop(); read(); remem
 document.getElementById("view").addEventListener("focusout", remember);
 window.addEventListener("hashchange", restore);
 for (const button of examples) button.onclick = () => take(button.value);
-const scores = networks.names.map(name => `${name} ${percent(networks.accuracy[name])}`).join(", ");
+const scores = Object.keys(networks.accuracy).map(name => `${name} ${percent(networks.accuracy[name])}`).join(", ");
 document.getElementById("about").textContent = `Articles of AG News' test set told right: ${scores}. `
     + "How the networks were made stands in the folder site of the course.";
 
+document.addEventListener("DOMContentLoaded", () => { networks.add(data("others")); if (choices.cell.value !== "LSTM") restore(); });
 restore();
 if (!readAddress().word && !calm) view.play();
 

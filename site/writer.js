@@ -19,7 +19,8 @@ const element = id => document.getElementById(id);
 const file = JSON.parse(element("file").textContent), model = new LanguageModel(file);
 const known = new Map(file.words.map((word, id) => [word, id]));
 for (const id of [PAD, END]) known.delete(file.words[id]);  // whoever types them means something else
-const rival = new FourGrams(trainingTexts(), model.V);
+let rival = null;
+const counts = () => rival ??= new FourGrams(trainingTexts(), model.V);  // takes a while: after the network's first answer
 const field = element("text"), form = element("sliders"), choices = form.elements;
 let read = [];  // an entry a token: {id, loss, counted}
 const examples = [...element("examples").querySelectorAll("[value]")];  // each with a seed of its own
@@ -68,7 +69,7 @@ function allowed(scores, ids, begins) {
     const fits = id => begins ? id > LINE && file.words[id].startsWith(begins) : id > PAD && (id !== END || ids.length);
     return scores.map((score, id) => fits(id) ? score : -Infinity);
 }
-const counted = (ids, begins) => allowed(rival.next(ids).map(Math.log), ids, begins);
+const counted = (ids, begins) => allowed(counts().next(ids).map(Math.log), ids, begins);
 const numberOf = name => Number(choices[name].value);
 const settings = () => ({temperature: numberOf("temperature"), top: numberOf("top"), nucleus: numberOf("nucleus")});
 
@@ -100,8 +101,7 @@ function update() {
     const {tokens, ids, begins} = understand(field.value), start = model.start(choices.section.value);
     const now = model.read(ids, start, SLICE);
     read = model.steps.slice(1);  // what stood there before has been counted, too
-    read.forEach((step, t) => { step.counted ??= -Math.log(rival.next(ids, t)[ids[t]]); });
-    document.body.classList.toggle("stale", now < ids.length);  // what stands there is still of another text
+    document.body.classList.toggle("stale", now < ids.length || !rival);  // what stands there is still of another text
     if (now < ids.length) {
         element("sentence").textContent = `Reading: ${now} of ${ids.length} tokens …`;
         showLosses(tokens.slice(0, now), [], []);
@@ -110,6 +110,11 @@ function update() {
     }
     const bars = {name: named, settings: settings(), onTake: id => take(id, begins)};
     const network = showBars(element("network"), allowed(model.scores(), ids, begins), bars);
+    if (!rival) {
+        setTimeout(() => { counts(); update(); });
+        return;
+    }
+    read.forEach((step, t) => { step.counted ??= -Math.log(rival.next(ids, t)[ids[t]]); });
     tellNext(tokens, begins, network, showBars(element("fourgrams"), counted(ids, begins), bars));
     grey = hidden || !atEnd() ? [] : goOn(ids, begins);
     showGrey(begins);
@@ -138,7 +143,7 @@ function showLosses(tokens, grey, runs) {
     words.forEach((word, i) => {
         const t = first + i, item = items[i] ?? list.appendChild(make("li", {}, make("bdi"), make("span"), make("span")));
         const marks = {grey: t >= tokens.length, unknown: read[t]?.id === UNK, lit: copied.has(t)};
-        const costs = ["loss", "counted"].map(which => marks.unknown ? "–" : read[t]?.[which].toFixed(1) ?? "");
+        const costs = ["loss", "counted"].map(which => marks.unknown ? "–" : read[t]?.[which]?.toFixed(1) ?? "");
         const said = [SHOWN[word] ?? word, ...costs];
         const name = Object.keys(marks).filter(mark => marks[mark]).join(" ");
         if (item.className !== name) item.className = name;
@@ -250,7 +255,7 @@ for (const button of examples) button.onclick = () => change(button.value, Numbe
 element("sections").append(...["none", ...file.classes].map(name =>
     make("label", {}, make("input", {type: "radio", name: "section", value: name}), name)));
 const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`).join("; ");
-element("about").textContent = `Both learnt from ${rival.texts.length.toLocaleString("en")} short briefs that were `
+element("about").textContent = "Both learnt from the short briefs that were "
     + "invented for this course, so little text that neither writes well. The 4-grams are interpolated by Kneser-Ney. "
     + `Perplexity on 440 briefs that they never read (one seed): ${measured}. `
     + "How the network was made stands in the folder site of the course.";
@@ -272,7 +277,7 @@ window.writer = {
         model.read(ids, model.start(section));
         return {
             tokens, ids, losses: ids.map((_, t) => model.steps[t + 1].loss),
-            counted: ids.map((id, t) => -Math.log(rival.next(ids, t)[id])),
+            counted: ids.map((id, t) => -Math.log(counts().next(ids, t)[id])),
         };
     },
 };

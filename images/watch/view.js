@@ -173,11 +173,8 @@ export class View {
         const context = fit(canvas, this.width, height), face = getComputedStyle(this.words).fontFamily;
         const x = t => (edges[t] + edges[t + 1]) / 2 - left, y = p => 8 + (1 - p) * (height - 22);
         const colour = (k, alpha) => css(colours[classColour(k)], alpha);
-        Object.assign(context, {font: `11px ${face}`, textBaseline: "top", fillStyle: css(colours.soft)});
-        for (const [p, name] of [[0, "0"], [0.5, "½"], [1, "1"]]) {
-            paintLine(context, [[0, y(p)], [this.width, y(p)]], css(colours.line), 1);
-            context.fillText(name, 1, p ? y(p) + 2 : y(p) - 13);
-        }
+        const ticks = [[0, "0"], [0.5, "½"], [1, "1"]];
+        for (const [p] of ticks) paintLine(context, [[0, y(p)], [this.width, y(p)]], css(colours.line), 1);
         const points = (rows, k, last) => {
             const points = [];
             for (let t = Math.max(0, from - 1); t < Math.min(to + 1, rows.length, last); t++) {
@@ -196,6 +193,12 @@ export class View {
                 context.fill();
             }
         });
+        Object.assign(context, {font: `11px ${face}`, textBaseline: "top", fillStyle: css(colours.soft)});
+        Object.assign(context, {strokeStyle: css(colours.paper), lineWidth: 4, lineJoin: "round"});
+        context.setLineDash([]);
+        for (const [p, name] of ticks) {
+            for (const write of ["strokeText", "fillText"]) context[write](name, 1, p ? y(p) + 2 : y(p) - 13);
+        }
         for (let t = from; t < Math.min(to, shown); t++) {  // who leads, as a ribbon over the words
             if (!probabilities[t]) continue;
             context.fillStyle = colour(best(probabilities[t]));

@@ -10,7 +10,7 @@ import torch
 
 import torchnlp
 from tools.site.language_model import Writer
-from tools.site.pages import ROOT, SITE, WATCH, Reader, bundle
+from tools.site.pages import ROOT, WATCH, Reader, bundle, networks_of
 from tools.site.reversing_networks import FILE as REVERSERS
 from tools.site.reversing_networks import Reversers
 from tools.site.word_vectors import FILE as VECTORS
@@ -20,9 +20,7 @@ HEADLINE = "Striker signs deal as club's shares fall on Wall Street"  # as wide 
 
 def numbers(folder: Path) -> None:
     """Write what the figures of the site load once they are touched: see site/load.js."""
-    network = json.loads((SITE / "networks" / "networks.json").read_text(encoding="utf-8"))
-    network["networks"] = {"LSTM": network["networks"]["LSTM"]}
-    for name, values in {"lstm": network, "reverser": json.loads(REVERSERS.read_text())}.items():
+    for name, values in {"lstm": networks_of("LSTM"), "reverser": json.loads(REVERSERS.read_text())}.items():
         text = json.dumps(values, ensure_ascii=False)
         (folder / f"{name}.js").write_text(f'(window.numbers ??= {{}})["{name}.js"] = {text};\n', encoding="utf-8")
 

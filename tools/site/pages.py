@@ -104,7 +104,12 @@ def make_page(name: str) -> Path:
 
     def inside(tag: re.Match) -> str:
         kind, rest, source = tag.groups()
-        text = (SITE / source).read_text(encoding="utf-8") if source.endswith(".json") else bundle(Path(source).stem)
+        if "#" in source:
+            text = json.dumps(networks_of(source.split("#")[1]), ensure_ascii=False)
+        else:
+            text = (SITE / source).read_text("utf-8") if source.endswith(".json") else bundle(Path(source).stem)
+        if kind == "text/javascript":  # it runs where it stands, before what comes after it has arrived
+            text = f'(() => {{\n"use strict";\n{text}}})();\n'
         return f'<script type="{kind}"{rest}>\n{text.replace("</", "<" + chr(92) + "/")}</script>'
 
     page = re.sub(r'<script type="([^"]+)"([^>]*) src="([^"]+)"></script>', inside, page)
@@ -112,6 +117,13 @@ def make_page(name: str) -> Path:
     file = BUILT / f"{name}.html"
     file.write_text(page, encoding="utf-8")
     return file
+
+
+def networks_of(part: str) -> dict:
+    """networks.json with the LSTM alone, or the other two networks without the words."""
+    file = json.loads((SITE / "networks" / "networks.json").read_text(encoding="utf-8"))
+    lstm = file["networks"].pop("LSTM")
+    return {**file, "networks": {"LSTM": lstm}} if part == "LSTM" else file["networks"]
 
 
 # ----------------------------------------------------------------------------------------- answers
