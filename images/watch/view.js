@@ -321,6 +321,7 @@ export class View {
 
     // Bring the word under the band into sight, and near the end the names of the lines.
     reveal() {
+        if (!this.readings) return;
         const {edges, strip, at, width} = this, margin = Math.max(60, this.margin), end = edges.at(-1) + this.margin;
         const right = end - edges[at + 1] < 2 * margin ? end : edges[at + 1] + margin;
         if (edges[at] - margin < strip.scrollLeft) strip.scrollLeft = edges[at] - margin;
@@ -364,7 +365,7 @@ export class View {
 
     // Read the text before the eyes of who looks on: the curves grow word by word.
     play(pause = 160) {
-        if (!this.tokens.length) return;
+        if (!this.tokens?.length) return;
         const show = shown => {
             this.shown = shown;
             this.move(shown - 1);
