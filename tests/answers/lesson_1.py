@@ -87,6 +87,16 @@ def read(x, W_x, W_h, b):
     return states
 
 
+# %% check_read, wrong: a first state as long as a vector
+# says: Has the first state H numbers?
+def read(x, W_x, W_h, b):
+    h, states = x.new_zeros(len(x), x.size(2)), []
+    for t in range(x.size(1)):
+        h = torch.tanh(x[:, t] @ W_x.T + h @ W_h.T + b)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+
 # %% check_masked_mean, right: with einsum
 def masked_mean(states, real):
     weights = real / real.sum(1, keepdim=True)  # [B, T]
@@ -129,6 +139,12 @@ def masked_max(states, real):
     return states.amax(1)
 
 
+# %% check_masked_max, wrong: -1 over the padding
+# says: -1 is below every state that tanh gives
+def masked_max(states, real):
+    return states.masked_fill(~real.unsqueeze(2), -1).amax(1)
+
+
 # %% check_masked_max, wrong: values and places
 # says: max(1) returns values and places
 def masked_max(states, real):
@@ -148,6 +164,12 @@ def last_n(real, n):
     mask = torch.zeros_like(real)
     mask[:, -n:] = True
     return mask & real
+
+
+# %% check_last_n, wrong: places after the end
+# says: Join your condition with `real &`.
+def last_n(real, n):
+    return torch.arange(real.size(1)) >= real.sum(1, keepdim=True) - n
 
 
 # %% check_last_n, wrong: and in place of &

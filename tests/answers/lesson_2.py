@@ -54,7 +54,7 @@ def lstm_step(lstm, x, h, c):
 
 
 # %% check_lstm_step, wrong: a sigmoid on the candidate
-# says: The new c is off: compare each function with its formula.
+# says: g is no gate: tanh, not sigmoid.
 def lstm_step(lstm, x, h, c):
     i, f, g, o = parts_of(lstm, x, h)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.sigmoid(g)
@@ -136,12 +136,12 @@ verdict = "A"
 
 
 # %% check_verdict, wrong: it keeps
-# says: Is it near 100 % at both rates?
+# says: Not each of them is near 100 %.
 verdict = "B"
 
 
 # %% check_verdict, wrong: one learning rate
-# says: at another one the share is another.
+# says: A usual token has a share near 50 %.
 verdict = "D"
 
 
