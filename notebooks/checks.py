@@ -451,8 +451,8 @@ def check_read_packed(read_packed):
             "Each column is the next rows of data; yours reads the first rows again and again."
         )
         assert torch.allclose(last, right, atol=1e-5), (
-            f"With the lengths {lengths} the states differ from those of each text read alone. Does h start from zeros, "
-            "and does each step go on from the last one?"
+            f"With the lengths {lengths} the states differ from those of each text read alone. Does h start from "
+            "zeros, and does each step go on from the last one?"
         )
 
 
