@@ -110,7 +110,8 @@ def explain(term: Path, lesson: str, student: str) -> str:
             elif marks.get("grade") and not marks.get("solution"):
                 failed = [output.evalue for output in cell.outputs if output.output_type == "error"]
                 told += [f"{cell.source.split(chr(10))[0]}: {failed[0][:150]}"] if failed else []
-                if failed and answer and (blame := error_above(notebook, cell)):
+                unanswered = failed and ("returns nothing" in failed[0] or "None so far" in failed[0])
+                if failed and answer and not unanswered and (blame := error_above(notebook, cell)):
                     told.append(blame)
                     comment = gradebook.find_comment(answer, name, lesson, student)
                     comment.auto_comment = f"{blame}. Perhaps that is why a check below it failed."
