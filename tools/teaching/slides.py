@@ -4,7 +4,7 @@ Take the whole folder build/slides with you: the decks need its folder lib.
 
 A deck opens with a picture. After a bold question the answer waits: the output, and what is said after it, come with
 one more key. Pictures stand across the slide with their words beneath them; code that draws, tests and solutions are
-left out. What is too much for one slide goes on two.
+left out. What is too much for one slide goes on two. The figure that moves on the lesson's page moves here, too.
 
 Each slide carries its speaker notes from notebooks/notes/<lesson>.md: press S in a deck. In that file a section
 belongs to a slide when its heading starts with the id of the slide's first cell: `## l1-c003 · 3 min · Two headlines`.
@@ -12,6 +12,7 @@ belongs to a slide when its heading starts with the id of the slide's first cell
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from tools.site import npm
+from tools.site.figures import LIVE, backwards_figure
 from tools.upkeep.cells import BADGE, QUESTION, is_diagram, kind, plain, with_captions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +35,8 @@ LIBRARIES = ["reveal.js@4.6.1", "mathjax@3.2.2"]
 USED = ["reveal.js/dist", "reveal.js/plugin/notes", "mathjax/es5/tex-svg.js"]
 
 
+# The figure that moves in a lesson on the site, as the last slide of its section; but for one that loads a network.
+MOVING = {number[0]: (where, cache(make)) for number, (where, make) in LIVE.items() if make is not backwards_figure}
 TITLE = re.compile(r"^# .*\n+")
 
 
@@ -57,7 +61,7 @@ def read_notes(file: Path) -> dict[str, str]:
 
 @dataclass
 class Part:
-    """A piece of a slide: "text", "code", "output", "picture" or "caption"."""
+    """A piece of a slide: "text", "code", "output", "picture", "caption" or "moving"."""
 
     kind: str
     html: str
@@ -126,9 +130,15 @@ def opening(cells: list, notes: str) -> Slide:
 def make_slides(notebook, notes: dict[str, str]) -> list[Slide]:
     cells = with_captions(notebook).cells
     slides = [opening(cells, notes.get(cells[0].id, ""))]
+    section, moving = MOVING[re.search(r"\d", cells[0].source)[0]]
+    within = False  # the section that the figure closes
     cells[0].source = TITLE.sub("", cells[0].source)
     for cell in cells:
-        place = place_of(cell)
+        place, heading = place_of(cell), re.match("#+ .*", cell.source) if cell.cell_type == "markdown" else None
+        if within and heading and place in ("slide", "subslide"):
+            slides.append(Slide("moving", True, [Part("moving", moving())], slides[-1].notes))
+            within, section = False, "(?!)"
+        within = within or heading and re.search(section, heading[0])
         if place in ("slide", "subslide"):
             slides.append(Slide(cell.id, place == "subslide", [], notes.get(cell.id, "")))
         if place != "skip":
