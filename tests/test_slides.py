@@ -81,7 +81,8 @@ def test_the_page_carries_its_notes_and_names_no_server(tmp_path, monkeypatch):
     before = path.read_bytes()
     page = slides.make_deck(path).read_text(encoding="utf-8")
     notes = slides.read_notes(slides.NOTES / f"{path.stem}.md")
-    assert len(re.findall('<aside class="notes">(?!</aside>)', page)) == len(notes) + 2 > 10  # and the opening, and the figure that moves
+    # The opening and the figure that moves have those of a slide beside them.
+    assert len(re.findall('<aside class="notes">(?!</aside>)', page)) == len(notes) + 2 > 10
     assert re.findall(r'<(?:script|img|link|iframe)[^>]*(?:src|href)="(?:https?:)?//[^"]*', page) == []
     assert path.read_bytes() == before  # the notes are in the deck, not in the students' notebook
 
