@@ -82,6 +82,7 @@ def make_site(folder: Path) -> None:
     for file in folder.rglob("*.html"):
         # A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words.
         page = file.read_text(encoding="utf-8").replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        page = page.replace('<div id="pst-primary', '<div role="complementary" aria-label="Site" id="pst-primary')
         file.write_text(lighter(page, file, icons), encoding="utf-8")
     style = folder / "_static" / "styles" / "pydata-sphinx-theme.css"  # a fifth of it names icons
     style.write_text(re.sub(r"\.fa-[^{}]*\{--fa:[^}]*\}", "", style.read_text(encoding="utf-8")), encoding="utf-8")
