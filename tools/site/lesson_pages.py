@@ -51,7 +51,8 @@ def lesson_page(source: str, name: str) -> str:
             write("</details>")
             hidden = False
         if starts:  # the section is over
-            figures, waiting = waiting, [make for title, make in live if re.search(rf"^#+ .*{title}", cell.source, flags=re.M)]
+            figures = waiting
+            waiting = [make for title, make in live if re.search(rf"^#+ .*{title}", cell.source, flags=re.M)]
             for make in figures:
                 write(f"```{{raw}} html\n{make()}\n```")
             live = [(title, make) for title, make in live if make not in waiting]
@@ -100,8 +101,10 @@ def to_be_read(cells: list) -> list:
 
 
 def in_site(text: str) -> str:
-    """A formula of its own between blank lines, as MyST wants it; a link to a page of the site from page to page."""
+    """A formula of its own between blank lines, as MyST wants it; a link to a page of the site from page to page; a
+    script, which has no page, in the repository."""
     text = re.sub(r"\s*^(\$\$.*?\$\$)[ \t]*$\s*", r"\n\n\1\n\n", text, flags=re.M | re.S).strip("\n")
+    text = re.sub(r"\]\((plain/[\w.-]+)\)", rf"](https://github.com/{repo.current(ROOT)}/blob/main/notebooks/\1)", text)
     return re.sub(rf"\[([^]]*)\]\({re.escape(SITE)}([^)]*)\)", r'<a href="../\2">\1</a>', text)
 
 
