@@ -103,16 +103,6 @@ def test_the_networks_are_good_and_no_article_is_in_their_file():
         assert set(weight) in ({"shape", "step", "int8"}, {"shape", "float32"})
 
 
-def test_two_things_of_one_name_cannot_be_bundled(tmp_path, monkeypatch):
-    monkeypatch.setattr(pages, "SITE", tmp_path)
-    (tmp_path / "a.js").write_text('import {b} from "./b.js";\nexport const x = b;\n')
-    (tmp_path / "b.js").write_text("export const b = 1;\n")
-    assert pages.bundle("a") == "const b = 1;\n\nconst x = b;\n"
-    (tmp_path / "b.js").write_text("const x = 1;\nexport const b = x;\n")
-    with pytest.raises(ValueError, match="x"):
-        pages.bundle("a")
-
-
 # ------------------------------------------------------------------------------------- the reader
 
 
@@ -475,11 +465,6 @@ def test_a_handout_has_what_watch_reads(shown, monkeypatch, tmp_path):
     monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
     assert "<script" in shown(Classifier(), "late goal wins")
     assert not (tmp_path / "site" / "networks").exists()
-
-
-def test_watch_names_what_a_network_needs(shown):
-    with pytest.raises(ValueError, match="needs .embedding and a recurrent layer"):
-        shown(nn.Linear(2, 2), "late goal")
 
 
 # ------------------------------------------------------------------------------------ what one sees
