@@ -34,7 +34,8 @@ def frames() -> list[Image.Image]:
         page.add_style_tag(content=HIDDEN)
         words = HEADLINE.split()
         page.fill("#text", HEADLINE)
-        first, last = page.locator("#text").bounding_box(), page.locator("#view .part", has_text="input gate").bounding_box()
+        first = page.locator("#text").bounding_box()
+        last = page.locator("#view .part", has_text="input gate").bounding_box()
         clip = {"x": 0, "y": first["y"] - 6, "width": PAGE_WIDTH, "height": last["y"] + last["height"] - first["y"] + 6}
         for count in range(1, len(words) + 1):
             page.fill("#text", " ".join(words[:count]))

@@ -91,7 +91,9 @@ def backwards_figure(word: str = "uncopyrightable", file: str = "../reverser.js"
 
 def radius_figure() -> str:
     """Lesson 1: the gradient on its way back, at a spectral radius that one chooses."""
-    return live("radius", "At a small spectral radius the gradient dies on its way back; at a large one it explodes.", {})
+    return live(
+        "radius", "At a small spectral radius the gradient dies on its way back; at a large one it explodes.", {}
+    )
 
 
 def packed_figure() -> str:
@@ -108,7 +110,7 @@ SENTENCES = {  # and the place of the word where the two readers meet at first, 
 
 
 def readers_figure() -> str:
-    """Lesson 4: two readers meet at a word; does it begin with a capital, and which neighbour says so?"""
+    """Lesson 4: two readers meet at a word; does it begin with a capital?"""
     capitals, seen = Counter(), Counter()
     with open(ROOT / "data" / "sample" / "train.csv", encoding="utf-8-sig", newline="") as lines:
         texts = [re.findall(r"\w+|[.,!?()']", row[2]) for row in csv.reader(lines)]
