@@ -79,10 +79,10 @@ def test_a_page_is_light_on_a_slow_line(built, pages):
 
 
 def test_a_formula_is_a_drawing_with_words(pages):
-    for lesson in LESSONS:
-        page = pages[page_of(lesson)]
+    assert sum(len(page.select(".math")) for page in pages.values()) > 100
+    for page in pages.values():
         letters, formulas = {path["id"] for path in page.select(".letters path")}, page.select(".math > svg")
-        assert len(formulas) == len(page.select(".math")) > 5 and all(formula["aria-label"] for formula in formulas)
+        assert len(formulas) == len(page.select(".math")) and all(formula["aria-label"] for formula in formulas)
         assert {letter["href"][1:] for letter in page.select(".math use")} == letters
 
 

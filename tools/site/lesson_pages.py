@@ -175,7 +175,7 @@ def labelled(page: str) -> str:
 def claims_page(text: str) -> str:
     """A table of claims whose cells are links."""
     head, _, table = text.partition("| claim |")
-    return cards(head + CLAIMED.sub(r"[`\1`](#\1)", f"| claim |{table}"))
+    return cards(head + re.sub(rf"`?{CLAIMED.pattern}`?", r"[`\1`](#\1)", f"| claim |{table}"))
 
 
 def by_letters(page: str) -> str:
