@@ -38,4 +38,5 @@ def picture(table: str) -> str:
         "Test accuracy. Dots: networks, with their range over three seeds. Squares: linear models on counted "
         f"words. A line each hundredth, from {low:.2f} to {high:.2f}."
     )
-    return f'<figure class="scoreboard" style="--steps: {round(100 * (high - low))}">{"".join(lines)}<figcaption>{caption}</figcaption></figure>'
+    rows, caption = "".join(lines), f"<figcaption>{caption}</figcaption>"
+    return f'<figure class="scoreboard" style="--steps: {round(100 * (high - low))}">{rows}{caption}</figure>'
