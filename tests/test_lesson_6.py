@@ -3,7 +3,9 @@
 import csv
 import math
 import random
+import runpy
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -178,6 +180,15 @@ def test_generated_texts_begin_with_the_prompt_and_close_with_end():
     assert net.seen[0] == [[7, 4]] * 200 and all(len(rows[0]) == 1 for rows in net.seen[1:])  # then only what is new
     greedy = generate(net, 7, 1, lambda logits: F.one_hot(logits.argmax(1), 8).float(), prompt=(5,))
     assert greedy == [[5, 3]]  # no empty text: END, though the most probable after 5, is barred at first
+
+
+def test_the_script_to_take_home_has_the_same_network_and_targets():
+    script = runpy.run_path(str(Path(lessons.__file__).parent / "plain" / "6-language-model.py"))
+    plain, net = script["LanguageModel"](9, D=4, H=5).eval(), LanguageModel(9, starts=0, D=4, H=5).eval()
+    net.load_state_dict(plain.state_dict())
+    x, y = script["batch"]([[5, 6, 7], [8]])
+    assert torch.allclose(plain(x)[0], net(x)[0])
+    assert [x.tolist(), y.tolist()] == [part.tolist() for part in shifted([(3, [5, 6, 7, END]), (3, [8, END])])]
 
 
 def test_the_last_tokens_alone_are_read():
