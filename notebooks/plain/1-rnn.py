@@ -58,7 +58,7 @@ def main(folder):
     items, test = read_csv(folder / "train.csv"), read_csv(folder / "test.csv")
     random.Random(1).shuffle(items)  # files are often sorted by label
     valid, train = items[: len(items) // 10], items[len(items) // 10 :]
-    counts = Counter(token for _, text in train for token in tokens_of(text))  # the vocabulary: of the training set alone
+    counts = Counter(token for _, text in train for token in tokens_of(text))  # not of the test set
     ids_of = {token: number for number, token in enumerate(counts, start=2)}
     net = RNNClassifier(len(ids_of) + 2, 64, 32, num_class=1 + max(label for label, _ in items))
     optimizer = torch.optim.Adam(net.parameters(), lr=0.004)
