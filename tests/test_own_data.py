@@ -44,6 +44,6 @@ def test_a_lesson_runs_to_its_end(lesson, folder, monkeypatch):
     assert "Warning" not in said
     assert not [
         line for line in said.splitlines() if " nan" in line and not line.startswith("step")
-    ]  # a loss overflows
+    ]
     if lesson[0] == "5":
         assert "GloVe knows few of these words" in said
