@@ -42,8 +42,6 @@ def test_a_lesson_runs_to_its_end(lesson, folder, monkeypatch):
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(ROOT / "notebooks")}}).execute()
     said = "\n".join(str(output.get("text", "")) for cell in notebook.cells for output in cell.get("outputs", []))
     assert "Warning" not in said
-    assert not [
-        line for line in said.splitlines() if " nan" in line and not line.startswith("step")
-    ]
+    assert not [line for line in said.splitlines() if " nan" in line and not line.startswith("step")]
     if lesson[0] == "5":
         assert "GloVe knows few of these words" in said
