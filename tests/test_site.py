@@ -207,7 +207,7 @@ def test_what_the_lessons_cite_stands_in_the_references(pages):
     listed = pages["references.html"].find("article").get_text()
     for lesson in LESSONS:
         prose = "\n".join(c.source for c in nbformat.read(lesson, as_version=4).cells if c.cell_type == "markdown")
-        for name, year in re.findall(r"\(([A-Z][\w-]+)[^();]{0,60}?, ((?:19|20)\d\d)[:;)]", prose):
+        for name, year in re.findall(r"\(([A-Z][\w-]+)[^();]{0,60}?, ((?:19|20)\d\d)[:)]", prose):
             assert re.search(rf"^{name}, .*\({year}\)", listed, flags=re.M), f"{name}, {year} in {lesson.name}"
     for link in pages["references.html"].find("article").select("a[href*='doi.org']"):
         assert link["href"] == f"https://doi.org/{link.get_text().removeprefix('doi:')}"
