@@ -524,6 +524,10 @@ def check_one_length_batches(one_length_batches):
 # ------------------------------------------------- lesson 4: two directions, several layers
 
 
+def _sized(layers, directions):
+    return f"{layers} layer{'s' * (layers > 1)} and {directions} direction{'s' * (directions > 1)}"
+
+
 def _shapes(layers, directions):
     return [8, 20, 32 * directions], [layers * directions, 8, 32]
 
@@ -533,7 +537,7 @@ def check_shapes(shapes):
     for layers, directions in ((1, 1), (1, 2), (3, 1), (3, 2)):
         gru = nn.GRU(5, 32, layers, batch_first=True, bidirectional=directions == 2)
         right = [list(part.shape) for part in gru(torch.zeros(8, 20, 5))]
-        case = f"{layers} layers, {directions} directions"
+        case = _sized(layers, directions)
         answer = shapes(layers, directions)
         assert isinstance(answer, (tuple, list)) and len(answer) == 2, "Return two shapes: of output, of h_n."
         output, h_n = (list(part) if isinstance(part, (tuple, list, torch.Size)) else part for part in answer)
@@ -552,11 +556,11 @@ def _last_states(h_n, directions):
 
 @exercise("1b", ours=_last_states)
 def check_last_states(last_states):
-    for layers, directions in ((1, 1), (1, 2), (3, 1), (3, 2)):
+    for layers, directions in ((1, 2), (3, 2), (1, 1), (3, 1)):
         gru = nn.GRU(3, 4, layers, batch_first=True, bidirectional=directions == 2)
         _, h_n = gru(torch.randn(5, 6, 3))
         answer, right = untouched(last_states, h_n, directions), _last_states(h_n, directions)
-        case = f"With {layers} layers and {directions} directions it"
+        case = f"With {_sized(layers, directions)} it"
         stacked = getattr(answer, "shape", None) == (directions, 5, 4)
         assert not stacked, (
             f"{case} returns [{directions}, B, H]. One vector per text: concatenate them, with torch.cat."
@@ -593,8 +597,11 @@ def check_read_late(read_late):
             f"4 tokens have {4 + delay} states: with a delay of {delay} the first {delay} answer for no token."
         )
         must_be_like(answer, right, f"The states with a delay of {delay}")
-        early = delay and torch.allclose(answer, run_rnn(rnn, vectors, lengths)[0])
-        assert not early, "The state at token t should be that after t + delay."
+        plain = run_rnn(rnn, vectors, lengths)[0]
+        early = delay and torch.allclose(answer * real, plain * real)
+        assert not early, (
+            "The state at token t should be that after t + delay: take the states from `delay` on, drop the first."
+        )
         lost = delay and not answer[torch.arange(3), lengths - 1].any()
         assert not lost, "The last tokens get zeros: each text must be read for lengths + delay steps."
         alike = torch.allclose(answer * real, right * real, atol=1e-5)
@@ -645,12 +652,19 @@ def _skip_gram_loss(v, u, negative):
     return -(nn.functional.logsigmoid(true) + nn.functional.logsigmoid(-false).sum(1)).mean()
 
 
+DOT = "A dot product is one number for each pair: a product, and its sum over the last axis."
+
+
 @exercise("1a", ours=_skip_gram_loss)
 def check_skip_gram_loss(skip_gram_loss):
     for B, K in ((1, 1), (4, 2), (3, 5)):
         v, u, negative = torch.randn(B, 6, requires_grad=True), torch.randn(B, 6), torch.randn(B, K, 6)
         answer, right = untouched(skip_gram_loss, v, u, negative), _skip_gram_loss(v, u, negative)
+        shape = getattr(answer, "shape", None)
+        assert shape != (B,), "That is one loss per pair: take the mean over the B pairs."
+        assert shape not in ((B, 6), (6,)), DOT
         must_be_like(answer, right, "The loss")
+        each = v.unsqueeze(1) * negative  # [B, K, E]
         slips = {
             "The sign is turned round: a loss is positive.": -right,
             "The drawn words are treated like true neighbours: one minus sign is missing.": _skip_gram_loss(
@@ -659,6 +673,8 @@ def check_skip_gram_loss(skip_gram_loss):
             "The signs of the dot products are exchanged.": _skip_gram_loss(v, -u, -negative),
             "That is the sum over the batch: take the mean.": right * B,
             "Add up the K drawn words of a pair; that is their mean.": _mean_of_drawn(v, u, negative),
+            DOT: _without_sums(v, u, each),
+            f"{DOT} Here u lacks its sum.": _without_sums(v, u, each.sum(-1, keepdim=True)),
         }
         for said, slip in slips.items():
             same = not torch.allclose(slip, right) and torch.allclose(answer, slip, atol=1e-4)
@@ -666,6 +682,10 @@ def check_skip_gram_loss(skip_gram_loss):
         assert torch.allclose(answer, right, atol=1e-4), f"With B = {B}, K = {K} it is {right:.3f}, not {answer:.3f}."
     large = skip_gram_loss(torch.full((1, 1), 200.0), torch.full((1, 1), -1.0), torch.zeros(1, 1, 1))
     assert large.isfinite(), "At a dot product of -200 it is infinite: F.logsigmoid, not the log of a sigmoid."
+
+
+def _without_sums(v, u, false):
+    return -(nn.functional.logsigmoid(v * u) + nn.functional.logsigmoid(-false).sum(1)).mean()
 
 
 def _mean_of_drawn(v, u, negative):

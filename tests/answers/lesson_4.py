@@ -39,6 +39,12 @@ def last_states(h_n, directions):
     return torch.cat([*h_n[:directions]], dim=1)
 
 
+# %% check_last_states, wrong: the first two rows
+# says: With 3 layers and 2 directions it takes the bottom layer
+def last_states(h_n, directions):
+    return torch.cat([h_n[0], h_n[1]], dim=1)
+
+
 # %% check_last_states, wrong: stacked
 # says: concatenate them
 def last_states(h_n, directions):
@@ -68,6 +74,13 @@ def read_late(rnn, vectors, lengths, delay):
 # says: should be that after t + delay
 def read_late(rnn, vectors, lengths, delay):
     return run_rnn(rnn, vectors, lengths)[0]
+
+
+# %% check_read_late, wrong: the last states are dropped
+# says: take the states from `delay` on, drop the first
+def read_late(rnn, vectors, lengths, delay):
+    states = run_rnn(rnn, F.pad(vectors, (0, 0, 0, delay)), lengths + delay)[0]
+    return states[:, :-delay] if delay else states
 
 
 # %% check_read_late, wrong: the lengths stay

@@ -62,6 +62,27 @@ def skip_gram_loss(v, u, negative):
     return -(true.sigmoid().log() + (-false).sigmoid().log().sum(1)).mean()
 
 
+# %% check_skip_gram_loss, wrong: the mean is forgotten
+# says: take the mean over the B pairs
+def skip_gram_loss(v, u, negative):
+    true, false = (v * u).sum(1), (negative @ v.unsqueeze(2)).squeeze(2)
+    return -(F.logsigmoid(true) + F.logsigmoid(-false).sum(1))
+
+
+# %% check_skip_gram_loss, wrong: products in place of dot products
+# says: A dot product is one number for each pair
+def skip_gram_loss(v, u, negative):
+    true, false = v * u, v.unsqueeze(1) * negative
+    return -(F.logsigmoid(true) + F.logsigmoid(-false).sum(1)).mean()
+
+
+# %% check_skip_gram_loss, wrong: one sum is missing
+# says: Here u lacks its sum
+def skip_gram_loss(v, u, negative):
+    false = (negative @ v.unsqueeze(2)).squeeze(2)
+    return -(F.logsigmoid(v * u) + F.logsigmoid(-false).sum(1)).mean()
+
+
 # %% check_skip_gram_loss, wrong: an axis is missing
 # says: stops with RuntimeError
 # says: Perhaps an axis is missing
