@@ -784,68 +784,107 @@ def check_shuffled(shuffled):
 # ------------------------------------------------------------------ lesson 6: text generation
 
 
-def _backwards(texts, start):
-    return shifted([(start, [*reversed(ids[:-1]), END]) for ids in texts])
+def _shift(texts, start):
+    return shifted([(start, ids) for ids in texts])
 
 
-@exercise("1a", ours=_backwards)
-def check_backwards(backwards):
-    texts = [[5, 6, 7, END], [8, END], [4, 3, END]]
-    answer, right = untouched(backwards, texts, 9), _backwards(texts, 9)
+@exercise("1a", ours=_shift)
+def check_shift(shift):
+    texts = [[5, 6, 7, END], [8, END], [END]]
+    answer, right = untouched(shift, texts, 9), _shift(texts, 9)
     pair = isinstance(answer, (tuple, list)) and len(answer) == 2
-    assert pair, "backwards should return the pair inputs, targets."
-    for part, wanted, name in zip(answer, right, ("The inputs", "The targets")):
-        must_be_like(part, wanted, name)
-    (x, y), (inputs, targets) = ([part.tolist() for part in pair] for pair in (answer, right))
-    assert [x, y] != [targets, inputs], "Inputs and targets are exchanged."
-    assert y[0][0] != 5, "That is forwards: the first target should be the last word, 7."
-    assert y[0][0] != END, f"The first target is {END}, <end>. It should be the last word, 7."
+    assert pair, "shift should return the pair inputs, targets."
+    rows = [part.tolist() for part in answer if isinstance(part, torch.Tensor)]
+    (inputs, targets), wanted = (part.tolist() for part in right), [part.tolist() for part in right]
+    assert rows != wanted[::-1], "Inputs and targets are exchanged."
+    assert rows[1:] != [inputs], "The targets are the inputs: the network would only copy what it reads."
+    closed = rows[:1] and rows[0][0][:5] == [9, 5, 6, 7, END]
+    assert not closed, f"The inputs hold {END}, <end>: it is only predicted, because nothing comes after it."
+    for part, like, name in zip(answer, right, ("The inputs", "The targets")):
+        must_be_like(part, like, name)
+    (x, y) = rows
     assert x[1][0] != PAD, f"Padding comes after the text, but here it comes first: {x[1]}."
     assert 0 not in x[1], f"Fill the rows with PAD, which is {PAD}, not with 0."
     assert x == inputs, f"For {texts} the inputs should be {inputs}, not {x}."
     assert y == targets, f"For {texts} the targets should be {targets}, not {y}."
 
 
-class _Bigrams(nn.Module):
-    """Six tokens: the logits after each are a row of weights, at first 0. It knows that padding follows padding."""
-
-    def __init__(self):
-        super().__init__()
-        self.rows = nn.Parameter(torch.zeros(6, 6))
-        self.rows.data[PAD, PAD] = 9
-
-    def forward(self, x, state=None):
-        return self.rows[x], state
+def _bigrams(x, state=None):
+    """Logits of six tokens, a row for each token read. It knows that padding follows padding, and 5 follows 4."""
+    rows = torch.zeros(6, 6, device=x.device)
+    rows[PAD, PAD], rows[4, 5] = 9, 2
+    return rows.requires_grad_()[x], state
 
 
-def _train_step(net, x, y, optimizer):
-    loss = token_loss(net, x, y)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+@exercise("1b", ours=token_loss)
+def check_language_loss(language_loss):
+    x, y = shifted([(3, [4, 5, 3, END]), (3, [END])])
+    loss, right = untouched(language_loss, _bigrams, x, y), token_loss(_bigrams, x, y)
+    number = isinstance(loss, torch.Tensor) and loss.shape == ()
+    assert number, "The loss is a tensor with one number, the mean over the real tokens."
+    assert loss.requires_grad, "No gradient gets through: return the loss as it is, without item() or no_grad()."
+    logits, real, loss_of = _bigrams(x)[0], y != PAD, nn.functional.cross_entropy
+    by_text = [loss_of(row[keep], ids[keep]) for row, ids, keep in zip(logits, y, real)]
+    slips = {  # what a slip would say
+        "padding tokens were counted": loss_of(logits.flatten(0, 1), y.flatten()),
+        "that is the sum, not the mean": right * real.sum(),
+        "that is the perplexity, its exponential": right.exp(),
+        "cross_entropy takes logits and does the softmax itself": loss_of(logits.softmax(2)[real], y[real]),
+        "that is a mean over the texts: take it over all real tokens": sum(by_text) / 2,
+    }
+    for said, value in slips.items():
+        assert abs(loss - value) > 1e-3, f"Your loss is {loss:.3f}: {said}."
+    assert abs(loss - right) < 1e-3, f"With 5 real tokens the loss should be {right:.3f}, not {loss:.3f}."
 
 
-@exercise("1b", ours=_train_step)
-def check_train_step(train_step):
-    x = torch.tensor([[3, 4, 5], [3, PAD, PAD]], device=device)
-    y = torch.tensor([[4, 5, END], [END, PAD, PAD]], device=device)
-    net = _Bigrams().to(device)
-    start, sgd = net.rows.detach().clone(), torch.optim.SGD(net.parameters(), lr=1.0)
-    loss = train_step(net, x, y, sgd)
-    number = isinstance(loss, (int, float)) or getattr(loss, "shape", None) == ()
-    assert number, "The loss is one number, the mean over the real tokens."
-    assert not getattr(loss, "requires_grad", False), "The loss still holds its graph: return loss.item()."
-    assert abs(loss - 1.195) > 0.01, f"Your loss is {loss:.3f}: padding tokens were counted."
-    wanted = "Six equally probable tokens at each of 4 real places: the loss is 1.792"  # log 6
-    assert abs(loss - 1.792) < 0.01, f"{wanted}, not {loss:.3f}."
-    once = net.rows.detach().clone()
-    assert not once.equal(start), "The weights have not moved."
-    assert abs(once[3, 4] - 1 / 6) < 1e-3, f"The logit of 4 after 3 should move by 0.167, not by {once[3, 4]:.3f}."
-    net.rows.data.copy_(start)
-    train_step(net, x, y, sgd)
-    again = torch.allclose(net.rows, once, atol=1e-4)
-    assert again, "The second step from the same weights is another one: an old gradient was added to the new one."
+def _grow(beams, log_p, width):
+    longer = []
+    for (score, ids), row in zip(beams, log_p.tolist()):
+        closed = ids[-1:] == [END]
+        longer += [(score, ids)] if closed else [(score + p, [*ids, token]) for token, p in enumerate(row)]
+    return sorted(longer, key=lambda beam: -beam[0])[:width]
+
+
+@exercise("2a", ours=_grow)
+def check_grow(grow):
+    beams = [(-1.0, [3]), (-1.05, [0, END]), (-1.1, [1, 4, 5]), (-2.3, [5, END])]
+    rows = [[0.02, 0.03, 0.2, 0.3, 0.22, 0.23], [0.05, 0.05, 0.1, 0.1, 0.1, 0.6],
+            [0.5, 0.25, 0.12, 0.07, 0.04, 0.02], [1 / 6] * 6]  # fmt: skip
+    for start, width in [([(0.0, [])], 3), (beams[:1] + beams[2:3], 3), (beams, 1), (beams, 2), (beams, 6)]:
+        log_p = torch.tensor(rows[: len(start)]).log()
+        answer, right = untouched(grow, start, log_p, width), _grow(start, log_p, width)
+        many = isinstance(answer, (list, tuple)) and len(answer) == width
+        assert many, f"With a width of {width} it should return {width} beams, the best of all."
+        (scores, lines), (best, wanted) = zip(*answer), zip(*right)
+        lines = [list(map(int, ids)) for ids in lines]
+        grown = [ids for ids in lines if END in ids[:-1]]
+        assert not grown, f"{grown[:1]} goes on after {END}: a beam that ends in <end> does not grow."
+        lost = [ids for _, ids in start if ids[-1:] == [END] and ids in wanted and ids not in lines]
+        assert not lost, f"The closed beam {lost[:1]} is lost: it competes as it is."
+        alone = abs(scores[0] - log_p.max()) < 0.01 < abs(best[0] - log_p.max())
+        assert not alone, "Add the new log p to the score of its beam."
+        said = f"With a width of {width}, {start} grows into {list(wanted)}, not {lines}."
+        assert lines == list(wanted), f"{said} The {width} best of all beams together, the best first."
+        near = all(abs(a - b) < 0.01 for a, b in zip(scores, best))
+        assert near, f"The scores should be {[round(score, 2) for score in best]}."
+
+
+def _ranked(beams, power):
+    return sorted(beams, key=lambda beam: -beam[0] / len(beam[1]) ** power)
+
+
+@exercise("2b", ours=_ranked)
+def check_ranked(ranked):
+    beams = [(-6.0, [7, 7, 7, END]), (-2.0, [END]), (-5.0, [8, 8, END]), (-7.2, [9, 9, 9, 9, 9, END])]
+    for power in (0, 1, 0.5):
+        answer, right = untouched(ranked, beams, power), _ranked(beams, power)
+        same = isinstance(answer, (list, tuple)) and sorted(map(str, answer)) == sorted(map(str, beams))
+        assert same, "Return all pairs (score, ids), each as it is: only their order changes."
+        found, wanted = ([beams.index(beam) for beam in order] for order in (map(tuple, answer), right))
+        multiplied = sorted(beams, key=lambda beam: -beam[0] * len(beam[1]) ** power)
+        assert found != [beams.index(beam) for beam in multiplied] or found == wanted, "Divide by the length."
+        assert found != wanted[::-1], "The best comes first, not last."
+        assert found == wanted, f"With a power of {power} the order is {wanted}, not {found}."
 
 
 def _followers(texts, n, start):
@@ -857,7 +896,7 @@ def _followers(texts, n, start):
     return book
 
 
-@exercise("2a", ours=_followers)
+@exercise("3a", ours=_followers)
 def check_followers(followers):
     texts = [[5, 6, 5, 6, END], [5, 7, END]]
     for n in (1, 2, 3):
@@ -878,7 +917,7 @@ def _chain(book, n, rng, start, most=20):
     return [token for token in line[n:] if token != END]
 
 
-@exercise("2b", ours=_chain)
+@exercise("3b", ours=_chain)
 def check_chain(chain):
     single = {(9, 9): [5], (9, 5): [6], (5, 6): [7], (6, 7): [END]}
     only = list(chain(single, 2, random.Random(0), 9, 20))
@@ -895,50 +934,6 @@ def check_chain(chain):
     for headline, share in (([5], 3 / 8), ([5, 6], 3 / 8), ([6], 1 / 4)):
         found = drawn.count(headline) / 400
         assert abs(found - share) < 0.1, f"{headline} came in {found:.0%} of 400, not in about {share:.0%}."
-
-
-def _min_p(logits, share=0.1):
-    p = logits.softmax(1)
-    p = p * (p >= share * p.amax(1, keepdim=True))
-    return p / p.sum(1, keepdim=True)
-
-
-@exercise("3", ours=_min_p)
-def check_min_p(min_p):
-    logits = torch.tensor([[0.6, 0.25, 0.1, 0.05], [0.25] * 4, [0.7, 0.01, 0.28, 0.01]]).log() - 1
-    for share in (0.1, 0.3, 0.9, 0.0, 1.0):
-        p, right = untouched(min_p, logits, share), _min_p(logits, share)
-        must_be_like(p, right)
-        count, wanted = (p > 0).sum(1).tolist(), (right > 0).sum(1).tolist()
-        hint = " The limit itself counts: at least." * (share == 1)
-        assert count == wanted, f"With a share of {share} it keeps {count} tokens, not {wanted}.{hint}"
-        assert torch.allclose(p.sum(1), torch.ones(3)), f"The rows add up to {p.sum(1).tolist()}."
-        assert torch.allclose(p, right, atol=1e-4), "Keep the proportions, and each token in its own place."
-
-
-def _grow(beams, log_p, width):
-    longer = []
-    for (score, ids), row in zip(beams, log_p.tolist()):
-        closed = ids[-1:] == [END]
-        longer += [(score, ids)] if closed else [(score + p, [*ids, token]) for token, p in enumerate(row)]
-    return sorted(longer, key=lambda beam: -beam[0])[:width]
-
-
-@exercise("4", ours=_grow)
-def check_grow(grow):
-    beams = [(-1.0, [3]), (-1.05, [0, END]), (-1.1, [1, 4, 5]), (-2.3, [5, END])]
-    rows = [[0.02, 0.03, 0.2, 0.3, 0.22, 0.23], [0.05, 0.05, 0.1, 0.1, 0.1, 0.6],
-            [0.5, 0.25, 0.12, 0.07, 0.04, 0.02], [1 / 6] * 6]  # fmt: skip
-    for start, width in [([(0.0, [])], 3), (beams, 1), (beams, 2), (beams, 3), (beams, 6)]:
-        log_p = torch.tensor(rows[: len(start)]).log()
-        answer, right = untouched(grow, start, log_p, width), _grow(start, log_p, width)
-        many = isinstance(answer, (list, tuple)) and len(answer) == width
-        assert many, f"With a width of {width} it should return {width} beams."
-        (scores, lines), (best, wanted) = zip(*answer), zip(*right)
-        said = f"With a width of {width}, {start} grows into {list(wanted)}, not {list(lines)} (<end> is {END})."
-        assert [list(map(int, ids)) for ids in lines] == list(wanted), said
-        near = all(abs(a - b) < 0.01 for a, b in zip(scores, best))
-        assert near, f"The scores should be {[round(score, 2) for score in best]}."
 
 
 # ------------------------------------------- lesson 7: attention, and recurrent networks today

@@ -367,18 +367,28 @@ def clean_headline(text):
 
 
 def read_headlines(train_dataset):
-    """(label, headline) of the articles of train.csv that have a headline. Lesson 6, opening.
+    """(label, headline) of those articles of train_dataset that have a headline in train.csv. Lesson 6, opening.
 
     Where fewer than a quarter of them have one, the first ten words of each text stand for it.
     """
+    label_of = {text: label for label, text in train_dataset}
     with open(torchnlp.folder / "train.csv", encoding="utf-8-sig", newline="") as lines:
-        rows = [row for row in csv.reader(lines) if row]
-    own = [row for row in rows if row[1].strip() and row[2].strip()]
-    found = [(int(label), clean_headline(title)) for label, title, _ in own]
-    if len(found) < len(rows) / 4:
+        rows = [row for row in csv.reader(lines) if row and all(map(str.strip, row))]
+    texts = [f"{title} {rest}".replace("\\", " ") for _, title, rest in rows]
+    pairs = zip(texts, (title for _, title, _ in rows))
+    found = [(label_of[text], title) for text, title in pairs if text in label_of]
+    if len(found) < len(train_dataset) / 4:
         print("Few articles have a title: the first ten words of the text serve as one.")
         found = [(label, " ".join(clean_headline(text).split()[:10])) for label, text in train_dataset]
-    return [(label, line) for label, line in found if tokenizer(line)]
+    cleaned = [(label, clean_headline(line)) for label, line in found]
+    return [(label, line) for label, line in cleaned if tokenizer(line)]
+
+
+def split_headlines(headlines, most=20_000, seed=0):
+    """Training (at most so many), validation and test headlines, drawn with the seed. Lesson 6, opening."""
+    drawn = random.Random(seed).sample(headlines, len(headlines))
+    held = min(2_000, len(drawn) // 10)
+    return drawn[2 * held :][:most], drawn[held : 2 * held], drawn[:held]
 
 
 def encode_headlines(headlines, words):
@@ -532,8 +542,8 @@ def kneser_ney_tables(texts, order, start):
 
 
 def kneser_ney_probability(tables, line, i, V):
-    """P(line[i] | the tokens before it), of V words. Lesson 6, section 3."""
-    p = 1 / V
+    """P(line[i] | the tokens before it). V: words, <pad> among them, which never comes. Lesson 6, section 3."""
+    p = 1 / (V - 1)  # all tokens alike, but for <pad>
     for n, (ngrams, total, saved, d) in enumerate(tables):
         context = tuple(line[i - n : i])
         if total[context] == 0:  # back-off: the shorter one answers
@@ -559,10 +569,10 @@ def ngrams_of(line, n=8):
     return {tuple(tokens[i : i + n]) for i in range(max(1, len(tokens) - n + 1))}
 
 
-def shares_ngram(lines, others):
-    """Which lines share 8 tokens in a row with one of the others: [N] of booleans. Lesson 6, section 4."""
-    known = set().union(*map(ngrams_of, others))
-    return np.array([not known.isdisjoint(ngrams_of(line)) for line in lines])
+def shares_ngram(lines, others, n=8):
+    """Which lines share n tokens in a row with one of the others: [N] of booleans. Lesson 6, section 4."""
+    known = {ngram for line in others for ngram in ngrams_of(line, n)}
+    return np.array([not known.isdisjoint(ngrams_of(line, n)) for line in lines])
 
 
 def perplexity_ratio(losses, base, draws=1_000):
@@ -592,25 +602,6 @@ class LastTokens(LanguageModel):
         windows = filled.unfold(1, self.k, 1).transpose(2, 3)  # [B, T, k, D]
         _, (h, _) = self.rnn(windows.reshape(B * T, self.k, D))  # [1, B T, H]
         return h.view(B, T, -1), None
-
-
-class GatedConvolutions(LanguageModel):
-    """No recurrence: four convolutions with gates, each of two tokens, see the last five. Lesson 6, section 6."""
-
-    def __init__(self, *sizes, layers=4, width=2, **options):
-        super().__init__(*sizes, **options)
-        D, H = self.rnn.input_size, self.rnn.hidden_size
-        inputs = [D] + [H] * (layers - 1)
-        self.rnn = nn.ModuleList(nn.Conv1d(size, 2 * H, width) for size in inputs)
-        self.width = width
-
-    def read(self, vectors, state=None):  # [B, T, D]
-        h = vectors.transpose(1, 2)  # [B, D, T]
-        for k, layer in enumerate(self.rnn):
-            past = F.pad(h, (self.width - 1, 0))  # no look into the future
-            new = F.glu(layer(past), dim=1)  # [B, H, T]: half of it gates the rest
-            h = new + h if k else new
-        return h.transpose(1, 2), None
 
 
 # ------------------------------------------- lesson 7: attention, and recurrent networks today

@@ -46,7 +46,6 @@ def test_a_notebook_runs_on_the_device(path, few_articles, trained, short, monke
     """All its cells run, its solutions are right, and nothing that learns from news is trained on the CPU."""
     monkeypatch.chdir(path.parent)
     monkeypatch.setenv("TORCHNLP_DATA", str(few_articles))
-    monkeypatch.delenv("TORCHNLP_FULL", raising=False)
 
     def few_rounds(rounds):
         before = len(trained["device"])

@@ -3,6 +3,7 @@
 import csv
 import math
 import random
+import re
 import runpy
 from collections import Counter
 from pathlib import Path
@@ -18,7 +19,6 @@ import lessons
 import torchnlp
 from lessons import (
     END,
-    GatedConvolutions,
     LanguageModel,
     LastTokens,
     batches_by_length,
@@ -36,6 +36,7 @@ from lessons import (
     read_headlines,
     shares_ngram,
     shifted,
+    split_headlines,
     token_loss,
     train_language_model,
     with_temperature,
@@ -90,6 +91,26 @@ def write_news(folder, rows):
 def test_only_articles_with_a_title_and_a_text_have_a_headline(tmp_path, fresh):
     rows = [(1, "Oil falls (AP)", "It fell."), (2, "Cup final", "A goal."), (3, "", "No title."), (4, "No text", "")]
     assert read_headlines(write_news(tmp_path, rows)) == [(1, "Oil falls"), (2, "Cup final")]
+
+
+def test_only_the_articles_that_were_drawn_give_their_headlines(tmp_path, fresh):
+    rows = [(1 + i % 4, f"Headline {i}", f"Line\\of text {i}.") for i in range(20)]
+    write_news(tmp_path, rows)
+    drawn = torchnlp.load_dataset(root=tmp_path, most=8)[0]
+    numbers = {re.search(r"(\d+)\.$", text)[1] for _, text in drawn}
+    found = read_headlines(drawn)
+    assert {line.split()[1] for _, line in found} == numbers and len(found) == 8
+    assert all(label == 1 + int(line.split()[1]) % 4 for label, line in found)
+
+
+def test_the_parts_are_disjoint_and_those_of_the_seed():
+    headlines = [(1, f"line {i}") for i in range(100)]
+    train, valid, test = split_headlines(headlines)
+    assert [len(part) for part in (train, valid, test)] == [80, 10, 10]
+    assert sorted(train + valid + test) == sorted(headlines)
+    assert split_headlines(headlines) == (train, valid, test) != split_headlines(headlines, seed=1)
+    few, valid_too, test_too = split_headlines(headlines, most=5)  # fewer to train on, and the same to judge by
+    assert (few, valid_too, test_too) == (train[:5], valid, test)
 
 
 def test_where_few_articles_have_a_title_the_first_ten_words_serve_as_one(tmp_path, fresh, capsys):
@@ -202,16 +223,6 @@ def test_the_last_tokens_alone_are_read():
     assert torch.allclose(net(other)[0][:, 4], logits[:, 4]) and not torch.allclose(net(other)[0][:, 3], logits[:, 3])
 
 
-def test_gated_convolutions_read_the_last_five_tokens_and_none_that_come_later():
-    torch.manual_seed(0)
-    net, x = GatedConvolutions(9, D=4, H=5).eval(), torch.randint(3, 9, (1, 9))
-    vectors = net.embedding(x).detach().requires_grad_()
-    states, _ = net.read(vectors)
-    (gradient,) = torch.autograd.grad(states[0, 6].sum(), vectors)
-    assert gradient[0].ne(0).any(1).nonzero().flatten().tolist() == [2, 3, 4, 5, 6]
-    assert net(x)[0].shape == (1, 9, 9)
-
-
 # ------------------------------------------------------------------------- losses and perplexity
 
 
@@ -285,22 +296,22 @@ def test_probabilities_are_those_by_hand_and_add_up_to_1():
     tables = kneser_ney_tables(TOY, 2, start=8)
 
     def after(before):
-        return [kneser_ney_probability(tables, [before, word], 1, 8) for word in range(8)]
+        return [kneser_ney_probability(tables, [before, word], 1, 9) for word in range(9)]
 
     assert after(1)[FALLS] == pytest.approx(1 / 8 + 4 / 8 / 8)  # never seen: the shorter context answers
     assert after(OIL)[FALLS] == pytest.approx(0.5 + 0.5 * 0.1875)
     assert after(FRANCISCO)[FALLS] == pytest.approx((1 - 0.5) / 3 + (0.5 + 1) / 3 * 0.1875)
     for before in (1, OIL, FRANCISCO, 8):
-        assert sum(after(before)) == pytest.approx(1)
+        assert sum(after(before)) - after(before)[PAD] == pytest.approx(1)
 
 
 def test_the_losses_of_the_tables_are_those_of_all_tokens_the_first_among_them():
     tables = kneser_ney_tables(TOY, 3, start=8)
-    losses = kneser_ney_losses(tables, [[OIL, FALLS, END], [END]], 8, 8)
+    losses = kneser_ney_losses(tables, [[OIL, FALLS, END], [END]], 8, 9)
     lines = [8, 8, OIL, FALLS, END], [8, 8, END]
     for row, line in zip(losses, lines):
         assert row.tolist() == pytest.approx(
-            [-math.log(kneser_ney_probability(tables, line, i, 8)) for i in range(2, len(line))]
+            [-math.log(kneser_ney_probability(tables, line, i, 9)) for i in range(2, len(line))]
         )
     assert losses[0][0] == pytest.approx(-math.log(by_hand_at_the_start()))
 
@@ -325,3 +336,4 @@ def test_lines_that_share_eight_tokens_in_a_row_are_found():
     others = [f"zero {long}", "oil falls"]
     lines = [f"{long} ten", "two three four five six seven eight", "Oil falls", "oil falls again"]
     assert shares_ngram(lines, others).tolist() == [True, False, True, False]
+    assert shares_ngram(lines, others, 7).tolist() == [True, True, True, False]

@@ -2,63 +2,139 @@
 from collections import defaultdict
 
 
-# %% check_backwards, right: shifted again
-def backwards(texts, start):
-    return shifted([(start, ids[-2::-1] + ids[-1:]) for ids in texts])
+# %% check_shift, right: one tensor, cut in two
+def shift(texts, start):
+    width = max(map(len, texts))
+    rows = torch.tensor([[start, *ids, *[PAD] * (width - len(ids))] for ids in texts])
+    return rows[:, :-1].masked_fill(rows[:, 1:] == PAD, PAD).to(device), rows[:, 1:].to(device)
 
 
-# %% check_backwards, wrong: <end> is turned as well
-# says: The first target is 2, <end>. It should be the last word, 7.
-def backwards(texts, start):
-    return shifted([(start, ids[::-1]) for ids in texts])
+# %% check_shift, wrong: the targets are not moved
+# says: The targets are the inputs
+def shift(texts, start):
+    rows = [torch.tensor([start, *ids[:-1]]) for ids in texts]
+    x = nn.utils.rnn.pad_sequence(rows, True, PAD).to(device)
+    return x, x
 
 
-# %% check_backwards, wrong: inputs and targets exchanged
-# says: Inputs and targets are exchanged.
-def backwards(texts, start):
-    x, y = shifted([(start, ids[-2::-1] + ids[-1:]) for ids in texts])
-    return y, x
+# %% check_shift, wrong: <end> is read
+# says: The inputs hold 2, <end>
+def shift(texts, start):
+    rows = [torch.tensor([start, *ids]) for ids in texts]
+    x = nn.utils.rnn.pad_sequence(rows, True, PAD).to(device)
+    return x, x[:, 1:]
 
 
-# %% check_train_step, right: the real tokens picked out
-def train_step(net, x, y, optimizer):
-    optimizer.zero_grad()
+# %% check_shift, wrong: filled with 0
+# says: Fill the rows with PAD, which is 1, not with 0.
+def shift(texts, start):
+    pairs = [[start, *ids[:-1]] for ids in texts], texts
+    return [nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], True).to(device) for rows in pairs]
+
+
+# %% check_language_loss, right: the real tokens picked out
+def language_loss(net, x, y):
     logits, _ = net(x)
-    real = y != PAD
-    loss = nn.CrossEntropyLoss()(logits[real], y[real])
-    loss.backward()
-    optimizer.step()
-    return loss.detach().item()
+    log_p = logits.log_softmax(2)[y != PAD]
+    return -log_p.gather(1, y[y != PAD].unsqueeze(1)).mean()
 
 
-# %% check_train_step, wrong: padding tokens count
+# %% check_language_loss, wrong: padding tokens count
 # says: padding tokens were counted.
-def train_step(net, x, y, optimizer):
-    logits, _ = net(x)
-    loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+def language_loss(net, x, y):
+    return F.cross_entropy(net(x)[0].flatten(0, 1), y.flatten())
 
 
-# %% check_train_step, wrong: zero_grad is forgotten
-# says: an old gradient was added to the new one.
-def train_step(net, x, y, optimizer):
-    loss = token_loss(net, x, y)
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+# %% check_language_loss, wrong: a softmax too many
+# says: cross_entropy takes logits
+def language_loss(net, x, y):
+    return F.cross_entropy(net(x)[0].softmax(2).flatten(0, 1), y.flatten(), ignore_index=PAD)
 
 
-# %% check_train_step, wrong: the loss keeps its graph
-# says: return loss.item().
-def train_step(net, x, y, optimizer):
-    loss = token_loss(net, x, y)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss
+# %% check_language_loss, wrong: the vocabulary is not the second axis
+# says: `language_loss` stops with
+def language_loss(net, x, y):
+    return F.cross_entropy(net(x)[0], y, ignore_index=PAD)
+
+
+# %% check_grow, right: with twice as many digits
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p.double()):
+        closed = len(ids) > 0 and ids[-1] == END
+        found += [(score, ids)] if closed else [(score + p, [*ids, w]) for w, p in enumerate(row)]
+    found.sort(key=lambda beam: float(beam[0]), reverse=True)
+    return found[:width]
+
+
+# %% check_grow, wrong: closed beams grow on
+# says: a beam that ends in <end> does not grow
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% check_grow, wrong: closed beams are dropped
+# says: it competes as it is.
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        if ids[-1:] != [END]:
+            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% check_grow, wrong: the best of each beam only
+# says: it should return 3 beams, the best of all.
+def grow(beams, log_p, width):
+    best = [row.max(0) for row in log_p]
+    return [(score + p.item(), [*ids, w.item()]) for (score, ids), (p, w) in zip(beams, best)]
+
+
+# %% check_grow, wrong: the new log p alone
+# says: Add the new log p to the score of its beam.
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        closed = ids[-1:] == [END]
+        found += [(score, ids)] if closed else [(p, [*ids, w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% check_grow, wrong: the scores have no axis for the vocabulary
+# says: `grow` stops with RuntimeError
+# says: Perhaps an axis is missing: unsqueeze(dim) adds one of size 1.
+def grow(beams, log_p, width):
+    total = log_p + torch.tensor([score for score, _ in beams])
+    best = total.flatten().topk(width)
+    V = log_p.size(1)
+    return [(p, [*beams[i // V][1], i % V]) for p, i in zip(best.values.tolist(), best.indices.tolist())]
+
+
+# %% check_ranked, right: an order of places
+def ranked(beams, power):
+    value = torch.tensor([score / len(ids) ** power for score, ids in beams])
+    return [beams[i] for i in value.argsort(descending=True)]
+
+
+# %% check_ranked, wrong: the worst first
+# says: The best comes first, not last.
+def ranked(beams, power):
+    return sorted(beams, key=lambda beam: beam[0] / len(beam[1]) ** power)
+
+
+# %% check_ranked, wrong: times the length
+# says: Divide by the length.
+def ranked(beams, power):
+    return sorted(beams, key=lambda beam: -beam[0] * len(beam[1]) ** power)
+
+
+# %% check_ranked, wrong: the scores are changed
+# says: Return all pairs (score, ids), each as it is
+def ranked(beams, power):
+    return sorted(((score / len(ids) ** power, ids) for score, ids in beams), reverse=True)
 
 
 # %% check_followers, right: setdefault
@@ -78,18 +154,6 @@ def followers(texts, n, start):
     line = [start] * n + [token for ids in texts for token in ids]
     for i in range(n, len(line)):
         book[tuple(line[i - n : i])].append(line[i])
-    return book
-
-
-# %% check_followers, wrong: BOS goes into the lists that it was given
-# says: followers changed what it was given
-def followers(texts, n, start):
-    book = defaultdict(list)
-    for ids in texts:
-        for _ in range(n):
-            ids.insert(0, start)
-        for i in range(n, len(ids)):
-            book[tuple(ids[i - n : i])].append(ids[i])
     return book
 
 
@@ -135,72 +199,3 @@ def chain(book, n, rng, start, most=20):
             break
         line.append(token)
     return line[n:]
-
-
-# %% check_chain, wrong: most is forgotten
-# says: With most=7 a long headline has 31 tokens.
-def chain(book, n, rng, start, most=20):
-    line = [start] * n
-    while True:
-        token = rng.choice(book[tuple(line[-n:])])
-        if token == END:
-            return line[n:]
-        line.append(token)
-
-
-# %% check_min_p, right: on the scores
-def min_p(logits, share=0.1):
-    least = logits.max(1, keepdim=True).values + (math.log(share) if share else -math.inf)
-    return logits.masked_fill(logits < least - 1e-6, -math.inf).softmax(1)
-
-
-# %% check_min_p, wrong: they do not add up to 1
-# says: The rows add up to
-def min_p(logits, share=0.1):
-    p = logits.softmax(1)
-    return p * (p >= share * p.amax(1, keepdim=True))
-
-
-# %% check_min_p, wrong: the share itself is the limit
-# says: it keeps
-def min_p(logits, share=0.1):
-    p = logits.softmax(1)
-    p = p * (p >= share)
-    return p / p.sum(1, keepdim=True).clamp(min=1e-9)
-
-
-# %% check_min_p, wrong: the best of the whole batch
-# says: it keeps
-def min_p(logits, share=0.1):
-    p = logits.softmax(1)
-    p = p * (p >= share * p.max())
-    return p / p.sum(1, keepdim=True).clamp(min=1e-9)
-
-
-# %% check_grow, right: with twice as many digits
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p.double()):
-        closed = len(ids) > 0 and ids[-1] == END
-        found += [(score, ids)] if closed else [(score + p, [*ids, w]) for w, p in enumerate(row)]
-    found.sort(key=lambda beam: float(beam[0]), reverse=True)
-    return found[:width]
-
-
-# %% check_grow, wrong: closed beams grow on
-# says: With a width of 1
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
-
-
-# %% check_grow, wrong: the scores have no axis for the vocabulary
-# says: `grow` stops with RuntimeError
-# says: Perhaps an axis is missing: unsqueeze(dim) adds one of size 1.
-def grow(beams, log_p, width):
-    total = log_p + torch.tensor([score for score, _ in beams])
-    best = total.flatten().topk(width)
-    V = log_p.size(1)
-    return [(p, [*beams[i // V][1], i % V]) for p, i in zip(best.values.tolist(), best.indices.tolist())]

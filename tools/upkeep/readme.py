@@ -60,10 +60,10 @@ LESSONS = {  # notebook: (title, what you build, result)
     ),
     "6-text-generation": (
         "A network that writes",
-        "a language model with its training in the open, the baseline that counts, ways to sample, a Markov chain",
+        "a language model with its training in the open, the baseline that counts, a ladder of both, beam search",
         "perplexity of held-out headlines: 4-grams {perplexity of 4-grams}, a network from random vectors "
-        "{perplexity of random}, from GloVe {perplexity of from GloVe}; network and 4-grams together: the better "
-        "one's times {mixture / best single}",
+        "{perplexity of random}, from GloVe {perplexity of from GloVe}; the random one's times that of the 4-grams: "
+        "{random few / 4-grams} with 6,000 headlines, {random all / 4-grams} with 20,000",
     ),
     "7-attention-and-after": (
         "Attention, and recurrent networks today",

@@ -3,11 +3,9 @@
     TORCHNLP_DATA=<folder with AG News> python -m tools.upkeep.run_notebooks notebooks/*.ipynb
 
 Processor seconds, since other programs then count for next to nothing; on one thread and a quiet machine they are
-the time that one waits. They stand in the notebook's metadata as "seconds", and in the README's lesson table. A full
-version leaves the time of the quick one, which is what a reader waits for.
+the time that one waits. They stand in the notebook's metadata as "seconds", and in the README's lesson table.
 """
 
-import os
 import sys
 from pathlib import Path
 
@@ -47,8 +45,7 @@ def execute(notebook, folder: Path) -> float:
 for path in map(Path, sys.argv[1:]):
     notebook = nbformat.read(path, as_version=4)
     seconds = round(execute(notebook, path.parent))
-    if not os.environ.get("TORCHNLP_FULL"):
-        notebook.metadata["seconds"] = seconds
+    notebook.metadata["seconds"] = seconds
     for cell in notebook.cells:
         if cell.cell_type == "code":
             join_prints(cell)
