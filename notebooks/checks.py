@@ -24,7 +24,7 @@ import torch
 from torch import nn
 
 from lessons import END, parallel_scan, shifted, token_loss
-from torchnlp import PAD, SPARSE, device, gates, run_rnn
+from torchnlp import PAD, SPARSE, gates, run_rnn
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
 AXIS = ("must match the", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
