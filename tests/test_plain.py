@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SCRIPTS = sorted((Path(__file__).resolve().parent.parent / "notebooks" / "plain").glob("*.py"))
 
 

@@ -1,4 +1,4 @@
-"""Lesson 4 in plain PyTorch: which words begin with a capital, from CSV to a prediction. Small corpus: accuracy above 0.9.
+"""Lesson 4 in plain PyTorch: which words begin with a capital. Small corpus: accuracy above 0.9.
 
 python 4-tagger.py [folder with train.csv and test.csv]    (rows: "label","title","description")
 """
