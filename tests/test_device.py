@@ -30,6 +30,7 @@ NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/appen
 
 # These learn from random symbols, letters or a pair of words. They stay on the CPU, whatever the device.
 TOYS = {"Recaller", "Marked", "Reverser", "DoorReverser", "AttentiveReverser", "Looker", "LayerRecaller", "Embedding"}
+TOYS |= {"Parameter"}  # the GloVe of a thousand words, by hand
 
 BATCHES = 2  # that a network is trained on, in each epoch
 KNOBS = {  # of sizes that have a name
@@ -95,7 +96,7 @@ def trained():
 
     def note(optimizer, args, kwargs):
         weight = optimizer.param_groups[0]["params"][0]
-        steps["cpu" if weight.device.type == "cpu" else "device"].append(weight.network)
+        steps["cpu" if weight.device.type == "cpu" else "device"].append(getattr(weight, "network", "Parameter"))  # a table without a network
 
     hooks = register_module_forward_pre_hook(sign), register_optimizer_step_pre_hook(note)
     yield steps
