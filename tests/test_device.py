@@ -96,7 +96,7 @@ def trained():
 
     def note(optimizer, args, kwargs):
         weight = optimizer.param_groups[0]["params"][0]
-        steps["cpu" if weight.device.type == "cpu" else "device"].append(getattr(weight, "network", "Parameter"))  # a table without a network
+        steps["cpu" if weight.device.type == "cpu" else "device"].append(getattr(weight, "network", "Parameter"))
 
     hooks = register_module_forward_pre_hook(sign), register_optimizer_step_pre_hook(note)
     yield steps
