@@ -32,8 +32,8 @@ def addresses(root):
 
 @pytest.fixture
 def fork(tmp_path):
-    (tmp_path / "notebooks" / "appendix").mkdir(parents=True)
-    (tmp_path / "site").mkdir()
+    for folder in ("notebooks/appendix", "notebooks/zh", "site"):
+        (tmp_path / folder).mkdir(parents=True)
     for file in repo.files(repo.ROOT):
         shutil.copy(file, tmp_path / file.relative_to(repo.ROOT))
     page = "[The reader](https://{}.github.io/{}/reader.html#text=oil)\n".format(*repo.current(repo.ROOT).split("/"))

@@ -15,7 +15,7 @@ ADDRESS = re.compile(r"https://github\.com/([A-Za-z0-9-]+)/([A-Za-z0-9_.-]+?)(?:
 
 
 def files(root: Path) -> list[Path]:
-    patterns = "*.md", "notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "site/*.html"
+    patterns = "*.md", "notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "notebooks/zh/*.po", "site/*.html"
     return [file for pattern in patterns for file in sorted(root.glob(pattern))]
 
 

@@ -4,8 +4,8 @@ import re
 from copy import deepcopy
 
 # A guess to make before one looks on: bold, and a question or a request.
-QUESTION = re.compile(r"\*\*(?:[^*]*\?|(?:Guess|Name|Predict|Write)\b)[^*]*\*\*")
-IN_WORDS = re.compile(r"^\*In words: (.*?[^*\s])\*(?!\*)\s*", flags=re.S)
+QUESTION = re.compile(r"\*\*(?:[^*]*[?？]|(?:Guess|Name|Predict|Write)\b|猜|写下|写出|说出|请先|先)[^*]*\*\*")
+IN_WORDS = re.compile(r"^\*(?:In words: |图说：)(.*?[^*\s])\*(?!\*)\s*", flags=re.S)
 BADGE = re.compile(r"^\[!\[.*\n+", flags=re.M)  # a picture on a server
 TEX = {r"\sigma": "sigma", r"\odot": "times", r"\cdot": "times", r"\times": "times"}
 
