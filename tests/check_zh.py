@@ -53,7 +53,7 @@ def questions(text: str) -> int:
 def references(text: str) -> set[str]:
     """What the text refers to by number, in either language."""
     names = {"课": "lesson", "节": "section", "练习": "exercise", "附录": "appendix", "答案": "solution"}
-    english = re.findall(r"\b(lesson|section|exercise|appendix|solution)\s+(\d+\w?)\b", prose(text), flags=re.I)
+    english = re.findall(r"\b(lesson|section|exercise|appendix|solution)\s+(\d+\w?)\b(?!\.\d)", prose(text), flags=re.I)
     chinese = re.findall(r"第 (\d+) (课|节)|(练习|附录|答案) (\d+[a-z]?)", prose(text))
     return {f"{k.lower()} {n}" for k, n in english} | {f"{names[b or c]} {a or d}" for a, b, c, d in chinese}
 
