@@ -13,8 +13,10 @@ Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
 
 from __future__ import annotations
 
+import ast
 import collections
 import csv
+import functools
 import hashlib
 import importlib.util
 import inspect
@@ -127,7 +129,7 @@ def load_dataset(
     title = {"ag_news": "AG News", "sample": "The bundled sample corpus", "own": place.name}[name]
     drawn = f" (drawn from {available:,})" if len(train_dataset) < available else ""
     sizes = f"{len(train_dataset):,} train articles{drawn} and {len(test_dataset):,} test articles"
-    lines = [f"{title}: {sizes}, {len(classes)} classes, a vocabulary of {len(voc):,} tokens."]
+    lines = [in_language(f"{title}: {sizes}, {len(classes)} classes, a vocabulary of {len(voc):,} tokens.")]
     if name == "own":
         lines += _notes(place, train_dataset, test_dataset, classes)
     vocab, source, folder, _ids = voc, name, place, ids  # all at once: an error above has changed nothing
@@ -145,7 +147,8 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
     for file in ("train.csv", "test.csv"):
         if not (folder / file).is_file():
             remedy = 'a folder with train.csv and test.csv, or the word "sample" for the corpus of the course.'
-            raise FileNotFoundError(f"{folder} has no {file}. Give load_dataset(root=...) or $TORCHNLP_DATA {remedy}")
+            what = f"{folder} has no {file}. Give load_dataset(root=...) or $TORCHNLP_DATA {remedy}"
+            raise FileNotFoundError(in_language(what))
     # Ranges of results are known for AG News when enough of its train half is there.
     train, test = folder / "train.csv", folder / "test.csv"
     is_ag_news = _md5(test) == AG_NEWS_FILES["test.csv"][1] and train.stat().st_size > 12_000_000
@@ -159,7 +162,8 @@ def _read_classes(folder: Path) -> list[str]:
         return list(AG_NEWS_CLASSES)
     classes = [line.strip() for line in _read_utf8(file).splitlines() if line.strip()]
     if not 2 <= len(classes) <= 100 or len(set(classes)) < len(classes):
-        raise ValueError(f"{file}: expected 2 to 100 different class names, one a line; found {classes[:5]}.")
+        what = f"{file}: expected 2 to 100 different class names, one a line; found {classes[:5]}."
+        raise ValueError(in_language(what))
     return classes
 
 
@@ -170,13 +174,13 @@ def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
     """
 
     def problem(what: str) -> ValueError:
-        return ValueError(f"{file}, line {reader.line_num}: {what}")
+        return ValueError(in_language(f"{file}, line {reader.line_num}: {what}"))
 
     content = _read_utf8(file)
     if other := re.match(r'\s*"?[^",;\t\n]*"?\s*([;\t])', content):
         name = {";": "semicolons", "\t": "tabs"}[other[1]]
         remedy = 'Save it with commas, or see "Your own data" (site/own-data.md) for lines that do it.'
-        raise ValueError(f"{file} has {name}, not commas, between its columns. {remedy}")
+        raise ValueError(in_language(f"{file} has {name}, not commas, between its columns. {remedy}"))
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
     valid = {name: number for number, name in enumerate(classes, 1)}  # a label may be a name of classes.txt
@@ -195,7 +199,7 @@ def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
     except csv.Error as error:
         raise problem(f"not readable as CSV ({error}). Check the quotes in and above this line.") from error
     if not any(text.strip() for _, text in items):
-        raise ValueError(f'{file} has no text. It needs rows "label","title","description".')
+        raise ValueError(in_language(f'{file} has no text. It needs rows "label","title","description".'))
     return items
 
 
@@ -205,8 +209,11 @@ def _read_utf8(file: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        what = f"{file}, line {line}: not UTF-8 (byte {data[error.start]:#x}). Save the file as UTF-8"
-        raise ValueError(f"{what}: a spreadsheet or editor offers it under 'Save as'.") from error
+        what = (
+            f"{file}, line {line}: not UTF-8 (byte {data[error.start]:#x}). "
+            "Save the file as UTF-8: a spreadsheet or editor offers it under 'Save as'."
+        )
+        raise ValueError(in_language(what)) from error
 
 
 def _md5(path: Path) -> str:
@@ -216,17 +223,23 @@ def _md5(path: Path) -> str:
 def _notes(folder: Path, train: list, test: list, classes: list[str]) -> Iterator[str]:
     """What may fool somebody in data of their own, each with its remedy."""
     if not (folder / "classes.txt").is_file() and _md5(folder / "test.csv") != AG_NEWS_FILES["test.csv"][1]:
-        yield f"Note: labels 1 to 4 are read as {', '.join(classes)}. For others add a classes.txt, one name a line."
+        yield in_language(
+            f"Note: labels 1 to 4 are read as {', '.join(classes)}. For others add a classes.txt, one name a line."
+        )
     labels, texts = map(set, zip(*train))
     if never := ", ".join(f"{k} ({name})" for k, name in enumerate(classes, 1) if k not in labels):
-        yield f"Note: no article of train.csv has label {never}: it can't be learnt. Add some, or drop the class."
+        yield in_language(
+            f"Note: no article of train.csv has label {never}: it can't be learnt. Add some, or drop the class."
+        )
     if both := sum(text in texts for _, text in test):
-        yield f"Note: {both:,} of {len(test):,} test texts stand in train.csv too. Keep each in one file only."
+        yield in_language(
+            f"Note: {both:,} of {len(test):,} test texts stand in train.csv too. Keep each in one file only."
+        )
     start = " ".join(text for _, text in train[:1000])
     # The scripts from Thai to Burmese, Khmer, Japanese, Chinese. Their words are short: with a space, under 8 signs.
     unspaced = re.findall(r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u9fff]", start)
     if len(unspaced) > len(start) / 4 and len(start) > 8 * len(start.split()):
-        yield (
+        yield in_language(
             "Note: the tokenizer finds hardly a space, so sentences are tokens and few come twice. Put spaces around "
             r'the characters of both files (see site/own-data.md): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
         )
@@ -250,7 +263,7 @@ def _download_ag_news() -> tuple[Path, str]:
         except (ValueError, OSError, EOFError, tarfile.TarError, zlib.error) as problem:
             _stop_if_disk(problem, cache)
             what = f"{type(problem).__name__}: {str(problem)[:120]}"
-            print(f"The {address} does not deliver AG News ({what}).")
+            print(in_language(f"The {address} does not deliver AG News ({what})."))
     _announce_sample(what)
     return SAMPLE, "sample"
 
@@ -305,7 +318,9 @@ def _announce_sample(what: str) -> None:
         "invented news; the accuracies are lower. The ranges beside the results are those of this corpus. For the real "
         "news, connect and run this cell again, or set TORCHNLP_DATA to a folder with train.csv."
     )
-    print("=" * 78, textwrap.fill(notice, 78), f"(What went wrong: {what})", "=" * 78, sep="\n")
+    print(
+        "=" * 78, textwrap.fill(in_language(notice), 78), in_language(f"(What went wrong: {what})"), "=" * 78, sep="\n"
+    )
 
 
 # ---------------------------------------------------------------------------------------- text
@@ -880,7 +895,8 @@ def fit(
             history.end_epoch(seconds, evaluate(net, valid) if valid else None, verbose)
     except KeyboardInterrupt:
         history.add_point(waiting)
-        print(f"Stopped by you after {scheduler.last_epoch} of {steps} steps. The network keeps what it has learnt.")
+        what = f"Stopped by you after {scheduler.last_epoch} of {steps} steps. The network keeps what it has learnt."
+        print(in_language(what))
     finally:
         for group in optimizer.param_groups:
             group["lr"] = group.pop("initial_lr", group["lr"])
@@ -1211,6 +1227,31 @@ def _label_lines(axis, ends: np.ndarray, names: Sequence[str]) -> None:
         axis.annotate(names[k], (1.01, place), xycoords=("axes fraction", "data"), color=class_colour(k), va="center")
 
 
+# Who sets $TORCHNLP_LANGUAGE, as the Chinese edition does, is answered in that language.
+
+
+@functools.cache
+def _catalogue(language: str) -> list[tuple[re.Pattern, list[str], str]]:
+    """Messages of notebooks/<language>/messages.po: a pattern of the English one, the names of its gaps, the other."""
+    file, found = Path(__file__).resolve().parent / "notebooks" / language / "messages.po", []
+    for entry in file.read_text(encoding="utf-8").split("\n\n") if file.is_file() else ():
+        said = [ast.literal_eval(line) for line in re.findall(r'^msg(?:id|str) (".+")$', entry, flags=re.M)]
+        if all(said) and "#, fuzzy" not in entry:
+            pattern = re.sub(r"\\{\w+\\}", "(.*?)", re.escape(said[0]))
+            found.append((re.compile(pattern, flags=re.S), re.findall(r"{(\w+)}", said[0]), said[1]))
+    return sorted(found, key=lambda message: -len(message[0].pattern))
+
+
+def in_language(text: str) -> str:
+    """What a student reads, in the language of $TORCHNLP_LANGUAGE; as it is where the course does not have it so."""
+    for pattern, names, other in _catalogue(os.environ.get("TORCHNLP_LANGUAGE", "")):
+        if found := pattern.fullmatch(text):
+            for name, part in zip(names, found.groups()):
+                other = other.replace(f"{{{name}}}", in_language(part))
+            return other
+    return text
+
+
 def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: int = 3) -> None:
     """Print a result beside the range (low, high) that you should see on this data, and a mark.
 
@@ -1219,15 +1260,18 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
     """
     if source not in ("ag_news", "sample"):
         why = "your own data: no range is known" if source else "no range: call load_dataset first"
-        print(f"{name}: {value:.{digits}f}   ({why})")
+        print(f"{name}: {value:.{digits}f}   ({in_language(why)})")
         return
     low, high = ag_news if source == "ag_news" else sample
     mark = "ok" if low <= value <= high else "OUTSIDE"
-    print(f"{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})")
+    print(in_language(f"{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})"))
     if mark == "OUTSIDE":
-        print("Your numbers differ. Inside the range that is normal: other machines and versions round differently.")
-        print("Outside it, something else has changed. In this order: run all cells from the top in a fresh kernel;")
-        print("undo changes of your own; see 'When your numbers differ' (site/numbers-differ.md).")
+        for line in (
+            "Your numbers differ. Inside the range that is normal: other machines and versions round differently.",
+            "Outside it, something else has changed. In this order: run all cells from the top in a fresh kernel;",
+            "undo changes of your own; see 'When your numbers differ' (site/numbers-differ.md).",
+        ):
+            print(in_language(line))
         if os.environ.get("TORCHNLP_STRICT"):
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
 

@@ -24,7 +24,7 @@ import torch
 from torch import nn
 
 from lessons import END, parallel_scan, shifted, token_loss
-from torchnlp import PAD, SPARSE, gates, run_rnn
+from torchnlp import PAD, SPARSE, gates, in_language, run_rnn
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
 AXIS = ("must match the", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
@@ -40,16 +40,16 @@ def exercise(name: str, ours: object) -> Callable:
         @functools.wraps(test)
         def check(answer, *given):
             why = reason(test, answer, *given)
-            print(f"Exercise {name}: not yet. {why}" if why else f"Exercise {name}: right")
+            print(in_language(f"Exercise {name}: not yet. {why}" if why else f"Exercise {name}: right"))
             if why and os.environ.get("TORCHNLP_GRADING"):
-                raise AssertionError(why)
+                raise AssertionError(in_language(why))
             return ours if why else answer
 
         def hidden(answer, *given):
             """The same with other numbers, for those who give points: a table of what the check tries wins nothing."""
             for seed in (1, 2, 3):
                 why = reason(test, answer, *given, seed=seed)
-                assert not why, why
+                assert not why, in_language(why)
 
         check.ours, check.hidden = ours, hidden
         if test.__module__ == __name__:
@@ -74,9 +74,9 @@ def reason(test: Callable, answer: object, *given: object, seed: int = 0) -> str
             return str(error) or f"This does not hold: {traceback.extract_tb(error.__traceback__)[-1].line}"
         said = f"{type(error).__name__}: {error}".rstrip(".") + "."
         if any(words in str(error) for words in AXIS):
-            said += " Do the shapes fit? Perhaps an axis is missing: unsqueeze(dim) adds one of size 1."
+            said = f"{said} Do the shapes fit? Perhaps an axis is missing: unsqueeze(dim) adds one of size 1."
         if "NoneType" in str(error):
-            said += " Something returns nothing so far."
+            said = f"{said} Something returns nothing so far."
         if theirs:
             named = [code for code in theirs if code.co_qualname.split(".")[0] == getattr(answer, "__name__", "")]
             return f"`{(named or theirs)[0].co_qualname}` stops with {said}"
@@ -348,14 +348,14 @@ def check_forget_by_token(forget_by_token):
 def check_verdict(verdict, shares):
     """shares: learning rate -> for each network the share of frequent tokens at which less is kept than at the stop."""
     assert verdict in ("A", "B", "C", "D"), 'Choose one of "A", "B", "C" and "D".'
-    rates = "; ".join(f"learning rate {rate}: " + ", ".join(f"{s:.0%}" for s in row) for rate, row in shares.items())
-    said = f"Frequent tokens at which less is kept than at the full stop: {rates}. "
+    rates = "; ".join(f"{rate}: " + ", ".join(f"{share:.0%}" for share in row) for rate, row in shares.items())
     high = all(share > 0.95 for row in shares.values() for share in row)
     why = {"A": "A network that clears there would have a share near 0 %."}
-    why["B"] = "It is so in these networks. " if high else "Not each of them is near 100 %. "
-    why["B"] += "And can so few networks speak for any LSTM?"
-    why["D"] = "A usual token has a share near 50 %. And can so few networks speak for any LSTM?"
-    assert verdict == "C", said + why[verdict]
+    why["B"] = "It is so in these networks." if high else "Not each of them is near 100 %."
+    why["D"] = "A usual token has a share near 50 %."
+    said = f"Frequent tokens at which less is kept than at the full stop, by learning rate: {rates}. {why.get(verdict)}"
+    assert verdict in "AC", f"{said} And can so few networks speak for any LSTM?"
+    assert verdict == "C", said
 
 
 @exercise("3", ours=lambda T: -math.log(2 ** (1 / T) - 1))
@@ -567,12 +567,12 @@ def check_last_states(last_states):
         )
         must_be_like(answer, right, case)
         slips = {
-            "takes the bottom layer. The top one comes last.": torch.cat([*h_n[:directions]], dim=1),
-            "mixes texts: reshape goes along the batch.": h_n[-directions:].reshape(5, -1),
-            "puts the backward direction first.": torch.cat([*h_n[-directions:].flip(0)], dim=1),
+            f"{case} takes the bottom layer. The top one comes last.": torch.cat([*h_n[:directions]], dim=1),
+            f"{case} mixes texts: reshape goes along the batch.": h_n[-directions:].reshape(5, -1),
+            f"{case} puts the backward direction first.": torch.cat([*h_n[-directions:].flip(0)], dim=1),
         }
         for words, slip in slips.items():
-            assert torch.equal(slip, right) or not torch.equal(answer, slip), f"{case} {words}"
+            assert torch.equal(slip, right) or not torch.equal(answer, slip), words
         assert torch.equal(answer, right), f"{case} is not the last rows of h_n, one after the other."
 
 
@@ -619,9 +619,10 @@ def check_usable(usable):
         unknown = [name for name in answer if name not in AHEAD]
         assert not unknown, f"There is no reader {unknown[0]!r}: {', '.join(AHEAD)}."
         for name, words in AHEAD.items():
-            said = f"With a delay of {delay}, {name!r} may {'' if words <= delay else 'not '}be used: it reads "
-            far = "the text to its end." if words == math.inf else f"{words} words after the token."
-            assert (name in answer) == (words <= delay), said + far
+            may = "may be used" if words <= delay else "may not be used"
+            far = "the text to its end" if words == math.inf else f"{words} words after the token"
+            said = f"With a delay of {delay}, {name!r} {may}: it reads {far}."
+            assert (name in answer) == (words <= delay), said
 
 
 def _max_pool(states, lengths):
@@ -1085,8 +1086,12 @@ def check_cut(cut):
         answer, right = untouched(cut, x, heads), _cut(x, heads)
         must_be_like(answer, right, f"With {B} texts and {heads} heads it")
         for row, (found, wanted) in enumerate(zip(answer, right)):
-            said = f"{heads} heads: row {row} should begin with {wanted[0].tolist()}, not {found[0].tolist()}, "
-            assert found.equal(wanted), said + f"because it is head {row % heads} of text {row // heads}."
+            said = (
+                f"{heads} heads: row {row} should begin with {wanted[0].tolist()}, not {found[0].tolist()}, "
+                f"because it is head {row % heads} of text {row // heads}."
+            )
+            assert found.equal(wanted), said
+
 
 
 def _many_heads(x, to_qkv, out, heads, mask):

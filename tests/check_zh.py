@@ -63,7 +63,7 @@ KEPT: dict[str, Callable] = {  # what has to be alike
     "formulas": lambda text: sorted(re.findall(FORMULA, without_code(text), flags=re.S)),
     "links": lambda text: sorted(re.findall(LINK, without_code(text))),
     "tags": lambda text: sorted(re.findall(r"</?[a-z]+[^>]*>", without_code(text))),
-    "gaps or shapes": lambda text: sorted(re.findall(r"\{\w+\}|\[[\w *,/]+\](?!\()", without_code(text))),
+    "gaps or shapes": lambda text: sorted(re.findall(r"(?<!\w)\{\w+\}|\[[\w *,/]+\](?!\()", without_code(text))),
     "headings": lambda text: re.findall(r"^#+ ", text, flags=re.M),
     "list items": lambda text: len(re.findall(r"^ *(?:[-*]|\d+\.) ", text, flags=re.M)),
     "table": lambda text: [line.count("|") for line in without_code(text).splitlines() if line.startswith("|")],

@@ -62,21 +62,21 @@ def of_notebook(path: Path) -> list[tuple[str, str]]:
 
 
 def of_module(path: Path) -> Iterator[tuple[str, str]]:
-    """The sentences of a module but its docstrings; {name} stands for what an f-string puts there."""
+    """The sentences of checks.py, and of torchnlp.py where it speaks through in_language; {name} stands for what an
+    f-string puts there."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
-    inside |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)} - {
-        id(node) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)
-    }
-    strings = [node for node in ast.walk(tree) if isinstance(node, (ast.JoinedStr, ast.Constant))]
-    for node in sorted((node for node in strings if id(node) not in inside), key=lambda node: node.lineno):
-        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    speaks = [part for part in tree.body if path.stem == "checks" or "in_language(" in ast.unparse(part)]
+    nodes = [node for part in speaks for node in ast.walk(part)]
+    inside = {node.value for node in nodes if isinstance(node, ast.Expr)}  # docstrings
+    inside |= {part for node in nodes if isinstance(node, ast.JoinedStr) for part in ast.walk(node) if part != node}
+    strings = [node for node in nodes if isinstance(node, (ast.JoinedStr, ast.Constant)) and node not in inside]
+    for node in sorted(strings, key=lambda node: node.lineno):
         text = ""
-        for number, part in enumerate(parts):
+        for number, part in enumerate(node.values if isinstance(node, ast.JoinedStr) else [node]):
             gap = isinstance(part, ast.FormattedValue)
             name = part.value.id if gap and isinstance(part.value, ast.Name) else f"v{number}"
             text += f"{{{name}}}" if gap else str(part.value)
-        if re.search(r"[A-Za-z]{2}.* [a-z]{2}", text) and re.search(r"[.?:]\s*$|^Note", text):
+        if re.search(r"[A-Za-z]{2}.* [a-z]{2}|Exercise", text):
             yield path.stem, text
 
 
