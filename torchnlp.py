@@ -1236,7 +1236,7 @@ def _catalogue(language: str) -> list[tuple[re.Pattern, list[str], str]]:
     file, found = Path(__file__).resolve().parent / "notebooks" / language / "messages.po", []
     for entry in file.read_text(encoding="utf-8").split("\n\n") if file.is_file() else ():
         said = [ast.literal_eval(line) for line in re.findall(r'^msg(?:id|str) (".+")$', entry, flags=re.M)]
-        if all(said) and "#, fuzzy" not in entry:
+        if len(said) == 2 and "#, fuzzy" not in entry:
             pattern = re.sub(r"\\{\w+\\}", "(.*?)", re.escape(said[0]))
             found.append((re.compile(pattern, flags=re.S), re.findall(r"{(\w+)}", said[0]), said[1]))
     return sorted(found, key=lambda message: -len(message[0].pattern))

@@ -524,10 +524,6 @@ def check_one_length_batches(one_length_batches):
 # ------------------------------------------------- lesson 4: two directions, several layers
 
 
-def _sized(layers, directions):
-    return f"{layers} layer{'s' * (layers > 1)} and {directions} direction{'s' * (directions > 1)}"
-
-
 def _shapes(layers, directions):
     return [8, 20, 32 * directions], [layers * directions, 8, 32]
 
@@ -537,7 +533,7 @@ def check_shapes(shapes):
     for layers, directions in ((1, 1), (1, 2), (3, 1), (3, 2)):
         gru = nn.GRU(5, 32, layers, batch_first=True, bidirectional=directions == 2)
         right = [list(part.shape) for part in gru(torch.zeros(8, 20, 5))]
-        case = _sized(layers, directions)
+        case = f"layers={layers}, directions={directions}"
         answer = shapes(layers, directions)
         assert isinstance(answer, (tuple, list)) and len(answer) == 2, "Return two shapes: of output, of h_n."
         output, h_n = (list(part) if isinstance(part, (tuple, list, torch.Size)) else part for part in answer)
@@ -560,7 +556,7 @@ def check_last_states(last_states):
         gru = nn.GRU(3, 4, layers, batch_first=True, bidirectional=directions == 2)
         _, h_n = gru(torch.randn(5, 6, 3))
         answer, right = untouched(last_states, h_n, directions), _last_states(h_n, directions)
-        case = f"With {_sized(layers, directions)} it"
+        case = f"With layers={layers} and directions={directions} it"
         stacked = getattr(answer, "shape", None) == (directions, 5, 4)
         assert not stacked, (
             f"{case} returns [{directions}, B, H]. One vector per text: concatenate them, with torch.cat."
@@ -713,9 +709,10 @@ def check_pair_step(pair_step):
             assert not torch.allclose(moved * rate, wanted - old) or rate == 1, "Multiply the gradient by the rate."
         late = u - rate * (torch.sigmoid(v @ u) - y) * right[0]
         assert not torch.allclose(answer[1], late), "u moves by the *old* v: both gradients come before the step."
-        said = f"For v = {v.tolist()}, u = {u.tolist()}, y = {y} and a rate of {rate} it is"
+        case = f"v = {v.tolist()}, u = {u.tolist()}, y = {y} and a rate of {rate}"
         for new, wanted in zip(answer, right):
-            assert torch.allclose(new, wanted, atol=1e-4), f"{said} {wanted.tolist()}, not {new.tolist()}."
+            said = f"For {case} it is {wanted.tolist()}, not {new.tolist()}."
+            assert torch.allclose(new, wanted, atol=1e-4), said
 
 
 def _word_layer(table, freeze):
@@ -734,7 +731,8 @@ def check_word_layer(word_layer):
         )
         assert layer.weight.detach().equal(table), "The layer does not start with the rows of the table."
         trains = layer.weight.requires_grad
-        assert trains != freeze, f"With freeze={freeze} the layer {'trains' if trains else 'does not train'}."
+        assert not (freeze and trains), "With freeze=True the layer trains."
+        assert freeze or trains, "With freeze=False the layer does not train."
         if not freeze:
             layer(torch.tensor([0, PAD, 3])).sum().backward()
             assert layer.weight.grad.is_sparse == SPARSE, "With sparse=SPARSE a step touches the batch's rows only."

@@ -19,10 +19,11 @@ from tools.zh.catalogues import FOLDER
 
 HAN = r"[\u4e00-\u9fff]"
 FIGURES = {  # number words, each of which may be a figure in Chinese
-    "one": "1", "first": "1", "once": "1", "two": "2", "second": "2", "twice": "2", "half": "2", "three": "3",
-    "third": "3", "four": "4", "quarter": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
-    "ten": "10", "tenth": "10", "eleven": "11", "twelve": "12", "dozen": "12", "fifteen": "15", "sixteen": "16",
-    "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "eighty": "80", "hundred": "100", "thousand": "1,000",
+    "zero": "0", "one": "1", "first": "1", "once": "1", "two": "2", "second": "2", "twice": "2", "half": "2",
+    "three": "3", "third": "3", "four": "4", "quarter": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10", "tenth": "10", "eleven": "11", "twelve": "12", "dozen": "12", "fifteen": "15",
+    "sixteen": "16", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "eighty": "80", "hundred": "100",
+    "thousand": "1,000",
 }  # fmt: skip
 MISTAKEN = {  # what other books say for a word of ours
     "隐藏状态": "隐状态", "令牌": "词元", "词汇表": "词表", "池化": "汇聚", "丢弃法": "暂退法", "随机失活": "暂退法",
@@ -30,6 +31,7 @@ MISTAKEN = {  # what other books say for a word of ours
     "沿时间反向传播": "通过时间反向传播", "随时间反向传播": "通过时间反向传播",
 }  # fmt: skip
 MARKDOWN = MarkdownIt("commonmark").enable("table")
+TAG = r"</?(?:a|b|i|p|br|div|span|sub|sup|img|kbd|code|details|summary)\b[^>]*>"
 CODE, FORMULA, LINK = r"```.*?```|`[^`]*`", r"\$\$.*?\$\$|\$[^$]*\$", r"\]\(([^)]*)\)"
 
 
@@ -39,11 +41,11 @@ def without_code(text: str) -> str:
 
 def prose(text: str) -> str:
     """Without code, formulas, links' targets and tags: the words and their punctuation."""
-    return re.sub(r"<[a-z/][^>]*>", "", re.sub(LINK, "]", re.sub(FORMULA, "$", without_code(text), flags=re.S)))
+    return re.sub(TAG, "", re.sub(LINK, "]", re.sub(FORMULA, "$", without_code(text), flags=re.S)))
 
 
 def numbers(text: str) -> Counter:
-    return Counter(re.findall(r"\d[\d,]*(?:\.\d+)?(?<!,)", prose(text)))
+    return Counter(re.findall(r"(?<![A-Za-z_])\d[\d,]*(?:\.\d+)?(?<!,)", prose(text)))
 
 
 def questions(text: str) -> int:
@@ -62,8 +64,10 @@ KEPT: dict[str, Callable] = {  # what has to be alike
     "code": lambda text: sorted(re.findall(CODE, text, flags=re.S)),
     "formulas": lambda text: sorted(re.findall(FORMULA, without_code(text), flags=re.S)),
     "links": lambda text: sorted(re.findall(LINK, without_code(text))),
-    "tags": lambda text: sorted(re.findall(r"</?[a-z]+[^>]*>", without_code(text))),
-    "gaps or shapes": lambda text: sorted(re.findall(r"(?<!\w)\{\w+\}|\[[\w *,/]+\](?!\()", without_code(text))),
+    "tags": lambda text: sorted(re.findall(TAG, without_code(text))),
+    "gaps or shapes": lambda text: sorted(
+        re.findall(r"(?<![A-Za-z])\{v\d+\}|\{(?!v\d)\w+\}|\[[\w *,/]+\](?!\()", without_code(text))
+    ),
     "headings": lambda text: re.findall(r"^#+ ", text, flags=re.M),
     "list items": lambda text: len(re.findall(r"^ *(?:[-*]|\d+\.) ", text, flags=re.M)),
     "table": lambda text: [line.count("|") for line in without_code(text).splitlines() if line.startswith("|")],
@@ -99,7 +103,7 @@ def faults(english: str, chinese: str) -> Iterator[str]:
     for word, ours in MISTAKEN.items():
         if word in text:
             yield f"{word}: here it is {ours}"
-    if not re.search(HAN, chinese) and len(re.findall(r"\b[a-z]{3,}\b", prose(english))) > 2:
+    if not re.search(HAN, chinese) and chinese != english and len(re.findall(r"\b[a-z]{3,}\b", prose(english))) > 2:
         yield "no Chinese in it"
     if "**" in re.sub(r"<code>.*?</code>", "", MARKDOWN.render(chinese), flags=re.S):
         yield "** shows as it is: no punctuation inside at its end, or a space after it"

@@ -40,7 +40,7 @@ def last_states(h_n, directions):
 
 
 # %% check_last_states, wrong: the first two rows
-# says: With 3 layers and 2 directions it takes the bottom layer
+# says: With layers=3 and directions=2 it takes the bottom layer
 def last_states(h_n, directions):
     return torch.cat([h_n[0], h_n[1]], dim=1)
 
