@@ -3,8 +3,9 @@
 Take the whole folder build/slides with you: the decks need its folder lib.
 
 A deck opens with a picture. After a bold question the answer waits: the output, and what is said after it, come with
-one more key. Pictures stand across the slide with their words beneath them; code that draws, tests and solutions are
-left out. What is too much for one slide goes on two. The figure that moves on the lesson's page moves here, too.
+one more key. Pictures stand across the slide with their words beneath them, and some printed numbers as bars (charts.py);
+code that draws, tests and solutions are left out. What is too much for one slide goes on two. The figure that moves on
+the lesson's page moves here, too.
 
 Each slide carries its speaker notes from notebooks/notes/<lesson>.md: press S in a deck. In that file a section
 belongs to a slide when its heading starts with the id of the slide's first cell: `## l1-c003 · 3 min · Two headlines`.
@@ -24,6 +25,7 @@ from pygments.lexers import PythonLexer
 
 from tools.site import npm
 from tools.site.figures import LIVE, backwards_figure
+from tools.teaching.charts import CHARTS, drawn
 from tools.upkeep.cells import BADGE, QUESTION, is_diagram, kind, plain, with_captions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +63,7 @@ def read_notes(file: Path) -> dict[str, str]:
 
 @dataclass
 class Part:
-    """A piece of a slide: "text", "code", "output", "picture", "caption" or "moving"."""
+    """A piece of a slide: "text", "code", "output", "picture", "chart", "caption" or "moving"."""
 
     kind: str
     html: str
@@ -96,9 +98,12 @@ def parts_of(cell) -> list[Part]:
         if output and not data.keys() & {"image/png", "text/html", "text/markdown"}:
             printed += output.get("text") or data["text/plain"] + "\n"  # what is displayed has a line of its own
             continue
-        if printed.strip():
+        chart = drawn(cell.id, printed)
+        if chart:
+            parts += [Part("chart", chart), Part("caption", markdown(CHARTS[cell.id].caption))]
+        elif printed.strip():
             parts.append(Part("output", f"<pre>{escape(printed.strip(chr(10)))}</pre>"))
-            printed = ""
+        printed = ""
         if "image/png" in data:
             image = f'<img src="data:image/png;base64,{data["image/png"].strip()}" alt="{escape(plain(caption))}">'
             parts.append(Part("picture", image))
