@@ -6,10 +6,12 @@ export function bytes(base64) {
     return numbers.buffer;
 }
 
-// All of a network's weights, under PyTorch's names. Some are whole numbers from -127 to 127, times a step.
+// All of a network's weights, under PyTorch's names. Some are whole numbers, times a step: letters around H, which is 0,
+// or a byte each.
 export function unpacked(weights) {
-    const read = ({int8, step, float32}) => int8
-        ? Float64Array.from(new Int8Array(bytes(int8)), number => step * number)
-        : Float64Array.from(new Float32Array(bytes(float32)));
+    const whole = ({letters, int8, step}) => letters
+        ? Float64Array.from(new TextEncoder().encode(letters), letter => step * (letter - 72))
+        : Float64Array.from(new Int8Array(bytes(int8)), number => step * number);
+    const read = packed => packed.float32 ? Float64Array.from(new Float32Array(bytes(packed.float32))) : whole(packed);
     return Object.fromEntries(Object.entries(weights).map(([name, packed]) => [name, read(packed)]));
 }

@@ -133,6 +133,10 @@ def reshaped(scores: torch.Tensor, temperature: float = 1, top: int = 0, nucleus
     return p / p.sum()
 
 
-def unpacked(shape: list[int], int8: str = "", float32: str = "", step: float = 1.0) -> torch.Tensor:
-    numbers = np.frombuffer(base64.b64decode(int8 or float32), dtype=np.int8 if int8 else "<f4")
+def unpacked(shape: list[int], step: float = 1.0, letters="", int8="", float32="") -> torch.Tensor:
+    """A weight as the files hold it: letters around H, which is 0, or whole numbers in a byte each, times a step."""
+    if letters:
+        numbers = np.frombuffer(letters.encode(), dtype=np.uint8).astype(np.float32) - 72
+    else:
+        numbers = np.frombuffer(base64.b64decode(int8 or float32), dtype=np.int8 if int8 else "<f4")
     return torch.tensor(numbers.reshape(shape).astype(np.float32) * step)

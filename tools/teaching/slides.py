@@ -3,7 +3,7 @@
 Take the whole folder build/slides with you: the decks need its folder lib.
 
 A deck opens with a picture. After a bold question the answer waits: the output, and what is said after it, come with
-one more key. Pictures stand across the slide with their words beneath them, and some printed numbers as bars (charts.py);
+one more key. Pictures stand across the slide with their words beneath them, and rows of numbers as bars (charts.py);
 code that draws, tests and solutions are left out. What is too much for one slide goes on two. The figure that moves on
 the lesson's page moves here, too.
 
