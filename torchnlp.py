@@ -1112,9 +1112,9 @@ def plot_gates(
 ):  # fmt: skip
     """The answer of a network with .embedding and an LSTM after each word of a text, and its gates below.
 
-    On top the probability of each class if the text ended there; a band marks the word with which the last answer
-    came. Then a picture for each of `show`: a column a token, a row for each of the units whose cell state c moves
-    most. A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
+    On top the probability of each class if the text ended there; a band marks the last word at which the answer turns.
+    Then a picture for each of `show`: a column a token, a row for each of the units whose cell state c moves most.
+    A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
     An RNN, a GRU or an LSTM of more layers or directions shows its states h alone, whatever `show` says. collate_fn: as
     in predict. Returns the figure. Raises ValueError for a network without these layers and an unknown name in `show`.
     """
@@ -1136,7 +1136,8 @@ def plot_gates(
             if turn is not None:
                 axis.axvspan(turn - 0.5, turn + 0.5, facecolor="none", edgecolor=COLOURS["ink"], lw=1.2)
         if turn is not None:
-            figure.supxlabel(f"grey column and frames: with {tokens[turn]!r} the last answer comes", parse_math=False)
+            last = f"grey column and frames: at {tokens[turn]!r} the answer turns for the last time"
+            figure.supxlabel(last, parse_math=False)
     return figure
 
 
