@@ -39,27 +39,27 @@ slides: $(TOOLS_READY)
 site: $(SITE_READY) $(TOOLS_READY)
 	$(BIN)/python -m tools.site.build
 
-# make student    the student edition, which nbgrader releases: build/student for students, TERM for you (TERM=term)
-TERM ?= term
+# make student    the student edition, which nbgrader releases: build/student for students, CLASS for you (CLASS=term, a folder)
+CLASS = term
 student: $(TEACHING_READY)
-	$(BIN)/python -m tools.teaching.student "$(TERM)"
+	$(BIN)/python -m tools.teaching.student "$(CLASS)"
 
-# make collect    FROM=<folder or zip of your platform>: puts what was handed in into TERM, and mends it
+# make collect    FROM=<folder or zip of your platform>: puts what was handed in into CLASS, and mends it
 collect: $(TEACHING_READY)
-	@$(BIN)/python -m tools.teaching.collect "$(FROM)" "$(TERM)"
+	@$(BIN)/python -m tools.teaching.collect "$(FROM)" "$(CLASS)"
 
-# make grade      LESSON=2: nbgrader's autograde over all of it that is new (AGAIN=yes: over all)
-LESSON ?= all
+# make grade      LESSON=2: nbgrader's autograde over all of it that is new or has changed
+LESSON = all
 grade: $(TEACHING_READY)
-	@$(BIN)/python -m tools.teaching.grade "$(LESSON)" "$(TERM)" $(if $(AGAIN),--again)
+	@$(BIN)/python -m tools.teaching.grade "$(LESSON)" "$(CLASS)"
 
 # make marks      opens nbgrader's formgrader: read words, overrule a point, write a comment
 marks: $(TEACHING_READY)
-	cd "$(TERM)" && "$(abspath $(BIN))/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/formgrader
+	cd "$(CLASS)" && "$(abspath $(BIN))/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/formgrader
 
 # make export     LESSON=2: tables of points (COMMA=yes: decimal commas) and each student's notebook with feedback
 export: $(TEACHING_READY)
-	@$(BIN)/python -m tools.teaching.export "$(LESSON)" "$(TERM)" $(if $(COMMA),--comma)
+	@$(BIN)/python -m tools.teaching.export "$(LESSON)" "$(CLASS)" $(if $(COMMA),--comma)
 
 # make check      SUBMISSION=file.ipynb: one file through all of this, in a term of its own
 check: $(TEACHING_READY)

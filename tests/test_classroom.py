@@ -252,7 +252,10 @@ def test_a_week(term, tmp_path, monkeypatch, capsys, formgrader):
     shutil.rmtree(term / "submitted", ignore_errors=True)
     table = handed_in(term, lambda c: [solved(c), c["l2-c03"].update(source="def double(x):\n    return {2: 4}[x]")])
     files = {
-        "ana.ipynb": handed_in(term, lambda c: [solved(c), c["words-1"].update(source="I saw it.")]),
+        "ana.ipynb": handed_in(
+            term,
+            lambda c: [solved(c), c["words-1"].update(source="I saw it."), c["unclear"].update(source="The factor.")],
+        ),
         "bob.ipynb": handed_in(term, lambda c: c["l2-c03"].update(source=f"import einops\n{DOUBLE}")),
         "cyd.ipynb": table,
         "dan.ipynb": handed_in(term, lambda c: [solved(c), c["l2-c07"].update(source="x = bytearray(5 * 10**9) * 4")]),
@@ -266,7 +269,6 @@ def test_a_week(term, tmp_path, monkeypatch, capsys, formgrader):
 
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
         stem = NAME.removesuffix(".ipynb")
-        assert "einops" in gradebook.find_comment("l2-c03", stem, "lesson2", "bob").auto_comment
         page_of = {who: gradebook.find_submission_notebook(stem, "lesson2", who).id for who in ("ana", "bob")}
     # A person has the last word.
     page = formgrader(f"formgrader/submissions/{page_of['ana']}")
@@ -281,8 +283,9 @@ def test_a_week(term, tmp_path, monkeypatch, capsys, formgrader):
     export.main()
     with open(term / "lesson2.csv", encoding="utf-8-sig") as file:
         rows = {row["id"]: row for row in csv.DictReader(file, delimiter=";")}
-    assert rows["ana"]["total"] == "2,5" and rows["bob"]["1"] == "1" and rows["cyd"]["1"] == "0"
-    assert rows["not yet"]["1"] == "1" and rows["not yet"]["2"] == "1"
+    assert rows["ana"]["total"] == "2,5" and rows["bob"]["1 double"] == "1" and rows["cyd"]["1 double"] == "0"
+    assert rows["not yet"]["1 double"] == "1" and rows["not yet"]["2 triple"] == "1"
+    assert rows["ana"]["unclear"] == "The factor."
     assert "And why?" in (term / "feedback" / "ana" / "lesson2" / NAME.replace("ipynb", "html")).read_text()
 
 

@@ -24,7 +24,7 @@ TITLES = {  # kinds of folded cells, and how their first line goes on after "# @
     "solution": r"Solution \d[a-z]?$",
 }
 TAGS = {"nbval-check-output", "nbval-ignore-output", "raises-exception", "hide-input", *TITLES}
-TAGS |= {"stub", "check", "yours"}  # open cells: of an exercise, and a knob
+TAGS |= {"stub", "check", "yours", "graded"}  # open cells: of an exercise, a knob, what a check needs
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS.keys())
 

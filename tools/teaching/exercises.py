@@ -7,40 +7,27 @@ person gives. Exercises under a heading that begins with "Further" are checked a
 """
 
 import re
-from dataclasses import dataclass, field
+from collections import namedtuple
 from pathlib import Path
 
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = {path.name[0]: path for path in sorted((ROOT / "notebooks").glob("[1-9]-*.ipynb"))}
-HEADING = re.compile(r"^(#+) +(.*)$", flags=re.M)
-
-
-@dataclass
-class Exercise:
-    number: str
-    counts: bool  # those of the core do
-    stubs: list = field(default_factory=list)  # cells
-    checks: list = field(default_factory=list)
+Exercise = namedtuple("Exercise", "number counts checks")  # counts: those of the core do; checks: cells
 
 
 def exercises_of(lesson) -> list[Exercise]:
-    """The exercises of a notebook, with their cells. A stage may stand further down, before the next exercise."""
-    found, current, further = [], None, False
+    """The exercises of a notebook, with their checks. A stage may stand further down, before the next exercise."""
+    found, further = [], False
     for cell in lesson.cells:
-        tags = cell.metadata.get("tags", [])
-        if cell.cell_type == "markdown" and (headings := HEADING.findall(cell.source)):
-            marks, title = headings[0]
-            if len(marks) <= 2:
-                further = title.startswith("Further")
-            if begun := re.match(r"Exercise (\d+)\.", headings[-1][1]):
-                current = Exercise(begun[1], not further)
-                found.append(current)
-        elif current and "stub" in tags:
-            current.stubs.append(cell)
-        elif current and "check" in tags:
-            current.checks.append(cell)
+        if cell.cell_type == "markdown":
+            for marks, title in re.findall(r"^(#+) +(.*)$", cell.source, flags=re.M):
+                further = title.startswith("Further") if len(marks) <= 2 else further
+                if begun := re.match(r"Exercise (\d+)\.", title):
+                    found.append(Exercise(begun[1], not further, []))
+        elif found and "check" in cell.metadata.get("tags", []):
+            found[-1].checks.append(cell)
     return found
 
 
@@ -54,24 +41,16 @@ def mark(lesson) -> None:
     """Give stubs and checks their metadata, in place."""
     for cell in lesson.cells:
         cell.metadata.pop("nbgrader", None)
+        if "stub" in cell.metadata.get("tags", []):
+            cell.metadata["nbgrader"] = nbgrader(cell, solution=True)
     for exercise in exercises_of(lesson):
-        for stub in exercise.stubs:
-            stub.metadata["nbgrader"] = nbgrader(stub, solution=True)
-        share = exercise.counts / max(1, len(exercise.checks))
         for check in exercise.checks:
+            share = exercise.counts / len(exercise.checks)
             check.metadata["nbgrader"] = nbgrader(check, grade=True, locked=True, points=share)
 
 
-def main() -> None:
+if __name__ == "__main__":
     for path in LESSONS.values():
         lesson = nbformat.read(path, as_version=4)
         mark(lesson)
         nbformat.write(lesson, path)
-        told = [
-            f"{e.number} ({'counts' if e.counts else 'extra'}, {len(e.checks)} checks)" for e in exercises_of(lesson)
-        ]
-        print(f"{path.name}: exercises {', '.join(told)}")
-
-
-if __name__ == "__main__":
-    main()

@@ -8,7 +8,6 @@ from pathlib import Path
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets.config import Config
 
-DAY = 24 * 60 * 60  # seconds
 CONFIG = """\
 # Made by the course. nbgrader and formgrader read it; formgrader opens from JupyterLab started in this folder.
 import sys
@@ -22,11 +21,10 @@ c.merge(configuration({term!r}))
 
 
 class LateDays(LateSubmissionPlugin):
-    """One point off for each day begun; after three days the solutions are discussed, and nothing is left."""
+    """One point off for each day begun. A lesson has 4 points: after three days the solutions are discussed."""
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
-        days = math.ceil(total_seconds_late / DAY)
-        return score if days > 3 else min(score, days)
+        return min(4, math.ceil(total_seconds_late / (24 * 60 * 60)))
 
 
 def configuration(term: Path | str) -> Config:
@@ -52,10 +50,7 @@ def configuration(term: Path | str) -> Config:
     names = [*names.split(), "ComputeChecksums", "CheckCellMetadata"]
     c.GenerateAssignment.preprocessors = [f"nbgrader.preprocessors.{name}" for name in names]
     c.Execute.timeout = 120  # seconds for a cell
-    c.Execute.error_on_timeout = {
-        "ename": "TimeoutError",
-        "evalue": "This cell ran for more than 120 seconds.",
-        "traceback": [],
-    }
+    late = "This cell ran for more than 120 seconds."
+    c.Execute.error_on_timeout = {"ename": "TimeoutError", "evalue": late, "traceback": []}
     c.AssignLatePenalties.plugin_class = LateDays
     return c
