@@ -783,29 +783,22 @@ def check_shuffled(shuffled):
 # ------------------------------------------------------------------ lesson 6: text generation
 
 
-def _shift(texts, start):
-    return shifted([(start, ids) for ids in texts])
-
-
-@exercise("1a", ours=_shift)
+@exercise("1a", ours=lambda texts, start: shifted([(start, ids) for ids in texts]))
 def check_shift(shift):
     texts = [[5, 6, 7, END], [8, END], [END]]
-    answer, right = untouched(shift, texts, 9), _shift(texts, 9)
+    answer, right = untouched(shift, texts, 9), shifted([(9, ids) for ids in texts])
     pair = isinstance(answer, (tuple, list)) and len(answer) == 2
     assert pair, "shift should return the pair inputs, targets."
     rows = [part.tolist() for part in answer if isinstance(part, torch.Tensor)]
-    (inputs, targets), wanted = (part.tolist() for part in right), [part.tolist() for part in right]
-    assert rows != wanted[::-1], "Inputs and targets are exchanged."
-    assert rows[1:] != [inputs], "The targets are the inputs: the network would only copy what it reads."
-    closed = rows[:1] and rows[0][0][:5] == [9, 5, 6, 7, END]
+    assert rows[1:] != [right[0].tolist()], "The targets are the inputs: the network would only copy what it reads."
+    closed = rows and END in sum(rows[0], [])
     assert not closed, f"The inputs hold {END}, <end>: it is only predicted, because nothing comes after it."
-    for part, like, name in zip(answer, right, ("The inputs", "The targets")):
-        must_be_like(part, like, name)
-    (x, y) = rows
-    assert x[1][0] != PAD, f"Padding comes after the text, but here it comes first: {x[1]}."
-    assert 0 not in x[1], f"Fill the rows with PAD, which is {PAD}, not with 0."
-    assert x == inputs, f"For {texts} the inputs should be {inputs}, not {x}."
-    assert y == targets, f"For {texts} the targets should be {targets}, not {y}."
+    assert not rows or rows[0][0][:1] == [9], "Each row of the inputs begins with start, here 9."
+    for part, like, name in zip(answer, right, ("inputs", "targets")):
+        must_be_like(part, like, f"The tensor of the {name}")
+        assert 0 not in part[1], f"Fill the rows with PAD, which is {PAD}, not with 0."
+        same = part.tolist() == like.tolist()
+        assert same, f"For {texts} the {name} should be {like.tolist()}, not {part.tolist()}."
 
 
 def _bigrams(x, state=None):
@@ -819,17 +812,14 @@ def _bigrams(x, state=None):
 def check_language_loss(language_loss):
     x, y = shifted([(3, [4, 5, 3, END]), (3, [END])])
     loss, right = untouched(language_loss, _bigrams, x, y), token_loss(_bigrams, x, y)
-    number = isinstance(loss, torch.Tensor) and loss.shape == ()
-    assert number, "The loss is a tensor with one number, the mean over the real tokens."
-    assert loss.requires_grad, "No gradient gets through: return the loss as it is, without item() or no_grad()."
+    must_be_like(loss, right, "The loss")
     logits, real, loss_of = _bigrams(x)[0], y != PAD, nn.functional.cross_entropy
-    by_text = [loss_of(row[keep], ids[keep]) for row, ids, keep in zip(logits, y, real)]
+    by_token = loss_of(logits.transpose(1, 2), y, reduction="none") * real  # [B, T]
     slips = {  # what a slip would say
         "padding tokens were counted": loss_of(logits.flatten(0, 1), y.flatten()),
-        "that is the sum, not the mean": right * real.sum(),
-        "that is the perplexity, its exponential": right.exp(),
+        "that is the sum, not the mean": by_token.sum(),
+        "that is a mean over the texts: take it over all real tokens": (by_token.sum(1) / real.sum(1)).mean(),
         "cross_entropy takes logits and does the softmax itself": loss_of(logits.softmax(2)[real], y[real]),
-        "that is a mean over the texts: take it over all real tokens": sum(by_text) / 2,
     }
     for said, value in slips.items():
         assert abs(loss - value) > 1e-3, f"Your loss is {loss:.3f}: {said}."
@@ -864,8 +854,7 @@ def check_grow(grow):
         assert not alone, "Add the new log p to the score of its beam."
         said = f"With a width of {width}, {start} grows into {list(wanted)}, not {lines}."
         assert lines == list(wanted), f"{said} The {width} best of all beams together, the best first."
-        near = all(abs(a - b) < 0.01 for a, b in zip(scores, best))
-        assert near, f"The scores should be {[round(score, 2) for score in best]}."
+        assert math.dist(scores, best) < 0.01, f"The scores should be {[round(score, 2) for score in best]}."
 
 
 def _ranked(beams, power):
@@ -879,19 +868,16 @@ def check_ranked(ranked):
         answer, right = untouched(ranked, beams, power), _ranked(beams, power)
         same = isinstance(answer, (list, tuple)) and sorted(map(str, answer)) == sorted(map(str, beams))
         assert same, "Return all pairs (score, ids), each as it is: only their order changes."
-        found, wanted = ([beams.index(beam) for beam in order] for order in (map(tuple, answer), right))
-        multiplied = sorted(beams, key=lambda beam: -beam[0] * len(beam[1]) ** power)
-        assert found != [beams.index(beam) for beam in multiplied] or found == wanted, "Divide by the length."
-        assert found != wanted[::-1], "The best comes first, not last."
-        assert found == wanted, f"With a power of {power} the order is {wanted}, not {found}."
+        assert right == list(answer) or list(answer) != _ranked(beams, -power), "Divide by the length."
+        assert list(answer) != right[::-1], "The best comes first, not last."
+        assert list(answer) == right, f"With a power of {power} the order is {right}, not {answer}."
 
 
 def _followers(texts, n, start):
     book = defaultdict(list)
     for ids in texts:
-        line = [start] * n + ids
-        for i in range(n, len(line)):
-            book[tuple(line[i - n : i])].append(line[i])
+        for i, token in enumerate(ids):
+            book[tuple([*[start] * n, *ids][i : i + n])].append(token)
     return book
 
 
@@ -903,10 +889,9 @@ def check_followers(followers):
         assert isinstance(book, dict), f"followers should return a dictionary, not a {type(book).__name__}."
         for context, after in right.items():
             assert context in book, f"With n = {n} the context {context} is missing: a tuple of {n} ids."
-            said = f"With n = {n}, after {context} came {after}, not {book[context]}."
-            assert isinstance(book[context], list) and str(sorted(book[context])) == str(sorted(after)), said
-        more = [context for context in book if context not in right]
-        assert not more, f"With n = {n} the context {more[:1]} never comes."
+            same = isinstance(book[context], list) and str(sorted(book[context])) == str(sorted(after))
+            assert same, f"With n = {n}, after {context} came {after}, not {book[context]}."
+        assert len(book) == len(right), f"With n = {n} there are {len(right)} contexts, not {len(book)}."
 
 
 def _chain(book, n, rng, start, most=20):
@@ -919,20 +904,14 @@ def _chain(book, n, rng, start, most=20):
 @exercise("3b", ours=_chain)
 def check_chain(chain):
     single = {(9, 9): [5], (9, 5): [6], (5, 6): [7], (6, 7): [END]}
-    only = list(chain(single, 2, random.Random(0), 9, 20))
+    only, short = (list(chain(single, 2, random.Random(0), 9, most)) for most in (20, 2))
     assert only == [5, 6, 7], f"Here only [5, 6, 7] can be written, without <end>, not {only}."
-    long = {(9,): [10], (40,): [END], **{(i,): [i + 1] for i in range(10, 40)}}
-    length = len(chain(long, 1, random.Random(0), 9, 7))
-    assert length == 7, f"With most=7 a long headline has {length} tokens."
-    coin = {(9,): [5, 5, 5, 6], (5,): [6, END], (6,): [END], (END,): [END]}
-    dice = [random.Random(1), random.Random(1)]
-    drawn, again = ([list(chain(coin, 1, rng, 9, 20)) for _ in range(400)] for rng in dice)
-    assert drawn == again, "The same seed twice gives two results: draw with rng.choice."
-    wrong = [ids for ids in drawn if ids not in ([5], [5, 6], [6])]
-    assert not wrong, f"It wrote {wrong[0]}, which the book does not allow: draw once for each token."
-    for headline, share in (([5], 3 / 8), ([5, 6], 3 / 8), ([6], 1 / 4)):
-        found = drawn.count(headline) / 400
-        assert abs(found - share) < 0.1, f"{headline} came in {found:.0%} of 400, not in about {share:.0%}."
+    assert short == [5, 6], f"With most=2 it should be [5, 6], not {short}."
+    coin, rng = {(9,): [5, 5, 5, 6], (5,): [6, END], (6,): [END], (END,): [END]}, random.Random(1)
+    drawn = [list(chain(coin, 1, rng, 9, 20)) for _ in range(400)]
+    for line, share in (([5], 3 / 8), ([5, 6], 3 / 8), ([6], 1 / 4)):
+        found = drawn.count(line) / 400
+        assert abs(found - share) < 0.1, f"{line} came in {found:.0%} of 400, not in about {share:.0%}."
 
 
 # ------------------------------------------- lesson 7: attention, and recurrent networks today
