@@ -534,7 +534,7 @@ def _shapes(layers, directions):
 
 @exercise("1a", ours=_shapes)
 def check_shapes(shapes):
-    deep = 3 + torch.initial_seed()
+    deep = 3 + 2 * torch.initial_seed()  # with 8 rows a missing transpose would not show
     for layers, directions in ((1, 1), (1, 2), (deep, 1), (deep, 2)):
         gru = nn.GRU(5, 32, layers, batch_first=True, bidirectional=directions == 2)
         right = [list(part.shape) for part in gru(torch.zeros(8, 20, 5))]
