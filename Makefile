@@ -17,7 +17,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST = TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help lab test test-all lint slides site student collect grade marks export check questions bundle colab arithmetic repo diagrams notebooks readme lock audit clean
+.PHONY: help lab test test-all lint slides site zh student collect grade marks export check questions bundle colab arithmetic repo diagrams notebooks readme lock audit clean
 
 help:
 	@awk '/^# make/ { print "  " substr($$0, 3) }  /^## / { print "\n" substr($$0, 4) }' Makefile
@@ -38,6 +38,10 @@ slides: $(TOOLS_READY)
 # make site       the course as a web site in build/site, from the saved outputs; opens from the disk or any server
 site: $(SITE_READY) $(TOOLS_READY)
 	$(BIN)/python -m tools.site.build
+
+# make zh         the Chinese edition: course, student edition and slides in build/zh, the site in build/site/zh
+zh: site
+	$(BIN)/python -m tools.zh.edition
 
 # make student    the student edition, which nbgrader releases: build/student for students, CLASS for you (CLASS=term, a folder)
 CLASS = term

@@ -35,6 +35,7 @@ project = "Recurrent neural networks for text"
 extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
 root_doc = "index"
 language = "en"
+html_search_options = {"dict": str(HERE / "words.txt")}  # in Chinese: what counts as one word
 
 nb_execution_mode = "off"
 nb_merge_streams = True
@@ -143,7 +144,7 @@ def read(app, docname, source) -> None:
         text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
     elif docname in ("glossary", "references"):
         text = PLACE.sub(place_link, elsewhere(HERE / path.name, text))
-        text = re.sub(r"\blesson\s+(\d)\b(?!\])", lesson_link, text)  # (?!]): it is a link
+        text = re.sub(r"(?:\blesson\s+(\d)\b|第 (\d) 课)(?!\])", lesson_link, text)  # (?!]): it is a link
     elif docname.startswith("notebooks/claims/"):
         text = claims_page(elsewhere(path, text))
     elif docname == "torchnlp":

@@ -101,8 +101,6 @@ def verdict_of(check: str, code: str, capsys) -> str:
     back = CHECKS[check](answer, *others)
     printed = capsys.readouterr().out
     assert back is (answer if printed.endswith(": right\n") else CHECKS[check].ours)
-    if printed.endswith(": right\n"):
-        CHECKS[check].hidden(answer, *others)  # with other numbers it is right as well
     return printed
 
 

@@ -20,7 +20,7 @@ LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 CLAIMS = sorted(ROOT.glob("notebooks/claims/*.md"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
-PLACE = re.compile(rf"\blesson\s+(\d),\s+{CELL.pattern}")
+PLACE = re.compile(rf"(\blesson\s+\d|第 \d 课)(?:,\s+|，){CELL.pattern}")
 CLAIMED = re.compile(r"(?:[\w/-]+#)?\b([la]\d\w*-[a-z]\w+)\b")  # how a table of claims names one
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
 
@@ -90,10 +90,12 @@ def to_be_read(cells: list) -> list:
 
     def is_read(cell, before) -> bool:
         skipped = cell.metadata.get("slideshow", {}).get("slide_type") == "skip"
-        if skipped and cell.source.startswith(("import", "from")) or "Set-up: run this first" in cell.source:
+        if skipped and cell.source.startswith(("import", "from")) or "REPOSITORY = " in cell.source:
             return False
         names = re.findall(r"^(?:def|class) (\w+)", cell.source, flags=re.M)
-        told = "folded cell" in before.source or any(re.search(rf"`{name}\b", words) for name in names)
+        told = re.search("folded cell|折叠的单元格", before.source) or any(
+            re.search(rf"`{name}\b", words) for name in names
+        )
         return kind(cell) != "set-up" or bool(cell.outputs) or told
 
     return [cell for before, cell in zip([cells[0], *cells], cells) if is_read(cell, before)]
@@ -104,7 +106,7 @@ def in_site(text: str) -> str:
     script, which has no page, in the repository."""
     text = re.sub(r"\s*^(\$\$.*?\$\$)[ \t]*$\s*", r"\n\n\1\n\n", text, flags=re.M | re.S).strip("\n")
     text = re.sub(r"\]\((plain/[\w.-]+)\)", rf"](https://github.com/{repo.current(ROOT)}/blob/main/notebooks/\1)", text)
-    return re.sub(rf"\[([^]]*)\]\({re.escape(SITE)}([^)]*)\)", r'<a href="../\2">\1</a>', text)
+    return re.sub(rf"\[([^]]*)\]\({re.escape(SITE)}(?:zh/)?([^)]*)\)", r'<a href="../\2">\1</a>', text)
 
 
 def as_the_site_folds(cell, links: dict[str, str]) -> None:
@@ -137,7 +139,7 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
 
 def lesson_link(found: re.Match) -> str:
     """[lesson 2](...) for "lesson 2", if there is one."""
-    path = next((path for path in LESSONS if path.stem[0] == found[1]), None)
+    path = next((path for path in LESSONS if path.stem[0] in found.groups()), None)
     return f"[{found[0]}](/notebooks/{path.name})" if path else found[0]
 
 
@@ -153,7 +155,7 @@ def cell_link(found: re.Match) -> str:
 
 def place_link(found: re.Match) -> str:
     """[lesson 1](#l1-c094) for "lesson 1, `l1-c094`"; lesson 1, if there is no such cell."""
-    lesson = f"lesson {found[1]}"
+    lesson = " ".join(found[1].split())
     return f"[{lesson}](#{found[2]})" if has_cell(found[2]) else lesson
 
 
@@ -180,7 +182,7 @@ def claims_page(text: str) -> str:
 
 def by_letters(page: str) -> str:
     """The glossary with letters to jump by."""
-    first = {name[0].upper(): place for place, name in reversed(re.findall(r'<dt id="(term-[^"]+)">(\w)', page))}
+    first = {name[0].upper(): place for place, name in reversed(re.findall(r'<dt id="(term-[^"]+)">([A-Za-z])', page))}
     links = " ".join(f'<a href="#{place}">{letter}</a>' for letter, place in sorted(first.items()))
     return page.replace('<dl class="', f'<nav class="jump" aria-label="Letters">{links}</nav>\n<dl class="', 1)
 
@@ -188,15 +190,20 @@ def by_letters(page: str) -> str:
 def links_of(lesson: str) -> dict[str, str]:
     """What is linked where a lesson first names it: pattern -> the link, with the words in place of {}."""
     terms = re.search(r"{glossary}\n(.*?)```", (HERE / "glossary.md").read_text(encoding="utf-8"), flags=re.S)[1]
-    terms = re.findall(r"^\S.*", terms, flags=re.M)  # what is said of a term is indented
-    links = {rf"\b{re.escape(term)}s?\b": "{term}`{} <" + term + ">`" for term in sorted(terms, key=len, reverse=True)}
+    terms = re.findall(r"^\S..*", terms, flags=re.M)  # what is said of a term is indented
+    bounds = {True: r"\b{}s?\b", False: "{}"}  # between Chinese words there are none
+    links = {
+        bounds[term.isascii()].format(re.escape(term)): "{term}`{} <" + term + ">`"
+        for term in sorted(terms, key=len, reverse=True)
+    }
     others = {path.stem[0]: path.name for path in LESSONS if path.stem != lesson}
-    return links | {rf"\blesson {n}\b": f"[{{}}](/notebooks/{name})" for n, name in others.items()}
+    return links | {rf"(?:\blesson {n}\b|第 {n} 课)": f"[{{}}](/notebooks/{name})" for n, name in others.items()}
 
 
 # Not in code, formulas, links, headings, tags, nor in what is quoted; in what is bold only where the term is all of it.
 LEAVE = re.compile(
-    r"""(```.*?```|`[^`]*`|"[^"]*"|\$\$.*?\$\$|\$[^$]*\$|\*\*.*?\*\*|\[.*?\]\(.*?\)|<[^>]*>|^\#.*?$)""", re.S | re.M
+    r"""(```.*?```|`[^`]*`|"[^"]*"|“[^”]*”|\$\$.*?\$\$|\$[^$]*\$|\*\*.*?\*\*|\[.*?\]\(.*?\)|<[^>]*>|^\#.*?$)""",
+    re.S | re.M,
 )
 
 

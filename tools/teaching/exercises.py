@@ -23,8 +23,8 @@ def exercises_of(lesson) -> list[Exercise]:
     for cell in lesson.cells:
         if cell.cell_type == "markdown":
             for marks, title in re.findall(r"^(#+) +(.*)$", cell.source, flags=re.M):
-                further = title.startswith("Further") if len(marks) <= 2 else further
-                if begun := re.match(r"Exercise (\d+)\.", title):
+                further = title.startswith(("Further", "延伸")) if len(marks) <= 2 else further
+                if begun := re.match(r"(?:Exercise|练习) (\d+)\.", title):
                     found.append(Exercise(begun[1], not further, []))
         elif found and "check" in cell.metadata.get("tags", []):
             found[-1].checks.append(cell)

@@ -90,7 +90,7 @@ def mend(lesson, cells: list[dict]):
         if place is not None:
             ours, what, last = lesson.cells[place].source, kind(lesson.cells[place]), max(last, place)
         if cell.get("cell_type") == "markdown":
-            begun = re.findall(r"^### Exercise (\d+)\.", source, flags=re.M)
+            begun = re.findall(r"^### (?:Exercise|练习) (\d+)\.", source, flags=re.M)
             if begun or (ours and source.startswith("#")):
                 exercise = f"words-{begun[-1]}" if begun else ""
             name = lesson.cells[place].id if what == "words" else exercise

@@ -19,8 +19,9 @@ from tools.teaching.exercises import LESSONS, ROOT, exercises_of, mark, nbgrader
 from tools.teaching.repo import current
 
 NEEDED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/sample", "images", "notebooks/plain"]
-NEEDED += [f"notebooks/{name}.py" for name in ("install", "lessons", "checks")]
-FROM_STUDENT = '"git", "clone", "-b", "student", '
+NEEDED += ["notebooks/zh/messages.po", *(f"notebooks/{name}.py" for name in ("install", "lessons", "checks"))]
+BRANCH = "student"
+FROM_STUDENT = f'"git", "clone", "-b", "{BRANCH}", '
 COLAB = "https://colab.research.google.com"
 HAND_IN = """\
 **This is your copy.** In Colab first choose *File*, *Save a copy in Drive*: only then is your work kept. To hand it in,
@@ -64,8 +65,8 @@ def sets_up(cell) -> bool:
 def stay_among_students(notebook):
     """Badges and set-up cell, changed in place, lead to the branch without solutions."""
     for cell in notebook.cells:
-        cell.source = re.sub(r" \[with solutions\]\([^)]*\)", "", cell.source)
-        cell.source = cell.source.replace("/blob/main/notebooks/", "/blob/student/notebooks/")
+        cell.source = re.sub(r" \[(?:with solutions|英文，含答案)\]\([^)]*\)", "", cell.source)
+        cell.source = cell.source.replace("/blob/main/notebooks/", f"/blob/{BRANCH}/notebooks/")
         if sets_up(cell) and FROM_STUDENT not in cell.source:
             cell.source = cell.source.replace('"git", "clone", ', FROM_STUDENT)
     return notebook
@@ -114,7 +115,7 @@ def make_handout(folder: Path, term: Path | None = None) -> None:
             nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
     for path in ROOT.glob("notebooks/appendix/*.ipynb"):
         nbformat.write(stay_among_students(nbformat.read(path, as_version=4)), folder / path.relative_to(ROOT))
-    badge, place = f"{COLAB}/assets/colab-badge.svg", f"{COLAB}/github/{current(ROOT)}/blob/student/notebooks"
+    badge, place = f"{COLAB}/assets/colab-badge.svg", f"{COLAB}/github/{current(ROOT)}/blob/{BRANCH}/notebooks"
     badges = "\n".join(f"- [![{path.stem}]({badge})]({place}/{path.name}) {path.stem}" for path in LESSONS.values())
     readme = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
     (folder / "README.md").write_text(readme.format(badges=badges), encoding="utf-8")

@@ -3,12 +3,13 @@
     python -m tools.zh.catalogues update    brings them up to date with the English
     python -m tools.zh.catalogues status    prints how much of each is translated, and the contexts of the rest
 
-A message has the text as it stands in English, and a context, which says where: in a notebook the id of a Markdown
-cell, or the id of a code cell and "title" or "comment". Whoever changes the English need not look here: `update` keeps
-the old translation, marked fuzzy, and readers get the English until somebody has looked at it.
+A message has the text as it stands in English, and a context: the id of a Markdown cell; the id of a code cell and
+"title" or "comment"; or a file, of which it is a sentence, a paragraph or a line. Whoever changes the English need not
+look here: `update` keeps the old translation, marked fuzzy, and readers get the English until it has been looked at.
 """
 
 import ast
+import difflib
 import io
 import re
 import sys
@@ -22,12 +23,13 @@ import polib
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks" / "zh"
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb")) + sorted(ROOT.glob("notebooks/appendix/*.ipynb"))
-MODULES = [ROOT / "notebooks" / "checks.py", ROOT / "torchnlp.py"]
+PAGES = [ROOT / "site" / f"{name}.md" for name in ("index", "glossary", "own-data", "numbers-differ", "speed")]
+SCRIPTS = [path for files in ("site/*.html", "site/*.js", "images/watch/*.js") for path in sorted(ROOT.glob(files))]
+PROGRAMS = "site/conf.py site/_templates/play.html tools/site/figures.py tools/site/lesson_pages.py"
+PROGRAMS += " tools/site/scoreboard.py tools/upkeep/readme.py tools/teaching/student.py"
+SITE = [*PAGES, *SCRIPTS, *(ROOT / name for name in PROGRAMS.split())]
 SIGNS = re.compile(r"# (<- your|fmt:|noqa|@param)")  # comments that the tools look for
-METADATA = {"Language": "zh_CN", "MIME-Version": "1.0", "Content-Type": "text/plain; charset=utf-8"}
-METADATA |= {"Content-Transfer-Encoding": "8bit"}
-
-Lookup = Callable[[str, str], str]  # from a context and an English text to what stands in its place
+WORDS = re.compile(r"""["'`>][^<>/="'`]*[A-Za-z]{2} [a-z]|>[A-Z][a-z]+""")  # in a line of code
 
 
 def catalogue_of(notebook: Path) -> Path:
@@ -35,22 +37,24 @@ def catalogue_of(notebook: Path) -> Path:
     return FOLDER / f"{'appendix-' * (notebook.parent.name == 'appendix')}{notebook.stem}.po"
 
 
-def in_other_words(cell, lookup: Lookup) -> str:
-    """The source of a cell, with what lookup gives for each text in it; code stays as it is."""
+def entries_of(file: Path) -> list[polib.POEntry]:
+    return list(polib.pofile(str(file))) if file.is_file() else []
+
+
+def in_other_words(cell, lookup: Callable[[str, str], str]) -> str:
+    """The source of a cell with lookup(context, text) in place of each text; code stays as it is."""
     if cell.cell_type == "markdown":
         return lookup(cell.id, cell.source) if cell.source.strip() else cell.source
     folded = "hide-input" in cell.metadata.get("tags", [])
     lines = cell.source.splitlines(keepends=True)
     for token in tokenize.generate_tokens(io.StringIO(cell.source).readline):
-        start, context = "# ", "comment"
-        if token.string.startswith("# @title "):
-            start, context = "# @title ", "title"
-        text = token.string.removeprefix(start)
+        start = re.match(r"# (?:@title )?|", token.string)[0]
+        text, context = token.string.removeprefix(start), "title" if "@" in start else "comment"
         words = re.search(r"[a-z]{3}", re.sub(r"\[[^]]*\]|\beach\b", "", text))  # [B, H] each: the same in Chinese
-        if token.type != tokenize.COMMENT or SIGNS.match(token.string) or not words or folded and context == "comment":
-            continue
-        row, column = token.start
-        lines[row - 1] = lines[row - 1][:column] + start + lookup(f"{cell.id} {context}", text) + "\n"
+        open_or_title = context == "title" or not folded
+        if token.type == tokenize.COMMENT and words and open_or_title and not SIGNS.match(token.string):
+            row, column = token.start
+            lines[row - 1] = f"{lines[row - 1][:column]}{start}{lookup(f'{cell.id} {context}', text)}\n"
     return "".join(lines).rstrip("\n")
 
 
@@ -62,8 +66,7 @@ def of_notebook(path: Path) -> list[tuple[str, str]]:
 
 
 def of_module(path: Path) -> Iterator[tuple[str, str]]:
-    """The sentences of checks.py, and of torchnlp.py where it speaks through in_language; {name} stands for what an
-    f-string puts there."""
+    """Its sentences, in torchnlp.py where it speaks through in_language; {name} stands for what an f-string puts in."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     speaks = [part for part in tree.body if path.stem == "checks" or "in_language(" in ast.unparse(part)]
     nodes = [node for part in speaks for node in ast.walk(part)]
@@ -80,49 +83,51 @@ def of_module(path: Path) -> Iterator[tuple[str, str]]:
             yield path.stem, text
 
 
-def update(file: Path, messages: list[tuple[str, str]], memory: dict[str, str]) -> None:
-    """Bring a catalogue up to date. memory: what titles and comments with the same words are called elsewhere."""
-    old = polib.pofile(str(file), wrapwidth=0) if file.is_file() else []
-    known, wanted = {(entry.msgctxt, entry.msgid): entry for entry in old}, dict.fromkeys(messages)
-    gone = [entry for key, entry in known.items() if key not in wanted and entry.msgstr]
+def pieces(path: Path) -> list[str]:
+    """A file of the site in its paragraphs, if it is Markdown, or its lines, with what stands between them."""
+    return re.split(r"(\n\n+)" if path.suffix == ".md" else r"(\n\s*)", path.read_text(encoding="utf-8"))
+
+
+def of_site() -> Iterator[tuple[str, str]]:
+    """Paragraphs of pages; lines with words; and, of lines, what is translated already or has become of it."""
+    chosen = [(entry.msgctxt, entry.msgid) for entry in entries_of(FOLDER / "site.po")]
+    for path in SITE:
+        context, parts = path.relative_to(ROOT).as_posix(), pieces(path)[::2]
+        texts = {text for place, text in chosen if place == context}
+        texts |= {text for old in texts - {*parts} for text in difflib.get_close_matches(old, parts, 1, 0.6)}
+        for part in parts:
+            said = path in SCRIPTS and WORDS.search(part) and not part.startswith(("//", "import", "<meta"))
+            if part.strip() and (path in PAGES or said or part in texts):
+                yield context, part
+
+
+def update(file: Path, messages: list[tuple[str, str]]) -> None:
+    known = {(entry.msgctxt, entry.msgid): entry for entry in entries_of(file)}
+    gone = [entry for key, entry in known.items() if key not in messages and entry.msgstr]
     new = polib.POFile(wrapwidth=0)
-    new.metadata = METADATA
-    for context, text in wanted:
-        entry = known.get((context, text))
-        before = next((e for e in gone if e.msgctxt == context), None)
-        if entry is None:
-            entry = polib.POEntry(msgctxt=context, msgid=text)
-            if before and file.stem != "messages":
-                gone.remove(before)
-                entry.msgstr, entry.flags = before.msgstr, ["fuzzy"]
-                entry.previous_msgid = before.previous_msgid or before.msgid
-        if not entry.msgstr and " " in context:
-            entry.msgstr = memory.get(text, "")
-        new.append(entry)
-    if not file.is_file() or str(new) != file.read_text(encoding="utf-8"):
-        new.save(str(file))
-
-
-def everything() -> dict[Path, list[tuple[str, str]]]:
-    """Each catalogue, and the messages that belong into it."""
-    found = {catalogue_of(path): of_notebook(path) for path in NOTEBOOKS}
-    found[FOLDER / "messages.po"] = [message for path in MODULES for message in of_module(path)]
-    return found
+    new.metadata = {"Language": "zh_CN", "MIME-Version": "1.0", "Content-Type": "text/plain; charset=utf-8"}
+    new.metadata["Content-Transfer-Encoding"] = "8bit"
+    for context, text in dict.fromkeys(messages):
+        new.append(known.get((context, text)) or polib.POEntry(msgctxt=context, msgid=text))
+        texts = {entry.msgid: entry for entry in gone if entry.msgctxt == context}
+        for old in difflib.get_close_matches(text, texts, 1, 0.3) if (context, text) not in known else ():
+            gone.remove(texts[old])
+            new[-1].msgstr, new[-1].flags = texts[old].msgstr, ["fuzzy"]
+            new[-1].previous_msgid = texts[old].previous_msgid or old
+    new.save(str(file))
 
 
 def main() -> None:
-    files = everything()
-    if sys.argv[1:] == ["update"]:
-        entries = [entry for file in files if file.is_file() for entry in polib.pofile(str(file))]
-        memory = {e.msgid: e.msgstr for e in entries if " " in e.msgctxt and e.msgstr and not e.fuzzy}
-        for file, messages in files.items():
-            update(file, messages, memory)
-    elif sys.argv[1:] != ["status"]:
+    if sys.argv[1:] not in (["update"], ["status"]):
         sys.exit(__doc__)
-    for file in filter(Path.is_file, files):
-        po = polib.pofile(str(file))
-        left = [entry.msgctxt + " (changed)" * entry.fuzzy for entry in po if not entry.translated()]
-        print(f"{file.name}: {len(po) - len(left)} of {len(po)}", *(f"  {context}" for context in left), sep="\n")
+    found = {catalogue_of(path): of_notebook(path) for path in NOTEBOOKS}
+    found[FOLDER / "messages.po"] = [*of_module(ROOT / "notebooks" / "checks.py"), *of_module(ROOT / "torchnlp.py")]
+    for file, messages in (found | {FOLDER / "site.po": list(of_site())}).items():
+        if sys.argv[1] == "update":
+            update(file, messages)
+        entries = entries_of(file)
+        left = [f"  {entry.msgctxt}{' (changed)' * entry.fuzzy}" for entry in entries if not entry.translated()]
+        print(f"{file.name}: {len(entries) - len(left)} of {len(entries)}", *left, sep="\n")
 
 
 if __name__ == "__main__":
