@@ -23,10 +23,11 @@ import polib
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks" / "zh"
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb")) + sorted(ROOT.glob("notebooks/appendix/*.ipynb"))
-PAGES = [ROOT / "site" / f"{name}.md" for name in ("index", "glossary", "own-data", "numbers-differ", "speed")]
+PAGES = "site/index site/glossary site/own-data site/numbers-differ site/speed tools/teaching/student"
+PAGES = [ROOT / f"{name}.md" for name in PAGES.split()]
 SCRIPTS = [path for files in ("site/*.html", "site/*.js", "images/watch/*.js") for path in sorted(ROOT.glob(files))]
 PROGRAMS = "site/conf.py site/_templates/play.html tools/site/figures.py tools/site/lesson_pages.py"
-PROGRAMS += " tools/site/scoreboard.py tools/upkeep/readme.py tools/teaching/student.py"
+PROGRAMS += " tools/site/scoreboard.py tools/upkeep/readme.py tools/teaching/student.py tools/teaching/charts.py"
 SITE = [*PAGES, *SCRIPTS, *(ROOT / name for name in PROGRAMS.split())]
 SIGNS = re.compile(r"# (<- your|fmt:|noqa|@param)")  # comments that the tools look for
 WORDS = re.compile(r"""["'`>][^<>/="'`]*[A-Za-z]{2} [a-z]|>[A-Z][a-z]+""")  # in a line of code
