@@ -619,27 +619,29 @@ def one_length_or_packed(axis):
     box(axis, WIDTH / 2, 40, "states, last: the same values either way", H, 640, 48)
 
 
-@drawing("bottleneck", 520)
+@drawing("bottleneck", 560)
 def bottleneck(axis):
-    label(axis, 176, 484, "the encoder", weight="bold")
-    label(axis, 504, 484, "the decoder", weight="bold")
-    low, middle, rail, outs, top = 76, 186, 252, 330, 424
+    label(axis, 176, 524, "the encoder", weight="bold")
+    label(axis, 504, 524, "the decoder", weight="bold")
+    low, middle, asks, rail, outs, top = 106, 216, 276, 312, 380, 468
     reads, writes = [76, 176, 276], [404, 504, 604]
     for i, (column, letter) in enumerate(zip(reads, "cat"), 1):
         box(axis, column, low, letter, X, 60, size=28)
         arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
         box(axis, column, middle, f"$h_{i}$", H, 60, size=28)
-        dashed(axis, (column, middle + 25), (column, rail - 19))
+        dashed(axis, (column, middle + 25), (column, asks - 13))
     for left in reads[:2]:
         arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
     arrow(axis, (306, middle), (373, middle), colour=H, width=8)
-    box(axis, 176, rail, "context vectors", edge=OURS, width=270, height=34, size=22)
+    box(axis, 176, (asks + rail) / 2, "attention", OURS, width=270, height=62)
     axis.plot([313, writes[-1] + 18], [rail, rail], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
+    dashed(axis, (writes[-1], asks), (313, asks))  # the queries
     for i, (column, letter, before) in enumerate(zip(writes, "tac", ["start", "t", "a"])):
         box(axis, column, low, before, X, 72, size=26)
         arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
         box(axis, column, middle, f"$s_{i + 1}$", H, 60, size=28)
-        arrow(axis, (column - 14, middle + 23), (column - 14, outs - 23), colour=H)
+        arrow(axis, (column - 18, middle + 23), (column - 18, outs - 23), colour=H, over=True)
+        axis.plot([column, column], [middle + 23, asks], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
         dashed(axis, (column + 18, rail), (column + 18, outs - 23))
         box(axis, column, outs, "fc", width=60)
         arrow(axis, (column, outs + 23), (column, top - 23))
@@ -647,6 +649,51 @@ def bottleneck(axis):
     for left in writes[:2]:
         arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
     label(axis, 340, middle - 40, "$h_3, c_3$", size=26)
+    label(axis, WIDTH / 2, 40, "a query goes to the left, a context vector comes back", OURS)
+
+
+@drawing("attention", 640)
+def attention(axis):
+    columns, weights = [216, 346, 476, 606], [0.02, 0.48, 0.02, 0.48]
+    rows = {"keys": 52, "scores": 204, "weights": 356, "values": 446, "context vector": 592}
+    for name, y in rows.items():
+        label(axis, 20, y if name != "context vector" else y - 16, name.replace(" ", "\n"), weight="bold", ha="left")
+    label(axis, 20, 170, "query", weight="bold", ha="left")
+    box(axis, 62, 122, "0 3 0", H, 90)
+    axis.plot([107, columns[-1]], [122, 122], color=H, lw=2, zorder=1)
+    box(axis, WIDTH / 2 + 70, 280, "softmax", width=476, height=40)
+    box(axis, WIDTH / 2 + 70, 522, "sum", width=476, height=40)
+    keys, values = ["1 0 0", "0 1 0", "0 0 1", "0 1 1"], [10, 20, 30, 40]
+    for column, key, score, weight, value in zip(columns, keys, "0303", weights, values):
+        box(axis, column, rows["keys"], key, H, 90)
+        arrow(axis, (column, 75), (column, 122 - RADIUS))
+        circle(axis, column, 122, "·", H)
+        arrow(axis, (column, 122 + RADIUS), (column, 181))
+        box(axis, column, rows["scores"], score, width=70)
+        arrow(axis, (column, 227), (column, 260))
+        arrow(axis, (column, 300), (column, 333), colour=OURS)
+        box(axis, column, rows["weights"], f"{weight}", OURS, 80, share=weight)
+        arrow(axis, (column, 379), (column, 446 - RADIUS), colour=OURS, width=2 + 6 * weight)
+        circle(axis, column, 446, "×", OURS)
+        box(axis, column - 58, 446, f"{value}", H, 50, 40)
+        arrow(axis, (column - 33, 446), (column - RADIUS, 446), colour=H)
+        arrow(axis, (column, 446 + RADIUS), (column, 502), colour=OURS, width=2 + 6 * weight)
+    arrow(axis, (WIDTH / 2 + 70, 542), (WIDTH / 2 + 70, 569), colour=OURS)
+    box(axis, WIDTH / 2 + 70, rows["context vector"], "29.5", OURS, 110)
+
+
+@drawing("scan-tree", 430, title="eight steps, joined in three passes")
+def scan_tree(axis):
+    columns, rows = [88 + 80 * t for t in range(8)], [56, 148, 240, 332]
+    for level, (y, reach) in enumerate(zip(rows, [1, 2, 4, 8])):
+        label(axis, 10, y, f"{level}" if level else "", ha="left", weight="bold")
+        for t, column in enumerate(columns):
+            done = t + 1 <= reach  # it covers all steps from the first one on
+            box(axis, column, y, f"{min(t + 1, reach)}", H if done else WHITE, 52, 44)
+            if level:
+                arrow(axis, (column, rows[level - 1] + 22), (column, y - 22))
+            if level and t >= reach // 2:
+                arrow(axis, (columns[t - reach // 2] + 6, rows[level - 1] + 22), (column - 14, y - 22), colour=OURS)
 
 
 @drawing("transformer-block", 760, title="one block, for one of T tokens")
