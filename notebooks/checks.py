@@ -23,7 +23,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from lessons import END, parallel_scan, shifted, token_loss
+from lessons import END, shifted, token_loss
 from torchnlp import PAD, SPARSE, gates, in_language, run_rnn
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
@@ -918,8 +918,7 @@ def check_chain(chain):
 
 
 def _weights_of(queries, keys):
-    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5  # [B, S, T]
-    return scores.softmax(dim=2)
+    return (queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5).softmax(dim=2)  # [B, S, T]
 
 
 @exercise("1a", ours=_weights_of)
@@ -928,12 +927,11 @@ def check_weights_of(weights_of):
         queries, keys = torch.randn(B, S, D, requires_grad=True), torch.randn(B, T, D)
         answer, right = untouched(weights_of, queries, keys), _weights_of(queries, keys)
         must_be_like(answer, right, "The weights [B, S, T]")
-        total = answer[0, 0].sum().item()
-        said = f"The weights of the first query sum to {total:.2f}, not to 1, over its {T} keys, the last axis."
-        assert abs(total - 1) < 1e-4, said
+        said = f"The weights of the first query sum to {answer[0, 0].sum():.2f}, not to 1 over its {T} keys, the last axis."
+        assert abs(answer[0, 0].sum() - 1) < 1e-4, said
         for size, slip in ((1, "not divided"), (D, "divided by D, not by its root"), (T**0.5, "divided by √T, not √D")):
-            same = torch.allclose(answer, _weights_of(queries * D**0.5 / size, keys), atol=1e-4)
-            assert not same, f"The scores are {slip}."
+            wrong = _weights_of(queries * D**0.5 / size, keys)
+            assert not torch.allclose(answer, wrong, atol=1e-4), f"The scores are {slip}."
         assert torch.allclose(answer, right, atol=1e-4), "The weights sum to 1, but the scores are not right."
 
 
@@ -950,20 +948,46 @@ def check_attend(attend):
     for mask in (torch.ones(3, 1, 6).bool(), padding, own):
         given = torch.randn(3, 4, 8, requires_grad=True), torch.randn(3, 6, 8), torch.randn(3, 6, 5), mask
         answer, (context, weights) = untouched(attend, *given), _attend(*given)
-        two = isinstance(answer, (tuple, list)) and len(answer) == 2
-        assert two, "attend should return two things, the context vectors and the weights."
-        must_be_like(answer[0], context, "The context vectors [B, S, V]")
+        said = "attend should return two things, the context vectors and the weights."
+        assert isinstance(answer, (tuple, list)) and len(answer) == 2, said
         must_be_like(answer[1], weights, "The weights [B, S, T]")
         assert not answer[1].isnan().any(), "The weights hold NaN. Is the mask upside down?"
         shut = (answer[1] * ~mask).max().item()
         assert shut < 1e-6, f"A position where the mask is False has a weight of {shut:.2g}."
         least = answer[1].sum(2).min().item()
-        why = "over the keys, the last axis." if mask.all() else "so mask the scores, before the softmax."
-        assert abs(least - 1) < 1e-4, f"The weights of a query sum to {least:.2f}, not to 1: {why}"
-        said = "The weights sum to 1, but the scores are not right. Are they divided by the root of D?"
-        assert torch.allclose(answer[1], weights, atol=1e-4), said
-        said = "The weights are right, the context vectors are not: weights times values?"
-        assert torch.allclose(answer[0], context, atol=1e-4), said
+        assert abs(least - 1) < 1e-4, f"The weights of a query sum to {least:.2f}: mask the scores, before the softmax."
+        plain = _attend(given[0] * 8**0.5, *given[1:])[1]
+        must_equal("The weights", answer[1], weights, {"The scores are not divided by the root of D.": plain})
+        must_equal("The context vectors [B, S, V]", answer[0], context, {})
+
+
+def _as_product(q, k, v):
+    return (q @ k.transpose(1, 2)).tril() @ v
+
+
+def _is_linear_attention(function):
+    for B, T, D, V in ((2, 5, 4, 3), (3, 4, 3, 3)):
+        q, k, v = torch.randn(B, T, D, requires_grad=True), torch.randn(B, T, D), torch.randn(B, T, V)
+        answer, scores = untouched(function, q, k, v), q @ k.transpose(1, 2)
+        nan = isinstance(answer, torch.Tensor) and answer.isnan().any()
+        assert not nan, "It holds NaN: where no softmax follows, a masked score must be 0, not minus infinity."
+        slips = {
+            "A token sees those after it: set their scores to 0.": scores @ v,
+            "There is a softmax left: linear attention has none.": _attend(q * D**0.5, k, v, _near(T, T))[0],
+            "The scores are divided by √D: here they are not.": _as_product(q, k, v) / D**0.5,
+            "A token must see itself too: add v kᵀ to S before you read S.": scores.tril(-1) @ v,
+        }
+        must_equal("The result [B, T, V]", answer, _as_product(q, k, v), slips)
+
+
+@exercise("2a", ours=_as_product)
+def check_as_product(as_product):
+    _is_linear_attention(as_product)
+
+
+@exercise("2b", ours=_as_product)  # the results are the same
+def check_as_recurrence(as_recurrence):
+    _is_linear_attention(as_recurrence)
 
 
 def _near(T, reach):
@@ -971,7 +995,7 @@ def _near(T, reach):
     return (back >= 0) & (back < reach)
 
 
-@exercise("2a", ours=_near)
+@exercise("3a", ours=_near)
 def check_near(near):
     for T, reach in ((5, 1), (5, 3), (4, 9)):
         mask, right = near(T, reach), _near(T, reach)
@@ -982,118 +1006,11 @@ def check_near(near):
             assert found == wanted, f"near({T}, {reach}): row {t} should be True at {wanted}, not at {found}."
 
 
-@exercise("2b", ours=lambda layers, reach: 1 + layers * (reach - 1))
+@exercise("3b", ours=lambda layers, reach: 1 + layers * (reach - 1))
 def check_seen(seen):
     for layers, reach in ((1, 1), (1, 4), (3, 1), (2, 3), (4, 5)):
         known = {40}  # whose words the last of 41 tokens knows, layer by layer
         for _ in range(layers):
             known = {t - back for t in known for back in range(reach)}
-        answer = seen(layers, reach)
-        right = isinstance(answer, (int, float, torch.Tensor)) and answer == len(known)
-        assert right, f"seen({layers}, {reach}) is not {answer}. Draw it: who sees whom, layer by layer?"
-
-
-def _joined(a1, b1, a2, b2):
-    return a1 * a2, a2 * b1 + b2
-
-
-@exercise("3a", ours=_joined)
-def check_joined(joined):
-    steps = torch.randn(4, 2, 3).requires_grad_().unbind()  # a1, b1, a2, b2
-    answer, (a, b) = untouched(joined, *steps), _joined(*steps)
-    assert isinstance(answer, (tuple, list)) and len(answer) == 2, "joined should return two things, a and b."
-    must_be_like(answer[0], a, "a")
-    must_be_like(answer[1], b, "b")
-    swapped = torch.allclose(answer[0], b) and torch.allclose(answer[1], a)
-    assert not swapped, "b comes first: a is wanted first, then b."
-    assert torch.allclose(answer[1], b, atol=1e-5), "b is wrong: try it from h = 0."
-    assert torch.allclose(answer[0], a, atol=1e-5), "a is wrong: what is left of h after both steps?"
-
-
-class _Products(torch.overrides.TorchFunctionMode):
-    """Counts the calls of PyTorch, and the numbers in products."""
-
-    calls = products = 0
-
-    def __torch_function__(self, function, types, args=(), kwargs=None):
-        result = function(*args, **(kwargs or {}))
-        product = any(name in function.__name__ for name in ("mul", "prod"))
-        self.calls, self.products = self.calls + 1, self.products + (result.numel() if product else 0)
-        return result
-
-
-def _by_pairs(a, b):
-    if b.size(1) == 1:
-        return b
-    even, states = b.size(1) // 2 * 2, b.clone()
-    pairs = _joined(a[:, :even:2], b[:, :even:2], a[:, 1::2], b[:, 1::2])
-    states[:, 1::2] = after = _by_pairs(*pairs)  # the states after steps 1, 3, 5...
-    before = nn.functional.pad(after, (0, 0, 1, 0))[:, : a[:, ::2].size(1)]  # before steps 0, 2, 4...
-    states[:, ::2] += a[:, ::2] * before
-    return states
-
-
-@exercise("3b", ours=_by_pairs)
-def check_by_pairs(by_pairs):
-    for T in (1, 2, 3, 4, 7, 8, 21):
-        a, b = torch.rand(2, 2, T, 3).requires_grad_()
-        answer, right = untouched(by_pairs, a, b), parallel_scan(a, b)
-        must_be_like(answer, right, f"For T = {T} the answer")
-        wrong = ~torch.isclose(answer, right, rtol=1e-4, atol=1e-4)
-        first = wrong.any(2).any(0).nonzero().flatten().tolist()
-        assert not first, f"T = {T}: the first state that is not the loop's is that of step {first[0]}."
-    with _Products() as seen:
-        by_pairs(torch.rand(1, 4096, 1), torch.rand(1, 4096, 1))
-    said = f"{seen.calls:,} calls of PyTorch for 4,096 states, as in a loop. By pairs, some 300 are enough."
-    assert seen.calls < 1000, said
-    said = f"{seen.products / 4096:.1f} products for each of 4,096 states. By pairs, about 3 are enough."
-    assert seen.products <= 8 * 4096, said
-
-
-def _cut(x, heads):
-    B, T, E = x.shape
-    pieces = x.view(B, T, heads, E // heads).transpose(1, 2)  # [B, heads, T, E / heads]
-    return pieces.reshape(B * heads, T, E // heads)
-
-
-@exercise("4a", ours=_cut)
-def check_cut(cut):
-    for B, T, E, heads in ((2, 3, 8, 4), (3, 2, 12, 2)):
-        x = torch.arange(1.0 * B * T * E).view(B, T, E).requires_grad_()
-        answer, right = untouched(cut, x, heads), _cut(x, heads)
-        must_be_like(answer, right, f"With {B} texts and {heads} heads it")
-        for row, (found, wanted) in enumerate(zip(answer, right)):
-            said = (
-                f"{heads} heads: row {row} should begin with {wanted[0].tolist()}, not {found[0].tolist()}, "
-                f"because it is head {row % heads} of text {row // heads}."
-            )
-            assert found.equal(wanted), said
-
-
-
-def _many_heads(x, to_qkv, out, heads, mask):
-    q, k, v = (_cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
-    found, _ = _attend(q, k, v, mask.repeat_interleave(heads, dim=0))
-    pieces = found.view(len(x), heads, x.size(1), -1).transpose(1, 2)
-    return out(pieces.reshape(x.shape))
-
-
-@exercise("4b", ours=_many_heads)
-def check_many_heads(many_heads):
-    everything = torch.ones(3, 1, 5).bool()
-    padding = torch.arange(5) < torch.tensor([5, 2, 1]).view(3, 1, 1)  # [B, 1, T]
-    causal = torch.ones(5, 5).tril().bool().expand(3, 5, 5)  # [B, T, T]
-    for heads, mask in [(h, m) for m in (everything, padding, causal) for h in (1, 2, 4)]:
-        theirs = nn.MultiheadAttention(8, heads, batch_first=True)
-        to_qkv, x = nn.Linear(8, 24), torch.randn(3, 5, 8)
-        to_qkv.weight, to_qkv.bias = theirs.in_proj_weight, theirs.in_proj_bias
-        shut = ~mask.expand(3, 5, 5).repeat_interleave(heads, dim=0)
-        right, _ = theirs(x, x, x, attn_mask=shut)
-        answer = untouched(many_heads, x, to_qkv, theirs.out_proj, heads, mask)
-        must_be_like(answer, right)
-        one = _many_heads(x, to_qkv, theirs.out_proj, 1, mask)
-        said = f"These are the vectors of one head, not of {heads}."
-        assert heads == 1 or not torch.allclose(answer, one, atol=1e-4), said
-        said = "Without a mask they are: does each head get its text's mask?"
-        said = "The mask is not at fault: cutting, scaling or joining is." if mask is everything else said
-        assert torch.allclose(answer, right, atol=1e-4), f"heads: {heads}: not PyTorch's vectors. {said}"
+        said = f"seen({layers}, {reach}) is not {seen(layers, reach)}. Draw it: who sees whom, layer by layer?"
+        assert seen(layers, reach) == len(known), said

@@ -607,37 +607,8 @@ class LastTokens(LanguageModel):
 # ------------------------------------------- lesson 7: attention, and recurrent networks today
 
 
-class Block(nn.Module):
-    """One block of a Transformer, with one head. Lesson 7, section 4."""
-
-    def __init__(self, E=64, order=True):
-        super().__init__()
-        self.to_qkv, self.out = nn.Linear(E, 3 * E), nn.Linear(E, E)
-        wide = nn.Linear(E, 2 * E)
-        self.feed_forward = nn.Sequential(wide, nn.ReLU(), nn.Linear(2 * E, E))
-        self.norm1, self.norm2 = nn.LayerNorm(E), nn.LayerNorm(E)
-        self.dropout, self.order = nn.Dropout(0.3), order
-
-    def attention(self, x, mask):
-        q, k, v = self.to_qkv(x).chunk(3, dim=2)  # [B, T, E] each
-        return self.out(F.scaled_dot_product_attention(q, k, v, attn_mask=mask))
-
-    def forward(self, x, mask=None):  # x: [B, T, E], mask: [B, 1 or T, T]
-        if self.order:
-            x = x + positions(*x.shape[1:]).to(x.device)
-        x = x + self.dropout(self.attention(self.norm1(x), mask))
-        return x + self.dropout(self.feed_forward(self.norm2(x)))
-
-
-def positions(T, E):
-    """[T, E]: sines and cosines of the position, of wavelengths from 6 to 47,000. Lesson 7, section 4."""
-    slow = 10_000 ** (-torch.arange(0, E, 2) / E)  # [E / 2]
-    angles = torch.arange(T).unsqueeze(1) * slow  # [T, E / 2]
-    return 0.3 * torch.cat([angles.sin(), angles.cos()], dim=1)[:, :E]
-
-
 def parallel_scan(a, b):
-    """h_t = a_t * h_{t-1} + b_t in about log2(T) passes over all steps at once. Lesson 7, section 5.
+    """h_t = a_t * h_{t-1} + b_t in about log2(T) passes over all steps at once. Lesson 7, section 6.
 
     a, b: [B, T, H]  ->  [B, T, H]
     """
@@ -650,7 +621,7 @@ def parallel_scan(a, b):
 
 
 class MinGRU(nn.Module):
-    """Like nn.GRU, last state [B, 1, H]; forget: it keeps sigmoid(forget) at first. Lesson 7, section 5."""
+    """Like nn.GRU, last state [B, 1, H]; forget: it keeps sigmoid(forget) at first. Lesson 7, section 6."""
 
     def __init__(self, E, H, forget=0, batch_first=True):
         super().__init__()
@@ -663,27 +634,6 @@ class MinGRU(nn.Module):
         z, n = z.sigmoid(), n.tanh()
         states = parallel_scan(1 - z, z * n)  # [B, T, H]
         return states, states[:, -1:]
-
-
-class MeanClassifier(nn.Module):
-    """Word vectors, a layer or none, mean pooling: ids [B, T] to logits [B, K]. Lesson 7, section 6."""
-
-    def __init__(self, V, K, layer=None, width=64):
-        super().__init__()
-        self.embedding = nn.Embedding(V, 64, PAD, sparse=SPARSE)
-        self.embedding.weight.data *= 0.1  # start small (lesson 1)
-        self.layer, self.dropout = layer, nn.Dropout(0.3)
-        self.fc = nn.Linear(width, K)
-
-    def forward(self, x):  # ids [B, T]
-        mask = x != PAD  # [B, T]
-        states = self.dropout(self.embedding(x))  # [B, T, 64]
-        if isinstance(self.layer, Block):
-            states = self.layer(states, mask.unsqueeze(1))
-        elif self.layer is not None:
-            states, _ = self.layer(states)  # [B, T, H]
-        mean = (states * mask.unsqueeze(2)).sum(1) / mask.sum(1, keepdim=True)
-        return self.fc(self.dropout(mean))  # [B, K]
 
 
 # What `from lessons import *` gives: all that is defined above, and nothing that is imported.

@@ -1,21 +1,27 @@
-"""What lesson 7 has in lessons.py: numbers by hand, and the same in plain PyTorch."""
+"""Lesson 7: what it has in lessons.py, and what its cells define, against numbers by hand and plain PyTorch."""
 
+import ast
 import math
+import re
+import runpy
+from pathlib import Path
 
+import nbformat
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
-from lessons import Block, MeanClassifier, MinGRU, parallel_scan, positions
-from torchnlp import PAD
+from lessons import MinGRU, parallel_scan
 
-
-def loop(a, b):
-    h, states = torch.zeros_like(b[:, 0]), []
-    for t in range(b.size(1)):
-        h = a[:, t] * h + b[:, t]
-        states.append(h)
-    return torch.stack(states, dim=1)
+ROOT = Path(__file__).resolve().parent.parent
+CELLS = {cell.id: cell for cell in nbformat.read(ROOT / "notebooks" / "7-attention-and-after.ipynb", 4).cells}
+NAMES = {"torch": torch, "nn": nn, "F": F}
+for cell_id in ("l7-c062", "l7-d008", "l7-d010", "l7-c075"):  # the block, positions and mask, the stack, the loop
+    exec(compile(ast.parse(CELLS[cell_id].source), cell_id, "exec"), NAMES)
+Block, Stack, positions, causal, loop = (NAMES[name] for name in ("Block", "Stack", "positions", "causal", "loop"))
+THEIRS = {"self_attn.in_proj_": "to_qkv.", "self_attn.out_proj.": "out.", "linear1.": "feed_forward.0.",
+          "linear2.": "feed_forward.2.", "norm1.": "norm1.", "norm2.": "norm2."}  # fmt: skip
 
 
 def test_positions_are_sines_and_cosines():
@@ -23,25 +29,44 @@ def test_positions_are_sines_and_cosines():
         [0.3 * math.sin(t), 0.3 * math.sin(t / 100), 0.3 * math.cos(t), 0.3 * math.cos(t / 100)] for t in range(5)
     ]
     assert torch.allclose(positions(5, 4), torch.tensor(wanted))
-    assert positions(5, 3).shape == (5, 3)
 
 
-@pytest.mark.parametrize("order", [True, False])
-def test_a_block_is_pytorchs_pre_norm_layer_with_one_head(order):
+@pytest.mark.parametrize("heads", [1, 2, 4])
+def test_a_block_is_pytorchs_pre_norm_layer(heads):
     torch.manual_seed(0)
-    block = Block(8, order=order).eval()
-    theirs = nn.TransformerEncoderLayer(8, 1, 16, batch_first=True, norm_first=True).eval()
+    block = Block(8, heads)
+    theirs = nn.TransformerEncoderLayer(8, heads, 16, dropout=0, batch_first=True, norm_first=True)
     ours = dict(block.named_parameters())
-    names = {"self_attn.in_proj_": "to_qkv.", "self_attn.out_proj.": "out.", "linear1.": "feed_forward.0.",
-             "linear2.": "feed_forward.2.", "norm1.": "norm1.", "norm2.": "norm2."}  # fmt: skip
-    theirs.load_state_dict({a + part: ours[b + part] for a, b in names.items() for part in ("weight", "bias")})
-    x, lengths = torch.randn(3, 5, 8), torch.tensor([5, 3, 1])
-    padding = torch.arange(5) >= lengths.unsqueeze(1)  # [B, T]
-    start = x + positions(5, 8) if order else x
-    for keep, shut in [(~padding.unsqueeze(1), {"src_key_padding_mask": padding}),
-                       (torch.ones(5, 5).tril().bool(), {"src_mask": torch.ones(5, 5).triu(1).bool()})]:  # fmt: skip
-        with torch.enable_grad():  # no fast path of theirs, which fills padding with zeros
-            assert torch.allclose(block(x, keep), theirs(start, **shut), atol=1e-5)
+    theirs.load_state_dict({a + part: ours[b + part] for a, b in THEIRS.items() for part in ("weight", "bias")})
+    x = torch.randn(3, 5, 8)
+    assert torch.allclose(block(x), theirs(x), atol=1e-5)
+    assert torch.allclose(block(x, causal(5)), theirs(x, src_mask=~causal(5)), atol=1e-5)
+
+
+def test_a_stack_gives_token_by_token_what_it_gives_at_once():
+    torch.manual_seed(0)
+    stack, x, kept, states = Stack(6, 8).eval(), torch.randn(2, 5, 6), None, []
+    for t in range(5):
+        state, kept = stack(x[:, t : t + 1], kept)
+        states.append(state)
+    assert torch.allclose(torch.cat(states, dim=1), stack(x)[0], atol=1e-5) and torch.equal(kept, x)
+
+
+def test_the_script_to_take_home_has_the_block_of_the_lesson():
+    torch.manual_seed(0)
+    script = runpy.run_path(str(ROOT / "notebooks" / "plain" / "7-attention.py"))
+    theirs, x = script["Block"](8, 2).eval(), torch.randn(3, 5, 8)
+    ours = Block(8, 2)
+    ours.load_state_dict(theirs.state_dict())
+    assert torch.allclose(theirs(x), ours(x, causal(5)), atol=1e-5)
+
+
+def test_the_rungs_of_the_ladder_are_those_of_lesson_6():
+    (lesson_6,) = (ROOT / "notebooks").glob("6-*.ipynb")
+    cells = [cell for cell in nbformat.read(lesson_6, 4).cells if cell.cell_type == "code"]
+    said = "".join(output.get("text", "") for cell in cells for output in cell.outputs)
+    rungs = re.findall(r"\d+\.\d", CELLS["l7-d018"].source.split("if large")[0])
+    assert len(rungs) == 4 and all(f" {rung} " in said for rung in rungs)
 
 
 @pytest.mark.parametrize("T", [1, 2, 3, 8, 13])
@@ -66,13 +91,3 @@ def test_a_min_gru_writes_z_and_keeps_the_rest():
     assert layer.linear.bias[:3].eq(-2).all()
     with pytest.raises(AssertionError, match="reads"):
         MinGRU(4, 3, batch_first=False)
-
-
-@pytest.mark.parametrize("layer", [None, nn.GRU(64, 64, batch_first=True), Block()])
-def test_the_mean_classifier_pools_the_real_tokens(layer):
-    torch.manual_seed(0)
-    net = MeanClassifier(20, 4, layer).eval()
-    short, both = torch.tensor([[5, 6]]), torch.tensor([[5, 6, PAD, PAD], [7, 8, 9, 10]])
-    assert torch.allclose(net(both)[:1], net(short), atol=1e-5)  # whatever else is in the batch
-    if layer is None:
-        assert torch.allclose(net(short), net.fc(net.embedding.weight[[5, 6]].mean(0)), atol=1e-6)

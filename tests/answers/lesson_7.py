@@ -23,13 +23,6 @@ def weights_of(queries, keys):
     return (queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5).softmax(1)
 
 
-# %% check_weights_of, wrong: the keys are not transposed
-# says: `weights_of` stops with RuntimeError
-# says: Do the shapes fit?
-def weights_of(queries, keys):
-    return (queries @ keys / keys.size(2) ** 0.5).softmax(2)
-
-
 # %% check_attend, right: masked after the softmax, then divided by the sum
 def attend(queries, keys, values, mask):
     weights = weights_of(queries, keys) * mask
@@ -47,7 +40,7 @@ def attend(queries, keys, values, mask):
 
 # %% check_attend, wrong: masked after the softmax
 # says: The weights of a query sum to
-# says: so mask the scores, before the softmax.
+# says: mask the scores, before the softmax.
 def attend(queries, keys, values, mask):
     weights = weights_of(queries, keys).masked_fill(~mask, 0)
     return weights @ values, weights
@@ -57,6 +50,67 @@ def attend(queries, keys, values, mask):
 # says: attend should return two things, the context vectors and the weights.
 def attend(queries, keys, values, mask):
     return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
+
+
+# %% check_as_product, right: scores of -inf would need a softmax, so zeros by masked_fill
+def as_product(q, k, v):
+    T = q.size(1)
+    scores = torch.einsum("btd,bsd->bts", q, k)
+    return scores.masked_fill(torch.ones(T, T).triu(1).bool(), 0) @ v
+
+
+# %% check_as_product, wrong: no mask
+# says: A token sees those after it: set their scores to 0.
+def as_product(q, k, v):
+    return q @ k.transpose(1, 2) @ v
+
+
+# %% check_as_product, wrong: a softmax
+# says: There is a softmax left: linear attention has none.
+def as_product(q, k, v):
+    T = q.size(1)
+    later = torch.ones(T, T).triu(1).bool()
+    return (q @ k.transpose(1, 2)).masked_fill(later, -torch.inf).softmax(2) @ v
+
+
+# %% check_as_product, wrong: masked with minus infinity
+# says: where no softmax follows, a masked score must be 0
+def as_product(q, k, v):
+    T = q.size(1)
+    later = torch.ones(T, T).triu(1).bool()
+    return (q @ k.transpose(1, 2)).masked_fill(later, -torch.inf) @ v
+
+
+# %% check_as_product, wrong: divided
+# says: The scores are divided by √D: here they are not.
+def as_product(q, k, v):
+    return (q @ k.transpose(1, 2) / q.size(2) ** 0.5).tril() @ v
+
+
+# %% check_as_recurrence, right: all outer products, then their running sum
+def as_recurrence(q, k, v):
+    S = (v.unsqueeze(3) * k.unsqueeze(2)).cumsum(1)  # [B, T, V, D]
+    return (S @ q.unsqueeze(3)).squeeze(3)
+
+
+# %% check_as_recurrence, wrong: S is read before it is written
+# says: A token must see itself too: add v kᵀ to S before you read S.
+def as_recurrence(q, k, v):
+    S, found = torch.zeros(len(q), v.size(2), q.size(2)), []
+    for t in range(q.size(1)):
+        found.append((S @ q[:, t].unsqueeze(2)).squeeze(2))
+        S = S + v[:, t].unsqueeze(2) @ k[:, t].unsqueeze(1)
+    return torch.stack(found, dim=1)
+
+
+# %% check_as_recurrence, wrong: the outer product turned round
+# says: `as_recurrence` stops with RuntimeError
+def as_recurrence(q, k, v):
+    S, found = torch.zeros(len(q), v.size(2), q.size(2)), []
+    for t in range(q.size(1)):
+        S = S + k[:, t].unsqueeze(2) @ v[:, t].unsqueeze(1)
+        found.append((S @ q[:, t].unsqueeze(2)).squeeze(2))
+    return torch.stack(found, dim=1)
 
 
 # %% check_near, right: a band
@@ -72,13 +126,6 @@ def near(T, reach):
     return (back >= 0) & (back <= reach)
 
 
-# %% check_near, wrong: to both sides
-# says: near(5, 3): a token attends to what comes after it.
-def near(T, reach):
-    place = torch.arange(T)
-    return (place.unsqueeze(1) - place).abs() < reach
-
-
 # %% check_seen, right: layer by layer
 def seen(layers, reach):
     count = 1
@@ -91,120 +138,3 @@ def seen(layers, reach):
 # says: seen(3, 1) is not 3.
 def seen(layers, reach):
     return layers * reach
-
-
-# %% check_seen, wrong: the reaches multiplied
-# says: seen(2, 3) is not 9.
-def seen(layers, reach):
-    return reach**layers
-
-
-# %% check_joined, right: by trying 0 and 1
-def joined(a1, b1, a2, b2):
-    def both(h):
-        return a2 * (a1 * h + b1) + b2
-
-    b = both(torch.zeros_like(b1))
-    return both(torch.ones_like(b1)) - b, b
-
-
-# %% check_joined, wrong: the second first
-# says: b is wrong
-def joined(a1, b1, a2, b2):
-    return a1 * a2, a1 * b2 + b1
-
-
-# %% check_joined, wrong: swapped
-# says: b comes first: a is wanted first, then b.
-def joined(a1, b1, a2, b2):
-    return a2 * b1 + b2, a1 * a2
-
-
-# %% check_by_pairs, right: an odd chain is filled up
-def by_pairs(a, b):
-    T = b.size(1)
-    if T == 1:
-        return b
-    if T % 2:
-        one, zero = torch.ones_like(a[:, :1]), torch.zeros_like(b[:, :1])
-        return by_pairs(torch.cat([a, one], 1), torch.cat([b, zero], 1))[:, :-1]
-    after = by_pairs(*joined(a[:, ::2], b[:, ::2], a[:, 1::2], b[:, 1::2]))
-    before = torch.cat([torch.zeros_like(b[:, :1]), after[:, :-1]], 1)
-    first = a[:, ::2] * before + b[:, ::2]
-    return torch.stack([first, after], dim=2).flatten(1, 2)
-
-
-# %% check_by_pairs, wrong: a loop
-# says: calls of PyTorch for 4,096 states, as in a loop. By pairs, some 300 are enough.
-def by_pairs(a, b):
-    h, states = torch.zeros_like(b[:, 0]), []
-    for t in range(b.size(1)):
-        h = a[:, t] * h + b[:, t]
-        states.append(h)
-    return torch.stack(states, dim=1)
-
-
-# %% check_by_pairs, wrong: the steps between are forgotten
-# says: should have the shape [2, 2, 3], not [2, 1, 3].
-def by_pairs(a, b):
-    if b.size(1) == 1:
-        return b
-    even = b.size(1) - b.size(1) % 2
-    return by_pairs(*joined(a[:, 0:even:2], b[:, 0:even:2], a[:, 1:even:2], b[:, 1:even:2]))
-
-
-# %% check_by_pairs, wrong: the scan of the lesson
-# says: 22.0 products for each of 4,096 states. By pairs, about 3 are enough.
-def by_pairs(a, b):
-    return parallel_scan(a, b)
-
-
-# %% check_cut, right: chunks, stacked
-def cut(x, heads):
-    pieces = torch.stack(x.chunk(heads, dim=2), dim=1)  # [B, heads, T, E / heads]
-    return pieces.flatten(0, 1)
-
-
-# %% check_cut, wrong: first all texts of head 1
-# says: because it is head 1 of text 0
-def cut(x, heads):
-    return torch.cat(x.chunk(heads, dim=2), dim=0)
-
-
-# %% check_cut, wrong: an axis too many
-# says: it should have the shape [8, 3, 2], not [2, 4, 3, 2].
-def cut(x, heads):
-    B, T, E = x.shape
-    return x.view(B, T, heads, E // heads).transpose(1, 2)
-
-
-# %% check_many_heads, right: a loop over the heads
-def many_heads(x, to_qkv, out, heads, mask):
-    q, k, v = to_qkv(x).chunk(3, dim=2)
-    parts = zip(q.chunk(heads, 2), k.chunk(heads, 2), v.chunk(heads, 2))
-    return out(torch.cat([attend(*part, mask)[0] for part in parts], dim=2))
-
-
-# %% check_many_heads, wrong: repeat in place of repeat_interleave
-# says: Without a mask they are: does each head get its text's mask?
-def many_heads(x, to_qkv, out, heads, mask):
-    B, T, E = x.shape
-    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
-    found, _ = attend(q, k, v, mask.repeat(heads, 1, 1))
-    return out(found.view(B, heads, T, E // heads).transpose(1, 2).reshape(B, T, E))
-
-
-# %% check_many_heads, wrong: one head after all
-# says: These are the vectors of one head, not of 2.
-def many_heads(x, to_qkv, out, heads, mask):
-    q, k, v = to_qkv(x).chunk(3, dim=2)
-    return out(attend(q, k, v, mask)[0])
-
-
-# %% check_many_heads, wrong: joined without turning back
-# says: heads: 2: not PyTorch's vectors.
-# says: cutting, scaling or joining is
-def many_heads(x, to_qkv, out, heads, mask):
-    q, k, v = (cut(part, heads) for part in to_qkv(x).chunk(3, dim=2))
-    found, _ = attend(q, k, v, mask.repeat_interleave(heads, dim=0))
-    return out(found.reshape(x.shape))
