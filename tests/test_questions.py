@@ -254,8 +254,8 @@ WRONG = {  # a slip for each exercise, and a word of what its check must say
     ("6", "2"): ("counts[row, token] += 1", "counts[row, token] = 1", "twice"),
     ("6", "3"): ("return -math.inf", "continue", "cannot be written"),
     ("7", "1"): ("(scores / keys.size(2) ** 0.5)", "scores", "root of D"),
-    ("7", "2"): ("back & (", "(", "comes after it"),
-    ("7", "3"): ("a.cumprod(dim=1)", "a", "step 4"),
+    ("7", "2"): (" * kept", "", "step 0"),
+    ("7", "3"): ("back & (", "(", "comes after it"),
 }
 
 
