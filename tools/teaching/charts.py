@@ -9,6 +9,7 @@ from torchnlp import COLOURS
 
 SEEDS = ("seed 1", "seed 2", "seed 3")
 N = r" +(\S+)"  # a number in a column
+LETTERS = ("3 letters", "6", "9", "12", "15", "18")
 
 
 @dataclass
@@ -72,14 +73,14 @@ CHARTS = {
     "l6-c7015": Chart("The share of n-grams that stand in the training text.", rf"^(\S.*?)  +(0\S+){3 * N}$",
                       ("n = 2", "n = 3", "n = 4", "n = 5")),
     "l6-c903": Chart("Accuracy as a classifier.", r"^(\S.*?) +(0\.\d+)$"),
-    "l7-c017": Chart("The share of words that come back whole.", rf"^(\S.*?) {6 * N}$",
-                     ("3 letters", "6", "9", "12", "15", "18")),
-    "l7-c027": Chart("The largest weight, by dimensions.", rf"^ *(\d+){2 * N} ", ("plain", "divided"), "D = {}"),
-    "l7-c080": Chart("The loop's time over the scan's. A step of the scale is ten times as much.",
-                     r"^(texts .*?): .* loop / scan +(\S+)$", log=True),
-    "l7-c088": Chart("Accuracy on the recall task.", rf"^(\S.*?) {3 * N}$", SEEDS),
-    "l7-c107": Chart("Milliseconds for 64 texts of 43 tokens.", r"^ *(\d+ heads): +(\S+) ms"),
-    "l7-c211": Chart("Validation accuracy. The scale begins at 0.8.", r"^(\S.*?)  +(0\.\d+)$", least=0.8),
+    "l7-c017": Chart("The share of words that come back whole.", rf"^(\S.*?) {6 * N}$", LETTERS),
+    "l7-c204": Chart("The largest weight's distance to the letter.", r"^largest weight (\S+) from the letter: (\S+)$"),
+    "l7-d012": Chart("The share of words that come back whole.", rf"^(\S.*?) {6 * N}$", LETTERS),
+    "l7-d018": Chart("The ladder: test perplexity, less is better.", r"^(?= *\S+  (\S.*)$) *(\d+\.\d)"),
+    "l7-c027": Chart("The largest weight of twenty.", r"^ *(\d+) +(\d\S+) +(\S+) ", ("plain", "divided"), "D = {}"),
+    "l7-c088": Chart("Accuracy on the recall task.", rf"^(\S.*?) {2 * N}$", SEEDS[:2]),
+    "l7-c094": Chart("Microseconds for one more token. A step of the scale is ten times as much.",
+                     r"^ *(\S+) LSTM +(\d+) µs block +(\d+) µs$", ("LSTM", "block"), "after {}", log=True),
 }  # fmt: skip
 
 
