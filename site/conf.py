@@ -5,6 +5,7 @@ from base64 import b64decode
 from pathlib import Path
 
 import nbformat
+from sphinx.search.zh import SearchChinese
 
 import torchnlp
 from tools.site import figures, formulas, scoreboard
@@ -36,6 +37,7 @@ extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "sphinx.ext.view
 root_doc = "index"
 language = "en"
 html_search_options = {"dict": str(HERE / "words.txt")}  # in Chinese: what counts as one word
+SearchChinese.language_name = "English"  # its stemmer in the page is that of English; Sphinx 9.0 looks for another
 
 nb_execution_mode = "off"
 nb_merge_streams = True
