@@ -111,7 +111,11 @@ def update(file: Path, messages: list[tuple[str, str]]) -> None:
     for context, text in dict.fromkeys(messages):
         new.append(known.get((context, text)) or polib.POEntry(msgctxt=context, msgid=text))
         texts = {entry.msgid: entry for entry in gone if entry.msgctxt == context}
-        for old in difflib.get_close_matches(text, texts, 1, 0.3) if (context, text) not in known else ():
+        for old in (
+            difflib.get_close_matches(text, texts, 1, 0.6 if len(texts) > 1 else 0.3)
+            if (context, text) not in known
+            else ()
+        ):
             gone.remove(texts[old])
             new[-1].msgstr, new[-1].flags = texts[old].msgstr, ["fuzzy"]
             new[-1].previous_msgid = texts[old].previous_msgid or old

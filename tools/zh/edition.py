@@ -69,6 +69,10 @@ def make_course() -> None:
         (COURSE / name).write_text(page.replace('<html lang="en">', '<html lang="zh-CN">'), encoding="utf-8")
     terms = re.findall(r"^[\u4e00-\u9fff]\S*$", (COURSE / "site" / "glossary.md").read_text("utf-8"), flags=re.M)
     (COURSE / "site" / "words.txt").write_text("\n".join(terms), encoding="utf-8")  # one word each, for the search
+    own_data = COURSE / "site" / "own-data.md"
+    start, *sections = own_data.read_text(encoding="utf-8").split("\n## ")
+    sections.sort(key=lambda section: not section.startswith("不用空格"))  # what concerns Chinese texts comes first
+    own_data.write_text("\n## ".join([start, *sections]), encoding="utf-8")
     print("English, because not translated or changed since:")
     for path, its in {**found, Path("site"): words}.items():
         print(f"{len(its.lacking):5d} {path.stem}", *its.lacking[:3])
