@@ -89,58 +89,41 @@ function overall() {
 // Each value with those before it that make 512 sequences.
 const smooth = values => values.map((_, i) => mean(values.slice(Math.max(0, i + 1 - 512 / BATCH), i + 1)));
 
-// Lines {values, colour, width, dash} over some ticks; value i stands at x = i.
-function plot(canvas, {lines, xMax, ticks, tickName, log, label}) {
+// Lines {values, colour, width, dash} of shares from 0 to 1; value i stands at x = i.
+function plot(canvas, lines, xMax) {
     const width = canvas.parentElement.clientWidth, height = 150, left = 42, right = 10, bottom = 34;
-    if (!width) return;  // folded
-    const context = fit(canvas, width, height), place = log ? Math.log10 : value => value;
-    const low = place(ticks[0]), high = place(ticks.at(-1));
-    const x = i => left + i / Math.max(1, xMax) * (width - left - right);
-    const y = value => 8 + (high - place(value)) / (high - low) * (height - bottom - 8);
+    const context = fit(canvas, width, height);
+    const x = i => left + i / xMax * (width - left - right), y = value => 8 + (1 - value) * (height - bottom - 8);
     const write = (text, align, ...at) => {
         Object.assign(context, {textAlign: align, textBaseline: "middle", fillStyle: css(colours.soft)});
         context.fillText(text, ...at);
     };
     context.font = `12px ${getComputedStyle(document.body).fontFamily}`;
-    for (const value of ticks) {
+    for (const value of [0, 0.5, 1]) {
         paintLine(context, [[left, y(value)], [width - right, y(value)]], css(colours.line), 1);
-        write(tickName(value), "right", left - 6, y(value));
+        write(percent(value), "right", left - 6, y(value));
     }
     write("0", "left", left, height - 24);
     write(xMax, "right", width - right, height - 24);
     write("steps", "center", (left + width - right) / 2, height - 9);
-    context.save();
-    context.beginPath();
-    context.rect(left, 0, width - left, height - bottom + 3);
-    context.clip();
     for (const {values, colour, width = 2.4, dash} of lines) {
-        paintLine(context, values.map((value, i) => [x(i), log && !(value > 0) ? NaN : y(value)]), colour, width, dash);
+        paintLine(context, values.map((value, i) => [x(i), y(value)]), colour, width, dash);
     }
-    context.restore();
-    canvas.ariaLabel = label;
 }
 
 function draw() {
     if (!told) return;
-    colours ??= palette(document.body, ["paper", "ink", "soft", "line", "guess", ...Object.values(PARTS).map(part => part.colour), ...COLOURS]);
+    const hues = Object.values(PARTS).map(part => part.colour);
+    colours ??= palette(document.body, ["paper", "ink", "soft", "line", "guess", ...hues, ...COLOURS]);
     const steps = Math.max(...told.lanes.map(lane => lane.steps)), xMax = Math.max(100, 50 * Math.ceil(steps / 50));
-    const grey = {colour: css(colours.guess), width: 1.4, dash: [2, 4]};
-    const flat = value => ({values: Array(xMax + 1).fill(value), ...grey});
-    const own = i => ({colour: css(colours[COLOURS[i]]), dash: DASHES[i]});
+    const chance = Array(xMax + 1).fill(1 / SYMBOLS);
+    plot(element("accuracy"), [
+        {values: chance, colour: css(colours.guess), width: 1.4, dash: [2, 4]},
+        ...told.lanes.map(({accuracy}, i) =>
+            ({values: smooth(accuracy), colour: css(colours[COLOURS[i]]), dash: DASHES[i]})),
+    ], xMax);
     const now = told.lanes.map(({lane, recent}) => `${nameOf(lane)}: ${percent(recent)}`).join("; ");
-    plot(element("accuracy"), {
-        lines: [flat(1 / SYMBOLS),
-            ...told.lanes.map(({accuracy}, i) => ({values: smooth(accuracy), ...own(i)}))],
-        xMax, ticks: [0, 0.5, 1], tickName: percent, label: `Accuracy. ${now}`,
-    });
-    const norms = told.lanes.flatMap(lane => lane.norm), largest = norms.reduce((a, b) => Math.max(a, b), 0);
-    const {clip} = lanes[0];
-    plot(element("norm"), {
-        lines: [...(clip ? [flat(clip)] : []), ...told.lanes.map(({norm}, i) => ({values: norm, ...own(i), width: 1.6}))],
-        xMax, ticks: [0.001, 0.1, 10, 1000], tickName: value => value === 1 ? "1" : tenTo(Math.log10(value)),
-        log: true, label: `Norm of the gradient, at most ${largest.toPrecision(2)}`,
-    });
-    element("largest").textContent = norms.length ? largest.toPrecision(2) : "none yet";
+    element("accuracy").ariaLabel = `Accuracy. ${now}`;
     told.lanes.forEach(drawLane);
 }
 
@@ -150,7 +133,8 @@ function furnish() {
     element("lanes").replaceChildren(...lanes.map((lane, i) => make("section", {className: "lane"},
         make("h2", {className: COLOURS[i], textContent: nameOf(lane)}),
         make("p", {className: "told"}),
-        make("span", {className: "label"}, make("b", {textContent: "gradient"}), " with respect to each symbol; grey lines: before training"),
+        make("span", {className: "label"}, make("b", {textContent: "gradient"}),
+            " with respect to each symbol; grey lines: before training"),
         make("canvas", {className: "gradient", role: "img"}),
         make("div", {className: "symbols"}), make("p", {className: "reply"}), make("div", {className: "inside"}))));
 }
@@ -167,8 +151,8 @@ function drawLane({lane, symbols, parts, answer, influence, changed, of}, i) {
         make("div", {className: "part"}, make("span", {className: "label"}), make("canvas"))));
     shown.forEach((part, k) => {
         const {name, meaning, colour} = PARTS[part], [label, canvas] = rows[k].children;
-        const average = SIGNED.includes(part) ? "" : `; on average ${percent(mean(parts[part].map(row => mean(row.map(shade(part))))))}`;
-        label.replaceChildren(make("b", {textContent: name}), `: ${meaning}${average}`);
+        const average = percent(mean(parts[part].map(row => mean(row.map(shade(part))))));
+        label.replaceChildren(make("b", {textContent: name}), `: ${meaning}${SIGNED.includes(part) ? "" : `; on average ${average}`}`);
         paintUnits(fit(canvas, width, height), parts[part],
             {edges, from: 0, to: T, left: 0, height, paper, low: ink, high: colours[colour], shade: shade(part)});
     });
@@ -195,7 +179,9 @@ function drawGradient(canvas, i, now, before, edges) {
         paintLine(context, [[left, y(before[t])], [right, y(before[t])]], css(colours.guess), 2);
     });
     Object.assign(context, {fillStyle: css(colours.soft), textBaseline: "middle"});
-    for (const exponent of [0, -5, -10]) context.fillText(exponent ? tenTo(exponent) : "1", 0, Math.min(height - 6, y(10 ** exponent)));
+    for (const exponent of [0, -5, -10]) {
+        context.fillText(exponent ? tenTo(exponent) : "1", 0, Math.min(height - 6, y(10 ** exponent)));
+    }
 }
 
 // ------------------------------------------------------------------------------------------- words
@@ -234,7 +220,6 @@ worker.onmessage = ({data}) => {
 };
 
 new ResizeObserver(draw).observe(document.querySelector(".watching"));
-document.querySelector("details").ontoggle = draw;
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { colours = null; draw(); });
 
 lanes = understandAll(readAddress());

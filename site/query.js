@@ -12,7 +12,8 @@ export function show(place, style, {keys, values, query}) {
         const [score, weight] = [1, 2].map(() => make("td", {className: "number"})), bar = make("i", {className: "bar"});
         const numbers = key.map(number => make("td", {textContent: number, className: "cell"}));
         const line = make("tr", {}, make("th", {textContent: t + 1}), ...numbers, score,
-            make("td", {className: "wide"}, make("span", {className: "track"}, bar)), weight, make("td", {className: "number", textContent: values[t]}));
+            make("td", {className: "wide"}, make("span", {className: "track"}, bar)), weight,
+            make("td", {className: "number", textContent: values[t]}));
         return {key, numbers, score, weight, bar, line};
     });
     const [low, high] = [Math.min(...values), Math.max(...values)], dot = make("i", {className: "dot"});
@@ -30,9 +31,10 @@ export function show(place, style, {keys, values, query}) {
             bar.style.width = `${100 * weights[t]}%`;
         });
         dot.style.left = `${100 * (context - low) / (high - low)}%`;
-        const best = weights.indexOf(Math.max(...weights)), level = weights.filter(weight => weights[best] - weight < 0.005).length;
-        const most = level === keys.length ? "All positions get the same weight" : level > 1 ? `${level} positions share the largest weight, ${percent(weights[best])} each`
-            : `Position ${best + 1} gets the largest weight, ${percent(weights[best])}`;
+        const largest = Math.max(...weights), level = weights.filter(weight => largest - weight < 0.005).length;
+        const most = level === keys.length ? "All positions get the same weight"
+            : level > 1 ? `${level} positions share the largest weight, ${percent(largest)} each`
+                : `Position ${weights.indexOf(largest) + 1} gets the largest weight, ${percent(largest)}`;
         sentence.replaceChildren(`${most}. The context vector is `, make("bdi", {textContent: context.toFixed(1)}),
             ": the mean of the values, with these weights.");
     }
@@ -49,7 +51,7 @@ export function show(place, style, {keys, values, query}) {
     const caption = make("figcaption", {textContent: "Green: what a number of the key adds to its score; grey: what it takes away. "
         + "Below: the context vector between the smallest value and the largest."});
     mount(place, style, make("figure", {className: "live"}, ...sliders, sentence,
-        make("table", {className: "keys"}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows.map(({line}) => line))),
-        scale, caption));
+        make("table", {className: "keys"}, make("thead", {}, make("tr", {}, ...head)),
+            make("tbody", {}, ...rows.map(({line}) => line))), scale, caption));
     for (const slider of sliders) slider.lastChild.oninput();
 }

@@ -11,7 +11,8 @@ const RULES = ["the word alone", "and the word before", "and the word after", "a
 export function show(place, style, {sentences}) {
     const sentence = make("p", {className: "sentence", role: "status"}), text = make("ol", {className: "meeting"});
     const choice = make("select", {ariaLabel: "Sentence"},
-        ...sentences.map(({words}, i) => make("option", {value: i, textContent: `${words.slice(0, 5).join(" ").toLowerCase()} …`})));
+        ...sentences.map(({words}, i) =>
+            make("option", {value: i, textContent: `${words.slice(0, 5).join(" ").toLowerCase()} …`})));
     const bars = RULES.map((name, i) => {
         const bar = make("i", {className: "bar"}), number = make("span", {className: "number"});
         return {bar, number, row: make("li", {className: ["alone", "left", "right", "both"][i]},
@@ -30,8 +31,10 @@ export function show(place, style, {sentences}) {
             bars[i].number.textContent = share === null ? "never came" : percent(share);
         });
         const [alone, left, right] = shares[at], says = share => (share >= 0.5) === (truth !== lower);
-        const name = make("bdi", {textContent: truth}), read = (side, count) => `the ${side} has read ${count} ${count === 1 ? "word" : "words"}`;
-        const helps = alone === null ? "The small corpus does not have this word." : says(alone) ? "The word alone is enough here."
+        const name = make("bdi", {textContent: truth});
+        const read = (side, count) => `the ${side} has read ${count} ${count === 1 ? "word" : "words"}`;
+        const helps = alone === null ? "The small corpus does not have this word."
+            : says(alone) ? "The word alone is enough here."
             : right !== null && says(right) ? "The word after it decides: only the reader from the right has seen it."
                 : left !== null && says(left) ? "The word before it decides." : "Its neighbours do not settle it.";
         sentence.replaceChildren("They meet at ", name, `: ${read("reader from the left", at)} before it, `
@@ -45,7 +48,8 @@ export function show(place, style, {sentences}) {
         slider.lastChild.value = sentences[choice.value].place;
         slider.lastChild.oninput();
     };
-    const caption = make("figcaption", {textContent: "How often the word has a capital in the small corpus, counted alone and beside the same neighbours."});
+    const caption = make("figcaption", {textContent:
+        "How often the word has a capital in the small corpus, counted alone and beside the same neighbours."});
     mount(place, style, make("figure", {className: "live"}, make("div", {className: "controls"}, make("label", {}, "Sentence ", choice)),
         slider, text, sentence, make("ol", {className: "evidence"}, ...bars.map(({row}) => row)), caption));
     choice.onchange();

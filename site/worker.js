@@ -11,7 +11,7 @@ let lanes, probe, number, running = false, next = 0;
 class Lane {
     constructor(settings) {
         this.net = new Recaller(settings);
-        Object.assign(this, {accuracy: [], norm: [], broken: false});
+        Object.assign(this, {accuracy: [], broken: false});
     }
 
     get recent() {
@@ -26,11 +26,10 @@ class Lane {
     }
 
     step() {
-        const {accuracy, norm, loss} = this.net.step();
+        const {accuracy, loss} = this.net.step();
         this.broken = !Number.isFinite(loss);
         if (this.broken) return;
         this.accuracy.push(accuracy);
-        this.norm.push(norm);
     }
 
     // What the network answers to the sequences that are only looked at.
@@ -56,8 +55,8 @@ class Lane {
     }
 
     tell() {
-        const {state, accuracy, norm, recent, net} = this;
-        return {state, steps: net.steps, accuracy, norm, recent, ...this.look()};
+        const {state, accuracy, recent, net} = this;
+        return {state, steps: net.steps, accuracy, recent, ...this.look()};
     }
 }
 
