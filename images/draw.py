@@ -577,7 +577,7 @@ def gradient_chain(axis):
 def stream_windows(axis):
     low, middle, high = 116, 216, 284
     columns = [74 + 104 * i + 12 * (i > 2) for i in range(6)]
-    for k, name in enumerate(["chunk 1", "chunk 2"]):
+    for k, name in enumerate(["piece 1", "piece 2"]):
         left, right = columns[3 * k] - 46, columns[3 * k + 2] + 46
         style = "round,pad=0,rounding_size=10"
         frame_of = FancyBboxPatch((left, 76), right - left, 230, style, fc="none", ec=INK, lw=1.6, ls="--", zorder=1)
