@@ -103,9 +103,16 @@ COLAB_PYTHON ?= python3.13
 colab: $(TOOLS_READY)
 	$(BIN)/python -m tools.upkeep.colab --python $(COLAB_PYTHON) $(LESSONS)
 
-# make arithmetic runs notebooks and tests as other processors compute (CONFIGURATIONS="avx2 moved"); half an hour each
+# make arithmetic runs lessons, and tests of what computes with weights, as other processors do; an hour or two
+SSE4 = ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 MKL_ENABLE_INSTRUCTIONS=SSE4_2 OPENBLAS_CORETYPE=Nehalem
+AVX2 = ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 MKL_ENABLE_INSTRUCTIONS=AVX2 OPENBLAS_CORETYPE=Haswell
+OTHER = PYTHONPATH=$(CURDIR)/tools/upkeep/arithmetic
+COMPUTING = -m "not slow" notebooks $(patsubst %,tests/test_%.py,text batches training gates plots saving vectors answers)
 arithmetic: $(TESTS_READY) $(TOOLS_READY)
-	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.upkeep.arithmetic $(CONFIGURATIONS)
+	$(SSE4) $(PYTEST) $(COMPUTING)
+	$(AVX2) $(PYTEST) $(COMPUTING)
+	$(OTHER) ARITHMETIC_MOVE=1e-6 $(PYTEST) $(COMPUTING)
+	$(OTHER) ARITHMETIC_THREADS=2 OPENBLAS_NUM_THREADS=2 $(PYTEST) $(COMPUTING)
 
 # make diagrams   draws images/*.png anew
 diagrams: $(TOOLS_READY)

@@ -6,7 +6,6 @@ import pytest
 from PIL import Image
 
 from images import draw
-from tools.upkeep import readme
 
 pytestmark = pytest.mark.slow
 
@@ -47,11 +46,6 @@ def difference(kept, now):
 @pytest.mark.parametrize("name", DIAGRAMS)
 def test_a_picture_is_nearly_what_the_script_draws(drawn, name):
     assert difference(draw.HERE / f"{name}.png", drawn / f"{name}.png") == "", "Run `make diagrams`."
-
-
-def test_there_is_no_picture_but_the_drawn_ones_and_that_of_lesson_2():
-    kept = {file.name for file in draw.HERE.glob("*.png")}
-    assert kept == {f"{name}.png" for name in DIAGRAMS} | {readme.PICTURE.split("/")[1]}
 
 
 @pytest.mark.parametrize("name", DIAGRAMS)

@@ -79,13 +79,6 @@ def test_a_cell_of_its_lesson_shows_a_function_of_lessons(name):
     assert {int(path.name[0]) for path, definition in MARKED if definition.name == name} == {lesson_of(name)}
 
 
-@pytest.mark.parametrize("name", ASKED)
-def test_a_function_of_lessons_has_unit_tests(name):
-    file = ROOT / "tests" / f"test_lesson_{lesson_of(name)}.py"
-    used = {node.id for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)}
-    assert name in used, f"{file.name} has no test of `{name}`."
-
-
 def names_of(node: ast.AST) -> set[str]:
     return {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load)}
 
@@ -112,8 +105,3 @@ def test_a_name_of_lessons_means_one_thing():
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in MODULE:
                 again.append((path.name, node.id))
     assert again == []
-
-
-def test_lessons_are_in_order():
-    order = [lesson_of(name) for name in MODULE]
-    assert order == sorted(order)

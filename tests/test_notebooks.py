@@ -2,7 +2,6 @@
 
 import re
 import symtable
-from collections import Counter
 from copy import deepcopy
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 
 from tools.teaching.exercises import mark
 from tools.upkeep.minutes import core_of
-from torchnlp import COLOURS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -168,39 +166,10 @@ def test_figures_taken_from_an_appendix_stand_there(lesson):
             assert figures and set(figures) <= set(re.findall(figure, said)), cell.id
 
 
-OWN_COLOUR = re.compile(
-    r"""\b(?:\w*color|c|fc|ec|mfc|mec)s?["']?\s*[=:]\s*\[?["']  # color="red", "color": "red", colors=["0.8"
-    | ["'](?:\#[0-9a-fA-F]{3,8}|(?:tab|xkcd):.*?|C\d)["']      # "#0072B2", "tab:blue", "C0"
-    | ["'][bgrcmykw](?:[-.:o]+)["']                           # "k--"
-    | get_cmap | colormaps""",
-    flags=re.X,
-)
-
-
-def own_colours(source: str) -> list[str]:
-    """The colours that a cell names or mixes itself, and those roles in COLOURS that do not exist."""
-    roles = re.findall(r'COLOURS\["(.*?)"', source)
-    return OWN_COLOUR.findall(source) + [role for role in roles if role not in COLOURS]
-
-
-@each_lesson
-def test_a_colour_is_that_of_its_role(lesson):
-    assert {cell.id: own_colours(cell.source) for cell in code_cells(lesson) if own_colours(cell.source)} == {}
-
-
 @each_lesson
 def test_the_stated_time_is_the_computed_one(lesson):
     (stated,) = re.findall(r"\*\*Time:\*\* (\d+) minutes with the exercises\.", lesson.cells[0].source)
     assert abs(int(stated) - core_of(lesson).minutes) <= 2.5, f"computed: {core_of(lesson).minutes:.1f} minutes"
-
-
-def folded_share(lesson) -> float:
-    """The share of the lines of code that are folded: checks, solutions and the first set-up cell do not count."""
-    counts = Counter()
-    for cell in code_cells(lesson)[1:]:
-        if not {"test", "solution"} & tags_of(cell):
-            counts[is_folded(cell)] += sum(bool(line.strip()) for line in cell.source.splitlines())
-    return counts[True] / counts.total()
 
 
 @each_lesson
@@ -208,7 +177,6 @@ def test_a_core_takes_100_minutes_and_has_two_exercises(lesson):
     core = core_of(lesson)
     assert round(core.minutes) <= 100 and core.cells <= 110 and len(core.exercises) == 2
     assert len(lesson.cells) <= 140
-    assert folded_share(lesson) <= 0.25
 
 
 @lessons_with("yours")

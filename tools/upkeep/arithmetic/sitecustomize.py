@@ -1,11 +1,10 @@
 """Other arithmetic for any Python that finds this folder on PYTHONPATH: Python imports a module of this name by itself.
 
-arithmetic.py puts it there: the kernels of the notebooks then compute differently, and no notebook is changed.
-
-    ARITHMETIC_MOVE=1e-6     moves every fresh weight by so much of itself, up or down by chance
+    ARITHMETIC_MOVE=1e-6     moves every fresh weight by so much of itself, up or down by chance: some ten times as much
+                             as processors differ
     ARITHMETIC_THREADS=2     PyTorch computes with so many threads, whatever the course asks for
 
-A GPU is not seen: the question is what processors do.
+A GPU is not seen: the question is what processors do. `make arithmetic` runs the tests so.
 """
 
 import os
