@@ -10,8 +10,19 @@ os.environ["TORCHNLP_STRICT"] = "1"  # a result outside its range is a failure
 os.environ["OMP_NUM_THREADS"] = "1"
 
 
+def is_slow(file):
+    """A file of which all belongs to the second tier. The appendices do: they are long studies."""
+    slow = file.suffix == ".py" and "\npytestmark = pytest.mark.slow\n" in file.read_text(encoding="utf-8")
+    return slow or file.parent.name == "appendix"
+
+
+def pytest_ignore_collect(collection_path, config):
+    """`make test` does not even import what is slow."""
+    left_out = config.option.markexpr == "not slow" and collection_path.is_file() and is_slow(collection_path)
+    return left_out or None
+
+
 def pytest_collection_modifyitems(items):
-    """The appendices are long studies: no part of `make test`."""
     for item in items:
         if item.path.parent.name == "appendix":
             item.add_marker("slow")

@@ -80,6 +80,7 @@ with_unknown = encode("a zyxomma", unk=0)
     assert names["again"] == names["tokens"] and names["with_unknown"][1] == 0
 
 
+@pytest.mark.slow
 def test_a_plain_rnn_trains_in_a_fresh_python(news_folder):
     code = START + CLASSIFIER + """
 from torch.utils.data import DataLoader

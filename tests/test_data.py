@@ -251,7 +251,7 @@ rows = st.lists(st.tuples(st.integers(1, 4), st.text(), st.text()), min_size=1)
 
 
 @given(rows=rows)
-@settings(max_examples=200)
+@settings(max_examples=50)
 @example(rows=[(1, STRANGE, '",\r\n\n\r"'), (2, "\ufeff", "\\ \\n"), (4, "Moon", "")])
 def test_any_rows_written_by_csv_are_items_with_a_label_from_1_and_a_text(tmp_path, rows):
     rows = [*rows, (1, "not", "empty")]

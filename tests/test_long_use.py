@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader
 
 from torchnlp import LengthBatchSampler, evaluate, fit, pad_length, predict
 
-pytestmark = pytest.mark.usefixtures("fresh")
+pytestmark = pytest.mark.slow
 
 
 def living():

@@ -23,6 +23,7 @@ def saved(tmp_path):
     return tmp_path / "net.pt", net, predict(net, HEADLINE, classes, collate_fn=pad_length)
 
 
+@pytest.mark.slow
 def test_a_fresh_process_gives_the_same_answer(saved):
     file, _, answer = saved
     code = (
