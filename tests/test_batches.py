@@ -173,9 +173,9 @@ def one_by_one(rnn, vectors, lengths):
 
 
 @pytest.mark.parametrize("kind", [nn.RNN, nn.GRU, nn.LSTM])
-@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("both", [False, True], ids=["one way", "both ways"])
-@pytest.mark.parametrize("lengths", [[4, 4, 4], [1, 1], [7, 2, 1], [1, 2, 7], [3, 9, 3, 1], [6]], ids=str)
+@pytest.mark.parametrize("lengths", [[4, 4, 4], [7, 2, 1], [3, 9, 3, 1], [1]], ids=str)
 def test_run_rnn_gives_what_each_text_gives_alone_and_its_gradients(kind, layers, both, lengths):
     torch.manual_seed(0)
     rnn = kind(5, 3, num_layers=layers, bidirectional=both, batch_first=True)

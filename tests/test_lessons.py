@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 
 import nbformat
-import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 import lessons
@@ -24,11 +23,11 @@ MODULE = {
 
 
 @functools.cache
-def code_cells(path: Path) -> list[tuple[set[str], str, ast.Module]]:
-    """Tags, source and statements of each code cell of a notebook."""
+def code_cells(path: Path) -> list[tuple[str, ast.Module]]:
+    """Source and statements of each code cell of a notebook."""
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     sources = [TransformerManager().transform_cell(cell.source) for cell in cells]
-    return [(set(cell.metadata.get("tags", [])), text, ast.parse(text)) for cell, text in zip(cells, sources)]
+    return [(source, ast.parse(source)) for source in sources]
 
 
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("[1-9]-*.ipynb"))
@@ -50,7 +49,7 @@ def plain(definition: ast.stmt) -> str:
 DEFINITIONS = [  # (path, function or class, marked as kept)
     (path, statement, is_kept(statement, source))
     for path in NOTEBOOKS
-    for _, source, tree in code_cells(path)
+    for source, tree in code_cells(path)
     for statement in tree.body
     if isinstance(statement, (ast.FunctionDef, ast.ClassDef))
 ]
@@ -63,20 +62,15 @@ def lesson_of(name: str) -> int:
     return int(number)
 
 
-@pytest.mark.parametrize(("path", "shown"), MARKED, ids=[definition.name for _, definition in MARKED])
-def test_what_a_cell_shows_as_kept_is_what_lessons_has(path, shown):
-    assert shown.name in MODULE, f"{path.name} marks `{shown.name}` as kept; lessons.py does not have it."
-    assert plain(shown) == plain(MODULE[shown.name]), f"{path.name} and lessons.py differ in `{shown.name}`."
+def test_what_a_cell_shows_as_kept_is_what_lessons_has():
+    for path, shown in MARKED:
+        assert shown.name in MODULE, f"{path.name} marks `{shown.name}` as kept; lessons.py does not have it."
+        assert plain(shown) == plain(MODULE[shown.name]), f"{path.name} and lessons.py differ in `{shown.name}`."
 
 
-# Lessons whose checks still stand in the notebook are rewritten one after the other: till then theirs are not asked.
-REWRITTEN = {int(path.name[0]) for path in NOTEBOOKS if any("check" in tags for tags, _, _ in code_cells(path))}
-ASKED = [name for name in MODULE if lesson_of(name) in REWRITTEN]
-
-
-@pytest.mark.parametrize("name", ASKED)
-def test_a_cell_of_its_lesson_shows_a_function_of_lessons(name):
-    assert {int(path.name[0]) for path, definition in MARKED if definition.name == name} == {lesson_of(name)}
+def test_a_cell_of_its_lesson_shows_each_function_of_lessons():
+    for name in MODULE:
+        assert {int(path.name[0]) for path, shown in MARKED if shown.name == name} == {lesson_of(name)}, name
 
 
 def names_of(node: ast.AST) -> set[str]:
@@ -86,7 +80,7 @@ def names_of(node: ast.AST) -> set[str]:
 def test_what_only_its_own_lesson_uses_stands_there_and_not_in_lessons():
     lent = set()
     for path in NOTEBOOKS:
-        used = set().union(*(names_of(tree) for _, _, tree in code_cells(path))) & set(MODULE)
+        used = set().union(*(names_of(tree) for _, tree in code_cells(path))) & set(MODULE)
         own = 0 if path.parent.name == "appendix" else int(path.name[0])  # an appendix is another notebook
         lent |= {name for name in used if own != lesson_of(name)}
     while inside := {name for user in lent for name in names_of(MODULE[user]) & set(MODULE)} - lent:
@@ -99,7 +93,7 @@ def test_a_name_of_lessons_means_one_thing():
     kept = {id(definition) for _, definition in MARKED}
     again = []
     for path in NOTEBOOKS:
-        for node in (node for _, _, tree in code_cells(path) for node in ast.walk(tree)):
+        for node in (node for _, tree in code_cells(path) for node in ast.walk(tree)):
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in MODULE and id(node) not in kept:
                 again.append((path.name, node.name))
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in MODULE:

@@ -18,7 +18,6 @@ LESSONS = {path.name: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
 TITLES = {  # kinds of folded cells, and how their first line goes on after "# @title "
     "set-up": r"Set-up: ",
     "plot": r"Picture: ",
-    "test": r"Check of exercise \d[a-z]?$",  # in lessons whose checks still stand in the notebook
     "solution": r"Solution \d[a-z]?$",
 }
 TAGS = {"nbval-check-output", "nbval-ignore-output", "raises-exception", "hide-input", *TITLES}
@@ -33,12 +32,6 @@ def code_cells(lesson):
 
 def tags_of(cell) -> set[str]:
     return set(cell.metadata.get("tags", []))
-
-
-def lessons_with(tag: str):
-    """A test of each lesson that has such cells. (Those that have none yet are rewritten one after the other.)"""
-    having = {name: lesson for name, lesson in LESSONS.items() if any(tag in tags_of(c) for c in lesson.cells)}
-    return pytest.mark.parametrize("lesson", having.values(), ids=having.keys())
 
 
 def texts(lesson):
@@ -179,12 +172,12 @@ def test_a_core_takes_100_minutes_and_has_two_exercises(lesson):
     assert len(lesson.cells) <= 140
 
 
-@lessons_with("yours")
+@each_lesson
 def test_there_is_something_to_do_every_twelve_minutes(lesson):
     assert round(core_of(lesson).stretch) <= 12
 
 
-@lessons_with("yours")
+@each_lesson
 def test_a_knob_is_one_line(lesson):
     for cell in lesson.cells:
         if "yours" in tags_of(cell):
@@ -199,7 +192,7 @@ def cells_of(lesson, *tags):
     return [cell for cell in code_cells(lesson) if tags_of(cell) & set(tags)]
 
 
-@lessons_with("stub")
+@each_lesson
 def test_an_exercise_is_a_stub_a_check_and_a_folded_solution(lesson):
     kinds = [
         (tags_of(cell) & {"stub", "check", "solution"}).pop() for cell in cells_of(lesson, "stub", "check", "solution")
@@ -213,7 +206,7 @@ def test_an_exercise_is_a_stub_a_check_and_a_folded_solution(lesson):
     assert exercises(lesson) == sorted({int(number[0]) for number in numbers})
 
 
-@lessons_with("stub")
+@each_lesson
 def test_an_empty_stub_is_not_yet_right_and_its_solution_is(lesson):
     """A solution leaves nothing behind but the answer: without it every other cell still runs to its end."""
     for stub in cells_of(lesson, "stub"):

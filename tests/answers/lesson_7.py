@@ -126,6 +126,13 @@ def near(T, reach):
     return (back >= 0) & (back <= reach)
 
 
+# %% check_near, wrong: to both sides
+# says: near(5, 3): a token attends to what comes after it.
+def near(T, reach):
+    place = torch.arange(T)
+    return (place.unsqueeze(1) - place).abs() < reach
+
+
 # %% check_seen, right: layer by layer
 def seen(layers, reach):
     count = 1
@@ -138,3 +145,9 @@ def seen(layers, reach):
 # says: seen(3, 1) is not 3.
 def seen(layers, reach):
     return layers * reach
+
+
+# %% check_seen, wrong: each layer multiplies
+# says: seen(2, 3) is not 9.
+def seen(layers, reach):
+    return reach**layers

@@ -56,7 +56,7 @@ def lesson_page(source: str, name: str) -> str:
             waiting = [make for title, make in live if re.search(rf"^#+ .*{title}", cell.source, flags=re.M)]
             live = [(title, make) for title, make in live if make not in waiting]
         asked = asks or asked and not starts
-        hides = asked and not is_text and bool(cell.outputs) and kind(cell) not in ("test", "solution")
+        hides = asked and not is_text and bool(cell.outputs) and kind(cell) != "solution"
         if hides and is_plot:
             write(SHOW)
         if cell.id in named:

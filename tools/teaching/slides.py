@@ -86,7 +86,7 @@ def markdown(source: str) -> str:
 def parts_of(cell) -> list[Part]:
     if cell.cell_type == "markdown":
         return [Part("text", markdown(cell.source), bool(QUESTION.search(cell.source)))] if cell.source else []
-    if kind(cell) in ("set-up", "test", "solution"):
+    if kind(cell) in ("set-up", "solution"):
         return []
     parts, caption = [], cell.metadata.get("caption", "")
     if kind(cell) != "plot" and not is_diagram(cell):

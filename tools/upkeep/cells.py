@@ -11,9 +11,9 @@ TEX = {r"\sigma": "sigma", r"\odot": "times", r"\cdot": "times", r"\times": "tim
 
 
 def kind(cell) -> str:
-    """What is folded in a cell: "set-up", "plot", "test", "solution"; "" for a cell that a learner reads."""
+    """What is folded in a cell: "set-up", "plot", "solution"; "" for a cell that a learner reads."""
     tags = cell.metadata.get("tags", [])
-    return next((tag for tag in ("set-up", "plot", "test", "solution") if tag in tags), "")
+    return next((tag for tag in ("set-up", "plot", "solution") if tag in tags), "")
 
 
 def is_picture(output) -> bool:

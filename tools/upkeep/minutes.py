@@ -43,7 +43,7 @@ def core_cells(lesson) -> list:
         if heading:
             deeper = len(heading[1]) > 2  # a part of the section that it stands in
             further = heading[2].lower().startswith("further") or (further and deeper)
-        if not further and kind(cell) not in ("test", "solution"):
+        if not further and kind(cell) != "solution":
             cells.append(cell)
     return cells
 
