@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import inspect
 import io
 import json
 import os
@@ -15,6 +16,8 @@ import zipfile
 import nbformat
 import pytest
 from toy_lesson import toy_lesson
+
+import checks
 
 pytest.importorskip("nbgrader")
 from nbgrader.api import Gradebook
@@ -212,6 +215,21 @@ def test_of_two_files_of_one_student_the_newer_counts_and_the_other_is_named(ter
     assert [row["taken"] for row in rows.values()] == ["no", "yes"] and "newer" in rows["leo/a.ipynb"]["remarks"]
 
 
+@pytest.mark.parametrize("name", [name for name in checks.__all__ if inspect.isfunction(getattr(checks, name).ours)])
+def test_a_table_of_what_a_check_tries_wins_nothing(name):
+    """What ours returns to the check that students see is written down, and handed in as an answer."""
+    check, table = getattr(checks, name), {}
+    given = [{100: {"mean of GloVe": 1, "GloVe, fine-tuned": 1}}] if name == "check_choose_start" else []
+
+    def watched(*asked):
+        table[repr(asked)] = check.ours(*asked)
+        return table[repr(asked)]
+
+    test = check.__wrapped__
+    assert checks.reason(test, watched, *given) == "" and table
+    assert checks.reason(test, lambda *asked: table[repr(asked)], *given, seed=1), f"{len(table)} calls are the same"
+
+
 @pytest.fixture
 def formgrader(term, browser):
     """formgrader(path) is a page of nbgrader's formgrader, from a server that runs in the folder of the term."""
@@ -258,12 +276,14 @@ def test_a_week(term, tmp_path, monkeypatch, capsys, formgrader):
         ),
         "bob.ipynb": handed_in(term, lambda c: c["l2-c03"].update(source=f"import einops\n{DOUBLE}")),
         "cyd.ipynb": table,
+        "eva.ipynb": handed_in(term, lambda c: put_after(c, "l2-c07", code("!pip --version\nassert _exit_code"))),
         "dan.ipynb": handed_in(term, lambda c: [solved(c), c["l2-c07"].update(source="x = bytearray(5 * 10**9) * 4")]),
     }
     collected(term, tmp_path, files)
     monkeypatch.setattr("sys.argv", ["grade", "2", str(term)])
     grade.main()
-    assert "4 of 4 submissions" in (said := capsys.readouterr().out)
+    assert "5 of 5 submissions" in (said := capsys.readouterr().out)
+    assert "AssertionError" not in said  # pip did not work
     for line in ("ana: 2 of 4", "bob: 0 of 4", "cyd: 1 of 4", "dan: 2 of 4", "einops"):
         assert line in said
 
@@ -276,7 +296,7 @@ def test_a_week(term, tmp_path, monkeypatch, capsys, formgrader):
     overrule(page, "words-1", points="0.5", comment="And why?")
     overrule(formgrader(f"formgrader/submissions/{page_of['bob']}"), "l2-c04", points="1")
     grade.main()
-    assert "0 of 4 submissions" in capsys.readouterr().out
+    assert "0 of 5 submissions" in capsys.readouterr().out
     assert grade.autograde(term, "lesson2", "bob") == "" == grade.autograde(term, "lesson2", "ana")
 
     monkeypatch.setattr("sys.argv", ["export", "2", str(term), "--comma"])

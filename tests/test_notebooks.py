@@ -66,7 +66,7 @@ def test_github_shows_it_at_once(path):
 def test_the_notebook_is_valid_and_all_its_cells_were_run_in_order(lesson):
     nbformat.validate(lesson)
     counts = [cell.execution_count for cell in code_cells(lesson)]
-    assert counts == list(range(1, len(counts) + 1))
+    assert counts == list(range(1, len(counts) + 1)), "Run all cells from top to bottom."
 
 
 @each_lesson
@@ -131,7 +131,8 @@ def test_a_cell_fits_on_a_slide(lesson):
         if not is_folded(cell):
             assert cell.source.count("\n") < 22, cell.source[:80]
             assert max(map(len, cell.source.splitlines())) <= 120, cell.source[:80]
-        assert cell.metadata.slideshow.slide_type in {"slide", "subslide", "fragment", "skip", "-"}
+        place = cell.metadata.get("slideshow", {}).get("slide_type", "-")  # none in a cell added in JupyterLab
+        assert place in {"slide", "subslide", "fragment", "skip", "-"}, cell.id
 
 
 @each_lesson

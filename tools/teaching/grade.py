@@ -21,6 +21,8 @@ from tools.teaching.term import configuration
 MINUTES = 15  # for a notebook
 MEMORY = 8 * 2**30  # bytes of address space, for nbgrader and for the kernel each
 DISK = 2**28  # bytes of one file
+ENVIRONMENT = {"TORCHNLP_GRADING": "1", "TORCHNLP_DATA": "sample", "OMP_NUM_THREADS": "1"}
+ENVIRONMENT["PIP_PYTHON"] = "none"  # pip refuses to work: no submission installs or removes a package here
 
 
 def limits() -> None:
@@ -35,8 +37,7 @@ def limits() -> None:
 def autograde(term: Path, lesson: str, student: str, *more: str) -> str:
     """Grade one submission; returns what went wrong, or nothing."""
     command = [sys.executable, "-m", "nbgrader", "autograde", lesson, f"--student={student}", "--force", *more]
-    environment = os.environ | {"TORCHNLP_GRADING": "1", "TORCHNLP_DATA": "sample", "OMP_NUM_THREADS": "1"}
-    settings = {"cwd": term, "env": environment, "timeout": 60 * MINUTES, "stdin": subprocess.DEVNULL}
+    settings = {"cwd": term, "env": os.environ | ENVIRONMENT, "timeout": 60 * MINUTES, "stdin": subprocess.DEVNULL}
     settings |= {"preexec_fn": limits} if os.name == "posix" else {}
     log = term / "logs" / f"{lesson}-{student}.txt"
     log.parent.mkdir(exist_ok=True)
@@ -48,25 +49,24 @@ def autograde(term: Path, lesson: str, student: str, *more: str) -> str:
     return "" if done.returncode == 0 else f"not graded: {log.relative_to(term)} says why"
 
 
-def explain(term: Path, lesson: str, student: str) -> tuple[str, bool]:
-    """What came out of a submission; and whether an answer was tried and is not right."""
+def explain(term: Path, lesson: str, student: str) -> tuple[str, list[str]]:
+    """What came out of a submission; and the answers in it that were tried and are not right."""
     path = term / "autograded" / student / lesson / LESSONS[lesson[-1]].name
-    told, blame, wrong = [], "", False
+    wrong, stopped = [], []
     code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, 1):
         marks = cell.metadata.get("nbgrader", {})
-        error = next((output for output in cell.outputs if output.output_type == "error"), None)
-        if error and marks.get("grade"):
-            told.append(f"{cell.source.splitlines()[0]}: {error.evalue[:150]}")
-            if not any(words in error.evalue for words in ("returns nothing", "None so far")):
-                told, wrong = [*told, blame] if blame else told, True
-        elif error and not blame and (marks.get("solution") or not OURS.fullmatch(cell.id)):
-            # Cells of ours that are no answers fail where an answer is missing: they are not to blame.
-            blame = f"Code cell {number} stopped with {error.ename}: {error.evalue[:200]}"
+        for error in (output for output in cell.outputs if output.output_type == "error"):
+            if marks.get("grade"):
+                unanswered = any(words in error.evalue for words in ("returns nothing", "None so far"))
+                wrong += [] if unanswered else [f"{cell.source.splitlines()[0]}: {error.evalue[:150]}"]
+            elif marks.get("solution") or not OURS.fullmatch(cell.id):
+                # Cells of ours that are no answers fail where an answer is missing: they are not to blame.
+                stopped.append(f"Code cell {number} stopped with {error.ename}: {error.evalue[:200]}")
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
         submission = gradebook.find_submission(lesson, student)
         points = f"{submission.score:g} of {submission.max_score:g} points before words are read"
-    return "\n    ".join([points, *told]), wrong
+    return "\n    ".join([points, *wrong, *stopped]), wrong
 
 
 def graded(term: Path, lesson: str, student: str) -> str:

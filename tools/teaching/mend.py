@@ -45,7 +45,7 @@ def names_in(source: str) -> tuple[set[str], set[str]]:
         tables = [symtable.symtable(re.sub(r"^\s*[%!].*$", "", source, flags=re.M), "cell", "exec")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set(re.findall(r"^(?:def|class) +(\w+)", source, flags=re.M)), set()
-    gives = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_assigned()}
+    gives = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     reads = set()
     for table in tables:  # of the cell, and of the functions in it
         tables += table.get_children()
@@ -138,7 +138,7 @@ def pass_over(cells: list, ours: set[str]) -> None:
         tags = cell.metadata.get("tags", [])
         if kind(cell) in ("check", "stub") or cell.source not in ours:
             read |= reads
-        elif gives & read or "graded" in tags or re.search(r"^(?:import|from) ", cell.source, flags=re.M):
+        elif gives & read or "graded" in tags or (kind(cell) == "set-up" and re.search(r"^import ", cell.source, re.M)):
             read |= reads - gives
         else:
             cell["metadata"] = cell.metadata | {"tags": [*tags, "skip-execution"]}
