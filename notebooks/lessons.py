@@ -171,15 +171,15 @@ class Window(nn.Module):
     def __init__(self, span=5, layers=1):
         super().__init__()
         self.width = 64  # of a state
-        layer = partial(nn.Conv1d, 64, 64, span, padding=span // 2)
+        layer = partial(nn.Conv1d, 64, 64, span, padding=span // 2)  # zeros at the ends
         self.convolutions = nn.ModuleList(layer() for _ in range(layers))
 
     def forward(self, vectors, lengths):
         steps = torch.arange(vectors.size(1)).to(vectors.device)
         real = steps < lengths.to(vectors.device).unsqueeze(1)  # [B, T], the mask
-        states = vectors.transpose(1, 2)  # [B, E, T]
+        states = vectors.transpose(1, 2)  # [B, E, T]: Conv1d wants time last
         for convolution in self.convolutions:
-            states = convolution(states).relu() * real.unsqueeze(1)
+            states = convolution(states).relu() * real.unsqueeze(1)  # padding: zeros
         return states.transpose(1, 2), None  # [B, T, 64]
 
 
