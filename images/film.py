@@ -16,7 +16,7 @@ PAGE = HERE.parent / "build" / "site" / "reader.html"
 HEADLINE = "Striker signs record deal as shares of the club's owner fall on Wall Street"
 PAGE_WIDTH, WIDTH = 600, 900  # a narrow page, so that its words are large
 HIDDEN = ".examples, .controls, .sentence, .marks { display: none !important } textarea { min-height: 3.3em }"
-HUES = ["#004488", "#8A6A00", "#994455", "#117755", "#2CA76E", "#7A7972"]  # watch/style.css, light
+HUES = ["#222222", "#004488", "#8A6A00", "#994455", "#117755", "#2CA76E", "#7A7972"]  # watch/style.css, light
 TINTS = 12
 WORD, END = 450, 4000  # milliseconds that a frame stays
 
