@@ -75,7 +75,7 @@ CHARTS = {
     "l6-c903": Chart("Accuracy as a classifier.", r"^(\S.*?) +(0\.\d+)$"),
     "l7-c017": Chart("The share of words that come back whole.", rf"^(\S.*?) {6 * N}$", LETTERS),
     "l7-c204": Chart("The largest weight's distance to the letter.", r"^largest weight (\S+) from the letter: (\S+)$"),
-    "l7-d012": Chart("The share of words that come back whole.", rf"^(\S.*?) {6 * N}$", LETTERS),
+    "l7-d012": Chart("The share of words that come back whole.", rf"^(\S.*?) +(\d\.\d+){5 * N}$", LETTERS),
     "l7-d018": Chart("The ladder: test perplexity, less is better.", r"^(?= *\S+  (\S.*)$) *(\d+\.\d)"),
     "l7-c027": Chart("The largest weight of twenty.", r"^ *(\d+) +(\d\S+) +(\S+) ", ("plain", "divided"), "D = {}"),
     "l7-c088": Chart("Accuracy on the recall task.", rf"^(\S.*?) {2 * N}$", SEEDS[:2]),
