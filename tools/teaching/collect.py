@@ -127,8 +127,9 @@ def main() -> None:
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:  # formgrader and export show the names
         for row in rows:
             if row["taken"] == "yes" and row["student"] not in {student.id for student in gradebook.students}:
-                gradebook.add_student(row["student"], last_name=row["name"])
-        known = {student.id: student.last_name for student in gradebook.students}
+                first, _, last = row["name"].rpartition(" ")
+                gradebook.add_student(row["student"], first_name=first, last_name=last)
+        known = {student.id: f"{student.first_name} {student.last_name}" for student in gradebook.students}
     with open(term / "collected.csv", "w", encoding="utf-8-sig", newline="") as file:
         table = csv.DictWriter(file, ["file", "student", "name", "lesson", "taken", "remarks"])
         table.writeheader()

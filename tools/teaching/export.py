@@ -34,7 +34,8 @@ def rows_of(gradebook: Gradebook, term: Path, number: str) -> list[dict]:
     not_yet = {"id": "not yet"} | dict.fromkeys(columns.values(), 0)
     for submission in gradebook.assignment_submissions(lesson):
         student = submission.student
-        row = {"id": student.id, "name": student.last_name or ""} | dict.fromkeys(columns.values(), 0)
+        name = f"{student.first_name or ''} {student.last_name or ''}".strip()
+        row = {"id": student.id, "name": name} | dict.fromkeys(columns.values(), 0)
         for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
             unread = grade.needs_manual_grade and grade.manual_score is None
             row[columns[grade.name]] = "?" if unread else grade.score

@@ -11,12 +11,14 @@ from traitlets.config import Config
 CONFIG = """\
 # Made by the course. nbgrader and formgrader read it; formgrader opens from JupyterLab started in this folder.
 import sys
+from pathlib import Path
 
-sys.path.insert(0, {root!r})
+folder = Path(__file__).resolve().parent
+sys.path.insert(0, str(next(place for place in folder.parents if (place / "torchnlp.py").is_file())))
 from tools.teaching.term import configuration
 
 c = get_config()  # noqa
-c.merge(configuration({term!r}))
+c.merge(configuration(folder))
 """
 
 
@@ -39,7 +41,7 @@ def configuration(term: Path | str) -> Config:
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic
     file = term / "nbgrader_config.py"
     if not file.is_file():
-        file.write_text(CONFIG.format(root=str(root), term=str(term)), encoding="utf-8")
+        file.write_text(CONFIG, encoding="utf-8")
     c = Config()
     c.CourseDirectory.root = str(term)
     c.CourseDirectory.course_id = "rnn-for-text"
