@@ -129,6 +129,11 @@ ODD = {  # what students and Colab do to a notebook that holds both right answer
     "answers below their checks": lambda c: [c["l2-c07"].update(source=f"{DOUBLE}\n{TRIPLE}")],
     "no ids, no metadata": lambda c: [solved(c), [(cell.pop("id"), cell.update(metadata={})) for cell in c.values()]],
     "Colab's ids": lambda c: [solved(c), [cell.update(metadata={"id": cell.pop("id")}) for cell in c.values()]],
+    "another edition": lambda c: [
+        solved(c),
+        c["hand-in"].update(source="(Edition of 2020-01-01, 0a1b2c3d.)"),
+        c["l2-c07"].update(source="factor = of_an_older_lesson()"),
+    ],
     "set-up cell deleted": lambda c: [solved(c), c.pop("l2-c01")],
     "a stub twice": lambda c: [solved(c), c.update(z=code(DOUBLE, id="l2-c03"))],
 }
@@ -166,6 +171,14 @@ def test_words_are_found_wherever_they_stand_between_two_headings(term, tmp_path
     collected(term, tmp_path, {"eva.ipynb": handed_in(term, write)})
     (words,) = [cell.source for cell in order_of(term, "eva") if cell.id == "words-1"]
     assert "I expected four." in words and words.startswith("**Your words on exercise 1.**")
+
+
+@pytest.mark.parametrize(("answer", "passed_over"), [(DOUBLE, True), (f"{DOUBLE} * factor / 3", False)])
+def test_of_the_lesson_only_what_a_check_or_an_answer_needs_is_run(term, tmp_path, answer, passed_over):
+    collected(term, tmp_path, {"ida.ipynb": handed_in(term, lambda c: c["l2-c09"].update(source=answer))})
+    tags = {cell.id: cell.metadata.get("tags", []) for cell in order_of(term, "ida")}
+    assert ("skip-execution" in tags["l2-c07"]) == passed_over
+    assert not any("skip-execution" in tags[name] for name in ("l2-c01", "l2-c03", "l2-c04", "l2-c09", "l2-c10"))
 
 
 def zipped(files: dict) -> bytes:
@@ -323,4 +336,5 @@ def test_an_endless_notebook_is_stopped_and_named(term, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("days", "points"), [(0.1, 1), (1.5, 2), (3, 3), (3.1, 4), (30, 4)])
 def test_a_late_day_costs_a_point_and_after_three_nothing_is_left(days, points):
-    assert LateDays().late_submission_penalty("ana", 4, days * 86_400) == points
+    """Also where no point had been given yet: words are read after the autograde that counts the days."""
+    assert {LateDays().late_submission_penalty("ana", score, days * 86_400) for score in (0, 4)} == {points}

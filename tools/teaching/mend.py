@@ -32,8 +32,8 @@ def read_notebook(path: str, content: bytes) -> tuple[list, list[str]]:
         for cell in cells:
             metadata = cell.get("metadata") or {}
             cell["source"] = "".join(cell.get("source", ""))
-            cell["names"] = [cell.get("id"), metadata.get("id"), (metadata.get("nbgrader") or {}).get("grade_id")]
-            cell["names"] = [str(name) for name in cell["names"] if name]
+            names = cell.get("id"), metadata.get("id"), (metadata.get("nbgrader") or {}).get("grade_id")
+            cell["names"] = [str(name) for name in names if name]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"is no notebook ({type(error).__name__}: {error})") from None
     return cells, ["the marks of a merge: your own side was kept"] if whole != text else []

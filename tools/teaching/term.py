@@ -8,6 +8,7 @@ from pathlib import Path
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets.config import Config
 
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic
 CONFIG = """\
 # Made by the course. nbgrader and formgrader read it; formgrader opens from JupyterLab started in this folder.
 import sys
@@ -34,11 +35,8 @@ def configuration(term: Path | str) -> Config:
     term = Path(term).resolve()
     root = Path(__file__).resolve().parents[2]
     if root not in term.parents:
-        raise SystemExit(
-            f"The folder of the term must lie in the course's folder {root}: its notebooks use the course."
-        )
+        sys.exit(f"The folder of the term must lie in the course's folder {root}: its notebooks use the course.")
     term.mkdir(parents=True, exist_ok=True)
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic
     file = term / "nbgrader_config.py"
     if not file.is_file():
         file.write_text(CONFIG, encoding="utf-8")
