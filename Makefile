@@ -41,7 +41,7 @@ site: $(SITE_READY) $(TOOLS_READY)
 
 # make zh         the Chinese edition: course, student edition and slides in build/zh, the site in build/site/zh
 zh: site
-	$(BIN)/python -m tools.zh.edition
+	$(BIN)/python -m tools.upkeep.zh make
 
 # make student    the student edition, which nbgrader releases: build/student for students, CLASS for you (CLASS=term, a folder)
 CLASS = term

@@ -1,8 +1,6 @@
-"""Does a translation keep what must not change, and is it set as Chinese is?
+"""Does a translation keep what must not change (a number word may become a figure), and is it set as Chinese is?
 
-    python -m tests.check_zh notebooks/zh/2-lstm-gates.po ...    (without names: all catalogues)
-
-Looks at what is translated and prints what is wrong. An English number word may become a figure.
+python -m tests.check_zh notebooks/zh/2-lstm-gates.po ...    (without names: all catalogues)
 """
 
 import re
@@ -14,7 +12,7 @@ import polib
 from markdown_it import MarkdownIt
 
 from tools.upkeep.cells import IN_WORDS, QUESTION
-from tools.zh.catalogues import FOLDER
+from tools.upkeep.zh import FOLDER
 
 HAN = r"[\u4e00-\u9fff]"
 FIGURES = "zero 0 one 1 first 1 once 1 two 2 second 2 twice 2 half 2 three 3 third 3 four 4 quarter 4 five 5 six 6 "
@@ -31,6 +29,7 @@ CODE, FORMULA, LINK = r"```.*?```|`[^`]*`", r"\$\$.*?\$\$|\$[^$]*\$", r"\]\([^)]
 GAP = (
     r"(?<![A-Za-z])\{v\d+\}|\{(?!v\d)\w+\}|\[[\w *,/]+\](?!\()"  # {name} of a message, [B, T]: not the {v1} of a plural
 )
+NUMBER = r"(?<![A-Za-z_])\d[\d,]*(?:\.\d+)?(?<!,)"
 WRONG = {  # what a Chinese page does not have
     "a space is missing between Chinese and Latin": rf"{HAN}\**[A-Za-z0-9`$]|[A-Za-z0-9`$%]\**{HAN}",
     "a space beside full-width punctuation": r" [，。；：？！、）”]|[，。；：、（“] (?=[^\s|*#])",
@@ -38,11 +37,19 @@ WRONG = {  # what a Chinese page does not have
 }
 
 
+def plain(text: str) -> str:
+    """Without what Sphinx alone reads: its links, and the one end of a block of code that a paragraph may have."""
+    text = re.sub(r"^```.*\n?", "", text, flags=re.M) if text.count("```") % 2 else text
+    return ROLE.sub(lambda role: role[1] or role[2], text)
+
+
 def kept(text: str) -> dict:
     """What must be the same in both languages."""
-    code = [part for part in re.findall(CODE, text, flags=re.S) if not part.startswith(("```text", "```{"))]
-    text = re.sub(CODE, "`", text, flags=re.S)
+    terms = sorted(" ".join(name.lower().split()) for _, name in ROLE.findall(text))
+    code = [part for part in re.findall(CODE, plain(text), flags=re.S) if not part.startswith(("```text", "```{"))]
+    text = re.sub(CODE, "`", plain(text), flags=re.S)
     return {
+        "terms": terms,
         "code": sorted(code),
         "formulas": sorted(re.findall(FORMULA, text, flags=re.S)),
         "links, tags, gaps, shapes": sorted(found[0] for found in re.finditer(f"{TAG}|{LINK}|{GAP}", text)),
@@ -57,38 +64,26 @@ def kept(text: str) -> dict:
 
 def prose(text: str) -> str:
     """Without code, formulas, links' targets and tags: the words and their punctuation."""
-    text = re.sub(FORMULA, "$", re.sub(CODE, "`", text, flags=re.S), flags=re.S)
+    text = re.sub(FORMULA, "$", re.sub(CODE, "`", plain(text), flags=re.S), flags=re.S)
     return re.sub(TAG, "", re.sub(LINK, "]", text))
-
-
-def numbers(text: str) -> Counter:
-    return Counter(re.findall(r"(?<![A-Za-z_])\d[\d,]*(?:\.\d+)?(?<!,)", text))
 
 
 def faults(english: str, chinese: str) -> Iterator[str]:
     """What is wrong with a translation, one line each."""
-    texts = english, chinese
-    if english.count("```") % 2:  # a paragraph with one end of a block of code
-        texts = [re.sub(r"^```.*\n?", "", text, flags=re.M) for text in texts]
-    targets = [sorted(" ".join(name.lower().split()) for _, name in ROLE.findall(text)) for text in texts]
-    english, chinese = (ROLE.sub(lambda role: role[1] or role[2], text) for text in texts)
-    ours, theirs = ({**kept(text), "terms": terms} for text, terms in zip((english, chinese), targets))
+    ours, theirs, words, text = kept(english), kept(chinese), prose(english), prose(chinese)
     different = [name for name in ours if ours[name] != theirs[name]]
     yield from (f"{name}: {ours[name]} in English, {theirs[name]} in Chinese" for name in different)
-    words, text = prose(english), prose(chinese)
     wanted = re.findall(rf"\b({'|'.join(NUMBERED.values())})\s+(\d+\w?)\b(?!\.\d)", words, flags=re.I)
     found = re.findall(r"第 (\d+) (课|节)|(练习|附录|答案) (\d+[a-z]?)", text)
     lost = {(kind.lower(), n) for kind, n in wanted} - {(NUMBERED[b or c], a or d) for a, b, c, d in found}
     yield from (f"no word of {kind} {number}" for kind, number in lost)
-    said = Counter(FIGURES.get(word) for word in re.findall(r"[a-z]+", english.lower()))
-    if numbers(words) - numbers(text) or numbers(text) - numbers(words) - said:
-        yield f"numbers: {list(numbers(words).elements())} in English, {list(numbers(text).elements())} in Chinese"
+    here, there = (Counter(re.findall(NUMBER, part)) for part in (words, text))
+    if here - there or there - here - Counter(FIGURES.get(word) for word in re.findall(r"[a-z]+", english.lower())):
+        yield f"numbers: {list(here.elements())} in English, {list(there.elements())} in Chinese"
     for name, pattern in WRONG.items():
-        for at in re.finditer(pattern, text):
-            yield f"{name}: ...{text[max(0, at.start() - 8) : at.end() + 8]!r}..."
+        places = [text[max(0, at.start() - 8) : at.end() + 8] for at in re.finditer(pattern, text)]
+        yield from (f"{name}: ...{place!r}..." for place in places)
     yield from (f"{word}: here it is {own}" for word, own in OURS.items() if word in text)
-    if "**" in re.sub(r"<code>.*?</code>", "", MARKDOWN.render(chinese), flags=re.S):
-        yield "** shows as it is: no punctuation inside at its end, or a space after it"
 
 
 def faults_of(file: str) -> Iterator[str]:

@@ -39,7 +39,7 @@ def packages(source: str) -> set[str]:
 
 
 TEXT = {file: (ROOT / file).read_text(encoding="utf-8") for file in [*FILES, ".ci/constraints.txt"]}
-FOLDERS = ".ci images notebooks site tests tools/site tools/teaching tools/upkeep tools/zh"
+FOLDERS = ".ci images notebooks site tests tools/site tools/teaching tools/upkeep"
 PROGRAMS = [file for folder in [ROOT, *map(ROOT.joinpath, FOLDERS.split())] for file in folder.glob("*.py")]
 PINNED = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in lines(TEXT[".ci/constraints.txt"])}
 
