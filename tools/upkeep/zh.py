@@ -132,9 +132,9 @@ def translate(notebook, lookup: Callable[[str, str], str]):
         cell.source = in_other_words(cell, lookup)
         if sets_up(cell):
             cell.source = cell.source.replace("\nREPOSITORY = ", f"\n{LANGUAGE}REPOSITORY = ")
-        if cell.cell_type == "markdown":
-            cell.source = re.sub(r"(\.github\.io/[\w.-]+/)(?!zh/)", r"\1zh/", cell.source)
-            cell.source = cell.source.replace("/blob/student/", "/blob/student-zh/").replace("[含", "[英文，含")
+        cell.source = re.sub(r"(\.github\.io/[\w.-]+/)(?!zh/)", r"\1zh/", cell.source)
+        cell.source = cell.source.replace("/blob/student/", "/blob/student-zh/").replace("[含", "[英文，含")
+        cell.source = re.sub(r"\[中文\]\((.*?/blob/student)-zh/", r"[English](\1/", cell.source)
     return notebook
 
 
