@@ -60,9 +60,7 @@ def tried_by(check) -> str:
 
 def kind(cell) -> str:
     """Of our own cells: "check", "stub", "set-up", "words", or "" for the lesson's text and code."""
-    if cell.id.startswith("words-") or cell.id == "unclear":
-        return "words"
-    return next((tag for tag in ("check", "stub", "set-up") if tag in cell.metadata.get("tags", [])), "")
+    return next((tag for tag in ("check", "stub", "words", "set-up") if tag in cell.metadata.get("tags", [])), "")
 
 
 def matched(lesson, cells: list[dict]) -> list[int | None]:

@@ -51,10 +51,10 @@ def student_edition(lesson):
         if sets_up(cell):
             cells.append(new_code_cell(NAME, id="student-name", metadata={"cellView": "form", "tags": ["set-up"]}))
         if number := counting.get(cell.id):
-            words = new_markdown_cell(WORDS.format(number), id=f"words-{number}")
+            words = new_markdown_cell(WORDS.format(number), id=f"words-{number}", metadata={"tags": ["words"]})
             words.metadata["nbgrader"] = nbgrader(words, grade=True, solution=True, points=1)
             cells.append(words)
-    lesson.cells = [*cells, new_markdown_cell(UNCLEAR, id="unclear")]
+    lesson.cells = [*cells, new_markdown_cell(UNCLEAR, id="unclear", metadata={"tags": ["words"]})]
     return stay_among_students(lesson)
 
 
