@@ -463,6 +463,7 @@ def train_language_model(net, items, epochs, rate, size=64, seed=1):
 
 def with_temperature(temperature):
     """A softmax with temperature: logits [n, V] -> probabilities [n, V]. Lesson 6, section 1."""
+    assert temperature > 0, "0 would divide by zero: that is greedy decoding."
     return lambda logits: (logits / temperature).softmax(1)
 
 
