@@ -1,6 +1,7 @@
 """Settings of every test run, of the unit tests and of the notebooks, and one failure a notebook instead of thirty."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,8 @@ import pytest
 os.environ.setdefault("TORCHNLP_DATA", "sample")
 os.environ["TORCHNLP_STRICT"] = "1"  # a result outside its range is a failure
 os.environ["OMP_NUM_THREADS"] = "1"
+NO_COMPILER = str(Path(__file__).parent / "tests" / "no_compiler")  # kernels and workers find its sitecustomize.py
+os.environ["PYTHONPATH"] = os.pathsep.join([*filter(None, [os.environ.get("PYTHONPATH")]), NO_COMPILER])
 
 
 def is_slow(file):

@@ -70,7 +70,7 @@ __all__ = [
     "evaluate", "logits_of", "save_model", "load_model",
     # looking
     "mean_and_sem", "predict", "gates", "plot_gates", "watch", "expect", "show_diagram",
-    "plot_history", "plot_norms", "plot_confusion", "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
+    "plot_history", "plot_confusion", "COLOURS", "class_colour", "STYLE", "THOUSANDS", "use_style",
     # modules that older notebooks take from `from torchnlp import *`
     "collections", "os", "torch", "torchtext",
 ]  # fmt: skip
@@ -868,10 +868,9 @@ def fit(
     """Train for some epochs and, with valid, validate after each; print a line for each, draw the curve as it grows.
 
     optimizer: without one, make_optimizer(net, lr). schedule(optimizer, number of steps) gives a scheduler of PyTorch;
-    None keeps the learning rates constant. At the end the optimizer has its own rates again. clip: see clip_gradient;
-    plot_norms shows the norms. live=False prints without drawing, verbose=False does neither. Interrupting the kernel
-    ends training early: the network keeps what it learnt, the History is returned. Raises what train_epoch and
-    evaluate do.
+    None keeps the learning rates constant. At the end the optimizer has its own rates again. clip: see clip_gradient.
+    live=False prints without drawing, verbose=False does neither. Interrupting the kernel ends training early: the
+    network keeps what it learnt, the History is returned. Raises what train_epoch and evaluate do.
     """
     _check_loaders(net, train, valid, epochs)
     optimizer, loss_fn = optimizer or make_optimizer(net, lr), nn.CrossEntropyLoss()
@@ -1303,19 +1302,6 @@ def plot_history(history: History, axes: Sequence | None = None):
             legend.remove()
         axes[0].figure.legend(handles=lines, loc="outside upper center", ncols=2)
     return axes[0].figure
-
-
-def plot_norms(history: History, clip: float | None = None):
-    """The largest norm of the dense gradients between two points of the curve, before clipping, and a line at clip."""
-    with plt.rc_context(STYLE):
-        figure, axis = plt.subplots()
-        axis.semilogy(history.articles, history.largest_norm, "o-", color=COLOURS["train"], ms=4)
-        if clip is not None:
-            axis.axhline(clip, color=COLOURS["grey"], ls="--", label=f"clipped to {clip:g}")
-            figure.legend(loc="outside upper right")
-        axis.set(xlabel="articles read", ylabel="largest norm of the gradient", xlim=(0, None))
-        axis.xaxis.set_major_formatter(THOUSANDS)
-    return figure
 
 
 class _LiveCurve:

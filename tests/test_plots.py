@@ -274,17 +274,6 @@ def test_the_history_is_drawn_with_labelled_axes():
     assert ticks[0] == "0" and all(tick.endswith(",000") for tick in ticks[1:])
 
 
-def test_the_norms_are_drawn_with_the_line_at_which_they_are_clipped():
-    figure = torchnlp.plot_norms(history_of_two_epochs(), clip=0.25)
-    (axis,), (legend,) = figure.axes, figure.legends
-    norms, line = axis.lines
-    assert norms.get_xydata().tolist() == [[10_000, 0.5], [20_000, 42.0], [30_000, 3.0], [40_000, 1.0]]
-    assert set(line.get_ydata()) == {0.25} and axis.get_yscale() == "log"
-    assert [text.get_text() for text in legend.texts] == ["clipped to 0.25"]
-    plain = torchnlp.plot_norms(history_of_two_epochs())
-    assert len(plain.axes[0].lines) == 1 and not plain.legends
-
-
 def test_the_confusion_matrix_has_truth_in_rows_and_per_cent_of_the_row():
     labels, predictions = torch.tensor([0, 0, 0, 0, 1, 1, 2]), torch.tensor([0, 0, 0, 2, 1, 0, 2])
     classes = ["World", "Sports", "Business", "nobody saw it"]

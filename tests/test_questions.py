@@ -28,25 +28,6 @@ named = {question.title: question for question in QUESTIONS}
 # ------------------------------------------------------------------------------------------ whole
 
 
-def test_every_lesson_has_ten_questions_and_three_exercises_or_more():
-    assert [file.stem for file in FILES] == [path.stem for path in LESSONS]
-    for file in FILES:
-        assert len(bank.read_questions(file)) >= 10 and len(bank.read_exercises(file)) >= 3, file.name
-
-
-def test_choices_differ_and_the_answer_cannot_be_told_by_its_place_or_its_length():
-    places, longest = [], 0
-    for question in QUESTIONS:
-        choices = [text for text, _ in question.shuffled()]
-        assert len(set(choices)) == len(choices) == len(question.wrong) + 1 >= 3, question.title
-        assert choices == [text for text, _ in question.shuffled()]
-        places.append(choices.index(question.answer))
-        longest += len(question.answer) > max(len(text) for text, _ in question.wrong)
-    assert len(named) == len(QUESTIONS), "two questions with one title"
-    assert all(places.count(place) > len(QUESTIONS) / 8 for place in range(4))
-    assert longest < 0.4 * len(QUESTIONS), f"{longest} of {len(QUESTIONS)} answers are the longest choice"
-
-
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_place_that_is_named_exists(file):
     text = (bank.ROOT / "notebooks" / f"{file.stem}.ipynb").read_text(encoding="utf-8")

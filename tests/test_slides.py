@@ -34,17 +34,6 @@ def test_every_slide_has_notes_and_every_note_has_a_slide(path):
 
 
 @each_lesson
-def test_the_minutes_of_a_short_class_add_up(path):
-    """What INSTRUCTORS.md promises: 70 minutes of slides, and ten or more in reserve that would fill 90."""
-    notes = slides.read_notes(slides.NOTES / f"{path.stem}.md").values()
-    shown = [note for note in notes if "*Not in the 90-minute class.*" not in note]
-    reserve = [note for note in shown if "*In reserve.*" in note]
-    minutes, waiting = (sum(float(note.split(" min")[0]) for note in some) for some in (shown, reserve))
-    assert minutes == 90
-    assert waiting == 20 and len(reserve) >= 10
-
-
-@each_lesson
 def test_after_a_question_the_answer_waits_for_a_key(path):
     """Whatever stands below a bold question, but for code, is a fragment. The question itself is there at once."""
     page = BeautifulSoup(deck_of(path), "html.parser")
