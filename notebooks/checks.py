@@ -936,7 +936,10 @@ def check_weights_of(weights_of):
         queries, keys = torch.randn(B, S, D, requires_grad=True), torch.randn(B, T, D)
         answer, right = untouched(weights_of, queries, keys), _weights_of(queries, keys)
         must_be_like(answer, right, "The weights [B, S, T]")
-        said = f"The weights of the first query sum to {answer[0, 0].sum():.2f}, not to 1 over its {T} keys, the last axis."
+        said = (
+            f"The weights of the first query sum to {answer[0, 0].sum():.2f}, not to 1 over its {T} keys, "
+            "the last axis."
+        )
         assert abs(answer[0, 0].sum() - 1) < 1e-4, said
         for size, slip in ((1, "not divided"), (D, "divided by D, not by its root"), (T**0.5, "divided by √T, not √D")):
             wrong = _weights_of(queries * D**0.5 / size, keys)
