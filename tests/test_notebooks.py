@@ -160,13 +160,6 @@ def test_the_stated_time_is_the_computed_one(lesson):
 
 
 @each_lesson
-def test_a_core_takes_100_minutes_and_has_two_exercises(lesson):
-    core = core_of(lesson)
-    assert round(core.minutes) <= 100 and core.cells <= 110 and len(core.exercises) == 2
-    assert len(lesson.cells) <= 140
-
-
-@each_lesson
 def test_there_is_something_to_do_every_twelve_minutes(lesson):
     assert round(core_of(lesson).stretch) <= 12
 
