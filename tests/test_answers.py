@@ -108,7 +108,7 @@ def small_corpus_on_the_processor(monkeypatch):
 
 
 def names(entries: list[dict]) -> list[str]:
-    return [f"{entry['lesson']}-{entry['check']} {entry['kind']} {entry['title']}" for entry in entries]  # LESSON=2: "2-"
+    return [f"{entry['lesson']}-{entry['check']} {entry['kind']} {entry['title']}" for entry in entries]  # LESSON=2
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=names(ANSWERS))
