@@ -9,7 +9,7 @@ import {tokenize} from "./tokenizer.js";
 import {bytes} from "./weights.js";
 
 const SHOWN = {"<line>": "↵", "<end>": "■"};
-const LONGEST = 6;  // how many grey words
+const LONGEST = 8;  // how many grey words
 const MOST = 400;  // how many tokens are shown with their negative log-likelihoods
 const SLICE = 40;  // so many new tokens are read at once; then the page may breathe
 const DEFAULTS = {temperature: 0.4, top: 0, nucleus: 1};
@@ -177,7 +177,7 @@ function tellCosts(ids, runs) {
 
 function quoted(ids, {from, to, text}) {
     const line = list => list.map(named).join(" "), title = rival.texts[text].slice(0, rival.texts[text].indexOf(LINE));
-    return ["In the training text: ", bold(line(ids.slice(from, to))), `, of the brief “${line(title)}”.`];
+    return ["In the small corpus: ", bold(line(ids.slice(from, to))), `, of the brief “${line(title)}”.`];
 }
 
 // ------------------------------------------------------------------------------------- what one does
@@ -255,8 +255,8 @@ for (const button of examples) button.onclick = () => change(button.value, Numbe
 element("sections").append(...["none", ...file.classes].map(name =>
     make("label", {}, make("input", {type: "radio", name: "section", value: name}), name)));
 const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`).join("; ");
-element("about").textContent = "Both learnt from the short briefs that were "
-    + "invented for this course, so little text that neither writes well. The 4-grams are interpolated by Kneser-Ney. "
+element("about").textContent = "The network read 24,000 articles of AG News first. Then both learnt from the short "
+    + "briefs that were invented for this course, which is little text. The 4-grams are interpolated by Kneser-Ney. "
     + `Perplexity on 440 briefs that they never read (one seed): ${measured}. `
     + "How the network was made stands in the folder site of the course.";
 window.addEventListener("hashchange", restore);
