@@ -214,7 +214,7 @@ def link_first(text: str, links: dict[str, str]) -> str:
         for i, piece in enumerate(pieces):
             found = re.search(rf"(?<=^\*\*){pattern}(?=\*\*$)" if i % 2 else pattern, piece, flags=re.I)
             beside = pieces[i - 1][-1:] + pieces[i + 1][:1] if i % 2 else ""
-            if found and not re.search(r"\w", beside):  # **{term}... in the middle of Chinese words would show its stars
+            if found and not re.search(r"\w", beside):  # **{term}... in the middle of Chinese words shows its stars
                 pieces[i] = piece[: found.start()] + link.replace("{}", found[0]) + piece[found.end() :]
                 text = "".join(pieces)
                 del links[pattern]
