@@ -285,7 +285,11 @@ def test_a_week(term, tmp_path, monkeypatch, capsys, formgrader):
     files = {
         "ana.ipynb": handed_in(
             term,
-            lambda c: [solved(c), c["words-1"].update(source="I saw it."), c["unclear"].update(source="The factor.")],
+            lambda c: [
+                solved(c),
+                c["words-1"].update(source="I saw it."),
+                c["unclear"].update(source=c["unclear"]["source"] + " The factor."),
+            ],
         ),
         "bob.ipynb": handed_in(term, lambda c: c["l2-c03"].update(source=f"import einops\n{DOUBLE}")),
         "cyd.ipynb": table,

@@ -15,7 +15,6 @@ from nbgrader.apps import NbGraderAPI
 
 from tools.teaching.exercises import LESSONS, exercises_of
 from tools.teaching.mend import tried_by
-from tools.teaching.student import UNCLEAR
 from tools.teaching.term import configuration
 
 
@@ -43,7 +42,8 @@ def rows_of(gradebook: Gradebook, term: Path, number: str) -> list[dict]:
         row["late"] = submission.late_submission_penalty or 0
         row["total"] = max(0, submission.score - row["late"])
         handed_in = nbformat.read(term / "submitted" / student.id / lesson / LESSONS[number].name, as_version=4)
-        row["unclear"] = handed_in.cells[-1].source.replace(UNCLEAR, "").strip()
+        unclear = next(cell.source for cell in handed_in.cells if cell.id == "unclear")
+        row["unclear"] = unclear.partition("(Write below this line.)")[2].strip()
         rows.append(row)
     return [*sorted(rows, key=lambda row: row["id"]), not_yet]
 
