@@ -35,7 +35,7 @@ def headline_figure(text: str = HEADLINE) -> str:
     answers = torch.tensor(read["probabilities"])
     reading = {
         "file": "lstm.js",
-        "megabytes": 0.5,  # as a server sends it
+        "megabytes": 0.3,  # as a server sends it
         "text": text,
         "classes": reader.classes,
         "tokens": read["tokens"],
