@@ -321,7 +321,7 @@ def test_a_week(term, tmp_path, monkeypatch, capsys, formgrader):
     with open(term / "lesson2.csv", encoding="utf-8-sig") as file:
         rows = {row["id"]: row for row in csv.DictReader(file, delimiter=";")}
     assert rows["ana"]["total"] == "2,5" and rows["bob"]["1 double"] == "1" and rows["cyd"]["1 double"] == "0"
-    assert rows["not yet"]["1 double"] == "1" and rows["not yet"]["2 triple"] == "1"
+    assert rows["not yet"]["1 double"] == "2" and rows["not yet"]["2 triple"] == "2"
     assert rows["ana"]["unclear"] == "The factor."
     assert "And why?" in (term / "feedback" / "ana" / "lesson2" / NAME.replace("ipynb", "html")).read_text()
 
