@@ -1,5 +1,4 @@
 """The Chinese edition: the same cells, other words. notebooks/zh/*.po has them, a catalogue for each notebook.
-
     python -m tools.upkeep.zh update    brings the catalogues up to date with the English
     python -m tools.upkeep.zh status    prints how much of each is translated, and the contexts of the rest
     python -m tools.upkeep.zh make      build/zh: the course, what students get, decks; and the site, build/site/zh
