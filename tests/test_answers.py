@@ -21,6 +21,7 @@
 - Tried as well: ours, functions that return junk, and the stubs of the lessons.
 """
 
+import functools
 import inspect
 import linecache
 import re
@@ -77,8 +78,9 @@ def run_code(code: str, file: str, space: dict) -> None:
     exec(compile(code, file, "exec"), space)
 
 
+@functools.cache
 def desk(lesson: str) -> dict:
-    """The namespace in which an answer of a lesson is given."""
+    """What there is before an answer of a lesson is given."""
     space = {"__name__": "__main__"}
     run_code(IMPORTS, "<imports>", space)
     for entry in ENTRIES:
@@ -91,7 +93,7 @@ def desk(lesson: str) -> dict:
 
 def verdict_of(check: str, code: str, capsys) -> str:
     """What a check prints for the answer that some code defines; "" tries ours. What it gives back is tried, too."""
-    space = desk(LESSON_OF[check])
+    space = dict(desk(LESSON_OF[check]))
     run_code(code, "<answer>", space)
     capsys.readouterr()
     answer, *others = [space[name] for name in inspect.signature(CHECKS[check]).parameters]
@@ -139,7 +141,7 @@ def test_junk_gets_a_verdict(check, capsys):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_the_empty_stubs_of_a_lesson_are_not_yet_right(path, capsys):
-    space = desk(path.name[0])
+    space = dict(desk(path.name[0]))
     run_code("from checks import *", "<imports>", space)
     for cell in nbformat.read(path, as_version=4).cells:
         tags = cell.metadata.get("tags", [])

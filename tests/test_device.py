@@ -25,6 +25,8 @@ from torch.utils.data import DataLoader
 
 import torchnlp
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/appendix/*.ipynb")])
 
@@ -41,7 +43,6 @@ KNOBS = {  # of sizes that have a name
 load_vectors = functools.cache(torchnlp.load_vectors)  # once for all notebooks
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_on_the_device(path, few_articles, trained, short, monkeypatch, capsys):
     """All its cells run, its solutions are right, and nothing that learns from news is trained on the CPU."""

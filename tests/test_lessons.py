@@ -46,14 +46,16 @@ def plain(definition: ast.stmt) -> str:
     return ast.dump(definition)
 
 
-DEFINITIONS = [  # (path, function or class, marked as kept)
-    (path, statement, is_kept(statement, source))
-    for path in NOTEBOOKS
-    for source, tree in code_cells(path)
-    for statement in tree.body
-    if isinstance(statement, (ast.FunctionDef, ast.ClassDef))
-]
-MARKED = [(path, definition) for path, definition, kept in DEFINITIONS if kept]
+@functools.cache
+def marked() -> list[tuple[Path, ast.stmt]]:
+    """(path, function or class) of each that a cell marks as kept."""
+    return [
+        (path, statement)
+        for path in NOTEBOOKS
+        for source, tree in code_cells(path)
+        for statement in tree.body
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and is_kept(statement, source)
+    ]
 
 
 def lesson_of(name: str) -> int:
@@ -63,14 +65,14 @@ def lesson_of(name: str) -> int:
 
 
 def test_what_a_cell_shows_as_kept_is_what_lessons_has():
-    for path, shown in MARKED:
+    for path, shown in marked():
         assert shown.name in MODULE, f"{path.name} marks `{shown.name}` as kept; lessons.py does not have it."
         assert plain(shown) == plain(MODULE[shown.name]), f"{path.name} and lessons.py differ in `{shown.name}`."
 
 
 def test_a_cell_of_its_lesson_shows_each_function_of_lessons():
     for name in MODULE:
-        assert {int(path.name[0]) for path, shown in MARKED if shown.name == name} == {lesson_of(name)}, name
+        assert {int(path.name[0]) for path, shown in marked() if shown.name == name} == {lesson_of(name)}, name
 
 
 def names_of(node: ast.AST) -> set[str]:
@@ -90,7 +92,7 @@ def test_what_only_its_own_lesson_uses_stands_there_and_not_in_lessons():
 
 def test_a_name_of_lessons_means_one_thing():
     assert set(MODULE) <= set(lessons.__all__) and not set(lessons.__all__) & {*dir(builtins), *torchnlp.__all__}
-    kept = {id(definition) for _, definition in MARKED}
+    kept = {id(definition) for _, definition in marked()}
     again = []
     for path in NOTEBOOKS:
         for node in (node for _, tree in code_cells(path) for node in ast.walk(tree)):

@@ -149,7 +149,7 @@ def test_the_units_drawn_are_those_whose_memory_moves_most(news, net):
         assert axis.images[0].get_array().T.tolist() == pytest.approx(value[:, best].numpy())
 
 
-@pytest.mark.parametrize("text", ["", "from $5-$6bn to $$ or $_$", "goal " * 80])
+@pytest.mark.parametrize("text", ["", "from $5-$6bn to $$ or $_$ " * 8])
 def test_the_gates_of_any_text_can_be_drawn(news, net, text):
     plot_gates(net, text, news[2]).canvas.draw()
 
