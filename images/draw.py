@@ -658,12 +658,12 @@ def attention(axis):
     rows = {"keys": 52, "scores": 204, "weights": 356, "values": 446, "context vector": 592}
     for name, y in rows.items():
         label(axis, 20, y if name != "context vector" else y - 16, name.replace(" ", "\n"), weight="bold", ha="left")
-    label(axis, 20, 170, "query", weight="bold", ha="left")
+    label(axis, 20, 166, "query", weight="bold", ha="left")
     box(axis, 62, 122, "0 3 0", H, 90)
     axis.plot([107, columns[-1]], [122, 122], color=H, lw=2, zorder=1)
     box(axis, WIDTH / 2 + 70, 280, "softmax", width=476, height=40)
     box(axis, WIDTH / 2 + 70, 522, "sum", width=476, height=40)
-    keys, values = ["1 0 0", "0 1 0", "0 0 1", "0 1 1"], [10, 20, 30, 40]
+    keys, values = ["1 0 0", "0 1 0", "0 0 1", "0 1 1"], [10, 20, 30, 80]
     for column, key, score, weight, value in zip(columns, keys, "0303", weights, values):
         box(axis, column, rows["keys"], key, H, 90)
         arrow(axis, (column, 75), (column, 122 - RADIUS))
@@ -679,7 +679,7 @@ def attention(axis):
         arrow(axis, (column - 33, 446), (column - RADIUS, 446), colour=H)
         arrow(axis, (column, 446 + RADIUS), (column, 502), colour=OURS, width=2 + 6 * weight)
     arrow(axis, (WIDTH / 2 + 70, 542), (WIDTH / 2 + 70, 569), colour=OURS)
-    box(axis, WIDTH / 2 + 70, rows["context vector"], "29.5", OURS, 110)
+    box(axis, WIDTH / 2 + 70, rows["context vector"], "48.6", OURS, 110)
 
 
 @drawing("scan-tree", 430, title="eight steps, joined in three passes")

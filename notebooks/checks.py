@@ -969,8 +969,8 @@ def check_attend(attend):
         least = answer[1].sum(2).min().item()
         assert abs(least - 1) < 1e-4, f"The weights of a query sum to {least:.2f}: mask the scores, before the softmax."
         plain = _attend(given[0] * 8**0.5, *given[1:])[1]
-        must_equal("The weights", answer[1], weights, {"The scores are not divided by the root of D.": plain})
-        must_equal("The context vectors [B, S, V]", answer[0], context, {})
+        must_equal("The tensor of weights", answer[1], weights, {"The scores are not divided by the root of D.": plain})
+        must_equal("The tensor of context vectors [B, S, V]", answer[0], context, {})
 
 
 def _as_product(q, k, v):
@@ -981,13 +981,18 @@ def _is_linear_attention(function):
     for B, T, D, V in ((2, 5, 4, 3), (3, 4, 3, 3)):
         q, k, v = torch.randn(B, T, D, requires_grad=True), torch.randn(B, T, D), torch.randn(B, T, V)
         answer, scores = untouched(function, q, k, v), q @ k.transpose(1, 2)
-        nan = isinstance(answer, torch.Tensor) and answer.isnan().any()
-        assert not nan, "It holds NaN: where no softmax follows, a masked score must be 0, not minus infinity."
+        must_be_like(answer, scores @ v, "The result [B, T, V]")
+        nan = "It holds NaN: where no softmax follows, a masked score must be 0, not minus infinity."
+        assert not answer.isnan().any(), nan
+        said = "Twice the queries should give twice the result. Is a softmax left? Linear attention has none."
+        assert torch.allclose(function(2 * q, k, v), 2 * answer, atol=1e-4), said
         slips = {
-            "A token sees those after it: set their scores to 0.": scores @ v,
-            "There is a softmax left: linear attention has none.": _attend(q * D**0.5, k, v, _near(T, T))[0],
+            "A token sees those after it: mask their scores, or read S as soon as its own step is added.": scores @ v,
+            "The mask is upside down: a token sees itself and those after it.": scores.triu() @ v,
             "The scores are divided by √D: here they are not.": _as_product(q, k, v) / D**0.5,
             "A token must see itself too: add v kᵀ to S before you read S.": scores.tril(-1) @ v,
+            "S holds the last step alone: add v kᵀ to what S was.": (q * k).sum(2, keepdim=True) * v,
+            "q and k have changed places.": _as_product(k, q, v),
         }
         must_equal("The result [B, T, V]", answer, _as_product(q, k, v), slips)
 

@@ -60,17 +60,23 @@ def as_product(q, k, v):
 
 
 # %% check_as_product, wrong: no mask
-# says: A token sees those after it: set their scores to 0.
+# says: A token sees those after it: mask their scores
 def as_product(q, k, v):
     return q @ k.transpose(1, 2) @ v
 
 
 # %% check_as_product, wrong: a softmax
-# says: There is a softmax left: linear attention has none.
+# says: Is a softmax left? Linear attention has none.
 def as_product(q, k, v):
     T = q.size(1)
     later = torch.ones(T, T).triu(1).bool()
     return (q @ k.transpose(1, 2)).masked_fill(later, -torch.inf).softmax(2) @ v
+
+
+# %% check_as_product, wrong: exercise 1 again
+# says: Is a softmax left? Linear attention has none.
+def as_product(q, k, v):
+    return attend(q, k, v, torch.ones(q.size(1), q.size(1)).tril().bool())[0]
 
 
 # %% check_as_product, wrong: masked with minus infinity
@@ -101,6 +107,13 @@ def as_recurrence(q, k, v):
         found.append((S @ q[:, t].unsqueeze(2)).squeeze(2))
         S = S + v[:, t].unsqueeze(2) @ k[:, t].unsqueeze(1)
     return torch.stack(found, dim=1)
+
+
+# %% check_as_recurrence, wrong: nothing is added up
+# says: S holds the last step alone: add v kᵀ to what S was.
+def as_recurrence(q, k, v):
+    steps = [v[:, t].unsqueeze(2) @ k[:, t].unsqueeze(1) @ q[:, t].unsqueeze(2) for t in range(q.size(1))]
+    return torch.cat(steps, dim=2).transpose(1, 2)
 
 
 # %% check_as_recurrence, wrong: the outer product turned round
