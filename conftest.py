@@ -9,8 +9,6 @@ import pytest
 os.environ.setdefault("TORCHNLP_DATA", "sample")
 os.environ["TORCHNLP_STRICT"] = "1"  # a result outside its range is a failure
 os.environ["OMP_NUM_THREADS"] = "1"
-NO_COMPILER = str(Path(__file__).parent / "tests" / "no_compiler")  # kernels and workers find its sitecustomize.py
-os.environ["PYTHONPATH"] = os.pathsep.join([*filter(None, [os.environ.get("PYTHONPATH")]), NO_COMPILER])
 
 
 def is_slow(file):
