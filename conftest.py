@@ -1,7 +1,6 @@
 """Settings of every test run, of the unit tests and of the notebooks, and one failure a notebook instead of thirty."""
 
 import os
-from pathlib import Path
 
 import pytest
 
