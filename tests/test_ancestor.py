@@ -91,7 +91,7 @@ for _ in range(25):
     result = train_epoch(net, train_loader, lr=0.03)
 print("result", *result)
 """  # fmt: skip
-    environment = {**os.environ, "TORCHNLP_DATA": str(news_folder), "PYTHONWARNINGS": "error", "PYTHONPATH": ""}
+    environment = {**os.environ, "TORCHNLP_DATA": str(news_folder), "PYTHONWARNINGS": "error"}
     folder = Path(torchnlp.__file__).parent
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
