@@ -22,20 +22,6 @@ def step(x_t, h, W_x, W_h, b):
     return torch.tanh(x_t @ W_x.T + h @ W_h.T) + b
 
 
-# %% check_step, wrong: a pair, as nn.RNN gives
-# says: should be a tensor, not a tuple
-def step(x_t, h, W_x, W_h, b):
-    h = torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
-    return h, h
-
-
-# %% check_step, wrong: without gradients
-# says: lets no gradient through
-def step(x_t, h, W_x, W_h, b):
-    with torch.no_grad():
-        return torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
-
-
 # %% Setting
 def right_step(x_t, h, W_x, W_h, b):
     return torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
@@ -87,16 +73,6 @@ def read(x, W_x, W_h, b):
     return states
 
 
-# %% check_read, wrong: a first state as long as a vector
-# says: Has the first state H numbers?
-def read(x, W_x, W_h, b):
-    h, states = x.new_zeros(len(x), x.size(2)), []
-    for t in range(x.size(1)):
-        h = torch.tanh(x[:, t] @ W_x.T + h @ W_h.T + b)
-        states.append(h)
-    return torch.stack(states, dim=1)
-
-
 # %% check_masked_mean, right: with einsum
 def masked_mean(states, real):
     weights = real / real.sum(1, keepdim=True)  # [B, T]
@@ -137,12 +113,6 @@ def masked_max(states, real):
 # says: A state over the padding has won
 def masked_max(states, real):
     return states.amax(1)
-
-
-# %% check_masked_max, wrong: -1 over the padding
-# says: -1 is below every state that tanh gives
-def masked_max(states, real):
-    return states.masked_fill(~real.unsqueeze(2), -1).amax(1)
 
 
 # %% check_masked_max, wrong: values and places

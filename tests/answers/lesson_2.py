@@ -18,11 +18,6 @@ def lstm_step(lstm, x, h, c):
     return [torch.sigmoid(o) * torch.tanh(c_new), c_new]
 
 
-# %% check_lstm_step, right: a cell of PyTorch
-def lstm_step(lstm, x, h, c):
-    return torch.lstm_cell(x, (h, c), *lstm.parameters())
-
-
 # %% check_lstm_step, wrong: c before h
 # says: The order is h, c.
 def lstm_step(lstm, x, h, c):
@@ -53,30 +48,6 @@ def lstm_step(lstm, x, h, c):
     return torch.sigmoid(o) * torch.tanh(c), torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
 
 
-# %% check_lstm_step, wrong: a sigmoid on the candidate
-# says: g is no gate: tanh, not sigmoid.
-def lstm_step(lstm, x, h, c):
-    i, f, g, o = parts_of(lstm, x, h)
-    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.sigmoid(g)
-    return torch.sigmoid(o) * torch.tanh(c), c
-
-
-# %% check_lstm_step, wrong: the cell state is changed in place
-# says: lstm_step changed what it was given
-def lstm_step(lstm, x, h, c):
-    i, f, g, o = parts_of(lstm, x, h)
-    c *= torch.sigmoid(f)
-    c += torch.sigmoid(i) * torch.tanh(g)
-    return torch.sigmoid(o) * torch.tanh(c), c
-
-
-# %% check_lstm_step, wrong: cut along the texts
-# says: `lstm_step` stops with RuntimeError: mat1 and mat2 shapes cannot be multiplied
-def lstm_step(lstm, x, h, c):
-    z = x @ lstm.weight_ih_l0 + lstm.bias_ih_l0 + h @ lstm.weight_hh_l0 + lstm.bias_hh_l0
-    return z.chunk(4, dim=1)
-
-
 # %% check_forget_by_token, right: an ordinary dictionary, token by token
 def forget_by_token(lstm, articles):
     found = {}
@@ -84,16 +55,6 @@ def forget_by_token(lstm, articles):
         f = gates(lstm, vectors)["forget"]
         for t, token in enumerate(tokens):
             found.setdefault(token, []).append(f[t].mean())
-    return found
-
-
-# %% check_forget_by_token, wrong: the input gate
-# says: The mean forget gate at 'oil' is
-def forget_by_token(lstm, articles):
-    found = defaultdict(list)
-    for tokens, vectors in articles:
-        for token, value in zip(tokens, gates(lstm, vectors)["input"].mean(1).tolist()):
-            found[token].append(value)
     return found
 
 
@@ -138,11 +99,6 @@ verdict = "A"
 # %% check_verdict, wrong: it keeps
 # says: Not each of them is near 100 %.
 verdict = "B"
-
-
-# %% check_verdict, wrong: one learning rate
-# says: A usual token has a share near 50 %.
-verdict = "D"
 
 
 # %% check_bias_for, right: a tensor of one number

@@ -13,12 +13,6 @@ def column_step(cell, x, h):
     return new
 
 
-# %% check_column_step, wrong: all rows move
-# says: `column_step` stops with
-def column_step(cell, x, h):
-    return cell(x, h)
-
-
 # %% check_column_step, wrong: the ended texts are dropped
 # says: those of texts that have ended, not [2, 4].
 def column_step(cell, x, h):
@@ -58,21 +52,12 @@ def read_packed(cell, data, batch_sizes):
 
 
 # %% check_read_packed, wrong: all states, in a list
-# says: Return one tensor [B, H], not list.
+# says: read_packed should be a tensor, not a list.
 def read_packed(cell, data, batch_sizes):
     states = [data.new_zeros(int(batch_sizes[0]), cell.hidden_size)]
     for x in data.split(batch_sizes.tolist()):
         states.append(move(cell, x, states[-1]))
     return states
-
-
-# %% check_read_packed, wrong: one state for each step
-# says: the states are [3, 4], not [4, 4].
-def read_packed(cell, data, batch_sizes):
-    h = data.new_zeros(len(batch_sizes), cell.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        h = move(cell, x, h)
-    return h
 
 
 # %% check_read_batch, right: through unsorted_indices, and a mask
@@ -83,14 +68,6 @@ def read_batch(lstm, vectors, lengths):
     states, _ = lstm(vectors)
     real = torch.arange(vectors.size(1)) < lengths.unsqueeze(1)
     return states * real.unsqueeze(2), h_n[-1][order.argsort()]
-
-
-# %% check_read_batch, wrong: unsorted, without enforce_sorted=False
-# says: `read_batch` stops with RuntimeError: `lengths` array must be sorted
-def read_batch(lstm, vectors, lengths):
-    packed = pack_padded_sequence(vectors, lengths, batch_first=True)
-    states, (h_n, _) = lstm(packed)
-    return pad_packed_sequence(states, batch_first=True)[0], h_n[-1]
 
 
 # %% check_read_batch, wrong: unpacked without batch_first
@@ -117,27 +94,12 @@ def read_batch(lstm, vectors, lengths):
     return pad_packed_sequence(states, batch_first=True, total_length=vectors.size(1))[0], h_n[0]
 
 
-# %% check_read_batch, wrong: the cell state
-# says: That is the cell state c.
-def read_batch(lstm, vectors, lengths):
-    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
-    states, (_, c_n) = lstm(packed)
-    return pad_packed_sequence(states, batch_first=True, total_length=vectors.size(1))[0], c_n[-1]
-
-
 # %% check_read_batch, wrong: the last column
 # says: is zero where a text ended before
 def read_batch(lstm, vectors, lengths):
     packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
     states, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True, total_length=vectors.size(1))
     return states, states[:, -1]
-
-
-# %% check_read_batch, wrong: the padding is read
-# says: last went on over the padding
-def read_batch(lstm, vectors, lengths):
-    states, (h_n, _) = lstm(vectors)
-    return states, h_n[-1]
 
 
 # %% check_one_length_batches, right: a dictionary of lengths

@@ -28,21 +28,10 @@ def last_states(h_n, directions):
     return top.transpose(0, 1).flatten(1)
 
 
-# %% check_last_states, right: a case for each
-def last_states(h_n, directions):
-    return h_n[-1] if directions == 1 else torch.hstack((h_n[-2], h_n[-1]))
-
-
 # %% check_last_states, wrong: the bottom layer
 # says: takes the bottom layer
 def last_states(h_n, directions):
     return torch.cat([*h_n[:directions]], dim=1)
-
-
-# %% check_last_states, wrong: the first two rows
-# says: With layers=3 and directions=2 it takes the bottom layer
-def last_states(h_n, directions):
-    return torch.cat([h_n[0], h_n[1]], dim=1)
 
 
 # %% check_last_states, wrong: stacked
@@ -57,12 +46,6 @@ def last_states(h_n, directions):
     return h_n[-directions:].reshape(h_n.size(1), -1)
 
 
-# %% check_last_states, wrong: always two rows
-# says: should have the shape [5, 4], not [5, 8]
-def last_states(h_n, directions):
-    return torch.cat([h_n[-1], h_n[-1]], dim=1) if len(h_n) < 2 else torch.cat([h_n[-2], h_n[-1]], dim=1)
-
-
 # %% check_read_late, right: zeros made and joined
 def read_late(rnn, vectors, lengths, delay):
     B, T, E = vectors.shape
@@ -74,13 +57,6 @@ def read_late(rnn, vectors, lengths, delay):
 # says: should be that after t + delay
 def read_late(rnn, vectors, lengths, delay):
     return run_rnn(rnn, vectors, lengths)[0]
-
-
-# %% check_read_late, wrong: the last states are dropped
-# says: take the states from `delay` on, drop the first
-def read_late(rnn, vectors, lengths, delay):
-    states = run_rnn(rnn, F.pad(vectors, (0, 0, 0, delay)), lengths + delay)[0]
-    return states[:, :-delay] if delay else states
 
 
 # %% check_read_late, wrong: the lengths stay
@@ -127,13 +103,13 @@ def max_pool(states, lengths):
 
 
 # %% check_max_pool, wrong: zeros in the padding
-# says: what you filled in
+# says: A zero has won
 def max_pool(states, lengths):
     real = torch.arange(states.size(1)) < lengths.unsqueeze(1)
     return (states * real.unsqueeze(2)).amax(1)
 
 
 # %% check_max_pool, wrong: no mask
-# says: A 9 has won
+# says: A state over the padding has won
 def max_pool(states, lengths):
     return states.amax(1)

@@ -1,18 +1,14 @@
 # %% Setting
 STUDY = {
     100: {
-        "random": 0.48,
         "GloVe, frozen": 0.80,
         "GloVe, fine-tuned": 0.78,
         "mean of GloVe": 0.83,
-        "counted words": 0.63,
     },
     10_000: {
-        "random": 0.88,
         "GloVe, frozen": 0.90,
         "GloVe, fine-tuned": 0.905,
         "mean of GloVe": 0.87,
-        "counted words": 0.895,
     },
 }
 
@@ -24,14 +20,6 @@ def skip_gram_loss(v, u, negative):
     labels = torch.zeros_like(scores)
     labels[:, 0] = 1
     return F.binary_cross_entropy_with_logits(scores, labels, reduction="none").sum(1).mean()
-
-
-# %% check_skip_gram_loss, right: one drawn word after the other
-def skip_gram_loss(v, u, negative):
-    loss = F.softplus(-(v * u).sum(1))
-    for k in range(negative.size(1)):
-        loss = loss + F.softplus((v * negative[:, k]).sum(1))
-    return loss.mean()
 
 
 # %% check_skip_gram_loss, wrong: no minus before the drawn words
@@ -48,39 +36,11 @@ def skip_gram_loss(v, u, negative):
     return -(F.logsigmoid(true) + F.logsigmoid(-false).mean(1)).mean()
 
 
-# %% check_skip_gram_loss, wrong: the likelihood
-# says: a loss is positive
-def skip_gram_loss(v, u, negative):
-    true, false = (v * u).sum(1), (negative @ v.unsqueeze(2)).squeeze(2)
-    return (F.logsigmoid(true) + F.logsigmoid(-false).sum(1)).mean()
-
-
 # %% check_skip_gram_loss, wrong: the logarithm of a sigmoid
 # says: F.logsigmoid, not the log of a sigmoid
 def skip_gram_loss(v, u, negative):
     true, false = (v * u).sum(1), (negative @ v.unsqueeze(2)).squeeze(2)
     return -(true.sigmoid().log() + (-false).sigmoid().log().sum(1)).mean()
-
-
-# %% check_skip_gram_loss, wrong: the mean is forgotten
-# says: take the mean over the B pairs
-def skip_gram_loss(v, u, negative):
-    true, false = (v * u).sum(1), (negative @ v.unsqueeze(2)).squeeze(2)
-    return -(F.logsigmoid(true) + F.logsigmoid(-false).sum(1))
-
-
-# %% check_skip_gram_loss, wrong: products in place of dot products
-# says: A dot product is one number for each pair
-def skip_gram_loss(v, u, negative):
-    true, false = v * u, v.unsqueeze(1) * negative
-    return -(F.logsigmoid(true) + F.logsigmoid(-false).sum(1)).mean()
-
-
-# %% check_skip_gram_loss, wrong: one sum is missing
-# says: Here u lacks its sum
-def skip_gram_loss(v, u, negative):
-    false = (negative @ v.unsqueeze(2)).squeeze(2)
-    return -(F.logsigmoid(v * u) + F.logsigmoid(-false).sum(1)).mean()
 
 
 # %% check_skip_gram_loss, wrong: an axis is missing
@@ -115,23 +75,6 @@ def pair_step(v, u, y, rate):
     return v, u - rate * error * v
 
 
-# %% check_pair_step, wrong: in place
-# says: pair_step changed what it was given
-def pair_step(v, u, y, rate):
-    error = torch.sigmoid(v @ u) - y
-    old = v.clone()
-    v -= rate * error * u
-    u -= rate * error * old
-    return v, u
-
-
-# %% check_pair_step, wrong: the drawn pair like a true one
-# says: y = 0
-def pair_step(v, u, y, rate):
-    error = torch.sigmoid(v @ u) - 1
-    return v - rate * error * u, u - rate * error * v
-
-
 # %% check_word_layer, right: a module with its own weights
 def word_layer(table, freeze):
     layer = nn.Embedding(*table.shape, padding_idx=PAD, sparse=SPARSE)
@@ -158,12 +101,6 @@ def word_layer(table, freeze):
     return nn.Embedding.from_pretrained(table.clone(), freeze, sparse=SPARSE)
 
 
-# %% check_word_layer, wrong: random rows
-# says: does not start with the rows of the table
-def word_layer(table, freeze):
-    return nn.Embedding(len(table), table.size(1), PAD, sparse=SPARSE)
-
-
 # %% check_choose_start, right: three of them
 def choose_start(labels):
     if labels <= 100:
@@ -181,12 +118,6 @@ def choose_start(labels):
 # says: With 10,000 labels 'mean of GloVe' reaches 0.870
 def choose_start(labels):
     return "mean of GloVe"
-
-
-# %% check_choose_start, wrong: a name that is none
-# says: which is none of
-def choose_start(labels):
-    return "frozen" if labels < 1_000 else "GloVe, fine-tuned"
 
 
 # %% check_shuffled, right: draws until the padding token is at its place

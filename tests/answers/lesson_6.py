@@ -86,13 +86,6 @@ def grow(beams, log_p, width):
     return sorted(found, key=lambda beam: -beam[0])[:width]
 
 
-# %% check_grow, wrong: the best of each beam only
-# says: it should return 3 beams, the best of all.
-def grow(beams, log_p, width):
-    best = [row.max(0) for row in log_p]
-    return [(score + p.item(), [*ids, w.item()]) for (score, ids), (p, w) in zip(beams, best)]
-
-
 # %% check_grow, wrong: the new log p alone
 # says: Add the new log p to the score of its beam.
 def grow(beams, log_p, width):
@@ -129,12 +122,6 @@ def ranked(beams, power):
 # says: Divide by the length.
 def ranked(beams, power):
     return sorted(beams, key=lambda beam: -beam[0] * len(beam[1]) ** power)
-
-
-# %% check_ranked, wrong: the scores are changed
-# says: Return all pairs (score, ids), each as it is
-def ranked(beams, power):
-    return sorted(((score / len(ids) ** power, ids) for score, ids in beams), reverse=True)
 
 
 # %% check_followers, right: setdefault

@@ -10,12 +10,6 @@ def weights_of(queries, keys):
     return (queries @ keys.transpose(1, 2)).softmax(2)
 
 
-# %% check_weights_of, wrong: divided by D
-# says: The scores are divided by D, not by its root.
-def weights_of(queries, keys):
-    return (queries @ keys.transpose(1, 2) / keys.size(2)).softmax(2)
-
-
 # %% check_weights_of, wrong: softmax over the queries
 # says: The weights of the first query sum to
 # says: over its 5 keys, the last axis.
@@ -73,24 +67,12 @@ def as_product(q, k, v):
     return (q @ k.transpose(1, 2)).masked_fill(later, -torch.inf).softmax(2) @ v
 
 
-# %% check_as_product, wrong: exercise 1 again
-# says: Is a softmax left? Linear attention has none.
-def as_product(q, k, v):
-    return attend(q, k, v, torch.ones(q.size(1), q.size(1)).tril().bool())[0]
-
-
 # %% check_as_product, wrong: masked with minus infinity
 # says: where no softmax follows, a masked score must be 0
 def as_product(q, k, v):
     T = q.size(1)
     later = torch.ones(T, T).triu(1).bool()
     return (q @ k.transpose(1, 2)).masked_fill(later, -torch.inf) @ v
-
-
-# %% check_as_product, wrong: divided
-# says: The scores are divided by √D: here they are not.
-def as_product(q, k, v):
-    return (q @ k.transpose(1, 2) / q.size(2) ** 0.5).tril() @ v
 
 
 # %% check_as_recurrence, right: all outer products, then their running sum
