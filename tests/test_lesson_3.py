@@ -1,4 +1,4 @@
-"""Lesson 3: run_rnn is shown as it is, and the plain script and the answers of the checks agree with PyTorch."""
+"""Lesson 3: run_rnn is shown as it is, and the plain script computes the same."""
 
 import ast
 import runpy
@@ -7,9 +7,7 @@ from pathlib import Path
 import nbformat
 import torch
 from torch import nn
-from torch.nn.utils.rnn import pack_sequence
 
-import checks
 import torchnlp
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,29 +46,3 @@ def test_the_plain_script_computes_what_the_module_computes_with_the_same_weight
         assert torch.allclose(net(ids, lengths), net.fc(last), atol=1e-6)
     total = (net.rnn.bias_ih_l0 + net.rnn.bias_hh_l0).detach().view(4, 3)  # input, forget, candidate, output
     assert total[:2].tolist() == [[-2.0] * 3, [5.0] * 3]  # as set_gate_biases(rnn, forget=5, input=-2) makes them
-
-
-def test_one_column_by_hand():
-    """One unit, all weights 1: tanh(x + h); the second text has ended and rests."""
-    cell = nn.RNNCell(1, 1, bias=False)
-    nn.init.ones_(cell.weight_ih), nn.init.ones_(cell.weight_hh)
-    h = checks.check_column_step.ours(cell, torch.tensor([[0.5]]), torch.tensor([[0.25], [0.75]]))
-    assert torch.allclose(h, torch.tensor([[0.63515], [0.75]]), atol=1e-5)  # tanh(0.75) = 0.63515
-
-
-def test_the_references_of_the_checks_agree_with_pytorch():
-    torch.manual_seed(0)
-    rnn, cell = nn.RNN(3, 4, batch_first=True), nn.RNNCell(3, 4)
-    cell.load_state_dict({name.removesuffix("_l0"): weight for name, weight in rnn.state_dict().items()})
-    packed = pack_sequence([torch.randn(n, 3) for n in (4, 2, 1)])
-    last = checks.check_read_packed.ours(cell, packed.data, packed.batch_sizes)
-    assert torch.allclose(last, rnn(packed)[1][0], atol=1e-6)
-    lstm, vectors, lengths = (
-        nn.LSTM(3, 4, num_layers=2, batch_first=True),
-        torch.randn(3, 6, 3),
-        torch.tensor([2, 5, 1]),
-    )
-    for ours, module in zip(
-        checks.check_read_batch.ours(lstm, vectors, lengths), torchnlp.run_rnn(lstm, vectors, lengths)
-    ):
-        assert torch.allclose(ours, module, atol=1e-6)

@@ -1,7 +1,7 @@
-"""What lesson 4 has in py: numbers by hand, and the same in plain PyTorch."""
+"""What lesson 4 has in lessons.py: numbers by hand, and the same in plain PyTorch."""
 
-import importlib.util
 import math
+import runpy
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ from lessons import (
     train_network,
     window_ngrams,
 )
-from torchnlp import PAD, device, encode, load_dataset
+from torchnlp import PAD, device, encode
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -104,21 +104,19 @@ def test_a_classifier_answers_once_for_each_text_and_a_tagger_for_each_real_toke
     assert torch.allclose(tagger(x, lengths), tagger.fc(tagger.embedding(torch.tensor([4, 5, 6, 7]))))
 
 
-def test_capitals_become_labels_and_a_batch_its_tokens_in_a_row(monkeypatch):
-    monkeypatch.setenv("TORCHNLP_DATA", "sample")
-    load_dataset(min_freq=2)
+def test_capitals_become_labels_and_a_batch_its_tokens_in_a_row(news):
     labels, lower, ids = item_of("The Bank of England #39;s rates, up.")
     assert lower == "the bank of england ' s rates , up ." and labels.tolist() == [1, 1, 0, 1, 0, 0, 0, 0, 0, 0]
     assert ids.tolist() == encode(lower) and item_of("")[1] == "."
-    batch = token_batch([item_of("Oil up"), item_of("Up")])
-    assert (
-        batch[0].tolist() == [1, 0, 1] and batch[1][1].tolist() == [*encode("up"), PAD] and batch[2].tolist() == [2, 1]
-    )
-    assert [part.tolist() for part in flat([item_of("Oil"), item_of("up")])] == [
-        [1, 0],
-        encode("oil up"),
-    ]
-    assert len(read_descriptions("test.csv")) > 300
+    items = [item_of("Oil up"), item_of("Up")]
+    capitals, x, lengths = token_batch(items)
+    assert capitals.tolist() == [1, 0, 1] and lengths.tolist() == [2, 1]
+    assert x.tolist() == [encode("oil up"), [*encode("up"), PAD]]
+    assert [part.tolist() for part in flat(items)] == [[1, 0, 1], encode("oil up up")]
+
+
+def test_descriptions_are_the_third_column(news):
+    assert read_descriptions("test.csv")[::2] == ["She wants to see the roads.", "Shares of airlines rose."]
 
 
 def test_the_ngrams_of_a_window_have_their_places():
@@ -140,13 +138,8 @@ def test_train_network_starts_from_the_seed_and_learns():
 
 
 def test_the_tagger_in_plain_pytorch_is_that_of_the_lesson():
-    spec = importlib.util.spec_from_file_location("tagger", ROOT / "notebooks" / "plain" / "4-tagger.py")
-    plain = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(plain)
-    ours, theirs = (
-        Tagger(Recurrent(nn.LSTM, 32, bidirectional=True), 9, 2).eval(),
-        plain.Tagger(9).eval(),
-    )
+    plain = runpy.run_path(str(ROOT / "notebooks" / "plain" / "4-tagger.py"))
+    ours, theirs = Tagger(Recurrent(nn.LSTM, 32, bidirectional=True), 9, 2).eval(), plain["Tagger"](9).eval()
     theirs.load_state_dict({name.replace("encoder.", ""): weight for name, weight in ours.state_dict().items()})
     x, lengths = torch.tensor([[4, 5, 6], [7, PAD, PAD]]), torch.tensor([3, 1])
     assert torch.allclose(ours(x, lengths), theirs(x, lengths), atol=1e-6)
