@@ -1,7 +1,6 @@
 """Lesson 7: what it has in lessons.py, and what its cells define, against numbers by hand and plain PyTorch."""
 
 import ast
-import math
 import re
 import runpy
 from pathlib import Path
@@ -25,10 +24,9 @@ THEIRS = {"self_attn.in_proj_": "to_qkv.", "self_attn.out_proj.": "out.", "linea
 
 
 def test_positions_are_sines_and_cosines():
-    wanted = [
-        [0.3 * math.sin(t), 0.3 * math.sin(t / 100), 0.3 * math.cos(t), 0.3 * math.cos(t / 100)] for t in range(5)
-    ]
-    assert torch.allclose(positions(5, 4), torch.tensor(wanted))
+    t = torch.arange(5.0)
+    wanted = torch.stack([t.sin(), (t / 100).sin(), t.cos(), (t / 100).cos()], dim=1)
+    assert torch.allclose(positions(5, 4), 0.3 * wanted)
 
 
 @pytest.mark.parametrize("heads", [1, 2, 4])

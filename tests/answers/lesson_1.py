@@ -92,12 +92,6 @@ def masked_mean(states, real):
     return (states * real.unsqueeze(2)).mean(1)
 
 
-# %% check_masked_mean, wrong: the mask is not used
-# says: padding included
-def masked_mean(states, real):
-    return states.mean(1)
-
-
 # %% check_masked_max, right: text by text
 def masked_max(states, real):
     return torch.stack([text[mask].max(dim=0).values for text, mask in zip(states, real)])
@@ -107,12 +101,6 @@ def masked_max(states, real):
 # says: A zero has won
 def masked_max(states, real):
     return (states * real.unsqueeze(2)).amax(1)
-
-
-# %% check_masked_max, wrong: the mask is not used
-# says: A state over the padding has won
-def masked_max(states, real):
-    return states.amax(1)
 
 
 # %% check_masked_max, wrong: values and places
@@ -126,14 +114,6 @@ def last_n(real, n):
     count = real.sum(1, keepdim=True)  # [B, 1]
     step = torch.arange(real.size(1))  # [T]
     return (step < count) & (step >= count - n)
-
-
-# %% check_last_n, wrong: the last n columns
-# says: for n = 1: the mask is off
-def last_n(real, n):
-    mask = torch.zeros_like(real)
-    mask[:, -n:] = True
-    return mask & real
 
 
 # %% check_last_n, wrong: places after the end

@@ -78,15 +78,6 @@ def forget_by_token(lstm, articles):
     return found
 
 
-# %% check_forget_by_token, wrong: a later place overwrites an earlier one
-# says: '.' occurs 2 times; its list has 1 numbers.
-def forget_by_token(lstm, articles):
-    found = {}
-    for tokens, vectors in articles:
-        found.update((token, [f.mean()]) for token, f in zip(tokens, gates(lstm, vectors)["forget"]))
-    return found
-
-
 # %% check_verdict, right: C
 verdict = "".join(["C"])
 

@@ -125,14 +125,3 @@ def one_length_batches(sizes, size, generator):
 def one_length_batches(sizes, size, generator):
     batches = sizes.argsort(stable=True).split(size)
     return [batches[i].tolist() for i in torch.randperm(len(batches), generator=generator)]
-
-
-# %% check_one_length_batches, wrong: what fills no batch is dropped
-# says: Each of 50 texts must come
-def one_length_batches(sizes, size, generator):
-    batches = []
-    for length in sizes.unique():
-        texts = (sizes == length).nonzero()[:, 0]
-        batches += texts[torch.randperm(len(texts), generator=generator)].split(size)
-    batches = [batch.tolist() for batch in batches if len(batch) == size]
-    return [batches[i] for i in torch.randperm(len(batches), generator=generator)]

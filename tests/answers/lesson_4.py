@@ -16,12 +16,6 @@ def shapes(layers, directions):
     return [8, 20, 32 * layers * directions], [layers * directions, 8, 32]
 
 
-# %% check_shapes, wrong: the directions are added
-# says: How many numbers has a state
-def shapes(layers, directions):
-    return [8, 20, 32], [layers * directions, 8, 32]
-
-
 # %% check_last_states, right: by layer and direction
 def last_states(h_n, directions):
     top = h_n.view(-1, directions, *h_n.shape[1:])[-1]  # [directions, B, H]

@@ -40,12 +40,6 @@ def attend(queries, keys, values, mask):
     return weights @ values, weights
 
 
-# %% check_attend, wrong: the context vectors alone
-# says: attend should return two things, the context vectors and the weights.
-def attend(queries, keys, values, mask):
-    return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
-
-
 # %% check_as_product, right: scores of -inf would need a softmax, so zeros by masked_fill
 def as_product(q, k, v):
     T = q.size(1)
@@ -96,16 +90,6 @@ def as_recurrence(q, k, v):
 def as_recurrence(q, k, v):
     steps = [v[:, t].unsqueeze(2) @ k[:, t].unsqueeze(1) @ q[:, t].unsqueeze(2) for t in range(q.size(1))]
     return torch.cat(steps, dim=2).transpose(1, 2)
-
-
-# %% check_as_recurrence, wrong: the outer product turned round
-# says: `as_recurrence` stops with RuntimeError
-def as_recurrence(q, k, v):
-    S, found = torch.zeros(len(q), v.size(2), q.size(2)), []
-    for t in range(q.size(1)):
-        S = S + k[:, t].unsqueeze(2) @ v[:, t].unsqueeze(1)
-        found.append((S @ q[:, t].unsqueeze(2)).squeeze(2))
-    return torch.stack(found, dim=1)
 
 
 # %% check_near, right: a band
