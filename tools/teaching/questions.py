@@ -25,9 +25,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 MARKDOWN = mistune.create_markdown()
 MARKDOWN.block.rules = ["blank_line"]  # a line that begins with "96." is no list
-SOURCES = ROOT / "notebooks" / "questions"
+FILES = sorted(ROOT.glob("notebooks/questions/*.md"))
 BUILT = ROOT / "build" / "questions"
-OPTION = re.compile(r"- \[(?P<mark>[ x])\] (?P<text>.+)\n(?:  - (?P<why>.+)\n?)?")
+# A section of a source, without its "## ": a question, with the wrong choices on both sides of the right one ...
+TEXT = r"\n\s*(?=\S)((?s:(?:(?!- \[|```).)+?))\s*"
+WRONG = r"- \[ \] (.+)\n  - (.+)\n"
+SOME_WRONG = r"((?:- \[ \] .+\n  - .+\n)*)"
+QUESTION = re.compile(rf"(.+?)(?: · (.+))?{TEXT}{SOME_WRONG}- \[x\] (.+)\n(?:  - .+\n)?{SOME_WRONG}\n*")
+# ... or the second version of an exercise.
+BLOCK = r"```python\n((?s:(?:(?!```).)*))\n```\s*"
+EXERCISE = re.compile(rf"Exercise (\d+), second version: (.+){TEXT}{3 * BLOCK}")
 PAIR = re.compile(r"\*\*Ask( \(bank\))?:\*\*\s(.+?)\s+\*\*Expect:\*\*\s(.+?)(?=\n\s*\n|\s\*\*Ask)", flags=re.S)
 PRELUDE = """\
 import math
@@ -53,13 +60,12 @@ def check(name, test):
 
 @dataclass
 class Question:
-    lesson: str  # "1-simple-rnn"
     name: str  # "1.03": the third of lesson 1
     title: str
-    where: str  # "section 5", or nothing
+    where: str | None  # "section 5"
     text: str
     answer: str
-    wrong: list[tuple[str, str]] = field(default_factory=list)  # (what it says, why not); the common one first
+    wrong: list[tuple[str, str]]  # (what it says, why not); the common one first
 
     def shuffled(self) -> list[tuple[str, str]]:
         """What can be chosen, and what is said about it, in an order that stays the same and says nothing."""
@@ -72,7 +78,6 @@ class Question:
 class Asked:
     """A question of the speaker notes."""
 
-    lesson: str
     cell: str
     title: str
     ask: str
@@ -84,7 +89,6 @@ class Asked:
 class Exercise:
     """A second version of an exercise."""
 
-    lesson: str
     number: str
     title: str
     text: str
@@ -93,53 +97,33 @@ class Exercise:
     solution: str
 
 
-def lessons_of(things: list) -> list[str]:
-    return list(dict.fromkeys(thing.lesson for thing in things))
-
-
-def of(lesson: str, things: list) -> list:
-    return [thing for thing in things if thing.lesson == lesson]
+@dataclass
+class Lesson:
+    name: str  # "1-simple-rnn"
+    asked: list[Asked]
+    questions: list[Question] = field(default_factory=list)
+    exercises: list[Exercise] = field(default_factory=list)
 
 
 # ------------------------------------------------------------------------------------------ reading
 
 
-def sections(file: Path) -> list[tuple[str, str]]:
-    parts = re.split(r"^## (.+)\n", file.read_text(encoding="utf-8"), flags=re.M)
-    return list(zip(parts[1::2], parts[2::2]))
-
-
-def read_questions(file: Path) -> list[Question]:
-    """The questions of a file. Raises ValueError with the file and the title of one that is not as it should be."""
-    found = []
-    for heading, body in sections(file):
-        if heading.startswith("Exercise "):
-            continue
-        title, _, where = heading.partition(" · ")
-        text, mark, rest = body.partition("\n- [")
-        choices = (mark + rest).lstrip("\n")
-        options = list(OPTION.finditer(choices))
-        right = [option["text"] for option in options if option["mark"] == "x"]
-        wrong = [(option["text"], option["why"]) for option in options if option["mark"] == " "]
-        left = OPTION.sub("", choices).strip()
-        if not text.strip() or left or len(right) != 1 or len(wrong) < 2 or not all(why for _, why in wrong):
-            said = f"a text, one answer, two wrong ones or more, each with its reason. Not understood: {left[:60]!r}"
-            raise ValueError(f'{file.name}, "{title}": a question needs {said}')
-        name = f"{file.name[0]}.{len(found) + 1:02d}"
-        found.append(Question(file.stem, name, title, where, " ".join(text.split()), right[0], wrong))
-    return found
-
-
-def read_exercises(file: Path) -> list[Exercise]:
-    found = []
-    for heading, body in sections(file):
-        named = re.fullmatch(r"Exercise (\d+), second version: (.+)", heading)
-        if named:
-            text, *blocks = re.split(r"^```(?:python)?\n", body, flags=re.M)
-            if len(blocks) != 6:
-                raise ValueError(f'{file.name}, "{heading}": three blocks of code are needed')
-            found.append(Exercise(file.stem, *named.groups(), text.strip(), *(b.strip("\n") for b in blocks[::2])))
-    return found
+def read_lesson(file: Path) -> Lesson:
+    """Raises ValueError with the file and the heading of a section that is not as it should be."""
+    lesson = Lesson(file.stem, read_asked(NOTES / file.name))
+    for section in re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
+        exercise, question = EXERCISE.fullmatch(section), QUESTION.fullmatch(section)
+        wrong = re.findall(WRONG, section)
+        if exercise:
+            lesson.exercises.append(Exercise(*exercise.groups()))
+        elif question and len(wrong) >= 2:
+            title, where, text, _, answer, _ = question.groups()
+            name = f"{lesson.name[0]}.{len(lesson.questions) + 1:02d}"
+            lesson.questions.append(Question(name, title, where, " ".join(text.split()), answer, wrong))
+        else:
+            needs = "a question needs a text, one answer, two wrong ones or more, each with its reason"
+            raise ValueError(f'{file.name}, "{section.splitlines()[0]}": {needs}; an exercise three blocks of code')
+    return lesson
 
 
 def read_asked(file: Path) -> list[Asked]:
@@ -148,7 +132,7 @@ def read_asked(file: Path) -> list[Asked]:
     for cell, section in read_notes(file).items():
         title = section.splitlines()[0].split(" · ")[-1]
         for mark, ask, expect in PAIR.findall(section + "\n\n"):
-            found.append(Asked(file.stem, cell, title, " ".join(ask.split()), " ".join(expect.split()), bool(mark)))
+            found.append(Asked(cell, title, " ".join(ask.split()), " ".join(expect.split()), bool(mark)))
     return found
 
 
@@ -184,15 +168,13 @@ def gift_question(question: Question) -> str:
     return gift_entry(question.name, question.title, question.text, choices, said)
 
 
-def gift(questions: list[Question], asked: list[Asked]) -> str:
+def gift(lessons: list[Lesson]) -> str:
     parts = ["// Recurrent neural networks for text: questions for Moodle, made by `make questions`."]
-    for lesson in lessons_of(questions):
-        category = f"$CATEGORY: Recurrent neural networks for text/Lesson {lesson[0]}"
-        pairs = [pair for pair in of(lesson, asked) if pair.in_writing]
-        parts += [f"{category}/Choose", *map(gift_question, of(lesson, questions))]
-        parts += [f"{category}/Say in a sentence"]
-        for i, pair in enumerate(pairs, 1):
-            parts.append(gift_entry(f"{lesson[0]}.n{i:02d}", pair.title, pair.ask, [], pair.expect))
+    for lesson in lessons:
+        category = f"$CATEGORY: Recurrent neural networks for text/Lesson {lesson.name[0]}"
+        parts += [f"{category}/Choose", *map(gift_question, lesson.questions), f"{category}/Say in a sentence"]
+        for i, pair in enumerate((pair for pair in lesson.asked if pair.in_writing), 1):
+            parts.append(gift_entry(f"{lesson.name[0]}.n{i:02d}", pair.title, pair.ask, [], pair.expect))
     return "\n\n".join(parts) + "\n"
 
 
@@ -225,18 +207,17 @@ def exercise_html(exercise: Exercise) -> str:
     return f"<section>{title}<p>{text}</p><pre><code>{escape(exercise.solution, quote=False)}</code></pre></section>"
 
 
-def make_pages(questions: list[Question], asked: list[Asked], exercises: list[Exercise]) -> dict[str, str]:
+def make_pages(lessons: list[Lesson]) -> dict[str, str]:
     """Name of a file: its text."""
     sheet, answers, links = [], [], []
-    for lesson in lessons_of(questions):
-        number = lesson[0]
+    for lesson in lessons:
+        number = lesson.name[0]
         links.append(f'<a href="#lesson-{number}">Lesson {number}</a>')
         heading = f'<h2 id="lesson-{number}">Lesson {number}</h2>'
-        sheet += [heading, *(question_html(question, answers=False) for question in of(lesson, questions))]
-        answers += [heading, *(question_html(question, answers=True) for question in of(lesson, questions))]
-        answers += ["<h3>From the speaker notes: what to ask, and what to expect</h3>"]
-        answers += map(asked_html, of(lesson, asked))
-        answers += ["<h3>Second versions of exercises, solved</h3>", *map(exercise_html, of(lesson, exercises))]
+        sheet += [heading, *(question_html(question, answers=False) for question in lesson.questions)]
+        answers += [heading, *(question_html(question, answers=True) for question in lesson.questions)]
+        answers += ["<h3>From the speaker notes: what to ask, and what to expect</h3>", *map(asked_html, lesson.asked)]
+        answers += ["<h3>Second versions of exercises, solved</h3>", *map(exercise_html, lesson.exercises)]
     nav = f"<nav>{' · '.join(links)}</nav>"
     return {"sheet.html": page("Questions", nav, *sheet), "answers.html": page("Answers", nav, *answers)}
 
@@ -244,17 +225,16 @@ def make_pages(questions: list[Question], asked: list[Asked], exercises: list[Ex
 # ------------------------------------------------------------------------------------------ to solve
 
 
-def notebook_of(exercises: list[Exercise]):
+def notebook_of(lesson: Lesson):
     """A notebook with the second versions of a lesson: stubs and checks. It fetches the course as the lesson does."""
-    lesson = exercises[0].lesson
-    original = student_edition(nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4))
+    original = student_edition(nbformat.read(ROOT / "notebooks" / f"{lesson.name}.ipynb", as_version=4))
     set_up = next(filter(sets_up, original.cells))
-    title = f"# Lesson {lesson[0]}: second versions of exercises\n\n"
+    title = f"# Lesson {lesson.name[0]}: second versions of exercises\n\n"
     title += 'Each has a cell to fill in and a cell to check ("not yet" until you are there).'
     folded = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
     cells = [new_markdown_cell(title, id="title"), set_up, new_code_cell(NAME, id="student-name", metadata=folded)]
     cells.append(new_code_cell(PRELUDE, id="imports"))
-    for exercise in exercises:
+    for exercise in lesson.exercises:
         name = f"exercise-{exercise.number}"
         cells.append(new_markdown_cell(f"## Exercise {exercise.number}. {exercise.title}\n\n{exercise.text}", id=name))
         cells.append(new_code_cell(exercise.stub, id=f"{name}-stub"))
@@ -266,34 +246,18 @@ def notebook_of(exercises: list[Exercise]):
 # ------------------------------------------------------------------------------------------- all of it
 
 
-def read_all() -> tuple[list[Question], list[Asked], list[Exercise]]:
-    files = sorted(SOURCES.glob("*.md"))
-    questions = [question for file in files for question in read_questions(file)]
-    asked = [pair for file in sorted(NOTES.glob("*.md")) for pair in read_asked(file)]
-    return questions, asked, [exercise for file in files for exercise in read_exercises(file)]
-
-
-def make_bank(folder: Path) -> tuple[int, int, int]:
-    """Write all into a folder. Returns how many questions, pairs of the notes and exercises there are."""
-    questions, asked, exercises = read_all()
+def make_bank(lessons: list[Lesson], folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "exercises").mkdir(parents=True)
-    (folder / "questions.gift").write_text(gift(questions, asked), encoding="utf-8", newline="\n")
-    for name, text in make_pages(questions, asked, exercises).items():
+    for name, text in {"questions.gift": gift(lessons), **make_pages(lessons)}.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    for lesson in lessons_of(exercises):
-        nbformat.write(notebook_of(of(lesson, exercises)), folder / "exercises" / f"{lesson}.ipynb")
-    return len(questions), len(asked), len(exercises)
-
-
-def main() -> None:
-    try:
-        questions, asked, exercises = make_bank(BUILT)
-    except ValueError as error:
-        sys.exit(str(error))
-    print(f"build/questions: {questions} questions with choices, {asked} of the speaker notes, {exercises} exercises")
-    print("questions.gift is for Moodle, sheet.html to hand out; answers.html and its solutions are for you")
+    for lesson in lessons:
+        nbformat.write(notebook_of(lesson), folder / "exercises" / f"{lesson.name}.ipynb")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        make_bank([read_lesson(file) for file in FILES], BUILT)
+    except ValueError as error:
+        sys.exit(str(error))
+    print("build/questions: questions.gift is for Moodle, sheet.html to hand out; the rest is for you")
