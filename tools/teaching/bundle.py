@@ -15,11 +15,9 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from typing import NamedTuple
 
-from packaging.version import Version
+import pooch
 
 from tools.teaching.plain_page import page
 from tools.teaching.slides import markdown
@@ -27,7 +25,6 @@ from tools.teaching.student import make_handout
 
 ROOT = Path(__file__).resolve().parents[2]
 
-PYTHONS = ["3.11", "3.12", "3.13"]
 TITLE = "Recurrent neural networks for text"
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
 MANYLINUX = [*(f"_2_{minor}" for minor in range(28, 4, -1)), "2014", "2010", "1"]
@@ -40,54 +37,41 @@ SYSTEMS = {  # name: (what a page calls it, what uv calls it, the tags of its wh
     "macos": ("macOS 13 or newer (Apple silicon)", "aarch64-apple-darwin", ["macosx_13_0_arm64"]),
     "windows": ("Windows (64 bit)", "x86_64-pc-windows-msvc", ["win_amd64"]),
 }
-
-
-class Target(NamedTuple):
-    system: str
-    python: str
-
-    def __str__(self) -> str:
-        return f"{SYSTEMS[self.system][0]}, Python {self.python}"
+MACHINES = [f"{system}-{python}" for system in SYSTEMS for python in ("3.11", "3.12", "3.13")]
 
 
 # ------------------------------------------------------------------------------------- for which machines
 
 
-def this_machine() -> Target:
+def this_machine() -> str:
     system = {"Darwin": "macos", "Windows": "windows"}.get(platform.system(), "linux")
-    return Target(system, ".".join(platform.python_version_tuple()[:2]))
+    return f"{system}-{'.'.join(platform.python_version_tuple()[:2])}"
 
 
-def targets_of(names: list[str]) -> list[Target]:
-    """ "windows" is every Python on it, "windows-3.12" one; nothing is this machine. Raises ValueError."""
-    machines, found = [Target(system, python) for system in SYSTEMS for python in PYTHONS], []
-    for name in names:
-        meant = [target for target in machines if name in ("all", target.system, f"{target.system}-{target.python}")]
-        if not meant:
-            said = f"linux, macos or windows, alone or with one of -{', -'.join(PYTHONS)}; or all"
-            raise ValueError(f'"{name}" is no machine that the bundle knows: {said}.')
-        found += meant
-    return list(dict.fromkeys(found)) or [this_machine()]
+def machines_of(names: list[str]) -> list[str]:
+    """ "windows" is every Python on it, "windows-3.12" one, "all" all; nothing is this machine."""
+    meant = [machine for machine in MACHINES if "all" in names or machine.startswith(tuple(names))]
+    return meant or [this_machine()]
 
 
-def wanted() -> str:
-    return (ROOT / "requirements.txt").read_text(encoding="utf-8")
+def title_of(machine: str) -> str:
+    system, python = machine.split("-")
+    return f"{SYSTEMS[system][0]}, Python {python}"
 
 
 # --------------------------------------------------------------------------------------------- wheels
 
 
-def run(*command, **settings) -> str:
-    """What a command printed on its output. settings: of its environment. Raises RuntimeError with its first error."""
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, env={**os.environ, **settings})
+def run(*command, given: str = "") -> str:
+    """What a command printed. given: what it reads. Raises RuntimeError with its first error, or its last line."""
+    done = subprocess.run(list(map(str, command)), input=given, capture_output=True, text=True)
     if done.returncode != 0:
-        lines = done.stderr.strip().splitlines() or ["no reason given"]
-        raise RuntimeError(next((line for line in lines if re.match(r"(?i)error", line)), lines[-1]))
+        raise RuntimeError(re.search(r"(?im)^error.*|.*\Z", done.stderr.strip())[0])
     return done.stdout
 
 
-def pip(*arguments, **settings) -> str:
-    return run(sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments, **settings)
+def pip(*arguments) -> None:
+    run(sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments)
 
 
 def uv() -> Path:
@@ -98,70 +82,46 @@ def uv() -> Path:
     return Path(shutil.which("uv", path=folder / "bin"))
 
 
-def download(target: Target, wheels: Path, *wanted) -> None:
-    """Wheels for a target, and nothing that they need in their turn. Raises RuntimeError."""
-    options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--dest", wheels, "--find-links", wheels]
-    tags = [f"--platform={tag}" for tag in SYSTEMS[target.system][2]]
-    # What this machine's pip is held to is no rule for another machine.
-    pip("download", *options, *tags, "--python-version", target.python, *wanted, PIP_CONSTRAINT=os.devnull)
-
-
-def small_torch(target: Target, wheels: Path) -> list[str]:
-    """For Linux the exact version of PyTorch's build without CUDA, for the others nothing. Raises RuntimeError."""
-    if target.system != "linux":
-        return []
-    pattern = f"torch-*+cpu-cp{target.python.replace('.', '')}-*linux*.whl"
-    if not any(wheels.glob(pattern)):
-        lines = [line for line in wanted().splitlines() if line.startswith("torch>")]
+def fetch(machine: str, wheels: Path) -> None:
+    """All packages for one kind of machine. Raises RuntimeError with the reason when one cannot be had."""
+    system, python = machine.split("-")
+    _, name, tags = SYSTEMS[system]
+    needs = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    only = ["--quiet", "--python-version", python, "--only-binary", ":all:", "--find-links", wheels]
+    resolve = [uv(), "pip", "compile", *only, "--no-header", "--no-annotate", "--python-platform", name, "-"]
+    download = ["download", *only, "--no-deps", "--dest", wheels, *(f"--platform={tag}" for tag in tags)]
+    wheels.mkdir(parents=True, exist_ok=True)
+    exact = []
+    if system == "linux":
+        torch = [line for line in needs.splitlines() if line.startswith("torch>")]
         try:
-            download(target, wheels, *lines, "--index-url", CPU_BUILDS, "--retries", 1, "--timeout", 10)
+            pip(*download, *torch, "--index-url", CPU_BUILDS, "--retries", 1, "--timeout", 10)
         except RuntimeError as error:
             raise RuntimeError(f"PyTorch without CUDA was not to be had from {CPU_BUILDS}: {error}") from error
-    return [f"torch=={max((file.name.split('-')[1] for file in wheels.glob(pattern)), key=Version)}"]
-
-
-def resolve(target: Target, wheels: Path, needs: list[str], *options) -> str:
-    """The exact versions of all packages that a target needs, a line each. Raises RuntimeError."""
-    with tempfile.TemporaryDirectory() as aside:
-        file = Path(aside) / "needs.txt"
-        file.write_text("\n".join(needs), encoding="utf-8")
-        chosen = ["--python-platform", SYSTEMS[target.system][1], "--python-version", target.python]
-        plain = ["--quiet", "--no-header", "--no-annotate", "--only-binary", ":all:", "--find-links", wheels]
-        return run(uv(), "pip", "compile", *plain, *chosen, *options, file)
-
-
-def fetch(target: Target, wheels: Path) -> None:
-    """All packages for one kind of machine. Raises RuntimeError with the reason when one cannot be had."""
-    wheels.mkdir(parents=True, exist_ok=True)
-    needs = wanted().splitlines()
+        (small,) = wheels.glob(f"torch-*+cpu-cp{python.replace('.', '')}-*linux*.whl")
+        exact = [f"torch=={small.name.split('-')[1]}"]
     index = ["--index-url", os.environ["PIP_INDEX_URL"]] if os.environ.get("PIP_INDEX_URL") else []
-    exact = resolve(target, wheels, [*needs, *small_torch(target, wheels)], *index).split("\n")
-    download(target, wheels, *(line for line in exact if "==" in line))
-    resolve(target, wheels, needs, "--offline", "--no-index")  # could such a machine install it from these alone?
+    chosen = run(*resolve, *index, given="\n".join([needs, *exact]))
+    pip(*download, *(line for line in chosen.splitlines() if "==" in line))
+    run(*resolve, "--offline", "--no-index", given=needs)  # could such a machine install it from these alone?
 
 
 # ------------------------------------------------------------------------------------------ the rest
 
 
 def find_news(data: Path | None) -> Path | None:
-    """The folder whose news go along: the one that is named, or the cache if it holds AG News, whole.
+    """The folder whose news go along: the one that is named, or the cache if it holds AG News.
 
     The name "sample" stands for none: the small corpus comes with the course.
     """
+    folder = data or Path(pooch.os_cache("torchnlp"))
     if data == Path("sample"):
         return None
+    if (folder / "train.csv").is_file() and (folder / "test.csv").is_file():
+        return folder
     if data:
-        missing = [name for name in ("train.csv", "test.csv") if not (data / name).is_file()]
-        if missing:
-            raise ValueError(f"{data} has no {missing[0]}.")
-        return data
-    import pooch
-
-    import torchnlp
-
-    cache, files = Path(pooch.os_cache("torchnlp")), torchnlp.AG_NEWS_FILES
-    whole = [(cache / name).is_file() and pooch.file_hash(cache / name, "md5") == files[name][1] for name in files]
-    return cache if all(whole) else None
+        sys.exit(f"{data} has not both train.csv and test.csv.")
+    return None
 
 
 def copy_students(folder: Path, news: Path | None) -> None:
@@ -203,53 +163,44 @@ SAMPLE = "The lessons run on the small corpus of the course, which is in `course
 NEWS = "The news are in `data`. If they are AG News: for teaching and research; do not publish them."
 
 
-def list_of(found: dict[Target, str]) -> str:
+def list_of(found: dict[str, str]) -> str:
     """Which machines the wheels are for, and which are left out and why. found: the reason, or nothing."""
-    have = [f"- {target}" for target, why in found.items() if not why] or ["- no machine: see below"]
-    lack = [f"- {target}: `` {why} ``" for target, why in found.items() if why]
+    have = [f"- {title_of(machine)}" for machine, why in found.items() if not why] or ["- no machine: see below"]
+    lack = [f"- {title_of(machine)}: `` {why} ``" for machine, why in found.items() if why]
     return "\n".join(["## Packages are here for\n", *have, *(["\n## Left out\n", *lack] if lack else [])])
 
 
-def write_pages(folder: Path, found: dict[Target, str]) -> None:
-    news = (folder / "students" / "data" / "train.csv").is_file()
+def write_pages(folder: Path, found: dict[str, str], news: Path | None) -> None:
     how = FOR_STUDENTS.format(data="../data" if news else "sample")
     for place, title, text in ("students", "start here", how), (".", "the bundle", FOR_YOU):
         body = markdown("\n\n".join([text, list_of(found), NEWS if news else SAMPLE]))
         (folder / place / "index.html").write_text(page(f"{TITLE}: {title}", body), encoding="utf-8")
 
 
-def make_bundle(folder: Path, targets: list[Target], news: Path | None) -> dict[Target, str]:
-    """Returns for each target why it is left out, or nothing. Wheels that are there already are kept."""
-    students = folder / "students"
-    for old in [*folder.glob("*"), *students.glob("*")]:
-        if old not in (students, students / "wheels"):
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-    found = {}
-    for target in targets:
-        print(f"Packages for {target}", flush=True)
+def make_bundle(folder: Path, machines: list[str], news: Path | None) -> dict[str, str]:
+    """Returns for each machine why it is left out, or nothing."""
+    shutil.rmtree(folder, ignore_errors=True)
+    found = dict.fromkeys(machines, "")
+    for machine in machines:
+        print(f"Packages for {title_of(machine)}", flush=True)
         try:
-            fetch(target, students / "wheels")
-            found[target] = ""
+            fetch(machine, folder / "students" / "wheels")
         except RuntimeError as error:
-            found[target] = str(error)
+            found[machine] = str(error)
             print(f"  left out: {error}")
-    copy_students(students, news)
+    copy_students(folder / "students", news)
     copy_instructor(folder / "instructor")
-    write_pages(folder, found)
+    write_pages(folder, found, news)
     return found
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("machines", nargs="*", help="linux, macos, windows, one with -3.12, or all; else this machine")
+    parser.add_argument("machines", nargs="*", choices=["all", *SYSTEMS, *MACHINES])
     parser.add_argument("--data", type=Path, help="the folder with the news that go along")
     args = parser.parse_args()
-    try:
-        targets, news = targets_of(args.machines), find_news(args.data)
-    except ValueError as error:
-        sys.exit(str(error))
-    folder = ROOT / "build" / "bundle"
-    found = make_bundle(folder, targets, news)
+    news, folder = find_news(args.data), ROOT / "build" / "bundle"
+    found = make_bundle(folder, machines_of(args.machines), news)
     have = sum(not why for why in found.values())
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     print(f"build/bundle: {size / 1e9:.1f} GB, for {have} of {len(found)} kinds of machine")

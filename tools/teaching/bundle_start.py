@@ -33,20 +33,14 @@ def install() -> None:
     READY.touch()
 
 
-def settings() -> dict[str, str]:
-    """The news in data/, if the folder has any; without it the lessons take the small corpus of the course."""
-    news = HERE / "data"
-    return {**os.environ, "TORCHNLP_DATA": str(news) if (news / "train.csv").is_file() else "sample"}
-
-
 def main() -> None:
     if not READY.is_file():
         install()
-    if sys.argv[1:] == ["--install-only"]:
-        return
+    news = HERE / "data"  # without it the lessons take the small corpus of the course
+    data = str(news) if (news / "train.csv").is_file() else "sample"
     first = min((HERE / "course" / "notebooks").glob("*.ipynb"))
     command = [str(python()), "-m", "jupyter", "lab", str(first)]
-    sys.exit(subprocess.run(command, cwd=HERE / "course", env=settings()).returncode)
+    sys.exit(subprocess.run(command, cwd=HERE / "course", env={**os.environ, "TORCHNLP_DATA": data}).returncode)
 
 
 if __name__ == "__main__":
