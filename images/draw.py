@@ -52,9 +52,12 @@ def canvas(height):
     axis = figure.add_axes([0, 0, 1, 1])
     axis.set(xlim=(0, WIDTH), ylim=(0, height))
     axis.axis("off")
-    card = FancyBboxPatch((0, 0), WIDTH, height, "round,pad=0,rounding_size=18", fc=WHITE, ec="none", zorder=-1)
-    axis.add_patch(card)
+    rounded(axis, 0, 0, WIDTH, height, 18, fc=WHITE, ec="none", zorder=-1)
     return axis
+
+
+def rounded(axis, left, bottom, width, height, radius, **look):
+    axis.add_patch(FancyBboxPatch((left, bottom), width, height, f"round,pad=0,rounding_size={radius}", **look))
 
 
 DRAWINGS = {}
@@ -64,14 +67,7 @@ def drawing(name, height, *settings, title=""):
     """Name a function that draws onto a card of this height, under a title if there is one."""
 
     def keep(function):
-        def make():
-            axis = canvas(height)
-            if title:
-                label(axis, WIDTH / 2, height - 34, title, size=26, weight="bold")
-            function(axis, *settings)
-            return axis
-
-        DRAWINGS[name] = make
+        DRAWINGS[name] = function, height, settings, title
         return function
 
     return keep
@@ -85,14 +81,12 @@ def label(axis, x, y, text, colour=INK, size=24, ha="center", **kw):
         axis.text(x, base, line, ha=ha, va="baseline", fontsize=0.72 * size, color=colour, zorder=5, **kw)
 
 
-def box(axis, x, y, text="", colour=WHITE, width=84, height=46, size=24, share=0.3, edge=None, lw=1.6, **kw):
+def box(axis, x, y, text="", colour=WHITE, width=84, height=46, size=24, share=0.3, edge=None, lw=1.6):
     """A rounded box centred on (x, y), filled with a share of its colour; its edge has the colour itself."""
     fill = tint(colour, share)
     edge = edge or (INK if colour == WHITE else colour)
-    style = f"round,pad=0,rounding_size={min(8, height / 5)}"
-    corner = (x - width / 2, y - height / 2)
-    axis.add_patch(FancyBboxPatch(corner, width, height, style, fc=fill, ec=edge, lw=lw, zorder=3))
-    label(axis, x, y, text, WHITE if sum(fill) < 1.5 else INK, size, **kw)
+    rounded(axis, x - width / 2, y - height / 2, width, height, min(8, height / 5), fc=fill, ec=edge, lw=lw, zorder=3)
+    label(axis, x, y, text, WHITE if sum(fill) < 1.5 else INK, size)
 
 
 def circle(axis, x, y, sign, edge=INK):
@@ -115,8 +109,12 @@ def draw(name, file):
 
     The file also keeps the letters in it, since another Matplotlib may draw the same ones some pixels beside.
     """
+    function, height, settings, title = DRAWINGS[name]
     with rc_context(TYPE):
-        axis = DRAWINGS[name]()
+        axis = canvas(height)
+        if title:
+            label(axis, WIDTH / 2, height - 34, title, size=26, weight="bold")
+        function(axis, *settings)
         board = FigureCanvasAgg(axis.figure)
         board.draw()
     notes = PngInfo()
@@ -138,11 +136,15 @@ def rnn_unrolled(axis):
     label(axis, 470, 396, "the same, unrolled", weight="bold")
     label(axis, 470, 362, "four cells, one set of weights")
     bottom, middle, top = 95, 205, 312
-    box(axis, 64, middle, "RNN", height=66)
-    box(axis, 64, bottom, "$x_t$", X, 60, size=28)
-    box(axis, 64, top, "$h_t$", H, 60, size=28)
-    arrow(axis, (64, bottom + 23), (64, middle - 33), colour=X)
-    arrow(axis, (64, middle + 33), (64, top - 23), colour=H)
+
+    def step(column, t, width, size):
+        arrow(axis, (column, bottom + 23), (column, middle - 33), colour=X)
+        arrow(axis, (column, middle + 33), (column, top - 23), colour=H)
+        box(axis, column, bottom, f"$x_{t}$", X, 60, size=28)
+        box(axis, column, middle, "RNN", width=width, height=66, size=size)
+        box(axis, column, top, f"$h_{t}$", H, 60, size=28)
+
+    step(64, "t", 84, 24)
     arrow(axis, (106, middle + 18), (132, middle + 18), (132, middle - 18), (107, middle - 18), colour=H)
     label(axis, 140, middle, "$h_{t-1}$", H, 28, ha="left")
     label(axis, 222, middle, "=", size=34)
@@ -151,12 +153,8 @@ def rnn_unrolled(axis):
     for i, word in enumerate(["oil", "prices", "fall", "again"], 1):
         column = 278 + 87 * i
         label(axis, column, 40, word)
-        arrow(axis, (column, bottom + 23), (column, middle - 33), colour=X)
-        arrow(axis, (column, middle + 33), (column, top - 23), colour=H)
         arrow(axis, (column - 57, middle), (column - 31, middle), colour=H)
-        box(axis, column, bottom, f"$x_{i}$", X, 60, size=28)
-        box(axis, column, middle, "RNN", width=62, height=66, size=23)
-        box(axis, column, top, f"$h_{i}$", H, 60, size=28)
+        step(column, i, 62, 23)
 
 
 @drawing("rnn-classifier", 500)
@@ -181,7 +179,7 @@ def rnn_classifier(axis):
 def frame(axis, left, bottom, right, top):
     """The border of a cell: what is outside of it comes in or goes out."""
     look = {"fc": tint(COLOURS["pads"], 0.2), "ec": COLOURS["grey"], "lw": 1.5, "zorder": 0}
-    axis.add_patch(FancyBboxPatch((left, bottom), right - left, top - bottom, "round,pad=0,rounding_size=14", **look))
+    rounded(axis, left, bottom, right - left, top - bottom, 14, **look)
 
 
 @drawing("rnn-cell", 400)
@@ -189,26 +187,38 @@ def rnn_cell(axis):
     label(axis, WIDTH / 2, 364, r"$h_t = \tanh(W_x\,x_t + W_h\,h_{t-1} + b)$", size=32)
     frame(axis, 158, 22, 530, 326)
     high, low, middle = 270, 108, 189
-    box(axis, 78, high, "$h_{t-1}$", H, size=28)
-    label(axis, 78, high - 56, "old state\n[H]")
-    box(axis, 78, low, "$x_t$", X, size=28)
-    label(axis, 78, low - 56, "word vector\n[E]")
-    box(axis, 235, high, "$W_h$", size=28)
-    label(axis, 235, high - 42, "[H, H]")
-    box(axis, 235, low, "$W_x$", size=28)
-    label(axis, 235, low - 42, "[H, E]")
+    state = (high, H, "$h_{t-1}$", "old state\n[H]", "$W_h$", "[H, H]")
+    word = (low, X, "$x_t$", "word vector\n[E]", "$W_x$", "[H, E]")
+    for y, colour, vector, name, weights, shape in (state, word):
+        box(axis, 78, y, vector, colour, size=28)
+        label(axis, 78, y - 56, name)
+        arrow(axis, (120, y), (193, y), colour=colour)
+        box(axis, 235, y, weights, size=28)
+        label(axis, 235, y - 42, shape)
     circle(axis, 350, middle, "$+$")
     box(axis, 350, 65, "$b$", width=52, size=28)
     box(axis, 460, middle, "tanh")
     box(axis, 608, middle, "$h_t$", H, size=28)
     label(axis, 608, middle - 56, "new state\n[H]")
-    arrow(axis, (120, high), (193, high), colour=H)
-    arrow(axis, (120, low), (193, low), colour=X)
     arrow(axis, (277, high), (350, high), (350, middle + RADIUS))
     arrow(axis, (277, low), (304, low), (304, middle), (350 - RADIUS, middle))
     arrow(axis, (350, 88), (350, middle - RADIUS))
     arrow(axis, (350 + RADIUS, middle), (418, middle))
     arrow(axis, (502, middle), (566, middle), colour=H)
+
+
+RAIL, GATE, BUS = 352, 160, 98  # the heights of the state, the gates, and the line of what every gate reads
+
+
+def gated_cell(axis, inputs, last):
+    """The border of an LSTM or GRU, what comes in at which height, and the line up to the last gate."""
+    frame(axis, 130, 30, 572, 400)
+    for y, sign, colour, name in [*inputs, (BUS, "x_t", X, "word\nvector")]:
+        box(axis, 68, y, f"${sign}$", colour, size=28)
+        label(axis, 68, y - 55, name)
+    arrow(axis, (110, BUS), (134, BUS), colour=X)
+    axis.plot([202, last], [BUS, BUS], color=INK, lw=2, solid_capstyle="projecting", zorder=2)
+    box(axis, 168, BUS, "$[h, x]$", width=68, height=44, size=26)
 
 
 @drawing("lstm-forget", 505, 1, "forget", r"$f = \sigma(W_f\,[h, x] + b_f)$")
@@ -219,9 +229,10 @@ def lstm_stage(axis, stage, name, formula):
     """The LSTM cell, what belongs to a later stage drawn pale. 1 forget, 2 input, 3 cell state, 4 output."""
     label(axis, 26, 452, f"{stage}. {name}", size=26, weight="bold", ha="left")
     label(axis, 410, 452, formula, size=31)
-    frame(axis, 130, 30, 572, 400)
-    rail, inside, gate, bus = 352, 236, 160, 98
-    forget, input_, middle, candidate, output = 220, 309, 359, 409, 512
+    inside, forget, input_, middle, candidate, output = 236, 220, 309, 359, 409, 512
+    inputs = [(RAIL, "c_{t-1}", C, "cell\nstate"), (232, "h_{t-1}", H, "hidden\nstate")]
+    gated_cell(axis, inputs, [forget, candidate, candidate, output][stage - 1])
+    arrow(axis, (110, 232), (168, 232), (168, BUS + 22), colour=H)
 
     def shade(first, colour):
         return colour if stage >= first else COLOURS["pads"]
@@ -235,41 +246,31 @@ def lstm_stage(axis, stage, name, formula):
         else:
             box(axis, x, y, edge=COLOURS["pads"], **kw)
 
-    # What comes in.
-    inputs = [(rail, "c_{t-1}", C, "cell\nstate"), (232, "h_{t-1}", H, "hidden\nstate")]
-    for y, sign, colour, name in [*inputs, (bus, "x_t", X, "word\nvector")]:
-        box(axis, 68, y, f"${sign}$", colour, size=28)
-        label(axis, 68, y - 55, name)
-    arrow(axis, (110, 232), (168, 232), (168, bus + 22), colour=H)
-    arrow(axis, (110, bus), (134, bus), colour=X)
     # The cell state, along the top.
-    arrow(axis, (110, rail), (forget - RADIUS, rail), colour=C, width=5)
-    arrow(axis, (forget + RADIUS, rail), (middle - RADIUS, rail), colour=shade(1, C), width=5)
-    arrow(axis, (middle + RADIUS, rail), (582, rail), colour=shade(3, C), width=5)
-    operation(1, forget, rail, r"$\odot$")
-    operation(3, middle, rail, "$+$")
-    unit(3, 624, rail, "$c_t$", C, size=28)
-    # What every gate reads, along the bottom; the line ends at the last gate.
-    last = [forget, candidate, candidate, output][stage - 1]
-    axis.plot([202, last], [bus, bus], color=INK, lw=2, solid_capstyle="projecting", zorder=2)
-    box(axis, 168, bus, "$[h, x]$", width=68, height=44, size=26)
+    arrow(axis, (110, RAIL), (forget - RADIUS, RAIL), colour=C, width=5)
+    arrow(axis, (forget + RADIUS, RAIL), (middle - RADIUS, RAIL), colour=shade(1, C), width=5)
+    arrow(axis, (middle + RADIUS, RAIL), (582, RAIL), colour=shade(3, C), width=5)
+    operation(1, forget, RAIL, r"$\odot$")
+    operation(3, middle, RAIL, "$+$")
+    unit(3, 624, RAIL, "$c_t$", C, size=28)
+    # The gates.
     gates = [(1, forget, "$f$: $\\sigma$", FORGET, "forget"), (2, input_, "$i$: $\\sigma$", INPUT, "input")]
     gates += [(2, candidate, "$g$: tanh", CANDIDATE, "candidate"), (4, output, "$o$: $\\sigma$", OUTPUT, "output")]
     for first, x, text, colour, name in gates:
-        unit(first, x, gate, text, colour, width=92 if colour == CANDIDATE else 80)
+        unit(first, x, GATE, text, colour, width=92 if colour == CANDIDATE else 80)
         if stage >= first:
-            arrow(axis, (x, bus), (x, gate - 23))
+            arrow(axis, (x, BUS), (x, GATE - 23))
             label(axis, x, 60, name)
     # What they do to the cell state.
-    arrow(axis, (forget, gate + 23), (forget, rail - RADIUS), colour=shade(1, FORGET))
-    arrow(axis, (input_, gate + 23), (input_, inside), (middle - RADIUS, inside), colour=shade(2, INPUT))
-    arrow(axis, (candidate, gate + 23), (candidate, inside), (middle + RADIUS, inside), colour=shade(2, CANDIDATE))
-    arrow(axis, (middle, inside + RADIUS), (middle, rail - RADIUS), colour=shade(2, INK))
+    arrow(axis, (forget, GATE + 23), (forget, RAIL - RADIUS), colour=shade(1, FORGET))
+    arrow(axis, (input_, GATE + 23), (input_, inside), (middle - RADIUS, inside), colour=shade(2, INPUT))
+    arrow(axis, (candidate, GATE + 23), (candidate, inside), (middle + RADIUS, inside), colour=shade(2, CANDIDATE))
+    arrow(axis, (middle, inside + RADIUS), (middle, RAIL - RADIUS), colour=shade(2, INK))
     operation(2, middle, inside, r"$\odot$")
     # What shows of it.
-    arrow(axis, (output, rail), (output, 322), colour=shade(4, C))
+    arrow(axis, (output, RAIL), (output, 322), colour=shade(4, C))
     arrow(axis, (output, 282), (output, inside + RADIUS), colour=shade(4, INK))
-    arrow(axis, (output, gate + 23), (output, inside - RADIUS), colour=shade(4, OUTPUT))
+    arrow(axis, (output, GATE + 23), (output, inside - RADIUS), colour=shade(4, OUTPUT))
     arrow(axis, (output + RADIUS, inside), (582, inside), colour=shade(4, H))
     unit(4, output, 302, "tanh", height=40)
     operation(4, output, inside, r"$\odot$")
@@ -279,43 +280,35 @@ def lstm_stage(axis, stage, name, formula):
 @drawing("gru", 505)
 def gru(axis):
     label(axis, WIDTH / 2, 458, r"$h_t = z \odot h_{t-1} + (1 - z) \odot n$", size=32)
-    frame(axis, 130, 30, 572, 400)
-    rail, inside, gate, bus = 352, 240, 160, 98
-    update, reset, new = 226, 330, 490
+    inside, update, reset, new = 240, 226, 330, 490
     middle = (reset + new) / 2
-    box(axis, 68, rail, "$h_{t-1}$", H, size=28)
-    label(axis, 68, rail - 55, "hidden\nstate")
-    box(axis, 68, bus, "$x_t$", X, size=28)
-    label(axis, 68, bus - 55, "word\nvector")
-    arrow(axis, (168, rail), (168, bus + 22), colour=H)
-    arrow(axis, (110, bus), (134, bus), colour=X)
-    arrow(axis, (110, rail), (update - RADIUS, rail), colour=H, width=5)
-    arrow(axis, (update + RADIUS, rail), (new - RADIUS, rail), colour=H, width=5)
-    arrow(axis, (new + RADIUS, rail), (582, rail), colour=H, width=5)
-    circle(axis, update, rail, r"$\odot$")
-    circle(axis, new, rail, "$+$")
-    axis.plot([202, new], [bus, bus], color=INK, lw=2, solid_capstyle="projecting", zorder=2)
+    gated_cell(axis, [(RAIL, "h_{t-1}", H, "hidden\nstate")], new)
+    arrow(axis, (168, RAIL), (168, BUS + 22), colour=H)
+    arrow(axis, (110, RAIL), (update - RADIUS, RAIL), colour=H, width=5)
+    arrow(axis, (update + RADIUS, RAIL), (new - RADIUS, RAIL), colour=H, width=5)
+    arrow(axis, (new + RADIUS, RAIL), (582, RAIL), colour=H, width=5)
+    circle(axis, update, RAIL, r"$\odot$")
+    circle(axis, new, RAIL, "$+$")
     gates = [(update, "$z$: $\\sigma$", FORGET, "update"), (reset, "$r$: $\\sigma$", WHITE, "reset")]
     for x, text, colour, name in [*gates, (new, "$n$: tanh", CANDIDATE, "candidate")]:
-        arrow(axis, (x, bus), (x, gate - 23))
-        box(axis, x, gate, text, colour, width=92)
+        arrow(axis, (x, BUS), (x, GATE - 23))
+        box(axis, x, GATE, text, colour, width=92)
         label(axis, x, 60, name)
-    box(axis, 168, bus, "$[h, x]$", width=68, height=44, size=26)
-    arrow(axis, (reset + 46, gate), (middle - RADIUS, gate))
-    arrow(axis, (middle, bus), (middle, gate - RADIUS), colour=H)
-    circle(axis, middle, gate, r"$\odot$")
-    arrow(axis, (middle + RADIUS, gate), (new - 46, gate))
-    arrow(axis, (new, bus), (new, gate - 23), colour=X)
+    arrow(axis, (reset + 46, GATE), (middle - RADIUS, GATE))
+    arrow(axis, (middle, BUS), (middle, GATE - RADIUS), colour=H)
+    circle(axis, middle, GATE, r"$\odot$")
+    arrow(axis, (middle + RADIUS, GATE), (new - 46, GATE))
+    arrow(axis, (new, BUS), (new, GATE - 23), colour=X)
     label(axis, middle + 12, 120, "$h$", H, ha="left")
     label(axis, new + 12, 120, "$x$", X, ha="left")
     arrow(axis, (update, inside), (new - RADIUS, inside), colour=FORGET)
-    arrow(axis, (update, gate + 23), (update, rail - RADIUS), colour=FORGET)
+    arrow(axis, (update, GATE + 23), (update, RAIL - RADIUS), colour=FORGET)
     label(axis, reset, inside + 26, "$1 - z$", size=28)
-    arrow(axis, (new, gate + 23), (new, inside - RADIUS), colour=CANDIDATE)
-    arrow(axis, (new, inside + RADIUS), (new, rail - RADIUS))
+    arrow(axis, (new, GATE + 23), (new, inside - RADIUS), colour=CANDIDATE)
+    arrow(axis, (new, inside + RADIUS), (new, RAIL - RADIUS))
     circle(axis, new, inside, r"$\odot$")
-    box(axis, 624, rail, "$h_t$", H, size=28)
-    label(axis, 624, rail - 55, "hidden\nstate")
+    box(axis, 624, RAIL, "$h_t$", H, size=28)
+    label(axis, 624, RAIL - 55, "hidden\nstate")
 
 
 TEXTS = [[1, 2, 3, 4, 5], [6, 7, 8], [9]]
@@ -579,9 +572,7 @@ def stream_windows(axis):
     columns = [74 + 104 * i + 12 * (i > 2) for i in range(6)]
     for k, name in enumerate(["piece 1", "piece 2"]):
         left, right = columns[3 * k] - 46, columns[3 * k + 2] + 46
-        style = "round,pad=0,rounding_size=10"
-        frame_of = FancyBboxPatch((left, 76), right - left, 230, style, fc="none", ec=INK, lw=1.6, ls="--", zorder=1)
-        axis.add_patch(frame_of)
+        rounded(axis, left, 76, right - left, 230, 10, fc="none", ec=INK, lw=1.6, ls="--", zorder=1)
         label(axis, (left + right) / 2, 330, name)
     for i, column in enumerate(columns):
         arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
@@ -617,6 +608,12 @@ def one_length_or_packed(axis):
             start = y - 24
         arrow(axis, (middle, start), (middle, 64), width=3)
     box(axis, WIDTH / 2, 40, "states, last: the same values either way", H, 640, 48)
+
+
+def dashed(axis, start, end):
+    """An arrow of what attention brings."""
+    look = {"arrowstyle": "-|>", "mutation_scale": 15, "shrinkA": 0, "shrinkB": 0}
+    axis.add_patch(FancyArrowPatch(start, end, **look, lw=2, ls=(0, (4, 2)), color=OURS, zorder=2))
 
 
 @drawing("bottleneck", 560)
@@ -717,12 +714,6 @@ def transformer_block(axis):
     for y in (222, 242, 262):
         dashed(axis, (120, y), (162, y))
     label(axis, 58, 242, "keys and\nvalues of\nall tokens", size=22)
-
-
-def dashed(axis, start, end):
-    """An arrow of what attention brings."""
-    look = {"arrowstyle": "-|>", "mutation_scale": 15, "shrinkA": 0, "shrinkB": 0}
-    axis.add_patch(FancyArrowPatch(start, end, **look, lw=2, ls=(0, (4, 2)), color=OURS, zorder=2))
 
 
 if __name__ == "__main__":
