@@ -1,4 +1,4 @@
-"""Film the reader page while it reads a headline: images/reader.gif, which the README shows.
+"""Film the reader page while it reads a headline: images/reader.webp, which the README shows.
 
 python -m images.film      needs build/site/reader.html (make site), Chromium and Playwright
 """
@@ -8,7 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
-from PIL import Image, ImageColor
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).resolve().parent
@@ -16,8 +16,6 @@ PAGE = HERE.parent / "build" / "site" / "reader.html"
 HEADLINE = "Striker signs record deal as shares of the club's owner fall on Wall Street"
 PAGE_WIDTH, WIDTH = 600, 900  # a narrow page, so that its words are large
 HIDDEN = ".examples, .controls, .sentence, .marks { display: none !important } textarea { min-height: 3.3em }"
-HUES = ["#222222", "#004488", "#8A6A00", "#994455", "#117755", "#2CA76E", "#7A7972"]  # watch/style.css, light
-TINTS = 12
 WORD, END = 450, 4000  # milliseconds that a frame stays
 
 
@@ -45,23 +43,8 @@ def frames() -> list[Image.Image]:
     return shots
 
 
-def palette() -> Image.Image:
-    """Each hue from full to white: a palette that a program chooses gives two classes one colour."""
-    full = [ImageColor.getrgb(hue) for hue in HUES]
-    mixed = [round(255 - (255 - part) * k / TINTS) for hue in full for k in range(TINTS + 1) for part in hue]
-    image = Image.new("P", (1, 1))
-    image.putpalette(mixed)
-    return image
-
-
-def main() -> None:
-    shots = frames()
-    shots = [shot.quantize(palette=palette(), dither=Image.Dither.NONE) for shot in shots]
-    times = [WORD] * (len(shots) - 1) + [END]
-    # It plays three times and then stands still.
-    shots[0].save(HERE / "reader.gif", save_all=True, append_images=shots[1:], duration=times, loop=2, optimize=True)
-    print(f"images/reader.gif: {len(shots)} frames, {(HERE / 'reader.gif').stat().st_size / 1e3:.0f} KB")
-
-
 if __name__ == "__main__":
-    main()
+    first, *rest = frames()
+    times = [WORD] * len(rest) + [END]
+    # It plays three times and then stands still. Method 6 takes its time and makes the smallest file.
+    first.save(HERE / "reader.webp", save_all=True, append_images=rest, duration=times, loop=3, method=6)
