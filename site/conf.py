@@ -12,15 +12,12 @@ from tools.site import figures, formulas, scoreboard
 from tools.site.lesson_pages import (
     CELL,
     LESSONS,
-    PLACE,
     by_letters,
     cards,
-    cell_link,
     claims_page,
     labelled,
-    lesson_link,
     lesson_page,
-    place_link,
+    with_places,
 )
 from tools.teaching import repo
 from tools.upkeep import readme
@@ -145,8 +142,7 @@ def read(app, docname, source) -> None:
         }
         text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
     elif docname in ("glossary", "references"):
-        text = PLACE.sub(place_link, elsewhere(HERE / path.name, text))
-        text = re.sub(r"(?:\blesson\s+(\d)\b|第 (\d) 课)(?!\])", lesson_link, text)  # (?!]): it is a link
+        text = with_places(elsewhere(HERE / path.name, text))
     elif docname.startswith("notebooks/claims/"):
         text = claims_page(elsewhere(path, text))
     elif docname == "torchnlp":
@@ -154,7 +150,7 @@ def read(app, docname, source) -> None:
     elif docname == "syllabus":
         text = cards(elsewhere(HERE / path.name, text))
     else:
-        text = CELL.sub(cell_link, elsewhere(path if path.exists() else HERE / path.name, text))
+        text = CELL.sub(r"[\g<0>](#\1)", elsewhere(path if path.exists() else HERE / path.name, text))
     source[0] = text
 
 

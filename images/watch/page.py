@@ -34,20 +34,9 @@ def page(*parts) -> str:
     figure.savefig(png, dpi=72)
     words = html.escape(" ".join(data["tokens"]))
     alt = f"The answer after each word, and what happened inside the network: {words}"
-    return fill(data, f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">')
-
-
-def fill(data: dict, instead: str) -> str:
-    """page.html with the data, the scripts and the style; instead: what stands where scripts don't run."""
+    instead = f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">'
     script = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("draw", "shadow", "sentences", "view"))
     parts = {"picture": instead, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
     for name, value in {"data": data, "style": (HERE / "style.css").read_text("utf-8")}.items():
         parts[name] = json.dumps(value).replace("<", "\\u003c")
     return re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (HERE / "page.html").read_text("utf-8"))
-
-
-def renew(saved: str) -> str:
-    """A page that a notebook has saved, with the scripts and the style of today."""
-    data = re.search(r"^const \{percent.* = (\{.*\});$", saved, flags=re.M)[1]
-    instead = re.search(r'<div class="torchnlp-watch">(.*?)</div>', saved, flags=re.S)[1]
-    return fill(json.loads(data), instead)

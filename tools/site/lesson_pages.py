@@ -1,27 +1,21 @@
 """A lesson as the site shows it: what is done to a notebook before Sphinx reads it."""
 
 import re
-import runpy
-from functools import cache
 from itertools import cycle
 from pathlib import Path
 
 import nbformat
 
-from tools.site import pages
 from tools.site.figures import LIVE
 from tools.teaching import repo
 from tools.upkeep.cells import BADGE, QUESTION, is_diagram, is_picture, kind, plain, with_captions
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "site"
-renew = runpy.run_path(str(pages.WATCH / "page.py"))["renew"]
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
-CLAIMS = sorted(ROOT.glob("notebooks/claims/*.md"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
 PLACE = re.compile(rf"(\blesson\s+\d|第 \d 课)(?:,\s+|，){CELL.pattern}")
-CLAIMED = re.compile(r"(?:[\w/-]+#)?\b([la]\d\w*-[a-z]\w+)\b")  # how a table of claims names one
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
 
 
@@ -29,9 +23,6 @@ def lesson_page(source: str, name: str) -> str:
     """A lesson as the site shows it: folded cells closed, words under pictures, answers kept back."""
     notebook = with_captions(nbformat.reads(source, as_version=4))
     notebook.cells[0].source = BADGE.sub("", notebook.cells[0].source)
-    guides = [ROOT / "INSTRUCTORS.md", HERE / "glossary.md"]
-    named = {cell for page in guides for cell in CELL.findall(page.read_text(encoding="utf-8"))}
-    named |= {cell for page in CLAIMS for cell in CLAIMED.findall(page.read_text(encoding="utf-8"))}
     links = links_of(name)
     cells, asked, hidden, waiting = [], False, False, []
     live = [figure for lesson, figure in LIVE.items() if name.startswith(f"{lesson[0]}-")]
@@ -40,11 +31,7 @@ def lesson_page(source: str, name: str) -> str:
     def write(text: str) -> None:
         cells.append(nbformat.v4.new_markdown_cell(text))
 
-    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
-        page = output.get("data", {}).get("text/html", "")
-        if "torchnlp-watch" in page:
-            output.data["text/html"] = renew(page)
-    for cell in to_be_read(notebook.cells):
+    for cell in filter(is_read, notebook.cells):
         is_plot, is_text = kind(cell) == "plot", cell.cell_type == "markdown"
         asks, starts = is_text and bool(QUESTION.search(cell.source)), is_text and cell.source.startswith("#")
         if hidden and not (is_plot or is_text) or hidden and (asks or starts):
@@ -59,8 +46,7 @@ def lesson_page(source: str, name: str) -> str:
         hides = asked and not is_text and bool(cell.outputs) and kind(cell) != "solution"
         if hides and is_plot:
             write(SHOW)
-        if cell.id in named:
-            write(f"({cell.id})=")
+        write(f"({cell.id})=")
         if cell.id in gates:
             write(f"(gates-{name})=")
         if is_text:
@@ -76,7 +62,7 @@ def lesson_page(source: str, name: str) -> str:
         cells.append(cell)
     if hidden:
         write("</details>")
-    if any(page.stem == name for page in CLAIMS):
+    if (ROOT / "notebooks" / "claims" / f"{name}.md").is_file():
         write(f"What this lesson claims, and what could have refuted it: [how we know](/notebooks/claims/{name}.md).")
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
@@ -84,21 +70,10 @@ def lesson_page(source: str, name: str) -> str:
     return nbformat.writes(notebook)
 
 
-def to_be_read(cells: list) -> list:
-    """Without what only makes a notebook run: its first cell, its imports, and set-up of which no word is said."""
-    words = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-
-    def is_read(cell, before) -> bool:
-        skipped = cell.metadata.get("slideshow", {}).get("slide_type") == "skip"
-        if skipped and cell.source.startswith(("import", "from")) or "REPOSITORY = " in cell.source:
-            return False
-        names = re.findall(r"^(?:def|class) (\w+)", cell.source, flags=re.M)
-        told = re.search("folded cell|折叠的单元格", before.source) or any(
-            re.search(rf"`{name}\b", words) for name in names
-        )
-        return kind(cell) != "set-up" or bool(cell.outputs) or told
-
-    return [cell for before, cell in zip([cells[0], *cells], cells) if is_read(cell, before)]
+def is_read(cell) -> bool:
+    """A page leaves out what only makes a notebook run: its first cell, its imports, and set-up that decks skip."""
+    skipped = cell.metadata.get("slideshow", {}).get("slide_type") == "skip"
+    return not (skipped and (kind(cell) == "set-up" or cell.source.startswith(("import", "from"))))
 
 
 def in_site(text: str) -> str:
@@ -137,26 +112,12 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
     cell.metadata["mystnb"] = options
 
 
-def lesson_link(found: re.Match) -> str:
-    """[lesson 2](...) for "lesson 2", if there is one."""
-    path = next((path for path in LESSONS if path.stem[0] in found.groups()), None)
-    return f"[{found[0]}](/notebooks/{path.name})" if path else found[0]
-
-
-@cache
-def has_cell(name: str) -> bool:
-    return any(f'"id": "{name}"' in path.read_text(encoding="utf-8") for path in LESSONS)
-
-
-def cell_link(found: re.Match) -> str:
-    """[`l1-c094`](#l1-c094) for `l1-c094`, if there is such a cell."""
-    return f"[{found[0]}](#{found[1]})" if has_cell(found[1]) else found[0]
-
-
-def place_link(found: re.Match) -> str:
-    """[lesson 1](#l1-c094) for "lesson 1, `l1-c094`"; lesson 1, if there is no such cell."""
-    lesson = " ".join(found[1].split())
-    return f"[{lesson}](#{found[2]})" if has_cell(found[2]) else lesson
+def with_places(text: str) -> str:
+    """[lesson 1](#l1-c094) for "lesson 1, `l1-c094`", and a link to the page for a lesson alone."""
+    text = PLACE.sub(r"[\1](#\2)", text)
+    names = {path.stem[0]: path.name for path in LESSONS}
+    alone = r"(?:\blesson\s+|第 )(\d)\b(?: 课)?(?!\])"  # (?!]): it is a link
+    return re.sub(alone, lambda found: f"[{found[0]}](/notebooks/{names[found[1]]})", text)
 
 
 def cards(text: str) -> str:
@@ -177,7 +138,8 @@ def labelled(page: str) -> str:
 def claims_page(text: str) -> str:
     """A table of claims whose cells are links."""
     head, _, table = text.partition("| claim |")
-    return cards(head + re.sub(rf"`?{CLAIMED.pattern}`?", r"[`\1`](#\1)", f"| claim |{table}"))
+    cell = r"`?(?:[\w/-]+#)?\b([la]\d\w*-[a-z]\w+)\b`?"
+    return cards(head + re.sub(cell, r"[`\1`](#\1)", f"| claim |{table}"))
 
 
 def by_letters(page: str) -> str:
