@@ -41,8 +41,6 @@ nb_merge_streams = True
 nb_ipywidgets_js = {}
 myst_enable_extensions = ["dollarmath", "substitution", "colon_fence"]
 myst_heading_anchors = 3
-myst_links_external_new_tab = False
-autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
 
@@ -56,16 +54,13 @@ templates_path = ["_templates"]
 html_sidebars = {
     "**": ["navbar-logo.html", "icon-links.html", "search-button-field.html", "play.html", "sbt-sidebar-nav.html"]
 }
-html_copy_source = True
 html_show_copyright = False
 html_context = {"default_mode": "auto"}
 html_math_renderer = "drawing"
 html_theme_options = {
     "repository_url": GITHUB,
     "repository_branch": "main",
-    "path_to_docs": "",
     "use_repository_button": True,
-    "use_download_button": True,
     "launch_buttons": {"colab_url": "https://colab.research.google.com"},
     "home_page_in_toc": True,
     "navbar_persistent": [],
@@ -162,8 +157,7 @@ def as_rst(app, what, name, thing, options, lines) -> None:
 def finish(app, pagename, templatename, context, doctree) -> None:
     if doctree:
         body = labelled(context["body"])
-        body = by_letters(body) if pagename == "glossary" else body
-        context["body"] = formulas.outlines(body) + body
+        context["body"] = by_letters(body) if pagename == "glossary" else body
 
 
 def setup(app) -> None:

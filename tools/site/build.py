@@ -18,25 +18,19 @@ from tools.site import figures, pages
 ROOT = Path(__file__).resolve().parents[2]
 
 SOURCES = ROOT / "build" / "site-sources"
-PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md"]
+PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md", "images/*.png"]
 PAGES += ["notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "notebooks/claims/*.md"]
-PICTURES = ["images/*.png"]
 STATIC = ROOT / "build" / "site-static"  # what Sphinx copies beside site/_static
 
 
 def gather() -> None:
-    """Copy what becomes a page into one folder, as Sphinx wants it. What has not changed keeps its time."""
-    wanted = set()
-    for pattern in PAGES + PICTURES:
+    """Copy what becomes a page into one folder, as Sphinx wants it."""
+    shutil.rmtree(SOURCES, ignore_errors=True)
+    for pattern in PAGES:
         for file in ROOT.glob(pattern):
             copy = SOURCES / (file.name if file.parent.name == "site" else file.relative_to(ROOT))
-            wanted.add(copy)
-            if not copy.is_file() or copy.read_bytes() != file.read_bytes():
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(file, copy)
-    for file in SOURCES.rglob("*.*"):
-        if file.is_file() and file not in wanted:
-            file.unlink()
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, copy)
 
 
 # The theme draws its icons with a script of 1.5 MB. One that stands in the page needs none.
@@ -90,9 +84,7 @@ def make_site(folder: Path) -> None:
         file.unlink()
     figures.numbers(folder)
     for name in pages.PAGES:
-        page = pages.make_page(name)
-        if page.parent != folder:
-            shutil.copy(page, folder)
+        pages.make_page(name, folder)
 
 
 def main() -> None:

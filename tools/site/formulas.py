@@ -1,7 +1,6 @@
 """Formulas for the site, set when it is built: drawings in the page, which need no script there."""
 
 import json
-import re
 import subprocess
 from functools import cache
 from html import escape
@@ -14,7 +13,6 @@ from tools.site import npm
 PACKAGES = ["mathjax@3.2.2", "speech-rule-engine@4.0.7"]
 USED = ["mathjax/es5", "speech-rule-engine", "commander", "wicked-good-xpath", "xmldom-sre"]
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "formulas" / "node_modules"
-letters: dict[str, str] = {}  # the outlines of all letters so far, by their names
 
 
 @cache
@@ -26,22 +24,14 @@ def _setter() -> subprocess.Popen:
 
 @cache
 def drawing(tex: str, display: bool) -> str:
-    """A formula as SVG, with the words that a screen reader says. Its letters are in `outlines`."""
+    """A formula as SVG, with the words that a screen reader says."""
     _setter().stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
     _setter().stdin.flush()
     answer = _setter().stdout.readline()
     if not answer:
         raise ValueError(f"This is no formula: {tex}")
     answer = json.loads(answer)
-    letters.update(answer["letters"])
     return answer["svg"].replace("<svg", f'<svg role="img" aria-label="{escape(answer["words"])}"', 1)
-
-
-def outlines(page: str) -> str:
-    """The letters of the formulas of a page, each once."""
-    names = sorted(set(re.findall(r'href="#(MJX-[^"]+)"', page)))
-    paths = "".join(f'<path id="{name}" d="{letters[name]}"/>' for name in names)
-    return f'<svg class="letters" aria-hidden="true"><defs>{paths}</defs></svg>' if names else ""
 
 
 def inline(visitor, node) -> None:

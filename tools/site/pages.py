@@ -1,8 +1,8 @@
-"""Make the three pages of build/site, each one file that opens from the disk and fetches nothing: reader.html,
+"""Make three pages of the site, each one file that opens from the disk and fetches nothing: reader.html,
 playground.html and writer.html.
 
-The sources are in site/. `make site` makes them too. The classes here and in language_model.py and
-reversing_networks.py are the pages' networks in PyTorch, which the tests hold the pages to.
+The classes here and in language_model.py and reversing_networks.py are the pages' networks in PyTorch, which the tests
+hold the pages to.
 """
 
 import base64
@@ -23,11 +23,9 @@ from tools.site.language_model import unpacked
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "site"
 WATCH = ROOT / "images" / "watch"  # what the pages share with the module's `watch`
-BUILT = ROOT / "build" / "site"
 PAGES = ("reader", "playground", "writer")
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "(?:\./|\.\./images/watch/)(\w+)\.js";\n', flags=re.M)
-NAME = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", flags=re.M)
 
 
 # ------------------------------------------------------------------------------------------- pages
@@ -47,10 +45,6 @@ def bundle(name: str) -> str:
         parts[module] = re.sub(r"^export ", "", IMPORT.sub("", source), flags=re.M)
 
     add(name)
-    names = [name for source in parts.values() for name in NAME.findall(source)]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise ValueError(f"In one script a name can stand for one thing only: {', '.join(twice)}")
     return "\n".join(parts.values())
 
 
@@ -91,8 +85,8 @@ RULES = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src
 RULES += "; font-src data:; img-src data:"
 
 
-def make_page(name: str) -> Path:
-    """build/site/<name>.html with its scripts, its style and its data inside."""
+def make_page(name: str, folder: Path = ROOT / "build" / "site") -> Path:
+    """<name>.html of the site with its scripts, its style and its data inside."""
     page = (SITE / f"{name}.html").read_text(encoding="utf-8")
     style = (WATCH / "style.css").read_text(encoding="utf-8")
     rules = f'<meta http-equiv="Content-Security-Policy" content="{RULES}">'
@@ -113,8 +107,8 @@ def make_page(name: str) -> Path:
         return f'<script type="{kind}"{rest}>\n{text.replace("</", "<" + chr(92) + "/")}</script>'
 
     page = re.sub(r'<script type="([^"]+)"([^>]*) src="([^"]+)"></script>', inside, page)
-    BUILT.mkdir(parents=True, exist_ok=True)
-    file = BUILT / f"{name}.html"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.html"
     file.write_text(page, encoding="utf-8")
     return file
 
@@ -154,13 +148,3 @@ class Reader:
             states, _ = self.rnn(self.embedding(torch.tensor([ids])))  # [1, T, H]
             probabilities = self.fc(states[0]).softmax(1)  # [T, K]
         return {"tokens": tokens, "ids": ids, "probabilities": probabilities.tolist()}
-
-
-def main() -> None:
-    for name in PAGES:
-        file = make_page(name)
-        print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1e6:.2f} MB")
-
-
-if __name__ == "__main__":
-    main()
