@@ -7,7 +7,6 @@ from pathlib import Path
 import nbformat
 from sphinx.search.zh import SearchChinese
 
-import torchnlp
 from tools.site import figures, formulas, scoreboard
 from tools.site.lesson_pages import (
     CELL,
@@ -41,6 +40,7 @@ nb_merge_streams = True
 nb_ipywidgets_js = {}
 myst_enable_extensions = ["dollarmath", "substitution", "colon_fence"]
 myst_heading_anchors = 3
+autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
 
@@ -91,22 +91,6 @@ def lesson_cards() -> str:
     return "\n".join([*lines, "::::"])
 
 
-def module_page() -> str:
-    """The names of torchnlp in the order and under the headings of its __all__."""
-    source = (ROOT / "torchnlp.py").read_text(encoding="utf-8")
-    names = re.search(r"^__all__ = \[\n(.*?)^\]", source, flags=re.S | re.M)[1]
-    lines = []
-    for title, block in re.findall(r"^    # (\w+)\n(.*?)(?=^    #|\Z)", names, flags=re.S | re.M):
-        lines += [f"## {title.capitalize()}\n", "```{eval-rst}"]
-        for name in re.findall(r'"(\w+)"', block):
-            thing = getattr(torchnlp, name)
-            ours = getattr(thing, "__module__", "") == "torchnlp"
-            directive = "py:data" if not ours else "autoclass" if isinstance(thing, type) else "autofunction"
-            lines.append(f".. {directive}:: torchnlp.{name}")
-        lines.append("```\n")
-    return "\n".join(lines)
-
-
 def elsewhere(source: Path, text: str) -> str:
     """Links to files of the course lead to their page, or to the repository if they have none."""
 
@@ -140,8 +124,6 @@ def read(app, docname, source) -> None:
         text = with_places(elsewhere(HERE / path.name, text))
     elif docname.startswith("notebooks/claims/"):
         text = claims_page(elsewhere(path, text))
-    elif docname == "torchnlp":
-        text += module_page()
     elif docname == "syllabus":
         text = cards(elsewhere(HERE / path.name, text))
     else:
