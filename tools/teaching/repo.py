@@ -5,13 +5,13 @@
 Without it a notebook opened alone (in Colab, say) would fetch the course from somewhere else.
 """
 
-import argparse
 import re
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = re.compile(r"https://github\.com/([A-Za-z0-9-]+)/([A-Za-z0-9_.-]+?)(?:\.git)?/?")
+PLACES = ["github.com/{}/{}", "/github/{}/{}", "https://{}.github.io/{}"]
 
 
 def files(root: Path) -> list[Path]:
@@ -26,19 +26,14 @@ def current(root: Path) -> str:
 
 
 def set_address(root: Path, owner: str, name: str) -> list[Path]:
-    """Change owner/name wherever it follows github.com or github, and the site's address.
-
-    Returns the files changed.
-    """
+    """Change owner and name in each of PLACES. Returns the files changed."""
     # The text of the files, not their JSON: the diff shows these lines and no others.
-    old = re.compile(rf"((?:github\.com|/github)/){re.escape(current(root))}(?![\w-])")
-    old_owner, old_name = map(re.escape, current(root).split("/"))
-    site = re.compile(rf"https://{old_owner}\.github\.io/{old_name}(?![\w-])")
+    new_of = {place.format(*current(root).split("/")): place.format(owner, name) for place in PLACES}
     changed = []
     for file in files(root):
-        before = file.read_text(encoding="utf-8")
-        after = old.sub(rf"\g<1>{owner}/{name}", before)
-        after = site.sub(f"https://{owner}.github.io/{name}", after)
+        before = after = file.read_text(encoding="utf-8")
+        for old, new in new_of.items():
+            after = re.sub(rf"{re.escape(old)}(?![\w-])", new, after)
         if after != before:
             file.write_text(after, encoding="utf-8", newline="\n")
             changed.append(file)
@@ -46,9 +41,7 @@ def set_address(root: Path, owner: str, name: str) -> list[Path]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("url", help="such as https://github.com/me/my-course")
-    url = ADDRESS.fullmatch(parser.parse_args().url)
+    url = ADDRESS.fullmatch(" ".join(sys.argv[1:]))
     if not url:
         sys.exit("The address has the form https://github.com/me/my-course (Colab opens notebooks from GitHub).")
     changed = set_address(ROOT, *url.groups())

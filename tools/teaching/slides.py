@@ -47,11 +47,6 @@ def place_of(cell) -> str:
     return cell.metadata.get("slideshow", {}).get("slide_type", "-")
 
 
-def first_cells(notebook) -> list[str]:
-    """The id of each slide's first cell, in order."""
-    return [cell.id for cell in notebook.cells if place_of(cell) in ("slide", "subslide")]
-
-
 def read_notes(file: Path) -> dict[str, str]:
     """The sections for slides of a file of notes: cell id -> text, whose first line has the minutes and the title."""
     parts = re.split(r"^## (l\d-\S+)(?: · )?", file.read_text(encoding="utf-8"), flags=re.M)
@@ -102,7 +97,8 @@ def parts_of(cell) -> list[Part]:
         if chart:
             parts += [Part("chart", chart), Part("caption", markdown(CHARTS[cell.id].caption))]
         elif printed.strip():
-            parts.append(Part("output", f"<pre>{escape(printed.strip(chr(10)))}</pre>"))
+            lines = (f"<span>{escape(line)}\n</span>" for line in printed.strip("\n").split("\n"))  # may be parted
+            parts.append(Part("output", f"<pre>{''.join(lines)}</pre>"))
         printed = ""
         if "image/png" in data:
             image = f'<img src="data:image/png;base64,{data["image/png"].strip()}" alt="{escape(plain(caption))}">'
@@ -189,14 +185,10 @@ def make_page(notebook, notes: dict[str, str]) -> str:
 
 
 def make_deck(path: Path) -> Path:
-    notebook = nbformat.read(path, as_version=4)
-    notes_file = NOTES / f"{path.stem}.md"
-    notes = read_notes(notes_file) if notes_file.is_file() else {}
+    deck, notes = DECKS / f"{path.stem}.html", read_notes(NOTES / f"{path.stem}.md")
     DECKS.mkdir(parents=True, exist_ok=True)
-    deck = DECKS / f"{path.stem}.html"
-    deck.write_text(make_page(notebook, notes), encoding="utf-8")
-    slides = first_cells(notebook)
-    print(f"{deck.relative_to(ROOT)}: {len(slides)} slides, {sum(cell in notes for cell in slides)} with notes")
+    deck.write_text(make_page(nbformat.read(path, as_version=4), notes), encoding="utf-8")
+    print(deck.relative_to(ROOT))
     return deck
 
 
