@@ -23,17 +23,6 @@ def cut(body, share=0.6):
     return lambda handler: handler.answer(200, body, send=int(share * len(body)))
 
 
-def stall(body, share=0.6):
-    """Announce all of the body, send a share of it, and then neither a byte nor an end."""
-
-    def answer(handler):
-        handler.answer(200, body, send=int(share * len(body)))
-        handler.server.stalled.set()
-        handler.server.closing.wait()
-
-    return answer
-
-
 def together(clients, body):
     """Let nobody go on before so many clients have asked; then the whole body for each."""
     gate = threading.Barrier(clients, timeout=240)
@@ -49,15 +38,12 @@ class Server(ThreadingHTTPServer):
     """Serves .answers = {path: list of answers}, on a free port, in threads of its own; 404 elsewhere."""
 
     daemon_threads = True
-    request_queue_size = 128  # connections not yet taken; of more than 5, the default, a busy machine loses some
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.answers, self.requests = {}, []
         self.lock = threading.Lock()
-        self.stalled = threading.Event()  # set once a client has been left waiting
-        self.closing = threading.Event()
 
     def __enter__(self):
         self.thread = threading.Thread(target=self.serve_forever, args=(0.01,))
@@ -65,7 +51,6 @@ class Server(ThreadingHTTPServer):
         return self
 
     def __exit__(self, *error):
-        self.closing.set()
         self.shutdown()
         self.thread.join()
         self.server_close()
@@ -82,11 +67,10 @@ class Handler(BaseHTTPRequestHandler):
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
         answer(self)
 
-    def answer(self, code, body=b"", send=None, **headers):
-        """The status, the headers and the first `send` bytes of the body (None: all of them)."""
+    def answer(self, code, body=b"", send=None):
+        """The status, and the first `send` bytes of the body (None: all of them)."""
         self.send_response(code)
-        for name, value in {"Content-Length": len(body), **headers}.items():
-            self.send_header(name, str(value))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[:send])
 
