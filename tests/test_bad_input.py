@@ -5,7 +5,7 @@ texts, the batches, the networks and the saved models are bad.
 """
 
 import math
-import pickle
+import re
 
 import pytest
 import torch
@@ -13,7 +13,6 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from networks import THREE, Mean, Packed, each_network
 from torch import nn
-from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 
 import torchnlp
@@ -89,7 +88,7 @@ def test_any_lengths_and_any_batch_size_make_batches_that_hold_each_text_once(ne
         assert len(sampler) == len(batches) and all(1 <= len(batch) <= batch_size for batch in batches)
 
 
-@pytest.mark.parametrize("batch_size", [0, -1, 2.5, "64", None, math.nan, True])
+@pytest.mark.parametrize("batch_size", [0, -1, 2.5, "64", None, math.nan])
 def test_a_useless_batch_size_is_an_error_before_the_first_batch(news, batch_size):
     with pytest.raises(ValueError, match="number of texts in a batch, 1 or more"):
         torchnlp.LengthBatchSampler(news[0], batch_size)
@@ -137,9 +136,7 @@ def altered(change):
 WRONG_ANSWERS = {
     "batch_first is missing": TimeFirst,
     "logits of every token": altered(lambda logits: logits.unsqueeze(1).expand(-1, 5, -1)),
-    "one row for the whole batch": altered(lambda logits: logits.sum(0, keepdim=True)),
     "no return": altered(lambda logits: None),
-    "the state returned too": altered(lambda logits: (logits, logits)),
 }
 
 
@@ -150,12 +147,11 @@ def test_logits_of_another_shape_are_refused_with_a_remedy(news, network):
     for run in [train_epoch, evaluate, fit_once]:
         with pytest.raises(ValueError, match="does not fit the data. It must return logits"):
             run(net, [padify(train)])
-    if network is not WRONG_ANSWERS["one row for the whole batch"]:  # which is right for a single text
-        with pytest.raises(ValueError, match="It must return logits"):
-            predict(net, "The keeper saw the ball late.", classes)
+    with pytest.raises(ValueError, match="It must return logits"):
+        predict(net, "The keeper saw the ball late.", classes)
 
 
-@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, 3e38])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, 3e38])
 def test_answers_that_are_no_numbers_are_an_error(news, bad):
     train, _, classes, vocab = news
     net = altered(lambda logits: logits * bad)(len(vocab))
@@ -221,36 +217,26 @@ def test_a_network_of_another_vocabulary_is_told_so(other_news, tmp_path, first)
 def test_a_loaded_model_belongs_to_its_own_vocabulary(news, other_news, tmp_path):
     save_model(tmp_path / "net.pt", Mean(len(news[3])), news[2])
     net, classes, _ = load_model(tmp_path / "net.pt", Mean)
-    predict(net, "goal", classes)
     other_news()
     with pytest.raises(ValueError, match="belongs to another vocabulary"):
         predict(net, "goal", classes)
 
 
-def not_a_number(optimizer, steps):
-    return LambdaLR(optimizer, lambda step: math.nan)
-
-
 @given(
     count=st.integers(0, 5), valid=st.integers(0, 2), epochs=st.integers(-1, 3),
     lr=st.floats() | st.sampled_from([0.0, 0.01, 1e30, math.inf, math.nan, -0.1]),
-    schedule=st.sampled_from([torchnlp.linear_warmup_decay, None, not_a_number]),
 )  # fmt: skip
-def test_fit_gives_a_history_of_numbers_or_an_error(news, count, valid, epochs, lr, schedule):
+def test_fit_gives_a_history_of_numbers_or_an_error(news, count, valid, epochs, lr):
     train, test, _, vocab = news
-    net = Mean(len(vocab))
-
-    def loader(dataset, size):
-        return DataLoader(dataset[: 2 * size], batch_size=2, collate_fn=padify)
-
+    train, test = (
+        DataLoader(dataset, batch_size=2, collate_fn=padify) for dataset in [train[: 2 * count], test[: 2 * valid]]
+    )
     try:
-        history = fit(
-            net, loader(train, count), loader(test, valid), epochs=epochs, lr=lr, schedule=schedule, live=False
-        )
+        history = fit(Mean(len(vocab)), train, test, epochs=epochs, lr=lr, live=False)
     except FloatingPointError as error:
-        assert "smaller lr" in str(error) and (lr > 0.1 or schedule is not_a_number)
+        assert "smaller lr" in str(error) and lr > 0.1
     except ValueError as error:
-        assert "nothing to" in str(error) or "Invalid learning rate" in str(error)
+        assert re.search("nothing to train on|is the dataset empty|Invalid learning rate", str(error))
         assert count == 0 or valid == 0 or epochs < 1 or not lr >= 0
     else:
         assert len(history.valid_loss) == epochs and history.articles[-1] == 2 * count * epochs
@@ -282,21 +268,13 @@ class Bomb:
         return open, ("mark", "w")
 
 
-OTHER_CONTENTS = {
-    "a tensor": lambda contents: torch.ones(3),
-    "no classes": lambda contents: {key: contents[key] for key in contents if key != "classes"},
-    "code": lambda contents: Bomb(),
-    "code for weights": lambda contents: {**contents, "weights": Bomb()},
-}
-
-
-@pytest.mark.parametrize("write", [torch.save, lambda thing, file: file.write_bytes(pickle.dumps(thing))])
-@pytest.mark.parametrize("change", OTHER_CONTENTS.values(), ids=OTHER_CONTENTS)
-def test_a_file_with_other_contents_is_refused_and_runs_no_code(news, tmp_path, monkeypatch, change, write):
+def test_a_file_with_other_contents_is_refused_and_runs_no_code(news, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     save_model("net.pt", Packed(len(news[3])), news[2])
-    write(change(torch.load("net.pt", weights_only=True)), tmp_path / "other.pt")
-    before = torchnlp.vocab
-    with pytest.raises(ValueError, match="damaged, or was not written by save_model. Save the model again"):
-        load_model(tmp_path / "other.pt", Packed)
+    saved, before = torch.load("net.pt", weights_only=True), torchnlp.vocab
+    half = {key: saved[key] for key in ("weights", "words")}
+    for contents in [torch.ones(3), half, Bomb(), {**saved, "weights": Bomb()}]:
+        torch.save(contents, "other.pt")
+        with pytest.raises(ValueError, match="damaged, or was not written by save_model. Save the model again"):
+            load_model("other.pt", Packed)
     assert torchnlp.vocab is before and not (tmp_path / "mark").exists()

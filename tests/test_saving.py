@@ -1,9 +1,5 @@
 """A saved model takes its vocabulary and its classes with it."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from networks import Packed
 
@@ -21,21 +17,6 @@ def saved(tmp_path):
     net = Packed(len(vocab), len(classes))
     save_model(tmp_path / "net.pt", net, classes)
     return tmp_path / "net.pt", net, predict(net, HEADLINE, classes, collate_fn=pad_length)
-
-
-@pytest.mark.slow
-def test_a_fresh_process_gives_the_same_answer(saved):
-    file, _, answer = saved
-    code = (
-        "from test_saving import *\n"
-        f"net, classes, vocab = load_model({str(file)!r}, Packed)\n"
-        "print(predict(net, HEADLINE, classes, collate_fn=pad_length))"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, text=True,
-        env={"PYTHONPATH": str(Path(torchnlp.__file__).parent), "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert run.stdout.strip() == str(answer), run.stderr
 
 
 def test_a_loaded_model_brings_its_own_vocabulary(saved):
@@ -67,3 +48,10 @@ def test_a_network_of_another_shape_is_refused_with_both_shapes(saved):
 def test_a_mistake_in_make_net_is_not_blamed_on_the_file(saved):
     with pytest.raises(TypeError, match="takes 1 positional argument"):
         load_model(saved[0], lambda v: Packed(v, 4))
+
+
+def test_a_file_that_cannot_be_written_or_is_not_there_is_named(saved, tmp_path):
+    with pytest.raises(OSError, match="no/net.pt.*Is there room"):
+        save_model(tmp_path / "no" / "net.pt", saved[1], "abcd")
+    with pytest.raises(FileNotFoundError, match="no/net.pt. save_model"):
+        load_model(tmp_path / "no" / "net.pt", Packed)

@@ -38,13 +38,6 @@ def test_an_unknown_word_is_unk_and_looking_it_up_adds_none(news):
     assert len(news[3].stoi) == size
 
 
-def test_a_word_of_the_test_half_alone_is_unknown(news):
-    _, test, _, vocab = news
-    text = test[0][1]  # "Minister travels north She wants to see the roads."
-    assert encode("wants see roads") == [vocab.stoi["wants"], UNK, vocab.stoi["roads"]]
-    assert encode(text)[tokenizer(text).index("see")] == UNK
-
-
 @pytest.mark.parametrize("unk", [7, -1])
 def test_unk_can_be_another_id(news, unk):
     assert encode("late zyxomma", unk=unk) == [encode("late")[0], unk]
@@ -87,12 +80,3 @@ def test_after_a_second_load_dataset_the_new_vocabulary_counts(news, tmp_path):
         assert encode(text) == [new.stoi.get(word, UNK) for word in tokenizer(text)]
     assert encode("zyxomma") != [UNK]
     assert encode(known) != encode(known, voc=old) == [old.stoi[word] for word in tokenizer(known)]
-
-
-def test_the_caller_may_change_the_list(news):
-    for text in (news[0][0][1], "late goal"):
-        ids = encode(text)
-        before = list(ids)
-        ids.append(5)
-        ids[0] = 5
-        assert encode(text) == before

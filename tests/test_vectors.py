@@ -14,13 +14,8 @@ from torchnlp import PAD, embedding_matrix, load_vectors, seed_all
 WORDS, VECTORS = ["the", "cup", "bank"], np.arange(12, dtype=np.float32).reshape(3, 4)
 
 
-@pytest.fixture(scope="module")
-def glove():
-    return load_vectors()
-
-
-def test_glove_has_400_000_words_in_50_dimensions(glove):
-    words, vectors = glove
+def test_glove_has_400_000_words_in_50_dimensions():
+    words, vectors = load_vectors()
     assert len(words) == len(set(words)) == 400_000
     assert vectors.shape == (400_000, 50) and vectors.dtype == np.float32
     assert isinstance(vectors, np.memmap)  # read from the disk as it is used
