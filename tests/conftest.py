@@ -4,7 +4,6 @@ import csv
 import os
 import re
 import shutil
-import ssl
 import subprocess
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -76,17 +75,6 @@ def news(fresh, news_folder):
     import torchnlp
 
     return torchnlp.load_dataset(root=news_folder)
-
-
-@pytest.fixture
-def glove_file(tmp_path, monkeypatch):
-    """A file of vectors for torchtext's Vectors, the class of GloVe: the, goal and cup are 0, 1 and 2."""
-    file = tmp_path / "glove.txt"
-    file.write_text("the .1 .2 .3 .4\ngoal .5 .6 .7 .8\ncup .9 .1 .2 .3\n")
-    # Vectors turns the check of certificates off for the whole process: turn it on again afterwards.
-    checked = ssl._create_default_https_context
-    monkeypatch.setattr(ssl, "_create_default_https_context", checked)
-    return file
 
 
 @pytest.fixture(scope="module")
