@@ -76,17 +76,16 @@ html_theme_options = {
 def lesson_cards() -> str:
     """A card for each lesson, with its first picture."""
     lines = ["::::{grid} 1 2 2 2", ":gutter: 3", ""]
+    folder = SOURCES / "cards"
+    folder.mkdir()
     for path in LESSONS:
         title, builds, _ = readme.LESSONS[path.stem]
+        cells = with_captions(nbformat.read(path, as_version=4)).cells
+        pictures = ((cell, output) for cell in cells for output in cell.get("outputs", []) if is_picture(output))
+        cell, output = next(pictures)
+        (folder / f"{path.stem}.png").write_bytes(b64decode(output.data["image/png"]))
         lines += [f":::{{grid-item-card}} {path.stem[0]} · {title}", f":link: notebooks/{path.stem}", ":link-type: doc"]
-        for cell in with_captions(nbformat.read(path, as_version=4)).cells:
-            images = [output.data["image/png"] for output in cell.get("outputs", []) if is_picture(output)]
-            if images:
-                picture = SOURCES / "cards" / f"{path.stem}.png"
-                picture.parent.mkdir(exist_ok=True)
-                picture.write_bytes(b64decode(images[0]))
-                lines += [f":img-top: cards/{path.stem}.png", f":img-alt: {plain(cell.metadata['caption'])}"]
-                break
+        lines += [f":img-top: cards/{path.stem}.png", f":img-alt: {plain(cell.metadata['caption'])}"]
         lines += ["", f"{builds[0].upper()}{builds[1:]}.", ":::", ""]
     return "\n".join([*lines, "::::"])
 
@@ -99,8 +98,7 @@ def elsewhere(source: Path, text: str) -> str:
         page = SOURCES / (file.name if file.parent == HERE else file.relative_to(ROOT))
         if page.exists():
             return f"](/{page.relative_to(SOURCES).as_posix()}{anchor})"
-        what = "tree" if file.is_dir() else "blob"
-        return f"]({GITHUB}/{what}/main/{file.relative_to(ROOT).as_posix()}{anchor})"
+        return f"]({GITHUB}/blob/main/{file.relative_to(ROOT).as_posix()}{anchor})"
 
     return re.sub(r"\]\((?!\w+:)([^)#]+)(#[^)]*)?\)", link, text)
 

@@ -200,7 +200,7 @@ def test_the_front_page_shows_a_picture_each_lesson_and_the_scoreboard(pages):
     assert all(card.find("img")["alt"] for card in cards)
     rows, dots = page.select("#the-scoreboard tbody tr"), page.select(".scoreboard > div")
     assert len(rows) == len(dots) >= 6
-    assert dots[0].select_one(".counts"), "counting words does not win"
+    assert dots[0].select_one(".baseline"), "counting words does not win"
 
 
 def test_what_the_lessons_cite_stands_in_the_references(pages):

@@ -55,10 +55,6 @@ def split_lines(text: str) -> list[str]:
     return first + [token for line in others for token in ("<line>", *line)]
 
 
-def perplexity(losses) -> float:
-    return math.exp(np.concatenate(losses).mean())
-
-
 class Writer:
     """The network of writer.json with the weights that the page has, and the 4-grams of its training text."""
 

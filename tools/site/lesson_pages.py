@@ -34,14 +34,13 @@ def lesson_page(source: str, name: str) -> str:
     for cell in filter(is_read, notebook.cells):
         is_plot, is_text = kind(cell) == "plot", cell.cell_type == "markdown"
         asks, starts = is_text and bool(QUESTION.search(cell.source)), is_text and cell.source.startswith("#")
-        if hidden and not (is_plot or is_text) or hidden and (asks or starts):
+        if hidden and (asks or starts or not (is_plot or is_text)):
             write("</details>")
             hidden = False
         if starts:  # the section is over
             for make in waiting:
                 write(f"```{{raw}} html\n{make()}\n```")
             waiting = [make for title, make in live if re.search(rf"^#+ .*{title}", cell.source, flags=re.M)]
-            live = [(title, make) for title, make in live if make not in waiting]
         asked = asks or asked and not starts
         hides = asked and not is_text and bool(cell.outputs) and kind(cell) != "solution"
         if hides and is_plot:
@@ -54,7 +53,7 @@ def lesson_page(source: str, name: str) -> str:
             continue
         as_the_site_folds(cell, links)
         if hides and not is_plot:
-            cells.append(nbformat.from_dict({**cell, "outputs": []}))
+            cells.append(nbformat.from_dict({**cell, "id": f"{cell.id}-code", "outputs": []}))
             cell.metadata["tags"].append("remove-input")
             write(SHOW)
         if hides:
@@ -64,8 +63,6 @@ def lesson_page(source: str, name: str) -> str:
         write("</details>")
     if (ROOT / "notebooks" / "claims" / f"{name}.md").is_file():
         write(f"What this lesson claims, and what could have refuted it: [how we know](/notebooks/claims/{name}.md).")
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"
     notebook.cells = cells
     return nbformat.writes(notebook)
 

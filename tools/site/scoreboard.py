@@ -14,10 +14,6 @@ def rows_of(table: str) -> list[tuple[str, float, float]]:
     return [(name, float(accuracy), float(spread) if spread != "-" else 0) for name, accuracy, spread in found]
 
 
-def is_network(name: str) -> bool:
-    return name.split(",")[0] in COLOURS
-
-
 def picture(table: str) -> str:
     """A dot for each model, with the range over its seeds, as HTML in the table's order."""
     rows, lines = rows_of(table), []
@@ -31,7 +27,7 @@ def picture(table: str) -> str:
         colour = COLOURS.get(name.split(",")[0], "baseline")
         ends = place(accuracy - spread / 2), place(accuracy + spread / 2)
         marks = f'<i class="range" style="left: {ends[0]}; right: calc(100% - {ends[1]})"></i>'
-        marks += f'<i class="dot{"" if is_network(name) else " counts"}" style="left: {place(accuracy)}"></i>'
+        marks += f'<i class="dot {colour}" style="left: {place(accuracy)}"></i>'
         track = f'<span class="track" style="color: var(--{colour})">{marks}</span>'
         lines.append(f"<div><span>{escape(name)}</span>{track}<b>{accuracy:.3f}</b></div>")
     caption = (

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.utils.data import DataLoader
 
 import torchnlp
-from torchnlp import PAD, LengthBatchSampler, evaluate, fit, load_dataset, pad_length, run_rnn, seed_all, tokenizer
+from torchnlp import PAD, evaluate, fit, length_loader, load_dataset, run_rnn, seed_all, set_gate_biases, tokenizer
 
-ROOT = Path(__file__).resolve().parents[2]
+FILE = Path(__file__).resolve().parents[2] / "site" / "networks" / "networks.json"
 
 SEED = 1
 MIN_FREQ, EMBED, HIDDEN, DROP = 10, 24, 32, 0.3
@@ -28,17 +27,15 @@ LEVELS, ZERO = 24, 72  # the page's word vectors are whole numbers from -24 to 2
 class Reader(nn.Module):
     """A recurrent layer of any cell; it answers from its last state."""
 
-    def __init__(self, cell: str, words: int, classes: int, embed: int = EMBED, hidden: int = HIDDEN):
+    def __init__(self, cell: str, words: int, classes: int):
         super().__init__()
-        self.embedding = nn.Embedding(words, embed, padding_idx=PAD, sparse=True)
-        self.rnn = getattr(nn, cell)(embed, hidden, batch_first=True)
-        self.fc = nn.Linear(hidden, classes)
+        self.embedding = nn.Embedding(words, EMBED, padding_idx=PAD, sparse=True)
+        self.rnn = getattr(nn, cell)(EMBED, HIDDEN, batch_first=True)
+        self.fc = nn.Linear(HIDDEN, classes)
         self.dropout = nn.Dropout(DROP)
-        with torch.no_grad():
-            self.embedding.weight.mul_(0.1)
-            if cell != "RNN":  # the forget gate of an LSTM, the update gate of a GRU: open at first
-                self.rnn.bias_ih_l0[hidden : 2 * hidden] = OPEN
-                self.rnn.bias_hh_l0[hidden : 2 * hidden] = 0
+        self.embedding.weight.data *= 0.1
+        if cell != "RNN":
+            set_gate_biases(self.rnn, forget=OPEN)
 
     def forward(self, ids, lengths):
         _, last = run_rnn(self.rnn, self.dropout(self.embedding(ids)), lengths)  # [B, H]
@@ -58,10 +55,6 @@ def with_pieces(items: list[tuple[int, str]]) -> list[tuple[int, str]]:
             pieces.append((label, " ".join(tokens[: rng.randrange(1, len(tokens))])))
             pieces.append((label, " ".join(tokens[rng.randrange(1, len(tokens)) :])))
     return pieces
-
-
-def batches(items: list[tuple[int, str]], size: int) -> DataLoader:
-    return DataLoader(items, batch_sampler=LengthBatchSampler(items, size, seed=SEED), collate_fn=pad_length)
 
 
 def quantise(weight: torch.Tensor, most: int = 127) -> tuple[torch.Tensor, float]:
@@ -94,19 +87,6 @@ def base64_of(tensor: torch.Tensor) -> str:
     return base64.b64encode(tensor.numpy().tobytes()).decode()
 
 
-@torch.no_grad()
-def answers(net: Reader, items: list[tuple[int, str]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """What the network answers, and the labels."""
-    net.eval()
-    parts = [(net(ids, lengths).argmax(1), labels) for labels, ids, lengths in batches(items, 256)]
-    said, labels = zip(*parts)
-    return torch.cat(said), torch.cat(labels)
-
-
-def share(a: torch.Tensor, b: torch.Tensor) -> str:
-    return f"{(a == b).double().mean():.4f}"
-
-
 def main() -> None:
     train_dataset, test_dataset, classes, vocab = load_dataset(min_freq=MIN_FREQ)
     random.Random(SEED).shuffle(train_dataset)
@@ -115,17 +95,14 @@ def main() -> None:
     for cell in ["RNN", "LSTM", "GRU"]:
         seed_all(SEED)
         net = Reader(cell, len(vocab), len(classes)).to(torchnlp.device)
-        fit(net, batches(train, 64), batches(valid, 256), epochs=EPOCHS, lr=RATE, live=False, clip=CLIP)
-        before, held_back = answers(net.cpu(), valid)
-        networks[cell] = packed(net, most=LEVELS)
-        after, _ = answers(net, valid)
-        _, accuracy[cell] = evaluate(net.to(torchnlp.device), batches(test_dataset, 256))
-        print(f"{cell}: held back {share(before, held_back)}, with quantised vectors {share(after, held_back)}; "
-              f"they agree on {share(before, after)}. Test accuracy {accuracy[cell]:.4f}")  # fmt: skip
+        loaders = length_loader(train, 64, SEED), length_loader(valid, 256, SEED)
+        fit(net, *loaders, epochs=EPOCHS, lr=RATE, live=False, clip=CLIP)
+        networks[cell] = packed(net.cpu(), most=LEVELS)
+        _, held_back = evaluate(net.to(torchnlp.device), loaders[1])
+        _, accuracy[cell] = evaluate(net, length_loader(test_dataset, 256, SEED))
+        print(f"{cell}, with quantised vectors: held back {held_back:.4f}, test accuracy {accuracy[cell]:.4f}")
     file = {"classes": classes, "accuracy": accuracy, "words": vocab.itos, "networks": networks}
-    (ROOT / "site" / "networks" / "networks.json").write_text(
-        json.dumps(file, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    FILE.write_text(json.dumps(file, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
 from torchtext.vocab import Vocab
 
 import torchnlp
-from notebooks.lessons import LanguageModel, clean_headline, shifted, token_loss
-from tools.site.language_model import FILE, PAD, SPECIALS, UNK, FourGrams, perplexity
+from notebooks import lessons
+from notebooks.lessons import LanguageModel
+from tools.site.language_model import FILE, PAD, SPECIALS, UNK, FourGrams
 from tools.site.train_reader import LEVELS, base64_of, packed
 from torchnlp import device, embedding_matrix, linear_warmup_decay, load_dataset, load_vectors, seed_all, tokenizer
 
@@ -46,7 +46,7 @@ def briefs(file: str) -> Items:
 
 def articles() -> Items:
     """The same of AG News, without the signs and the agencies' names in it."""
-    rows = [(k, *map(clean_headline, texts)) for k, *texts in rows_of(torchnlp.folder / "train.csv")]
+    rows = [(k, *map(lessons.clean_headline, texts)) for k, *texts in rows_of(torchnlp.folder / "train.csv")]
     texts = [(k, tokenizer(title), tokenizer(AGENCY.sub("", rest))[:LONGEST]) for k, title, rest in rows]
     return [(k, [*title, "<line>", *rest, "<end>"]) for k, title, rest in texts]
 
@@ -92,30 +92,17 @@ def train(net: LanguageModel, items: Items, *, epochs, rate, size, drop, hide=0.
     scheduler = linear_warmup_decay(optimizer, epochs * -(-len(items) // size))
     net.train()
     for epoch in range(epochs):
-        mixed = sorted(luck.sample(items, len(items)), key=lambda item: len(item[1]))  # little padding
-        batches = [mixed[i : i + size] for i in range(0, len(mixed), size)]
-        for batch in luck.sample(batches, len(batches)):
-            x, y = shifted([(net.V + k * luck.randrange(2), ids) for k, ids in batch])
+        for batch in lessons.batches_by_length(items, size, luck):
+            x, y = lessons.shifted([(net.V + k * luck.randrange(2), ids) for k, ids in batch])
             y[torch.isin(y, torch.tensor(skip, dtype=torch.long, device=y.device))] = PAD
             x[(torch.rand(x.shape, device=x.device) < hide) & (x < net.V)] = UNK
             optimizer.zero_grad()
-            loss = token_loss(net, x, y)
+            loss = lessons.token_loss(net, x, y)
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), CLIP)
             optimizer.step()
             scheduler.step()
         print(f"epoch {epoch + 1}: training loss of the last batch {loss:.2f}", flush=True)
-
-
-@torch.no_grad()
-def losses_of(net: LanguageModel, items: Items) -> list[np.ndarray]:
-    """The negative log-likelihood of each token of (start token, ids) items."""
-    net.eval()
-    losses = []
-    for item in items:
-        x, y = shifted([item])
-        losses.append(F.cross_entropy(net(x)[0][0], y[0], reduction="none").cpu().numpy())
-    return losses
 
 
 def main() -> None:
@@ -136,10 +123,11 @@ def main() -> None:
 
     fourgrams = FourGrams([ids for _, ids in items], V)
     counted = [-np.log([fourgrams.next(ids[:t])[i] for t, i in enumerate(ids)]) for _, ids in valid]
+    told = [lessons.network_losses(net, [ids], V + k)[0] for k, ids in valid]
     measured = {
-        "network": perplexity(losses_of(net, [(V, ids) for _, ids in valid])),
-        "network, told the class": perplexity(losses_of(net, [(V + k, ids) for k, ids in valid])),
-        "4-grams": perplexity(counted),
+        "network": lessons.perplexity(lessons.network_losses(net, [ids for _, ids in valid])),
+        "network, told the class": lessons.perplexity(told),
+        "4-grams": lessons.perplexity(counted),
     }
     for name, value in measured.items():
         print(f"{name}: validation perplexity {value:.1f}")
