@@ -212,7 +212,7 @@ SMALL = """() => [...document.querySelectorAll("nav a, summary, main button, .pl
     .map(part => part.outerHTML.slice(0, 100))"""
 OPEN = "document.querySelectorAll('details, img').forEach(part => Object.assign(part, {open: true, loading: 'eager'}))"
 SQUASHED = """async () => {
-    const images = [...document.querySelectorAll(".bd-article img")];
+    const images = [...document.querySelectorAll(".bd-article img:not(.sd-card-img-top)")];
     await Promise.all(images.map(image => image.decode()));
     const stretch = image => image.clientWidth / image.clientHeight * image.naturalHeight / image.naturalWidth;
     return images.filter(image => Math.abs(stretch(image) - 1) > 0.02).map(image => image.src.split("/").pop());

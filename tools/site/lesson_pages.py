@@ -41,6 +41,7 @@ def lesson_page(source: str, name: str) -> str:
             for make in waiting:
                 write(f"```{{raw}} html\n{make()}\n```")
             waiting = [make for title, make in live if re.search(rf"^#+ .*{title}", cell.source, flags=re.M)]
+            live = [(title, make) for title, make in live if make not in waiting]
         asked = asks or asked and not starts
         hides = asked and not is_text and bool(cell.outputs) and kind(cell) != "solution"
         if hides and is_plot:
