@@ -112,8 +112,8 @@ def read(app, docname, source) -> None:
             "HEADLINE": figures.headline_figure(),
             "BACKWARDS": figures.backwards_figure(file="reverser.js"),
             "CARDS": lesson_cards(),
-            "PICTURE": scoreboard.picture(readme.scoreboard(ROOT)),
-            "SCOREBOARD": readme.scoreboard(ROOT),
+            "PICTURE": scoreboard.picture(readme.scoreboard()),
+            "SCOREBOARD": readme.scoreboard(),
             "GITHUB": GITHUB,
             "NAME": NAME,
         }

@@ -21,7 +21,7 @@ from tools.upkeep.minutes import EXERCISE, core_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
-SCOREBOARD = "4-bidirectional-multilayer"
+LESSON_FILES = sorted(ROOT.glob("notebooks/*.ipynb"))
 PICTURE = "images/gates-over-a-headline.png"
 
 LESSONS = {  # notebook: (title, what you build, result)
@@ -61,8 +61,8 @@ LESSONS = {  # notebook: (title, what you build, result)
     "6-text-generation": (
         "A network that writes",
         "a language model with its training in the open, the baseline that counts, a ladder of both, beam search",
-        "perplexity of held-out headlines: 4-grams {perplexity of 4-grams}, a network from random vectors "
-        "{perplexity of random}, from GloVe {perplexity of from GloVe}; the random one's times that of the 4-grams: "
+        "perplexity of held-out headlines: 4-grams {4-grams}, a network from random vectors "
+        "{random}, from GloVe {from GloVe}; the random one's times that of the 4-grams: "
         "{random few / 4-grams} with 6,000 headlines, {random all / 4-grams} with 20,000",
     ),
     "7-attention-and-after": (
@@ -75,26 +75,20 @@ LESSONS = {  # notebook: (title, what you build, result)
 }
 
 
-def notebook(path: Path):
-    return nbformat.read(path, as_version=4)
-
-
 def printed(path: Path) -> str:
     """All that the cells of a notebook printed. What one cell prints may be saved in several pieces."""
-    cells = [cell for cell in notebook(path).cells if cell.cell_type == "code"]
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     return "\n".join("".join(output.get("text", "") for output in cell.outputs) for cell in cells)
 
 
 def figure(name: str, text: str) -> str:
     """The one figure behind a name at the beginning of a line.
 
-    That is an accuracy, before which a number of weights and one of seconds may stand; of "perplexity of X" what stands
-    behind X in a table of perplexities, before the ratio and its interval.
+    That is an accuracy, before which a number of weights and one of seconds may stand; or in a table of perplexities
+    what stands before the ratio and its interval.
     """
-    row, number = name, r"(?:[\d,]+ +\d+\.\d +)?([01]\.\d{3,4})\b"
-    if name.startswith("perplexity of "):
-        row, number = name.removeprefix("perplexity of "), r"(\d+\.\d)(?= +\d+\.\d\d \()"
-    found = set(re.findall(rf"^{re.escape(row)}:?\s+{number}", text, flags=re.M))
+    number = r"(?:[\d,]+ +\d+\.\d +)?([01]\.\d{3,4}\b|\d+\.\d(?= +\d+\.\d\d \())"
+    found = set(re.findall(rf"^{re.escape(name)}:?\s+{number}", text, flags=re.M))
     if len(found) != 1:
         raise LookupError(f'"{name}" stands before {len(found)} different figures, not before one')
     return found.pop()
@@ -110,34 +104,31 @@ def with_figures(sentence: str, path: Path) -> str:
     return re.sub(r"\{(?:([\w-]+)/)?(.+?)\}", found, sentence)
 
 
-def data_line(root: Path) -> str:
+def data_line() -> str:
     """Which data the notebooks ran on, in the words of load_dataset. It must be the same for all."""
-    found = {}
-    for path in sorted(root.glob("notebooks/*.ipynb")):
-        drawn = r"(: [\d,]+ train)(?: articles)?(?: \(drawn from [\d,]+\))?( and [\d,]+ test articles)"
-        line = re.search(rf"^(.*?)(?: \(.*\))?{drawn}", printed(path), flags=re.M)
-        found.setdefault("".join(line.groups()) if line else "no data", []).append(path.name)
+    pattern = r"^(.*?)(?: \(.*\))?(: [\d,]+ train)(?: articles)?(?: \(drawn from .*\))?( and [\d,]+ test articles)"
+    lines = [re.search(pattern, printed(path), flags=re.M) for path in LESSON_FILES]
+    found = {"".join(line.groups()) for line in lines if line}
     if len(found) != 1:
         raise LookupError(f"the notebooks ran on different data: {found}")
-    return f"Measured on {found.popitem()[0]}."
+    return f"Measured on {found.pop()}."
 
 
-def lesson_table(root: Path) -> str:
+def lesson_table() -> str:
     rows = ["| | lesson | what you build | result | time to run |", "|---|---|---|---|---|"]
-    for path in sorted(root.glob("notebooks/*.ipynb")):
+    for path in LESSON_FILES:
         if path.stem not in LESSONS:
             raise LookupError(f"{path.name} has no line in LESSONS of tools/upkeep/readme.py")
         title, builds, result = LESSONS[path.stem]
-        result = with_figures(result, path)
-        minutes = f"{notebook(path).metadata.seconds / 60:.1f} min"
+        minutes = f"{nbformat.read(path, as_version=4).metadata.seconds / 60:.1f} min"
         link = f"[{title}](notebooks/{path.name})"
-        rows.append(f"| {path.stem[0]} | {link} | {builds} | {result} | {minutes} |")
-    return "\n".join([*rows, "", data_line(root)])
+        rows.append(f"| {path.stem[0]} | {link} | {builds} | {with_figures(result, path)} | {minutes} |")
+    return "\n".join([*rows, "", data_line()])
 
 
-def scoreboard(root: Path) -> str:
+def scoreboard() -> str:
     """The table that lesson 4 printed, with the line of its conditions below it."""
-    text = printed(root / "notebooks" / f"{SCOREBOARD}.ipynb")
+    text = printed(ROOT / "notebooks" / "4-bidirectional-multilayer.ipynb")
     table = re.search(r"^model  .*\n(?:.*\d  .*\n?)+", text, flags=re.M)
     conditions = re.search(r"^\d+ seeds?, .* articles.*$", text, flags=re.M)
     if not table or not conditions:
@@ -148,19 +139,19 @@ def scoreboard(root: Path) -> str:
     return "\n".join([*lines, "", f"For each: {conditions[0]}."])
 
 
-def picture(root: Path) -> bytes:
-    """The gates over a headline, as lesson 2 shows them to its reader."""
-    cells = notebook(root / "notebooks" / "2-lstm-gates.ipynb").cells
+def picture() -> bytes:
+    """The gates over a headline, as lesson 2 draws them and shows them at its beginning."""
+    cells = nbformat.read(ROOT / "notebooks" / "2-lstm-gates.ipynb", as_version=4).cells
     cell = next(cell for cell in cells if cell.source.startswith("headline = ("))
     images = [output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {})]
     return base64.b64decode(images[0])
 
 
-def times_table(root: Path) -> str:
+def times_table() -> str:
     """How long the core of each lesson takes for one who reads at home, in minutes."""
     rows = ["| lesson | to read | code | exercises | in all |", "|---|---:|---:|---|---:|"]
-    for path in sorted(root.glob("notebooks/*.ipynb")):
-        core = core_of(notebook(path))
+    for path in LESSON_FILES:
+        core = core_of(nbformat.read(path, as_version=4))
         named = "; ".join(f"{title[0].lower()}{title[1:]}" for title in core.exercises)
         exercises = f"{len(core.exercises)} × {EXERCISE}: {named}"
         rows.append(f"| {path.stem[0]} | {core.reading:.0f} | {core.code:.0f} | {exercises} | {core.minutes:.0f} |")
@@ -170,25 +161,20 @@ def times_table(root: Path) -> str:
 TABLES = {"README.md": ("lessons", lesson_table), "INSTRUCTORS.md": ("times", times_table)}
 
 
-def written(page: str, root: Path) -> str:
+def written(page: str) -> str:
     """The text of a page with its table made anew, between its marks."""
     name, make = TABLES[page]
-    text = (root / page).read_text(encoding="utf-8")
-    begin, end = f"<!-- {name}: made by `make readme` -->\n", f"<!-- end of {name} -->"
-    if text.count(begin) != 1 or text.count(end) != 1:
-        raise LookupError(f"{page} needs the marks {begin.strip()} and {end}, once each")
-    before, rest = text.split(begin)
-    return f"{before}{begin}{make(root)}\n{end}{rest.split(end)[1]}"
+    marks = re.compile(rf"(<!-- {name}: made by `make readme` -->\n).*(\n<!-- end of {name} -->)", flags=re.S)
+    text, count = marks.subn(lambda mark: mark[1] + make() + mark[2], (ROOT / page).read_text(encoding="utf-8"))
+    if count != 1:
+        raise LookupError(f"{page} needs the marks of its table, {marks.pattern}")
+    return text
 
 
-def main() -> None:
+if __name__ == "__main__":
     try:
-        made = {page: written(page, ROOT).encode() for page in TABLES} | {PICTURE: picture(ROOT)}
+        made = {page: written(page).encode() for page in TABLES} | {PICTURE: picture()}
     except LookupError as error:
         sys.exit(f"The tables cannot be made: {error}.")
     for name, content in made.items():
         (ROOT / name).write_bytes(content)
-
-
-if __name__ == "__main__":
-    main()
