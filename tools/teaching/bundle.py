@@ -4,7 +4,7 @@
     python -m tools.teaching.bundle windows macos-3.12  ... for others: linux, macos, windows, with -3.11, -3.12, -3.13
     python -m tools.teaching.bundle all                 ... for all nine, some GB
 
-uv (fetched into build/uv) finds out which packages another system needs, pip downloads them. For Linux the small build
+uv (installed beside pip) finds out which packages another system needs, pip downloads them. For Linux the small build
 of PyTorch is taken, without CUDA, or none. What cannot be had is left out, and index.html says so.
 """
 
@@ -74,22 +74,16 @@ def pip(*arguments) -> None:
     run(sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments)
 
 
-def uv() -> Path:
-    folder = ROOT / "build" / "uv"
-    if not (folder / "bin").is_dir():
-        print("Fetching uv")
-        pip("install", "--quiet", "--target", folder, "uv")
-    return Path(shutil.which("uv", path=folder / "bin"))
-
-
 def fetch(machine: str, wheels: Path) -> None:
     """All packages for one kind of machine. Raises RuntimeError with the reason when one cannot be had."""
     system, python = machine.split("-")
     _, name, tags = SYSTEMS[system]
     needs = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     only = ["--quiet", "--python-version", python, "--only-binary", ":all:", "--find-links", wheels]
-    resolve = [uv(), "pip", "compile", *only, "--no-header", "--no-annotate", "--python-platform", name, "-"]
+    resolve = [sys.executable, "-m", "uv", "pip", "compile", *only, "--no-header", "--no-annotate", "-"]
+    resolve += ["--python-platform", name]
     download = ["download", *only, "--no-deps", "--dest", wheels, *(f"--platform={tag}" for tag in tags)]
+    pip("install", "--quiet", "uv")
     wheels.mkdir(parents=True, exist_ok=True)
     exact = []
     if system == "linux":
