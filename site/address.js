@@ -1,16 +1,12 @@
-// The part of the address behind #, as a dictionary: #cell=LSTM&T=40
+// The part of the address behind #, as a dictionary: #cell=LSTM&T=40. It keeps what is shown, so that a lesson or a
+// slide can link to it.
 
 export const readAddress = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 
 let pending;
 
+// Not at every key, for browsers allow a few changes a second.
 export function writeAddress(values) {
     clearTimeout(pending);
-    history.replaceState(null, "", `#${new URLSearchParams(values)}`);
-}
-
-// While somebody types: not at every key, for browsers allow a few changes a second.
-export function writeSoon(values) {
-    clearTimeout(pending);
-    pending = setTimeout(() => writeAddress(values), 300);
+    pending = setTimeout(() => history.replaceState(null, "", `#${new URLSearchParams(values)}`), 300);
 }

@@ -10,8 +10,7 @@ const BARS = 10;
 // the likeliest, {id, own, now}.
 export function showBars(list, scores, {name, settings, onTake}) {
     const own = reshaped(scores), now = reshaped(scores, settings);
-    const least = own.slice().sort().at(-BARS), highest = [...own.keys()].filter(id => own[id] && own[id] >= least);
-    const ids = highest.sort((a, b) => own[b] - own[a]).slice(0, BARS);
+    const ids = [...own.keys()].filter(id => own[id]).sort((a, b) => own[b] - own[a]).slice(0, BARS);
     while (list.children.length < ids.length) list.append(makeBar(onTake ? "button" : "span"));
     while (list.children.length > ids.length) list.lastChild.remove();
     const most = Math.max(...ids.map(id => Math.max(own[id], now[id]))), wide = share => `${100 * share / most}%`;
@@ -28,7 +27,8 @@ export function showBars(list, scores, {name, settings, onTake}) {
 }
 
 function makeBar(tag) {
-    const row = make(tag, {className: "row", type: "button"}, make("bdi"),
+    const row = make(tag, {className: "row", type: "button"},
+        make("bdi"),
         make("span", {className: "track"}, make("i", {className: "bar"}), make("i", {className: "own"})),
         make("span", {className: "number"}));
     return make("li", {}, row);

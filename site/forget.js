@@ -1,11 +1,10 @@
 // Lesson 2's figure: a headline fades in a cell state whose forget gate stands still. Its bias is a slider.
 
 import {make} from "../images/watch/draw.js";
-import {mount} from "../images/watch/shadow.js";
-import {makeSlider} from "./slider.js";
+import {makeSlider, mountFigure, toldAloud} from "./figure.js";
 
 export function show(place, style, {words, bias}) {
-    const T = words.length, sentence = make("p", {className: "sentence", role: "status"});
+    const T = words.length, sentence = toldAloud();
     const items = words.map(word =>
         make("li", {}, make("i", {className: "level"}), make("bdi", {textContent: word}), make("span")));
     const list = make("ol", {className: "fading", ariaLabel: "What is left of each word"}, ...items);
@@ -24,8 +23,7 @@ export function show(place, style, {words, bias}) {
             ` of “${words[0]}” is left, ${T - 1} words later. Half of what was written is gone ${after}.`);
         return bias.toFixed(1);
     });
-    mount(place, style, make("figure", {className: "live"}, slider, list, sentence));
-    slider.lastChild.oninput();
+    mountFigure(place, style, [slider, list, sentence]);
 }
 
 // 77 %, 0.4 %, or less than a thousandth

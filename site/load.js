@@ -1,5 +1,5 @@
-// Numbers that a figure needs only once it is touched. They come as a script, for a page from the disk can fetch nothing
-// else: tools/site/pages.py writes `(window.numbers ??= {})["lstm.js"] = ...`.
+// Numbers that a figure needs only once it is touched. They come as a script, for a page from the disk can fetch
+// nothing else: tools/site/pages.py writes `(window.numbers ??= {})["lstm.js"] = ...`.
 
 import {make} from "../images/watch/draw.js";
 
@@ -7,11 +7,3 @@ export const load = file => new Promise((done, failed) => {
     const onload = () => done(window.numbers[file.split("/").at(-1)]);
     document.head.append(make("script", {src: file, onload, onerror: failed}));
 });
-
-// Call once the figure is nearly in sight.
-export function whenNear(place, act) {
-    const watch = new IntersectionObserver(([{isIntersecting}]) => {
-        if (isIntersecting) { watch.disconnect(); act(); }
-    }, {rootMargin: "200px"});
-    watch.observe(place);
-}

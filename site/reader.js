@@ -1,6 +1,6 @@
 // The page that reads over a network's shoulder.
 
-import {readAddress, writeAddress, writeSoon} from "./address.js";
+import {readAddress, writeAddress} from "./address.js";
 import {percent} from "../images/watch/draw.js";
 import {MOST_READ, Networks} from "./network.js";
 import {tokenize} from "./tokenizer.js";
@@ -11,9 +11,8 @@ const data = id => JSON.parse(document.getElementById(id).textContent);
 const networks = new Networks(data("lstm"));  // it reads already while the other two are on their way
 const field = document.getElementById("text"), choices = document.getElementById("choices").elements;
 // What is read depends on where the band is, if words are forgotten or left out.
-const onMove = () => choices.mode.value !== "all" && read();
+const onMove = () => choices.mode.value === "all" ? remember() : read();
 const view = new View(document.getElementById("view"), networks.classes, {onMove, partHeight: 96});
-const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 view.hint.before(document.getElementById("choices"));
 
 // One network's reading of the ids, whole, from a word on, or without it; rows that it did not read are null.
@@ -23,7 +22,8 @@ function reading(name, tokens, ids, mode, at) {
     if (mode === "all" || !ids.length) return {...whole, ...described};
     const read = networks.read(mode === "from" ? ids.slice(at) : ids.filter((_, t) => t !== at), name);
     const gap = Array(mode === "from" ? at : 1).fill(null), before = mode === "from" ? 0 : at;
-    const place = rows => [...rows.slice(0, before), ...gap, ...rows.slice(before)], steps = place([...read.ids.keys()]);
+    const place = rows => [...rows.slice(0, before), ...gap, ...rows.slice(before)];
+    const steps = place([...read.ids.keys()]);
     return {
         name, ...described, whole: whole.probabilities, [mode]: at,
         probabilities: place(read.probabilities), influence: place(read.influence).map(Number),
@@ -39,56 +39,58 @@ function read() {
     const names = cell === "all" ? networks.names : [cell];
     if (!networks.names.includes(names[0])) return;
     view.show(names.map(name => reading(name, tokens, ids, choices.mode.value, at)));
+    remember();
 }
 
-// The address keeps what is shown, so that a lesson or a slide can link to it.
-function shown() {
-    return {text: field.value, cell: choices.cell.value, read: choices.mode.value, word: view.at + 1};
-}
 function remember() {
-    writeAddress(shown());
+    writeAddress({text: field.value, cell: choices.cell.value, read: choices.mode.value, word: view.at + 1});
 }
 
 function restore() {
-    const {text, cell, read: mode, word} = readAddress();
-    field.value = text ?? examples[0].value;
+    const {text, cell = "LSTM", read: mode = "all", word} = readAddress();
     choices.cell.value = "LSTM";
-    if (cell) choices.cell.value = cell;  // a name that is none changes nothing
-    choices.mode.value = ["from", "without"].includes(mode) ? mode : "all";
-    view.at = word >= 1 ? Math.round(word) - 1 : Infinity;  // the last word
+    choices.cell.value = cell;  // a name that is none changes nothing
+    choices.mode.value = "all";
+    choices.mode.value = mode;
+    field.value = text ?? examples[0].value;
+    show(word >= 1 ? Math.round(word) - 1 : Infinity);
+}
+
+// Read what stands in the field, with the band over a word; Infinity is the last one.
+function show(at) {
+    view.stop();
+    view.at = at;
     read();
     view.reveal();
 }
 
-function take(text) {
-    view.stop();
-    field.value = text;
-    view.at = Infinity;
-    read();
-    view.reveal();
-    remember();
-    if (!calm) view.play();
+function play() {
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) view.play();
 }
 
 field.oninput = () => {
-    view.stop();
-    view.at = tokenize(field.value.slice(0, field.selectionEnd)).length - 1;  // the word that is being typed
-    read();
-    view.reveal();
-    writeSoon(shown());
+    const typed = tokenize(field.value.slice(0, field.selectionEnd));
+    show(typed.length - 1);  // the word that is being typed
 };
-field.onchange = remember;
-document.getElementById("choices").onchange = () => { view.stop(); read(); remember(); };
-document.getElementById("view").addEventListener("focusout", remember);
+document.getElementById("choices").onchange = () => { view.stop(); read(); };
 window.addEventListener("hashchange", restore);
-for (const button of examples) button.onclick = () => take(button.value);
+for (const button of examples) {
+    button.onclick = () => {
+        field.value = button.value;
+        show(Infinity);
+        play();
+    };
+}
 const scores = Object.keys(networks.accuracy).map(name => `${name} ${percent(networks.accuracy[name])}`).join(", ");
 document.getElementById("about").textContent = `Articles of AG News' test set told right: ${scores}. `
     + "How the networks were made stands in the folder site of the course.";
 
-document.addEventListener("DOMContentLoaded", () => { networks.add(data("others")); if (choices.cell.value !== "LSTM") restore(); });
+document.addEventListener("DOMContentLoaded", () => {
+    networks.add(data("others"));
+    if (choices.cell.value !== "LSTM") restore();
+});
 restore();
-if (!readAddress().word && !calm) view.play();
+if (!readAddress().word) play();
 
 // For tests, and for who opens the console: what the network thinks of a text, a row a token, and what happens inside.
 window.reader = {

@@ -1,121 +1,82 @@
 // Lesson 2's task, and a network that learns it: read T random symbols, then name the first one.
 
-import {CELLS, addOuter, addProduct, addRows, backward, forward, influences, makeTrace, softmax, transposed} from "./cells.js";
-import {mean} from "../images/watch/draw.js";
+import {
+    CELLS, addOuter, addProduct, addRows, backward, forward, influences, insideOf, linear, softmax, transposed,
+} from "./cells.js";
+import {best, mean} from "../images/watch/draw.js";
+import {makeRandom, normal} from "./random.js";
 
 export const SYMBOLS = 8, VECTOR = 8, BATCH = 32;
-export const DEFAULTS = {cell: "LSTM", T: 20, width: 24, bias: 5, clip: 1, rate: 0.03, seed: 0};
-
-// Random numbers from 0 to 1 that a seed fixes (mulberry32), and normal ones made of them.
-export function makeRandom(seed) {
-    let state = seed | 0;
-    return () => {
-        state = (state + 0x6D2B79F5) | 0;
-        let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-        mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
-const normal = random => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+const DEFAULTS = {cell: "LSTM", T: 20, width: 24, bias: 5, clip: 1, rate: 0.03, seed: 0};
+const RECENT = 512 / BATCH, MOST_STEPS = 300;
 
 export class Recaller {
     constructor(settings) {
         this.settings = {...DEFAULTS, ...settings};
         const {cell, width: H, bias, seed} = this.settings, G = CELLS[cell].parts.length * H;
-        this.shapes = {
-            "embedding.weight": [SYMBOLS, VECTOR],
-            "rnn.weight_ih_l0": [G, VECTOR], "rnn.weight_hh_l0": [G, H], "rnn.bias_ih_l0": [G], "rnn.bias_hh_l0": [G],
-            "fc.weight": [SYMBOLS, H], "fc.bias": [SYMBOLS],
+        this.sizes = {
+            "embedding.weight": SYMBOLS * VECTOR,
+            "rnn.weight_ih_l0": G * VECTOR, "rnn.weight_hh_l0": G * H, "rnn.bias_ih_l0": G, "rnn.bias_hh_l0": G,
+            "fc.weight": SYMBOLS * H, "fc.bias": SYMBOLS,
         };
         // As PyTorch starts them: the vectors normal, all else evenly spread over ±1/√H.
-        const random = makeRandom(seed);
+        const random = makeRandom(seed), uniform = () => (2 * random() - 1) / Math.sqrt(H);
         this.weights = this.zeros();
         for (const [name, weight] of Object.entries(this.weights)) {
-            for (let i = 0; i < weight.length; i++) {
-                weight[i] = name === "embedding.weight" ? normal(random) : (2 * random() - 1) / Math.sqrt(H);
-            }
+            weight.forEach((_, i) => { weight[i] = name === "embedding.weight" ? normal(random) : uniform(); });
         }
         if (cell !== "RNN") {  // the second part is the LSTM's forget gate, and the GRU's update gate
             this.weights["rnn.bias_ih_l0"].fill(bias, H, 2 * H);
             this.weights["rnn.bias_hh_l0"].fill(0, H, 2 * H);
         }
         this.random = makeRandom(seed + 1_000_003);
-        this.steps = 0;
+        this.probe = this.sequences(makeRandom(seed + 77));  // looked at, never trained on
+        Object.assign(this, {steps: 0, accuracy: [], broken: false});
         this.mean = this.zeros();  // Adam's two running means, of the gradients and of their squares
         this.square = this.zeros();
-        this.traces = {};
     }
 
     zeros() {
-        const zeros = shape => new Float64Array(shape.reduce((a, b) => a * b));
-        return Object.fromEntries(Object.entries(this.shapes).map(([name, shape]) => [name, zeros(shape)]));
+        return Object.fromEntries(Object.entries(this.sizes).map(([name, size]) => [name, new Float64Array(size)]));
     }
 
-    // New sequences, [T, B]; the answer to each is its first symbol.
-    sequences(B = BATCH, random = this.random) {
-        return Uint8Array.from({length: this.settings.T * B}, () => Math.floor(SYMBOLS * random()));
+    // New sequences, [T, BATCH]; the answer to each is its first symbol.
+    sequences(random = this.random) {
+        return Uint8Array.from({length: this.settings.T * BATCH}, () => Math.floor(SYMBOLS * random()));
     }
 
-    // Read B sequences; returns what happened inside. W_ih x + b_ih is worked out once for each of the eight symbols.
-    read(symbols, B = BATCH) {
-        const {cell, T, width: H} = this.settings, w = this.weights;
-        const trace = this.traces[B] ??= makeTrace(cell, T, B, H), {G, x} = trace;
-        const table = new Float64Array(SYMBOLS * G);
-        for (let at = 0; at < SYMBOLS * G; at += G) table.set(w["rnn.bias_ih_l0"], at);
-        addProduct(table, w["embedding.weight"], w["rnn.weight_ih_l0"], SYMBOLS, VECTOR, G);
-        for (let i = 0; i < T * B; i++) x.set(table.subarray(symbols[i] * G, symbols[i] * G + G), i * G);
-        forward(cell, w, trace);
-        return trace;
+    read(symbols) {
+        return forward(this.settings.cell, this.weights, symbols, BATCH);
     }
 
-    // The probabilities of the answers after the last symbol, [B, SYMBOLS].
-    answers({T, B, H, h}) {
-        const p = new Float64Array(B * SYMBOLS), w = this.weights;
-        for (let at = 0; at < p.length; at += SYMBOLS) p.set(w["fc.bias"], at);
-        addProduct(p, h, w["fc.weight"], B, H, SYMBOLS, T * B * H);
-        for (let at = 0; at < p.length; at += SYMBOLS) p.set(softmax(p.subarray(at, at + SYMBOLS)), at);
-        return p;
+    // The probabilities of the answers after the last symbol, a row a sequence.
+    answers({T, H, h}) {
+        const last = h.subarray(T * BATCH * H), {"fc.weight": weight, "fc.bias": bias} = this.weights;
+        return Array.from({length: BATCH}, (_, b) => softmax(linear(last.subarray(b * H, (b + 1) * H), weight, bias)));
     }
 
     // The gradient of the mean cross-entropy with respect to every weight, by hand.
-    gradients(symbols, B = BATCH) {
-        const {cell, T} = this.settings, w = this.weights, gradients = this.zeros();
-        const trace = this.read(symbols, B), {H, G, h} = trace;
-        const ask = this.answers(trace);
-        let loss = 0, right = 0;
-        for (let b = 0; b < B; b++) {
-            const row = ask.subarray(b * SYMBOLS, (b + 1) * SYMBOLS), answer = symbols[b];
-            loss -= Math.log(row[answer]) / B;
-            right += row.every(p => p <= row[answer]) ? 1 : 0;
-            row[answer] -= 1;
-            for (let k = 0; k < SYMBOLS; k++) row[k] /= B;
-        }
-        addOuter(gradients["fc.weight"], ask, h, B, SYMBOLS, H, 0, T * B * H);
-        addRows(gradients["fc.bias"], ask, B, SYMBOLS);
-        const dh = new Float64Array(B * H);
-        addProduct(dh, ask, transposed(w["fc.weight"], SYMBOLS, H), B, SYMBOLS, H);
-        const dx = backward(cell, w, trace, dh, gradients);
-
-        const table = new Float64Array(SYMBOLS * G);
-        for (let i = 0, at = 0; i < T * B; i++) {
-            for (let g = 0, to = symbols[i] * G; g < G; g++) table[to++] += dx[at++];
-        }
-        addOuter(gradients["rnn.weight_ih_l0"], table, w["embedding.weight"], SYMBOLS, G, VECTOR);
-        addRows(gradients["rnn.bias_ih_l0"], table, SYMBOLS, G);
-        const turned = transposed(w["rnn.weight_ih_l0"], G, VECTOR);
-        addProduct(gradients["embedding.weight"], table, turned, SYMBOLS, G, VECTOR);
-
-        let squares = 0;
-        for (const gradient of Object.values(gradients)) for (const number of gradient) squares += number * number;
-        return {loss, accuracy: right / B, norm: Math.sqrt(squares), gradients};
+    gradients(symbols) {
+        const gradients = this.zeros(), trace = this.read(symbols), {T, H, h} = trace;
+        const answers = this.answers(trace), right = answers.filter((row, b) => best(row) === symbols[b]).length;
+        const loss = mean(answers.map((row, b) => -Math.log(row[symbols[b]])));
+        const ask = Float64Array.from(
+            answers.flatMap((row, b) => [...row].map((p, k) => (p - (k === symbols[b])) / BATCH)));
+        addOuter(gradients["fc.weight"], ask, h.subarray(T * BATCH * H), BATCH);
+        addRows(gradients["fc.bias"], ask);
+        const dh = new Float64Array(BATCH * H);
+        addProduct(dh, ask, transposed(this.weights["fc.weight"], SYMBOLS), BATCH);
+        backward(trace, dh, gradients);
+        const norm = Math.hypot(...Object.values(gradients).map(gradient => Math.hypot(...gradient)));
+        return {loss, accuracy: right / BATCH, norm, gradients};
     }
 
     // A step of Adam on new sequences. None was seen before: the accuracy before the step is an honest one.
     step() {
-        const result = this.gradients(this.sequences());
-        const {clip, rate} = this.settings, scale = clip && result.norm > clip ? clip / result.norm : 1;
+        const {loss, accuracy, norm, gradients} = this.gradients(this.sequences());
+        const {clip, rate} = this.settings, scale = clip && norm > clip ? clip / norm : 1;
         const fade = 1 - 0.9 ** ++this.steps, fadeSquare = 1 - 0.999 ** this.steps;
-        for (const [name, gradient] of Object.entries(result.gradients)) {
+        for (const [name, gradient] of Object.entries(gradients)) {
             const weight = this.weights[name], mean = this.mean[name], square = this.square[name];
             for (let i = 0; i < weight.length; i++) {
                 const g = gradient[i] * scale;
@@ -124,13 +85,35 @@ export class Recaller {
                 weight[i] -= rate * mean[i] / fade / (Math.sqrt(square[i] / fadeSquare) + 1e-8);
             }
         }
-        return result;
+        this.broken = !Number.isFinite(loss);
+        if (!this.broken) this.accuracy.push(accuracy);
     }
 
-    // Size of the gradient of the last state (the sum of its numbers) for each symbol's vector, nearest first: [T].
-    influence(symbols, B) {
-        const {cell, T, width} = this.settings, ask = new Float64Array(B * width).fill(1);
-        const sizes = influences(cell, this.weights, this.read(symbols, B), ask, VECTOR);
-        return Array.from({length: T}, (_, back) => mean(sizes.slice((T - 1 - back) * B, (T - back) * B)));
+    // The accuracy over the last 512 sequences.
+    get recent() {
+        return mean(this.accuracy.slice(-RECENT)) || 0;
+    }
+
+    get state() {
+        if (this.broken) return "broken";
+        if (this.steps >= RECENT && this.recent > 0.99) return "learnt";
+        return this.steps < MOST_STEPS ? "learning" : "given up";
+    }
+
+    // Size of the gradient of the last state (the sum of its numbers) for each symbol's vector, the last one first: [T].
+    influence(trace) {
+        const {T, H} = trace, sizes = influences(trace, new Float64Array(BATCH * H).fill(1));
+        return Array.from({length: T}, (_, t) => mean(sizes.slice(t * BATCH, (t + 1) * BATCH))).reverse();
+    }
+
+    // The gates and the states over one sequence that is only looked at; the gradient, and how many answers depend on
+    // the first symbol, over all of these.
+    look() {
+        const {probe} = this, trace = this.read(probe), answers = this.answers(trace);
+        const others = probe.map((symbol, i) => i < BATCH ? (symbol + 1 + i % (SYMBOLS - 1)) % SYMBOLS : symbol);
+        const then = this.answers(this.read(others)), symbols = probe.filter((_, i) => i % BATCH === 0);
+        const changed = answers.filter((row, b) => best(row) !== best(then[b])).length;
+        const influence = this.influence(trace);
+        return {parts: insideOf(trace), influence, symbols: [...symbols], answer: answers[0], changed};
     }
 }

@@ -1,14 +1,12 @@
 // Lesson 6's figure: what comes next after three beginnings, at a temperature that is a slider.
 
 import {showBars} from "./bars.js";
-import {make, percent} from "../images/watch/draw.js";
-import {mount} from "../images/watch/shadow.js";
-import {makeSlider} from "./slider.js";
+import {bold, make, percent} from "../images/watch/draw.js";
+import {caption, makeSlider, mountFigure, toldAloud} from "./figure.js";
 
 // beginnings: {text, scores, names}: scores of all tokens, the likeliest first, and what the first ten are called.
 export function show(place, style, {beginnings}) {
-    const sentence = make("p", {className: "sentence", role: "status"});
-    const lists = beginnings.map(() => make("ol", {className: "next"}));
+    const sentence = toldAloud(), lists = beginnings.map(() => make("ol", {className: "next"}));
     const charts = beginnings.map(({text}, i) =>
         make("section", {className: "lane"}, make("h3", {className: "first", textContent: `${text} …`}), lists[i]));
 
@@ -18,11 +16,12 @@ export function show(place, style, {beginnings}) {
             showBars(lists[i], Float64Array.from(scores), {name: id => names[id], settings: {temperature}}));
         const [{id, own, now}] = leads, {text, names} = beginnings[0];
         sentence.replaceChildren(
-            `At a temperature of ${shown}, the probability of `, make("bdi", {textContent: names[id]}),
+            `At a temperature of ${shown}, the probability of `, bold(names[id]),
             ` after “${text}” is ${percent(now)}. At 1 it is ${percent(own)}: the outline.`);
         return shown;
     });
-    const caption = make("figcaption", {textContent: "The largest bar or outline of a list fills its row."});
-    mount(place, style, make("figure", {className: "live"}, slider, sentence, make("div", {className: "lanes"}, ...charts), caption));
-    slider.lastChild.oninput();
+    mountFigure(place, style, [
+        slider, sentence, make("div", {className: "lanes"}, ...charts),
+        caption("The largest bar or outline of a list fills its row."),
+    ]);
 }

@@ -1,5 +1,6 @@
-// The tokenizer of torchnlp.py (torchtext's "basic_english"): lower case, marks as tokens. It agrees with Python on every
-// text, but for letters that came into Unicode after the Python or the browser, and U+0295 before or after a capital sigma.
+// The tokenizer of torchnlp.py (torchtext's "basic_english"): lower case, marks as tokens. It agrees with Python on
+// every text, but for letters that came into Unicode after the Python or the browser, and U+0295 before or after a
+// capital sigma.
 
 const SPACE = /(?:[^\S\ufeff]|[\x1c-\x1f\x85])+/u; // what Python calls a space
 const REPLACED = [

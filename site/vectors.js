@@ -1,7 +1,7 @@
 // Lesson 5's figure: a word with its neighbours, and an analogy as two arrows: the step from a to b, made again from c.
 
-import {css, fit, make, paintLine, palette} from "../images/watch/draw.js";
-import {mount} from "../images/watch/shadow.js";
+import {bold, css, fit, make, paintLine, palette} from "../images/watch/draw.js";
+import {caption, mountFigure, toldAloud, track} from "./figure.js";
 import {unpacked} from "./weights.js";
 
 const PRESETS = ["man king woman", "france french italy", "mouse mice child", "man doctor woman", "good bad rich"];
@@ -14,57 +14,61 @@ const unit = a => a.map(number => number / Math.max(1e-9, Math.hypot(...a)));
 export function show(place, style, {words, table}) {
     const flat = unpacked({table}).table, D = table.shape[1];
     const vectors = words.map((_, row) => unit([...flat.subarray(row * D, (row + 1) * D)]));
-    const sentence = make("p", {className: "sentence", role: "status"}), canvas = make("canvas", {role: "img"});
+    const sentence = toldAloud(), canvas = make("canvas", {role: "img"}), picture = make("div", {}, canvas);
     const known = make("datalist", {id: "words"}, ...words.toSorted().map(word => make("option", {value: word})));
     const fields = ["a", "b", "c"].map(name =>
         make("input", {type: "text", ariaLabel: `Word ${name}`, spellcheck: false, oninput: answer}));
     for (const field of fields) field.setAttribute("list", "words");
-    const lists = [1, 2].map(() => make("ol", {className: "next"})), titles = [1, 2].map(() => make("h3", {className: "first"}));
-    let drawing = null, colours;
+    const lists = [1, 2].map(() => make("ol", {className: "next"}));
+    const titles = [1, 2].map(() => make("h3", {className: "first"}));
+    let drawing;
     // The words nearest to a vector, by the cosine: [row, cosine].
     const near = vector => vectors.map((other, row) => [row, dot(unit(vector), other)]).sort((a, b) => b[1] - a[1]);
 
     function fill(list, found, asked) {
         list.replaceChildren(...found.map(([row, cosine]) => {
             const bar = make("i", {className: "bar", style: `width: ${100 * Math.max(0, cosine)}%`});
-            return make("li", {}, make("span", {className: asked.includes(row) ? "row cut" : "row"},
-                make("bdi", {textContent: words[row]}), make("span", {className: "track"}, bar),
-                make("span", {className: "number", textContent: cosine.toFixed(2)})));
+            const number = make("span", {className: "number", textContent: cosine.toFixed(2)});
+            const line = make("span", {className: "row"}, make("bdi", {textContent: words[row]}), track(bar), number);
+            line.classList.toggle("cut", asked.includes(row));
+            return make("li", {}, line);
         }));
     }
 
     function answer() {
-        const said = fields.map(field => field.value.trim().toLowerCase()), asked = said.map(word => words.indexOf(word));
-        const strange = said.filter((_, i) => asked[i] < 0);
-        if (strange.length) return sentence.replaceChildren(`Not in this small table: ${strange.join(", ") || "nothing typed"}.`);
+        const said = fields.map(field => field.value.trim().toLowerCase());
+        const asked = said.map(word => words.indexOf(word)), strange = said.filter((_, i) => asked[i] < 0).join(", ");
+        if (asked.includes(-1)) {
+            return sentence.replaceChildren(`Not in this small table: ${strange || "nothing typed"}.`);
+        }
         const [a, b, c] = asked.map(row => vectors[row]), target = plus(plus(c, b), a, -1), found = near(target);
         const others = found.map(([row]) => row).filter(row => !asked.includes(row)).slice(0, 4), first = found[0][0];
         fill(lists[0], near(c).slice(1, SHOWN + 1), []);
         fill(lists[1], found.slice(0, SHOWN), asked);
         titles[0].textContent = `near ${said[2]}`;
         titles[1].textContent = `near ${said[2]} + ${said[1]} − ${said[0]}`;
-        sentence.replaceChildren(`${said[0]} is to ${said[1]} as ${said[2]} is to `, make("bdi", {textContent: words[others[0]]}),
+        sentence.replaceChildren(
+            `${said[0]} is to ${said[1]} as ${said[2]} is to `, bold(words[others[0]]),
             first === others[0] ? "; it is the nearest of all."
                 : `, but the nearest word is ${words[first]}. The rule excludes the three words of the question.`);
-        drawing = {said, a, b, c, target, others};
+        drawing = {names: [...said, "", ...others.map(row => words[row])],
+            vectors: [a, b, c, target, ...others.map(row => vectors[row])]};
         canvas.ariaLabel = sentence.textContent;
         draw();
     }
 
     // The plane through the three words; of all others, what of them lies in it.
     function draw() {
-        const {said, a, b, c, target, others} = drawing, step = unit(plus(b, a, -1)), aside = plus(c, a, -1);
+        const {names, vectors} = drawing, [a, b, c] = vectors, step = unit(plus(b, a, -1)), aside = plus(c, a, -1);
         const across = unit(plus(aside, step, -dot(aside, step)));
-        const flat = vector => [across, step].map(axis => dot(plus(vector, a, -1), axis));
-        const points = [a, b, c, target, ...others.map(row => vectors[row])].map(flat);
-        const width = canvas.parentElement.clientWidth, context = fit(canvas, width, HEIGHT);
-        const [[left, right], [low, high]] = [0, 1].map(i => points.map(point => point[i]))
-            .map(places => [Math.min(...places), Math.max(...places)]);
-        const scale = Math.min((width - 150) / (right - left), (HEIGHT - 60) / (high - low));
-        const at = ([x, y]) => [50 + (x - left) * scale, HEIGHT - 30 - (y - low) * scale];
-        colours ??= palette(canvas.parentElement, ["paper", "ink", "soft", "ours", "x"]);
-        const arrow = (from, to, dash) => {
-            const [[x0, y0], [x1, y1]] = [at(from), at(to)], turn = Math.atan2(y1 - y0, x1 - x0);
+        const flat = vectors.map(vector => [across, step].map(axis => dot(plus(vector, a, -1), axis)));
+        const width = picture.clientWidth, context = fit(canvas, width, HEIGHT);
+        const [xs, ys] = [0, 1].map(axis => flat.map(point => point[axis])), left = Math.min(...xs), low = Math.min(...ys);
+        const scale = Math.min((width - 150) / (Math.max(...xs) - left), (HEIGHT - 60) / (Math.max(...ys) - low));
+        const points = flat.map(([x, y]) => [50 + (x - left) * scale, HEIGHT - 30 - (y - low) * scale]);
+        const colours = palette(picture, ["paper", "ink", "ours", "x"]);
+        const arrow = ([x0, y0], [x1, y1], dash) => {
+            const turn = Math.atan2(y1 - y0, x1 - x0);
             const barb = side => [x1 - 11 * Math.cos(turn + side), y1 - 11 * Math.sin(turn + side)];
             paintLine(context, [[x0, y0], [x1, y1]], css(colours.ours), 2.4, dash);
             paintLine(context, [barb(-0.4), [x1, y1], barb(0.4)], css(colours.ours), 2.4);
@@ -73,8 +77,8 @@ export function show(place, style, {words, table}) {
         arrow(points[2], points[3], [7, 4]);
         const font = `600 14px ${getComputedStyle(canvas).fontFamily}`;
         Object.assign(context, {font, textBaseline: "bottom", lineWidth: 5, strokeStyle: css(colours.paper)});
-        [...said, "", ...others.map(row => words[row])].forEach((name, i) => {
-            const [x, y] = at(points[i]);
+        names.forEach((name, i) => {
+            const [x, y] = points[i];
             context.fillStyle = css(i < 3 ? colours.ink : colours.x);
             context.beginPath();
             context.arc(x, y, i === 3 ? 0 : 4, 0, 7);
@@ -84,17 +88,20 @@ export function show(place, style, {words, table}) {
         });
     }
 
-    const buttons = PRESETS.map(preset => make("button", {type: "button", textContent: preset, onclick() {
+    const ask = preset => {
         preset.split(" ").forEach((word, i) => { fields[i].value = word; });
         answer();
-    }}));
-    const question = make("p", {className: "controls question"}, known, fields[0], " is to ", fields[1], " as ", fields[2], " is to …");
-    const lanes = make("div", {className: "lanes"}, ...lists.map((list, i) => make("section", {className: "lane"}, titles[i], list)));
-    const caption = make("figcaption", {textContent: `Cosines of GloVe's vectors, among ${words.length} words. The picture is `
-        + "the plane of the three: the step from a to b, and again from c (dashed). Struck through: excluded by the rule."});
-    const figure = make("figure", {className: "live"}, make("p", {className: "examples"}, ...buttons), question, sentence,
-        make("div", {}, canvas), lanes, caption);
-    mount(place, style, figure, () => { colours = null; if (drawing) draw(); });
-    new ResizeObserver(() => drawing && draw()).observe(figure);
-    buttons[0].click();
+    };
+    const buttons = PRESETS.map(preset =>
+        make("button", {type: "button", textContent: preset, onclick: () => ask(preset)}));
+    const lanes = lists.map((list, i) => make("section", {className: "lane"}, titles[i], list));
+    ask(PRESETS[0]);
+    mountFigure(place, style, [
+        make("p", {className: "examples"}, ...buttons),
+        make("p", {className: "controls question"},
+            known, fields[0], " is to ", fields[1], " as ", fields[2], " is to …"),
+        sentence, picture, make("div", {className: "lanes"}, ...lanes),
+        caption(`Cosines of GloVe's vectors, among ${words.length} words. The picture is `
+            + "the plane of the three: the step from a to b, and again from c (dashed). Struck through: excluded by the rule."),
+    ], draw);
 }

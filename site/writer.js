@@ -1,30 +1,27 @@
 // The page on which a language model writes as you type, beside a rival that counts.
 
-import {readAddress, writeAddress, writeSoon} from "./address.js";
+import {readAddress, writeAddress} from "./address.js";
 import {showBars} from "./bars.js";
 import {FourGrams} from "./counts.js";
-import {make, mean, percent} from "../images/watch/draw.js";
+import {bold, make, mean, percent} from "../images/watch/draw.js";
 import {END, LINE, LanguageModel, PAD, UNK, draw, reshaped} from "./language.js";
+import {makeRandom} from "./random.js";
 import {tokenize} from "./tokenizer.js";
 import {bytes} from "./weights.js";
 
 const SHOWN = {"<line>": "↵", "<end>": "■"};
 const LONGEST = 8;  // how many grey words
-const MOST = 400;  // how many tokens are shown with their negative log-likelihoods
-const SLICE = 40;  // so many new tokens are read at once; then the page may breathe
-const DEFAULTS = {temperature: 0.4, top: 0, nucleus: 1};
-const LIMITS = {temperature: [0, 2], top: [0, 50], nucleus: [0.05, 1]};
+const SLIDERS = ["temperature", "top", "nucleus"];
 
 const element = id => document.getElementById(id);
 const file = JSON.parse(element("file").textContent), model = new LanguageModel(file);
 const known = new Map(file.words.map((word, id) => [word, id]));
 for (const id of [PAD, END]) known.delete(file.words[id]);  // whoever types them means something else
-let rival = null;
-const counts = () => rival ??= new FourGrams(trainingTexts(), model.V);  // takes a while: after the network's first answer
+const rival = new FourGrams(trainingTexts(), model.V);
 const field = element("text"), form = element("sliders"), choices = form.elements;
-let read = [];  // an entry a token: {id, loss, counted}
 const examples = [...element("examples").querySelectorAll("[value]")];  // each with a seed of its own
-let seed = 1, hidden = false, grey = [], waiting = 0;
+let seed = 1, hidden = false, grey = [];
+let read = [];  // an entry a token: {id, loss, counted}
 
 function trainingTexts() {
     const texts = [[]];
@@ -69,17 +66,11 @@ function allowed(scores, ids, begins) {
     const fits = id => begins ? id > LINE && file.words[id].startsWith(begins) : id > PAD && (id !== END || ids.length);
     return scores.map((score, id) => fits(id) ? score : -Infinity);
 }
-const counted = (ids, begins) => allowed(counts().next(ids).map(Math.log), ids, begins);
-const numberOf = name => Number(choices[name].value);
-const settings = () => ({temperature: numberOf("temperature"), top: numberOf("top"), nucleus: numberOf("nucleus")});
+const counted = (ids, begins) => allowed(rival.next(ids).map(Math.log), ids, begins);
+const settings = () => Object.fromEntries(SLIDERS.map(name => [name, choices[name].valueAsNumber]));
 
 // A number from 0 to 1 that depends on the seed and the place alone: a slider must not throw the dice anew.
-function luckAt(place) {
-    let bits = Math.imul(seed, 0x9E3779B1) ^ Math.imul(place + 1, 0x85EBCA6B);
-    bits = Math.imul(bits ^ bits >>> 15, 0x2C1B3C6D);
-    bits = Math.imul(bits ^ bits >>> 12, 0x297A2D39);
-    return ((bits ^ bits >>> 15) >>> 0) / 2 ** 32;
-}
+const luckAt = place => makeRandom(10_007 * seed + place)();
 
 // Draw a token, read it, draw the next, behind the ids that have been read.
 function goOn(ids, begins) {
@@ -97,30 +88,20 @@ function goOn(ids, begins) {
 // ------------------------------------------------------------------------------------- the page
 
 function update() {
-    cancelAnimationFrame(waiting);
-    const {tokens, ids, begins} = understand(field.value), start = model.start(choices.section.value);
-    const now = model.read(ids, start, SLICE);
+    const {tokens, ids, begins} = understand(field.value);
+    model.read(ids, model.start(choices.section.value));
     read = model.steps.slice(1);  // what stood there before has been counted, too
-    document.body.classList.toggle("stale", now < ids.length || !rival);  // what stands there is still of another text
-    if (now < ids.length) {
-        element("sentence").textContent = `Reading: ${now} of ${ids.length} tokens …`;
-        showLosses(tokens.slice(0, now), [], []);
-        waiting = requestAnimationFrame(update);
-        return;
-    }
+    read.forEach((step, t) => { step.counted ??= -Math.log(rival.next(ids, t)[ids[t]]); });
     const bars = {name: named, settings: settings(), onTake: id => take(id, begins)};
     const network = showBars(element("network"), allowed(model.scores(), ids, begins), bars);
-    if (!rival) {
-        setTimeout(() => { counts(); update(); });
-        return;
-    }
-    read.forEach((step, t) => { step.counted ??= -Math.log(rival.next(ids, t)[ids[t]]); });
     tellNext(tokens, begins, network, showBars(element("fourgrams"), counted(ids, begins), bars));
     grey = hidden || !atEnd() ? [] : goOn(ids, begins);
     showGrey(begins);
     const all = [...ids, ...grey], runs = rival.runs(all);
     showLosses(tokens, begins ? grey.slice(1) : grey, runs);  // the first one finishes a word that stands there
     tellCosts(all, runs);
+    showSettings();
+    writeAddress({text: field.value, class: choices.section.value, ...settings(), seed});
 }
 
 const atEnd = () => field.selectionStart === field.value.length;
@@ -133,25 +114,18 @@ function showGrey(begins) {
     element("take").disabled = !grey.length || grey[0] === END;
 }
 
-// The tokens, under each the negative log-likelihoods. Those that stood there already stay. Of a long text the last few
-// hundred are enough.
+// The tokens, under each the negative log-likelihoods.
 function showLosses(tokens, grey, runs) {
-    const list = element("losses"), lit = runs.flatMap(({from, to}) => Array.from({length: to - from}, (_, i) => from + i));
-    const first = Math.max(0, 100 * Math.ceil((tokens.length - MOST) / 100)), copied = new Set(lit);
-    const items = [...list.children], words = [...tokens, ...grey.map(id => file.words[id])].slice(first);
-    items.splice(words.length).forEach(item => item.remove());
-    words.forEach((word, i) => {
-        const t = first + i, item = items[i] ?? list.appendChild(make("li", {}, make("bdi"), make("span"), make("span")));
-        const marks = {grey: t >= tokens.length, unknown: read[t]?.id === UNK, lit: copied.has(t)};
-        const costs = ["loss", "counted"].map(which => marks.unknown ? "–" : read[t]?.[which]?.toFixed(1) ?? "");
-        const said = [SHOWN[word] ?? word, ...costs];
-        const name = Object.keys(marks).filter(mark => marks[mark]).join(" ");
-        if (item.className !== name) item.className = name;
-        said.forEach((text, i) => { if (item.children[i].textContent !== text) item.children[i].textContent = text; });
-    });
+    const words = [...tokens, ...grey.map(id => file.words[id])];
+    element("losses").replaceChildren(...words.map((word, t) => {
+        const unknown = read[t]?.id === UNK, lit = runs.some(({from, to}) => from <= t && t < to);
+        const marks = {grey: t >= tokens.length, unknown, lit};
+        const costs = ["loss", "counted"].map(which => unknown ? "–" : read[t]?.[which]?.toFixed(1) ?? "");
+        return make("li", {className: Object.keys(marks).filter(mark => marks[mark]).join(" ")},
+            make("bdi", {textContent: SHOWN[word] ?? word}),
+            ...costs.map(textContent => make("span", {textContent})));
+    }));
 }
-
-const bold = word => make("bdi", {textContent: word});
 
 // What the models say comes next, as a sentence.
 function tellNext(tokens, begins, network, fourgrams) {
@@ -171,13 +145,11 @@ function tellCosts(ids, runs) {
     const sum = known.length ? `Mean negative log-likelihood of ${known.length} tokens: network ${size(cost("loss"))}, `
         + `4-grams ${size(cost("counted"))}. ` : "";
     const left = strangers ? `${strangers} unknown ${strangers > 1 ? "words" : "word"} not counted. ` : "";
-    const [longest] = runs.toSorted((a, b) => (b.to - b.from) - (a.to - a.from));
-    element("told").replaceChildren(sum, left, ...longest ? quoted(ids, longest) : []);
-}
-
-function quoted(ids, {from, to, text}) {
-    const line = list => list.map(named).join(" "), title = rival.texts[text].slice(0, rival.texts[text].indexOf(LINE));
-    return ["In the small corpus: ", bold(line(ids.slice(from, to))), `, of the brief “${line(title)}”.`];
+    element("told").replaceChildren(sum, left);
+    if (!runs.length) return;
+    const {from, to, text} = runs.reduce((a, b) => b.to - b.from > a.to - a.from ? b : a), brief = rival.texts[text];
+    const line = list => list.map(named).join(" "), title = brief.slice(0, brief.indexOf(LINE));
+    element("told").append("In the small corpus: ", bold(line(ids.slice(from, to))), `, of the brief “${line(title)}”.`);
 }
 
 // ------------------------------------------------------------------------------------- what one does
@@ -188,13 +160,12 @@ function change(text, anew = seed) {
     field.value = text;
     field.setSelectionRange(text.length, text.length);
     update();
-    remember();
 }
 const take = (id, begins) => { if (id !== END) change(withToken(field.value, id, begins)); };
 
 const takeGrey = () => grey.length && take(grey[0], understand(field.value).begins);
 
-field.oninput = () => { hidden = false; update(); writeSoon(shown()); };
+field.oninput = () => { hidden = false; update(); };
 field.onkeydown = event => {
     if (event.key === "Tab" && !event.shiftKey && grey.length && grey[0] !== END) {
         event.preventDefault();
@@ -202,21 +173,12 @@ field.onkeydown = event => {
     }
     if (event.key === "Escape") { hidden = true; update(); }
 };
-field.onchange = remember;
 document.addEventListener("selectionchange", () => {  // grey words stand at the end alone
     if (document.activeElement === field && atEnd() === !grey.length) update();
 });
 element("take").onclick = takeGrey;
-element("other").onclick = () => {
-    hidden = false;
-    seed++;
-    field.setSelectionRange(field.value.length, field.value.length);
-    update();
-    remember();
-};
-form.oninput = () => { showSettings(); update(); };
-form.onchange = remember;
-form.onsubmit = event => event.preventDefault();
+element("other").onclick = () => change(field.value, seed + 1);
+form.oninput = update;
 
 function showSettings() {
     const {temperature, top, nucleus} = settings();
@@ -227,28 +189,15 @@ function showSettings() {
     }
 }
 
-// The address keeps what is shown, so that a lesson or a slide can link to it.
-function shown() {
-    return {text: field.value, class: choices.section.value, ...settings(), seed};
-}
-function remember() {
-    writeAddress(shown());
-}
-
 function restore() {
     const given = readAddress();
-    for (const [name, [low, high]] of Object.entries(LIMITS)) {
-        const number = parseFloat(given[name] ?? DEFAULTS[name]);
-        const value = Number.isFinite(number) ? Math.min(high, Math.max(low, number)) : DEFAULTS[name];
-        choices[name].value = value;
+    form.reset();
+    for (const name of SLIDERS) {
+        if (Number.isFinite(parseFloat(given[name]))) choices[name].value = given[name];
     }
-    const [text, own] = given.text === undefined ? [examples[0].value, examples[0].dataset.seed] : [given.text, given.seed];
-    seed = Math.min(9999, Math.max(1, Math.round(own) || 1));
     choices.section.value = file.classes.includes(given.class) ? given.class : "none";
-    showSettings();
-    hidden = false;
-    field.value = text;
-    update();
+    if (given.text === undefined) return examples[0].click();
+    change(given.text.slice(0, field.maxLength), Math.round(given.seed) || 1);
 }
 
 for (const button of examples) button.onclick = () => change(button.value, Number(button.dataset.seed));
@@ -277,7 +226,7 @@ window.writer = {
         model.read(ids, model.start(section));
         return {
             tokens, ids, losses: ids.map((_, t) => model.steps[t + 1].loss),
-            counted: ids.map((id, t) => -Math.log(counts().next(ids, t)[id])),
+            counted: ids.map((id, t) => -Math.log(rival.next(ids, t)[id])),
         };
     },
 };

@@ -22,6 +22,7 @@ export const shownParts = parts =>
     Object.keys(PARTS).filter(part => part in parts && !(part === "candidate" && "c" in parts));
 
 export const mean = numbers => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+export const best = numbers => numbers.indexOf(Math.max(...numbers));
 export const percent = share => `${Math.round(100 * share)}\u00A0%`;
 
 // 10⁻³, say
@@ -35,7 +36,9 @@ export function make(tag, properties = {}, ...children) {
     return element;
 }
 
-// Give a canvas its size on the page, with as many points as the screen has, and wipe it.
+export const bold = word => make("bdi", {textContent: word});
+
+// Give a canvas its size on the page, with as many points as the screen has, and wipe it. Its letters are the page's.
 export function fit(canvas, width, height) {
     const ratio = window.devicePixelRatio || 1, columns = Math.round(width * ratio), rows = Math.round(height * ratio);
     if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, {width: columns, height: rows});
@@ -43,6 +46,7 @@ export function fit(canvas, width, height) {
     const context = canvas.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
+    context.font = `12px ${getComputedStyle(canvas).fontFamily}`;
     return context;
 }
 
@@ -98,6 +102,17 @@ export function paintLine(context, points, colour, width = 2, dash = []) {
         drawing = place;
     }
     context.stroke();
+}
+
+// Lines across a chart, each [y, name], with its name at the left; below them, at `bottom`, names in the middle of [x, name].
+export function paintAxes(context, {soft, line}, {left, right, across, bottom, below = []}) {
+    Object.assign(context, {fillStyle: css(soft), textBaseline: "middle", textAlign: "right"});
+    for (const [y, name] of across) {
+        paintLine(context, [[left, y], [right, y]], css(line), 1);
+        context.fillText(name, left - 6, y);
+    }
+    context.textAlign = "center";
+    for (const [x, name] of below) context.fillText(name, x, bottom);
 }
 
 // Names at the ends of lines, each {name, x, y, colour}: those that end close together are pushed apart, upwards. Each

@@ -1,9 +1,6 @@
 // What a reading says in words: for who cannot see the picture, and for who can.
 
-import {make, mean, percent, shade} from "./draw.js";
-
-export const best = row => row.indexOf(Math.max(...row));
-export const bold = word => make("bdi", {textContent: word});
+import {best, bold, make, mean, percent, shade} from "./draw.js";
 
 // The sentence about word t of one network's reading, or of several, as a list of strings and elements.
 export function sentence(readings, t, classes) {

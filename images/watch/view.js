@@ -7,9 +7,9 @@
 // browser, `watch` and the front page in Python.
 
 import {
-    PARTS, SIGNED, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts, writeEnds,
+    PARTS, SIGNED, best, bold, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts, writeEnds,
 } from "./draw.js";
-import {best, bold, formula, notes, sentence} from "./sentences.js";
+import {formula, notes, sentence} from "./sentences.js";
 
 const DASHES = [[], [7, 4], [2, 4], [9, 4, 2, 4]];
 const MOST_CLASSES = 6;
