@@ -165,7 +165,7 @@ function drawNetwork(net, i, colours) {
 function drawGradient(canvas, i, sizes, edges, colours) {
     const height = 84, right = edges.at(-1), context = fit(canvas, right, height);
     const y = value => height - 1 - (height - 14) * Math.min(1, Math.max(0, (Math.log10(value) + 10) / 11));
-    const across = [0, -5, -10].map(exponent => [y(10 ** exponent), exponent ? tenTo(exponent) : "1"]);
+    const across = [0, -4, -8].map(exponent => [y(10 ** exponent), exponent ? tenTo(exponent) : "1"]);
     const gap = right / sizes.length > 8 ? 2 : 0.5;
     paintAxes(context, colours, {left: GUTTER, right, across});
     sizes.forEach((size, t) => {

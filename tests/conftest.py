@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,29 @@ def visit(watched):
     """visit(address) is the page; what it does wrong in the test is noticed at its end."""
     with ExitStack() as pages:
         yield lambda address, **settings: pages.enter_context(watched(address, **settings))
+
+
+@pytest.fixture(scope="module")
+def built():
+    """The files of the pages that need no Python."""
+    from tools.site import pages
+
+    return {name: pages.make_page(name) for name in pages.PAGES}
+
+
+@pytest.fixture
+def opened(visit, built):
+    """opened("reader", "#cell=GRU", ...) is the page, at rest unless one says otherwise."""
+    return lambda name, hash="", **settings: visit(
+        built[name].as_uri() + hash, **{"reduced_motion": "reduce", **settings}
+    )
+
+
+@pytest.fixture(scope="module")
+def a_page(watched, built):
+    """a_page("reader") is one for all questions whose answers do not depend on what it was asked before."""
+    with ExitStack() as pages:
+        yield cache(lambda name: pages.enter_context(watched(built[name].as_uri(), reduced_motion="reduce")))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The reader, the playground and `watch` show what PyTorch computes, to everybody, and send nothing anywhere."""
+"""The pages that need no Python, and `watch`, show what PyTorch computes, to everybody, and send nothing anywhere."""
 
 import functools
 import gzip
@@ -28,11 +28,7 @@ NASTY = [
     "İstanbul'da ǅ ﬀ ẞ", "x\x1cy\x85z\ufeffw\u200bv\u3000u", "don't (stop)!? \"now\"; 1,000.5", "\\ 'a' \\n",
     "𝐀𐐀 𞤀 Ꟶ", "a" * 3000,
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def built():
-    return {name: pages.make_page(name) for name in ("reader", "playground")}
+LONG = "word 'oil' <b>bold</b> 👍 שלום " * 400
 
 
 @pytest.fixture(scope="module")
@@ -40,33 +36,6 @@ def texts():
     """1,000 texts: what is nasty, and articles with cases, marks and lengths of all kinds."""
     train, *_ = load_dataset()
     return NASTY + [text for _, text in train[: 1000 - len(NASTY)]]
-
-
-@pytest.fixture
-def opened(visit, built):
-    """opened("reader", "#cell=GRU", ...) is the page."""
-    return lambda name, hash="", **settings: visit(built[name].as_uri() + hash, **settings)
-
-
-@pytest.fixture
-def read(opened):
-    """read(text) is the reader's page with this text, at rest."""
-    return lambda text=HEADLINE, **settings: opened("reader", f"#text={text}", reduced_motion="reduce", **settings)
-
-
-# Pages for the questions whose answers do not depend on what the page was asked before.
-
-
-@pytest.fixture(scope="module")
-def a_reader(watched, built):
-    with watched(built["reader"].as_uri()) as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
-def a_playground(watched, built):
-    with watched(built["playground"].as_uri(), reduced_motion="reduce") as page:
-        yield page
 
 
 # -------------------------------------------------------------------------------------- the files
@@ -95,10 +64,7 @@ def test_the_networks_are_good_and_no_article_is_in_their_file():
     file = json.loads((pages.SITE / "networks" / "networks.json").read_text(encoding="utf-8"))
     assert set(file) == {"classes", "accuracy", "words", "networks"}
     assert file["accuracy"]["LSTM"] >= 0.90 and min(file["accuracy"].values()) > 0.85
-    # A vocabulary: each word once, the most frequent first, none with a space in it.
-    words = file["words"]
-    assert words[:4] == ["<unk>", "<pad>", ".", "the"] and len(set(words)) == len(words)
-    assert not any(re.search(r"\s", word) for word in words)
+    assert not any(re.search(r"\s", word) for word in file["words"])
     for weight in [weight for weights in file["networks"].values() for weight in weights.values()]:
         assert set(weight) in ({"shape", "step", "letters"}, {"shape", "float32"})
 
@@ -123,8 +89,10 @@ def read_by(tokens, cell="LSTM"):
     return [(network.classes[row.index(max(row))], max(row)) for row in rows]
 
 
-def leaders(text, cell="LSTM"):
-    return [name for name, _ in read_by(tokenizer(text), cell)]
+def turns(text, cell="LSTM"):
+    """The places of the words at which the answer turns, each with the answers before and after it."""
+    best = [name for name, _ in read_by(tokenizer(text), cell)]
+    return {t: (best[t - 1], best[t]) for t in range(1, len(best)) if best[t] != best[t - 1]}
 
 
 TOKENIZE = "texts => texts.map(window.reader.tokenize)"
@@ -135,15 +103,15 @@ ANY = st.text(st.characters(exclude_categories=["Cn", "Cs"], exclude_characters=
 
 
 @given(st.lists(ANY, min_size=30, max_size=60))
-def test_the_pages_tokenizer_is_the_modules_on_any_text(a_reader, texts):
-    assert ask(a_reader, TOKENIZE, texts + NASTY) == [tokenizer(text) for text in texts + NASTY]
+def test_the_pages_tokenizer_is_the_modules_on_any_text(a_page, texts):
+    assert ask(a_page("reader"), TOKENIZE, texts + NASTY) == [tokenizer(text) for text in texts + NASTY]
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_pages_probabilities_are_pytorchs(a_reader, texts, cell):
+def test_the_pages_probabilities_are_pytorchs(a_page, texts, cell):
     reader = reader_of(cell)
     texts = texts if cell == "LSTM" else texts[:300]
-    answers = ask(a_reader, "(texts, cell) => texts.map(text => window.reader.read(text, cell))", texts, cell)
+    answers = ask(a_page("reader"), "(texts, cell) => texts.map(text => window.reader.read(text, cell))", texts, cell)
     for text, ours in zip(texts, answers):
         theirs = reader.read(text)
         assert (ours["tokens"], ours["ids"]) == (theirs["tokens"], theirs["ids"])
@@ -152,8 +120,8 @@ def test_the_pages_probabilities_are_pytorchs(a_reader, texts, cell):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_gates_and_the_influence_are_pytorchs(a_reader, cell):
-    inside = ask(a_reader, "window.reader.inside", HEADLINE, cell)
+def test_the_gates_and_the_influence_are_pytorchs(a_page, cell):
+    inside = ask(a_page("reader"), "window.reader.inside", HEADLINE, cell)
     reader = reader_of(cell)
     vectors = reader.embedding(torch.tensor(reader.read(HEADLINE)["ids"])).requires_grad_()  # [T, E]
     states, _ = reader.rnn(vectors.unsqueeze(0))
@@ -175,16 +143,13 @@ def test_a_word_is_chosen_with_the_keyboard_and_a_sentence_says_what_it_did(open
         page.keyboard.press("Tab")
     inside = r"the input gate is \d+ % open, the forget gate keeps \d+ % of the cell state"
     assert re.fullmatch(rf"After striker {inside}; the answer is Sports \(\d+ %\)\.", sentence(page))
-    turned, tokens, best = [], tokenizer(HEADLINE), leaders(HEADLINE)
-    for word in tokens[1:]:
+    turned, tokens = {}, tokenizer(HEADLINE)
+    for t, word in enumerate(tokens[1:], start=1):
         page.keyboard.press("ArrowRight")
-        assert strip.get_attribute("aria-valuetext") == word
-        assert page.locator(".words .here").inner_text() == word
-        if "turns from Sports to Business" in sentence(page):
-            turned.append(word)
-    assert turned == [word for word, *turn in zip(tokens[1:], best, best[1:]) if turn == ["Sports", "Business"]]
-    page.keyboard.press("Home")
-    assert strip.get_attribute("aria-valuenow") == "1"
+        assert strip.get_attribute("aria-valuetext") == page.locator(".words .here").inner_text() == word
+        if found := re.search(r"turns from (.*) to (.*) \(", sentence(page)):
+            turned[t] = found.groups()
+    assert turned == turns(HEADLINE)
 
 
 def test_a_word_is_chosen_with_the_pointer_or_a_finger(opened):
@@ -224,8 +189,9 @@ def test_what_comes_before_can_be_forgotten_and_a_word_left_out(opened):
     assert "cell=all&read=without" in page.evaluate("location.hash")
 
 
-@pytest.mark.parametrize("text", [*NASTY, "word 'oil' <b>bold</b> 👍 שלום " * 400], ids=range(len(NASTY) + 1))
-def test_any_text_is_shown_as_text(a_reader, text):
+@pytest.mark.parametrize("text", [*NASTY, LONG], ids=range(len(NASTY) + 1))
+def test_any_text_is_shown_as_text(a_page, text):
+    a_reader = a_page("reader")
     title, field = a_reader.title(), a_reader.get_by_label("A text to read")
     field.fill(text)
     words = a_reader.locator(".words bdi").evaluate_all("all => all.map(word => word.textContent)")
@@ -275,8 +241,8 @@ class Recaller(nn.Module):
     ],
     ids=lambda settings: f"{settings['cell']}-{settings['T']}",
 )
-def test_the_gradients_by_hand_are_pytorchs(a_playground, settings):
-    ours = ask(a_playground, "window.playground.gradients", settings)
+def test_the_gradients_by_hand_are_pytorchs(a_page, settings):
+    ours = ask(a_page("playground"), "window.playground.gradients", settings)
     assert {name: ours["settings"][name] for name in settings} == settings
     net = Recaller(settings["cell"], ours["settings"]["width"]).double()
     shapes = {name: weight.shape for name, weight in net.state_dict().items()}
@@ -308,12 +274,10 @@ def test_the_gradients_by_hand_are_pytorchs(a_playground, settings):
 
 
 def test_an_open_gate_learns_to_remember_before_ones_eyes_and_a_half_open_one_does_not(opened):
-    page = opened("playground")
-    page.wait_for_function("window.playground.state?.[0].steps > 3")
+    page = opened("playground", reduced_motion="no-preference")
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Go on").click()
-    over = "window.playground.state.every(({state}) => !['running', 'paused'].includes(state))"
-    page.wait_for_function(over, timeout=240_000)  # on a busy machine
+    page.get_by_role("button", name="Again").wait_for(timeout=240_000)  # on a busy machine
     open_, half = page.evaluate("window.playground.state")
     assert open_["state"] == "learnt" and open_["accuracy"] > 0.99 and open_["steps"] < 150
     assert half["state"] == "given up" and half["accuracy"] < 0.2 and half["steps"] == 300
@@ -322,30 +286,45 @@ def test_an_open_gate_learns_to_remember_before_ones_eyes_and_a_half_open_one_do
     assert page.locator(".reply").first.inner_text().endswith("right.")
 
 
+def test_an_rnn_that_latches_remembers_without_a_gradient(opened):
+    page = opened("playground")
+    preset = page.get_by_role("link", name="memory without a gradient")
+    preset.click()
+    page.get_by_role("button", name="Again").wait_for()
+    assert preset.get_attribute("aria-current") == "true"
+    (state,) = page.evaluate("window.playground.state")
+    assert state["state"] == "given up" and state["changed"] > 8 and state["accuracy"] > 0.2
+    assert "the gradient has vanished, the memory has not" in page.locator(".told").inner_text()
+
+
 def test_the_settings_stand_in_the_address_and_are_kept_within_limits(opened):
-    page = opened("playground", "#cell=GRU&T=9999&bias=3&width=17&rate=x", reduced_motion="reduce")
+    page = opened("playground", "#cell=GRU&T=9999&bias=3&width=17&rate=x&x=<b>")
     assert page.get_by_label("First network").input_value() == "GRU"
     assert page.get_by_label("Second network").input_value() == "none"
     assert page.get_by_label("Symbols, T").input_value() == "100"
     assert page.get_by_label("Bias of the update gate").input_value() == "3"
-    page.wait_for_function("window.playground.state")
-    page.wait_for_timeout(300)  # three reports could have come on a machine that takes its time
     assert page.evaluate("window.playground.state[0].steps") == 0  # whoever wants less motion starts it
     page.get_by_role("button", name="Step").click()
-    page.wait_for_function("window.playground.state[0].steps === 1")
+    assert page.evaluate("window.playground.state[0].steps") == 1
     page.get_by_label("First network").select_option("RNN")
     assert "cell=RNN" in page.evaluate("location.hash")
 
 
-# ------------------------------------------------------------------------------------- both pages
+# ---------------------------------------------------------------------------------- all three pages
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "name, hash", [("reader", "#word=3"), ("reader", "#word=3&cell=all"), ("playground", "#cell=GRU")]
+    "name, hash",
+    [
+        ("reader", "#word=3"),
+        ("reader", "#word=3&cell=all"),
+        ("playground", "#cell=GRU"),
+        ("writer", "#text=wuffle Two astronauts and a paying passenger&top=5"),
+    ],
 )
 def test_axe_finds_nothing_serious(opened, serious, name, hash, scheme):
-    page = opened(name, hash, color_scheme=scheme, reduced_motion="reduce")
+    page = opened(name, hash, color_scheme=scheme)
     page.locator("summary").click()
     for select in page.get_by_label("Colour by").locator("visible=true").all():  # coloured words are to be read as well
         select.select_option("cell state c")
@@ -353,13 +332,12 @@ def test_axe_finds_nothing_serious(opened, serious, name, hash, scheme):
 
 
 @pytest.mark.parametrize("width", [1366, 768, 390])
-def test_nothing_sticks_out_on_screens_of_any_width(opened, width):
-    for name in ("reader", "playground"):
-        page = opened(name, viewport={"width": width, "height": 700}, reduced_motion="reduce")
-        page.wait_for_timeout(100)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        curves = page.locator("canvas:visible").first.bounding_box()
-        assert curves["y"] + curves["height"] / 2 < 700, "nothing to see on the first screen"
+@pytest.mark.parametrize("name, picture", [("reader", "canvas"), ("playground", "canvas"), ("writer", "#network li")])
+def test_nothing_sticks_out_and_there_is_something_to_see_on_the_first_screen(opened, name, picture, width):
+    page = opened(name, viewport={"width": width, "height": 800})
+    box = page.locator(picture).locator("visible=true").first.bounding_box()
+    assert box["y"] + box["height"] / 2 < 800
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 # ------------------------------------------------------------------------------------------- watch
@@ -479,9 +457,9 @@ COLUMN = """(canvas, x) => {
 }"""  # the colours of a column of a picture's points
 
 
-def test_ink_over_a_word_is_what_the_gate_does_there(read):
+def test_ink_over_a_word_is_what_the_gate_does_there(opened):
     """A gate goes from white, 0, to its colour, 1: an open forget gate keeps, and is red."""
-    page = read()
+    page = opened("reader", f"#text={HEADLINE}")
     inside = ask(page, "window.reader.inside", HEADLINE)["parts"]
     edges = page.locator(".words bdi").evaluate_all("all => all.map(word => word.offsetLeft + word.offsetWidth / 2)")
     for gate in "input", "forget":
@@ -494,7 +472,7 @@ def test_ink_over_a_word_is_what_the_gate_does_there(read):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_notes_are_true(opened, cell):
-    page, tokens = opened("reader", f"#cell={cell}&text={HEADLINE}", reduced_motion="reduce"), tokenizer(HEADLINE)
+    page, tokens = opened("reader", f"#cell={cell}&text={HEADLINE}"), tokenizer(HEADLINE)
     notes = page.locator(".notes li").all_inner_texts()
     inside = ask(page, "window.reader.inside", HEADLINE, cell)["parts"]
     if cell == "RNN":
@@ -503,12 +481,8 @@ def test_the_notes_are_true(opened, cell):
     else:
         sizes = torch.tensor(inside["input"]).mean(1) if cell == "LSTM" else 1 - torch.tensor(inside["update"]).mean(1)
     assert f"at {tokens[sizes.argmax()]}:" in notes[0] and f"at {tokens[sizes.argmin()]}:" in notes[1]
-    best = leaders(HEADLINE, cell)
-    turn = max(t for t in range(1, len(tokens)) if best[t] != best[t - 1])
-    assert f"At {tokens[turn]} the answer turns from {best[turn - 1]} to {best[turn]}." in notes[2]
-    places = page.locator(".marks .mark").evaluate_all("all => all.map(mark => mark.offsetLeft)")
-    left, width = page.locator(".words bdi").nth(turn).evaluate("word => [word.offsetLeft, word.offsetWidth]")
-    assert left <= places[2] <= left + width
+    turn, (before, after) = max(turns(HEADLINE, cell).items())
+    assert f"At {tokens[turn]} the answer turns from {before} to {after}." in notes[2]
 
 
 def value_of(numbers):
@@ -527,7 +501,7 @@ def value_of(numbers):
     ],
 )
 def test_a_click_on_a_cell_shows_its_formula_with_the_numbers_of_pytorch(opened, cell, parts):
-    page = opened("reader", f"#cell={cell}&text={HEADLINE}", reduced_motion="reduce")
+    page = opened("reader", f"#cell={cell}&text={HEADLINE}")
     inside = ask(page, "window.reader.inside", HEADLINE, cell)["parts"]
     middle = page.locator(".words bdi").nth(5).evaluate("word => word.offsetLeft + word.offsetWidth / 2")
     for name, part in parts.items():
@@ -541,16 +515,3 @@ def test_a_click_on_a_cell_shows_its_formula_with_the_numbers_of_pytorch(opened,
     before = page.locator(".formula").inner_text()
     page.keyboard.press("ArrowRight")  # with the keyboard too
     assert page.locator(".formula").inner_text() not in ("", before)
-
-
-def test_an_rnn_that_latches_remembers_without_a_gradient(opened):
-    page = opened("playground", reduced_motion="reduce")
-    page.get_by_role("link", name="memory without a gradient").click()
-    page.wait_for_function("window.playground.state?.length === 1 && window.playground.state[0].state === 'given up'")
-    assert page.get_by_role("link", name="memory without a gradient").get_attribute("aria-current") == "true"
-    (state,) = page.evaluate("window.playground.state")
-    told = page.locator(".told").inner_text()
-    assert state["changed"] > 8 and state["accuracy"] > 0.2
-    assert int(re.search(r"10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", told)[1].translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))) > 10
-    assert "the gradient has vanished, the memory has not" in told
-    assert "felt" not in page.content()

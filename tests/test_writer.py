@@ -1,4 +1,4 @@
-"""The page that writes agrees with PyTorch on any text, answers a key at once, and keeps nobody in its field."""
+"""The page that writes and the figures of the lessons agree with PyTorch, and do what one asks of them."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_pages import ANY, NASTY, ask
+from test_pages import ANY, LONG, NASTY, ask
 
 from tools.site import figures, pages
 from tools.site.language_model import FILE, UNK, FourGrams, Writer, split_lines
@@ -24,25 +24,7 @@ CHOICES = [
     {"section": "World", "temperature": 1.4, "top": 20, "nucleus": 0.8}, {"model": "4-grams", "temperature": 0.7},
 ]  # fmt: skip
 BACKWARDS = figures.backwards_figure(file="reverser.js")  # its networks lie beside the page
-LONG = "word 'oil' <b>bold</b> 👍 שלום " * 250  # 2,000 tokens
 AFTER = "(token, choices) => Object.values(window.writer.next(token, choices))"  # tokens, probabilities
-
-
-@pytest.fixture(scope="module")
-def address():
-    return pages.make_page("writer").as_uri()
-
-
-@pytest.fixture
-def opened(visit, address):
-    """opened("#text=oil", ...) is the page."""
-    return lambda hash="", **settings: visit(address + hash, **{"reduced_motion": "reduce", **settings})
-
-
-@pytest.fixture(scope="module")
-def a_writer(watched, address):
-    with watched(address) as page:
-        yield page
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +47,11 @@ def field(page):
     return page.get_by_label("A text to go on with")
 
 
+def spoken(page):
+    """What the first sentence of a page or a figure says."""
+    return page.locator(".sentence").first.inner_text()
+
+
 # ------------------------------------------------------------------------------------- what it says is true
 
 
@@ -77,16 +64,11 @@ def test_the_file_is_small_and_its_text_is_the_free_corpus(writer):
         assert all(i == writer.ids.get(token, UNK) for i, token in zip(ids, tokens))
 
 
-def split_at(tokens, mark):
-    at = tokens.index(mark)
-    return tokens[:at], tokens[at + 1 :]
-
-
 @pytest.mark.parametrize("choices", CHOICES, ids=str)
-def test_the_page_and_pytorch_agree_on_what_comes_next(a_writer, writer, choices):
+def test_the_page_and_pytorch_agree_on_what_comes_next(a_page, writer, choices):
     for text in [*NASTY, "Oil prices", "Storm hits the coast\nThousands of", "x\n\n\ny"]:
         tokens = split_lines(text)
-        ours, theirs = ask(a_writer, AFTER, tokens, choices), writer.next(tokens, **choices)
+        ours, theirs = ask(a_page("writer"), AFTER, tokens, choices), writer.next(tokens, **choices)
         ours, theirs = dict(zip(*ours)), dict(zip(theirs["tokens"], theirs["probabilities"]))
         assert sum(ours.values()) == pytest.approx(1)
         assert {"<unk>", "<pad>"}.isdisjoint(ours)
@@ -95,8 +77,8 @@ def test_the_page_and_pytorch_agree_on_what_comes_next(a_writer, writer, choices
 
 @settings(max_examples=8)
 @given(st.lists(st.one_of(ANY, st.sampled_from(NASTY)), min_size=20, max_size=40))
-def test_the_page_and_pytorch_agree_on_what_any_text_costs(a_writer, writer, texts):
-    for text, ours in zip(texts, ask(a_writer, "texts => texts.map(text => window.writer.read(text))", texts)):
+def test_the_page_and_pytorch_agree_on_what_any_text_costs(a_page, writer, texts):
+    for text, ours in zip(texts, ask(a_page("writer"), "texts => texts.map(text => window.writer.read(text))", texts)):
         theirs = writer.read(text)
         assert (ours["tokens"], ours["ids"]) == (theirs["tokens"], theirs["ids"])
         assert ours["losses"] == pytest.approx(theirs["losses"], abs=1e-3)
@@ -124,7 +106,7 @@ def test_counting_is_kneser_neys_by_hand():
 
 
 def test_tab_takes_a_grey_word_and_escape_sets_the_keyboard_free(opened):
-    page = opened("#text=Oil prices")
+    page = opened("writer", "#text=Oil prices")
     grey = page.locator("#losses .grey").first.inner_text().strip()
     field(page).focus()
     page.keyboard.press("Tab")
@@ -142,7 +124,7 @@ def test_tab_takes_a_grey_word_and_escape_sets_the_keyboard_free(opened):
 
 
 def test_a_word_that_is_not_finished_is_completed(opened, writer):
-    page = opened("#text=Oil pric")
+    page = opened("writer", "#text=Oil pric")
     words = page.locator("#network bdi").all_inner_texts()
     assert len(words) == 10 or set(words) == {word for word in writer.words if word.startswith("pric")}
     assert all(word.startswith("pric") for word in words)
@@ -150,49 +132,39 @@ def test_a_word_that_is_not_finished_is_completed(opened, writer):
     assert split_lines(field(page).input_value()) == ["oil", words[0]]
     field(page).fill("Oil zyxomm")  # what is unknown costs nothing, and that is said
     assert page.locator("#losses .unknown").first.inner_text().split() == ["zyxomm", "–", "–"]
-    cost = writer.read("oil")["losses"][0]
-    assert f"of 1 tokens: network {cost:.2f}" in page.locator("#told").inner_text()
-    assert "1 unknown word not counted" in page.locator("#told").inner_text()
+    cost, told = writer.read("oil")["losses"][0], page.locator("#told").inner_text()
+    assert f"of 1 tokens: network {cost:.2f}" in told and "1 unknown word not counted" in told
     page.wait_for_function("location.hash.includes('zyxomm')")  # what is typed survives a reload
     page.reload()
     assert field(page).input_value() == "Oil zyxomm"
 
 
-def slide(page, label, value):
-    page.get_by_label(label).fill(str(value))
-
-
 def test_the_sliders_reshape_the_bars(opened, writer):
-    page = opened("#text=Oil prices&temperature=1")
+    page = opened("writer", "#text=Oil prices&temperature=1")
     numbers = page.locator("#network .number")
-    full = numbers.all_inner_texts()
     expected = writer.next(["oil", "prices"])
-    assert full == [percent(p) for p in expected["probabilities"][:10]]
-    assert page.locator("#network bdi").first.inner_text().replace("new line", "<line>") == expected["tokens"][0]
     longest = page.locator("#network li:first-child .track").evaluate("t => t.lastChild.clientWidth / t.clientWidth")
     assert longest > 0.9, "the largest bar fills its row"
-    slide(page, "Top k", 3)
-    assert page.locator("#network .cut").count() == 7
-    slide(page, "Top k", 0)
-    slide(page, "Nucleus", 0.1)
-    left = writer.next(["oil", "prices"], nucleus=0.1)
-    left = dict(zip(left["tokens"], left["probabilities"]))
-    assert 1 < len(left) < 10
-    assert numbers.all_inner_texts() == [percent(left.get(token, 0)) for token in expected["tokens"][:10]]
-    slide(page, "Nucleus", 1)
-    slide(page, "Temperature", 0)
-    assert numbers.first.inner_text() == "100\u00a0%"
-    slide(page, "Temperature", 1)
-    assert numbers.all_inner_texts() == full
-    page.get_by_label("Sports").check()
-    assert numbers.all_inner_texts() != full
-    assert all(part in page.evaluate("location.hash") for part in ("class=Sports", "temperature=1", "text=Oil+prices"))
+    changes = [{"temperature": 1.5}, {"temperature": 0}, {"top": 3}, {"nucleus": 0.1}, {"section": "Sports"}]
+    for change in [{}, *changes]:
+        hash = "&".join(f"{name}={value}" for name, value in change.items()).replace("section", "class")
+        for name, value in {"temperature": 1, "top": 0, "nucleus": 1, **change}.items():
+            if name == "section":
+                page.get_by_label(value).check()
+                expected = writer.next(["oil", "prices"], section=value)
+            else:
+                page.locator(f"[name={name}]").fill(str(value))
+        after = writer.next(["oil", "prices"], **change)
+        left = dict(zip(after["tokens"], after["probabilities"]))
+        assert numbers.all_inner_texts() == [percent(left.get(token, 0)) for token in expected["tokens"][:10]], change
+        page.wait_for_function("hash => location.hash.includes(hash)", arg=hash)
 
 
 def test_what_stands_in_the_training_text_is_lit_and_its_brief_named(opened):
     tokens = briefs("train.csv")[8]
-    title, text = split_at(tokens, "<line>")
-    page = opened("#text=" + " ".join(["zyxomma", *text[:9], "plonk"]))
+    line = tokens.index("<line>")
+    title, text = tokens[:line], tokens[line + 1 :]
+    page = opened("writer", "#text=" + " ".join(["zyxomma", *text[:9], "plonk"]))
     page.keyboard.press("Escape")
     lit = page.locator("#losses .lit:not(.grey) bdi").all_inner_texts()
     assert len(lit) >= 4 and " ".join(lit) in " ".join(text)
@@ -201,50 +173,15 @@ def test_what_stands_in_the_training_text_is_lit_and_its_brief_named(opened):
     assert page.locator("#losses .lit:not(.grey)").count() == 0
 
 
-def shown(tokens):
-    """Of a long text the last three or four hundred tokens are shown with what they cost."""
-    first = max(0, 100 * math.ceil((len(tokens) - 400) / 100))
-    return ["↵" if token == "<line>" else token for token in tokens[first:]]
-
-
-def fill(page, text):
-    """Type a text, and wait until all of it has been read."""
-    field(page).fill(text)
-    return wait(page)
-
-
-def wait(page):
-    """Wait until all of the text has been read, which takes a long one some frames; returns its tokens."""
-    page.wait_for_function("!document.body.matches('.stale')")
-    return split_lines(field(page).input_value())
-
-
 @pytest.mark.parametrize("text", [*NASTY, LONG], ids=range(len(NASTY) + 1))
-def test_any_text_is_shown_as_text(a_writer, text):
-    title = a_writer.title()
-    tokens = fill(a_writer, text)
-    words = a_writer.locator("#losses li:not(.grey) bdi").evaluate_all("all => all.map(word => word.textContent)")
-    assert words == shown(tokens)
-    assert a_writer.locator("#sentence").inner_text().endswith(".")
-    assert a_writer.title() == title and a_writer.locator("main img, main script, .losses b").count() == 0
-
-
-# ------------------------------------------------------------------------------------- how it looks
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(opened, serious, scheme):
-    page = opened("#text=wuffle Two astronauts and a paying passenger&top=5", color_scheme=scheme)
-    page.locator("summary").click()
-    assert serious(page) == []
-
-
-@pytest.mark.parametrize("width", [1440, 1280, 820, 390])
-def test_nothing_is_wider_than_the_page_and_the_bars_are_on_the_first_screen(opened, width):
-    page = opened("#text=oil " + "x" * 90, viewport={"width": width, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page = opened("#text=Oil prices", viewport={"width": width, "height": 844})
-    assert page.locator("#network li").first.bounding_box()["y"] < 800
+def test_any_text_is_shown_as_text(a_page, text):
+    page = a_page("writer")
+    title = page.title()
+    field(page).fill(text)
+    words = page.locator("#losses li:not(.grey) bdi").evaluate_all("all => all.map(word => word.textContent)")
+    assert words == ["↵" if token == "<line>" else token for token in split_lines(text[:2000])]
+    assert spoken(page).endswith(".")
+    assert page.title() == title and page.locator("main img, main script, .losses b").count() == 0
 
 
 # ------------------------------------------------------------------------------------- figures in the lessons
@@ -270,8 +207,7 @@ def test_lesson_2s_headline_fades_as_the_gate_says(figure):
     words = page.locator(".fading li").count()
     for bias, shown in ("5", f"{100 * 0.99331 ** (words - 1):.0f}\u00a0%"), ("-1", "< 0.1\u00a0%"):
         slider.fill(bias)
-        assert page.locator(".fading span").first.inner_text() == shown
-        assert shown.replace("\u00a0", " ") in page.locator(".sentence").inner_text().replace("\u00a0", " ")
+        assert page.locator(".fading span").first.inner_text() == shown and shown in spoken(page)
     slider.press("End")  # with the keyboard too
     assert page.locator(".slider b").inner_text() == "7.0"
 
@@ -332,13 +268,13 @@ def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reverse
             assert "".join(lanes.nth(i).locator(".letters").last.locator("> *").all_inner_texts()) == said["written"]
             wrong = [a for a, b in zip(said["written"], reversed(word)) if a != b]
             assert lanes.nth(i).locator(".wrong").all_inner_texts() == wrong
-            assert percent(reversers.right[name][len(word) - 1]) in page.locator(".sentence").first.inner_text()
+            assert percent(reversers.right[name][len(word) - 1]) in spoken(page)
     breaks = min(T for T, share in enumerate(reversers.right["one"], start=1) if share < 0.5)
-    assert f"From {breaks} letters on, one state loses" in page.locator(".sentence").first.inner_text()
+    assert f"From {breaks} letters on, one state loses" in spoken(page)
     field.fill("Été 1")
-    assert "Only the letters a to z are read." in page.locator(".sentence").first.inner_text()
+    assert "Only the letters a to z are read." in spoken(page)
     field.fill("")
-    assert page.locator(".sentence").first.inner_text() == "Type a word."
+    assert spoken(page) == "Type a word."
 
 
 @pytest.mark.parametrize("style", ["color: #222; background: #fff", "color: #eee; background: #16181C"])
