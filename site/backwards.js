@@ -71,8 +71,9 @@ function furnish(place, style, word, {trained, words, right, networks}) {
         one.lines.innerHTML += `<path class="state" d="M${T / 2} 0.5h0"/>`;
         sentence.replaceChildren(...T ? [
             "From one state comes ", ...one.judged, ". With attention comes ", ...attention.judged,
-            `. Of ${words} random words of ${T} letters, ${one.share} come back whole from one state, ${attention.share} `
-            + `with attention. From ${breaks} letters on, one state loses more than half.`] : ["Type a word."], dropped);
+            `. Of ${words} random words of ${T} letters, ${one.share} come back whole from one state, `
+            + `${attention.share} with attention. From ${breaks} letters on, one state loses more than half.`,
+        ] : ["Type a word."], dropped);
         choose(0);
     };
 

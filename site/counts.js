@@ -1,4 +1,5 @@
-// The rival that counts: lesson 6's 4-grams (interpolated Kneser-Ney). And which runs of a text stand in its training text.
+// The rival that counts: lesson 6's 4-grams (interpolated Kneser-Ney). And which runs of a text stand in its training
+// text.
 
 const ORDER = 4, BASE = 2 ** 13;  // a run of up to four ids, each below BASE, is one whole number below 2 ** 53
 
@@ -15,7 +16,7 @@ export class FourGrams {
             else this.places.set(run, [[text, at + 1 - ORDER]]);
         }));
         for (let n = ORDER - 1; n >= 0; n--) {
-            const followers = new Map();  // context of n tokens -> the words after it and how often, one behind the other
+            const followers = new Map();  // context of n tokens -> the words after it, behind each how often
             const often = [0, 0, 0], shorter = new Map();
             for (const [run, count] of runs) {
                 const context = Math.floor(run / BASE), rest = run % BASE ** n;
@@ -51,8 +52,8 @@ export class FourGrams {
         return p;
     }
 
-    // The runs of four tokens or more that stand in the training text, as [{from, to, text}], `to` excluded. Unknown words
-    // (id 0) are no match: nobody can tell which they were.
+    // The runs of four tokens or more that stand in the training text, as [{from, to, text}], `to` excluded. Unknown
+    // words (id 0) are no match: nobody can tell which they were.
     runs(ids) {
         const found = [];
         for (let from = 0; from + ORDER <= ids.length; from++) {

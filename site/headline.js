@@ -1,17 +1,16 @@
 // The front page's figure: a field with a headline, read by the reader's LSTM, which comes when one first touches it.
 
-import {make} from "../images/watch/draw.js";
+import {best, make} from "../images/watch/draw.js";
 import {load} from "./load.js";
 import {Networks} from "./network.js";
 import {mount} from "../images/watch/shadow.js";
-import {best} from "../images/watch/sentences.js";
 import {tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
 
 // file: of the network; classes, and a reading of the text, so that there is something to see at once.
 export function show(place, style, {file, megabytes, text, classes, ...reading}) {
     const field = make("textarea", {value: text, rows: 1, spellcheck: false, ariaLabel: "Type a headline"});
-    const view = make("div", {className: "view"}), watched = new View(view, classes, {partHeight: 64, compact: true});
+    const view = make("div", {className: "view"}), watched = new View(view, classes, {compact: true});
     const sign = make("p", {className: "hint sign", role: "status", textContent: "Type a headline of your own."});
     let networks = null, asked = false;
 
@@ -41,9 +40,10 @@ export function show(place, style, {file, megabytes, text, classes, ...reading})
     };
     field.oninput = () => { if (networks) read(); };
 
-    mount(place, style, make("div", {}, field, sign, view), () => watched.repaint());
+    mount(place, style, make("div", {}, field, sign, view), () => watched.draw());
     const answers = reading.probabilities;
-    watched.at = answers.findLastIndex((row, t) => t > 0 && best(row) !== best(answers[t - 1]));  // the word that decides
+    // The band stands on the word that decides.
+    watched.at = answers.findLastIndex((row, t) => t > 0 && best(row) !== best(answers[t - 1]));
     watched.show([{name: "LSTM", ...reading}]);
     watched.reveal();
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) watched.play();

@@ -34,8 +34,8 @@ export class LanguageModel {
         return {id, ...oneStep(this.w, id, before)};
     }
 
-    // The scores of the next token after a step, the last one if none is named: tied, so the vectors of the words, which
-    // stand before those of the start tokens, serve once more.
+    // The scores of the next token after a step, the last one if none is named: tied, so the vectors of the words,
+    // which stand before those of the start tokens, serve once more.
     scores({h} = this.steps.at(-1)) {
         const {w} = this;
         return linear(linear(h, w["to_vector.weight"], w["to_vector.bias"]), w["embedding.weight"], w.bias);

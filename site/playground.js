@@ -1,7 +1,8 @@
 // The page on which networks learn to remember, before one's eyes.
 
 import {
-    PARTS, SIGNED, best, css, fit, make, mean, paintAxes, paintLine, paintUnits, palette, percent, shade, shownParts, tenTo,
+    PARTS, SIGNED, best, css, fit, make, mean, paintAxes, paintLine, paintUnits, palette, percent, shade, shownParts,
+    tenTo,
 } from "../images/watch/draw.js";
 import {CELLS} from "./cells.js";
 import {BATCH, Recaller, SYMBOLS} from "./recall.js";
@@ -145,14 +146,11 @@ function drawNetwork(net, i, colours) {
     drawGradient(find("gradient"), i, influence.toReversed(), edges, colours);
     find("gradient").ariaLabel = `Gradient over the symbols. ${find("told").textContent}`;
     shownParts(parts).slice(0, 3).forEach((part, k) => {
-        const {name, meaning, colour} = PARTS[part], [label, canvas] = inside.children[k].children;
+        const {name, meaning} = PARTS[part], [label, canvas] = inside.children[k].children;
         const average = percent(mean(parts[part].map(row => mean(row.map(shade(part))))));
         const size = SIGNED.includes(part) ? "" : `; on average ${average}`;
         label.replaceChildren(make("b", {textContent: name}), `: ${meaning}${size}`);
-        paintUnits(fit(canvas, width, height), parts[part], {
-            edges, from: 0, to: T, left: 0, height,
-            paper: colours.paper, low: colours.ink, high: colours[colour], shade: shade(part),
-        });
+        paintUnits(fit(canvas, width, height), parts[part], part, colours, height, edges);
     });
     find("symbols").replaceChildren(...symbols.map((symbol, t) =>
         make("span", {className: t ? "" : "first", textContent: symbol + 1})));
@@ -190,7 +188,8 @@ function gradientInWords(influence, changed) {
     const times = far >= 0.001 ? Number(far.toPrecision(1)) : far > 0 ? tenTo(Math.log10(far)) : 0;
     const still = far < 1e-6 && changed > of / 4;
     return `The gradient with respect to the first symbol is ${times} times that with respect to the last. `
-        + `With another first symbol ${still ? "and nothing else changed, still " : ""}${changed} of ${of} answers change`
+        + `With another first symbol ${still ? "and nothing else changed, still " : ""}`
+        + `${changed} of ${of} answers change`
         + `${still ? ": the gradient has vanished, the memory has not." : "."}`;
 }
 
@@ -240,6 +239,7 @@ window.playground = {
     },
     // What the networks have come to: a list of {state, steps, accuracy, changed}.
     get state() {
-        return nets.map(net => ({state: net.state, steps: net.steps, accuracy: net.recent, changed: net.look().changed}));
+        return nets.map(net =>
+            ({state: net.state, steps: net.steps, accuracy: net.recent, changed: net.look().changed}));
     },
 };

@@ -11,7 +11,8 @@ export function show(place, style, {keys, values, query}) {
     const sentence = toldAloud(), asked = [...query];
     const [low, high] = [Math.min(...values), Math.max(...values)], dot = make("i", {className: "dot"});
     const rows = keys.map((key, t) => {
-        const [score, weight] = [1, 2].map(() => make("td", {className: "number"})), bar = make("i", {className: "bar"});
+        const [score, weight] = [1, 2].map(() => make("td", {className: "number"}));
+        const bar = make("i", {className: "bar"});
         const numbers = key.map(number => make("td", {textContent: number, className: "cell"}));
         const line = make("tr", {}, make("th", {textContent: t + 1}), ...numbers, score,
             make("td", {className: "wide"}, track(bar)), weight,

@@ -12,7 +12,7 @@ const networks = new Networks(data("lstm"));  // it reads already while the othe
 const field = document.getElementById("text"), choices = document.getElementById("choices").elements;
 // What is read depends on where the band is, if words are forgotten or left out.
 const onMove = () => choices.mode.value === "all" ? remember() : read();
-const view = new View(document.getElementById("view"), networks.classes, {onMove, partHeight: 96});
+const view = new View(document.getElementById("view"), networks.classes, {onMove});
 view.hint.before(document.getElementById("choices"));
 
 // One network's reading of the ids, whole, from a word on, or without it; rows that it did not read are null.

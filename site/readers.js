@@ -6,8 +6,8 @@ import {caption, makeChoice, makeSlider, mountFigure, toldAloud, track} from "./
 const RULES = ["the word alone", "and the word before", "and the word after", "and both"];
 const SIDES = ["alone", "left", "right", "both"];
 
-// sentences: lists of words; shares: of each word, how often it has a capital in the small corpus, as counted alone, with
-// the word before, the word after, and both; null where that never came.
+// sentences: lists of words; shares: of each word, how often it has a capital in the small corpus, as counted alone,
+// with the word before, the word after, and both; null where that never came.
 export function show(place, style, {sentences}) {
     const sentence = toldAloud(), text = make("ol", {className: "meeting"});
     const bars = RULES.map((name, i) => {

@@ -100,7 +100,7 @@ export class Recaller {
         return this.steps < MOST_STEPS ? "learning" : "given up";
     }
 
-    // Size of the gradient of the last state (the sum of its numbers) for each symbol's vector, the last one first: [T].
+    // Size of the gradient of the last state (the sum of its numbers) for each symbol's vector, the last first: [T].
     influence(trace) {
         const {T, H} = trace, sizes = influences(trace, new Float64Array(BATCH * H).fill(1));
         return Array.from({length: T}, (_, t) => mean(sizes.slice(t * BATCH, (t + 1) * BATCH))).reverse();

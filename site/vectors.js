@@ -63,7 +63,8 @@ export function show(place, style, {words, table}) {
         const across = unit(plus(aside, step, -dot(aside, step)));
         const flat = vectors.map(vector => [across, step].map(axis => dot(plus(vector, a, -1), axis)));
         const width = picture.clientWidth, context = fit(canvas, width, HEIGHT);
-        const [xs, ys] = [0, 1].map(axis => flat.map(point => point[axis])), left = Math.min(...xs), low = Math.min(...ys);
+        const [xs, ys] = [0, 1].map(axis => flat.map(point => point[axis]));
+        const left = Math.min(...xs), low = Math.min(...ys);
         const scale = Math.min((width - 150) / (Math.max(...xs) - left), (HEIGHT - 60) / (Math.max(...ys) - low));
         const points = flat.map(([x, y]) => [50 + (x - left) * scale, HEIGHT - 30 - (y - low) * scale]);
         const colours = palette(picture, ["paper", "ink", "ours", "x"]);
@@ -102,6 +103,7 @@ export function show(place, style, {words, table}) {
             known, fields[0], " is to ", fields[1], " as ", fields[2], " is to …"),
         sentence, picture, make("div", {className: "lanes"}, ...lanes),
         caption(`Cosines of GloVe's vectors, among ${words.length} words. The picture is `
-            + "the plane of the three: the step from a to b, and again from c (dashed). Struck through: excluded by the rule."),
+            + "the plane of the three: the step from a to b, and again from c (dashed). "
+            + "Struck through: excluded by the rule."),
     ], draw);
 }

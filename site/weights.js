@@ -6,8 +6,8 @@ export function bytes(base64) {
     return numbers.buffer;
 }
 
-// All of a network's weights, under PyTorch's names. Some are whole numbers, times a step: letters around H, which is 0,
-// or a byte each.
+// All of a network's weights, under PyTorch's names. Some are whole numbers, times a step: letters around H, which is
+// 0, or a byte each.
 export function unpacked(weights) {
     const whole = ({letters, int8, step}) => letters
         ? Float64Array.from(new TextEncoder().encode(letters), letter => step * (letter - 72))

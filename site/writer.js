@@ -134,7 +134,8 @@ function tellNext(tokens, begins, network, fourgrams) {
         : tokens.length ? ["After ", bold(SHOWN[tokens.at(-1)] ?? tokens.at(-1))] : ["At the beginning"];
     const stranger = !begins && read.at(-1)?.id === UNK ? " Neither knows this word." : "";
     element("sentence").replaceChildren(
-        ...place, ", the network expects ", ...says(network), ", the 4-grams expect ", ...says(fourgrams), `.${stranger}`);
+        ...place, ", the network expects ", ...says(network),
+        ", the 4-grams expect ", ...says(fourgrams), `.${stranger}`);
 }
 
 // What the text has cost the models so far, and what of it stands in the training text.
@@ -149,7 +150,8 @@ function tellCosts(ids, runs) {
     if (!runs.length) return;
     const {from, to, text} = runs.reduce((a, b) => b.to - b.from > a.to - a.from ? b : a), brief = rival.texts[text];
     const line = list => list.map(named).join(" "), title = brief.slice(0, brief.indexOf(LINE));
-    element("told").append("In the small corpus: ", bold(line(ids.slice(from, to))), `, of the brief “${line(title)}”.`);
+    const copied = bold(line(ids.slice(from, to)));
+    element("told").append("In the small corpus: ", copied, `, of the brief “${line(title)}”.`);
 }
 
 // ------------------------------------------------------------------------------------- what one does

@@ -27,7 +27,7 @@ export const percent = share => `${Math.round(100 * share)}\u00A0%`;
 
 // 10⁻³, say
 export const tenTo = exponent =>
-    `10${[...String(Math.round(exponent))].map(digit => digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+    `10${String(Math.round(exponent)).replace("-", "⁻").replace(/\d/g, digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
 
 export function make(tag, properties = {}, ...children) {
     const element = document.createElement(tag);
@@ -65,46 +65,35 @@ export function palette(host, names) {
 }
 export const css = (colour, alpha = 1) => `rgb(${colour.join(" ")} / ${alpha})`;
 
-// A picture of numbers, a column a step and a row a unit: from the paper's colour (0) to `high` (1) or to `low` (-1).
-// edges are the columns' borders, left is what has been scrolled away; steps without numbers (null) stay empty. shade
-// makes numbers from -1 to 1 of what stands in the rows.
-export function paintUnits(context, rows, {edges, from, to, left, height, paper, high, low, shade}) {
-    const units = rows.find(row => row)?.length;
-    if (!units || to <= from) return;
-    const image = new ImageData(to - from, units);  // a point a number; then each column is drawn as wide as it is
-    for (let t = from; t < to; t++) {
-        for (let unit = 0; rows[t] && unit < units; unit++) {
-            const value = shade(rows[t][unit]), colour = value < 0 ? low : high;
-            const at = 4 * (unit * image.width + t - from);
-            for (let i = 0; i < 3; i++) image.data[at + i] = paper[i] + Math.abs(value) * (colour[i] - paper[i]);
-            image.data[at + 3] = 255;
-        }
-    }
-    const small = make("canvas", {width: image.width, height: units});
+// A picture of what a part of the network did, a column a step and a row a unit: from the paper's colour (0) to the
+// part's (1) or to ink (-1). edges are the columns' borders; steps without numbers (null) stay empty.
+export function paintUnits(context, rows, part, colours, height, edges) {
+    const units = rows.find(row => row)?.length, {paper, ink, [PARTS[part].colour]: own} = colours;
+    if (!units) return;
+    const image = new ImageData(rows.length, units);  // a point a number; then each column is drawn as wide as it is
+    rows.forEach((row, t) => row?.map(shade(part)).forEach((value, unit) => {
+        const colour = value < 0 ? ink : own;
+        const mixed = paper.map((from, i) => from + Math.abs(value) * (colour[i] - from));
+        image.data.set([...mixed, 255], 4 * (unit * rows.length + t));
+    }));
+    const small = make("canvas", {width: rows.length, height: units});
     small.getContext("2d").putImageData(image, 0, 0);
     context.imageSmoothingEnabled = false;
-    for (let t = from; t < to; t++) {
-        const [x, width] = [edges[t] - left + 0.5, edges[t + 1] - edges[t] - 1];
-        context.drawImage(small, t - from, 0, 1, units, x, 0, width, height);
-    }
+    rows.forEach((_, t) => {
+        context.drawImage(small, t, 0, 1, units, edges[t] + 0.5, 0, edges[t + 1] - edges[t] - 1, height);
+    });
 }
 
-// A line through points; it breaks off at places that are no numbers.
+// A line through points; it goes past places that are no numbers.
 export function paintLine(context, points, colour, width = 2, dash = []) {
     Object.assign(context, {strokeStyle: colour, lineWidth: width, lineJoin: "round", lineCap: "round"});
     context.setLineDash(dash);
     context.beginPath();
-    let drawing = false;
-    for (const [x, y] of points) {
-        const place = Number.isFinite(y);
-        if (place && drawing) context.lineTo(x, y);
-        if (place && !drawing) context.moveTo(x, y);
-        drawing = place;
-    }
+    for (const [x, y] of points) context.lineTo(x, y);
     context.stroke();
 }
 
-// Lines across a chart, each [y, name], with its name at the left; below them, at `bottom`, names in the middle of [x, name].
+// Lines across a chart, each [y, name], with its name at the left; and names below it, each [x, name], its middle at x.
 export function paintAxes(context, {soft, line}, {left, right, across, bottom, below = []}) {
     Object.assign(context, {fillStyle: css(soft), textBaseline: "middle", textAlign: "right"});
     for (const [y, name] of across) {

@@ -73,13 +73,14 @@ export function notes({tokens, parts, probabilities, from, without}, classes) {
 // ------------------------------------------------------------------------------------------- the formula of a unit
 
 const digits = number => number.toFixed(2).replace("-", "−");
-const added = (...numbers) =>
-    numbers.map((number, i) => i ? `${number < 0 ? "−" : "+"} ${digits(Math.abs(number))}` : digits(number)).join(" ");
+const signed = number => `${number < 0 ? "−" : "+"} ${digits(Math.abs(number))}`;
+const added = (first, ...others) => [digits(first), ...others.map(signed)].join(" ");
 const inBrackets = number => number < 0 ? `(${digits(number)})` : digits(number);
 
 // How a unit comes to its number at word t, with the numbers in their places, as a list of strings and elements.
 export function formula(reading, part, t, unit) {
-    const letter = {input: "i", forget: "f", output: "o", update: "z", reset: "r", candidate: reading.parts.c ? "g" : "n"};
+    const candidate = reading.parts.c ? "g" : "n";
+    const letter = {input: "i", forget: "f", output: "o", update: "z", reset: "r", candidate};
     const [letters, numbers] = expression(reading, part, t, unit), value = digits(reading.parts[part][t][unit]);
     return [make("b", {textContent: letter[part] ?? part}), ` = ${letters} = ${numbers} = ${value}`];
 }

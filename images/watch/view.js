@@ -7,7 +7,8 @@
 // browser, `watch` and the front page in Python.
 
 import {
-    PARTS, SIGNED, best, bold, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts, writeEnds,
+    PARTS, SIGNED, best, bold, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts,
+    writeEnds,
 } from "./draw.js";
 import {formula, notes, sentence} from "./sentences.js";
 
@@ -17,10 +18,9 @@ const LETTERING = "600 13px";
 const classColour = k => `class-${k}`;
 
 export class View {
-    // partHeight is the most that the picture of a gate may take. compact: the input gate alone, and nothing to choose.
-    constructor(root, classes, {onMove = () => {}, partHeight = 160, compact = false} = {}) {
-        Object.assign(this, {root, classes, onMove, partHeight, compact});
-        Object.assign(this, {at: 0, shown: Infinity, by: "none", unit: 0, widths: new Map()});
+    // onMove() is called when the band moves. compact: the input gate alone, and nothing to choose.
+    constructor(root, classes, {onMove = () => {}, compact = false} = {}) {
+        Object.assign(this, {root, classes, onMove, compact, at: 0, shown: Infinity, by: "none", unit: 0});
         const div = (className, ...children) => make("div", {className}, ...children);
         const button = (textContent, label, onclick) =>
             make("button", {type: "button", textContent, ariaLabel: label, title: label, onclick});
@@ -54,15 +54,7 @@ export class View {
         this.strip.onclick = event => this.point(event);
         this.strip.onscroll = () => this.draw();
         new ResizeObserver(() => this.layout()).observe(this.strip);
-        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.repaint());
-        const paper = matchMedia("print");
-        paper.addEventListener("change", () => { this.printing = paper.matches; this.layout(); });
-    }
-
-    // The page has become light or dark.
-    repaint() {
-        this.colours = null;
-        this.draw();
+        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
     }
 
     // Show one reading, or several networks' readings of one text side by side.
@@ -71,14 +63,11 @@ export class View {
         Object.assign(this, {readings, tokens, at: Math.max(0, Math.min(this.at, tokens.length - 1))});
         this.units = tokens.length ? (parts.h.find(row => row) ?? [0]).length : 1;
         const finger = matchMedia("(pointer: coarse)").matches && !this.compact;  // it needs rows that it can touch
-        this.unitHeight = finger ? Math.min(12, 400 / this.units) : Math.min(4, this.partHeight / this.units);
+        this.unitHeight = Math.min(finger ? 12 : 4, (finger ? 400 : this.compact ? 64 : 96) / this.units);
         this.root.classList.toggle("empty", !tokens.length);
-        while (this.words.children.length > tokens.length) this.words.lastChild.remove();
-        tokens.forEach((token, t) => {
-            const word = this.words.children[t] ?? this.words.appendChild(make("bdi"));
-            if (word.textContent !== token) word.textContent = token;
-            word.title = known[t] ? "" : "not among the words that the network knows";
-        });
+        const strange = "not among the words that the network knows";
+        this.words.replaceChildren(...tokens.map((textContent, t) =>
+            make("bdi", {textContent, title: known[t] ? "" : strange})));
         const names = readings.map(reading => reading.name).join(", ");
         if (names !== this.names) this.furnish(names, parts);
         this.annotate();
@@ -117,7 +106,7 @@ export class View {
     }
 
     // A word's column is as wide as the word; a short text is spread, and one that nearly fits is pushed together. At
-    // the right there is room for the names of the lines. On paper nothing scrolls: all of it is made to fit.
+    // the right there is room for the names of the lines.
     layout() {
         if (!this.readings) return;
         const {fontSize, fontFamily} = getComputedStyle(this.words);
@@ -125,10 +114,7 @@ export class View {
         ruler.font = `${LETTERING} ${fontFamily}`;
         this.margin = 12 + Math.min(110, Math.max(...this.classes.map(name => ruler.measureText(name).width)));
         ruler.font = `600 ${fontSize} ${fontFamily}`;
-        const widths = this.tokens.map(token => {
-            if (!this.widths.has(token)) this.widths.set(token, Math.max(30, ruler.measureText(token).width + 16));
-            return this.widths.get(token);
-        });
+        const widths = this.tokens.map(token => Math.max(30, ruler.measureText(token).width + 16));
         const seen = this.strip.clientWidth, needed = widths.reduce((a, b) => a + b, 0);
         const room = (seen - this.margin) / needed, stretch = room > 0.9 ? Math.min(1.8, room) : 1;
         this.edges = [0];
@@ -136,11 +122,9 @@ export class View {
             this.edges.push(this.edges[t] + width * stretch);
             Object.assign(this.words.children[t].style, {left: `${this.edges[t]}px`, width: `${width * stretch}px`});
         });
-        const all = Math.max(seen, this.edges.at(-1) + this.margin);
-        this.width = this.printing ? all : seen;
-        this.roll.style.width = `${all}px`;
-        this.roll.style.zoom = this.printing ? seen / all : 1;
-        this.roll.style.setProperty("--seen", `${this.width}px`);
+        this.width = seen;
+        this.roll.style.width = `${Math.max(seen, this.edges.at(-1) + this.margin)}px`;
+        this.roll.style.setProperty("--seen", `${seen}px`);
         this.fits = this.edges.at(-1) <= this.width;
         this.strip.style.touchAction = this.fits ? "pan-y" : "auto";  // a finger moves the band, or a long text
         this.noted.forEach(({at}, i) => {
@@ -157,37 +141,28 @@ export class View {
         if (!this.readings) return;
         const parts = this.rows.map(part => PARTS[part].colour);
         const roles = ["paper", "ink", "soft", "line", ...parts, ...this.classes.map((_, k) => classColour(k))];
-        this.colours ??= palette(this.root, roles);
-        const left = this.strip.scrollLeft, {edges, tokens} = this;
-        let from = 0, to = tokens.length;  // only the columns that can be seen are drawn
-        while (from < to - 1 && edges[from + 1] < left) from++;
-        while (to > from + 1 && edges[to - 1] > left + this.width) to--;
-        const canvas = (box, i) => box.children[i].lastChild;
-        this.readings.forEach((reading, i) => this.drawCurves(canvas(this.curves, i), reading, from, to, left));
-        this.rows.forEach((part, i) => this.drawPart(canvas(this.inside, i), part, from, to, left));
+        this.colours = palette(this.root, roles);
+        this.readings.forEach((reading, i) => this.drawCurves(this.curves.children[i].lastChild, reading));
+        this.rows.forEach((part, i) => this.drawPart(this.inside.children[i].lastChild, part));
         this.noted.forEach(({at}, i) => { this.marks.children[i].hidden = at >= this.shown; });
     }
 
-    drawCurves(canvas, {probabilities, whole}, from, to, left) {
-        const {edges, shown, colours} = this, height = this.readings.length > 1 ? 96 : 150;
+    drawCurves(canvas, {probabilities, whole}) {
+        const {edges, shown, colours} = this, left = this.strip.scrollLeft;
+        const height = this.readings.length > 1 ? 96 : 150;
         const context = fit(canvas, this.width, height), face = getComputedStyle(this.words).fontFamily;
         const x = t => (edges[t] + edges[t + 1]) / 2 - left, y = p => 8 + (1 - p) * (height - 22);
         const colour = (k, alpha) => css(colours[classColour(k)], alpha);
         const ticks = [[0, "0"], [0.5, "½"], [1, "1"]];
         for (const [p] of ticks) paintLine(context, [[0, y(p)], [this.width, y(p)]], css(colours.line), 1);
-        const points = (rows, k, last) => {
-            const points = [];
-            for (let t = Math.max(0, from - 1); t < Math.min(to + 1, rows.length, last); t++) {
-                if (rows[t]) points.push([x(t), y(rows[t][k])]);
-            }
-            return points;
-        };
+        const points = (rows, k) => rows.map((row, t) => [x(t), row ? y(row[k]) : NaN]);
+        const read = probabilities.slice(0, shown);
         this.classes.forEach((_, k) => {
             const dash = DASHES[Math.floor(k / 4) % 4];
-            if (whole) paintLine(context, points(whole, k, Infinity), colour(k, 0.3), 1.5, dash);
-            paintLine(context, points(probabilities, k, shown), colour(k), 2.4, dash);
+            if (whole) paintLine(context, points(whole, k), colour(k, 0.3), 1.5, dash);
+            paintLine(context, points(read, k), colour(k), 2.4, dash);
             context.fillStyle = colour(k);
-            for (const [px, py] of to - from < 80 ? points(probabilities, k, shown) : []) {
+            for (const [px, py] of read.length < 80 ? points(read, k) : []) {
                 context.beginPath();
                 context.arc(px, py, 3, 0, 7);
                 context.fill();
@@ -199,12 +174,12 @@ export class View {
         for (const [p, name] of ticks) {
             for (const write of ["strokeText", "fillText"]) context[write](name, 1, p ? y(p) + 2 : y(p) - 13);
         }
-        for (let t = from; t < Math.min(to, shown); t++) {  // who leads, as a ribbon over the words
-            if (!probabilities[t]) continue;
-            context.fillStyle = colour(best(probabilities[t]));
+        read.forEach((row, t) => {  // who leads, as a ribbon over the words
+            if (!row) return;
+            context.fillStyle = colour(best(row));
             context.fillRect(edges[t] - left + 0.5, height - 5, edges[t + 1] - edges[t] - 1, 5);
-        }
-        const end = probabilities.findLastIndex((row, t) => row && t < shown);
+        });
+        const end = read.findLastIndex(row => row);
         if (end < 0 || edges[end] > left + this.width) return;
         context.font = `${LETTERING} ${face}`;
         const names = this.highest(probabilities[end]).map(k =>
@@ -212,14 +187,11 @@ export class View {
         writeEnds(context, names, height - 14, this.margin - 8, css(colours.paper));  // beside the band, not on it
     }
 
-    drawPart(canvas, part, from, to, left) {
-        const {edges, unit, unitHeight} = this, {paper, ink} = this.colours;
-        const height = this.units * unitHeight;
+    drawPart(canvas, part) {
+        const {edges, unit, unitHeight} = this, {ink} = this.colours, left = this.strip.scrollLeft;
+        const height = this.units * unitHeight, rows = this.readings[0].parts[part].slice(0, this.shown);
         const context = fit(canvas, this.width, height), end = Math.min(this.width, edges.at(-1) - left);
-        paintUnits(context, this.readings[0].parts[part], {
-            edges, from, to: Math.min(to, this.shown), left, height, paper, high: this.colours[PARTS[part].colour], low: ink,
-            shade: shade(part),
-        });
+        paintUnits(context, rows, part, this.colours, height, edges.map(edge => edge - left));
         if (!(this.by in PARTS)) return;
         Object.assign(context, {strokeStyle: css(ink), fillStyle: css(ink), lineWidth: 1.5});
         if (this.by === part) context.strokeRect(0.75, unit * unitHeight - 0.75, end - 1.5, unitHeight + 1.5);
@@ -299,8 +271,9 @@ export class View {
                 ...rows.map(row => cell("td", percent(row[k]))), ...track);
         };
         const head = several ? [cell("tr", cell("td"), ...this.readings.map(({name}) => cell("th", name)))] : [];
+        const title = without === undefined ? "Answer after " : "Answer at the end, without ";
         this.answers.replaceChildren(
-            without === undefined ? cell("caption", "Answer after ", word) : cell("caption", "Answer at the end, without ", word),
+            cell("caption", title, word),
             cell("tbody", ...head, ...this.classes.map((_, k) => k).filter(k => highest.includes(k)).map(line)));
     }
 
@@ -364,7 +337,7 @@ export class View {
     }
 
     // Read the text before the eyes of who looks on: the curves grow word by word.
-    play(pause = 160) {
+    play() {
         if (!this.tokens?.length) return;
         const show = shown => {
             this.shown = shown;
@@ -374,7 +347,7 @@ export class View {
         };
         this.player.textContent = "❚❚";
         this.sentence.ariaLive = "off";  // a screen reader could not keep up
-        this.playing = setInterval(() => this.shown < this.tokens.length ? show(this.shown + 1) : this.stop(), pause);
+        this.playing = setInterval(() => this.shown < this.tokens.length ? show(this.shown + 1) : this.stop(), 160);
         show(1);
     }
 
