@@ -55,7 +55,7 @@ def is_folded(cell) -> bool:
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
 def test_github_shows_it_at_once(path):
-    assert path.stat().st_size <= 1_000_000, f"Run `.venv/bin/python -m tools.upkeep.shrink_pictures {path}`."
+    assert path.stat().st_size <= 1_000_000, f"Run `.venv/bin/python -m tools.upkeep.run_notebooks {path}`."
 
 
 @each_lesson

@@ -23,9 +23,7 @@ WORD, OPEN_LINE, FOLDED_LINE, STOP, EXERCISE = 1 / 165, 9 / 60, 3 / 60, 35 / 60,
 class Core:
     """What there is to do in the core of a lesson."""
 
-    cells: int = 0
     exercises: list[str] = field(default_factory=list)  # their titles
-
     reading: float = 0.0  # minutes for the words, and to stop at each bold question and each picture
     code: float = 0.0  # minutes
     stretch: float = 0.0  # the most minutes between two things that the student does
@@ -48,16 +46,11 @@ def core_cells(lesson) -> list:
     return cells
 
 
-def is_doing(cell) -> bool:
-    """Is there something for the student to do: a knob, or the stub of an exercise?"""
-    return cell.cell_type == "code" and ("yours" in cell.metadata.get("tags", []) or "# <- your code" in cell.source)
-
-
 def core_of(lesson) -> Core:
     """Count what the core of a notebook holds."""
     found, since = Core(), 0.0  # since: what the core took when the student last did something
     for cell in core_cells(lesson):
-        found.cells += 1
+        tags = cell.metadata.get("tags", [])
         if cell.cell_type == "markdown":
             found.reading += len(cell.source.split()) * WORD
             found.reading += len(re.findall(r"\*\*[^*]+\?\*\*", cell.source)) * STOP
@@ -65,22 +58,17 @@ def core_of(lesson) -> Core:
         else:
             found.reading += sum(map(is_picture, cell.outputs)) * STOP
             lines = sum(bool(line.strip()) for line in cell.source.splitlines())
-            if "hide-input" not in cell.metadata.get("tags", []):
+            if "hide-input" not in tags:
                 found.code += lines * OPEN_LINE
             elif kind(cell) == "set-up" and not FREE.match(cell.source):
                 found.code += lines * FOLDED_LINE  # somebody has to skim it
         found.stretch = max(found.stretch, found.reading + found.code - since)
-        if is_doing(cell):
+        if "yours" in tags or "stub" in tags:
             since = found.reading + found.code
     return found
 
 
-def main() -> None:
+if __name__ == "__main__":
     for file in sorted(ROOT.glob("notebooks/*.ipynb")):
         found = core_of(nbformat.read(file, as_version=4))
-        counts = f"{found.cells} cells, longest stretch {found.stretch:.0f} minutes"
-        print(f"{found.minutes:4.0f} minutes, {counts}: {file.name}")
-
-
-if __name__ == "__main__":
-    main()
+        print(f"{found.minutes:4.0f} minutes, longest stretch {found.stretch:.0f} minutes: {file.name}")
