@@ -313,9 +313,8 @@ def _announce_sample(what: str) -> None:
         "invented news; the accuracies are lower. The ranges beside the results are those of this corpus. For the real "
         "news, connect and run this cell again, or set TORCHNLP_DATA to a folder with train.csv."
     )
-    print(
-        "=" * 78, textwrap.fill(in_language(notice), 78), in_language(f"(What went wrong: {what})"), "=" * 78, sep="\n"
-    )
+    wrong = in_language(f"(What went wrong: {what})")
+    print("=" * 78, textwrap.fill(in_language(notice), 78), wrong, "=" * 78, sep="\n")
 
 
 # ---------------------------------------------------------------------------------------- text
@@ -422,8 +421,7 @@ def padify(b: Sequence, voc: Vocab | None = None, tokenizer: Callable = tokenize
 
     Raises, as pad_length and offsetify do, TypeError for other items, ValueError for an empty batch or a label below 1.
     """
-    labels, ids, _ = pad_length(b, voc, tokenizer)
-    return labels, ids
+    return pad_length(b, voc, tokenizer)[:2]
 
 
 def pad_length(b: Sequence[tuple[int, str]], voc: Vocab | None = None, tokenizer: Callable = tokenizer) -> Batch:
@@ -507,8 +505,7 @@ def length_loader(
 
 def train_valid_split(dataset: Dataset | Sequence, share: float = 0.1, seed: int = 0) -> tuple[Subset, Subset]:
     """(training part, validation part) of a dataset: share of its items, drawn at random, are held out to choose by."""
-    train, valid = random_split(dataset, [1 - share, share], generator=torch.Generator().manual_seed(seed))
-    return train, valid
+    return tuple(random_split(dataset, [1 - share, share], generator=torch.Generator().manual_seed(seed)))
 
 
 def _collate_for(net: nn.Module) -> Callable:
@@ -621,7 +618,6 @@ class AdamPair(Optimizer):
             self.parts[-1].add_param_group(param_group)
 
     def step(self, closure: Callable | None = None) -> Tensor | None:
-        """closure: computes the loss and the gradients, as for any optimizer of PyTorch."""
         with torch.enable_grad():
             loss = closure() if closure else None
         for part in self.parts:
@@ -648,8 +644,7 @@ def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
     sparse = [layer.weight for layer in layers if layer.weight.requires_grad]
     if any(weight.device.type == "mps" for weight in sparse):
         raise ValueError("An Apple GPU has no sparse gradients: make the embedding with sparse=SPARSE.")
-    known = {id(weight) for weight in sparse}
-    dense = [p for p in net.parameters() if p.requires_grad and id(p) not in known]
+    dense = [p for p in net.parameters() if p.requires_grad and all(p is not weight for weight in sparse)]
     return AdamPair(dense, sparse, lr) if sparse else torch.optim.Adam(dense, lr=lr, fused=True)
 
 
@@ -713,7 +708,7 @@ def _forward(net: nn.Module, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     """Labels and logits of a batch, on the device; where network and batch do not fit, a ValueError with a remedy."""
     labels, *inputs = _to_device(batch)
     try:
-        return labels, net(*inputs)
+        logits = net(*inputs)
     except (IndexError, RuntimeError, TypeError) as error:
         try:
             inspect.signature(net.forward).bind(*inputs)
@@ -725,6 +720,10 @@ def _forward(net: nn.Module, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
             remedy = "A word has an id that the embedding lacks. Make it after load_dataset, with len(vocab) rows."
             raise ValueError(f"The network does not fit the data. {remedy}") from error
         raise
+    if not isinstance(logits, Tensor) or logits.dim() != 2 or len(logits) != len(labels):
+        remedy = "It must return logits [B, K], a row for each text. Is batch_first=True missing in a layer?"
+        raise ValueError(f"The network does not fit the data. {remedy}")
+    return labels, logits
 
 
 def _loss_of(loss_fn: Callable, logits: Tensor, labels: Tensor) -> Tensor:
@@ -732,7 +731,6 @@ def _loss_of(loss_fn: Callable, logits: Tensor, labels: Tensor) -> Tensor:
     try:
         loss = loss_fn(logits, labels)
     except (IndexError, ValueError, RuntimeError, TypeError) as error:
-        _check_logits(logits, labels)
         if labels.max() >= logits.size(1):
             remedy = "A label is larger than the network's last. Its last layer needs len(classes) outputs."
             raise ValueError(f"The network does not fit the data. {remedy}") from error
@@ -740,12 +738,6 @@ def _loss_of(loss_fn: Callable, logits: Tensor, labels: Tensor) -> Tensor:
     if loss.dim() > 0 or getattr(loss_fn, "reduction", "mean") != "mean":
         raise ValueError('loss_fn gives one number, the mean over the batch: leave reduction="mean" as it is.')
     return loss
-
-
-def _check_logits(logits: Tensor, labels: Tensor) -> None:
-    if not isinstance(logits, Tensor) or logits.dim() != 2 or len(logits) != len(labels):
-        remedy = "It must return logits [B, K], a row for each text. Is batch_first=True missing in a layer?"
-        raise ValueError(f"The network does not fit the data. {remedy}")
 
 
 def train_epoch(
@@ -909,7 +901,6 @@ def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
         with torch.no_grad():
             for batch in dataloader:
                 target, rows = _forward(net, batch)
-                _check_logits(rows, target)
                 labels.append(target)
                 logits.append(rows)
     finally:
@@ -917,8 +908,7 @@ def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
     if not labels:
         raise ValueError("The dataloader gave no batch: is the dataset empty?")
     labels, logits = torch.cat(labels).cpu(), torch.cat(logits).cpu()  # here: each .cpu() waits for a GPU
-    if not logits.isfinite().all():
-        raise FloatingPointError("The network's answers are no longer finite. Make it anew, train with a smaller lr.")
+    _stop_unless_finite(logits.abs().max(), "network's answer")
     return labels, logits
 
 
@@ -934,9 +924,8 @@ def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossE
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
     """Write the network's weights, the vocabulary of the last load_dataset and the class names into one file.
 
-    Without the vocabulary, which knows whose row is whose, the weights are worth nothing. A file that stood there
-    before is not lost when the disk is full. Raises RuntimeError before the first load_dataset, ValueError for a
-    network with another vocabulary, OSError for a file that can't be written.
+    Without the vocabulary, which knows whose row is whose, the weights are worth nothing. Raises RuntimeError before
+    the first load_dataset, ValueError for a network with another vocabulary, OSError for a file that can't be written.
     """
     if vocab is None:
         raise RuntimeError("There is no vocabulary to save: call load_dataset() first.")
@@ -948,14 +937,10 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
     weights = {name: tensor.cpu() for name, tensor in net.state_dict().items()}
     saved = {"weights": weights, "words": list(vocab.itos), "classes": list(map(str, classes))}
     file = Path(file).expanduser()
-    half = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
-        torch.save(saved, half)
-        os.replace(half, file)
+        torch.save(saved, file)
     except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
         raise OSError(f"The model could not be written to {file}: {error}. Is there room? May you write?") from error
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module]) -> tuple[nn.Module, list, Vocab]:
