@@ -19,28 +19,10 @@ from torchnlp import encode, evaluate, fit, gates, load_dataset, load_model, pad
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
-WORDS = ["goal", "Cup", "<pad>", "<unk>", "zyxomma", "\0", "é", "1", "", ".", "\ud800", "\u200b", "🏆", "<br />"]
-any_text = st.text(st.characters()) | st.lists(st.sampled_from(WORDS)).map(" ".join)  # lone surrogates among them
-LONG = ["goal " * 3000, "x" * 100_000, "<pad> " * 500, ". " * 1000]
+any_text = st.text(st.characters())  # lone surrogates among them
 
 
 # Texts and batches
-
-
-@each_network
-@given(batch=st.lists(st.tuples(st.integers(1, 4), any_text), min_size=1, max_size=6))
-@example(batch=[(4, ""), (1, LONG[0]), (2, "<pad>")])
-@example(batch=[(k, text) for k, text in enumerate(LONG, 1)])
-def test_any_texts_are_numbered_batched_judged_and_predicted(news, network, collate, batch):
-    _, _, classes, vocab = news
-    net = network(len(vocab))
-    for _, text in batch:
-        assert all(0 <= id < len(vocab) and id != torchnlp.PAD for id in encode(text))
-    loss, accuracy = evaluate(net, [collate(batch)])
-    assert math.isfinite(loss) and accuracy * len(batch) == pytest.approx(round(accuracy * len(batch)))
-    answer = predict(net, batch[0][1], classes, k=9, collate_fn=collate)
-    assert sorted(name for name, _ in answer) == sorted(classes)
-    assert sum(p for _, p in answer) == pytest.approx(1)
 
 
 things = st.one_of(

@@ -1,6 +1,6 @@
 """The data section: your own folder, broken files, and the download under every fault we could think of.
 
-Nothing here needs the internet: a server on this machine (server.py) plays the two addresses of AG News.
+Nothing here needs the internet: a server on this machine plays the two addresses of AG News.
 """
 
 import csv
@@ -17,12 +17,13 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
 import pooch
 import pytest
-import server as web
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -308,100 +309,105 @@ def addresses(server):
     }
 
 
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.gate.wait()
+        self.server.requests.append(self.path)
+        answers = self.server.answers.get(self.path, [(404, b"")])
+        status, body, *share = answers.pop(0) if len(answers) > 1 else answers[0]
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: int(len(body) * share[0])] if share else body)
+
+    def log_message(self, *args):
+        pass
+
+
 @pytest.fixture
-def cache(monkeypatch, tmp_path):
+def server(fresh, monkeypatch, tmp_path):
+    """A server that has everything, an empty cache, a small sample.
+
+    answers: a path has a list of (status, body) or (status, body, share of it that is sent), one a request; the last
+    one stays. waits: the seconds that pooch would have waited before it tried again; here it does not.
+    """
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "torchnlp"
-
-
-@pytest.fixture
-def server(fresh, cache, monkeypatch, tmp_path):
-    """A server that has everything, an empty cache, a small sample."""
     monkeypatch.delenv("TORCHNLP_DATA", raising=False)
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled", SAMPLE_ROW, SAMPLE_ROW))
-    with web.Server() as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        server.url, server.cache = f"http://127.0.0.1:{server.server_port}", tmp_path / "cache" / "torchnlp"
+        server.requests, server.waits, server.gate = [], [], threading.Barrier(1, timeout=240)
+        server.answers = {"/mirror.tgz": [(200, archive(NEWS))]}
+        server.answers |= {f"/news/{name}": [(200, content)] for name, content in NEWS.items()}
+        monkeypatch.setattr(pooch.core, "time", SimpleNamespace(sleep=server.waits.append))
         for name, value in addresses(server).items():
             monkeypatch.setattr(torchnlp, name, value)
-        server.answers = {
-            "/news/train.csv": [web.ok(TRAIN)],
-            "/news/test.csv": [web.ok(TEST)],
-            "/mirror.tgz": [web.ok(archive(NEWS))],
-        }
         yield server
-
-
-@pytest.fixture
-def waits(monkeypatch):
-    """The seconds that pooch would have waited before it tried again; here it does not."""
-    waits = []
-    monkeypatch.setattr(pooch.core, "time", SimpleNamespace(sleep=waits.append))
-    return waits
+        server.shutdown()
 
 
 def files_in(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def assert_ag_news(cache):
+def assert_ag_news(server):
     """load_dataset gives AG News, and the cache holds its two files and nothing else."""
     train, test, _, _ = torchnlp.load_dataset()
     assert (len(train), len(test), torchnlp.source) == (2000, 40, "ag_news")
-    assert files_in(cache) == NEWS
+    assert files_in(server.cache) == NEWS
 
 
-def assert_sample(cache, capsys):
+def assert_sample(server, capsys):
     """load_dataset gives the sample and says so, aloud; nothing broken is left in the cache."""
     train, *_ = torchnlp.load_dataset()
     assert (texts(train), torchnlp.source) == (["This is the sample"], "sample")
-    assert files_in(cache).items() <= NEWS.items()
+    assert files_in(server.cache).items() <= NEWS.items()
     said = capsys.readouterr().out
     assert "\nNO NETWORK: this is NOT AG News. You are on the small corpus of the course." in said
     assert "\n(What went wrong: " in said
     assert said.splitlines()[-2].startswith("The bundled sample corpus: 1 train articles and 1 test")
 
 
-def test_the_first_address_delivers_once_and_the_mirror_is_left_in_peace(server, cache, capsys):
-    assert_ag_news(cache)
+def test_the_first_address_delivers_once_and_the_mirror_is_left_in_peace(server, capsys):
+    assert_ag_news(server)
     printed = capsys.readouterr()
     assert printed.out.startswith("AG News: 2,000 train articles and 40 test articles, 4")
     assert printed.out.count("\n") == 2  # one line, broken once
     assert "100%" in printed.err  # the progress bar
     assert not pooch.get_logger().isEnabledFor(logging.INFO)  # or it would print the folder of the cache
-    assert_ag_news(cache)  # from the cache
+    assert_ag_news(server)  # from the cache
     assert server.requests == ["/news/train.csv", "/news/test.csv"]
 
 
-# What may go wrong on the way of train.csv from either address: the name of the fault -> the answer.
-FAULTS = {
-    "404": web.status(404),
-    "503": web.status(503),
-    "cut at 60 %": web.cut(TRAIN),
-    "right length, wrong bytes": web.ok(WRONG),
-    "the log-in page of a hotel": web.ok(b"<html>Welcome! Please log in.</html>"),
+FAULTS = {  # of train.csv from either address
+    "404": (404, b""),
+    "503": (503, b""),
+    "cut at 60 %": (200, TRAIN, 0.6),
+    "right length, wrong bytes": (200, WRONG),
+    "the log-in page of a hotel": (200, b"<html>Welcome! Please log in.</html>"),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_after_a_fault_it_is_tried_again_and_if_it_stays_the_mirror_and_then_the_sample(
-    server, cache, waits, capsys, fault
-):
-    server.answers["/news/train.csv"] = [fault, web.ok(TRAIN)]
-    assert_ag_news(cache)
-    assert "/mirror.tgz" not in server.requests and waits == [1]
-    shutil.rmtree(cache)
+def test_after_a_fault_it_is_tried_again_and_if_it_stays_the_mirror_and_then_the_sample(server, capsys, fault):
+    server.answers["/news/train.csv"] = [fault, (200, TRAIN)]
+    assert_ag_news(server)
+    assert "/mirror.tgz" not in server.requests and server.waits == [1]
+    shutil.rmtree(server.cache)
     server.answers["/news/train.csv"] = [fault]
-    assert_ag_news(cache)
-    assert server.requests[-1] == "/mirror.tgz" and waits == [1, 1, 2]
+    assert_ag_news(server)
+    assert server.requests[-1] == "/mirror.tgz" and server.waits == [1, 1, 2]
     assert "The first address does not deliver" in capsys.readouterr().out
-    shutil.rmtree(cache)
+    shutil.rmtree(server.cache)
     server.answers["/mirror.tgz"] = [fault]
-    assert_sample(cache, capsys)
-    server.answers["/mirror.tgz"] = [web.ok(archive(NEWS))]
-    assert_ag_news(cache)
+    assert_sample(server, capsys)
+    server.answers["/mirror.tgz"] = [(200, archive(NEWS))]
+    assert_ag_news(server)
 
 
-def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(server, waits, monkeypatch, tmp_path):
+def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(server, monkeypatch, tmp_path):
     server.answers.clear()
     monkeypatch.setattr(torchnlp, "SAMPLE", tmp_path / "gone")
     with pytest.raises(FileNotFoundError, match="could not be downloaded.*Connect to a network, or set TORCHNLP_DATA"):
@@ -409,11 +415,11 @@ def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(serv
 
 
 @pytest.mark.parametrize("broken", [WRONG, TRAIN[:5000], b""], ids=["wrong bytes", "half a file", "empty"])
-def test_a_broken_file_in_the_cache_is_replaced_and_never_used(server, cache, waits, broken):
-    write_folder(cache, broken, TEST)
-    assert_ag_news(cache)
+def test_a_broken_file_in_the_cache_is_replaced_and_never_used(server, broken):
+    write_folder(server.cache, broken, TEST)
+    assert_ag_news(server)
     assert server.requests == ["/news/train.csv"]
-    write_folder(cache, broken, TEST)
+    write_folder(server.cache, broken, TEST)
     server.answers.clear()
     assert texts(torchnlp.load_dataset()[0]) == ["This is the sample"]
 
@@ -426,17 +432,15 @@ BROKEN_ARCHIVES = {
 
 
 @pytest.mark.parametrize("content", BROKEN_ARCHIVES.values(), ids=BROKEN_ARCHIVES)
-def test_a_mirror_with_a_broken_archive_leads_to_the_sample(server, cache, waits, capsys, content):
-    server.answers = {"/mirror.tgz": [web.ok(content)]}
-    assert_sample(cache, capsys)
+def test_a_mirror_with_a_broken_archive_leads_to_the_sample(server, capsys, content):
+    server.answers = {"/mirror.tgz": [(200, content)]}
+    assert_sample(server, capsys)
     assert server.requests[-1] == "/mirror.tgz"
 
 
 @pytest.mark.parametrize("place, name", [(Path, "mkdir"), (tempfile, "NamedTemporaryFile")])
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES], ids=os.strerror)
-def test_whatever_the_disk_says_is_passed_on_before_any_request(
-    server, cache, capsys, monkeypatch, place, name, number
-):
+def test_whatever_the_disk_says_is_passed_on_before_any_request(server, capsys, monkeypatch, place, name, number):
     """An error that says where, why and what to do; no word of a missing network, and no sample."""
 
     def refuse(*args, **kwargs):
@@ -444,7 +448,7 @@ def test_whatever_the_disk_says_is_passed_on_before_any_request(
 
     monkeypatch.setattr(place, name, refuse)
     remedy = "Make room there, or set the environment variable XDG_CACHE_HOME .*TORCHNLP_DATA"
-    with pytest.raises(OSError, match=f"{re.escape(str(cache))}.*{os.strerror(number)}.*{remedy}"):
+    with pytest.raises(OSError, match=f"{re.escape(str(server.cache))}.*{os.strerror(number)}.*{remedy}"):
         torchnlp.load_dataset()
     assert capsys.readouterr().out == "" and torchnlp.source is None and server.requests == []
 
@@ -459,12 +463,12 @@ print(torchnlp.source, len(train), len(test))
 
 
 @pytest.mark.slow
-def test_two_processes_at_once_on_an_empty_cache_are_both_right(server, cache):
-    server.answers["/news/train.csv"] = [web.together(2, TRAIN)]
+def test_two_processes_at_once_on_an_empty_cache_are_both_right(server):
+    server.gate = threading.Barrier(2, timeout=240)  # each request waits for that of the other
     command = [sys.executable, "-c", CHILD, json.dumps(addresses(server))]
     folder = Path(torchnlp.__file__).parent
     both = [subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     for process in both:
         output, _ = process.communicate(timeout=240)
         assert output.endswith("ag_news 2000 40\n")
-    assert files_in(cache) == NEWS
+    assert files_in(server.cache) == NEWS
