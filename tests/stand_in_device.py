@@ -20,7 +20,7 @@ MOVE = (Tensor.to, Tensor.cpu, Tensor.copy_, Tensor.data.__set__, torch._has_com
 BY_ROWS = (Tensor.__getitem__, Tensor.__setitem__)
 # The lengths of texts and the batch sizes of packed ones stay on the CPU.
 PACKED = ("_pack_padded_sequence", "_pad_packed_sequence", "lstm", "gru", "rnn_tanh", "rnn_relu")
-READ = (Tensor.item, Tensor.tolist, Tensor.__bool__, Tensor.__int__, Tensor.__float__, Tensor.__format__)
+READ = (Tensor.cpu, Tensor.item, Tensor.tolist, Tensor.__bool__, Tensor.__int__, Tensor.__float__, Tensor.__format__)
 
 
 def tensors_of(parts: Iterable) -> list[Tensor]:
@@ -50,7 +50,7 @@ def asked(func, args: tuple, kwargs: dict) -> torch.device | None:
 
 
 class StandIn(TorchFunctionMode):
-    """waits: how often somebody read a number, or made a copy on the CPU: until then a GPU must have computed it."""
+    """waits: how often somebody read a number, or copied some to the CPU. A GPU must have computed them until then."""
 
     waits = 0
 
@@ -64,7 +64,7 @@ class StandIn(TorchFunctionMode):
             return places.pop()
         goal = asked(func, args, kwargs) or (DEVICE if DEVICE in places else CPU)
         refuse(func, args, kwargs, tensors, goal)
-        self.waits += DEVICE in places and (func in READ or goal == CPU)
+        self.waits += DEVICE in places and func in READ
         if func is Tensor.to:
             args = [CPU if isinstance(part, torch.device) else part for part in args]
         result = func(*args, **kwargs | ({"device": CPU} if "device" in kwargs else {}))

@@ -1,11 +1,12 @@
-"""Looking at results: predictions, ranges, exercises, plots; and what `from torchnlp import *` brings."""
+"""Looking at results: predictions, ranges, plots; and what `from torchnlp import *` brings."""
 
 import contextlib
 import inspect
 import math
 from pathlib import Path
-from types import SimpleNamespace
+from unittest.mock import Mock
 
+import IPython.display
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
@@ -61,10 +62,9 @@ class Reader(nn.Module):
         self.embedding = nn.Embedding(len(torchnlp.vocab), 8, padding_idx=torchnlp.PAD)
         self.rnn = kind(8, size, batch_first=True, **settings)
         self.dropout, self.fc = nn.Dropout(0.5), nn.LazyLinear(4, bias=False)
-        self(torch.ones(1, 1, dtype=torch.long))  # makes the weights of fc
+        self(torch.ones(1, 1, dtype=torch.long), torch.tensor([1]))  # makes the weights of fc
 
-    def forward(self, x):
-        lengths = (x != torchnlp.PAD).sum(1).clamp(min=1)
+    def forward(self, x, lengths):
         return self.fc(self.dropout(torchnlp.run_rnn(self.rnn, self.embedding(x), lengths)[1]))
 
 
@@ -80,8 +80,8 @@ def test_looking_and_judging_leave_the_network_as_it_was(news, net, training):
     before = {name: value.clone() for name, value in net.state_dict().items()}
     predict(net, "late goal", news[2])
     plot_gates(net, "late goal wins", news[2], units=99)
-    torchnlp.evaluate(net, [torchnlp.padify(news[0])])
-    assert not torchnlp.logits_of(net, [torchnlp.padify(news[0])])[1].requires_grad
+    torchnlp.evaluate(net, [torchnlp.pad_length(news[0])])
+    assert not torchnlp.logits_of(net, [torchnlp.pad_length(news[0])])[1].requires_grad
     assert (net.training, net.dropout.training) == (training, training)
     assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
     assert all(p.grad is None for p in net.parameters()) and torch.is_grad_enabled()
@@ -92,37 +92,18 @@ def test_a_part_that_no_layer_has_is_an_error_by_its_name(news, net):
         plot_gates(net, "late goal", news[2], show=("forgot", "c"))
 
 
-def test_lengths_are_given_to_a_network_that_takes_them(news, net):
-    drawn = plot_gates(net, "late goal wins", news[2]).axes[0].lines[0].get_ydata()
-    net.forward = lambda x, lengths: Reader.forward(net, x) if lengths.tolist() == [x.size(1)] else None
-    assert plot_gates(net, "late goal wins", news[2]).axes[0].lines[0].get_ydata().tolist() == drawn.tolist()
-
-
-def test_the_gates_are_drawn_over_the_words(news, net):
+def test_the_gates_are_drawn_over_the_words_each_in_its_colour(news, net):
     figure = plot_gates(net, "Late goal wins!", news[2])
-    rows = [axis for axis in figure.axes if axis.get_ylabel()]
-    names = ["probability", "forget", "input", "output", "candidate", "cell state c", "state h"]
-    assert [axis.get_ylabel() for axis in rows] == names
-    assert [axis.images[0].get_array().shape for axis in rows[1:]] == [(8, 4)] * 6
-    answers, gate = rows[:2]
+    answers, *rows = (axis for axis in figure.axes if axis.get_ylabel())
     assert sorted(text.get_text() for text in answers.texts) == sorted(news[2])
-    figure.canvas.draw()
-    words = answers.get_xticklabels()
-    places = {word.get_position()[0]: word.get_text() for word in words}
-    assert places == {0: "late", 1: "goal", 2: "wins", 3: "!"}
-    assert min(word.get_window_extent().y0 for word in words) > answers.get_window_extent().y1
-    assert answers.get_xlim() == gate.get_xlim() == (-0.5, 3.5) == tuple(gate.images[0].get_extent()[:2])
-
-
-def test_a_gate_goes_from_white_and_what_has_a_sign_from_dark_over_white(news, net):
-    rows = plot_gates(net, "late goal wins", news[2]).axes[1:7]
-    for axis, name in zip(rows, ["forget", "input", "output", "candidate", "c", "h"]):
+    assert [word.get_text() for word in answers.get_xticklabels()] == ["late", "goal", "wins", "!"]
+    names = ["forget", "input", "output", "candidate", "cell state c", "state h"]
+    assert [axis.get_ylabel() for axis in rows] == names
+    for axis, name in zip(rows, names):
         (image,) = axis.images
-        signed = name in ("candidate", "c", "h")
-        assert image.get_clim() == ((-1, 1) if signed else (0, 1))
-        assert sum(image.cmap(image.norm(0.0))[:3]) > 2.95  # white
-        assert matplotlib.colors.to_hex(image.cmap(1.0)) == COLOURS[name].lower()
-        assert (sum(image.cmap(0.0)[:3]) < 1) == signed
+        assert image.get_array().shape == (8, 4)
+        assert image.get_clim() == ((0, 1) if name in names[:3] else (-1, 1))
+        assert matplotlib.colors.to_hex(image.cmap(1.0)) == COLOURS[name.split()[-1]].lower()
 
 
 def test_the_word_that_brings_the_last_answer_is_marked_through_all_pictures(news, net):
@@ -134,10 +115,6 @@ def test_the_word_that_brings_the_last_answer_is_marked_through_all_pictures(new
     for axis in figure.axes[:2]:
         (band,) = axis.patches
         assert (band.get_x(), band.get_width()) == (1.5, 1)
-    words = plot_gates(net, "late goal", news[2]).axes[0].get_xticklabels()
-    assert [word.get_weight() for word in words] == ["normal", "bold"]
-    figure = plot_gates(net, "late", news[2])  # no answer turns in a text of one word
-    assert not any(axis.patches for axis in figure.axes[:7])
 
 
 def test_the_units_drawn_are_those_whose_memory_moves_most(news, net):
@@ -154,8 +131,7 @@ def test_the_gates_of_any_text_can_be_drawn(news, net, text):
     plot_gates(net, text, news[2]).canvas.draw()
 
 
-OTHERS = [(nn.RNN, {}), (nn.GRU, {"num_layers": 2}), (nn.LSTM, {"num_layers": 2})]
-OTHERS += [(nn.LSTM, {"bidirectional": True}), (nn.LSTM, {"proj_size": 3})]
+OTHERS = [(nn.RNN, {}), (nn.GRU, {"num_layers": 2}), (nn.LSTM, {"bidirectional": True}), (nn.LSTM, {"proj_size": 3})]
 
 
 @pytest.mark.parametrize("kind, settings", OTHERS)
@@ -184,12 +160,9 @@ def handed(monkeypatch):
 
 
 def test_watch_is_handed_what_the_network_computes(news, handed):
-    headline = "Late goal wins the zyxomma"
-    nets = (seed_all(seed) or Reader() for seed in range(99))
-    net = next(
-        net for net in nets if predict(net, "late", news[2], 1)[0][0] != predict(net, headline, news[2], 1)[0][0]
-    )
-    watch(net, headline, news[2])
+    seed_all(0)
+    net = Reader()
+    watch(net, "Late goal wins the zyxomma", news[2])
     data, figure = handed
     tokens = ["late", "goal", "wins", "the", "zyxomma"]
     assert (data["tokens"], data["known"], data["classes"]) == (tokens, [True] * 4 + [False], news[2])
@@ -199,13 +172,12 @@ def test_watch_is_handed_what_the_network_computes(news, handed):
         answers = dict(predict(net, " ".join(words), news[2], k=4))
         return [answers[name] for name in news[2]]
 
-    answers_so_far = [pytest.approx(answer(tokens[: t + 1]), abs=1e-4) for t in range(5)]
-    assert [list(row) for row in data["probabilities"]] == answers_so_far
-    last = answer(tokens)
-    first, best = (answers.index(max(answers)) for answers in (answer(tokens[:1]), last))
-    assert first != best  # the answer turns, and it is the last one that counts
+    so_far = [answer(tokens[: t + 1]) for t in range(5)]
+    assert [list(row) for row in data["probabilities"]] == [pytest.approx(row, abs=1e-4) for row in so_far]
+    best = so_far[-1].index(max(so_far[-1]))
+    assert best != so_far[0].index(max(so_far[0]))  # the answer turns, and it is the last one that counts
     without = [answer(tokens[:t] + tokens[t + 1 :])[best] for t in range(5)]
-    assert data["influence"] == pytest.approx([abs(math.log(last[best] / p)) for p in without], abs=1e-5)
+    assert data["influence"] == pytest.approx([abs(math.log(so_far[-1][best] / p)) for p in without], abs=1e-5)
     inside = torchnlp.gates(net.rnn, net.embedding(torch.tensor(torchnlp.encode(" ".join(tokens)))).detach())
     assert list(data["percent"]) == ["forget", "input", "output", "c", "h"]
     for name, numbers in data["percent"].items():
@@ -244,34 +216,24 @@ def test_without_a_range_the_value_stands_alone(monkeypatch, capsys, source, why
 # plots
 
 
-def history_of_two_epochs():
-    return torchnlp.History(
+def test_the_history_is_drawn_with_labelled_axes():
+    history = torchnlp.History(
         articles=[10_000, 20_000, 30_000, 40_000],
         train_loss=[1.2, 1.0, 0.8, 0.7],
         train_accuracy=[0.4, 0.5, 0.6, 0.7],
-        largest_norm=[0.5, 42.0, 3.0, 1.0],
         epoch_ends=[20_000, 40_000],
         valid_loss=[0.9, 0.6],
         valid_accuracy=[0.55, 0.75],
     )
-
-
-def test_the_history_is_drawn_with_labelled_axes():
-    figure = plot_history(history_of_two_epochs())
-    loss, accuracy = figure.axes
-    labels = [(axis.get_xlabel(), axis.get_ylabel()) for axis in figure.axes]
-    assert labels == [("articles read", "loss"), ("articles read", "accuracy")]
-    assert [line.get_xydata().tolist() for line in loss.lines] == [
-        [[10_000, 1.2], [20_000, 1.0], [30_000, 0.8], [40_000, 0.7]],
-        [[20_000, 0.9], [40_000, 0.6]],
-    ]
-    assert [line.get_ydata().tolist() for line in accuracy.lines] == [[0.4, 0.5, 0.6, 0.7], [0.55, 0.75]]
+    figure = plot_history(history)
+    for axis, name in zip(figure.axes, ["loss", "accuracy"], strict=True):
+        assert (axis.get_xlabel(), axis.get_ylabel()) == ("articles read", name)
+        train, valid = axis.lines
+        assert train.get_xdata().tolist() == history.articles and valid.get_xdata().tolist() == history.epoch_ends
+        assert train.get_ydata().tolist() == getattr(history, f"train_{name}")
+        assert valid.get_ydata().tolist() == getattr(history, f"valid_{name}")
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["train (running)", "validation"]
-    figure.canvas.draw()
-    assert legend.get_window_extent().y0 > accuracy.get_window_extent().y1  # it covers no curve
-    ticks = [tick.get_text() for tick in loss.get_xticklabels()]
-    assert ticks[0] == "0" and all(tick.endswith(",000") for tick in ticks[1:])
 
 
 def test_the_confusion_matrix_has_truth_in_rows_and_per_cent_of_the_row():
@@ -288,42 +250,30 @@ def test_the_confusion_matrix_has_truth_in_rows_and_per_cent_of_the_row():
 # in a notebook
 
 
-class Screen:
-    """Stands in for the display of a notebook."""
-
-    def __init__(self):
-        self.shown, self.updates = [], []
-
-    def display(self, thing, display_id=None):
-        self.shown.append(thing)
-        return self if display_id else None
-
-    def update(self, thing):
-        self.updates.append([line.get_xdata()[-1:].tolist() for line in thing.axes[0].lines])
-
-
 @pytest.fixture
-def screen(monkeypatch):
-    screen = Screen()
-    monkeypatch.setattr("IPython.get_ipython", lambda: screen)
-    monkeypatch.setattr("IPython.display.display", screen.display)
-    return screen
+def display(monkeypatch):
+    """Stands in for a notebook's; what it returns is the handle that updates its output."""
+    monkeypatch.setattr("IPython.get_ipython", Mock())
+    monkeypatch.setattr("IPython.display.display", Mock())
+    return IPython.display.display
 
 
 def batches(count):
     return [(torch.tensor([0, 1]), torch.tensor([[2, 3], [4, 5]]))] * count
 
 
-def test_the_live_curve_is_one_output_whose_last_frame_shows_all(screen):
+def test_the_live_curve_is_one_output_whose_last_frame_shows_all(display):
     seed_all(0)
     torchnlp.fit(Mean(9), batches(30), batches(1), epochs=2)
-    assert len(screen.shown) == 1
-    assert screen.updates[-1] == [[120], [120]]
-    assert len(screen.updates) < 10  # redrawn a few times a second, not at every step
+    display.assert_called_once()
+    updates = display.return_value.update.call_args_list
+    assert len(updates) < 10  # redrawn a few times a second, not at every step
+    (figure,) = updates[-1].args
+    assert [line.get_xdata()[-1] for line in figure.axes[0].lines] == [120, 120]
     assert plt.get_fignums() == []  # or the notebook would show the figure once more
 
 
-def test_the_seconds_of_a_training_are_those_of_its_batches_not_of_drawing_and_judging(screen, monkeypatch):
+def test_the_seconds_of_a_training_are_those_of_its_batches_not_of_drawing_and_judging(display, monkeypatch):
     now = [1000.0]
 
     class Slowly(list):
@@ -332,16 +282,16 @@ def test_the_seconds_of_a_training_are_those_of_its_batches_not_of_drawing_and_j
                 now[0] += self.seconds
                 yield batch
 
-    def slow_drawing(*args, draw=plot_history):
+    def slow_drawing(*args):
         now[0] += 7
-        return draw(*args)
 
     train, valid = Slowly(batches(10)), Slowly(batches(2))
     train.seconds, valid.seconds = 2, 100
-    monkeypatch.setattr(torchnlp, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    monkeypatch.setattr(torchnlp.time, "perf_counter", lambda: now[0])
     monkeypatch.setattr(torchnlp, "plot_history", slow_drawing)
     assert torchnlp.fit(Mean(9), train, valid, epochs=3).seconds == 3 * 10 * 2
-    assert len(screen.updates) == 3 + 1  # after each epoch's first batch, since a frame takes long, and at the end
+    # after each epoch's first batch, since a frame takes long, and at the end
+    assert display.return_value.update.call_count == 3 + 1
 
 
 # from torchnlp import *
