@@ -1,5 +1,7 @@
 """Texts become batches: the collate functions, what a network sees of them, and the sampler."""
 
+import itertools
+import math
 from collections import Counter, namedtuple
 
 import numpy as np
@@ -65,14 +67,14 @@ def test_voc_and_tokenizer_count_for_articles_of_the_dataset_too(news):
     assert all(torch.equal(a, b) for a, b in zip(padify(train, voc=news[3]), padify(train)))
 
 
-def test_a_batch_may_be_changed_and_the_next_is_right(news):
+@pytest.mark.parametrize("collate", [padify, pad_length, offsetify])
+def test_a_batch_may_be_changed_and_the_next_is_right(news, collate):
     """What is remembered of a text must not be handed out."""
-    for collate in (padify, pad_length, offsetify):
-        for batch in (news[0], news[0][:1]):
-            before = [tensor.clone() for tensor in collate(batch)]
-            for tensor in collate(batch):
-                tensor.fill_(7)
-            assert all(torch.equal(a, b) for a, b in zip(collate(batch), before))
+    for batch in (news[0], news[0][:1]):
+        before = [tensor.clone() for tensor in collate(batch)]
+        for tensor in collate(batch):
+            tensor.fill_(7)
+        assert all(torch.equal(a, b) for a, b in zip(collate(batch), before))
 
 
 Words = namedtuple("Words", "stoi")
@@ -103,13 +105,24 @@ def texts_of_lengths(lengths):
     return [(1, "goal " * length) for length in lengths]
 
 
-def test_no_text_is_dropped_and_the_batches_of_a_length_are_of_about_one_size(news):
-    sampler = LengthBatchSampler(texts_of_lengths([3] * 10), batch_size=4)
-    assert len(sampler) == 3
-    assert sorted(map(len, sampler)) == [3, 3, 4]
-    dataset = texts_of_lengths([3] * 128)
-    assert list(map(len, LengthBatchSampler(dataset))) == [64, 64]
-    assert list(LengthBatchSampler(dataset)) == list(LengthBatchSampler(dataset, seed=0))
+@given(lengths=st.lists(st.integers(0, 9), max_size=80), size=st.integers(1, 12))
+@example(lengths=[*range(1, 101)], size=16)
+@example(lengths=[1, 2, 30] + [5] * 20, size=8)  # rare lengths on both sides of a common one
+def test_a_pass_holds_each_text_once_and_half_a_batch_of_one_length_is_not_mixed(news, lengths, size):
+    sampler = LengthBatchSampler(texts_of_lengths(lengths), np.int64(size))
+    batches = list(sampler)
+    assert len(batches) == len(sampler)
+    assert sorted(itertools.chain(*batches)) == list(range(len(lengths)))
+    count = Counter(lengths)
+    groups = {}  # the batches of a common length; under None the mixed ones
+    for batch in sorted(sorted(lengths[i] for i in batch) for batch in batches):
+        of = {length if 2 * count[length] >= size else None for length in batch}
+        assert len(of) == 1
+        groups.setdefault(of.pop(), []).append(batch)
+    for group in groups.values():
+        sizes = [len(batch) for batch in group]
+        assert len(group) == math.ceil(sum(sizes) / size) and max(sizes) - min(sizes) <= 1
+        assert all(before[-1] <= after[0] for before, after in itertools.pairwise(group))  # neighbours meet
 
 
 def test_each_pass_has_another_order(news):
@@ -124,39 +137,11 @@ def test_each_pass_has_another_order(news):
 
 def test_the_same_seed_gives_the_same_orders_whoever_else_draws_random_numbers(news):
     def two_passes(seed):
+        torch.rand(1)
         sampler = LengthBatchSampler(texts_of_lengths(range(40)), batch_size=4, seed=seed)
         return [list(sampler), list(sampler)]
 
-    torch.manual_seed(1)
-    first, drawn = two_passes(seed=5), torch.rand(1)
-    torch.manual_seed(1)
-    assert drawn == torch.rand(1)  # nor does drawing batches change theirs
-    assert first == two_passes(seed=5) != two_passes(seed=6)
-
-
-def test_a_batch_has_one_length_wherever_half_a_batch_of_texts_shares_it(news):
-    lengths = [5] * 20 + [6] * 4 + [7] * 3 + [9] * 2 + [30]
-    sampler = LengthBatchSampler(texts_of_lengths(lengths), batch_size=8)
-    batches = [sorted(lengths[i] for i in batch) for batch in sampler]
-    assert sorted(batches) == [[5] * 6, [5] * 7, [5] * 7, [6] * 4, [7, 7, 7, 9, 9, 30]]
-
-
-@pytest.mark.parametrize("rare", [[2], [2, 3, 4], [4, 9], [1, 2, 30]], ids=str)
-def test_rare_lengths_shorter_than_the_common_one_leave_its_batches_alone(news, rare):
-    lengths = rare + [5] * 20
-    batches = [[lengths[i] for i in batch] for batch in LengthBatchSampler(texts_of_lengths(lengths), batch_size=8)]
-    assert sorted(map(sorted, batches)) == sorted([rare, [5] * 7, [5] * 7, [5] * 6])
-
-
-def test_a_batch_size_of_numpy_is_a_number_too(news):
-    assert len(LengthBatchSampler(texts_of_lengths([3] * 16), np.int64(8))) == 2
-
-
-def test_rare_lengths_meet_their_neighbours_and_make_full_batches(news):
-    lengths = list(range(1, 101))
-    batches = [[lengths[i] for i in batch] for batch in LengthBatchSampler(texts_of_lengths(lengths), batch_size=16)]
-    assert sorted(map(len, batches)) == [14, 14, 14, 14, 14, 15, 15]
-    assert all(max(batch) - min(batch) == len(batch) - 1 for batch in batches)
+    assert two_passes(seed=5) == two_passes(seed=5) != two_passes(seed=6)
 
 
 # run_rnn
@@ -175,11 +160,11 @@ def one_by_one(rnn, vectors, lengths):
 @pytest.mark.parametrize("kind", [nn.RNN, nn.GRU, nn.LSTM])
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("both", [False, True], ids=["one way", "both ways"])
-@pytest.mark.parametrize("lengths", [[4, 4, 4], [7, 2, 1], [3, 9, 3, 1], [1]], ids=str)
-def test_run_rnn_gives_what_each_text_gives_alone_and_its_gradients(kind, layers, both, lengths):
+@pytest.mark.parametrize("lengths, T", [([4, 4, 4], 4), ([4, 4], 6), ([3, 9, 3, 1], 9), ([1], 1)], ids=str)
+def test_run_rnn_gives_what_each_text_gives_alone_and_its_gradients(kind, layers, both, lengths, T):
     torch.manual_seed(0)
     rnn = kind(5, 3, num_layers=layers, bidirectional=both, batch_first=True)
-    vectors = torch.randn(len(lengths), max(lengths), 5, requires_grad=True)
+    vectors = torch.randn(len(lengths), T, 5, requires_grad=True)
     weight = torch.randn(rnn.hidden_size * (1 + rnn.bidirectional))
     values, gradients = [], []
     for read in (run_rnn, one_by_one):
@@ -198,16 +183,10 @@ def test_a_batch_of_one_length_is_read_by_the_plain_call(monkeypatch):
     run_rnn(nn.GRU(5, 3, batch_first=True), torch.randn(3, 4, 5), torch.tensor([4, 4, 4]))
 
 
-def test_pads_behind_all_texts_are_not_read(news):
-    rnn, vectors = nn.GRU(5, 3, batch_first=True), torch.randn(2, 6, 5)
-    states, last = run_rnn(rnn, vectors, torch.tensor([4, 4]))
-    assert states.shape == (2, 6, 3)
-    torch.testing.assert_close((states[:, :4], last), run_rnn(rnn, vectors[:, :4], torch.tensor([4, 4])))
-
-
-def test_run_rnn_refuses_a_layer_that_reads_steps_first():
-    with pytest.raises(ValueError, match="batch_first=True"):
-        run_rnn(nn.LSTM(5, 3), torch.randn(2, 4, 5), torch.tensor([4, 4]))
+@pytest.mark.parametrize("count, batch_first, what", [(2, False, "batch_first=True"), (0, True, "The batch is empty")])
+def test_run_rnn_refuses_a_layer_that_reads_steps_first_and_a_batch_of_no_text(count, batch_first, what):
+    with pytest.raises(ValueError, match=what):
+        run_rnn(nn.LSTM(5, 3, batch_first=batch_first), torch.randn(count, 4, 5), torch.full((count,), 4))
 
 
 # length_loader, train_valid_split
@@ -230,39 +209,30 @@ def test_the_split_is_the_same_each_time_and_loses_nothing(news):
     assert parts != [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25, seed=1)]
 
 
-def test_run_rnn_of_no_text_says_so():
-    with pytest.raises(ValueError, match="The batch is empty"):
-        run_rnn(nn.LSTM(3, 4, batch_first=True), torch.zeros(0, 5, 3), torch.zeros(0, dtype=torch.long))
-
-
 # set_gate_biases
 
 
 @pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}], ids=str)
-def test_an_open_gate_keeps_what_its_bias_says_in_every_layer_and_direction(options):
-    lstm, gru = nn.LSTM(3, 5, **options), nn.GRU(3, 5, **options)
-    before = {name: value.clone() for name, value in lstm.named_parameters()}
-    set_gate_biases(lstm, forget=2, input=-1)
-    set_gate_biases(gru, 3)
-    for name, value in lstm.named_parameters():
-        if name.startswith("bias_ih"):
-            both = value + lstm.get_parameter(name.replace("ih", "hh"))
-            assert (both[5:10] == 2).all() and (both[:5] == -1).all()
-        if name.startswith("bias"):
-            assert torch.equal(value[10:], before[name][10:])
-        else:
+@pytest.mark.parametrize(
+    "kind, biases, gates",
+    [(nn.LSTM, {"forget": 2, "input": -1}, [-1, 2, None, None]), (nn.LSTM, {"input": -2}, [-2, None, None, None]),
+     (nn.GRU, {"forget": 3}, [None, 3, None])],
+)  # fmt: skip
+def test_a_gate_keeps_what_its_bias_says_in_every_layer_and_direction(options, kind, biases, gates):
+    rnn = kind(3, 5, **options)
+    before = {name: value.clone() for name, value in rnn.named_parameters()}
+    set_gate_biases(rnn, **biases)
+    for name, value in rnn.named_parameters():
+        if name.startswith("weight"):
             assert torch.equal(value, before[name])
-    for name, value in gru.named_parameters():
-        if name.startswith("bias_ih"):
-            assert ((value + gru.get_parameter(name.replace("ih", "hh")))[5:10] == 3).all()
+        elif name.startswith("bias_ih"):
+            other = name.replace("ih", "hh")
+            both, both_before = value + rnn.get_parameter(other), before[name] + before[other]
+            for i, (part, old) in enumerate(zip(both.split(5), both_before.split(5))):
+                assert torch.equal(part, old if gates[i] is None else torch.full((5,), float(gates[i])))
 
 
-def test_a_gate_that_is_not_told_stays_and_a_layer_without_gates_is_refused():
-    lstm = nn.LSTM(3, 5)
-    before = lstm.bias_ih_l0.clone()
-    set_gate_biases(lstm, input=-2)
-    assert torch.equal(lstm.bias_ih_l0[5:], before[5:])
-    for layer, options in [(nn.RNN(3, 5), {"forget": 1}), (nn.LSTM(3, 5, bias=False), {"forget": 1}),
-                           (nn.GRU(3, 5), {"forget": 1, "input": 1})]:  # fmt: skip
-        with pytest.raises(ValueError, match="set_gate_biases takes"):
-            set_gate_biases(layer, **options)
+@pytest.mark.parametrize("layer", [nn.RNN(3, 5), nn.LSTM(3, 5, bias=False), nn.GRU(3, 5)], ids=str)
+def test_a_layer_without_these_gates_is_refused(layer):
+    with pytest.raises(ValueError, match="set_gate_biases takes"):
+        set_gate_biases(layer, forget=1, input=1)
