@@ -477,12 +477,12 @@ def three_readers(axis):
     words = ["in", "the", "new", "york", "mets", "game"]
     columns = [190 + 88 * i for i in range(len(words))]
     answer = columns[2]
-    panels = {"window": 630, "late": 350, "two-way": 70}
-    for name, low in panels.items():
+    window, delayed, both = 630, 350, 70
+    for name, low, count in [("window", window, 5), ("late", delayed, 4), ("two-way", both, 6)]:
         label(axis, 14, low + 64, name, size=26, weight="bold", ha="left")
         for i, (word, column) in enumerate(zip(words, columns)):
-            read = {"window": i < 5, "late": i < 4, "two-way": True}[name]
-            box(axis, column, low, word, X if read else WHITE, 78, 44, edge=None if read else COLOURS["pads"])
+            colour, edge = (X, X) if i < count else (WHITE, COLOURS["pads"])
+            box(axis, column, low, word, colour, 78, 44, edge=edge)
         box(axis, answer, low + 160, "New", OURS, 84, 46)
 
     def states(low, which, share=0.3):
@@ -493,22 +493,18 @@ def three_readers(axis):
             side = 28 if b > a else -28
             arrow(axis, (columns[a] + side, low + 72), (columns[b] - side, low + 72), colour=H)
 
-    low = panels["window"]
     for column in columns[:5]:
-        arrow(axis, (column, low + 22), (answer + 0.16 * (column - answer), low + 136), colour=X)
-    low = panels["late"]
-    states(low, [0, 1, 2, 3])
-    late = columns[3]
-    arrow(axis, (late, low + 92), (late, low + 160), (answer + 43, low + 160), colour=H, width=3)
-    low = panels["two-way"]
-    states(low, [0, 1])
-    states(low, [5, 4, 3], share=1)
-    arrow(axis, (answer, low + 22), (answer, low + 52), colour=X)
-    box(axis, answer - 20, low + 72, "", H, 36, 38)
-    box(axis, answer + 20, low + 72, "", H, 36, 38, share=1)
-    arrow(axis, (columns[1] + 28, low + 72), (answer - 38, low + 72), colour=H)
-    arrow(axis, (columns[3] - 28, low + 72), (answer + 38, low + 72), colour=H)
-    arrow(axis, (answer, low + 92), (answer, low + 136), colour=H, width=3)
+        arrow(axis, (column, window + 22), (answer + 0.16 * (column - answer), window + 136), colour=X)
+    states(delayed, [0, 1, 2, 3])
+    last = columns[3]
+    arrow(axis, (last, delayed + 92), (last, delayed + 160), (answer + 43, delayed + 160), colour=H, width=3)
+    states(both, [0, 1])
+    states(both, [5, 4, 3], share=1)
+    arrow(axis, (answer, both + 22), (answer, both + 52), colour=X)
+    for neighbour, side, share in [(columns[1], -1, 0.3), (columns[3], 1, 1)]:
+        box(axis, answer + 20 * side, both + 72, "", H, 36, 38, share=share)
+        arrow(axis, (neighbour - 28 * side, both + 72), (answer + 38 * side, both + 72), colour=H)
+    arrow(axis, (answer, both + 92), (answer, both + 136), colour=H, width=3)
 
 
 @drawing("glove-start", 600)
@@ -627,7 +623,7 @@ def bottleneck(axis):
         arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
         box(axis, column, middle, f"$h_{i}$", H, 60, size=28)
         dashed(axis, (column, middle + 25), (column, asks - 13))
-    for left in reads[:2]:
+    for left in reads[:2] + writes[:2]:
         arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
     arrow(axis, (306, middle), (373, middle), colour=H, width=8)
     box(axis, 176, (asks + rail) / 2, "attention", OURS, width=270, height=62)
@@ -643,8 +639,6 @@ def bottleneck(axis):
         box(axis, column, outs, "fc", width=60)
         arrow(axis, (column, outs + 23), (column, top - 23))
         box(axis, column, top, letter, width=60, size=28)
-    for left in writes[:2]:
-        arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
     label(axis, 340, middle - 40, "$h_3, c_3$", size=26)
     label(axis, WIDTH / 2, 40, "a query goes to the left, a context vector comes back", OURS)
 
