@@ -1,6 +1,6 @@
 """The Chinese edition: the same cells, other words. notebooks/zh/*.po has them, a catalogue for each notebook.
-    python -m tools.upkeep.zh update    brings the catalogues up to date with the English
-    python -m tools.upkeep.zh status    prints how much of each is translated, and the contexts of the rest
+    python -m tools.upkeep.zh update    brings the catalogues up to date with the English, and prints how much of each
+                                        is translated, and the contexts of the rest
     python -m tools.upkeep.zh make      build/zh: the course, what students get, decks; and the site, build/site/zh
 
 A message has the text as it stands in English, and a context: the id of a Markdown cell; that of a code cell and
@@ -180,21 +180,20 @@ def make() -> None:
             link(other, page, "中文", "zh-CN")
 
 
-def look_at(updating: bool) -> None:
+def update_all() -> None:
     found: dict[Path, list[tuple[str, str]]] = {file: [] for file in NOTEBOOKS.values()}
     for path, file in NOTEBOOKS.items():
         for cell in nbformat.read(path, as_version=4).cells:
             in_other_words(cell, lambda *message, file=file: found[file].append(message) or message[1])
     found[FOLDER / "messages.po"] = [*of_module(ROOT / "notebooks" / "checks.py"), *of_module(ROOT / "torchnlp.py")]
     for file, messages in (found | {FOLDER / "site.po": list(of_site())}).items():
-        if updating:
-            update(file, messages)
+        update(file, messages)
         entries = entries_of(file)
         left = [f"  {entry.msgctxt}{' (changed)' * entry.fuzzy}" for entry in entries if not entry.translated()]
         print(f"{file.name}: {len(entries) - len(left)} of {len(entries)}", *left, sep="\n")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["update"], ["status"], ["make"]):
+    if sys.argv[1:] not in (["update"], ["make"]):
         sys.exit(__doc__)
-    make() if sys.argv[1] == "make" else look_at(sys.argv[1] == "update")
+    make() if sys.argv[1] == "make" else update_all()
