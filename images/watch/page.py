@@ -12,9 +12,7 @@ HERE = Path(__file__).resolve().parent  # with the scripts and the style, which 
 
 def data_of(reading: dict, values: dict, answers, influence, colours: list) -> dict:
     """What the scripts draw: numbers in lists, the gates in per cent."""
-    values = {
-        name: value for name, value in values.items() if name != "candidate"
-    }  # the cell state shows what was written
+    values = {name: value for name, value in values.items() if name != "candidate"}  # the cell state shows it
     units = 20_000 // (len(values) * len(answers))  # as many as there is room for
     return {
         **reading,
