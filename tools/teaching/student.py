@@ -2,7 +2,7 @@
 
 It is nbgrader's release edition. The folder of the term (nbgrader's course folder) gets source/, release/ and the
 gradebook; build/student holds what students get. Hand that folder out, or let the workflow push it to the branch
-`student` of your repository, where its Colab badges and its set-up cell look.
+`student` of your repository, where its Colab links and its set-up cell look.
 """
 
 import hashlib
@@ -15,14 +15,13 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from tools.teaching.exercises import LESSONS, ROOT, exercises_of, mark, nbgrader
+from tools.teaching.exercises import LESSONS, ROOT, exercises_of, nbgrader
 from tools.teaching.repo import current
 
-NEEDED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/sample", "images", "notebooks/plain"]
-NEEDED += ["notebooks/zh/messages.po", *(f"notebooks/{name}.py" for name in ("install", "lessons", "checks"))]
+FOLDERS = ["data/sample", "images", "notebooks/plain"]
+FILES = ["torchnlp.py", "requirements.txt", "LICENSE", "notebooks/zh/messages.po"]
 BRANCH = "student"
 FROM_STUDENT = f'"git", "clone", "-b", "{BRANCH}", '
-COLAB = "https://colab.research.google.com"
 HAND_IN = """\
 **This is your copy.** In Colab first choose *File*, *Save a copy in Drive*: only then is your work kept. To hand it in,
 choose *File*, *Download*, *Download .ipynb*, and hand in this one file. (Edition of {date}, {mark}.)"""
@@ -38,7 +37,6 @@ UNCLEAR = (
 
 def student_edition(lesson):
     """A lesson changed in place into nbgrader's source: no solution, no output, and places for a student's words."""
-    mark(lesson)
     counting = {e.checks[-1].id: e.number for e in exercises_of(lesson) if e.counts}
     edition = hashlib.sha256("".join(cell.source for cell in lesson.cells).encode()).hexdigest()[:8]
     cells = [new_markdown_cell(HAND_IN.format(date=date.today(), mark=edition), id="hand-in")]
@@ -67,8 +65,7 @@ def stay_among_students(notebook):
     for cell in notebook.cells:
         cell.source = re.sub(r" \[(?:with solutions|英文，含答案)\]\([^)]*\)", "", cell.source)
         cell.source = cell.source.replace("/blob/main/notebooks/", f"/blob/{BRANCH}/notebooks/")
-        if sets_up(cell) and FROM_STUDENT not in cell.source:
-            cell.source = cell.source.replace('"git", "clone", ', FROM_STUDENT)
+        cell.source = cell.source.replace('"git", "clone", ', FROM_STUDENT)
     return notebook
 
 
@@ -81,7 +78,7 @@ def release(term: Path) -> None:
     api = NbGraderAPI(config=configuration(term))
     for number, path in LESSONS.items():
         lesson = student_edition(nbformat.read(path, as_version=4))
-        for cell in (check for exercise in exercises_of(lesson) for check in exercise.checks):
+        for cell in (cell for cell in lesson.cells if "check" in cell.metadata.get("tags", [])):
             call = re.search(r"\b(check_\w+)(\(.*\))", cell.source)  # its hidden calls have other numbers
             cell.source += f"\n### BEGIN HIDDEN TESTS\n{call[1]}.hidden{call[2]}\n### END HIDDEN TESTS"
         folder = term / "source" / f"lesson{number}"
@@ -95,28 +92,24 @@ def release(term: Path) -> None:
 def copy_course(folder: Path) -> None:
     """What a lesson needs to run, without the lessons."""
     left_out = shutil.ignore_patterns("draw.py", "film.py", "__pycache__")
-    for name in NEEDED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=left_out)
-        else:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, folder / name, ignore=left_out)
+    (folder / "notebooks" / "zh").mkdir()
+    for path in (*map(ROOT.joinpath, FILES), *ROOT.glob("notebooks/*.py")):
+        shutil.copy(path, folder / path.relative_to(ROOT))
 
 
-def make_handout(folder: Path, term: Path | None = None) -> None:
-    """All that a student gets: the lessons of a term's release (without one: the same cells), and what they need."""
+def make_handout(folder: Path) -> None:
+    """All that a student gets: the lessons and what they need."""
     shutil.rmtree(folder, ignore_errors=True)
     copy_course(folder)
     (folder / "notebooks" / "appendix").mkdir()
-    for number, path in LESSONS.items():
-        if term:
-            shutil.copy(term / "release" / f"lesson{number}" / path.name, folder / "notebooks")
-        else:
-            nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
+    for path in LESSONS.values():
+        nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
     for path in ROOT.glob("notebooks/appendix/*.ipynb"):
         nbformat.write(stay_among_students(nbformat.read(path, as_version=4)), folder / path.relative_to(ROOT))
-    badge, place = f"{COLAB}/assets/colab-badge.svg", f"{COLAB}/github/{current(ROOT)}/blob/{BRANCH}/notebooks"
-    badges = "\n".join(f"- [![{path.stem}]({badge})]({place}/{path.name}) {path.stem}" for path in LESSONS.values())
+    colab = f"https://colab.research.google.com/github/{current(ROOT)}/blob/{BRANCH}/notebooks"
+    badges = "\n".join(f"- [{path.stem}]({colab}/{path.name})" for path in LESSONS.values())
     readme = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
     (folder / "README.md").write_text(readme.format(badges=badges), encoding="utf-8")
 
@@ -124,7 +117,9 @@ def make_handout(folder: Path, term: Path | None = None) -> None:
 if __name__ == "__main__":
     term = Path(sys.argv[1] if len(sys.argv) > 1 else "term").resolve()
     release(term)
-    make_handout(ROOT / "build" / "student", term)
+    make_handout(ROOT / "build" / "student")
+    for notebook in term.glob("release/*/*.ipynb"):  # the same cells; JupyterLab sees which are locked
+        shutil.copy(notebook, ROOT / "build" / "student" / "notebooks")
     print("build/student: the lessons without solutions and outputs, and what they need to run")
     if current(ROOT).startswith("OWNER/"):
         print("The address is still OWNER/...: badges and set-up cells lead nowhere. Run make repo URL=...")
