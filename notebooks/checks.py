@@ -40,22 +40,17 @@ def exercise(name: str, ours: object) -> Callable:
     def decorate(test: Callable) -> Callable:
         @functools.wraps(test)
         def check(answer, *given):
-            why = reason(test, answer, *given)
+            grading = os.environ.get("TORCHNLP_GRADING")
+            # Where points are given, other numbers as well: a table of what the student's check tries wins nothing.
+            # What is not drawn at random moves with torch.initial_seed(), which is 0 for the student.
+            reasons = (reason(test, answer, *given, seed=seed) for seed in ((0, 1, 2, 3) if grading else (0,)))
+            why = next(filter(None, reasons), "")
             print(in_language(f"Exercise {name}: not yet. {why}" if why else f"Exercise {name}: right"))
-            if why and os.environ.get("TORCHNLP_GRADING"):
+            if why and grading:
                 raise AssertionError(in_language(why))
             return ours if why else answer
 
-        def hidden(answer, *given):
-            """The same with other numbers, for those who give points: a table of what the check tries wins nothing.
-
-            What is not drawn at random moves with torch.initial_seed(), which is 0 for the student.
-            """
-            for seed in (1, 2, 3):
-                why = reason(test, answer, *given, seed=seed)
-                assert not why, in_language(why)
-
-        check.ours, check.hidden = ours, hidden
+        check.ours = ours
         if test.__module__ == __name__:
             __all__.append(test.__name__)
         return check

@@ -8,22 +8,22 @@ REPOSITORY = "https://github.com/OWNER/rnn-for-text"
 import os
 
 
-def tried(name, cases):
-    def check(answer, cases=cases):
+def tried(name, factor):
+    def check(answer):
+        grading = os.environ.get("TORCHNLP_GRADING")
         try:
-            why = "" if all(answer(x) == y for x, y in cases) else f"{name} gives another number."
+            why = "" if all(answer(x) == factor * x for x in ([2, 7] if grading else [2])) else "another number."
         except Exception as error:
             why = f"`{name}` stops with {type(error).__name__}"
         print("not yet. " + why if why else "right")
-        if why and os.environ.get("TORCHNLP_GRADING"):
+        if why and grading:
             raise AssertionError(why)
         return answer
 
-    check.hidden = lambda answer: check(answer, [(7, cases[0][1] * 7 // cases[0][0])])
     return check
 
 
-check_double, check_triple = tried("double", [(2, 4)]), tried("triple", [(2, 6)])"""
+check_double, check_triple = tried("double", 2), tried("triple", 3)"""
 
 
 def toy_lesson():

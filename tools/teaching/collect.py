@@ -17,7 +17,7 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from tools.teaching.exercises import LESSONS
-from tools.teaching.mend import mend, read_notebook
+from tools.teaching.mend import mend
 from tools.teaching.term import configuration, write_table
 
 PATTERNS = [  # of the path of a file, as the downloads of Gradescope, Moodle and Canvas have it
@@ -26,6 +26,7 @@ PATTERNS = [  # of the path of a file, as the downloads of Gradescope, Moodle an
     r"(?:^|/)(?P<name>[^/_]+)_(?:LATE_)?(?P<id>\d+)_\d+_[^/]+$",
 ]
 HIDDEN = re.compile(r"(?:^|/)(?:\.|__MACOSX/)")
+MERGE = re.compile(r"^<{7} .*\n|^={7}\n(?:.*\n)*?^>{7} .*\n", flags=re.M)  # what git leaves; their own side stays
 LARGEST = 50_000_000  # bytes of one file
 
 
@@ -43,6 +44,25 @@ def files_in(name: str, content: bytes, when: float) -> Iterator[tuple[str, byte
                 yield from files_in(f"{name[:-4]}/{member.filename}", data, then)
     except (zipfile.BadZipFile, RuntimeError, OSError, ValueError, OverflowError):  # RuntimeError: a password
         yield name, b"", when
+
+
+def read_notebook(path: str, content: bytes) -> tuple[list, list[str]]:
+    """The cells of a file, each with the names that it goes by, and what had to be mended. Raises ValueError."""
+    if not content:
+        raise ValueError("is empty, too large, or a zip that can't be opened")
+    if not path.lower().endswith(".ipynb"):
+        raise ValueError("is no .ipynb file")
+    text = content.decode("utf-8-sig", errors="replace")
+    whole = MERGE.sub("", text)
+    try:
+        cells = nbformat.v4.reads(whole).cells
+        for cell in cells:
+            names = cell.get("id"), cell.metadata.get("id"), cell.metadata.get("nbgrader", {}).get("grade_id")
+            cell.names = [str(name) for name in names if name]
+            cell.source = cell.source.strip()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"is no notebook ({type(error).__name__}: {error})") from None
+    return cells, ["the marks of a merge: your own side was kept"] if whole != text else []
 
 
 def lesson_of(cells: list) -> str:

@@ -10,32 +10,11 @@ import re
 import symtable
 from collections import defaultdict
 
-import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 ELSEWHERE = "# (The answer stands in another cell.)"
-MERGE = re.compile(r"^<{7} .*\n|^={7}\n(?:.*\n)*?^>{7} .*\n", flags=re.M)  # what git leaves; their own side stays
 EDITION = re.compile(r"\b\d{4}-\d\d-\d\d\W+([0-9a-f]{8})\b")  # in the first cell, in any language
 EXERCISE = re.compile(r"^### (?:Exercise|练习) (\d+)\.", flags=re.M)
-
-
-def read_notebook(path: str, content: bytes) -> tuple[list, list[str]]:
-    """The cells of a file, each with the names that it goes by, and what had to be mended. Raises ValueError."""
-    if not content:
-        raise ValueError("is empty, too large, or a zip that can't be opened")
-    if not path.lower().endswith(".ipynb"):
-        raise ValueError("is no .ipynb file")
-    text = content.decode("utf-8-sig", errors="replace")
-    whole = MERGE.sub("", text)
-    try:
-        cells = nbformat.v4.reads(whole).cells
-        for cell in cells:
-            names = cell.get("id"), cell.metadata.get("id"), cell.metadata.get("nbgrader", {}).get("grade_id")
-            cell.names = [str(name) for name in names if name]
-            cell.source = cell.source.strip()
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"is no notebook ({type(error).__name__}: {error})") from None
-    return cells, ["the marks of a merge: your own side was kept"] if whole != text else []
 
 
 def names_in(source: str) -> set[str]:
