@@ -20,7 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "build" / "site-sources"
 PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md", "images/*.png"]
 PAGES += ["notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "notebooks/claims/*.md"]
-STATIC = ROOT / "build" / "site-static"  # what Sphinx copies beside site/_static
 
 
 def gather() -> None:
@@ -67,8 +66,6 @@ def lighter(page: str, file: Path, script: Path) -> str:
 
 def make_site(folder: Path) -> None:
     gather()
-    STATIC.mkdir(parents=True, exist_ok=True)
-    (STATIC / "typeface.css").write_text(pages.faces())
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
     options = ["-W", "--keep-going", "-q", "-E", "-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "site-doctrees")]
     subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], cwd=ROOT, check=True)
@@ -82,6 +79,7 @@ def make_site(folder: Path) -> None:
     style.write_text(re.sub(r"\.fa-[^{}]*\{--fa:[^}]*\}", "", style.read_text(encoding="utf-8")), encoding="utf-8")
     for file in [*folder.glob("_static/*/*.map"), icons]:  # 5 MB that no page asks for
         file.unlink()
+    (folder / "_static" / "typeface.css").write_text(pages.faces(), encoding="utf-8")
     figures.numbers(folder)
     for name in pages.PAGES:
         pages.make_page(name, folder)

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "build" / "formulas" / "node_modu
 @cache
 def _setter() -> subprocess.Popen:
     npm.fetch(PACKAGES, USED, FOLDER)
-    command = [*npm.node(), str(Path(__file__).with_suffix(".js")), str(FOLDER)]
+    command = [*npm.command("node"), str(Path(__file__).with_suffix(".js")), str(FOLDER)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 
 

@@ -1,7 +1,6 @@
 """Fetch files of npm packages for pages that need no network: the decks, the site, and the tests of both."""
 
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
@@ -23,7 +22,7 @@ def fetch(packages: list[str], used: list[str], folder: Path) -> None:
     options = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     # A store of one's own, and the stamp at the end: two at once do not disturb each other.
     with tempfile.TemporaryDirectory() as store:
-        _npm(["install", "--prefix", store, *options, *packages])
+        subprocess.run([*command("npm"), "install", "--prefix", store, *options, *packages], check=True)
         for name in used:
             source, target = Path(store) / "node_modules" / name, folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -34,18 +33,7 @@ def fetch(packages: list[str], used: list[str], folder: Path) -> None:
     stamp.write_text("\n".join(packages))
 
 
-def _npm(arguments: list[str]) -> None:
-    npm = shutil.which("npm")
-    path = f"{Path(npm).parent}{os.pathsep}{os.environ['PATH']}" if npm else os.environ["PATH"]  # npm needs its node
-    subprocess.run([*_tool("npm"), *arguments], check=True, env={**os.environ, "PATH": path})
-
-
-def node() -> list[str]:
-    """The command that runs a program of JavaScript."""
-    return _tool("node")
-
-
-def _tool(name: str) -> list[str]:
+def command(name: str) -> list[str]:
     """The command of npm or node. Where there is none, one comes into the virtual environment."""
     found = shutil.which(name)
     if found:
