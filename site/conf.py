@@ -7,17 +7,7 @@ from pathlib import Path
 import nbformat
 from sphinx.search.zh import SearchChinese
 
-from tools.site import figures, formulas, scoreboard
-from tools.site.lesson_pages import (
-    CELL,
-    LESSONS,
-    by_letters,
-    cards,
-    claims_page,
-    labelled,
-    lesson_page,
-    with_places,
-)
+from tools.site import figures, formulas, lesson_pages, scoreboard
 from tools.teaching import repo
 from tools.upkeep import readme
 from tools.upkeep.cells import is_picture, plain, with_captions
@@ -30,14 +20,12 @@ GITHUB = f"https://github.com/{OWNER}/{NAME}"
 
 project = "Recurrent neural networks for text"
 extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
-root_doc = "index"
 language = "en"
 html_search_options = {"dict": str(HERE / "words.txt")}  # in Chinese: what counts as one word
 SearchChinese.language_name = "English"  # its stemmer in the page is that of English; Sphinx 9.0 looks for another
 
 nb_execution_mode = "off"
 nb_merge_streams = True
-nb_ipywidgets_js = {}
 myst_enable_extensions = ["dollarmath", "substitution", "colon_fence"]
 myst_heading_anchors = 3
 autodoc_member_order = "bysource"
@@ -54,7 +42,6 @@ templates_path = ["_templates"]
 html_sidebars = {
     "**": ["navbar-logo.html", "icon-links.html", "search-button-field.html", "play.html", "sbt-sidebar-nav.html"]
 }
-html_show_copyright = False
 html_context = {"default_mode": "auto"}
 html_math_renderer = "drawing"
 html_theme_options = {
@@ -78,7 +65,7 @@ def lesson_cards() -> str:
     lines = ["::::{grid} 1 2 2 2", ":gutter: 3", ""]
     folder = SOURCES / "cards"
     folder.mkdir()
-    for path in LESSONS:
+    for path in lesson_pages.LESSONS:
         title, builds, _ = readme.LESSONS[path.stem]
         cells = with_captions(nbformat.read(path, as_version=4)).cells
         pictures = ((cell, output) for cell in cells for output in cell.get("outputs", []) if is_picture(output))
@@ -106,7 +93,7 @@ def elsewhere(source: Path, text: str) -> str:
 def read(app, docname, source) -> None:
     path, text = ROOT / app.env.doc2path(docname, base=False), source[0]
     if path.suffix == ".ipynb":
-        text = lesson_page(text, path.stem)
+        text = lesson_pages.lesson_page(text, path.stem)
     elif docname == "index":
         parts = {
             "HEADLINE": figures.headline_figure(),
@@ -119,13 +106,13 @@ def read(app, docname, source) -> None:
         }
         text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
     elif docname in ("glossary", "references"):
-        text = with_places(elsewhere(HERE / path.name, text))
+        text = lesson_pages.with_places(elsewhere(HERE / path.name, text))
     elif docname.startswith("notebooks/claims/"):
-        text = claims_page(elsewhere(path, text))
+        text = lesson_pages.claims_page(elsewhere(path, text))
     elif docname == "syllabus":
-        text = cards(elsewhere(HERE / path.name, text))
+        text = lesson_pages.cards(elsewhere(HERE / path.name, text))
     else:
-        text = CELL.sub(r"[\g<0>](#\1)", elsewhere(path if path.exists() else HERE / path.name, text))
+        text = lesson_pages.CELL.sub(r"[\g<0>](#\1)", elsewhere(path if path.exists() else HERE / path.name, text))
     source[0] = text
 
 
@@ -136,8 +123,8 @@ def as_rst(app, what, name, thing, options, lines) -> None:
 
 def finish(app, pagename, templatename, context, doctree) -> None:
     if doctree:
-        body = labelled(context["body"])
-        context["body"] = by_letters(body) if pagename == "glossary" else body
+        body = lesson_pages.labelled(context["body"])
+        context["body"] = lesson_pages.by_letters(body) if pagename == "glossary" else body
 
 
 def setup(app) -> None:

@@ -61,6 +61,9 @@ def lighter(page: str, file: Path, script: Path) -> str:
         later = ' loading="lazy"' * (sum(seen) > 1)
         return f'<img{image["rest"]} width="{width}" height="{height}"{later}>'
 
+    # All icons of the theme, and the index of all words, which search.html alone reads.
+    large = "fontawesome" if file.name == "search.html" else "fontawesome|searchtools|language_data|searchindex"
+    page = re.sub(rf"<script [^>]*/?(?:{large})\.js[^>]*></script>", "", page)
     return ICON.sub(drawn, PICTURE.sub(sized, page))
 
 

@@ -8,7 +8,7 @@ import nbformat
 
 from tools.site.figures import LIVE
 from tools.teaching import repo
-from tools.upkeep.cells import BADGE, QUESTION, is_diagram, is_picture, kind, plain, with_captions
+from tools.upkeep.cells import BADGE, QUESTION, is_diagram, kind, plain, with_captions
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "site"
@@ -104,9 +104,6 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
     caption = cell.metadata.get("caption")
     if caption:
         options |= {"image": {"alt": plain(caption)}, "figure": {"caption": link_first(caption, links)}}
-        widths = {o.metadata.get("image/png", {}).get("width") for o in cell.outputs if is_picture(o)} - {None}
-        if widths:
-            options["image"]["width"] = f"{widths.pop()}px"
     cell.metadata["mystnb"] = options
 
 

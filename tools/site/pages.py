@@ -52,22 +52,17 @@ LETTERS = [*range(0x20, 0x180), *range(0x2010, 0x2040), *range(0x2070, 0x207F), 
 
 
 @cache
-def face(name: str) -> bytes:
-    """A weight of the course's typeface as WOFF2, with the letters of most languages of Europe."""
-    font = TTFont(ROOT / "images" / "fonts" / f"OpenSans-{name}.ttf")
-    chosen = subset.Subsetter(subset.Options(layout_features=["kern", "tnum"], hinting=False))
-    chosen.populate(unicodes=LETTERS)
-    chosen.subset(font)
-    font.flavor, file = "woff2", io.BytesIO()
-    font.save(file)
-    return file.getvalue()
-
-
 def faces() -> str:
-    """The course's typeface as CSS, with its letters inside."""
+    """The course's typeface as CSS, with the letters of most languages of Europe inside, as WOFF2."""
     rules = []
     for name, weight in ("Regular", "400"), ("Bold", "600 800"):
-        source = f"data:font/woff2;base64,{base64.b64encode(face(name)).decode()}"
+        font = TTFont(ROOT / "images" / "fonts" / f"OpenSans-{name}.ttf")
+        chosen = subset.Subsetter(subset.Options(layout_features=["kern", "tnum"], hinting=False))
+        chosen.populate(unicodes=LETTERS)
+        chosen.subset(font)
+        font.flavor, file = "woff2", io.BytesIO()
+        font.save(file)
+        source = f"data:font/woff2;base64,{base64.b64encode(file.getvalue()).decode()}"
         rules.append(f'@font-face {{ font-family: "Open Sans"; font-weight: {weight}; src: url({source}); }}')
     return "\n".join(rules)
 

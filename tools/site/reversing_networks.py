@@ -18,11 +18,11 @@ FILE = ROOT / "site" / "networks" / "reverser.json"
 CELLS = ("l7-c007", "l7-c009", "l7-c010", "l7-c201", "l7-c033")
 
 
-def lesson(large: bool = True) -> dict:
-    """What these cells of lesson 7 define, by name; large: as on AG News, with words of up to 15 letters."""
+def lesson() -> dict:
+    """What these cells of lesson 7 define, by name."""
     (path,) = ROOT.glob("notebooks/7-*.ipynb")
     sources = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
-    names = {**vars(torchnlp), "torch": torch, "nn": nn, "F": F, "large": large}
+    names = {**vars(torchnlp), "torch": torch, "nn": nn, "F": F, "large": True}  # as on AG News
     for cell in CELLS:
         kept = (ast.FunctionDef, ast.ClassDef, ast.Assign)  # not what only shows something
         body = [node for node in ast.parse(sources[cell]).body if isinstance(node, kept)]
