@@ -80,8 +80,8 @@ def test_a_page_is_light_on_a_slow_line(built, pages):
 
 
 def test_a_formula_is_a_drawing_with_words(pages):
-    formulas = [formula for page in pages.values() for formula in page.select(".math")]
-    assert len(formulas) > 100 and all(formula.select_one(":scope > svg[aria-label] path") for formula in formulas)
+    found = [formula for page in pages.values() for formula in page.select(".math")]
+    assert len(found) > 100 and all(formula.select_one(":scope > svg[aria-label] path") for formula in found)
 
 
 def test_no_page_shows_the_signs_of_its_source(pages):
@@ -196,7 +196,6 @@ def test_what_the_lessons_cite_stands_in_the_references(pages):
 
 
 # ------------------------------------------------------------------------------------------ in a browser
-
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 SIDEWAYS = """() => {

@@ -71,7 +71,8 @@ def make_site(folder: Path) -> None:
     gather()
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
     options = ["-W", "--keep-going", "-q", "-E", "-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "site-doctrees")]
-    subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], cwd=ROOT, check=True)
+    if subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], cwd=ROOT).returncode:
+        sys.exit("Sphinx found faults in the pages; they stand above.")
     icons = folder / "_static" / "scripts" / "fontawesome.js"
     for file in folder.rglob("*.html"):
         # A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words.
@@ -90,10 +91,7 @@ def make_site(folder: Path) -> None:
 
 def main() -> None:
     folder = ROOT / "build" / "site"
-    try:
-        make_site(folder)
-    except subprocess.CalledProcessError:
-        sys.exit("Sphinx found faults in the pages; they stand above.")
+    make_site(folder)
     size = sum(file.stat().st_size for file in folder.rglob("*.*") if file.is_file())
     print(f"{folder / 'index.html'}: {size / 1e6:.1f} MB")
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import torch
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from torch import nn
 
 import torchnlp
+from tools.site import train_reader
 from tools.site.language_model import unpacked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,13 +125,9 @@ class Reader:
         file = json.loads((SITE / "networks" / "networks.json").read_text(encoding="utf-8"))
         self.classes, self.accuracy = file["classes"], file["accuracy"][cell]
         self.ids = {word: i for i, word in enumerate(file["words"])}
-        weights = {name: unpacked(**w) for name, w in file["networks"][cell].items()}
-        self.embedding = nn.Embedding.from_pretrained(weights["embedding.weight"])
-        hidden, embed = weights["rnn.weight_hh_l0"].shape[1], weights["rnn.weight_ih_l0"].shape[1]
-        self.rnn = getattr(nn, cell)(embed, hidden, batch_first=True)
-        self.rnn.load_state_dict({name[4:]: w for name, w in weights.items() if name.startswith("rnn.")})
-        self.fc = nn.Linear(hidden, len(self.classes))
-        self.fc.load_state_dict({name[3:]: w for name, w in weights.items() if name.startswith("fc.")})
+        net = train_reader.Reader(cell, len(self.ids), len(self.classes))
+        net.load_state_dict({name: unpacked(**weight) for name, weight in file["networks"][cell].items()})
+        self.embedding, self.rnn, self.fc = net.embedding.requires_grad_(False), net.rnn, net.fc
 
     def read(self, text: str) -> dict:
         """{"tokens", "ids", "probabilities"}: after each token the probability of each class."""
