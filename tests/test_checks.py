@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from checks import AXIS, exercise, must_be_like, reason, untouched
+from checks import AXIS, exercise, must_equal, reason, untouched
 
 
 @pytest.fixture
@@ -105,13 +105,16 @@ def test_an_answer_that_changes_what_it_is_given_is_told_so():
 UNLIKE = [
     ([1.0, 2.0], "A should be a tensor, not a list"),
     (torch.ones(1, 2, requires_grad=True), r"A should have the shape \[2\], not \[1, 2\]"),
-    (torch.ones(2).long(), "A should hold torch.float32, not torch.int64"),
-    (torch.ones(2), "A lets no gradient through"),
+    (torch.zeros(2).long(), "A should hold torch.float32, not torch.int64"),
+    (torch.zeros(2), "A lets no gradient through"),
+    (torch.ones(2), "Two ones"),
+    (torch.full((2,), 0.5, requires_grad=True), "A is off by up to 0.500"),
 ]
 
 
 @pytest.mark.parametrize("answer, said", UNLIKE, ids=[said for _, said in UNLIKE])
-def test_a_tensor_of_another_kind_is_named(answer, said):
+def test_a_tensor_of_another_kind_or_of_other_numbers_is_named(answer, said):
+    right = torch.zeros(2, requires_grad=True)
     with pytest.raises(AssertionError, match=said):
-        must_be_like(answer, torch.zeros(2, requires_grad=True), "A")
-    must_be_like(torch.ones(2, requires_grad=True), torch.zeros(2, requires_grad=True))
+        must_equal("A", answer, right, {"Two ones": torch.ones(2)})
+    must_equal("A", right.clone(), right, {"Nothing": torch.zeros(2)})  # a slip that makes no difference
