@@ -128,7 +128,7 @@ def finish(app, pagename, templatename, context, doctree) -> None:
 
 
 def setup(app) -> None:
-    app.add_html_math_renderer("drawing", (formulas.inline, None), (formulas.display, None))
+    app.add_html_math_renderer("drawing", (formulas.show, None), (formulas.show, None))
     app.connect("html-page-context", finish)
     app.connect("autodoc-process-docstring", as_rst)
     app.connect("source-read", read)

@@ -6,7 +6,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from docutils.nodes import SkipNode
+from docutils import nodes
 
 from tools.site import npm
 
@@ -34,11 +34,8 @@ def drawing(tex: str, display: bool) -> str:
     return answer["svg"].replace("<svg", f'<svg role="img" aria-label="{escape(answer["words"])}"', 1)
 
 
-def inline(visitor, node) -> None:
-    visitor.body.append(f'<span class="math">{drawing(node.astext(), False)}</span>')
-    raise SkipNode
-
-
-def display(visitor, node) -> None:
-    visitor.body.append(f'<div class="math">{drawing(node.astext(), True)}</div>\n')
-    raise SkipNode
+def show(visitor, node) -> None:
+    display = isinstance(node, nodes.math_block)
+    tag = "div" if display else "span"
+    visitor.body.append(f'<{tag} class="math">{drawing(node.astext(), display)}</{tag}>')
+    raise nodes.SkipNode

@@ -111,8 +111,8 @@ def with_places(text: str) -> str:
     """[lesson 1](#l1-c094) for "lesson 1, `l1-c094`", and a link to the page for a lesson alone."""
     text = PLACE.sub(r"[\1](#\2)", text)
     names = {path.stem[0]: path.name for path in LESSONS}
-    alone = r"(?:\blesson\s+|第 )(\d)\b(?: 课)?(?!\])"  # (?!]): it is a link
-    return re.sub(alone, lambda found: f"[{found[0]}](/notebooks/{names[found[1]]})", text)
+    alone = r"(?:\blesson\s+(\d)\b|第 (\d) 课)(?!\])"  # (?!]): it is a link
+    return re.sub(alone, lambda found: f"[{found[0]}](/notebooks/{names[found[1] or found[2]]})", text)
 
 
 def cards(text: str) -> str:

@@ -27,10 +27,7 @@ from tools.site.language_model import FILE, PAD, SPECIALS, UNK, FourGrams
 from tools.site.train_reader import LEVELS, base64_of, packed
 from torchnlp import device, embedding_matrix, linear_warmup_decay, load_dataset, load_vectors, seed_all, tokenizer
 
-ROOT = Path(__file__).resolve().parents[2]
-
-SEED, SAMPLE = 1, ROOT / "data" / "sample"
-HIDDEN, CLIP = 128, 1.0
+SEED, HIDDEN, CLIP = 1, 128, 1.0
 FREQUENT, MORE = 6000, 1500  # so many of AG News' most frequent words are learnt that the small corpus hardly has
 ARTICLES, SHORTEST, LONGEST = 24_000, 12, 40  # those with the fewest unknown words
 WHOLE = ("embedding.weight", "to_vector.weight", "rnn.weight_ih_l0", "rnn.weight_hh_l0")  # a letter a number
@@ -41,7 +38,8 @@ Items = list[tuple[int, list]]  # (label, tokens or ids) of each text
 
 def briefs(file: str) -> Items:
     """Of each brief of the small corpus its headline, <line>, its text, <end>."""
-    return [(k, [*tokenizer(title), "<line>", *tokenizer(rest), "<end>"]) for k, title, rest in rows_of(SAMPLE / file)]
+    rows = rows_of(torchnlp.SAMPLE / file)
+    return [(k, [*tokenizer(title), "<line>", *tokenizer(rest), "<end>"]) for k, title, rest in rows]
 
 
 def articles() -> Items:
@@ -61,8 +59,6 @@ def vocabulary(own: Items, news: Items) -> Vocab:
     counts, frequent = [Counter(token for _, tokens in texts for token in tokens) for texts in (own, news)]
     new = [word for word, _ in frequent.most_common(FREQUENT) if counts[word] < 2 and word not in SPECIALS]
     counts.update({word: 2 - counts[word] for word in new[:MORE]})
-    for special in SPECIALS:
-        counts.pop(special, None)
     return Vocab(counts, min_freq=2, specials=SPECIALS)
 
 
@@ -110,7 +106,7 @@ def main() -> None:
     if torchnlp.source != "ag_news":
         sys.exit("TORCHNLP_DATA must name a folder with AG News.")
     texts, news = briefs("train.csv"), articles()
-    vocab, classes = vocabulary(texts, news), (SAMPLE / "classes.txt").read_text(encoding="utf-8").split("\n")[:4]
+    vocab, classes = vocabulary(texts, news), torchnlp.AG_NEWS_CLASSES
     items, valid, news = encode(texts, vocab), encode(briefs("test.csv"), vocab), encode(news, vocab)
     news = [item for item in news if len(item[1]) >= SHORTEST]
     news = sorted(news, key=lambda item: item[1].count(UNK) / len(item[1]))[:ARTICLES]
