@@ -10,7 +10,6 @@ of PyTorch is taken, without CUDA, or none. What cannot be had is left out, and 
 
 import argparse
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -44,8 +43,8 @@ MACHINES = [f"{system}-{python}" for system in SYSTEMS for python in ("3.11", "3
 
 
 def this_machine() -> str:
-    system = {"Darwin": "macos", "Windows": "windows"}.get(platform.system(), "linux")
-    return f"{system}-{'.'.join(platform.python_version_tuple()[:2])}"
+    system = {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
+    return f"{system}-{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def machines_of(names: list[str]) -> list[str]:

@@ -90,7 +90,7 @@ def parts_of(cell) -> list[Part]:
     printed = ""  # what a cell prints may be saved in several pieces
     for output in [*cell.outputs, None]:
         data = output.get("data", {}) if output else {}
-        if output and not data.keys() & {"image/png", "text/html", "text/markdown"}:
+        if output and not data.keys() & {"image/png", "text/html"}:
             printed += output.get("text") or data["text/plain"] + "\n"  # what is displayed has a line of its own
             continue
         chart = drawn(cell.id, printed)
@@ -104,7 +104,7 @@ def parts_of(cell) -> list[Part]:
             image = f'<img src="data:image/png;base64,{data["image/png"].strip()}" alt="{escape(plain(caption))}">'
             parts.append(Part("picture", image))
         elif data:
-            parts.append(Part("output", data.get("text/html") or markdown(data["text/markdown"])))
+            parts.append(Part("output", data["text/html"]))
     if caption:
         last = max(k for k, part in enumerate(parts) if part.kind == "picture")
         parts.insert(last + 1, Part("caption", markdown(caption)))

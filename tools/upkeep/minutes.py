@@ -5,6 +5,7 @@ would, with a clock, took as long as this says or up to a third longer.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,17 +34,16 @@ class Core:
         return self.reading + self.code + len(self.exercises) * EXERCISE
 
 
-def core_cells(lesson) -> list:
+def core_cells(lesson) -> Iterator:
     """The cells above what is "Further", without solutions."""
-    cells, further = [], False
+    further = False
     for cell in lesson.cells:
         heading = re.match(r"(#+) +[\d. ]*(.*)", cell.source) if cell.cell_type == "markdown" else None
         if heading:
             deeper = len(heading[1]) > 2  # a part of the section that it stands in
             further = heading[2].lower().startswith("further") or (further and deeper)
         if not further and kind(cell) != "solution":
-            cells.append(cell)
-    return cells
+            yield cell
 
 
 def core_of(lesson) -> Core:

@@ -46,9 +46,8 @@ def main(by: int, paths: list[Path]) -> None:
         nbformat.write(notebook, folder / path.name)
         for cell in code:
             for output in cell.outputs:
-                for line in str(output.get("text", "")).splitlines():
-                    if "OUTSIDE" in line:
-                        print(f"{path.name} {cell.id}: {line}")
+                for line in re.findall(".*OUTSIDE.*", output.get("text", "")):
+                    print(f"{path.name} {cell.id}: {line}")
                 if output.output_type == "error":
                     print(f"{path.name} {cell.id}: {output.ename}: {output.evalue}")
         print(f"{path.name}: run with its seeds moved by {by}: {folder / path.name}", flush=True)
