@@ -157,7 +157,7 @@ export function oneStep(weights, id, before) {
 // What a layer did with one text, the first of many: each gate, and the states, a row a step.
 export function insideOf({cell, T, B, H, G, a, h, c}) {
     const rows = (flat, width, from) =>
-        Array.from({length: T}, (_, t) => flat.slice(from + t * B * width, from + t * B * width + H));
+        Array.from({length: T}, (_, t) => [...flat.subarray(from + t * B * width, from + t * B * width + H)]);
     const gates = CELLS[cell].parts.map((part, p) => [part, rows(a, G, p * H)]);
     return {...Object.fromEntries(gates), ...cell === "LSTM" && {c: rows(c, H, B * H)}, h: rows(h, H, B * H)};
 }

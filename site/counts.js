@@ -6,34 +6,24 @@ const ORDER = 4, BASE = 2 ** 13;  // a run of up to four ids, each below BASE, i
 export class FourGrams {
     // texts: lists of ids, each the end of its text included; V: how many words there are. Id V is the start token.
     constructor(texts, V) {
-        Object.assign(this, {texts, V, tables: [], places: new Map()});
-        let runs = new Map();  // run -> how often
-        texts.forEach((ids, text) => ids.forEach((_, at) => {
-            const run = BASE * this.context(ids, at, ORDER - 1) + ids[at];
-            runs.set(run, (runs.get(run) ?? 0) + 1);
-            if (at + 1 < ORDER) return;
-            if (this.places.has(run)) this.places.get(run).push([text, at + 1 - ORDER]);
-            else this.places.set(run, [[text, at + 1 - ORDER]]);
-        }));
+        Object.assign(this, {texts, V, tables: []});
+        const endingAt = (text, end) => ({text, end, run: this.run(texts[text], end, ORDER)});
+        const all = texts.flatMap((ids, text) => ids.map((_, i) => endingAt(text, i + 1)));
+        this.places = Map.groupBy(all, ({run}) => run);
+        let runs = [...this.places].map(([run, places]) => [run, places.length]);  // and how often
         for (let n = ORDER - 1; n >= 0; n--) {
-            const followers = new Map();  // context of n tokens -> the words after it, behind each how often
-            const often = [0, 0, 0], shorter = new Map();
-            for (const [run, count] of runs) {
-                const context = Math.floor(run / BASE), rest = run % BASE ** n;
-                if (!followers.has(context)) followers.set(context, []);
-                followers.get(context).push(run % BASE, count);
-                if (count < 3) often[count]++;
-                shorter.set(rest, (shorter.get(rest) ?? 0) + 1);  // once for each token before it, not how often
-            }
-            this.tables.unshift({followers, discount: often[1] / (often[1] + 2 * often[2])});
-            runs = shorter;
+            const followers = Map.groupBy(runs, ([run]) => Math.floor(run / BASE));  // by the context of n tokens
+            const [once, twice] = [1, 2].map(often => runs.filter(([, count]) => count === often).length);
+            this.tables.unshift({followers, discount: once / (once + 2 * twice)});
+            const shorter = Map.groupBy(runs, ([run]) => run % BASE ** n);
+            runs = [...shorter].map(([run, longer]) => [run, longer.length]);  // once for each token before it
         }
     }
 
-    // The n tokens before place `at` as one number; before a text stand start tokens.
-    context(ids, at, n) {
+    // The n tokens before place `end` as one number; before a text stand start tokens.
+    run(ids, end, n) {
         let number = 0;
-        for (let i = at - n; i < at; i++) number = BASE * number + (ids[i] ?? this.V);
+        for (let i = end - n; i < end; i++) number = BASE * number + (ids[i] ?? this.V);
         return number;
     }
 
@@ -41,13 +31,11 @@ export class FourGrams {
     next(ids, at = ids.length) {
         const p = new Float64Array(this.V).fill(1 / this.V);
         for (const [n, {followers, discount}] of this.tables.entries()) {
-            const found = followers.get(this.context(ids, at, n));
+            const found = followers.get(this.run(ids, at, n));
             if (!found) break;  // a context never seen: the shorter one must do
-            let total = 0;
-            for (let i = 1; i < found.length; i += 2) total += found[i];
-            const left = discount * found.length / 2 / total;
-            for (let id = 0; id < p.length; id++) p[id] *= left;
-            for (let i = 0; i < found.length; i += 2) p[found[i]] += (found[i + 1] - discount) / total;
+            const total = found.reduce((sum, [, count]) => sum + count, 0), left = discount * found.length / total;
+            p.forEach((share, id) => { p[id] = share * left; });
+            for (const [run, count] of found) p[run % BASE] += (count - discount) / total;
         }
         return p;
     }
@@ -57,12 +45,12 @@ export class FourGrams {
     runs(ids) {
         const found = [];
         for (let from = 0; from + ORDER <= ids.length; from++) {
-            const places = this.places.get(this.context(ids, from + ORDER, ORDER)) ?? [];
-            let [to, text] = [from, null];
-            for (const [k, at] of places) {
-                let end = from;
-                while (end < ids.length && ids[end] && ids[end] === this.texts[k][at + end - from]) end++;
-                if (end > to) [to, text] = [end, k];
+            let to = from, text;
+            for (const place of this.places.get(this.run(ids, from + ORDER, ORDER)) ?? []) {
+                const there = this.texts[place.text].slice(place.end - ORDER);
+                const same = there.findIndex((id, i) => !id || id !== ids[from + i]);
+                const end = from + (same < 0 ? there.length : same);
+                if (end > to) [to, text] = [end, place.text];
             }
             if (to - from >= ORDER && to > (found.at(-1)?.to ?? 0)) found.push({from, to, text});
         }

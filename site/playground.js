@@ -230,11 +230,10 @@ window.playground = {
     // An untrained network's weights, a batch, and all gradients worked out by hand, under PyTorch's names. The numbers
     // lie row behind row: symbols is [T, 32].
     gradients(given) {
-        const net = new Recaller(given), symbols = net.sequences();
-        const {loss, norm, accuracy, gradients} = net.gradients(symbols);
+        const net = new Recaller(given), symbols = net.sequences(), {loss, norm, gradients} = net.gradients(symbols);
         return {
-            settings: net.settings, symbols: [...symbols], weights: lists(net.weights), gradients: lists(gradients),
-            loss, norm, accuracy, influence: net.influence(net.read(symbols)),
+            symbols: [...symbols], weights: lists(net.weights), gradients: lists(gradients),
+            loss, norm, influence: net.influence(net.read(symbols)),
         };
     },
     // What the networks have come to: a list of {state, steps, accuracy, changed}.

@@ -96,12 +96,7 @@ if (!readAddress().word) play();
 window.reader = {
     tokenize,
     read(text, cell = "LSTM") {
-        const tokens = tokenize(text), ids = networks.encode(tokens);
-        return {tokens, ids, probabilities: networks.read(ids, cell).probabilities};
-    },
-    inside(text, cell = "LSTM") {
-        const {parts, influence} = networks.read(networks.encode(tokenize(text)), cell);
-        const plain = Object.entries(parts).map(([part, rows]) => [part, rows.map(row => [...row])]);
-        return {parts: Object.fromEntries(plain), influence};
+        const tokens = tokenize(text);
+        return {tokens, ...networks.read(networks.encode(tokens), cell)};
     },
 };

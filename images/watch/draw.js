@@ -26,8 +26,8 @@ export const best = numbers => numbers.indexOf(Math.max(...numbers));
 export const percent = share => `${Math.round(100 * share)}\u00A0%`;
 
 // 10⁻³, say
-export const tenTo = exponent =>
-    `10${String(Math.round(exponent)).replace("-", "⁻").replace(/\d/g, digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
+const raised = digits => digits.replace("-", "⁻").replace(/\d/g, digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+export const tenTo = exponent => `10${raised(String(Math.round(exponent)))}`;
 
 export function make(tag, properties = {}, ...children) {
     const element = document.createElement(tag);
