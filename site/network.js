@@ -2,11 +2,9 @@
 
 import {best} from "../images/watch/draw.js";
 import {CELLS, forward, influences, insideOf, linear, softmax} from "./cells.js";
-import {tokenize} from "./tokenizer.js";
 import {unpacked} from "./weights.js";
 
 const UNK = 0;
-export const MOST_READ = 1000;
 
 export class Networks {
     constructor({classes, accuracy, words, networks}) {
@@ -21,22 +19,14 @@ export class Networks {
         this.names = Object.keys(CELLS).filter(name => name in this.weights);
     }
 
-    // The tokens of a text that are read.
-    tokens(text) {
-        return tokenize(text).slice(0, MOST_READ);
-    }
-
-    encode(tokens) {
-        return tokens.map(token => this.ids.get(token) ?? UNK);
-    }
-
     // Read a text word by word. Returns a row a token of probabilities, of each gate (parts) and of the states.
     // influence: the size of the gradient of the last answer's log probability with respect to each word's vector.
-    read(ids, name) {
+    read(tokens, name) {
+        const ids = tokens.map(token => this.ids.get(token) ?? UNK), known = ids.map(id => id !== UNK);
         const w = this.weights[name], trace = forward(name, w, ids), parts = insideOf(trace);
         const probabilities = parts.h.map(state => [...softmax(linear(state, w["fc.weight"], w["fc.bias"]))]);
         const influence = ids.length ? this.influence(trace, probabilities.at(-1)) : [];
-        return {ids, name, probabilities, parts, influence, sums: this.sums(trace)};
+        return {tokens, ids, known, name, probabilities, parts, influence, sums: this.sums(trace)};
     }
 
     // What a unit of a gate adds up at step t: what comes from the word, from the state before, and the two biases.

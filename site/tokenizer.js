@@ -2,6 +2,7 @@
 // every text, but for letters that came into Unicode after the Python or the browser, and U+0295 before or after a
 // capital sigma.
 
+export const MOST_READ = 1000;  // tokens of a text
 const SPACE = /(?:[^\S\ufeff]|[\x1c-\x1f\x85])+/u; // what Python calls a space
 const REPLACED = [
     [/'/g, " '  "], [/"/g, ""], [/\./g, " . "], [/<br \/>/g, " "], [/,/g, " , "], [/\(/g, " ( "], [/\)/g, " ) "],

@@ -1,10 +1,6 @@
 // Weights as the files in networks hold them: the numbers' bytes, written as base64.
 
-export function bytes(base64) {
-    const text = atob(base64), numbers = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) numbers[i] = text.charCodeAt(i);
-    return numbers.buffer;
-}
+export const bytes = base64 => Uint8Array.from(atob(base64), letter => letter.charCodeAt(0)).buffer;
 
 // All of a network's weights, under PyTorch's names. Some are whole numbers, times a step: letters around H, which is
 // 0, or a byte each.

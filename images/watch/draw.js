@@ -38,14 +38,12 @@ export function make(tag, properties = {}, ...children) {
 
 export const bold = word => make("bdi", {textContent: word});
 
-// Give a canvas its size on the page, with as many points as the screen has, and wipe it. Its letters are the page's.
+// Give a canvas its size on the page, with as many points as the screen has, which wipes it. Its letters are the page's.
 export function fit(canvas, width, height) {
-    const ratio = window.devicePixelRatio || 1, columns = Math.round(width * ratio), rows = Math.round(height * ratio);
-    if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, {width: columns, height: rows});
+    const ratio = window.devicePixelRatio, context = canvas.getContext("2d");
+    Object.assign(canvas, {width: Math.round(width * ratio), height: Math.round(height * ratio)});
     Object.assign(canvas.style, {width: `${width}px`, height: `${height}px`});
-    const context = canvas.getContext("2d");
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
+    context.scale(ratio, ratio);
     context.font = `12px ${getComputedStyle(canvas).fontFamily}`;
     return context;
 }

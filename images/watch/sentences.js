@@ -49,6 +49,10 @@ function happened(parts, t) {
     return `the hidden state has moved by ${movement(parts, t).toFixed(2)} a unit`;
 }
 
+// The word that decides: the last one at which the answer turns, or -1.
+export const lastTurn = probabilities =>
+    probabilities.findLastIndex((row, t) => t && best(row) !== best(probabilities[t - 1]));
+
 // Three places worth a look, as {at, said}: where most and least is written, where the answer turns.
 export function notes({tokens, parts, probabilities, from, without}, classes) {
     if (tokens.length < 3 || from !== undefined || without !== undefined) return [];
@@ -61,8 +65,7 @@ export function notes({tokens, parts, probabilities, from, without}, classes) {
     const size = at => `: ${gate ? percent(sizes[at]) : sizes[at].toFixed(2)}.`;
     const extremes = gate === "update" ? [Math.min, Math.max] : [Math.max, Math.min];  // what is kept is not written
     const [most, least] = extremes.map(extreme => sizes.indexOf(extreme(...sizes)));
-    const at = probabilities.findLastIndex((row, t) => t && best(row) !== best(probabilities[t - 1]));
-    const name = t => classes[best(probabilities[t])];
+    const at = lastTurn(probabilities), name = t => classes[best(probabilities[t])];
     return [
         note(words[0], most, size(most)), note(words[1], least, size(least)),
         at < 0 ? note(`The answer is ${name(0)} from `, 0, " to the end.")

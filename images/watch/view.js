@@ -79,10 +79,11 @@ export class View {
         const several = this.readings.length > 1, shown = this.compact ? ["input"] : shownParts(parts);
         Object.assign(this, {names, rows: several ? [] : shown});
         const row = (textContent, onclick) => make("div", {className: "part"},
-            make("span", {className: "label", textContent}), make("canvas", {onclick: this.compact ? null : onclick}));
+            make("span", {className: "label", textContent}), make("canvas", {onclick}));
         const above = name => several ? `${name}: probability of each class` : "probability of each class";
+        const pick = part => this.compact ? null : event => this.colour(part, event.offsetY / this.unitHeight);
         this.curves.replaceChildren(...this.readings.map(({name}) => row(above(name), null)));
-        this.inside.replaceChildren(...this.rows.map(part => row("", event => this.pick(part, event))));
+        this.inside.replaceChildren(...this.rows.map(part => row("", pick(part))));
         const options = {none: "nothing", influence: "importance for the last answer"};
         for (const part of this.rows) options[part] = PARTS[part].name;
         this.select.replaceChildren(
@@ -168,12 +169,9 @@ export class View {
                 context.fill();
             }
         });
-        Object.assign(context, {font: `11px ${face}`, textBaseline: "top", fillStyle: css(colours.soft)});
-        Object.assign(context, {strokeStyle: css(colours.paper), lineWidth: 4, lineJoin: "round"});
-        context.setLineDash([]);
-        for (const [p, name] of ticks) {
-            for (const write of ["strokeText", "fillText"]) context[write](name, 1, p ? y(p) + 2 : y(p) - 13);
-        }
+        context.font = `11px ${face}`;
+        const scale = ticks.map(([p, name]) => ({name, x: 1, y: y(p) + (p ? 8 : -7), colour: css(colours.soft)}));
+        writeEnds(context, scale, height, 40, css(colours.paper));
         read.forEach((row, t) => {  // who leads, as a ribbon over the words
             if (!row) return;
             context.fillStyle = colour(best(row));
@@ -202,7 +200,7 @@ export class View {
 
     // Colour the words by their importance, or by what a unit does in a part of the network.
     colour(by, unit) {
-        Object.assign(this, {by, unit: Math.max(0, Math.min(this.units - 1, Math.round(unit) || 0))});
+        Object.assign(this, {by, unit: Math.max(0, Math.min(this.units - 1, Math.floor(unit) || 0))});
         this.select.value = by;
         this.ofUnit.hidden = !(by in PARTS);
         this.number.max = this.units;
@@ -318,14 +316,6 @@ export class View {
         if (!this.tokens.length) return;
         this.stop();
         this.move(this.wordAt(event));
-    }
-
-    // A click on a cell chooses its unit; a second click on it lets go.
-    pick(part, event) {
-        const unit = Math.floor(event.offsetY / this.unitHeight), cell = `${part} ${unit} ${this.wordAt(event)}`;
-        const again = this.by === part && cell === this.picked;
-        this.picked = cell;
-        this.colour(again ? "none" : part, unit);
     }
 
     key(event) {
