@@ -102,9 +102,6 @@ element("step").onclick = () => {
 
 // ---------------------------------------------------------------------------------------- pictures
 
-// Each value with those before it that make 512 sequences.
-const smooth = values => values.map((_, i) => mean(values.slice(Math.max(0, i + 1 - 512 / BATCH), i + 1)));
-
 // The accuracies as lines, and chance level.
 function drawAccuracy(canvas, colours) {
     const width = canvas.parentElement.clientWidth, height = 150, left = 42, right = width - 10, bottom = height - 34;
@@ -114,9 +111,8 @@ function drawAccuracy(canvas, colours) {
     const below = [[left, 0], [x(xMax / 2), "steps"], [right - 10, xMax]];
     paintAxes(context, colours, {left, right, across, below, bottom: height - 24});
     paintLine(context, [[left, y(1 / SYMBOLS)], [right, y(1 / SYMBOLS)]], css(colours.guess), 1.4, [2, 4]);
-    nets.forEach(({accuracy}, i) => {
-        const points = smooth(accuracy).map((value, step) => [x(step), y(value)]);
-        paintLine(context, points, css(colours[COLOURS[i]]), 2.4, DASHES[i]);
+    nets.forEach(({curve}, i) => {
+        paintLine(context, curve.map((value, step) => [x(step), y(value)]), css(colours[COLOURS[i]]), 2.4, DASHES[i]);
     });
     canvas.ariaLabel = `Accuracy. ${nets.map(net => `${nameOf(net)}: ${percent(net.recent)}`).join("; ")}`;
 }

@@ -31,7 +31,7 @@ export class Recaller {
         }
         this.random = makeRandom(seed + 1_000_003);
         this.probe = this.sequences(makeRandom(seed + 77));  // looked at, never trained on
-        Object.assign(this, {steps: 0, accuracy: [], broken: false});
+        Object.assign(this, {steps: 0, accuracy: [], curve: [], broken: false});
         this.mean = this.zeros();  // Adam's two running means, of the gradients and of their squares
         this.square = this.zeros();
     }
@@ -86,7 +86,9 @@ export class Recaller {
             }
         }
         this.broken = !Number.isFinite(loss);
-        if (!this.broken) this.accuracy.push(accuracy);
+        if (this.broken) return;
+        this.accuracy.push(accuracy);
+        this.curve.push(this.recent);
     }
 
     // The accuracy over the last 512 sequences.

@@ -19,20 +19,19 @@ export function show(place, style, {words, table}) {
     const fields = ["a", "b", "c"].map(name =>
         make("input", {type: "text", ariaLabel: `Word ${name}`, spellcheck: false, oninput: answer}));
     for (const field of fields) field.setAttribute("list", "words");
-    const lists = [1, 2].map(() => make("ol", {className: "next"}));
-    const titles = [1, 2].map(() => make("h3", {className: "first"}));
+    const lanes = make("div", {className: "lanes"});
     let drawing;
     // The words nearest to a vector, by the cosine: [row, cosine].
     const near = vector => vectors.map((other, row) => [row, dot(unit(vector), other)]).sort((a, b) => b[1] - a[1]);
 
-    function fill(list, found, asked) {
-        list.replaceChildren(...found.map(([row, cosine]) => {
-            const bar = make("i", {className: "bar", style: `width: ${100 * Math.max(0, cosine)}%`});
-            const number = make("span", {className: "number", textContent: cosine.toFixed(2)});
-            const line = make("span", {className: "row"}, make("bdi", {textContent: words[row]}), track(bar), number);
-            line.classList.toggle("cut", asked.includes(row));
-            return make("li", {}, line);
-        }));
+    function laneOf(title, found, asked) {
+        const items = found.slice(0, SHOWN).map(([row, cosine]) => make("li", {},
+            make("span", {className: asked.includes(row) ? "row cut" : "row"},
+                make("bdi", {textContent: words[row]}),
+                track(make("i", {className: "bar", style: `width: ${100 * Math.max(0, cosine)}%`})),
+                make("span", {className: "number", textContent: cosine.toFixed(2)}))));
+        return make("section", {className: "lane"},
+            make("h3", {className: "first", textContent: title}), make("ol", {className: "next"}, ...items));
     }
 
     function answer() {
@@ -43,10 +42,9 @@ export function show(place, style, {words, table}) {
         }
         const [a, b, c] = asked.map(row => vectors[row]), target = plus(plus(c, b), a, -1), found = near(target);
         const others = found.map(([row]) => row).filter(row => !asked.includes(row)).slice(0, 4), first = found[0][0];
-        fill(lists[0], near(c).slice(1, SHOWN + 1), []);
-        fill(lists[1], found.slice(0, SHOWN), asked);
-        titles[0].textContent = `near ${said[2]}`;
-        titles[1].textContent = `near ${said[2]} + ${said[1]} − ${said[0]}`;
+        lanes.replaceChildren(
+            laneOf(`near ${said[2]}`, near(c).slice(1), []),
+            laneOf(`near ${said[2]} + ${said[1]} − ${said[0]}`, found, asked));
         sentence.replaceChildren(
             `${said[0]} is to ${said[1]} as ${said[2]} is to `, bold(words[others[0]]),
             first === others[0] ? "; it is the nearest of all."
@@ -95,13 +93,12 @@ export function show(place, style, {words, table}) {
     };
     const buttons = PRESETS.map(preset =>
         make("button", {type: "button", textContent: preset, onclick: () => ask(preset)}));
-    const lanes = lists.map((list, i) => make("section", {className: "lane"}, titles[i], list));
     ask(PRESETS[0]);
     mountFigure(place, style, [
         make("p", {className: "examples"}, ...buttons),
         make("p", {className: "controls question"},
             known, fields[0], " is to ", fields[1], " as ", fields[2], " is to …"),
-        sentence, picture, make("div", {className: "lanes"}, ...lanes),
+        sentence, picture, lanes,
         caption(`Cosines of GloVe's vectors, among ${words.length} words. The picture is `
             + "the plane of the three: the step from a to b, and again from c (dashed). "
             + "Struck through: excluded by the rule."),

@@ -21,7 +21,7 @@ const rival = new FourGrams(trainingTexts(), model.V);
 const field = element("text"), form = element("sliders"), choices = form.elements;
 const examples = [...element("examples").querySelectorAll("[value]")];  // each with a seed of its own
 let seed = 1, hidden = false, grey = [];
-let read = [];  // an entry a token: {id, loss, counted}
+let read = [];  // the costs of what is typed
 
 function trainingTexts() {
     const texts = [[]];
@@ -72,6 +72,14 @@ const settings = () => Object.fromEntries(SLIDERS.map(name => [name, choices[nam
 // A number from 0 to 1 that depends on the seed and the place alone: a slider must not throw the dice anew.
 const luckAt = place => makeRandom(10_007 * seed + place)();
 
+// Each token as {id, loss, counted}: its negative log-likelihoods. What stood there before has been counted, too.
+function costs(ids, section) {
+    model.read(ids, model.start(section));
+    const steps = model.steps.slice(1);
+    steps.forEach((step, t) => { step.counted ??= -Math.log(rival.next(ids, t)[ids[t]]); });
+    return steps;
+}
+
 // Draw a token, read it, draw the next, behind the ids that have been read.
 function goOn(ids, begins) {
     const written = [];
@@ -89,9 +97,7 @@ function goOn(ids, begins) {
 
 function update() {
     const {tokens, ids, begins} = understand(field.value);
-    model.read(ids, model.start(choices.section.value));
-    read = model.steps.slice(1);  // what stood there before has been counted, too
-    read.forEach((step, t) => { step.counted ??= -Math.log(rival.next(ids, t)[ids[t]]); });
+    read = costs(ids, choices.section.value);
     const bars = {name: named, settings: settings(), onTake: id => take(id, begins)};
     const network = showBars(element("network"), allowed(model.scores(), ids, begins), bars);
     tellNext(tokens, begins, network, showBars(element("fourgrams"), counted(ids, begins), bars));
@@ -206,10 +212,7 @@ for (const button of examples) button.onclick = () => change(button.value, Numbe
 element("sections").append(...["none", ...file.classes].map(name =>
     make("label", {}, make("input", {type: "radio", name: "section", value: name}), name)));
 const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`).join("; ");
-element("about").textContent = "The network read 24,000 articles of AG News first. Then both learnt from the short "
-    + "briefs that were invented for this course, which is little text. The 4-grams are interpolated by Kneser-Ney. "
-    + `Perplexity on 440 briefs that they never read (one seed): ${measured}. `
-    + "How the network was made stands in the folder site of the course.";
+element("measured").textContent = measured;
 window.addEventListener("hashchange", restore);
 restore();
 
@@ -224,11 +227,7 @@ window.writer = {
         return {tokens: order.map(id => file.words[id]), probabilities: order.map(id => p[id])};
     },
     read(text, {section} = {}) {
-        const tokens = split(text), ids = encode(tokens);
-        model.read(ids, model.start(section));
-        return {
-            tokens, ids, losses: ids.map((_, t) => model.steps[t + 1].loss),
-            counted: ids.map((id, t) => -Math.log(rival.next(ids, t)[id])),
-        };
+        const tokens = split(text), ids = encode(tokens), steps = costs(ids, section);
+        return {tokens, ids, losses: steps.map(({loss}) => loss), counted: steps.map(({counted}) => counted)};
     },
 };

@@ -38,7 +38,7 @@ export function make(tag, properties = {}, ...children) {
 
 export const bold = word => make("bdi", {textContent: word});
 
-// Give a canvas its size on the page, with as many points as the screen has, which wipes it. Its letters are the page's.
+// Give a canvas its size on the page, with as many points as the screen has, which wipes it. Letters are the page's.
 export function fit(canvas, width, height) {
     const ratio = window.devicePixelRatio, context = canvas.getContext("2d");
     Object.assign(canvas, {width: Math.round(width * ratio), height: Math.round(height * ratio)});

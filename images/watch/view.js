@@ -40,7 +40,9 @@ export class View {
         this.strip = make("div", {className: "strip", tabIndex: 0, role: "slider", ariaLabel: "Word"}, this.roll);
         this.answers = make("table", {className: "answers"});
         this.notes = make("ol", {className: "notes"});
-        this.hint = make("p", {className: "hint"});
+        this.hint = make("p", {className: "hint", textContent: "The grey column is the word of the sentence above. "
+            + "Below the words each row is a unit of the network: no colour is 0, grey is negative. "
+            + "Click a cell to choose its row: a frame marks the row that colours the words."});
         this.side = div("side", this.notes, this.hint);
         root.classList.toggle("compact", compact);
         root.replaceChildren(
@@ -59,15 +61,13 @@ export class View {
 
     // Show one reading, or several networks' readings of one text side by side.
     show(readings) {
-        const [{tokens, known, parts}] = readings;
+        const [{tokens, parts}] = readings;
         Object.assign(this, {readings, tokens, at: Math.max(0, Math.min(this.at, tokens.length - 1))});
         this.units = tokens.length ? (parts.h.find(row => row) ?? [0]).length : 1;
         const finger = matchMedia("(pointer: coarse)").matches && !this.compact;  // it needs rows that it can touch
         this.unitHeight = Math.min(finger ? 12 : 4, (finger ? 400 : this.compact ? 64 : 96) / this.units);
         this.root.classList.toggle("empty", !tokens.length);
-        const strange = "not among the words that the network knows";
-        this.words.replaceChildren(...tokens.map((textContent, t) =>
-            make("bdi", {textContent, title: known[t] ? "" : strange})));
+        this.words.replaceChildren(...tokens.map(bold));
         const names = readings.map(reading => reading.name).join(", ");
         if (names !== this.names) this.furnish(names, parts);
         this.annotate();
@@ -90,11 +90,7 @@ export class View {
             ...Object.entries(options).map(([value, textContent]) => make("option", {value, textContent})));
         if (!(this.by in options) || several) this.by = "none";
         this.choice.hidden = several || this.compact;
-        this.hint.hidden = this.compact;
-        const click = "Click a cell to choose its row";
-        this.hint.textContent = several ? "" : "The grey column is the word of the sentence above. Below the words "
-            + "each row is a unit of the network: no colour is 0, grey is negative. A frame marks the row that colours "
-            + `the words. ${this.readings[0].sums ? `${click}, and its formula shows its numbers.` : `${click}.`}`;
+        this.hint.hidden = several || this.compact;
     }
 
     // What is worth a look, as numbers over the words and sentences beside them.
