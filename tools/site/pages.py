@@ -76,7 +76,7 @@ try {
 ICON = (SITE / "_static" / "icon.svg").read_bytes()
 
 # The browser itself sees to it that a page fetches nothing and sends nothing: only what stands in it may run.
-RULES = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; worker-src blob:"
+RULES = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
 RULES += "; font-src data:; img-src data:"
 
 
