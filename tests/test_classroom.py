@@ -276,7 +276,7 @@ def test_a_week(term, tmp_path, monkeypatch, capsys, formgrader):
     overrule(formgrader(f"formgrader/submissions/{page_of['bob']}"), "l2-c04", points="1")
     grade.main()
     assert "0 of 5 submissions" in capsys.readouterr().out
-    assert grade.autograde(term, "lesson2", "bob") == "" == grade.autograde(term, "lesson2", "ana")
+    assert all("points" in grade.autograde(term, who, "lesson2") for who in page_of)
 
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:  # today, of what was graded before
         gradebook.update_or_create_assignment("lesson2", duedate=f"{datetime.now(UTC) - timedelta(days=1.5)}")
@@ -295,7 +295,7 @@ def test_an_endless_notebook_is_stopped_and_named(term, tmp_path, monkeypatch):
     loop = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
     collected(term, tmp_path, {"eli.ipynb": handed_in(term, lambda c: c["l2-c07"].update(source=loop))})
     monkeypatch.setattr(grade, "MINUTES", 0.3)
-    assert "stopped after" in grade.autograde(term, "lesson2", "eli")
+    assert "stopped after" in grade.autograde(term, "eli", "lesson2")
 
 
 def test_a_late_day_costs_a_point_and_after_three_nothing_is_left(term):

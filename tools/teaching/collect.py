@@ -1,8 +1,8 @@
 """Turns what a learning platform gives into nbgrader's folders, and mends what Colab and students do to files.
 
 FROM: a folder or a zip, of Moodle, Canvas, Gradescope, or files with any names. Each notebook goes to
-TERM/submitted/<student>/lesson<N>/; the file as it came stays in TERM/received. What was done to each file, and why
-one was not taken, stands in TERM/collected.csv.
+TERM/submitted/<student>/lesson<N>/. What was done to each file, and why one was not taken, stands in
+TERM/collected.csv.
 """
 
 import io
@@ -22,10 +22,8 @@ from tools.teaching.term import configuration, write_table
 
 PATTERNS = [  # of the path of a file, as the downloads of Gradescope, Moodle and Canvas have it
     r"(?:^|/)(?P<name>)submission_(?P<id>\d+)/",
-    r"(?:^|/)(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_file",
-    r"(?:^|/)(?P<name>[^/_]+)_(?:LATE_)?(?P<id>\d+)_\d+_[^/]+$",
+    r"(?:^|/)(?P<name>[^/]+?)_(?:LATE_)?(?P<id>\d+)_(?:assignsubmission_file|\d+_)",
 ]
-HIDDEN = re.compile(r"(?:^|/)(?:\.|__MACOSX/)")
 MERGE = re.compile(r"^<{7} .*\n|^={7}\n(?:.*\n)*?^>{7} .*\n", flags=re.M)  # what git leaves; their own side stays
 LARGEST = 50_000_000  # bytes of one file
 
@@ -94,7 +92,7 @@ def collect(place: Path, term: Path) -> list[dict]:
         if path.is_file():
             name = path.relative_to(place).as_posix() if place.is_dir() else path.name
             files += files_in(name, path.read_bytes(), path.stat().st_mtime)
-    files = [file for file in files if not HIDDEN.search(file[0])]
+    files = [file for file in files if not re.search(r"(?:^|/)(?:\.|__MACOSX/)", file[0])]  # what Macs add
     for path, content, when in sorted(files, key=lambda file: (file[2], file[0]), reverse=True):
         row = {"file": path, "student": "", "name": "", "lesson": "", "taken": "no", "remarks": ""}
         rows.append(row)
@@ -109,20 +107,17 @@ def collect(place: Path, term: Path) -> list[dict]:
             row["remarks"] = str(problem)
         else:
             row["taken"] = "yes"
-            row["remarks"] = "; ".join(said + put(term, row, cells, content, when))
+            row["remarks"] = "; ".join(said + put(term, row, cells, when))
     return sorted(rows, key=lambda row: row["file"])
 
 
-def put(term: Path, row: dict, cells: list, content: bytes, when: float) -> list[str]:
+def put(term: Path, row: dict, cells: list, when: float) -> list[str]:
     """Write the mended notebook, if it is new or has changed; returns what was mended."""
     lesson, name = f"lesson{row['lesson']}", LESSONS[row["lesson"]].name
     notebook = nbformat.read(term / "release" / lesson / name, as_version=4)
     remarks = mend(notebook, cells)
     submitted = term / "submitted" / row["student"] / lesson / name
-    received = term / "received" / row["student"] / Path(row["file"]).name
-    for file in submitted, received:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    received.write_bytes(content)
+    submitted.parent.mkdir(parents=True, exist_ok=True)
     if not submitted.is_file() or submitted.read_text(encoding="utf-8") != nbformat.writes(notebook):
         submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
     stamp = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(when))

@@ -23,8 +23,8 @@ ENVIRONMENT["PIP_PYTHON"] = "none"  # pip refuses to work: no submission install
 UNANSWERED = "returns nothing", "None so far"  # what a check says of a stub
 
 
-def autograde(term: Path, lesson: str, student: str) -> str:
-    """Grade one submission; returns what went wrong, or nothing."""
+def autograde(term: Path, student: str, lesson: str) -> str:
+    """Grade one submission; returns what came out, or why it was not graded."""
     command = [*LIMITS, sys.executable, "-m", "nbgrader", "autograde", lesson, f"--student={student}", "--force"]
     settings = {"cwd": term, "env": os.environ | ENVIRONMENT, "timeout": 60 * MINUTES, "stdin": subprocess.DEVNULL}
     log = term / "logs" / f"{lesson}-{student}.txt"
@@ -34,10 +34,10 @@ def autograde(term: Path, lesson: str, student: str) -> str:
             done = subprocess.run(command, stdout=file, stderr=file, **settings)
         except subprocess.TimeoutExpired:  # the kernel sees that it is alone, and ends
             return f"stopped after {MINUTES} minutes"
-    return "" if done.returncode == 0 else f"not graded: {log.relative_to(term)} says why"
+    return f"not graded: {log.relative_to(term)} says why" if done.returncode else explain(term, student, lesson)
 
 
-def explain(term: Path, lesson: str, student: str) -> str:
+def explain(term: Path, student: str, lesson: str) -> str:
     """What came out of a submission: points, and which answers and cells of the student's own stopped."""
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
         submission = gradebook.find_submission(lesson, student)
@@ -60,17 +60,13 @@ def main() -> None:
     handed_in = sorted(term.glob(f"submitted/*/lesson{wanted.replace('all', '*')}/*.ipynb"))
     if not handed_in:
         sys.exit(f"{term} has no submissions of lesson {wanted}: run make collect first.")
-    graded = {path.parts[-3:]: path.stat().st_mtime for path in term.glob("autograded/*/*/*.ipynb")}
-    new = [path.parts[-3:] for path in handed_in if graded.get(path.parts[-3:], 0) < path.stat().st_mtime]
+    graded = {path.parts[-3:-1]: path.stat().st_mtime for path in term.glob("autograded/*/*/*.ipynb")}
+    new = [path.parts[-3:-1] for path in handed_in if graded.get(path.parts[-3:-1], 0) < path.stat().st_mtime]
     print(f"{len(new)} of {len(handed_in)} submissions are new or have changed.", flush=True)
-
-    def grade(submission):
-        student, lesson, _ = submission
-        return f"{lesson}, {student}: {autograde(term, lesson, student) or explain(term, lesson, student)}"
-
     with ThreadPoolExecutor(2) as pool:
-        for n, told in enumerate(pool.map(grade, new), 1):
-            print(f"{n} of {len(new)}: {told}", flush=True)
+        came_out = pool.map(lambda submission: autograde(term, *submission), new)
+        for n, ((student, lesson), told) in enumerate(zip(new, came_out), 1):
+            print(f"{n} of {len(new)}: {lesson}, {student}: {told}", flush=True)
 
 
 if __name__ == "__main__":

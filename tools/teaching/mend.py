@@ -38,8 +38,7 @@ def kind(cell) -> str:
 
 def matched(lesson, cells: list) -> list[int | None]:
     """For each of the student's cells the place of ours that it was made from; None for one of the student's own."""
-    places = {(cell.cell_type, cell.source.strip()): place for place, cell in enumerate(lesson.cells)}
-    places |= {(cell.cell_type, cell.id): place for place, cell in enumerate(lesson.cells)}
+    places = {(c.cell_type, name): i for i, c in enumerate(lesson.cells) for name in (c.id, c.source.strip())}
     found = []
     for cell in cells:
         known = [(cell.cell_type, name) for name in (*cell.names, cell.source) if (cell.cell_type, name) in places]
