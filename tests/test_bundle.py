@@ -1,6 +1,7 @@
 """The bundle and the start.py beside its wheels: what a room without a network gets. Nothing here needs one."""
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -10,18 +11,6 @@ import pytest
 from tools.teaching import bundle
 
 pytestmark = pytest.mark.slow
-
-
-def make_wheel(folder, name, code="", needs=()):
-    """A package with a line of code, as pip wants it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    info = f"{name}-1.0.dist-info"
-    head = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
-    with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as wheel:
-        wheel.writestr(f"{name}.py", code)
-        wheel.writestr(f"{info}/METADATA", head + "".join(f"Requires-Dist: {other}\n" for other in needs))
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: us\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        wheel.writestr(f"{info}/RECORD", "")
 
 
 def test_machines_are_named_by_system_and_python():
@@ -57,19 +46,20 @@ def test_the_folder_is_whole_gives_nothing_away_and_says_what_is_missing(tmp_pat
 
 
 def test_start_installs_from_the_wheels_alone_and_once_and_opens_lesson_1(tmp_path):
-    """A folder as students copy it, with two tiny packages: one stands in for JupyterLab, and needs the other."""
-    says = "import os, sys, tinytorch; print(*sys.argv[1:], os.environ['TORCHNLP_DATA'])"
-    make_wheel(tmp_path / "wheels", "jupyter", says, needs=["tinytorch>=1"])
-    make_wheel(tmp_path / "wheels", "tinytorch")
+    """A folder as students copy it, with one tiny package, which stands in for JupyterLab."""
+    (tmp_path / "wheels").mkdir()
+    with zipfile.ZipFile(tmp_path / "wheels" / "jupyter-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("jupyter.py", "import os, sys; print(*sys.argv[1:], os.environ['TORCHNLP_DATA'])")
+        wheel.writestr("jupyter-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: jupyter\nVersion: 1.0\n")
+        wheel.writestr("jupyter-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr("jupyter-1.0.dist-info/RECORD", "")
     (tmp_path / "requirements.txt").write_text("# what the lessons need\njupyter>=1\n", encoding="utf-8")
-    (tmp_path / "start.py").write_bytes((bundle.ROOT / "tools" / "teaching" / "bundle_start.py").read_bytes())
+    shutil.copy(bundle.ROOT / "tools" / "teaching" / "bundle_start.py", tmp_path / "start.py")
     first = tmp_path / "course" / "notebooks" / "1-first.ipynb"
     first.parent.mkdir(parents=True)
     first.touch()
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
-    said = [
-        subprocess.check_output([sys.executable, "start.py"], cwd=tmp_path, text=True, env={**os.environ, **nowhere})
-        for _ in ("once", "again")
-    ]
-    assert "takes some minutes" in said[0]
-    assert said[0].splitlines()[-1:] == said[1].splitlines() == [f"lab {first} sample"]
+    command, options = [sys.executable, "start.py"], {"cwd": tmp_path, "text": True, "env": {**os.environ, **nowhere}}
+    once, again = subprocess.check_output(command, **options), subprocess.check_output(command, **options)
+    assert "takes some minutes" in once
+    assert once.splitlines()[-1:] == again.splitlines() == [f"lab {first} sample"]

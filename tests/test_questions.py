@@ -159,7 +159,7 @@ def test_signs_that_mean_something_are_escaped():
 
 
 def test_the_pages_are_whole_and_the_sheet_gives_nothing_away():
-    sheet, answers = (visible(plain(page)) for page in bank.make_pages(LESSONS).values())
+    sheet, answers = (visible(plain(bank.make_page("A page", LESSONS, answers))) for answers in (False, True))
     for question in QUESTIONS:
         assert visible(question.text) in sheet and visible(question.text) in answers
         reason = visible(question.wrong[0][1])

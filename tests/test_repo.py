@@ -15,15 +15,6 @@ def text_of(root):
     return {file: file.read_text(encoding="utf-8") for file in repo.files(root)}
 
 
-@pytest.fixture
-def fork(tmp_path):
-    for folder in ("notebooks/appendix", "notebooks/zh", "site"):
-        (tmp_path / folder).mkdir(parents=True)
-    for file in repo.files(repo.ROOT):
-        shutil.copy(file, tmp_path / file.relative_to(repo.ROOT))
-    return tmp_path
-
-
 def test_no_file_that_names_the_repository_is_forgotten():
     name = re.compile("{0}/{1}|{0}.github.io".format(*repo.current(repo.ROOT).split("/")))
     parts = ("*", "notebooks/**/*", "site/*", "tools/*/*", ".github/**/*")
@@ -33,7 +24,11 @@ def test_no_file_that_names_the_repository_is_forgotten():
     assert naming and naming <= set(repo.files(repo.ROOT))
 
 
-def test_a_new_address_is_written_everywhere_and_changes_nothing_else(fork):
+def test_a_new_address_is_written_everywhere_and_changes_nothing_else(tmp_path):
+    fork = tmp_path
+    for file in repo.files(repo.ROOT):
+        (fork / file.relative_to(repo.ROOT)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, fork / file.relative_to(repo.ROOT))
     before = text_of(fork)
     repo.set_address(fork, "somebody", "their-course")
     assert repo.current(fork) == "somebody/their-course"

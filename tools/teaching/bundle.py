@@ -107,14 +107,13 @@ def find_news(data: Path | None) -> Path | None:
 
     The name "sample" stands for none: the small corpus comes with the course.
     """
-    folder = data or Path(pooch.os_cache("torchnlp"))
     if data == Path("sample"):
         return None
-    if (folder / "train.csv").is_file() and (folder / "test.csv").is_file():
-        return folder
-    if data:
+    folder = data or Path(pooch.os_cache("torchnlp"))
+    whole = (folder / "train.csv").is_file() and (folder / "test.csv").is_file()
+    if data and not whole:
         sys.exit(f"{data} has not both train.csv and test.csv.")
-    return None
+    return folder if whole else None
 
 
 def copy_students(folder: Path, news: Path | None) -> None:

@@ -207,19 +207,17 @@ def exercise_html(exercise: Exercise) -> str:
     return f"<section>{title}<p>{text}</p><pre><code>{escape(exercise.solution, quote=False)}</code></pre></section>"
 
 
-def make_pages(lessons: list[Lesson]) -> dict[str, str]:
-    """Name of a file: its text."""
-    sheet, answers, links = [], [], []
+def make_page(title: str, lessons: list[Lesson], answers: bool) -> str:
+    links = [f'<a href="#lesson-{lesson.name[0]}">Lesson {lesson.name[0]}</a>' for lesson in lessons]
+    parts = [f"<nav>{' · '.join(links)}</nav>"]
     for lesson in lessons:
-        number = lesson.name[0]
-        links.append(f'<a href="#lesson-{number}">Lesson {number}</a>')
-        heading = f'<h2 id="lesson-{number}">Lesson {number}</h2>'
-        sheet += [heading, *(question_html(question, answers=False) for question in lesson.questions)]
-        answers += [heading, *(question_html(question, answers=True) for question in lesson.questions)]
-        answers += ["<h3>From the speaker notes: what to ask, and what to expect</h3>", *map(asked_html, lesson.asked)]
-        answers += ["<h3>Second versions of exercises, solved</h3>", *map(exercise_html, lesson.exercises)]
-    nav = f"<nav>{' · '.join(links)}</nav>"
-    return {"sheet.html": page("Questions", nav, *sheet), "answers.html": page("Answers", nav, *answers)}
+        parts.append(f'<h2 id="lesson-{lesson.name[0]}">Lesson {lesson.name[0]}</h2>')
+        parts += [question_html(question, answers) for question in lesson.questions]
+        if answers:
+            parts += ["<h3>From the speaker notes: what to ask, and what to expect</h3>"]
+            parts += map(asked_html, lesson.asked)
+            parts += ["<h3>Second versions of exercises, solved</h3>", *map(exercise_html, lesson.exercises)]
+    return page(title, *parts)
 
 
 # ------------------------------------------------------------------------------------------ to solve
@@ -249,7 +247,9 @@ def notebook_of(lesson: Lesson):
 def make_bank(lessons: list[Lesson], folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "exercises").mkdir(parents=True)
-    for name, text in {"questions.gift": gift(lessons), **make_pages(lessons)}.items():
+    pages = {"sheet.html": make_page("Questions", lessons, answers=False)}
+    pages["answers.html"] = make_page("Answers", lessons, answers=True)
+    for name, text in {"questions.gift": gift(lessons), **pages}.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     for lesson in lessons:
         nbformat.write(notebook_of(lesson), folder / "exercises" / f"{lesson.name}.ipynb")

@@ -7,7 +7,6 @@ from copy import deepcopy
 QUESTION = re.compile(r"\*\*(?:[^*]*[?？]|(?:Guess|Name|Predict|Write)\b|猜|写下|写出|说出|请先|先)[^*]*\*\*")
 IN_WORDS = re.compile(r"^\*(?:In words: |图说：)(.*?[^*\s])\*(?!\*)\s*", flags=re.S)
 BADGE = re.compile(r"^\[!\[.*\n+", flags=re.M)  # a picture on a server
-TEX = {r"\sigma": "sigma", r"\odot": "times", r"\cdot": "times", r"\times": "times"}
 
 
 def kind(cell) -> str:
@@ -42,8 +41,5 @@ def with_captions(notebook):
 
 def plain(markdown: str) -> str:
     """Markdown as a screen reader should say it: no marks, no TeX."""
-    for tex, word in TEX.items():
-        markdown = markdown.replace(tex, word)
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown)  # the words of a link
-    text = re.sub(r"[*`$\\{}]", "", text)
+    text = re.sub(r"[*`$\\{}]", "", markdown.replace(r"\odot", "times"))
     return " ".join(text.split())
