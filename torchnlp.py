@@ -167,10 +167,7 @@ def _read_classes(folder: Path) -> list[str]:
 
 
 def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
-    """Rows `"label","title","description"` as (label, text); a broken row is an error that says where.
-
-    A label is a number from 1 or a name of classes.txt.
-    """
+    """Rows `"label","title","description"` as (label, text); a broken row is an error that says where."""
 
     def problem(what: str) -> ValueError:
         return ValueError(in_language(f"{file}, line {reader.line_num}: {what}"))
@@ -915,17 +912,17 @@ def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
 def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossEntropyLoss()) -> tuple[float, float]:
     """(mean loss per article, accuracy) of the network as it is now; it learns nothing from this."""
     labels, logits = logits_of(net, dataloader)
-    loss = _loss_of(loss_fn, logits, labels).item()
-    if not math.isfinite(loss):
-        raise FloatingPointError("The loss is no longer finite. Make the network anew, train with a smaller lr.")
-    return loss, (logits.argmax(1) == labels).double().mean().item()
+    loss = _loss_of(loss_fn, logits, labels)
+    _stop_unless_finite(loss, "loss")
+    return loss.item(), (logits.argmax(1) == labels).double().mean().item()
 
 
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
     """Write the network's weights, the vocabulary of the last load_dataset and the class names into one file.
 
-    Without the vocabulary, which knows whose row is whose, the weights are worth nothing. Raises RuntimeError before
-    the first load_dataset, ValueError for a network with another vocabulary, OSError for a file that can't be written.
+    Without the vocabulary, which knows whose row is whose, the weights are worth nothing. A file that stood there
+    before is not lost when the disk is full. Raises RuntimeError before the first load_dataset, ValueError for a
+    network with another vocabulary, OSError for a file that can't be written.
     """
     if vocab is None:
         raise RuntimeError("There is no vocabulary to save: call load_dataset() first.")
@@ -938,7 +935,9 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
     saved = {"weights": weights, "words": list(vocab.itos), "classes": list(map(str, classes))}
     file = Path(file).expanduser()
     try:
-        torch.save(saved, file)
+        with tempfile.TemporaryDirectory(dir=file.parent) as aside:
+            torch.save(saved, f"{aside}/model.pt")
+            os.replace(f"{aside}/model.pt", file)
     except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
         raise OSError(f"The model could not be written to {file}: {error}. Is there room? May you write?") from error
 

@@ -1,6 +1,9 @@
 """A saved model takes its vocabulary and its classes with it."""
 
+from pathlib import Path
+
 import pytest
+import torch
 from networks import Packed
 
 import torchnlp
@@ -55,3 +58,17 @@ def test_a_file_that_cannot_be_written_or_is_not_there_is_named(saved, tmp_path)
         save_model(tmp_path / "no" / "net.pt", saved[1], "abcd")
     with pytest.raises(FileNotFoundError, match="no/net.pt. save_model"):
         load_model(tmp_path / "no" / "net.pt", Packed)
+
+
+def test_the_old_file_stays_when_the_disk_is_full(saved, monkeypatch):
+    file, net, _ = saved
+    before = file.read_bytes()
+
+    def half_written(content, place):
+        Path(place).write_bytes(b"half")
+        raise RuntimeError("write error")
+
+    monkeypatch.setattr(torch, "save", half_written)
+    with pytest.raises(OSError, match="net.pt.*Is there room"):
+        save_model(file, net, "abcd")
+    assert file.read_bytes() == before and list(file.parent.iterdir()) == [file]
