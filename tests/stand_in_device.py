@@ -1,8 +1,8 @@
 """A stand-in for a GPU: its tensors refuse to be mixed with those of the CPU, as CUDA's do.
 
 All numbers lie on the CPU, but the memory of a tensor that belongs on the device carries a mark. A mode of PyTorch sees
-each call that Python makes: it refuses what a GPU refuses, and marks what a GPU would have made. So the values are those
-of the CPU. What it cannot show: the kernels of a GPU, their rounding, their speed.
+each call that Python makes: it refuses what a GPU refuses, and marks what a GPU would have made. So the values are
+those of the CPU. What it cannot show: the kernels of a GPU, their rounding, their speed.
 """
 
 import contextlib

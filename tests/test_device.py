@@ -2,7 +2,6 @@
 
 import ast
 import csv
-import functools
 import itertools
 import re
 import sys
@@ -39,8 +38,6 @@ KNOBS = {  # of sizes that have a name
     r":30_000\]": ":3_000]",
 }  # fmt: skip
 
-load_vectors = functools.cache(torchnlp.load_vectors)  # once for all notebooks
-
 
 @each_network
 def test_a_network_is_trained_judged_saved_and_asked_on_the_device(news, tmp_path, network, collate):
@@ -56,12 +53,14 @@ def test_a_network_is_trained_judged_saved_and_asked_on_the_device(news, tmp_pat
         assert torchnlp.predict(again, "late goal", classes) == answers
 
 
-def test_no_step_of_a_training_waits_for_the_device(news):
+def test_no_step_of_a_training_waits_for_the_device_and_gates_are_drawn_there(news):
     """Numbers are read at the points of the curve, 25 in an epoch, not at each of 400 steps."""
     batches = [pad_length(news[0])] * 400
     with stand_in_device() as device:
-        torchnlp.fit(Packed(len(news[3])).to(DEVICE), batches, epochs=1, clip=1, live=False)
-    assert 25 <= device.waits <= 80
+        net = Packed(len(news[3])).to(DEVICE)
+        torchnlp.fit(net, batches, epochs=1, clip=1, live=False)
+        assert 25 <= device.waits <= 80
+        torchnlp.plot_gates(net, "late goal", news[2])
 
 
 def test_the_older_loop_keeps_the_third_part_of_a_batch_on_the_cpu_when_it_packs(news):
@@ -139,18 +138,13 @@ def trained():
 @pytest.fixture
 def short(fresh, monkeypatch):
     """Training is short, and nothing is shown."""
-    every_batch, train_epoch = DataLoader.__iter__, torchnlp.train_epoch
+    every_batch = DataLoader.__iter__
 
     def first_batches(loader):  # where gradients are computed, somebody trains; the few batches of a check are counted
         trains = torch.is_grad_enabled() and len(loader) > 4
         return itertools.islice(every_batch(loader), BATCHES if trains else None)
 
-    def short_epoch(net, batches, *args, **kwargs):
-        return train_epoch(net, itertools.islice(batches, BATCHES), *args, **kwargs)
-
     monkeypatch.setattr(DataLoader, "__iter__", first_batches)
-    monkeypatch.setattr(torchnlp, "train_epoch", short_epoch)
-    monkeypatch.setattr(torchnlp, "load_vectors", load_vectors)
     monkeypatch.setattr(IPython.display, "display", Mock())
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
     plt.switch_backend("agg")

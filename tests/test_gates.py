@@ -12,21 +12,20 @@ def a_layer(**settings):
     return nn.LSTM(5, 4, **settings)
 
 
-def a_text(tokens=7):
+def a_text(tokens):
     return torch.randn(tokens, 5, generator=torch.Generator().manual_seed(1))
 
 
 @pytest.mark.parametrize("batch_first", [True, False])
 @pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("tokens", [1, 2, 40])
-def test_h_and_c_are_those_of_the_layer_itself(batch_first, bias, tokens):
+@pytest.mark.parametrize("tokens", [1, 40])
+def test_h_and_c_are_those_of_the_layer_itself_without_their_gradients(batch_first, bias, tokens):
     lstm, x = a_layer(batch_first=batch_first, bias=bias), a_text(tokens)
     values = gates(lstm, x)
-    states, (h, c) = lstm(x)
-    assert torch.allclose(values["h"], states, atol=1e-6)
-    assert torch.allclose(values["c"][-1], c[0], atol=1e-6)
-    for t in range(1, tokens + 1):  # the layer shows only its last memory: stop it after each step
-        assert torch.allclose(values["c"][t - 1], lstm(x[:t])[1][1][0], atol=1e-6)
+    torch.testing.assert_close(values["h"], lstm(x)[0].detach())
+    for t in range(tokens):  # the layer shows only its last memory: stop it after each step
+        torch.testing.assert_close(values["c"][t], lstm(x[: t + 1])[1][1][0].detach())
+    assert not any(value.requires_grad for value in values.values())
 
 
 @pytest.mark.parametrize("name, quarter", [("input", 0), ("forget", 1), ("candidate", 2), ("output", 3)])
@@ -39,9 +38,3 @@ def test_a_gate_answers_to_its_own_quarter_of_the_bias(name, quarter):
     assert torch.allclose(after[name], torch.ones(1, 4))
     for other in {"input", "forget", "candidate", "output"} - {name}:
         assert torch.equal(after[other], before[other])
-
-
-def test_gates_leave_no_gradient_behind():
-    lstm = a_layer()
-    assert not any(value.requires_grad for value in gates(lstm, a_text().requires_grad_()).values())
-    assert all(weight.grad is None for weight in lstm.parameters())
