@@ -85,13 +85,11 @@ def in_site(text: str) -> str:
 def as_the_site_folds(cell, links: dict[str, str]) -> None:
     """Tell myst-nb what is folded, under which words, and what the words of a picture are."""
     title, _, code = cell.source.partition("\n")
-    tags = set(cell.metadata.get("tags", []))
+    tags, prompt = set(cell.metadata.get("tags", [])), ""
     if kind(cell):
         name = title.removeprefix("# @title ").replace("`", "")
         prompt = "The code of this picture" if kind(cell) == "plot" else name
         cell.source = code
-    else:
-        prompt = ""
     options = {"code_prompt_show": prompt, "code_prompt_hide": prompt}
     if kind(cell) == "solution":
         tags = tags - {"hide-input"} | {"hide-cell"}
