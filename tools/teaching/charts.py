@@ -80,7 +80,7 @@ CHARTS = {
     "l7-c027": Chart("The largest weight of twenty.", r"^ *(\d+) +(\d\S+) +(\S+) ", ("plain", "divided"), "D = {}"),
     "l7-c088": Chart("Accuracy on the recall task.", rf"^(\S.*?) {2 * N}$", SEEDS[:2]),
     "l7-c094": Chart("Microseconds for one more token. A step of the scale is ten times as much.",
-                     r"^ *(\S+) LSTM +(\d+) µs block +(\d+) µs$", ("LSTM", "block"), "after {}", log=True),
+                     r"^ *(\S+) LSTM +(\d+) µs block +(\d+) µs$", ("LSTM", "block"), "after {}", least=10.0, log=True),
 }  # fmt: skip
 
 
@@ -102,10 +102,8 @@ def drawn(cell: str, printed: str) -> str:
     ends = [max(max(column) for column in (columns if alike else [own])) for own in columns]  # one scale, if it can be
 
     def share(number: float, most: float) -> float:
-        if chart.log:
-            low = math.floor(min(math.log10(n) for row in numbers for n in row))
-            return (math.log10(number) - low) / (math.log10(most) - low)
-        return (number - chart.least) / ((most - chart.least) or 1)
+        scale = math.log10 if chart.log else float
+        return (scale(number) - scale(chart.least)) / (scale(most) - scale(chart.least) or 1)
 
     heads = "".join(f'<b class="head">{escape(head)}</b>' for head in ("", *chart.heads) if chart.heads)
     lines = []
@@ -116,5 +114,5 @@ def drawn(cell: str, printed: str) -> str:
         )
         label = f"<span>{escape(chart.name.format(name))}</span>"
         lines.append(f'<div style="--colour: {colour(name)}">{label}{"".join(bars)}</div>')
-    look = "bars dots" if chart.least else "bars"  # a bar that does not begin at 0 would exaggerate
+    look = "bars dots" if chart.least and not chart.log else "bars"  # a bar that begins above 0 would exaggerate
     return f'<div class="{look}" style="--columns: {len(columns)}">{heads}{"".join(lines)}</div>'

@@ -38,9 +38,8 @@ def run(*command, **options) -> str:
 
 def serve(folder: Path) -> Path:
     """A git repository with the course as it is now, and the branch `student` as the workflow makes it."""
-    skip = shutil.ignore_patterns(".*", "build", "__pycache__")
     course, served = folder / "course", folder / "course.git"
-    shutil.copytree(ROOT, course, ignore=skip)
+    shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "build", "__pycache__"))
     run("git", "init", "--quiet", "--initial-branch", "main", cwd=course)
     run("git", "add", "--all", cwd=course)
     me = ["-c", "user.name=course", "-c", "user.email=course@localhost", "-c", "commit.gpgsign=false"]
