@@ -21,7 +21,6 @@ pytestmark = pytest.mark.slow
 LESSONS = [bank.read_lesson(file) for file in bank.FILES]
 QUESTIONS = [question for lesson in LESSONS for question in lesson.questions]
 EXERCISES = {f"{lesson.name[0]}-{each.number}": each for lesson in LESSONS for each in lesson.exercises}
-IN_WRITING = [pair for lesson in LESSONS for pair in lesson.asked if pair.in_writing]
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 
@@ -43,8 +42,8 @@ def test_a_place_that_is_named_exists(lesson):
 def test_the_pairs_of_the_speaker_notes_are_all_there(lesson):
     notes = (bank.NOTES / f"{lesson.name}.md").read_text(encoding="utf-8")
     assert len(lesson.asked) >= 0.9 * notes.count("**Ask") > 30
-    assert sum(pair.in_writing for pair in lesson.asked) == notes.count("**Ask (bank):**") >= 10
-    assert not any("**Ask" in pair.ask + pair.expect or "**Expect:**" in pair.ask for pair in lesson.asked)
+    assert sum(bool(pair.name) for pair in lesson.asked) == notes.count("**Ask (bank):**") >= 10
+    assert not any("**Ask" in pair.text + pair.answer or "**Expect:**" in pair.text for pair in lesson.asked)
 
 
 @pytest.mark.parametrize(
@@ -137,14 +136,12 @@ def visible(markdown):
 def test_what_moodle_reads_is_what_stands_in_the_files():
     gift = bank.gift(LESSONS)
     assert re.findall(r"^\$CATEGORY: .*/Lesson (\d)/Choose$", gift, flags=re.M) == list("1234567")
-    read = parse_gift(gift)
-    chosen, essays = [entry for entry in read if entry[2]], [entry for entry in read if not entry[2]]
-    for question, (title, text, choices, _) in zip(QUESTIONS, chosen, strict=True):
+    asked = [[*lesson.questions, *(pair for pair in lesson.asked if pair.name)] for lesson in LESSONS]
+    for question, (title, text, choices, said) in zip(sum(asked, []), parse_gift(gift), strict=True):
         assert title.startswith(question.name) and visible(text) == visible(question.text)
         expected = {visible(choice): choice == question.answer for choice, _ in question.shuffled()}
-        assert {visible(choice): right for choice, right in choices.items()} == expected
-    for pair, (_, text, _, said) in zip(IN_WRITING, essays, strict=True):
-        assert visible(text) == visible(pair.ask) and said
+        assert {visible(choice): right for choice, right in choices.items()} == (expected if question.wrong else {})
+        assert question.wrong or said
 
 
 def test_signs_that_mean_something_are_escaped():
@@ -168,7 +165,7 @@ def test_the_pages_are_whole_and_the_sheet_gives_nothing_away():
     for exercise in EXERCISES.values():
         first = visible(exercise.solution.splitlines()[1])
         assert first in answers and first not in sheet
-    assert all(visible(pair.expect) in answers for lesson in LESSONS for pair in lesson.asked)
+    assert all(visible(pair.answer) in answers for lesson in LESSONS for pair in lesson.asked)
 
 
 # -------------------------------------------------------------------------------------- to solve

@@ -60,29 +60,20 @@ def check(name, test):
 
 @dataclass
 class Question:
-    name: str  # "1.03": the third of lesson 1
+    """Of the bank, to be chosen from; or of the speaker notes, to be said in a sentence."""
+
+    name: str  # "1.03": the third of lesson 1; nothing for one of the notes that makes sense on its slide alone
     title: str
-    where: str | None  # "section 5"
+    where: str | None  # "section 5", or for one of the notes the cell
     text: str
     answer: str
-    wrong: list[tuple[str, str]]  # (what it says, why not); the common one first
+    wrong: list[tuple[str, str]] = field(default_factory=list)  # (what it says, why not); the common one first
 
     def shuffled(self) -> list[tuple[str, str]]:
         """What can be chosen, and what is said about it, in an order that stays the same and says nothing."""
         choices = [(self.answer, "Right."), *self.wrong]
         Random(self.name + self.title).shuffle(choices)
         return choices
-
-
-@dataclass
-class Asked:
-    """A question of the speaker notes."""
-
-    cell: str
-    title: str
-    ask: str
-    expect: str
-    in_writing: bool  # it needs no slide, and what to expect can be shown to a student
 
 
 @dataclass
@@ -100,7 +91,7 @@ class Exercise:
 @dataclass
 class Lesson:
     name: str  # "1-simple-rnn"
-    asked: list[Asked]
+    asked: list[Question]  # in the speaker notes
     questions: list[Question] = field(default_factory=list)
     exercises: list[Exercise] = field(default_factory=list)
 
@@ -126,13 +117,15 @@ def read_lesson(file: Path) -> Lesson:
     return lesson
 
 
-def read_asked(file: Path) -> list[Asked]:
+def read_asked(file: Path) -> list[Question]:
     """The pairs of a lesson's speaker notes: what is asked, and what is to be expected."""
-    found = []
+    found, count = [], 0
     for cell, section in read_notes(file).items():
         title = section.splitlines()[0].split(" · ")[-1]
         for mark, ask, expect in PAIR.findall(section + "\n\n"):
-            found.append(Asked(cell, title, " ".join(ask.split()), " ".join(expect.split()), bool(mark)))
+            count += bool(mark)
+            name = f"{file.name[0]}.n{count:02d}" if mark else ""
+            found.append(Question(name, title, cell, " ".join(ask.split()), " ".join(expect.split())))
     return found
 
 
@@ -153,28 +146,26 @@ def gift_html(text: str) -> str:
     return gift_text(html_of(text))
 
 
-def gift_entry(name: str, title: str, text: str, choices: list[str], said: str) -> str:
-    """Without choices it is an essay, which a person reads. said: what the student sees afterwards."""
-    heading = f"::{gift_text(f'{name} {title}'.replace('`', ''))}::[html]{gift_html(text)} {{"
-    return "\n".join([heading, *choices, *([f"\t####{gift_html(said)}"] if said else []), "}"])
-
-
 def gift_question(question: Question) -> str:
-    choices = []
-    for choice, said in question.shuffled():
-        mark = "=" if choice == question.answer else "~"
-        choices.append(f"\t{mark}{gift_html(choice)}#{gift_html(said)}")
-    said = f"Lesson {question.name[0]}, {question.where}." if question.where else ""
-    return gift_entry(question.name, question.title, question.text, choices, said)
+    """Without wrong answers it is an essay, which a person reads; the student sees the answer afterwards."""
+    name = gift_text(f"{question.name} {question.title}".replace("`", ""))
+    lines, said = [f"::{name}::[html]{gift_html(question.text)} {{"], question.answer
+    if question.wrong:
+        said = f"Lesson {question.name[0]}, {question.where}." if question.where else ""
+        for choice, why in question.shuffled():
+            mark = "=" if choice == question.answer else "~"
+            lines.append(f"\t{mark}{gift_html(choice)}#{gift_html(why)}")
+    if said:
+        lines.append(f"\t####{gift_html(said)}")
+    return "\n".join([*lines, "}"])
 
 
 def gift(lessons: list[Lesson]) -> str:
     parts = ["// Recurrent neural networks for text: questions for Moodle, made by `make questions`."]
     for lesson in lessons:
         category = f"$CATEGORY: Recurrent neural networks for text/Lesson {lesson.name[0]}"
-        parts += [f"{category}/Choose", *map(gift_question, lesson.questions), f"{category}/Say in a sentence"]
-        for i, pair in enumerate((pair for pair in lesson.asked if pair.in_writing), 1):
-            parts.append(gift_entry(f"{lesson.name[0]}.n{i:02d}", pair.title, pair.ask, [], pair.expect))
+        parts += [f"{category}/Choose", *map(gift_question, lesson.questions)]
+        parts += [f"{category}/Say in a sentence", *(gift_question(asked) for asked in lesson.asked if asked.name)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -196,9 +187,9 @@ def question_html(question: Question, answers: bool) -> str:
     return "\n".join([f'<section>{asked}\n<ol class="choices">', *choices, f"</ol>{where}</section>"])
 
 
-def asked_html(asked: Asked) -> str:
-    place = f'<p class="small">{escape(asked.title)} ({asked.cell})</p>'
-    return f"<section>{place}<p><b>{html_of(asked.ask)}</b></p><p>{html_of(asked.expect)}</p></section>"
+def asked_html(asked: Question) -> str:
+    place = f'<p class="small">{escape(asked.title)} ({asked.where})</p>'
+    return f"<section>{place}<p><b>{html_of(asked.text)}</b></p><p>{html_of(asked.answer)}</p></section>"
 
 
 def exercise_html(exercise: Exercise) -> str:

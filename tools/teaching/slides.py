@@ -133,7 +133,7 @@ def make_slides(notebook, notes: dict[str, str]) -> list[Slide]:
     slides = [opening(cells, notes.get(cells[0].id, ""))]
     section, moving = MOVING[re.search(r"\d", cells[0].source)[0]]
     within = False  # the section that the figure closes
-    cells[0].source = TITLE.sub("", cells[0].source)
+    cells[0].source = BADGE.sub("", TITLE.sub("", cells[0].source))
     for cell in cells:
         place, heading = place_of(cell), re.match("#+ .*", cell.source) if cell.cell_type == "markdown" else None
         if within and heading and place in ("slide", "subslide"):
@@ -143,7 +143,6 @@ def make_slides(notebook, notes: dict[str, str]) -> list[Slide]:
         if place in ("slide", "subslide"):
             slides.append(Slide(cell.id, place == "subslide", [], notes.get(cell.id, "")))
         if place != "skip":
-            cell.source = BADGE.sub("", cell.source)
             slides[-1].parts += parts_of(cell)
     for before, slide in zip(slides, slides[1:]):
         if not slide.parts:  # its cell was a caption and nothing else, which stands under the picture now
