@@ -59,15 +59,6 @@ def test_a_text_that_is_no_string_is_a_type_error(news, thing):
             read(thing)
 
 
-@given(sizes=st.lists(st.integers(0, 9), max_size=30), batch_size=st.integers(1, 40), seed=st.integers(0, 2**64 - 1))
-def test_any_lengths_and_any_batch_size_make_batches_that_hold_each_text_once(news, sizes, batch_size, seed):
-    dataset = [(1, "goal " * size) for size in sizes]
-    sampler = torchnlp.LengthBatchSampler(dataset, batch_size, seed)
-    for batches in (list(sampler), list(sampler)):
-        assert sorted(i for batch in batches for i in batch) == list(range(len(dataset)))
-        assert len(sampler) == len(batches) and all(1 <= len(batch) <= batch_size for batch in batches)
-
-
 @pytest.mark.parametrize("batch_size", [0, -1, 2.5, "64", None, math.nan])
 def test_a_useless_batch_size_is_an_error_before_the_first_batch(news, batch_size):
     with pytest.raises(ValueError, match="number of texts in a batch, 1 or more"):

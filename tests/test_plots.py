@@ -1,7 +1,6 @@
-"""Looking at results: predictions, ranges, plots; and what `from torchnlp import *` brings."""
+"""Looking at results: predictions, ranges, plots."""
 
 import contextlib
-import inspect
 import math
 from pathlib import Path
 from unittest.mock import Mock
@@ -292,19 +291,6 @@ def test_the_seconds_of_a_training_are_those_of_its_batches_not_of_drawing_and_j
     assert torchnlp.fit(Mean(9), train, valid, epochs=3).seconds == 3 * 10 * 2
     # after each epoch's first batch, since a frame takes long, and at the end
     assert display.return_value.update.call_count == 3 + 1
-
-
-# from torchnlp import *
-
-
-def test_the_example_at_the_top_of_the_module_runs_as_it_stands(news_folder, monkeypatch):
-    monkeypatch.setenv("TORCHNLP_DATA", str(news_folder))
-    example = [line for line in torchnlp.__doc__.splitlines() if line.startswith("    ")]
-    assert "    from torchnlp import *" in example
-    names = {}
-    exec(inspect.cleandoc("\n".join(example)), names)
-    labels, ids, lengths = next(iter(names["loader"]))
-    assert len(labels) == len(ids) == len(lengths) == 16
 
 
 # mean_and_sem

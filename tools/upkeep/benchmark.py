@@ -69,7 +69,7 @@ class Net(nn.Module):
         return self.fc(self.read(self.rnn, self.embedding(x), lengths))
 
 
-# The loops: (train, classes, vocab) -> a network, what trains it for one epoch, and the collate function of its batches.
+# The loops: (train, classes, vocab) -> a network, what trains it for one epoch, its collate function.
 
 
 def old_loop(cell, read, train, classes, vocab):
