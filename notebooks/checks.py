@@ -182,9 +182,11 @@ def check_read(read):
         "You walk along the texts of the batch, not along the tokens: x[:, t] is step t.": across,
         "The steps are the first axis: torch.stack(states, dim=1) makes them the second.": truth.transpose(0, 1),
         "That is the last state alone. Keep the state after every token.": last[0],
+        "Keep the state after each step, not the one before it.": nn.functional.pad(truth, (0, 0, 1, -1)),
         "Each step starts from zeros. Pass the new state on.": rnn(x.reshape(12, 1, 5))[0].reshape(3, 4, 2),
     }
-    answer = read(x.clone(), *weights)
+    with explain("multiplied", "The shapes do not fit. Has the first state H numbers? H is len(b)."):
+        answer = read(x.clone(), *weights)
     must_equal("read", answer, truth, slips)
     with explain("inplace", "Right, but a state was changed in place: keep the states in a list."):
         answer[:, -1].sum().backward()
@@ -203,6 +205,7 @@ def check_masked_mean(masked_mean):
         "That is the mean over all steps, padding included.": states.mean(1),
         "That is the sum. Divide it by each text's number of real tokens.": total,
         "Divide by the number of real tokens of each text, not by all steps.": total / 4,
+        "Divide each text by its own number of real tokens.": total / count.sum(),
     }
     must_equal("masked_mean", masked_mean(states.clone(), real), total / count, slips)
 
@@ -219,16 +222,21 @@ def check_masked_max(masked_max):
 
 def _must_be_largest(name, pool, given, real):
     """pool(states, given) must give the largest states over the real tokens."""
-    states = (-1 - torch.rand(*real.shape, 5)).masked_fill(~real.unsqueeze(2), 7)  # negative, but over the padding
+    mask = real.unsqueeze(2)  # [B, T, 1]
+    states = (-1 - torch.rand(*real.shape, 6)).masked_fill(~mask, 9)  # negative, but over the padding
     answer = pool(states.clone(), given)
     assert not isinstance(answer, tuple), "max(1) returns values and places. Take .values, or amax(1)."
+    truth = torch.stack([text[places].max(0).values for text, places in zip(states, real)])
+    must_be_like(answer, truth, name)
+    assert not answer.isnan().any(), "Some numbers are NaN, as 0 times infinity is."
+    assert not (answer == 9).any(), "A 9 has won, and a 9 is in the padding alone. Or is the mask turned round?"
     slips = {
-        "A state over the padding has won.": states.amax(1),
         "A zero has won, for a text whose states are all negative. Fill the padding with -torch.inf.": (
-            states * real.unsqueeze(2)
-        ).amax(1),
+            states.masked_fill(~mask, 0).amax(1)
+        ),
+        "-1 is below every state that tanh gives, but not below every number, and here states are lower. "
+        "Fill the padding with -torch.inf.": states.masked_fill(~mask, -1).amax(1),
     }
-    truth = torch.stack([text[mask].max(0).values for text, mask in zip(states, real)])
     must_equal(name, answer, truth, slips)
 
 
@@ -320,6 +328,7 @@ def check_forget_by_token(forget_by_token):
     assert isinstance(answer, dict), f"Return a dictionary, not a {type(answer).__name__}."
     for token, means in right.items():
         found = answer.get(token, [])
+        assert isinstance(found, (list, tuple)), f"At {token!r} stands a {type(found).__name__}, not a list."
         times = f"{token!r} occurs {len(means)} times; its list has {len(found)} numbers."
         assert len(found) == len(means), times
         for value, mean in zip(map(torch.as_tensor, found), means):
@@ -419,8 +428,14 @@ def check_read_packed(read_packed):
         sizes = packed.batch_sizes
         again = torch.cat([packed.data[:size] for size in sizes.tolist()])
         said = "Each column is the next rows of data; yours reads the first rows again and again."
-        slips = {said: _read_packed(cell, again, sizes)}
-        must_equal("read_packed", read_packed(cell, packed.data, sizes), rnn(packed)[1][0], slips)
+        slip, right = _read_packed(cell, again, sizes), rnn(packed)[1][0].detach()
+        last = read_packed(cell, packed.data, sizes)
+        must_be_like(last, right, "read_packed")
+        assert is_close(slip, right) or not is_close(last, slip), said
+        assert is_close(last, right), (
+            f"With the lengths {lengths} the states differ from those of each text read alone. Does h start from "
+            "zeros, and does each step go on from the last one?"
+        )
 
 
 @exercise("2", ours=run_rnn)
@@ -540,9 +555,12 @@ def check_read_late(read_late):
         must_be_like(answer, right, f"The states with a delay of {delay}")
         lost = delay and not answer[torch.arange(3), lengths - 1].any()
         assert not lost, "The last tokens get zeros: each text must be read for lengths + delay steps."
-        said = "The state at token t should be that after t + delay: take the states from `delay` on, drop the first."
-        slips = {said: run_rnn(rnn, vectors, lengths)[0] * real}
-        must_equal(f"The states with a delay of {delay}", answer * real, right * real, slips)
+        early = delay and is_close(answer * real, run_rnn(rnn, vectors, lengths)[0] * real)
+        assert not early, (
+            "The state at token t should be that after t + delay: take the states from `delay` on, drop the first."
+        )
+        alike = is_close(answer * real, right * real)
+        assert alike, f"With a delay of {delay} the states are not those {delay} later. Are zeros read after each text?"
 
 
 AHEAD = {"one-way": 0, "late": 1, "window": 2, "two windows": 4, "two-way": math.inf}
@@ -587,7 +605,9 @@ def check_skip_gram_loss(skip_gram_loss):
         answer, right = untouched(skip_gram_loss, v, u, negative), _skip_gram_loss(v, u, negative)
         assert getattr(answer, "shape", None) != (B,), "That is one loss per pair: take the mean over the B pairs."
         true = -nn.functional.logsigmoid((v * u).sum(-1)).mean()
+        products = nn.functional.logsigmoid(v * u) + nn.functional.logsigmoid(-v.unsqueeze(1) * negative).sum(1)
         slips = {
+            "A dot product is one number for each pair: a product, and its sum over the last axis.": -products.mean(),
             "The sign is turned round: a loss is positive.": -right,
             "The drawn words are treated like true neighbours: one minus sign is missing.": (
                 _skip_gram_loss(v, u, -negative)
@@ -845,7 +865,7 @@ def check_weights_of(weights_of):
         assert abs(answer[0, 0].sum() - 1) < 1e-4, said
         sizes = {"not divided": 1, "divided by D, not by its root": D, "divided by √T, not √D": T**0.5}
         slips = {f"The scores are {slip}.": _weights_of(queries * D**0.5 / sizes[slip], keys) for slip in sizes}
-        must_equal("The weights [B, S, T]", answer, right, slips)
+        must_equal("The tensor of weights", answer, right, slips)
 
 
 def _attend(queries, keys, values, mask):

@@ -104,6 +104,6 @@ def max_pool(states, lengths):
 
 
 # %% check_max_pool, wrong: no mask
-# says: A state over the padding has won
+# says: a 9 is in the padding alone
 def max_pool(states, lengths):
     return states.amax(1)
