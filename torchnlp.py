@@ -671,7 +671,7 @@ def train_step(
 
 
 def clip_gradient(net: nn.Module, clip: float | None) -> Tensor:
-    """The norm of the dense gradients, all taken as one long vector; if it is above clip, they are scaled down to it.
+    """The norm [] of the dense gradients, all taken as one long vector; if it is above clip, they are scaled to it.
 
     Sparse gradients, those of the word vectors, are left alone, though they come through the same loop of matrices.
     Raises ValueError for a clip that is not above 0, and on the CPU FloatingPointError for a norm that is not finite.
