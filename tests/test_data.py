@@ -18,6 +18,7 @@ import sys
 import tarfile
 import tempfile
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -314,11 +315,13 @@ class Handler(BaseHTTPRequestHandler):
         self.server.gate.wait()
         self.server.requests.append(self.path)
         answers = self.server.answers.get(self.path, [(404, b"")])
-        status, body, *share = answers.pop(0) if len(answers) > 1 else answers[0]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        status, body, share, silence = answer + (1, 0)[len(answer) - 2 :]
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body[: int(len(body) * share[0])] if share else body)
+        self.wfile.write(body[: int(len(body) * share)])
+        time.sleep(silence)
 
     def log_message(self, *args):
         pass
@@ -328,8 +331,8 @@ class Handler(BaseHTTPRequestHandler):
 def server(fresh, monkeypatch, tmp_path):
     """A server that has everything, an empty cache, a small sample.
 
-    answers: a path has a list of (status, body) or (status, body, share of it that is sent), one a request; the last
-    one stays. waits: the seconds that pooch would have waited before it tried again; here it does not.
+    answers: a path has a list of (status, body[, share of it that is sent[, seconds of silence after it]]), one a
+    request; the last one stays. waits: the seconds that pooch would have waited before it tried again; it does not.
     """
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("TORCHNLP_DATA", raising=False)
@@ -405,6 +408,14 @@ def test_after_a_fault_it_is_tried_again_and_if_it_stays_the_mirror_and_then_the
     assert_sample(server, capsys)
     server.answers["/mirror.tgz"] = [(200, archive(NEWS))]
     assert_ag_news(server)
+
+
+def test_a_server_that_falls_silent_is_left_and_asked_again(server, monkeypatch):
+    downloader = pooch.HTTPDownloader
+    monkeypatch.setattr(pooch, "HTTPDownloader", lambda timeout, **named: downloader(timeout=timeout / 50, **named))
+    server.answers["/news/train.csv"] = [(200, TRAIN, 0.6, 2), (200, TRAIN)]
+    assert_ag_news(server)
+    assert server.waits == [1]
 
 
 def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(server, monkeypatch, tmp_path):
