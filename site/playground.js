@@ -13,7 +13,7 @@ const GATES = {LSTM: "forget", GRU: "update"};
 
 const element = id => document.getElementById(id), form = element("settings");
 const presets = [...element("presets").querySelectorAll("a")];
-let nets, untrained, running;
+let nets, untrained, running, frame;
 
 // ---------------------------------------------------------------------------------------- settings
 
@@ -51,7 +51,7 @@ function restart() {
     const shared = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, Number(value)]));
     nets = [[cell, bias], [cell2, bias2]].filter(([cell]) => cell in CELLS)
         .map(([cell, bias]) => new Recaller({...shared, cell, bias: Number(bias)}));
-    untrained = nets.map(net => net.look());
+    untrained = nets.map(net => net.look().influence);
     showSettings();
     furnish();
     show();
@@ -73,32 +73,31 @@ const stepAll = () => learning().forEach(net => net.step());
 
 // A tenth of a second of training, then a look at it.
 function train() {
-    if (!running) return;
     const end = performance.now() + 100;
     while (learning().length && performance.now() < end) stepAll();
     running = learning().length > 0;
     show();
-    requestAnimationFrame(train);
+    if (running) start();
 }
 
 function start() {
-    if (!running) requestAnimationFrame(train);
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(train);
     running = true;
 }
 
+function stop() {
+    cancelAnimationFrame(frame);
+    running = false;
+    show();
+}
+
 element("run").onclick = () => {
-    if (running) {
-        running = false;
-        return show();
-    }
+    if (running) return stop();
     if (!learning().length) restart();
     start();
 };
-element("step").onclick = () => {
-    running = false;
-    stepAll();
-    show();
-};
+element("step").onclick = () => { stepAll(); stop(); };
 
 // ---------------------------------------------------------------------------------------- pictures
 
@@ -129,8 +128,7 @@ function furnish() {
         make("canvas", {className: "gradient", role: "img"}),
         make("div", {className: "symbols"}),
         make("p", {className: "reply"}),
-        make("div", {className: "inside"}, ...shownParts(untrained[i].parts).slice(0, 3).map(() =>
-            make("div", {className: "part"}, make("span", {className: "label"}), make("canvas")))))));
+        make("div", {className: "inside"}))));
 }
 
 function drawNetwork(net, i, colours) {
@@ -141,13 +139,14 @@ function drawNetwork(net, i, colours) {
     find("told").textContent = gradientInWords(influence, changed);
     drawGradient(find("gradient"), i, influence.toReversed(), edges, colours);
     find("gradient").ariaLabel = `Gradient over the symbols. ${find("told").textContent}`;
-    shownParts(parts).slice(0, 3).forEach((part, k) => {
-        const {name, meaning} = PARTS[part], [label, canvas] = inside.children[k].children;
+    inside.replaceChildren(...shownParts(parts).slice(0, 3).map(part => {
+        const {name, meaning} = PARTS[part], canvas = make("canvas");
         const average = percent(mean(parts[part].map(row => mean(row.map(shade(part))))));
         const size = SIGNED.includes(part) ? "" : `; on average ${average}`;
-        label.replaceChildren(make("b", {textContent: name}), `: ${meaning}${size}`);
+        const label = make("span", {className: "label"}, make("b", {textContent: name}), `: ${meaning}${size}`);
         paintUnits(fit(canvas, width, height), parts[part], part, colours, height, edges);
-    });
+        return make("div", {className: "part"}, label, canvas);
+    }));
     find("symbols").replaceChildren(...symbols.map((symbol, t) =>
         make("span", {className: t ? "" : "first", textContent: symbol + 1})));
     const said = best(answer);
@@ -163,7 +162,7 @@ function drawGradient(canvas, i, sizes, edges, colours) {
     const gap = right / sizes.length > 8 ? 2 : 0.5;
     paintAxes(context, colours, {left: GUTTER, right, across});
     sizes.forEach((size, t) => {
-        const [from, to] = [edges[t] + gap, edges[t + 1] - gap], before = y(untrained[i].influence.at(-1 - t));
+        const [from, to] = [edges[t] + gap, edges[t + 1] - gap], before = y(untrained[i].at(-1 - t));
         context.fillStyle = css(colours[COLOURS[i]]);
         context.fillRect(from, y(size), to - from, height - 1 - y(size));
         paintLine(context, [[from, before], [to, before]], css(colours.guess), 2);
@@ -205,7 +204,6 @@ function show() {
     const state = running ? "running" : learning().length ? "paused" : "over", steps = stepsOf(nets);
     element("run").textContent = {running: "Pause", over: "Again", paused: steps ? "Go on" : "Start"}[state];
     element("step").disabled = state === "over";
-    element("steps").textContent = `T = ${nets[0].settings.T} symbols`;
     // A screen reader hears how it ends, and what one asks for, not ten reports a second.
     element("sentence").ariaLive = running ? "off" : "polite";
     element("sentence").textContent = nets.map(describe).join(" ");
@@ -220,21 +218,10 @@ if (!matchMedia("(prefers-reduced-motion: reduce)").matches) start();
 
 // ------------------------------------------------------------ for tests, and for who opens the console
 
-const lists = arrays => Object.fromEntries(Object.entries(arrays).map(([name, flat]) => [name, [...flat]]));
-
 window.playground = {
-    // An untrained network's weights, a batch, and all gradients worked out by hand, under PyTorch's names. The numbers
-    // lie row behind row: symbols is [T, 32].
+    // An untrained network's weights, a batch [T, 32], and all gradients worked out by hand, under PyTorch's names.
     gradients(given) {
-        const net = new Recaller(given), symbols = net.sequences(), {loss, norm, gradients} = net.gradients(symbols);
-        return {
-            symbols: [...symbols], weights: lists(net.weights), gradients: lists(gradients),
-            loss, norm, influence: net.influence(net.read(symbols)),
-        };
-    },
-    // What the networks have come to: a list of {state, steps, accuracy, changed}.
-    get state() {
-        return nets.map(net =>
-            ({state: net.state, steps: net.steps, accuracy: net.recent, changed: net.look().changed}));
+        const net = new Recaller(given), symbols = net.sequences(), influence = net.influence(net.read(symbols));
+        return {...net.gradients(symbols), symbols, weights: net.weights, influence};
     },
 };

@@ -90,7 +90,4 @@ restore();
 if (!readAddress().word) play();
 
 // For tests, and for who opens the console: what the network thinks of a text, a row a token, and what happens inside.
-window.reader = {
-    tokenize,
-    read: (text, cell = "LSTM") => networks.read(tokenize(text), cell),
-};
+window.reader = {read: (text, cell = "LSTM") => networks.read(tokenize(text), cell)};

@@ -31,7 +31,7 @@ export class Recaller {
         }
         this.random = makeRandom(seed + 1_000_003);
         this.probe = this.sequences(makeRandom(seed + 77));  // looked at, never trained on
-        Object.assign(this, {steps: 0, accuracy: [], curve: [], broken: false});
+        Object.assign(this, {steps: 0, accuracy: [], curve: []});
         this.mean = this.zeros();  // Adam's two running means, of the gradients and of their squares
         this.square = this.zeros();
     }
@@ -85,8 +85,7 @@ export class Recaller {
                 weight[i] -= rate * mean[i] / fade / (Math.sqrt(square[i] / fadeSquare) + 1e-8);
             }
         }
-        this.broken = !Number.isFinite(loss);
-        if (this.broken) return;
+        if (!Number.isFinite(loss)) return;
         this.accuracy.push(accuracy);
         this.curve.push(this.recent);
     }
@@ -97,7 +96,7 @@ export class Recaller {
     }
 
     get state() {
-        if (this.broken) return "broken";
+        if (this.accuracy.length < this.steps) return "broken";
         if (this.steps >= RECENT && this.recent > 0.99) return "learnt";
         return this.steps < MOST_STEPS ? "learning" : "given up";
     }

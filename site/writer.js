@@ -223,8 +223,7 @@ window.writer = {
         const ids = encode(tokens);
         model.read(ids, model.start(section));
         const p = reshaped(which === "network" ? allowed(model.scores(), ids, begins) : counted(ids, begins), reshape);
-        const order = [...p.keys()].filter(id => p[id]).sort((a, b) => p[b] - p[a]);
-        return {tokens: order.map(id => file.words[id]), probabilities: order.map(id => p[id])};
+        return Object.fromEntries(file.words.map((word, id) => [word, p[id]]).filter(([, share]) => share));
     },
     read(text, {section} = {}) {
         const tokens = split(text), ids = encode(tokens), steps = costs(ids, section);

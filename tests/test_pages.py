@@ -28,6 +28,7 @@ NASTY = [
     "İstanbul'da ǅ ﬀ ẞ", "x\x1cy\x85z\ufeffw\u200bv\u3000u", "don't (stop)!? \"now\"; 1,000.5", "\\ 'a' \\n",
     "𝐀𐐀 𞤀 Ꟶ", "a" * 3000,
 ]  # fmt: skip
+COPIED = "wuffle Two astronauts and a paying passenger"
 LONG = "word 'oil' <b>bold</b> 👍 שלום " * 400
 
 
@@ -76,6 +77,11 @@ def ask(page, function, *arguments):
     return json.loads(page.evaluate(call, json.dumps(arguments)))
 
 
+def numbers(array):
+    """What `ask` gives for an array of JavaScript's own kind of numbers."""
+    return torch.tensor(list(array.values()), dtype=torch.float64)
+
+
 def sentence(page):
     return page.locator(".sentence").inner_text().replace("\u00a0", " ")
 
@@ -93,7 +99,6 @@ def turns(text, cell="LSTM"):
     return {t: (best[t - 1], best[t]) for t in range(1, len(best)) if best[t] != best[t - 1]}
 
 
-TOKENIZE = "texts => texts.map(window.reader.tokenize)"
 READ = """(texts, cell) => texts.map(text => window.reader.read(text, cell))
     .map(({tokens, ids, probabilities}) => ({tokens, ids, probabilities}))"""
 
@@ -104,7 +109,8 @@ ANY = st.text(st.characters(exclude_categories=["Cn", "Cs"], exclude_characters=
 
 @given(st.lists(ANY, min_size=30, max_size=60))
 def test_the_pages_tokenizer_is_the_modules_on_any_text(a_page, texts):
-    assert ask(a_page("reader"), TOKENIZE, texts + NASTY) == [tokenizer(text) for text in texts + NASTY]
+    answers = ask(a_page("reader"), READ, texts + NASTY)
+    assert [answer["tokens"] for answer in answers] == [tokenizer(text) for text in texts + NASTY]
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -219,12 +225,12 @@ def test_the_gradients_by_hand_are_pytorchs(a_page, cell):
     net = nn.ModuleDict({"embedding": nn.Embedding(8, 8), "rnn": rnn, "fc": nn.Linear(16, 8)}).double()
 
     def tensors(lists):
-        return {name: torch.tensor(lists[name]).double().view_as(weight) for name, weight in net.state_dict().items()}
+        return {name: numbers(lists[name]).view_as(weight) for name, weight in net.state_dict().items()}
 
     net.load_state_dict(tensors(ours["weights"]))
     if cell != "RNN":
         assert (rnn.bias_ih_l0[16:32] == 2).all() and (rnn.bias_hh_l0[16:32] == 0).all()
-    x = torch.tensor(ours["symbols"]).view(12, 32).T  # [B, T]
+    x = numbers(ours["symbols"]).long().view(12, 32).T  # [B, T]
     vectors = net["embedding"](x)
     last = rnn(vectors)[0][:, -1]
     (slope,) = torch.autograd.grad(last.sum(), vectors, retain_graph=True)
@@ -235,7 +241,7 @@ def test_the_gradients_by_hand_are_pytorchs(a_page, cell):
     assert ours["loss"] == pytest.approx(loss.item(), rel=1e-6)
     for name, weight in net.named_parameters():
         gradient = tensors(ours["gradients"])[name]
-        assert (gradient - weight.grad).norm() <= 1e-5 * weight.grad.norm(), name
+        assert (gradient - weight.grad).norm() <= 1e-6 * weight.grad.norm(), name
     norm = nn.utils.get_total_norm([weight.grad for weight in net.parameters()])
     assert ours["norm"] == pytest.approx(norm.item(), rel=1e-6)
 
@@ -245,11 +251,10 @@ def test_an_open_gate_learns_to_remember_before_ones_eyes_and_a_half_open_one_do
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Again").wait_for(timeout=240_000)  # on a busy machine
-    open_, half = page.evaluate("window.playground.state")
-    assert open_["state"] == "learnt" and open_["accuracy"] > 0.99 and open_["steps"] < 150
-    assert half["state"] == "given up" and half["accuracy"] < 0.2 and half["steps"] == 300
-    assert (open_["changed"], half["changed"]) == (32, 0)
-    assert "LSTM, bias 5: learnt after" in sentence(page) and "LSTM, bias 0: not learnt in 300 steps" in sentence(page)
+    steps, half = re.match(r"LSTM, bias 5: learnt after (\d+) steps.* LSTM, bias 0: (.*)", sentence(page)).groups()
+    assert int(steps) < 150 and re.match(r"not learnt in 300 steps, 1\d % right", half)
+    changed = [re.search(r"\d+ of 32", told)[0] for told in page.locator(".told").all_inner_texts()]
+    assert changed == ["32 of 32", "0 of 32"]
     assert page.locator(".reply").first.inner_text().endswith("right.")
 
 
@@ -259,8 +264,7 @@ def test_an_rnn_that_latches_remembers_without_a_gradient(opened):
     preset.click()
     page.get_by_role("button", name="Again").wait_for()
     assert preset.get_attribute("aria-current") == "true"
-    (state,) = page.evaluate("window.playground.state")
-    assert state["state"] == "given up" and state["changed"] > 8 and state["accuracy"] > 0.2
+    assert re.match(r"RNN: not learnt in 300 steps, [2-9]\d % right", sentence(page))
     assert "the gradient has vanished, the memory has not" in page.locator(".told").inner_text()
 
 
@@ -270,9 +274,9 @@ def test_the_settings_stand_in_the_address_and_are_kept_within_limits(opened):
     assert page.get_by_label("Second network").input_value() == "none"
     assert page.get_by_label("Symbols, T").input_value() == "100"
     assert page.get_by_label("Bias of the update gate").input_value() == "3"
-    assert page.evaluate("window.playground.state[0].steps") == 0  # whoever wants less motion starts it
+    assert sentence(page) == "GRU, bias 3: not trained yet."  # whoever wants less motion starts it
     page.get_by_role("button", name="Step").click()
-    assert page.evaluate("window.playground.state[0].steps") == 1
+    assert sentence(page).startswith("GRU, bias 3: step 1,")
     page.get_by_label("First network").select_option("RNN")
     assert "cell=RNN" in page.evaluate("location.hash")
 
@@ -282,16 +286,11 @@ def test_the_settings_stand_in_the_address_and_are_kept_within_limits(opened):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "name, hash",
-    [
-        ("reader", "#word=3"),
-        ("reader", "#word=3&cell=all"),
-        ("playground", "#cell=GRU"),
-        ("writer", "#text=wuffle Two astronauts and a paying passenger&top=5"),
-    ],
+    "page", ["reader#word=3", "reader#cell=all", "playground#cell=GRU", "writer#top=5&text=" + COPIED]
 )
-def test_axe_finds_nothing_serious(opened, serious, name, hash, scheme):
-    page = opened(name, hash, color_scheme=scheme)
+def test_axe_finds_nothing_serious(opened, serious, page, scheme):
+    name, hash = page.split("#")
+    page = opened(name, f"#{hash}", color_scheme=scheme)
     page.locator("summary").click()
     for select in page.get_by_label("Colour by").locator("visible=true").all():  # coloured words are to be read as well
         select.select_option("cell state c")

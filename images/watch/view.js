@@ -165,7 +165,6 @@ export class View {
                 context.fill();
             }
         });
-        context.font = `11px ${face}`;
         const scale = ticks.map(([p, name]) => ({name, x: 1, y: y(p) + (p ? 8 : -7), colour: css(colours.soft)}));
         writeEnds(context, scale, height, 40, css(colours.paper));
         read.forEach((row, t) => {  // who leads, as a ribbon over the words
