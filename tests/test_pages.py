@@ -28,7 +28,7 @@ NASTY = [
     "İstanbul'da ǅ ﬀ ẞ", "x\x1cy\x85z\ufeffw\u200bv\u3000u", "don't (stop)!? \"now\"; 1,000.5", "\\ 'a' \\n",
     "𝐀𐐀 𞤀 Ꟶ", "a" * 3000,
 ]  # fmt: skip
-COPIED = "wuffle Two astronauts and a paying passenger"
+COPIED = "top=5&text=wuffle Two astronauts and a paying passenger"
 LONG = "word 'oil' <b>bold</b> 👍 שלום " * 400
 
 
@@ -285,9 +285,7 @@ def test_the_settings_stand_in_the_address_and_are_kept_within_limits(opened):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "page", ["reader#word=3", "reader#cell=all", "playground#cell=GRU", "writer#top=5&text=" + COPIED]
-)
+@pytest.mark.parametrize("page", ["reader#word=3", "reader#cell=all", "playground#cell=GRU", f"writer#{COPIED}"])
 def test_axe_finds_nothing_serious(opened, serious, page, scheme):
     name, hash = page.split("#")
     page = opened(name, f"#{hash}", color_scheme=scheme)
