@@ -56,6 +56,7 @@ export class View {
         this.strip.onclick = event => this.point(event);
         this.strip.onscroll = () => this.draw();
         new ResizeObserver(() => this.layout()).observe(this.strip);
+        document.fonts.ready.then(() => this.layout());  // the typeface may come after the words
         matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
     }
 
@@ -63,7 +64,7 @@ export class View {
     show(readings) {
         const [{tokens, parts}] = readings;
         Object.assign(this, {readings, tokens, at: Math.max(0, Math.min(this.at, tokens.length - 1))});
-        this.units = tokens.length ? (parts.h.find(row => row) ?? [0]).length : 1;
+        this.units = parts.h.find(row => row)?.length ?? 1;
         const finger = matchMedia("(pointer: coarse)").matches && !this.compact;  // it needs rows that it can touch
         this.unitHeight = Math.min(finger ? 12 : 4, (finger ? 400 : this.compact ? 64 : 96) / this.units);
         this.root.classList.toggle("empty", !tokens.length);
@@ -107,7 +108,7 @@ export class View {
     layout() {
         if (!this.readings) return;
         const {fontSize, fontFamily} = getComputedStyle(this.words);
-        const ruler = this.ruler ??= make("canvas").getContext("2d");
+        const ruler = make("canvas").getContext("2d");
         ruler.font = `${LETTERING} ${fontFamily}`;
         this.margin = 12 + Math.min(110, Math.max(...this.classes.map(name => ruler.measureText(name).width)));
         ruler.font = `600 ${fontSize} ${fontFamily}`;
@@ -230,7 +231,6 @@ export class View {
         this.sentence.replaceChildren(...said);
         this.formula.replaceChildren(...(ofUnit && readings[0].sums ? formula(readings[0], by, at, unit) : []));
         this.formula.hidden = !this.formula.textContent;
-        this.band.hidden = !tokens.length;
         Object.assign(this.band.style, {left: `${edges[at]}px`, width: `${(edges[at + 1] ?? 0) - edges[at]}px`});
         Object.assign(this.strip, {ariaValueMin: 1, ariaValueMax: Math.max(1, tokens.length)});
         Object.assign(this.strip, {ariaValueNow: at + 1, ariaValueText: tokens[at] ?? "no word"});
@@ -251,7 +251,6 @@ export class View {
         const [{without, probabilities}] = this.readings, word = bold(this.tokens[this.at] ?? "");
         const t = without === undefined ? this.at : probabilities.findLastIndex(row => row);
         const rows = this.readings.map(({probabilities}) => probabilities[t]);
-        this.answers.hidden = !rows[0];
         if (!rows[0]) return this.answers.replaceChildren();
         const several = rows.length > 1, highest = this.highest(rows[0]);
         const cell = (tag, ...children) => make(tag, {}, ...children);
