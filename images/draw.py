@@ -241,10 +241,8 @@ def lstm_stage(axis, stage, name, formula):
         circle(axis, x, y, sign if stage >= first else "", shade(first, INK))
 
     def unit(first, x, y, text, colour=WHITE, **kw):
-        if stage >= first:
-            box(axis, x, y, text, colour, **kw)
-        else:
-            box(axis, x, y, edge=COLOURS["pads"], **kw)
+        text, fill = (text, colour) if stage >= first else ("", WHITE)
+        box(axis, x, y, text, fill, edge=shade(first, None), **kw)
 
     # The cell state, along the top.
     arrow(axis, (110, RAIL), (forget - RADIUS, RAIL), colour=C, width=5)
@@ -439,12 +437,11 @@ def output_and_h_n(axis):
         label(axis, column, 346, str(step + 1))
         box(axis, column, forward, str(100 * (step + 1)), H, 54, 50, 20, edge=INK, lw=4 if step == 4 else 1.2)
         box(axis, column, backward, str(1000 * (5 - step)), H, 54, 50, 20, 1, edge=INK, lw=4 if step == 0 else 1.2)
-    rows = [("layer 1 →", 5, "row 0"), ("layer 1 ←", 50, "row 1")]
-    rows += [("layer 2 →", 500, "row 2 or −2"), ("layer 2 ←", 5000, "row 3 or −1")]
-    for k, (name, value, index) in enumerate(rows):
+    rows = ["layer 1 →\nrow 0", "layer 1 ←\nrow 1", "layer 2 →\nrow 2 or −2", "layer 2 ←\nrow 3 or −1"]
+    for k, (name, value) in enumerate(zip(rows, [5, 50, 500, 5000])):
         y = 340 - 78 * k
         box(axis, 494, y, str(value), H, 74, 52, 24, share=k % 2 or 0.3, edge=INK, lw=4 if k > 1 else 1.2)
-        label(axis, 542, y, f"{name}\n{index}", ha="left", size=23)
+        label(axis, 542, y, name, ha="left", size=23)
     arrow(axis, (416, forward), (436, forward), (436, 184), (456, 184), colour=H, width=3)
     arrow(axis, (160, backward - 26), (160, 106), (456, 106), colour=H, width=3)
     label(axis, WIDTH / 2, 36, "B = 1, T = 5, H = 1; 4 = 2 layers · 2 directions")

@@ -1,4 +1,4 @@
-"""Each package that is imported stands in a file of requirements, and is pinned; the workflow tries what they allow."""
+"""Each package that is imported stands in a file of requirements, and is pinned."""
 
 import ast
 import re
@@ -8,14 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-JOBS = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
 FILES = ["requirements.txt", *(f"{folder}/requirements.txt" for folder in ("tests", "tools", "tools/teaching", "site"))]
 OF_PACKAGE = packages_distributions()
 
