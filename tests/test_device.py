@@ -97,8 +97,9 @@ def test_a_notebook_runs_on_the_device(path, few_articles, trained, short, monke
             if cell.cell_type == "code":
                 answer = "solution" in cell.metadata.get("tags", [])  # runs whole: its check counts
                 code = TransformerManager().transform_cell(cell.source)
+                capsys.readouterr()
                 exec(compiled(code, f"<cell {cell.id}>", whole=answer), names)
-    assert not re.findall(r"^Solution .*not yet.*|^Answer exercise .*", capsys.readouterr().out, flags=re.M)
+                assert not (answer and ": not yet" in capsys.readouterr().out), cell.id
     assert set(trained["cpu"]) <= TOYS
 
 
@@ -111,7 +112,6 @@ def few_articles(tmp_path_factory):
             rows = [[label, title, " ".join(text.split()[:8])] for label, title, text in csv.reader(lines)]
         with open(folder / name, "w", encoding="utf-8", newline="") as out:
             csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows[:articles])
-    (folder / "classes.txt").write_text("\n".join(torchnlp.AG_NEWS_CLASSES))
     return folder
 
 

@@ -7,20 +7,12 @@ from torch import nn
 from torchnlp import gates, seed_all
 
 
-def a_layer(**settings):
-    seed_all(3)
-    return nn.LSTM(5, 4, **settings)
-
-
-def a_text(tokens):
-    return torch.randn(tokens, 5, generator=torch.Generator().manual_seed(1))
-
-
 @pytest.mark.parametrize("batch_first", [True, False])
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("tokens", [1, 40])
 def test_h_and_c_are_those_of_the_layer_itself_without_their_gradients(batch_first, bias, tokens):
-    lstm, x = a_layer(batch_first=batch_first, bias=bias), a_text(tokens)
+    seed_all(3)
+    lstm, x = nn.LSTM(5, 4, batch_first=batch_first, bias=bias), torch.randn(tokens, 5)
     values = gates(lstm, x)
     torch.testing.assert_close(values["h"], lstm(x)[0].detach())
     for t in range(tokens):  # the layer shows only its last memory: stop it after each step
@@ -30,7 +22,7 @@ def test_h_and_c_are_those_of_the_layer_itself_without_their_gradients(batch_fir
 
 @pytest.mark.parametrize("name, quarter", [("input", 0), ("forget", 1), ("candidate", 2), ("output", 3)])
 def test_a_gate_answers_to_its_own_quarter_of_the_bias(name, quarter):
-    lstm, x = a_layer(), a_text(1)
+    lstm, x = nn.LSTM(5, 4), torch.randn(1, 5)
     before = gates(lstm, x)
     with torch.no_grad():
         lstm.bias_ih_l0[4 * quarter : 4 * quarter + 4] += 50

@@ -147,22 +147,14 @@ def test_a_layer_without_readable_gates_shows_its_states_alone(news, kind, setti
 # watch (in a browser: test_pages.py)
 
 
-@pytest.fixture
-def handed(monkeypatch):
-    """What watch hands to its page."""
-    handed = []
-    data_of = torchnlp.runpy.run_path(Path(torchnlp.__file__).parent / "images" / "watch" / "page.py")["data_of"]
-    page = {"page": lambda *parts: handed.extend([data_of(*parts[:-1]), parts[-1]]) or "-"}
-    monkeypatch.setattr(torchnlp.runpy, "run_path", lambda file: page)
-    monkeypatch.setattr("IPython.display.display", lambda page: None)
-    return handed
-
-
-def test_watch_is_handed_what_the_network_computes(news, handed):
-    seed_all(0)
-    net = Reader()
+def test_the_page_of_watch_is_handed_what_the_network_computes(news, net, monkeypatch):
+    page = torchnlp.runpy.run_path(Path(torchnlp.__file__).parent / "images" / "watch" / "page.py")
+    make_page = Mock(return_value="-")
+    monkeypatch.setattr(torchnlp.runpy, "run_path", lambda file: {"page": make_page})
+    monkeypatch.setattr(IPython.display, "display", Mock())
     watch(net, "Late goal wins the zyxomma", news[2])
-    data, figure = handed
+    *computed, figure = make_page.call_args.args
+    data = page["data_of"](*computed)
     tokens = ["late", "goal", "wins", "the", "zyxomma"]
     assert (data["tokens"], data["known"], data["classes"]) == (tokens, [True] * 4 + [False], news[2])
     assert data["colours"] == [class_colour(k) for k in range(4)]
@@ -273,22 +265,11 @@ def test_the_live_curve_is_one_output_whose_last_frame_shows_all(display):
 
 
 def test_the_seconds_of_a_training_are_those_of_its_batches_not_of_drawing_and_judging(display, monkeypatch):
-    now = [1000.0]
-
-    class Slowly(list):
-        def __iter__(self):
-            for batch in super().__iter__():
-                now[0] += self.seconds
-                yield batch
-
-    def slow_drawing(*args):
-        now[0] += 7
-
-    train, valid = Slowly(batches(10)), Slowly(batches(2))
-    train.seconds, valid.seconds = 2, 100
-    monkeypatch.setattr(torchnlp.time, "perf_counter", lambda: now[0])
-    monkeypatch.setattr(torchnlp, "plot_history", slow_drawing)
-    assert torchnlp.fit(Mean(9), train, valid, epochs=3).seconds == 3 * 10 * 2
+    now, net = [1000.0], Mean(9)
+    net.register_forward_pre_hook(lambda net, _: now.append(now[-1] + (2 if net.training else 100)))
+    monkeypatch.setattr(torchnlp.time, "perf_counter", lambda: now[-1])
+    monkeypatch.setattr(torchnlp, "plot_history", lambda *_: now.append(now[-1] + 7))
+    assert torchnlp.fit(net, batches(10), batches(2), epochs=3).seconds == 3 * 10 * 2
     # after each epoch's first batch, since a frame takes long, and at the end
     assert display.return_value.update.call_count == 3 + 1
 

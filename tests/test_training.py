@@ -5,7 +5,6 @@ import inspect
 import io
 import itertools
 import math
-import re
 import runpy
 
 import pytest
@@ -186,16 +185,10 @@ def test_a_loss_function_passed_is_the_one_that_counts():
 
 @pytest.mark.parametrize("epoch_size, read", [(None, 5), (1, 1), (16, 1), (17, 2), (48, 3), (1000, 5)])
 def test_training_stops_once_epoch_size_texts_were_seen(epoch_size, read):
-    taken = []
-
-    def loader():
-        for batch in toy_loader(77):
-            taken.append(batch)
-            yield batch
-
-    net = net_of()
-    result = train_epoch(net, loader(), optimizer=standing_still(net), epoch_size=epoch_size)
-    assert len(taken) == read  # the last batch is smaller
+    net, reads = net_of(), []
+    net.register_forward_pre_hook(lambda *_: reads.append(1))
+    result = train_epoch(net, toy_loader(77), optimizer=standing_still(net), epoch_size=epoch_size)
+    assert len(reads) == read  # the last batch is smaller
     labels, ids = toy(77)
     assert result == pytest.approx(loss_and_accuracy(net, labels[: 16 * read], ids[: 16 * read]), abs=1e-6)
 
@@ -204,11 +197,9 @@ def test_progress_is_a_line_with_the_texts_seen_and_the_accuracy(capsys):
     net = net_of()
     train_epoch(net, toy_loader(110, batch_size=10), optimizer=standing_still(net), report_freq=5)
     lines = capsys.readouterr().out.splitlines()
-    assert [re.fullmatch(r"(\d+): acc=(0\.\d+|1\.0+)", line)[1] for line in lines] == ["50", "100"]
     labels, ids = toy(110)
-    for line, seen in zip(lines, (50, 100)):
-        accuracy = loss_and_accuracy(net, labels[:seen], ids[:seen])[1]
-        assert float(line.split("acc=")[1]) == pytest.approx(accuracy, abs=1e-3)
+    for line, seen in zip(lines, (50, 100), strict=True):
+        assert line == f"{seen}: acc={loss_and_accuracy(net, labels[:seen], ids[:seen])[1]:.4f}"
 
 
 @pytest.mark.parametrize("reduction", ["sum", "none"])
@@ -301,7 +292,6 @@ def test_dropout_is_off_during_evaluation():
     net = net_of(dropout=0.9)
     without = net_of(dropout=0.0)
     assert evaluate(net, toy_loader(37)) == evaluate(without, toy_loader(37))
-    assert torch.equal(logits_of(net, toy_loader(37))[1], logits_of(without, toy_loader(37))[1])
 
 
 def test_a_failing_evaluation_leaves_the_network_in_its_mode():
@@ -389,11 +379,11 @@ def test_fit_uses_the_optimizer_that_it_is_given_at_its_own_rates_and_gives_them
 def test_an_epoch_prints_a_line(capsys):
     history = fit(net_of(), toy_loader(320), toy_loader(64, seed=2), epochs=2, live=False)
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines] == ["epoch 1", "epoch 2"]
+    assert len(lines) == 2
     for i, line in enumerate(lines):
         points = slice(20 * i, 20 * i + 20)  # an epoch has 20 batches of 16 texts, a point each
         loss, accuracy = (sum(values[points]) / 20 for values in (history.train_loss, history.train_accuracy))
-        assert f"train loss {loss:.3f}, accuracy {accuracy:.3f} |" in line
+        assert line.startswith(f"epoch {i + 1}: train loss {loss:.3f}, accuracy {accuracy:.3f} |")
         assert f"validation loss {history.valid_loss[i]:.3f}, accuracy {history.valid_accuracy[i]:.3f}" in line
 
 
@@ -426,5 +416,4 @@ def test_interrupting_ends_training_and_keeps_what_was_learnt(capsys, calls, ste
     assert len(history.valid_loss) == len(history.valid_accuracy) == len(epoch_ends)
     assert history.articles[-1] == 10 * steps
     assert not same(before, net)
-    assert math.isfinite(evaluate(net, toy_loader(32))[0])
-    train_epoch(net, toy_loader(32))  # and it can be trained on
+    train_epoch(net, toy_loader(32))  # it can be trained on, which would refuse numbers that are not finite
