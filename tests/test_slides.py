@@ -1,6 +1,5 @@
 """Decks: answers wait, pictures have their words, each slide has its notes, and a page needs no network."""
 
-import functools
 import re
 
 import nbformat
@@ -80,7 +79,6 @@ LOOK = r"""() => {
         return [slide.id, look(slide.querySelector(".slide"))];
     });
 }"""
-made = functools.cache(slides.make_deck)
 
 
 @pytest.fixture
@@ -89,7 +87,7 @@ def page_of(visit, fetch):
     fetch(slides.LIBRARIES, slides.USED, slides.DECKS / "lib")
 
     def page_of(lesson):
-        page = visit(made(lesson).as_uri())
+        page = visit(slides.make_deck(lesson).as_uri())
         page.wait_for_selector(".reveal.ready")
         return page
 

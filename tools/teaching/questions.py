@@ -26,7 +26,6 @@ ROOT = Path(__file__).resolve().parents[2]
 MARKDOWN = mistune.create_markdown()
 MARKDOWN.block.rules = ["blank_line"]  # a line that begins with "96." is no list
 FILES = sorted(ROOT.glob("notebooks/questions/*.md"))
-BUILT = ROOT / "build" / "questions"
 # A section of a source, without its "## ": a question, with the wrong choices on both sides of the right one ...
 TEXT = r"\n\s*(?=\S)((?s:(?:(?!- \[|```).)+?))\s*"
 WRONG = r"- \[ \] (.+)\n  - (.+)\n"
@@ -248,7 +247,7 @@ def make_bank(lessons: list[Lesson], folder: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        make_bank([read_lesson(file) for file in FILES], BUILT)
+        make_bank([read_lesson(file) for file in FILES], ROOT / "build" / "questions")
     except ValueError as error:
         sys.exit(str(error))
     print("build/questions: questions.gift is for Moodle, sheet.html to hand out; the rest is for you")

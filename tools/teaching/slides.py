@@ -191,11 +191,7 @@ def make_deck(path: Path) -> Path:
     return deck
 
 
-def main() -> None:
+if __name__ == "__main__":
     npm.fetch(LIBRARIES, USED, DECKS / "lib")
     for path in sorted(ROOT.glob("notebooks/*.ipynb")):
         make_deck(path)
-
-
-if __name__ == "__main__":
-    main()

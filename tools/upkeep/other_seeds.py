@@ -32,10 +32,11 @@ torch.manual_seed = moved(torch.manual_seed)
 """
 
 
-def main(by: int, paths: list[Path]) -> None:
+if __name__ == "__main__":
+    by = int(sys.argv[1])
     folder = Path("build") / f"seeds-{by}"
     folder.mkdir(parents=True, exist_ok=True)
-    for path in paths:
+    for path in map(Path, sys.argv[2:]):
         notebook = nbformat.read(path, as_version=4)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         code[0].source += MOVE.format(by=by)
@@ -51,7 +52,3 @@ def main(by: int, paths: list[Path]) -> None:
                 if output.output_type == "error":
                     print(f"{path.name} {cell.id}: {output.ename}: {output.evalue}")
         print(f"{path.name}: run with its seeds moved by {by}: {folder / path.name}", flush=True)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), [Path(name) for name in sys.argv[2:]])
