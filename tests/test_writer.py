@@ -3,7 +3,6 @@
 import csv
 import json
 import math
-import string
 
 import pytest
 import torch
@@ -85,9 +84,8 @@ def test_the_page_and_pytorch_agree_on_what_any_text_costs(a_page, writer, texts
 
 def test_counting_is_kneser_neys_by_hand():
     """After "b" came c twice and d once; c came after two tokens, b and e, a and b and e after one each, ..."""
-    a, b, c, d, e, start = range(6)
+    a, b, c, d, e = range(5)
     counts = FourGrams([[a, b, c], [e, b, c], [a, b, d], [a, e, c]], V=5)
-    assert start == counts.V
     for ids in [], [b], [a, b], [a, b, c], [d, d, d]:
         assert counts.next(ids).sum() == pytest.approx(1)
     (_, first), (_, discount), *_ = counts.tables
@@ -234,7 +232,7 @@ def a_word(watched, tmp_path_factory):
 
 
 @settings(max_examples=8)
-@given(st.lists(st.text(string.ascii_lowercase, min_size=1, max_size=24), min_size=10, max_size=20))
+@given(st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=24), min_size=10, max_size=20))
 def test_the_figure_and_pytorch_write_the_same_backwards(a_word, reversers, words):
     for word, ours in zip(
         words, ask(a_word, "words => words.map(document.querySelector('.torchnlp-live').backwards)", words)

@@ -70,9 +70,9 @@ export function paintUnits(context, rows, part, colours, height, edges) {
     if (!units) return;
     const image = new ImageData(rows.length, units);  // a point a number; then each column is drawn as wide as it is
     rows.forEach((row, t) => row?.map(shade(part)).forEach((value, unit) => {
-        const colour = value < 0 ? ink : own;
-        const mixed = paper.map((from, i) => from + Math.abs(value) * (colour[i] - from));
-        image.data.set([...mixed, 255], 4 * (unit * rows.length + t));
+        const colour = value < 0 ? ink : own, at = 4 * (unit * rows.length + t);
+        for (let i = 0; i < 3; i++) image.data[at + i] = paper[i] + Math.abs(value) * (colour[i] - paper[i]);
+        image.data[at + 3] = 255;
     }));
     const small = make("canvas", {width: rows.length, height: units});
     small.getContext("2d").putImageData(image, 0, 0);

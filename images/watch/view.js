@@ -113,14 +113,13 @@ export class View {
         this.margin = 12 + Math.min(110, Math.max(...this.classes.map(name => ruler.measureText(name).width)));
         ruler.font = `600 ${fontSize} ${fontFamily}`;
         const widths = this.tokens.map(token => Math.max(30, ruler.measureText(token).width + 16));
-        const seen = this.strip.clientWidth, needed = widths.reduce((a, b) => a + b, 0);
+        const seen = this.width = this.strip.clientWidth, needed = widths.reduce((a, b) => a + b, 0);
         const room = (seen - this.margin) / needed, stretch = room > 0.9 ? Math.min(1.8, room) : 1;
         this.edges = [0];
         widths.forEach((width, t) => {
             this.edges.push(this.edges[t] + width * stretch);
             Object.assign(this.words.children[t].style, {left: `${this.edges[t]}px`, width: `${width * stretch}px`});
         });
-        this.width = seen;
         this.roll.style.width = `${Math.max(seen, this.edges.at(-1) + this.margin)}px`;
         this.roll.style.setProperty("--seen", `${seen}px`);
         this.fits = this.edges.at(-1) <= this.width;
@@ -183,9 +182,12 @@ export class View {
 
     drawPart(canvas, part) {
         const {edges, unit, unitHeight} = this, {ink} = this.colours, left = this.strip.scrollLeft;
-        const height = this.units * unitHeight, rows = this.readings[0].parts[part].slice(0, this.shown);
-        const context = fit(canvas, this.width, height), end = Math.min(this.width, edges.at(-1) - left);
-        paintUnits(context, rows, part, this.colours, height, edges.map(edge => edge - left));
+        const height = this.units * unitHeight, context = fit(canvas, this.width, height);
+        const end = Math.min(this.width, edges.at(-1) - left);
+        const from = Math.max(0, edges.findIndex(edge => edge > left) - 1);  // only columns that can be seen are drawn
+        const to = edges.filter(edge => edge < left + this.width).length;
+        const rows = this.readings[0].parts[part].slice(from, Math.min(to, this.shown));
+        paintUnits(context, rows, part, this.colours, height, edges.slice(from).map(edge => edge - left));
         if (!(this.by in PARTS)) return;
         Object.assign(context, {strokeStyle: css(ink), fillStyle: css(ink), lineWidth: 1.5});
         if (this.by === part) context.strokeRect(0.75, unit * unitHeight - 0.75, end - 1.5, unitHeight + 1.5);
