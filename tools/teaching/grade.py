@@ -50,7 +50,7 @@ def explain(term: Path, student: str, lesson: str) -> str:
         if errors and ("nbgrader" in cell.metadata or cell.id.startswith("own-")):
             line, error = cell.source.splitlines()[0], errors[-1]
             if not any(words in error.evalue for words in UNANSWERED):
-                told.append(f"Code cell {number} ({line}): {error.ename}: {error.evalue[:200]}")
+                told.append(f"Code cell {number} ({line}): {error.ename}: {error.evalue[:200]}".rstrip(": "))
     return "\n    ".join(told)
 
 
