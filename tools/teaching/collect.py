@@ -92,7 +92,7 @@ def collect(place: Path, term: Path) -> list[dict]:
         if path.is_file():
             name = path.relative_to(place).as_posix() if place.is_dir() else path.name
             files += files_in(name, path.read_bytes(), path.stat().st_mtime)
-    files = [file for file in files if not re.search(r"(?:^|/)(?:\.|__MACOSX/)", file[0])]  # what Macs add
+    files = [file for file in files if not re.search(r"(?:^|/)(?:\.|__MACOSX/)", file[0])]  # what Macs and Jupyter add
     for path, content, when in sorted(files, key=lambda file: (file[2], file[0]), reverse=True):
         row = {"file": path, "student": "", "name": "", "lesson": "", "taken": "no", "remarks": ""}
         rows.append(row)
