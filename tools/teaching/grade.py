@@ -59,7 +59,9 @@ def main() -> None:
     handed_in = sorted(term.glob(f"submitted/*/lesson{wanted.replace('all', '*')}/*.ipynb"))
     if not handed_in:
         sys.exit(f"{term} has no submissions of lesson {wanted}: run make collect first.")
-    graded = {path.parts[-3:-1]: path.stat().st_mtime for path in term.glob("autograded/*/*/*.ipynb")}
+    # nbgrader takes the right to write from what it has finished.
+    finished = [path for path in term.glob("autograded/*/*/*.ipynb") if not path.stat().st_mode & 0o200]
+    graded = {path.parts[-3:-1]: path.stat().st_mtime for path in finished}
     new = [path.parts[-3:-1] for path in handed_in if graded.get(path.parts[-3:-1], 0) < path.stat().st_mtime]
     print(f"{len(new)} of {len(handed_in)} submissions are new or have changed.", flush=True)
     with ThreadPoolExecutor(2) as pool:
