@@ -54,8 +54,8 @@ def test_a_network_is_trained_judged_saved_and_asked_on_the_device(news, tmp_pat
 
 
 def test_no_step_of_a_training_waits_for_the_device_and_gates_are_drawn_there(news):
-    """Numbers are read at the points of the curve, 25 in an epoch, not at each of 400 steps."""
-    batches = [pad_length(news[0])] * 400
+    """Numbers are read at the points of the curve, 25 in an epoch, not at each of 100 steps."""
+    batches = [pad_length(news[0])] * 100
     with stand_in_device() as device:
         net = Packed(len(news[3])).to(DEVICE)
         torchnlp.fit(net, batches, epochs=1, clip=1, live=False)
