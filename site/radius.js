@@ -20,7 +20,7 @@ function spectralRadius(W) {
 }
 
 // How large the gradient is 0, 1, ... steps before the last state, as a share of what it is there.
-export function wayBack(W, words, withTanh) {
+function wayBack(W, words, withTanh) {
     const states = [new Float64Array(H)], turned = transposed(W, H);
     for (const word of words) states.push(linear(states.at(-1), W, word).map(Math.tanh));
     let gradient = new Float64Array(H).fill(1 / Math.sqrt(H));

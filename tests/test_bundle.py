@@ -20,6 +20,16 @@ def test_machines_are_named_by_system_and_python():
     assert bundle.machines_of(["all", "linux"]) == bundle.MACHINES
 
 
+def test_make_bundle_without_a_machine_is_for_this_one_and_an_unknown_one_is_refused(monkeypatch, capsys):
+    monkeypatch.setattr(bundle, "make_bundle", lambda folder, machines, news: dict.fromkeys(machines, ""))
+    monkeypatch.setattr(sys, "argv", ["bundle"])
+    assert bundle.main() == 0 and "for 1 of 1 kinds of machine" in capsys.readouterr().out
+    sys.argv += ["amiga"]
+    with pytest.raises(SystemExit):
+        bundle.main()
+    assert "windows-3.12" in capsys.readouterr().err
+
+
 def fetch(machine, wheels):
     if machine == "windows-3.11":
         raise RuntimeError("there is no wheel of <odd> for it")

@@ -169,7 +169,7 @@ def test_downloads_of_platforms_and_odd_files_are_read_or_named_with_a_reason(te
             "moodle.zip": zipped(
                 {"Ana Ruiz_4711_assignsubmission_file/mine.ipynb": good, "a/b.zip": zipped({"c.pdf": b"%"})}
             ),
-            "kimlee_LATE_991_22_2-lstm-gates-1.ipynb": good,
+            "all_2026_11_28_2.zip": zipped({"kimlee_LATE_991_22_2-lstm-gates-1.ipynb": good, "eva/2.ipynb": good}),
             "submission_77/2-lstm-gates.ipynb": good,
             "späte Abgabe (1).ipynb": good,
             "typed.ipynb": typed,
@@ -183,7 +183,7 @@ def test_downloads_of_platforms_and_odd_files_are_read_or_named_with_a_reason(te
         },
     )
     taken = {row["student"] for row in rows.values() if row["taken"] == "yes"}
-    assert taken == {"4711", "991", "77", "späte-Abgabe-1", "112", "old-format", "merge"}
+    assert taken == {"4711", "991", "eva", "77", "späte-Abgabe-1", "112", "old-format", "merge"}
     refused = {file: row["remarks"] for file, row in rows.items() if row["taken"] == "no"}
     assert set(refused) == {"moodle/a/b/c.pdf", "half.ipynb", "empty.ipynb", "other.ipynb", "answers.py", "bad.zip"}
     assert all(refused.values())

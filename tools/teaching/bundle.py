@@ -188,9 +188,12 @@ def make_bundle(folder: Path, machines: list[str], news: Path | None) -> dict[st
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("machines", nargs="*", choices=["all", *SYSTEMS, *MACHINES])
+    known = ["all", *SYSTEMS, *MACHINES]
+    parser.add_argument("machines", nargs="*", help=f"some of {', '.join(known)}; without one this machine")
     parser.add_argument("--data", type=Path, help="the folder with the news that go along")
     args = parser.parse_args()
+    if set(args.machines) - set(known):  # choices=known would refuse to have none, in Python 3.11
+        parser.error(f"these are machines that it knows: {', '.join(known)}")
     news, folder = find_news(args.data), ROOT / "build" / "bundle"
     found = make_bundle(folder, machines_of(args.machines), news)
     have = sum(not why for why in found.values())

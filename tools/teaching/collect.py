@@ -22,7 +22,7 @@ from tools.teaching.term import configuration, write_table
 
 PATTERNS = [  # of the path of a file, as the downloads of Gradescope, Moodle and Canvas have it
     r"(?:^|/)(?P<name>)submission_(?P<id>\d+)/",
-    r"(?:^|/)(?P<name>[^/]+?)_(?:LATE_)?(?P<id>\d+)_(?:assignsubmission_file|\d+_)",
+    r"(?:^|/)(?P<name>[^/]+?)_(?:LATE_)?(?P<id>\d+)_(?:assignsubmission_file|\d+_[^/]*$)",
 ]
 MERGE = re.compile(r"^<{7} .*\n|^={7}\n(?:.*\n)*?^>{7} .*\n", flags=re.M)  # what git leaves; their own side stays
 LARGEST = 50_000_000  # bytes of one file
