@@ -57,6 +57,11 @@ def test_any_batch_can_be_read_back(news, batch):
     assert [piece.tolist() for piece in torch.tensor_split(flat, offsets[1:])] == texts
 
 
+def test_an_article_without_a_word_is_an_unknown_one(news, monkeypatch):
+    monkeypatch.setitem(torchnlp._ids, " ", torch.tensor([], dtype=torch.long))  # as load_dataset keeps it
+    assert pad_length([(1, " ")]).ids.tolist() == [[UNK]]
+
+
 def test_voc_and_tokenizer_count_for_articles_of_the_dataset_too(news):
     train = news[0][4:6]  # "Late goal wins ...", whose ids under the loaded vocabulary are remembered
     words, letters = Vocab(Counter(["late", "goal", "goal"])), Vocab(Counter("La"))

@@ -46,8 +46,8 @@ def test_a_network_is_trained_judged_saved_and_asked_on_the_device(news, tmp_pat
         net = network(len(vocab)).to(DEVICE)
         batches, judged = (DataLoader(half, 4, collate_fn=collate) for half in (train, test))
         torchnlp.fit(net, batches, judged, epochs=1, clip=1, live=False)
-        answers = torchnlp.predict(net, "late goal", classes)
         torchnlp.save_model(tmp_path / "net.pt", net, classes)
+        answers = torchnlp.predict(net, "late goal", classes)
         again, *_ = torchnlp.load_model(tmp_path / "net.pt", network)
         assert next(again.parameters()).device == DEVICE
         assert torchnlp.predict(again, "late goal", classes) == answers
