@@ -175,7 +175,7 @@ def test_a_network_of_another_vocabulary_is_told_so(other_news, tmp_path, first)
     first(net, batches)
     assert len(other_news("Up down")[3]) == len(vocab)
     for use in [
-        lambda: train_epoch(net, batches), lambda: evaluate(net, batches), lambda: fit_once(net, batches),
+        lambda: train_epoch(net, batches), lambda: evaluate(net, batches), lambda: fit(net, batches, live=False),
         lambda: predict(net, "yes", ["a", "b", "c", "d"]), lambda: save_model(tmp_path / "net.pt", net, "abcd"),
     ]:  # fmt: skip
         with pytest.raises(ValueError, match="belongs to another vocabulary.*Call load_dataset again as you did"):
