@@ -1,7 +1,7 @@
 """Companion module of the course "Recurrent neural networks for text".
 
 What the lessons share, in the order in which a text meets it: data, text, batches, training, evaluating and saving,
-looking.
+looking. A lesson begins with::
 
     from torchnlp import *
 

@@ -44,6 +44,7 @@ html_sidebars = {
 }
 html_context = {"default_mode": "auto"}
 html_math_renderer = "drawing"
+html_domain_indices = False  # of Python: of its modules there is one
 html_theme_options = {
     "repository_url": GITHUB,
     "repository_branch": "main",
@@ -117,8 +118,10 @@ def read(app, docname, source) -> None:
 
 
 def as_rst(app, what, name, thing, options, lines) -> None:
-    """Our docstrings are plain text: a star is a star, and what stands in backticks is code."""
-    lines[:] = [re.sub(r"`([^`]+)`", r"``\1``", line.replace("*", r"\*")) for line in lines]
+    """Our docstrings are plain text: a star is a star, and what is indented or stands in backticks is code."""
+    for i, line in enumerate(lines):
+        if not line.startswith("    "):
+            lines[i] = re.sub(r"`([^`]+)`", r"``\1``", line.replace("*", r"\*"))
 
 
 def finish(app, pagename, templatename, context, doctree) -> None:

@@ -58,6 +58,7 @@ export class View {
         new ResizeObserver(() => this.layout()).observe(this.strip);
         document.fonts.ready.then(() => this.layout());  // the typeface may come after the words
         matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+        matchMedia("print").addEventListener("change", () => this.layout());
     }
 
     // Show one reading, or several networks' readings of one text side by side.
@@ -104,7 +105,7 @@ export class View {
     }
 
     // A word's column is as wide as the word; a short text is spread, and one that nearly fits is pushed together. At
-    // the right there is room for the names of the lines.
+    // the right there is room for the names of the lines. On paper nothing scrolls: all of it is made to fit.
     layout() {
         if (!this.readings) return;
         const {fontSize, fontFamily} = getComputedStyle(this.words);
@@ -113,15 +114,18 @@ export class View {
         this.margin = 12 + Math.min(110, Math.max(...this.classes.map(name => ruler.measureText(name).width)));
         ruler.font = `600 ${fontSize} ${fontFamily}`;
         const widths = this.tokens.map(token => Math.max(30, ruler.measureText(token).width + 16));
-        const seen = this.width = this.strip.clientWidth, needed = widths.reduce((a, b) => a + b, 0);
+        const seen = this.strip.clientWidth, needed = widths.reduce((a, b) => a + b, 0);
         const room = (seen - this.margin) / needed, stretch = room > 0.9 ? Math.min(1.8, room) : 1;
         this.edges = [0];
         widths.forEach((width, t) => {
             this.edges.push(this.edges[t] + width * stretch);
             Object.assign(this.words.children[t].style, {left: `${this.edges[t]}px`, width: `${width * stretch}px`});
         });
-        this.roll.style.width = `${Math.max(seen, this.edges.at(-1) + this.margin)}px`;
-        this.roll.style.setProperty("--seen", `${seen}px`);
+        const all = Math.max(seen, this.edges.at(-1) + this.margin), printed = matchMedia("print").matches;
+        this.width = printed ? all : seen;
+        this.roll.style.width = `${all}px`;
+        this.roll.style.zoom = printed ? seen / all : 1;
+        this.roll.style.setProperty("--seen", `${this.width}px`);
         this.fits = this.edges.at(-1) <= this.width;
         this.strip.style.touchAction = this.fits ? "pan-y" : "auto";  // a finger moves the band, or a long text
         this.noted.forEach(({at}, i) => {
