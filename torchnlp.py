@@ -849,8 +849,8 @@ def fit(
     network keeps what it learnt, the History is returned. Raises what train_epoch and evaluate do.
     """
     _stop_at_other_words(net)
-    if epochs * len(train) <= 0:
-        raise ValueError("There is nothing to train on: no epochs, or an empty dataset.")
+    if epochs * len(train) <= 0 or (valid is not None and len(valid) == 0):
+        raise ValueError("There is nothing to train on, or to validate on: no epochs, or an empty dataset.")
     optimizer, loss_fn = optimizer or make_optimizer(net, lr), nn.CrossEntropyLoss()
     steps, every = epochs * len(train), max(1, len(train) // 25)  # every: from a point of the curve to the next
     scheduler = schedule(optimizer, steps) if schedule else LambdaLR(optimizer, lambda step: 1.0)

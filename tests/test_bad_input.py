@@ -194,7 +194,7 @@ def test_a_loaded_model_belongs_to_its_own_vocabulary(news, other_news, tmp_path
 
 
 @pytest.mark.parametrize("count, valid, options, said", [
-    (0, 2, {}, "nothing to train on"), (4, 2, {"epochs": 0}, "nothing to train on"), (4, 0, {}, "is the dataset empty"),
+    (0, 2, {}, "nothing to train on"), (4, 2, {"epochs": 0}, "nothing to train on"), (4, 0, {}, "to validate on"),
     (4, 2, {"lr": -0.1}, "Invalid learning rate"), (4, 2, {"lr": math.inf}, "rate is no longer finite"),
 ])  # fmt: skip
 def test_a_training_without_articles_or_with_a_useless_learning_rate_is_an_error(news, count, valid, options, said):
