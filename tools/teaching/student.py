@@ -87,7 +87,7 @@ def release(term: Path) -> None:
 
 def copy_course(folder: Path) -> None:
     """What a lesson needs to run, without the lessons."""
-    left_out = shutil.ignore_patterns("draw.py", "film.py", "__pycache__")
+    left_out = shutil.ignore_patterns("draw.py", "__pycache__")
     for name in FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=left_out)
     (folder / "notebooks" / "zh").mkdir()
