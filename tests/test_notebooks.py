@@ -1,7 +1,6 @@
 """Every lesson as its reader meets it: run in order, clean outputs, pictures in words, exercises that work."""
 
 import re
-import symtable
 from copy import deepcopy
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import nbformat
 import pytest
 
 from tools.teaching.exercises import mark
+from tools.teaching.mend import names_in
 from tools.upkeep.minutes import core_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +21,7 @@ TITLES = {  # kinds of folded cells, and how their first line goes on after "# @
     "solution": r"Solution \d[a-z]?$",
 }
 TAGS = {"nbval-check-output", "nbval-ignore-output", "raises-exception", "hide-input", *TITLES}
-TAGS |= {"stub", "check", "yours", "graded"}  # open cells: of an exercise, a knob, what a check needs
+TAGS |= {"stub", "check", "yours"}  # open cells: of an exercise, a knob
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS.keys())
 
@@ -185,14 +185,8 @@ def test_an_empty_stub_is_not_yet_right_and_its_solution_is(lesson):
         assert solution.source.startswith(f"# @title Solution {number[1]}\n"), solution.id
         assert solution.source.endswith(f"\n{check.source}"), solution.id
         assert printed(solution).strip() == f"Exercise {number[1]}: right", solution.id
-        assert made_by(solution.source) == {answer[1]}, solution.id
+        assert names_in(solution.source) == {answer[1]}, solution.id
         assert all("nbval-check-output" in tags_of(cell) for cell in (check, solution)), check.id
-
-
-def made_by(source: str) -> set[str]:
-    """The names that a cell makes."""
-    names = symtable.symtable(source, "cell", "exec").get_symbols()
-    return {name.get_name() for name in names if name.is_assigned() or name.is_imported()}
 
 
 def test_the_set_up_cell_is_the_same_in_every_lesson():
