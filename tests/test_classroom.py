@@ -259,12 +259,17 @@ def test_a_week(term, tmp_path, monkeypatch, capsys, formgrader):
         "dan.ipynb": handed_in(term, lambda c: [solved(c), c["l2-c07"].update(source="x = bytearray(5 * 10**9) * 4")]),
     }
     collected(term, tmp_path, files)
+    with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
+        gradebook.update_or_create_student("fay", first_name="Fay", last_name="Wu")
+    monkeypatch.setattr("sys.argv", ["collect", str(tmp_path / "inbox"), str(term)])
+    collect.main()
+    assert "5 students" in (said := capsys.readouterr().out) and "Fay Wu" in said and "ana" not in said
     monkeypatch.setattr("sys.argv", ["grade", "2", str(term)])
     grade.main()
     assert "5 of 5 submissions" in (said := capsys.readouterr().out)
     assert "ZeroDivisionError" not in said  # pip did not work
     for line in ("ana: 2 of 4", "bob: 0 of 4", "cyd: 1 of 4", "dan: 2 of 4", "einops"):
-        assert line in said
+        assert line in said, said
 
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
         stem = NAME.removesuffix(".ipynb")

@@ -139,8 +139,10 @@ def main() -> None:
         for new in taken.keys() - {student.id for student in gradebook.students}:
             first, _, last = taken[new].rpartition(" ")
             gradebook.add_student(new, first_name=first, last_name=last)
+        known = {who.id: f"{who.first_name or ''} {who.last_name or who.id}" for who in gradebook.students}
     print(*(f"{row['file']}: {row['remarks']}" for row in rows if row["remarks"]), sep="\n")
     print(f"{len(taken)} students. {sum(row['taken'] == 'no' for row in rows)} files not taken.")
+    print("Nothing from:", ", ".join(name.strip() for who, name in known.items() if who not in taken) or "nobody")
 
 
 if __name__ == "__main__":
