@@ -26,14 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 MARKDOWN = mistune.create_markdown()
 MARKDOWN.block.rules = ["blank_line"]  # a line that begins with "96." is no list
 FILES = sorted(ROOT.glob("notebooks/questions/*.md"))
-# A section of a source, without its "## ": a question, with the wrong choices on both sides of the right one ...
-TEXT = r"\n\s*(?=\S)((?s:(?:(?!- \[|```).)+?))\s*"
-WRONG = r"- \[ \] (.+)\n  - (.+)\n"
-SOME_WRONG = r"((?:- \[ \] .+\n  - .+\n)*)"
-QUESTION = re.compile(rf"(.+?)(?: · (.+))?{TEXT}{SOME_WRONG}- \[x\] (.+)\n(?:  - .+\n)?{SOME_WRONG}\n*")
-# ... or the second version of an exercise.
-BLOCK = r"```python\n((?s:(?:(?!```).)*))\n```\s*"
-EXERCISE = re.compile(rf"Exercise (\d+), second version: (.+){TEXT}{3 * BLOCK}")
+# A choice of a question, behind its "- [": is it right, what it says, why not.
+CHOICE = re.compile(r"(?P<mark>[ x])\] (?P<text>.+)(?:\n  - (?P<why>.+))?\s*")
+CODE = re.compile(r"^```python\n(.*?)\n```$", flags=re.S | re.M)
 PAIR = re.compile(r"\*\*Ask( \(bank\))?:\*\*\s(.+?)\s+\*\*Expect:\*\*\s(.+?)(?=\n\s*\n|\s\*\*Ask)", flags=re.S)
 PRELUDE = """\
 import math
@@ -63,7 +58,7 @@ class Question:
 
     name: str  # "1.03": the third of lesson 1; nothing for one of the notes that makes sense on its slide alone
     title: str
-    where: str | None  # "section 5", or for one of the notes the cell
+    where: str  # "section 5", or nothing; for one of the notes the cell
     text: str
     answer: str
     wrong: list[tuple[str, str]] = field(default_factory=list)  # (what it says, why not); the common one first
@@ -102,17 +97,24 @@ def read_lesson(file: Path) -> Lesson:
     """Raises ValueError with the file and the heading of a section that is not as it should be."""
     lesson = Lesson(file.stem, read_asked(NOTES / file.name))
     for section in re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
-        exercise, question = EXERCISE.fullmatch(section), QUESTION.fullmatch(section)
-        wrong = re.findall(WRONG, section)
-        if exercise:
-            lesson.exercises.append(Exercise(*exercise.groups()))
-        elif question and len(wrong) >= 2:
-            title, where, text, _, answer, _ = question.groups()
-            name = f"{lesson.name[0]}.{len(lesson.questions) + 1:02d}"
-            lesson.questions.append(Question(name, title, where, " ".join(text.split()), answer, wrong))
-        else:
+        heading, body = section.split("\n", 1)
+        if second := re.fullmatch(r"Exercise (\d+), second version: (.+)", heading):
+            text, blocks = body.partition("```")[0].strip(), CODE.findall(body)
+            if not text or len(blocks) != 3:
+                raise ValueError(f'{file.name}, "{heading}": an exercise needs a text and three blocks of code')
+            lesson.exercises.append(Exercise(*second.groups(), text, *blocks))
+            continue
+        title, _, where = heading.partition(" · ")
+        text, *options = re.split(r"^- \[", body, flags=re.M)
+        choices = [CHOICE.fullmatch(option) for option in options]
+        right = [choice["text"] for choice in choices if choice and choice["mark"] == "x"]
+        wrong = [(choice["text"], choice["why"]) for choice in choices if choice and choice["mark"] == " "]
+        whole = text.strip() and all(choices) and all(why for _, why in wrong)
+        if not whole or len(right) != 1 or len(wrong) < 2:
             needs = "a question needs a text, one answer, two wrong ones or more, each with its reason"
-            raise ValueError(f'{file.name}, "{section.splitlines()[0]}": {needs}; an exercise three blocks of code')
+            raise ValueError(f'{file.name}, "{title}": {needs}')
+        name = f"{lesson.name[0]}.{len(lesson.questions) + 1:02d}"
+        lesson.questions.append(Question(name, title, where, " ".join(text.split()), right[0], wrong))
     return lesson
 
 
