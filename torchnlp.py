@@ -118,8 +118,9 @@ def load_dataset(
         raise ValueError(f"most is a number of articles, 1 or more, not {most!r}.")
     place, name = _find_data(root)
     classes = _read_classes(place)
-    train_dataset = _read_csv(place / "train.csv", classes)
-    test_dataset = _read_csv(place / "test.csv", classes)
+    rows = {place / name: _read_csv(place / name) for name in ("train.csv", "test.csv")}
+    numbers = _number_labels(place, classes, {label for part in rows.values() for label, _, _ in part})
+    train_dataset, test_dataset = (_with_numbers(file, part, numbers) for file, part in rows.items())
     available = len(train_dataset)
     if most is not None and most < available:
         train_dataset = random.Random(seed).sample(train_dataset, most)
@@ -166,8 +167,38 @@ def _read_classes(folder: Path) -> list[str]:
     return classes
 
 
-def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
-    """Rows `"label","title","description"` as (label, text); a broken row is an error that says where."""
+def _number_labels(folder: Path, classes: list[str], found: set[str]) -> dict[str, int]:
+    """The number 1..K of each label: a label is a class's name or, where no name looks like a number, its number.
+
+    found: the labels of both files. Raises ValueError where all of them could be either, with another meaning.
+    """
+    names = {name: number for number, name in enumerate(classes, 1)}
+    numbers = {str(number): number for number in names.values()}
+    if not any(re.fullmatch(r"[-+]?[\d.]+", name) for name in classes):
+        return names | numbers
+    differ = sorted(label for label in found if names.get(label) != numbers.get(label))
+    if differ and found <= names.keys() & numbers.keys():
+        label, what = differ[0], f"{folder}: the labels can be read as names or as numbers, and these differ."
+        both = f"{label!r} is the class of this name, or class number {label}, which is {classes[int(label) - 1]!r}."
+        remedy = "Put the lines of classes.txt in the order 1, 2, ..., or write names there that are not numbers."
+        raise ValueError(in_language(f"{what} {both} {remedy}"))
+    return names
+
+
+def _with_numbers(file: Path, rows: list[tuple[str, str, int]], numbers: dict[str, int]) -> list[tuple[int, str]]:
+    """(number of the label, text) of each row of a file; a label without a number is an error that says where."""
+    for label, _, line in rows:
+        if label not in numbers:
+            known, remedy = "a name in classes.txt", "The names there are numbers, so each label must be one of them."
+            if len(numbers) > max(numbers.values()):  # each class has its name and its number
+                known = f"a number from 1 to {max(numbers.values())}"
+                remedy = "Delete a header line; number from 1; for other labels add a classes.txt with their names."
+            raise ValueError(in_language(f"{file}, line {line}: label {label[:40]!r} is not {known}. {remedy}"))
+    return [(numbers[label], text) for label, text, _ in rows]
+
+
+def _read_csv(file: Path) -> list[tuple[str, str, int]]:
+    """Rows `"label","title","description"` as (label, text, line); a broken row is an error that says where."""
 
     def problem(what: str) -> ValueError:
         return ValueError(in_language(f"{file}, line {reader.line_num}: {what}"))
@@ -179,22 +210,16 @@ def _read_csv(file: Path, classes: list[str]) -> list[tuple[int, str]]:
         raise ValueError(in_language(f"{file} has {name}, not commas, between its columns. {remedy}"))
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
-    valid = {name: number for number, name in enumerate(classes, 1)}  # a label may be a name of classes.txt
-    valid |= {str(number): number for number in range(1, len(classes) + 1)}
     items = []
     try:
         for row in filter(None, reader):  # an empty line is an empty row
             if len(row) != 3:
                 form = 'A row is "label","title","description", each in double quotes; a quote inside is two.'
                 raise problem(f"{len(row)} columns instead of 3. {form}")
-            label = valid.get(row[0].strip())
-            if label is None:
-                remedy = "Delete a header line; number from 1; for other labels add a classes.txt with their names."
-                raise problem(f"label {row[0][:40]!r} is not a number from 1 to {len(classes)}. {remedy}")
-            items.append((label, f"{row[1]} {row[2]}".replace("\\", " ")))
+            items.append((row[0].strip(), f"{row[1]} {row[2]}".replace("\\", " "), reader.line_num))
     except csv.Error as error:
         raise problem(f"not readable as CSV ({error}). Check the quotes in and above this line.") from error
-    if not any(text.strip() for _, text in items):
+    if not any(text.strip() for _, text, _ in items):
         raise ValueError(in_language(f'{file} has no text. It needs rows "label","title","description".'))
     return items
 

@@ -39,6 +39,8 @@ def write_folder(folder, train=GOOD, test=GOOD, classes=None):
     """A folder of data from the contents of its files: text, bytes, or None for no such file."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in {"train.csv": train, "test.csv": test, "classes.txt": classes}.items():
+        if isinstance(content, list):
+            content = "\n".join(content)
         if content is not None:
             (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
@@ -63,9 +65,30 @@ def test_classes_txt_brings_classes_of_your_own_and_a_label_is_a_name_or_a_numbe
     rows = '"Politik","a","b"\n" 2","c","d"\n"Sport ","e","f"\n'
     train, _, classes, _ = loaded(rows, rows, "Politik\nSport")
     assert [label for label, _ in train] == [1, 2, 2] and classes == ["Politik", "Sport"]
-    assert loaded('"2","a","b"\n', '"1","a","b"\n', "2\n1")[0] == [(2, "a b")]  # a number is a number
     with pytest.raises(ValueError, match="label '3' is not a number from 1 to 2"):
         loaded('"3","a","b"\n', rows, "Politik\nSport")
+
+
+@pytest.mark.parametrize("names", ["0 1", "0 1 2", "1 2 3", "-1 0 1", "3 1 2 10", "2019 2020"])
+def test_a_label_that_is_a_number_and_the_name_of_a_class_means_the_class_of_this_name(loaded, names):
+    train, test, classes, _ = loaded(
+        *["".join(f'"{name}","is","{name}"\n' for name in names.split())] * 2, names.split()
+    )
+    assert train == test and [(classes[label - 1], text) for label, text in train] == [
+        (name, f"is {name}") for name in names.split()
+    ]
+    with pytest.raises(ValueError, match="train.csv, line 1: label '99' is not a name in classes.txt"):
+        loaded('"99","a","b"\n', GOOD, names.split())
+
+
+def test_labels_that_can_be_read_as_names_and_as_other_numbers_are_refused_with_both_readings(loaded):
+    rows = '"1","a","b"\n"2","c","d"\n'
+    both = "'1' is the class of this name, or class number 1, which is '{}'.*Put the lines of classes.txt in the order"
+    with pytest.raises(ValueError, match=both.format(2)):
+        loaded(rows, rows, ["2", "1"])
+    with pytest.raises(ValueError, match=both.format(0)):
+        loaded(rows, rows, ["0", "1", "2"])
+    assert loaded(rows, '"0","a","b"\n', ["0", "1", "2"])[0] == [(2, "a b"), (3, "c d")]  # one file may lack a class
 
 
 @pytest.mark.parametrize("names", ["one", "twice\ntwice", "\n".join(map(str, range(101)))], ids=["1", "twice", "101"])
