@@ -74,12 +74,27 @@ __all__ = [
     "collections", "os", "torch", "torchtext",
 ]  # fmt: skip
 
-device = torch.device("cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu")
+
+def _choose_device(wanted: str = "") -> torch.device:
+    """cuda where there is one, else the CPU. wanted is $TORCHNLP_DEVICE, which overrules this; mps is taken only so."""
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted and wanted not in there:
+        raise ValueError(f"TORCHNLP_DEVICE is {wanted!r}. Set it to cpu, cuda or mps.")
+    if wanted and not there[wanted]:
+        print(f"TORCHNLP_DEVICE is {wanted}, but PyTorch finds no such device here. The course runs on the CPU.")
+        return torch.device("cpu")
+    if wanted == "mps":
+        print("On an Apple GPU this course was never tried, and most of it is slower there: see site/versions.md.")
+    return torch.device(wanted or ("cuda" if there["cuda"] else "cpu"))
+
+
+device = _choose_device(os.environ.get("TORCHNLP_DEVICE", ""))
 SPARSE = device.type != "mps"  # for nn.Embedding(..., sparse=SPARSE): an Apple GPU has no sparse gradients
 # On a GPU too, recurrent layers multiply whole float32 numbers: lessons compare results to five digits.
 torch.backends.cudnn.allow_tf32 = False
-if device.type == "cpu" and (os.cpu_count() or 1) <= 4:
+if "OMP_NUM_THREADS" not in os.environ:
     # For networks this small a second thread gains little, and costs ten-fold where another program wants its core.
+    # Processor time adds up threads, and the lessons' times are those of one. torch.set_num_threads asks for more.
     torch.set_num_threads(1)
 
 
@@ -317,11 +332,12 @@ def _download(address: str, file: object, _: object) -> None:
 
 def _stop_if_disk(error: Exception, cache: Path) -> None:
     """A full or read-only disk is no missing network: say so. (Errors of the network, from requests, have no errno.)"""
+    # Where the cache lies is read from this variable on Linux and macOS, and from no variable on Windows.
+    other = "" if sys.platform == "win32" else "set XDG_CACHE_HOME to a folder that you may write to, or "
     if isinstance(error, PermissionError) or getattr(error, "errno", None):
         raise OSError(
-            f"AG News (31 MB) could not be written to {cache}: {error.strerror or error}. Make room there, or set the "
-            "environment variable XDG_CACHE_HOME to a folder that you may write to, or set TORCHNLP_DATA to a folder "
-            'with train.csv and test.csv, or to the word "sample".'
+            f"AG News (31 MB) could not be written to {cache}: {error.strerror or error}. Make room there, or {other}"
+            'set TORCHNLP_DATA to a folder with train.csv and test.csv, or to the word "sample".'
         ) from error
 
 
@@ -618,11 +634,13 @@ def seed_all(seed: int) -> None:
 
 
 def clock() -> float:
-    """Seconds, to subtract: those of the processor; on a GPU those of the wall, once its work is done."""
-    if device.type == "cpu":
-        return time.process_time()
-    torch.accelerator.synchronize()
-    return time.perf_counter()
+    """Seconds, to subtract: of processor time; on a GPU, when its work is done, and on Windows, of wall time.
+
+    On Windows the clock of processor time moves in steps of 15.6 ms, which is longer than most of what lessons time.
+    """
+    if device.type != "cpu":
+        torch.accelerator.synchronize()
+    return time.process_time() if device.type == "cpu" and sys.platform != "win32" else time.perf_counter()
 
 
 class AdamPair(Optimizer):

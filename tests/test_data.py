@@ -474,14 +474,18 @@ def test_a_mirror_with_a_broken_archive_leads_to_the_sample(server, capsys, cont
 
 @pytest.mark.parametrize("place, name", [(Path, "mkdir"), (tempfile, "NamedTemporaryFile")])
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES], ids=os.strerror)
-def test_whatever_the_disk_says_is_passed_on_before_any_request(server, capsys, monkeypatch, place, name, number):
+@pytest.mark.parametrize("system, other", [("linux", "or set XDG_CACHE_HOME .*"), ("win32", "or ")])
+def test_whatever_the_disk_says_is_passed_on_before_any_request(
+    server, capsys, monkeypatch, place, name, number, system, other
+):
     """An error that says where, why and what to do; no word of a missing network, and no sample."""
 
     def refuse(*args, **kwargs):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(place, name, refuse)
-    remedy = "Make room there, or set the environment variable XDG_CACHE_HOME .*TORCHNLP_DATA"
+    monkeypatch.setattr(sys, "platform", system)
+    remedy = f"Make room there, {other}set TORCHNLP_DATA"
     with pytest.raises(OSError, match=f"{re.escape(str(server.cache))}.*{os.strerror(number)}.*{remedy}"):
         torchnlp.load_dataset()
     assert capsys.readouterr().out == "" and torchnlp.source is None and server.requests == []

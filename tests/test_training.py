@@ -5,7 +5,9 @@ import inspect
 import io
 import itertools
 import math
+import os
 import runpy
+import sys
 
 import numpy as np
 import pytest
@@ -65,19 +67,62 @@ def loss_and_accuracy(net, labels, ids):
 # device
 
 
-@pytest.mark.parametrize("cuda, mps, name", [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")])
-@pytest.mark.parametrize("cores, threads", [(None, [1]), (4, [1]), (5, [])])
-def test_a_graphics_card_is_used_and_without_one_a_few_cores_run_one_thread(
-    monkeypatch, cuda, mps, name, cores, threads
-):
+DEVICES = [  # GPUs that are there, $TORCHNLP_DEVICE, the device that is taken, what is said
+    ("cuda mps", None, "cuda", ""),
+    ("mps", None, "cpu", ""),  # never by itself: see site/versions.md
+    ("mps", "", "cpu", ""),
+    ("mps", "mps", "mps", "On an Apple GPU this course was never tried"),
+    ("cuda", "cpu", "cpu", ""),
+    ("mps", "cuda", "cpu", "PyTorch finds no such device here. The course runs on the CPU."),
+    ("cuda", "mps", "cpu", "PyTorch finds no such device here. The course runs on the CPU."),
+]
+
+
+@pytest.fixture
+def import_anew(monkeypatch):
+    """import_anew("cuda", TORCHNLP_DEVICE="cpu") gives the module's names on a machine with this GPU."""
+
+    def import_anew(gpus="", **variables):
+        for name in ("TORCHNLP_DEVICE", "OMP_NUM_THREADS"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: "cuda" in gpus)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: "mps" in gpus)
+        return runpy.run_path(torchnlp.__file__)
+
+    return import_anew
+
+
+@pytest.mark.parametrize("gpus, wanted, taken, said", DEVICES)
+def test_cuda_is_taken_by_itself_and_mps_only_when_somebody_asks(import_anew, capsys, gpus, wanted, taken, said):
+    names = import_anew(gpus, **({} if wanted is None else {"TORCHNLP_DEVICE": wanted}))
+    out = capsys.readouterr().out
+    assert (names["device"].type, names["SPARSE"]) == (taken, taken != "mps")
+    assert said in out if said else not out
+
+
+def test_an_unknown_device_is_refused_with_those_that_there_are(import_anew):
+    with pytest.raises(ValueError, match="'gpu'. Set it to cpu, cuda or mps"):
+        import_anew("cuda", TORCHNLP_DEVICE="gpu")
+
+
+@pytest.mark.parametrize("gpus", ["", "cuda"])
+def test_one_thread_computes_on_any_machine_unless_somebody_asks_for_more(import_anew, monkeypatch, gpus):
     set_to = []
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
     monkeypatch.setattr(torch, "set_num_threads", set_to.append)
-    monkeypatch.setattr("os.cpu_count", lambda: cores)
-    names = runpy.run_path(torchnlp.__file__)
-    assert (names["device"].type, names["SPARSE"]) == (name, name != "mps")
-    assert set_to == (threads if name == "cpu" else [])
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    import_anew(gpus)
+    assert set_to == [1]
+    import_anew(gpus, OMP_NUM_THREADS="8")
+    assert set_to == [1]
+
+
+def test_on_windows_time_is_read_from_a_clock_without_steps(monkeypatch):
+    monkeypatch.setattr(torchnlp.time, "process_time", lambda: 0.015625)
+    monkeypatch.setattr(sys, "platform", "win32")
+    start = torchnlp.clock()
+    assert 0 < torchnlp.clock() - start < 0.01
 
 
 # make_optimizer
