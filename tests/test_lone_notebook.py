@@ -1,5 +1,6 @@
 """A student downloads one notebook and nothing else, on a machine that lacks what Colab lacks."""
 
+import copy
 import importlib.metadata
 import re
 import sys
@@ -74,3 +75,13 @@ def test_a_lone_notebook_fetches_the_course_and_what_is_missing(edition, tmp_pat
     assert all(package.startswith(str(tmp_path / "venv")) for package in packages)
     lessons = [file.read_text("utf-8") for file in cloned.glob("notebooks/*.ipynb")]
     assert lessons and any("@title Solution" in lesson for lesson in lessons) == (edition is None)
+
+
+def test_without_git_a_lone_notebook_says_what_to_fetch_and_its_students_fetch_no_solution(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")
+    lesson = nbformat.read(ROOT / "notebooks" / "1-simple-rnn.ipynb", as_version=4)
+    for notebook, archive in (lesson, "HEAD.zip"), (student_edition(copy.deepcopy(lesson)), "student.zip"):
+        first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+        with pytest.raises(RuntimeError, match=f"git is missing: unpack https://.*/archive/{archive}, move"):
+            exec(first.source, {})

@@ -66,6 +66,7 @@ def stay_among_students(notebook):
         cell.source = re.sub(r" \[(?:with solutions|英文，含答案)\]\([^)]*\)", "", cell.source)
         cell.source = cell.source.replace("/blob/main/notebooks/", f"/blob/{BRANCH}/notebooks/")
         cell.source = cell.source.replace('"git", "clone", ', FROM_STUDENT)
+        cell.source = cell.source.replace("/archive/HEAD.zip", f"/archive/{BRANCH}.zip")
     return notebook
 
 
