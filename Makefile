@@ -87,7 +87,7 @@ repo: $(READY)
 test: $(TESTS_READY) $(TOOLS_READY)
 	$(PYTEST) -m "not slow" $(if $(filter-out all,$(LESSON)),notebooks tests -k "$(LESSON)- or lesson_$(LESSON)")
 
-# make test-all   the same, then the tests of tools, site, pages and browsers, and the appendices
+# make test-all   the same, then the tests of tools, site, pages and browsers, and the studies
 test-all: test $(SITE_READY) $(TEACHING_READY)
 	$(PYTEST) -m slow
 
@@ -95,8 +95,8 @@ test-all: test $(SITE_READY) $(TEACHING_READY)
 lint: $(TESTS_READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/ruff check --config pyproject.toml notebooks/*.py notebooks/plain
-	$(BIN)/ruff format --check --config pyproject.toml notebooks/*.py notebooks/plain
+	$(BIN)/ruff check --config pyproject.toml notebooks/*.py notebooks/*/*.py
+	$(BIN)/ruff format --check --config pyproject.toml notebooks/*.py notebooks/*/*.py
 
 # make colab      runs each lesson alone in an empty folder, with Colab's versions (COLAB_PYTHON=python3.13); a long time
 COLAB_PYTHON ?= python3.13

@@ -10,10 +10,15 @@ os.environ["TORCHNLP_STRICT"] = "1"  # a result outside its range is a failure
 os.environ["OMP_NUM_THREADS"] = "1"
 
 
+def is_study(file):
+    """A notebook in a lesson's room."""
+    return file.suffix == ".ipynb" and file.parent.parent.name == "notebooks"
+
+
 def is_slow(file):
-    """A file of which all belongs to the second tier. The appendices do: they are long studies."""
+    """A file of which all belongs to the second tier. The studies in a lesson's room do: they are long."""
     slow = file.suffix == ".py" and "\npytestmark = pytest.mark.slow\n" in file.read_text(encoding="utf-8")
-    return slow or file.parent.name == "appendix"
+    return slow or is_study(file)
 
 
 def pytest_ignore_collect(collection_path, config):
@@ -24,7 +29,7 @@ def pytest_ignore_collect(collection_path, config):
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.path.parent.name == "appendix":
+        if is_study(item.path):
             item.add_marker("slow")
 
 

@@ -1233,8 +1233,8 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
 
 @functools.cache
 def _catalogue(language: str) -> list[tuple[re.Pattern, list[str], str]]:
-    """Messages of notebooks/<language>/messages.po: a pattern of the English one, the names of its gaps, the other."""
-    file, found = Path(__file__).resolve().parent / "notebooks" / language / "messages.po", []
+    """Messages of notebooks/messages.<language>.po: a pattern of the English one, the names of its gaps, the other."""
+    file, found = Path(__file__).resolve().parent / "notebooks" / f"messages.{language}.po", []
     for entry in file.read_text(encoding="utf-8").split("\n\n") if file.is_file() else ():
         said = [ast.literal_eval(line) for line in re.findall(r'^msg(?:id|str) (".+")$', entry, flags=re.M)]
         if len(said) == 2 and "#, fuzzy" not in entry:

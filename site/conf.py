@@ -102,13 +102,14 @@ def read(app, docname, source) -> None:
             "CARDS": lesson_cards(),
             "PICTURE": scoreboard.picture(readme.scoreboard()),
             "SCOREBOARD": readme.scoreboard(),
+            "STUDIES": "\n".join(str(file.relative_to(ROOT).with_suffix("")) for file in lesson_pages.STUDIES),
             "GITHUB": GITHUB,
             "NAME": NAME,
         }
         text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
     elif docname in ("glossary", "references"):
         text = lesson_pages.with_places(elsewhere(HERE / path.name, text))
-    elif docname.startswith("notebooks/claims/"):
+    elif docname.endswith("/claims"):
         text = lesson_pages.claims_page(elsewhere(path, text))
     elif docname == "syllabus":
         text = lesson_pages.cards(elsewhere(HERE / path.name, text))

@@ -1,6 +1,6 @@
 """A bank of answers, right and wrong, all tried against notebooks/checks.py.
 
-`answers/lesson_4.py` belongs to lesson 4. It is never run as a whole; a line `# %%` starts an answer:
+`answers.py` in the room of lesson 4 belongs to it. It is never run as a whole; a line `# %%` starts an answer:
 
     # %% check_lstm_step, right: with chunk
     def lstm_step(x, h, c):
@@ -56,13 +56,13 @@ def read_bank(path: Path) -> list[dict]:
     entries = []
     for part in parts:
         header = HEADER.fullmatch(part.splitlines()[0])
-        assert header, f"{path.name}: this line is no header of an answer: {part.splitlines()[0]}"
+        assert header, f"{path}: this line is no header of an answer: {part.splitlines()[0]}"
         says = re.findall(r"^# says: (.+)$", part, flags=re.M)
-        entries.append({"lesson": path.stem[-1], **header.groupdict(), "says": says, "code": part})
+        entries.append({"lesson": path.parent.name[0], **header.groupdict(), "says": says, "code": part})
     return entries
 
 
-ENTRIES = [entry for path in sorted((ROOT / "tests" / "answers").glob("lesson_*.py")) for entry in read_bank(path)]
+ENTRIES = [entry for path in sorted(ROOT.glob("notebooks/*/answers.py")) for entry in read_bank(path)]
 ANSWERS = [entry for entry in ENTRIES if entry["check"]]
 LESSON_OF = {entry["check"]: entry["lesson"] for entry in ANSWERS}
 

@@ -1,4 +1,4 @@
-"""What a lesson claims was measured: notebooks/claims has a row for each claim, with its cells and its control."""
+"""What a lesson claims was measured: claims.md in its room has a row for each claim, with its cells and its control."""
 
 import functools
 import re
@@ -8,17 +8,17 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-CLAIMS = sorted((ROOT / "notebooks" / "claims").glob("[1-9]-*.md"))
+CLAIMS = sorted(ROOT.glob("notebooks/*/claims.md"))
 HEADER = ["claim", "cell", "control", "seeds, corpus"]
 
-each_file = pytest.mark.parametrize("file", CLAIMS, ids=lambda file: file.stem)
+each_file = pytest.mark.parametrize("file", CLAIMS, ids=lambda file: file.parent.name)
 
 
 def rows(file: Path) -> list[dict[str, str]]:
     """The rows of a file's table, each cell under its heading."""
     lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
     table = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
-    assert table[0] == HEADER, f"{file.name}: the columns are {table[0]}"
+    assert table[0] == HEADER, f"{file}: the columns are {table[0]}"
     return [dict(zip(HEADER, row, strict=True)) for row in table[2:]]
 
 
@@ -28,11 +28,11 @@ def cells_of(path: Path) -> dict:
 
 
 def printed(file: Path, place: str) -> str:
-    """All that the outputs of a cell say. place: an id of the lesson's notebook, or appendix/name#id."""
+    """All that the outputs of a cell say. place: an id of the lesson's notebook, or name#id, of a study in its room."""
     name, _, cell_id = place.rpartition("#")
-    path = ROOT / "notebooks" / (f"{name}.ipynb" if name else f"{file.stem}.ipynb")
+    path = file.parent / f"{name}.ipynb" if name else file.parent.with_suffix(".ipynb")
     cells = cells_of(path)
-    assert cell_id in cells, f"{file.name} names {place}; {path.name} has no such cell"
+    assert cell_id in cells, f"{file} names {place}; {path.name} has no such cell"
     outputs = cells[cell_id].get("outputs", [])
     said = [output.get("text", "") + output.get("data", {}).get("text/plain", "") for output in outputs]
     return "\n".join(said)
@@ -60,4 +60,4 @@ def test_the_cells_exist_and_print_the_figures_of_the_claim(file):
         assert places, f"{row['claim']}: which cell?"
         said = "\n".join(printed(file, place) for place in places)
         missing = [figure for figure in figures(row["claim"]) if not says(said, figure)]
-        assert not missing, f"{file.name}: {missing} of “{row['claim']}” stand in no output of {row['cell']}"
+        assert not missing, f"{file}: {missing} of “{row['claim']}” stand in no output of {row['cell']}"

@@ -26,7 +26,7 @@ import torchnlp
 from torchnlp import pad_length, train_epoch_emb
 
 ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/appendix/*.ipynb")])
+NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/*/*.ipynb")])
 
 # These learn from random symbols, letters or a pair of words. They stay on the CPU, whatever the device.
 TOYS = {"Recaller", "Marked", "Reverser", "DoorReverser", "AttentiveReverser", "Looker", "LayerRecaller", "Embedding"}

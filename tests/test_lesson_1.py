@@ -9,7 +9,7 @@ import torch
 from lessons import NaiveRNNClassifier, spectral_radius
 from torchnlp import PAD
 
-PLAIN = Path(__file__).resolve().parent.parent / "notebooks" / "plain" / "1-rnn.py"
+PLAIN = Path(__file__).resolve().parent.parent / "notebooks" / "1-simple-rnn" / "plain.py"
 SIZES = 30, 5, 4, 3  # words, E, H, K
 IDS = torch.tensor([[7, 8, 9, 10], [7, 8, PAD, PAD]])
 

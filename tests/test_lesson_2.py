@@ -60,7 +60,7 @@ def test_train_recall_stops_when_99_in_100_are_right():
 def test_the_plain_script_has_the_network_of_the_lesson():
     """For equal weights and ids its logits are those of the module's parts."""
     torch.manual_seed(0)
-    net = runpy.run_path(str(ROOT / "notebooks" / "plain" / "2-lstm.py"))["Classifier"](20, 4)
+    net = runpy.run_path(str(ROOT / "notebooks" / "2-lstm-gates" / "plain.py"))["Classifier"](20, 4)
     texts = [[5, 6, 7], [8, 9, 10, 11, 12], [13]]
     lengths = torch.tensor([3, 5, 1])
     ids = nn.utils.rnn.pad_sequence([torch.tensor(text) for text in texts], batch_first=True, padding_value=1)

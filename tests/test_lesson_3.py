@@ -11,7 +11,7 @@ from torch import nn
 import torchnlp
 
 ROOT = Path(__file__).resolve().parent.parent
-PLAIN = ROOT / "notebooks" / "plain" / "3-packed.py"
+PLAIN = ROOT / "notebooks" / "3-packed-sequences" / "plain.py"
 
 
 def body_of(function: ast.FunctionDef) -> list[str]:

@@ -138,7 +138,7 @@ def test_train_network_starts_from_the_seed_and_learns():
 
 
 def test_the_tagger_in_plain_pytorch_is_that_of_the_lesson():
-    plain = runpy.run_path(str(ROOT / "notebooks" / "plain" / "4-tagger.py"))
+    plain = runpy.run_path(str(ROOT / "notebooks" / "4-bidirectional-multilayer" / "plain.py"))
     ours, theirs = Tagger(Recurrent(nn.LSTM, 32, bidirectional=True), 9, 2).eval(), plain["Tagger"](9).eval()
     theirs.load_state_dict({name.replace("encoder.", ""): weight for name, weight in ours.state_dict().items()})
     x, lengths = torch.tensor([[4, 5, 6], [7, PAD, PAD]]), torch.tensor([3, 1])

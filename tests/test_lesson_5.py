@@ -84,7 +84,7 @@ def test_a_reader_learns_and_its_right_answers_are_counted(vocabulary):
 @pytest.fixture(scope="module")
 def plain():
     """The names of the lesson's script in plain PyTorch."""
-    return runpy.run_path(str(ROOT / "notebooks" / "plain" / "5-embeddings.py"))
+    return runpy.run_path(str(ROOT / "notebooks" / "5-pretrained-embeddings" / "plain.py"))
 
 
 def test_the_script_in_plain_pytorch_makes_the_bags_of_the_module(plain, vocabulary):

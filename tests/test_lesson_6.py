@@ -202,7 +202,7 @@ def test_generated_texts_begin_with_the_prompt_and_close_with_end():
 
 
 def test_the_script_to_take_home_has_the_same_network_and_targets():
-    script = runpy.run_path(str(Path(lessons.__file__).parent / "plain" / "6-language-model.py"))
+    script = runpy.run_path(str(Path(lessons.__file__).parent / "6-text-generation" / "plain.py"))
     plain, net = script["LanguageModel"](9, D=4, H=5).eval(), LanguageModel(9, starts=0, D=4, H=5).eval()
     net.load_state_dict(plain.state_dict())
     x, y = script["batch"]([[5, 6, 7], [8]])

@@ -52,7 +52,7 @@ def test_a_stack_gives_token_by_token_what_it_gives_at_once():
 
 def test_the_script_to_take_home_has_the_block_of_the_lesson():
     torch.manual_seed(0)
-    script = runpy.run_path(str(ROOT / "notebooks" / "plain" / "7-attention.py"))
+    script = runpy.run_path(str(ROOT / "notebooks" / "7-attention-and-after" / "plain.py"))
     theirs, x = script["Block"](8, 2).eval(), torch.randn(3, 5, 8)
     ours = Block(8, 2)
     ours.load_state_dict(theirs.state_dict())

@@ -30,7 +30,7 @@ def code_cells(path: Path) -> list[tuple[str, ast.Module]]:
     return [(source, ast.parse(source)) for source in sources]
 
 
-NOTEBOOKS = sorted((ROOT / "notebooks").rglob("[1-9]-*.ipynb"))
+NOTEBOOKS = sorted(ROOT.glob("notebooks/**/*.ipynb"))
 
 
 def is_kept(definition: ast.stmt, source: str) -> bool:
@@ -83,7 +83,7 @@ def test_what_only_its_own_lesson_uses_stands_there_and_not_in_lessons():
     lent = set()
     for path in NOTEBOOKS:
         used = set().union(*(names_of(tree) for _, tree in code_cells(path))) & set(MODULE)
-        own = 0 if path.parent.name == "appendix" else int(path.name[0])  # an appendix is another notebook
+        own = int(path.name[0]) if path.parent.name == "notebooks" else 0  # a study is another notebook
         lent |= {name for name in used if own != lesson_of(name)}
     while inside := {name for user in lent for name in names_of(MODULE[user]) & set(MODULE)} - lent:
         lent |= inside

@@ -13,7 +13,7 @@ from tools.upkeep.minutes import core_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-ALL = [*NOTEBOOKS, *sorted((ROOT / "notebooks" / "appendix").glob("*.ipynb"))]
+ALL = [*NOTEBOOKS, *sorted(ROOT.glob("notebooks/*/*.ipynb"))]
 LESSONS = {path.name: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
 TITLES = {  # kinds of folded cells, and how their first line goes on after "# @title "
     "set-up": r"Set-up: ",
@@ -123,10 +123,11 @@ def test_a_folded_cell_is_folded_everywhere_and_says_what_it_is(lesson):
 
 @each_lesson
 def test_figures_taken_from_an_appendix_stand_there(lesson):
-    """A cell that draws what a longer study gave says so: "from the appendix 5-labels"."""
+    """A cell that draws what a longer study gave says so: "from the appendix labels"."""
     for cell in code_cells(lesson):
         for name in re.findall(r"from the appendix ([\w-]+)", cell.source):
-            appendix = nbformat.read(ROOT / "notebooks" / "appendix" / f"{name}.ipynb", as_version=4)
+            (study,) = ROOT.glob(f"notebooks/*/{name}.ipynb")
+            appendix = nbformat.read(study, as_version=4)
             said = "\n".join(printed(other) for other in code_cells(appendix))
             figure = r"\b(?:\d\.\d{3,4}|\d{2,}\.\d)\b"  # an accuracy or a ratio; a perplexity
             figures = re.findall(figure, cell.source)

@@ -40,7 +40,7 @@ def test_a_place_that_is_named_exists(lesson):
 
 @each_lesson
 def test_the_pairs_of_the_speaker_notes_are_all_there(lesson):
-    notes = (bank.NOTES / f"{lesson.name}.md").read_text(encoding="utf-8")
+    notes = (bank.ROOT / "notebooks" / lesson.name / "notes.md").read_text(encoding="utf-8")
     assert len(lesson.asked) >= 0.9 * notes.count("**Ask") > 30
     assert sum(bool(pair.name) for pair in lesson.asked) == notes.count("**Ask (bank):**") >= 10
     assert not any("**Ask" in pair.text + pair.answer or "**Expect:**" in pair.text for pair in lesson.asked)

@@ -32,7 +32,7 @@ def test_a_new_address_is_written_everywhere_and_changes_nothing_else(tmp_path):
     before = text_of(fork)
     repo.set_address(fork, "somebody", "their-course")
     assert repo.current(fork) == "somebody/their-course"
-    for path in fork.glob("notebooks/**/[1-9]-*.ipynb"):
+    for path in fork.glob("notebooks/**/*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells
         badge = f"https://colab.research.google.com/github/somebody/their-course/blob/main/{path.relative_to(fork)}"
         assert badge in cells[0].source

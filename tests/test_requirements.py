@@ -37,7 +37,7 @@ def packages(source: str) -> set[str]:
 
 
 TEXT = {file: (ROOT / file).read_text(encoding="utf-8") for file in [*FILES, ".ci/constraints.txt"]}
-FOLDERS = ".ci images notebooks site tests tools/site tools/teaching tools/upkeep"
+FOLDERS = ".ci images notebooks notebooks/* site tests tools/site tools/teaching tools/upkeep"
 PROGRAMS = [file for folder in [ROOT, *map(ROOT.joinpath, FOLDERS.split())] for file in folder.glob("*.py")]
 PINNED = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in lines(TEXT[".ci/constraints.txt"])}
 
@@ -47,7 +47,7 @@ def test_every_package_that_a_program_imports_is_named():
     assert {file.name: unnamed for file in PROGRAMS if (unnamed := packages(file.read_text("utf-8")) - named)} == {}
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/**/[1-9]-*.ipynb")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/**/*.ipynb")), ids=lambda path: path.name)
 def test_the_first_cell_of_a_lesson_installs_what_its_cells_import(path):
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     code = "\n".join(line for cell in cells for line in cell.splitlines() if not line.startswith(("%", "!")))

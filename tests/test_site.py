@@ -163,8 +163,8 @@ def test_a_lesson_leads_to_itself_to_colab_and_to_its_claims_and_each_claim_to_a
     assert (built / "_sources" / "notebooks" / lesson.name).read_bytes() == lesson.read_bytes()
     links = {link["href"] for link in pages[page_of(lesson)].find_all("a", href=True)}
     address = f"https://colab.research.google.com/github/{repo.current(ROOT)}/blob/main/notebooks/{lesson.name}"
-    assert links >= {f"../_sources/notebooks/{lesson.name}", address, f"claims/{lesson.stem}.html"}
-    claims = pages[f"notebooks/claims/{lesson.stem}.html"].select(".cards tbody tr")
+    assert links >= {f"../_sources/notebooks/{lesson.name}", address, f"{lesson.stem}/claims.html"}
+    claims = pages[f"notebooks/{lesson.stem}/claims.html"].select(".cards tbody tr")
     assert len(claims) >= 20 and all(claim.select("td:nth-of-type(2) a") for claim in claims)
 
 

@@ -20,7 +20,7 @@ each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.nam
 def test_every_slide_has_notes_and_every_note_has_a_slide(path):
     cells = nbformat.read(path, as_version=4).cells
     shown = [cell.id for cell in cells if slides.place_of(cell) in ("slide", "subslide")]
-    notes = slides.read_notes(slides.NOTES / f"{path.stem}.md")
+    notes = slides.read_notes(path.with_suffix("") / "notes.md")
     assert [cell for cell in shown if cell not in notes] == [], "slides without notes"
     assert [cell for cell in notes if cell not in shown] == [], "notes without a slide"
     for cell, note in notes.items():
@@ -113,7 +113,7 @@ def test_the_answer_comes_with_one_more_key(page_of):
 
 def test_the_speaker_sees_the_notes_of_the_slide(page_of):
     page = page_of(LESSONS[0])
-    notes = list(slides.read_notes(slides.NOTES / f"{LESSONS[0].stem}.md").values())
+    notes = list(slides.read_notes(LESSONS[0].with_suffix("") / "notes.md").values())
     with page.context.expect_page() as opened:
         page.keyboard.press("s")
     words = opened.value.locator(".speaker-controls-notes")

@@ -1,4 +1,4 @@
-"""The figures that move in the pages of the lessons: for each its script of site/, and what it starts from."""
+"""The figures that move in the pages of the lessons: for each its script, and what it starts from."""
 
 import csv
 import json
@@ -53,7 +53,7 @@ def short(numbers: torch.Tensor) -> list:
 
 
 def live(name: str, instead: str, data: dict) -> str:
-    """A figure that moves in the middle of a page: site/<name>.js and its data; instead: for where no scripts run."""
+    """A figure that moves in the middle of a page: <name>.js and its data; instead: for where no scripts run."""
     style = (WATCH / "style.css").read_text(encoding="utf-8")
     script = bundle(name).replace("</", "<" + chr(92) + "/")
     parts = ", ".join(json.dumps(part).replace("<", chr(92) + "u003c") for part in (style, data))

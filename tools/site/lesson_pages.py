@@ -13,6 +13,7 @@ from tools.upkeep.cells import BADGE, QUESTION, is_diagram, kind, plain, with_ca
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "site"
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
+STUDIES = sorted(ROOT.glob("notebooks/*/*.ipynb"))
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
 PLACE = re.compile(rf"(\blesson\s+\d|第 \d 课)(?:,\s+|，){CELL.pattern}")
@@ -62,8 +63,8 @@ def lesson_page(source: str, name: str) -> str:
         cells.append(cell)
     if hidden:
         write("</details>")
-    if (ROOT / "notebooks" / "claims" / f"{name}.md").is_file():
-        write(f"What this lesson claims, and what could have refuted it: [how we know](/notebooks/claims/{name}.md).")
+    if (ROOT / "notebooks" / name / "claims.md").is_file():
+        write(f"What this lesson claims, and what could have refuted it: [how we know](/notebooks/{name}/claims.md).")
     notebook.cells = cells
     return nbformat.writes(notebook)
 
@@ -78,7 +79,8 @@ def in_site(text: str) -> str:
     """A formula of its own between blank lines, as MyST wants it; a link to a page of the site from page to page; a
     script, which has no page, in the repository."""
     text = re.sub(r"\s*^(\$\$.*?\$\$)[ \t]*$\s*", r"\n\n\1\n\n", text, flags=re.M | re.S).strip("\n")
-    text = re.sub(r"\]\((plain/[\w.-]+)\)", rf"](https://github.com/{repo.current(ROOT)}/blob/main/notebooks/\1)", text)
+    scripts = f"https://github.com/{repo.current(ROOT)}/blob/main/notebooks"
+    text = re.sub(r"\]\(([\w-]+/plain\.py)\)", rf"]({scripts}/\1)", text)
     return re.sub(rf"\[([^]]*)\]\({re.escape(SITE)}(?:zh/)?([^)]*)\)", r'<a href="../\2">\1</a>', text)
 
 

@@ -23,9 +23,10 @@ from tools.site.language_model import unpacked
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "site"
 WATCH = ROOT / "images" / "watch"  # what the pages share with the module's `watch`
+FOLDERS = [SITE, WATCH, *ROOT.glob("notebooks/*/")]  # where scripts stand: a lesson's figure in its room
 PAGES = ("reader", "playground", "writer")
 
-IMPORT = re.compile(r'^import \{[^}]*\} from "(?:\./|\.\./images/watch/)(\w+)\.js";\n', flags=re.M)
+IMPORT = re.compile(r'^import \{[^}]*\} from "[./]+(?:site/|images/watch/)?(\w+)\.js";\n', flags=re.M)
 
 
 # ------------------------------------------------------------------------------------------- pages
@@ -38,7 +39,7 @@ def bundle(name: str) -> str:
     def add(module: str) -> None:
         if module in parts:
             return
-        file = next(folder / f"{module}.js" for folder in (SITE, WATCH) if (folder / f"{module}.js").is_file())
+        file = next(folder / f"{module}.js" for folder in FOLDERS if (folder / f"{module}.js").is_file())
         source = file.read_text(encoding="utf-8")
         for needed in IMPORT.findall(source):
             add(needed)

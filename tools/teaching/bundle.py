@@ -131,7 +131,10 @@ def copy_instructor(folder: Path) -> None:
         subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=True)
         shutil.copytree(ROOT / "build" / name, folder / name)
     shutil.copy(ROOT / "INSTRUCTORS.md", folder)
-    shutil.copytree(ROOT / "notebooks" / "notes", folder / "notebooks" / "notes")
+    for notes in ROOT.glob("notebooks/*/notes.md"):
+        copy = folder / notes.relative_to(ROOT)
+        copy.parent.mkdir(parents=True)
+        shutil.copy(notes, copy)
 
 
 FOR_STUDENTS = """
@@ -147,7 +150,7 @@ FOR_YOU = """
 One folder for a room without a network.
 
 - **[students](students/index.html)** is for the stick, or for a shared folder. It holds the student edition (no solutions), the packages, the news, and a page that says how to start. Try it yourself the evening before, on one machine of each kind, with the network off.
-- **instructor** is yours: the [decks](instructor/slides) (S opens your notes), the [site](instructor/site/index.html), [the guide](instructor/INSTRUCTORS.md), the [notes with the plans](instructor/notebooks/notes). The site shows the lessons with their solutions, folded; so it is not in `students`.
+- **instructor** is yours: the [decks](instructor/slides) (S opens your notes), the [site](instructor/site/index.html), [the guide](instructor/INSTRUCTORS.md), the [notes with the plans](instructor/notebooks). The site shows the lessons with their solutions, folded; so it is not in `students`.
 
 Python itself is not in it: put the installers of python.org for Windows and macOS beside the folder, of a version in the list. Forty people and one stick: copy `students` to a few machines first, and let each of them serve the next.
 """  # noqa: E501

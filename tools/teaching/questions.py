@@ -1,6 +1,6 @@
 """Make build/questions, the question bank of the course: for Moodle, to print, and second versions of exercises.
 
-The sources are notebooks/questions/ (in Markdown) and the speaker notes. INSTRUCTORS.md says how they are written and
+The sources are questions.md in the lessons' rooms and the speaker notes. INSTRUCTORS.md says how they are written and
 what is made of them. A second version of an exercise has three blocks of code: what the student gets, the check, the
 solution.
 """
@@ -18,14 +18,14 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.teaching.plain_page import page
-from tools.teaching.slides import NOTES, read_notes
+from tools.teaching.slides import read_notes
 from tools.teaching.student import NAME, sets_up, student_edition
 
 ROOT = Path(__file__).resolve().parents[2]
 
 MARKDOWN = mistune.create_markdown()
 MARKDOWN.block.rules = ["blank_line"]  # a line that begins with "96." is no list
-FILES = sorted(ROOT.glob("notebooks/questions/*.md"))
+FILES = sorted(ROOT.glob("notebooks/*/questions.md"))
 # A choice of a question, behind its "- [": is it right, what it says, why not.
 CHOICE = re.compile(r"(?P<mark>[ x])\] (?P<text>.+)(?:\n  - (?P<why>.+))?\s*")
 CODE = re.compile(r"^```python\n(.*?)\n```$", flags=re.S | re.M)
@@ -95,7 +95,7 @@ class Lesson:
 
 def read_lesson(file: Path) -> Lesson:
     """Raises ValueError with the file and the heading of a section that is not as it should be."""
-    lesson = Lesson(file.stem, read_asked(NOTES / file.name))
+    lesson = Lesson(file.parent.name, read_asked(file.with_name("notes.md")))
     for section in re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
         heading, body = section.split("\n", 1)
         if second := re.fullmatch(r"Exercise (\d+), second version: (.+)", heading):

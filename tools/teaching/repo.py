@@ -15,7 +15,7 @@ PLACES = ["github.com/{}/{}", "/github/{}/{}", "https://{}.github.io/{}"]
 
 
 def files(root: Path) -> list[Path]:
-    patterns = "*.md", "notebooks/*.ipynb", "notebooks/appendix/*.ipynb", "notebooks/zh/*.po", "site/*.html"
+    patterns = "*.md", "notebooks/*.ipynb", "notebooks/*/*.ipynb", "notebooks/*/*.po", "site/*.html", "site/*.po"
     return [file for pattern in patterns for file in sorted(root.glob(pattern))]
 
 

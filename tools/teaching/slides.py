@@ -7,7 +7,7 @@ one more key. Pictures stand across the slide with their words beneath them, and
 code that draws, tests and solutions are left out. What is too much for one slide goes on two. The figure that moves on
 the lesson's page moves here, too.
 
-Each slide carries its speaker notes from notebooks/notes/<lesson>.md: press S in a deck. In that file a section
+Each slide carries its speaker notes from notes.md in the lesson's room: press S in a deck. In that file a section
 belongs to a slide when its heading starts with the id of the slide's first cell: `## l1-c003 · 3 min · Two headlines`.
 """
 
@@ -30,7 +30,6 @@ from tools.upkeep.cells import BADGE, QUESTION, is_diagram, kind, plain, with_ca
 
 ROOT = Path(__file__).resolve().parents[2]
 
-NOTES = ROOT / "notebooks" / "notes"
 DECKS = ROOT / "build" / "slides"
 PAGE = Path(__file__).with_suffix(".html")
 LIBRARIES = ["reveal.js@4.6.1", "mathjax@3.2.2"]
@@ -184,7 +183,7 @@ def make_page(notebook, notes: dict[str, str]) -> str:
 
 
 def make_deck(path: Path) -> Path:
-    deck, notes = DECKS / f"{path.stem}.html", read_notes(NOTES / f"{path.stem}.md")
+    deck, notes = DECKS / f"{path.stem}.html", read_notes(path.with_suffix("") / "notes.md")
     DECKS.mkdir(parents=True, exist_ok=True)
     deck.write_text(make_page(nbformat.read(path, as_version=4), notes), encoding="utf-8")
     print(deck.relative_to(ROOT))

@@ -18,8 +18,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from tools.teaching.exercises import LESSONS, ROOT, exercises_of, nbgrader
 from tools.teaching.repo import current
 
-FOLDERS = ["data/sample", "images", "notebooks/plain"]
-FILES = ["torchnlp.py", "requirements.txt", "LICENSE", "notebooks/zh/messages.po"]
+FOLDERS = ["data/sample", "images"]
+FILES = ["torchnlp.py", "requirements.txt", "LICENSE", "notebooks/messages.zh.po"]
 BRANCH = "student"
 FROM_STUDENT = f'"git", "clone", "-b", "{BRANCH}", '
 HAND_IN = """\
@@ -91,8 +91,8 @@ def copy_course(folder: Path) -> None:
     left_out = shutil.ignore_patterns("draw.py", "__pycache__")
     for name in FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=left_out)
-    (folder / "notebooks" / "zh").mkdir()
-    for path in (*map(ROOT.joinpath, FILES), *ROOT.glob("notebooks/*.py")):
+    for path in (*map(ROOT.joinpath, FILES), *ROOT.glob("notebooks/*.py"), *ROOT.glob("notebooks/*/plain.py")):
+        (folder / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, folder / path.relative_to(ROOT))
 
 
@@ -100,10 +100,9 @@ def make_handout(folder: Path) -> None:
     """All that a student gets: the lessons and what they need."""
     shutil.rmtree(folder, ignore_errors=True)
     copy_course(folder)
-    (folder / "notebooks" / "appendix").mkdir()
     for path in LESSONS.values():
         nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
-    for path in ROOT.glob("notebooks/appendix/*.ipynb"):
+    for path in ROOT.glob("notebooks/*/*.ipynb"):
         nbformat.write(stay_among_students(nbformat.read(path, as_version=4)), folder / path.relative_to(ROOT))
     colab = f"https://colab.research.google.com/github/{current(ROOT)}/blob/{BRANCH}/notebooks"
     badges = "\n".join(f"- [{path.stem}]({colab}/{path.name})" for path in LESSONS.values())

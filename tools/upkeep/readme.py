@@ -6,7 +6,7 @@ It writes the table between its marks in README.md, and lesson 2's picture, and 
 takes. A test says when a page and the notebooks disagree.
 
 A lesson's result is a sentence with names in braces: {padded LSTM} becomes the figure that stands behind
-"padded LSTM" in what the notebook printed; with the name of an appendix notebook and a slash in front, in what
+"padded LSTM" in what the notebook printed; with the name of a study in its room and a slash in front, in what
 that one printed. The time is what tools/upkeep/run_notebooks.py noted in the notebook.
 """
 
@@ -52,11 +52,12 @@ LESSONS = {  # notebook: (title, what you build, result)
     "5-pretrained-embeddings": (
         "Pretrained embeddings",
         "word vectors by skip-gram and by counting, a network that starts from GloVe, its worth with few labels",
-        "test accuracy with 100 labels: from random vectors {5-labels/   100 labels, random}, from GloVe "
-        "{5-labels/   100 labels, GloVe, fine-tuned}, a linear model on GloVe {5-labels/   100 labels, mean of GloVe}; "
-        "with all, the best network of the course {5-the-last-point/one network, mean}, an ensemble of three "
-        "{5-the-last-point/ensemble, mean} ([how, and what it is worth](notebooks/appendix/5-the-last-point.ipynb)), "
-        "the best linear model that we tried {5-the-last-point/words and characters}",
+        "test accuracy with 100 labels: from random vectors {labels/   100 labels, random}, from GloVe "
+        "{labels/   100 labels, GloVe, fine-tuned}, a linear model on GloVe {labels/   100 labels, mean of GloVe}; "
+        "with all, the best network of the course {the-last-point/one network, mean}, an ensemble of three "
+        "{the-last-point/ensemble, mean} "
+        "([how, and what it is worth](notebooks/5-pretrained-embeddings/the-last-point.ipynb)), "
+        "the best linear model that we tried {the-last-point/words and characters}",
     ),
     "6-text-generation": (
         "A network that writes",
@@ -98,7 +99,7 @@ def with_figures(sentence: str, path: Path) -> str:
     """The sentence with a lesson's figures, and those of its appendices, in place of the names in braces."""
 
     def found(name: re.Match) -> str:
-        file = path.parent / "appendix" / f"{name[1]}.ipynb" if name[1] else path
+        file = path.with_suffix("") / f"{name[1]}.ipynb" if name[1] else path
         return figure(name[2], printed(file))
 
     return re.sub(r"\{(?:([\w-]+)/)?(.+?)\}", found, sentence)

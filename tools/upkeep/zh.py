@@ -1,4 +1,4 @@
-"""The Chinese edition: the same cells, other words. notebooks/zh/*.po has them, a catalogue for each notebook.
+"""The Chinese edition: the same cells, other words. They stand in the lessons' rooms: zh.po, <study>.zh.po.
     python -m tools.upkeep.zh update    brings the catalogues up to date with the English, and prints how much of each
                                         is translated, and the contexts of the rest
     python -m tools.upkeep.zh make      build/zh: the course, what students get, decks; and the site, build/site/zh
@@ -26,11 +26,13 @@ import polib
 from tools.teaching.student import sets_up
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER, OUT = ROOT / "notebooks" / "zh", ROOT / "build" / "zh"
-NOTEBOOKS = {path: FOLDER / f"{path.stem}.po" for path in sorted(ROOT.glob("notebooks/*.ipynb"))}
-NOTEBOOKS |= {path: FOLDER / f"appendix-{path.stem}.po" for path in sorted(ROOT.glob("notebooks/appendix/*.ipynb"))}
+OUT = ROOT / "build" / "zh"
+NOTEBOOKS = {path: path.with_suffix("") / "zh.po" for path in sorted(ROOT.glob("notebooks/*.ipynb"))}
+NOTEBOOKS |= {path: path.with_suffix(".zh.po") for path in sorted(ROOT.glob("notebooks/*/*.ipynb"))}
+OF_MESSAGES, OF_SITE = ROOT / "notebooks" / "messages.zh.po", ROOT / "site" / "zh.po"
+CATALOGUES = [*NOTEBOOKS.values(), OF_MESSAGES, OF_SITE]
 PAGES = "site/index.md site/glossary.md site/own-data.md site/numbers-differ.md site/speed.md tools/teaching/student.md"
-SCRIPTS = "site/*.html site/*.js images/watch/*.js"
+SCRIPTS = "site/*.html site/*.js images/watch/*.js notebooks/*/*.js"
 PROGRAMS = "site/conf.py site/_templates/play.html tools/site/figures.py tools/site/lesson_pages.py "
 PROGRAMS += "tools/site/scoreboard.py tools/upkeep/readme.py tools/teaching/student.py tools/teaching/charts.py "
 PROGRAMS += "tools/teaching/slides.html"
@@ -88,7 +90,7 @@ def pieces(path: Path) -> list[str]:
 
 def of_site() -> Iterator[tuple[str, str]]:
     """Paragraphs of pages; lines with words; and, of lines, what is translated already or has become of it."""
-    chosen = [(entry.msgctxt, entry.msgid) for entry in entries_of(FOLDER / "site.po")]
+    chosen = [(entry.msgctxt, entry.msgid) for entry in entries_of(OF_SITE)]
     for path in SITE:
         context, parts = path.relative_to(ROOT).as_posix(), pieces(path)[::2]
         texts = {text for place, text in chosen if place == context}
@@ -145,7 +147,7 @@ def make_course(course: Path) -> None:
     found = {path: words_of(file) for path, file in NOTEBOOKS.items()}
     for path, (lookup, _) in found.items():
         nbformat.write(translate(nbformat.read(path, as_version=4), lookup), course / path.relative_to(ROOT))
-    found[Path("site")], wanted = words_of(FOLDER / "site.po"), {*of_site()}
+    found[Path("site")], wanted = words_of(OF_SITE), {*of_site()}
     for path in SITE:
         name = path.relative_to(ROOT).as_posix()
         page = [found[Path("site")][0](name, part) if (name, part) in wanted else part for part in pieces(path)]
@@ -185,8 +187,8 @@ def update_all() -> None:
     for path, file in NOTEBOOKS.items():
         for cell in nbformat.read(path, as_version=4).cells:
             in_other_words(cell, lambda *message, file=file: found[file].append(message) or message[1])
-    found[FOLDER / "messages.po"] = [*of_module(ROOT / "notebooks" / "checks.py"), *of_module(ROOT / "torchnlp.py")]
-    for file, messages in (found | {FOLDER / "site.po": list(of_site())}).items():
+    found[OF_MESSAGES] = [*of_module(ROOT / "notebooks" / "checks.py"), *of_module(ROOT / "torchnlp.py")]
+    for file, messages in (found | {OF_SITE: list(of_site())}).items():
         update(file, messages)
         entries = entries_of(file)
         left = [f"  {entry.msgctxt}{' (changed)' * entry.fuzzy}" for entry in entries if not entry.translated()]

@@ -1,0 +1,33 @@
+// Lesson 2's figure: a headline fades in a cell state whose forget gate stands still. Its bias is a slider.
+
+import {make} from "../../images/watch/draw.js";
+import {makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
+
+export function show(place, style, {words, bias}) {
+    const T = words.length, sentence = toldAloud();
+    const items = words.map(word =>
+        make("li", {}, make("i", {className: "level"}), make("bdi", {textContent: word}), make("span")));
+    const list = make("ol", {className: "fading", ariaLabel: "What is left of each word"}, ...items);
+
+    const slider = makeSlider("Bias of the forget gate", {min: -1, max: 7, step: 0.1, value: bias}, bias => {
+        const gate = 1 / (1 + Math.exp(-bias)), left = words.map((_, t) => gate ** (T - 1 - t));
+        items.forEach((item, t) => {
+            item.firstChild.style.height = `${48 * left[t]}px`;
+            item.children[1].style.backgroundColor = `color-mix(in srgb, var(--c) ${38 * left[t]}%, transparent)`;
+            item.lastChild.textContent = share(left[t]);
+        });
+        const half = Math.round(Math.log(0.5) / Math.log(gate));
+        const after = half > 1 ? `after ${half} words` : "after one word or less";
+        sentence.replaceChildren(
+            `The gate starts at σ(b) = ${gate.toFixed(3)}. At the end `, make("bdi", {textContent: share(left[0])}),
+            ` of “${words[0]}” is left, ${T - 1} words later. Half of what was written is gone ${after}.`);
+        return bias.toFixed(1);
+    });
+    mountFigure(place, style, [slider, list, sentence]);
+}
+
+// 77 %, 0.4 %, or less than a thousandth
+function share(part) {
+    if (part >= 0.1) return `${Math.round(100 * part)}\u00A0%`;
+    return part >= 0.0005 ? `${(100 * part).toPrecision(1)}\u00A0%` : "< 0.1\u00A0%";
+}

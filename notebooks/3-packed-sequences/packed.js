@@ -1,0 +1,64 @@
+// Lesson 3's figure: a batch is read column by column, once padded and once packed. The time step is a slider.
+
+import {make, percent} from "../../images/watch/draw.js";
+import {makeChoice, makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
+
+const BATCHES = [[5, 3, 1], [12, 7, 4, 2, 2, 1], [6, 6, 5, 5]];
+const strong = text => make("b", {textContent: text});
+
+// The tokens of a batch, numbered text by text: {text, step, name} in the order of reading, padding too (no name).
+function cellsOf(lengths) {
+    const before = lengths.map((_, text) => lengths.slice(0, text).reduce((a, b) => a + b, 0));
+    return Array.from({length: Math.max(...lengths)}, (_, step) => lengths.map((length, text) =>
+        ({text, step, name: step < length ? before[text] + step + 1 : ""}))).flat();
+}
+
+export function show(place, style) {
+    const sentence = toldAloud();
+    const [padded, packed, sizes] = [1, 2, 3].map(() => make("div", {className: "squares"}));
+    let cells, lengths;
+
+    const slider = makeSlider("Time step", {min: 0, max: 5, value: 2}, now => {
+        const read = cells.filter(({step}) => step < now), real = read.filter(({name}) => name);
+        const running = real.filter(({step}) => step === now - 1).length, lost = read.length - real.length;
+        for (const item of [...padded.children, ...packed.children, ...sizes.children]) {
+            item.classList.toggle("now", Number(item.dataset.step) === now - 1);
+            item.classList.toggle("eaten", Number(item.dataset.step) < now);
+        }
+        const T = Math.max(...lengths), texts = `${running} of ${lengths.length} texts`;
+        sentence.replaceChildren(...now ? [
+            `Step ${now} of ${T}: ${texts} still ${running > 1 ? "run" : "runs"}. So far the padded batch took `,
+            strong(`${read.length} tokens`), ` through the network, the packed one `, strong(`${real.length}`), ". ",
+            lost ? `${percent(lost / read.length)} of the padded work was lost on padding.` : "No padding yet.",
+        ] : ["Nothing is read yet. Move the slider, and watch when a text drops out."]);
+        return `${now} of ${T}`;
+    });
+
+    // A number as a square; padding is grey and has none.
+    function square({step, name}, column, row = 0) {
+        const item = make("span", {className: name ? "token" : "token pad", textContent: name});
+        item.style.gridArea = `${row + 1} / ${column + 1}`;
+        item.dataset.step = step;
+        return item;
+    }
+    function choose(batch) {
+        lengths = BATCHES[batch];
+        cells = cellsOf(lengths);
+        const real = cells.filter(({name}) => name), steps = [...Array(Math.max(...lengths)).keys()];
+        padded.replaceChildren(...cells.map(cell => square(cell, cell.step, cell.text)));
+        packed.replaceChildren(...real.map((cell, i) => square(cell, i)));
+        sizes.replaceChildren(...steps.map(step =>
+            square({step, name: real.filter(cell => cell.step === step).length}, step)));
+        slider.lastChild.max = steps.length;
+        slider.lastChild.oninput();
+    }
+
+    const row = (name, part, kind) =>
+        make("div", {className: `batch ${kind}`}, make("p", {className: "label"}, strong(name)), part);
+    mountFigure(place, style, [
+        makeChoice("Lengths", BATCHES.map(lengths => lengths.join(", ")), choose), slider, sentence,
+        row("padded: a row is a text, and each column is a time step", padded, "padded"),
+        row("packed, data: the same tokens without padding, column after column", packed, "packed"),
+        row("packed, batch_sizes: how many texts run at each time step", sizes, "sizes"),
+    ]);
+}

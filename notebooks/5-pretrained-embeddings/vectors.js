@@ -1,0 +1,106 @@
+// Lesson 5's figure: a word with its neighbours, and an analogy as two arrows: the step from a to b, made again from c.
+
+import {bold, css, fit, make, paintLine, palette} from "../../images/watch/draw.js";
+import {caption, mountFigure, toldAloud, track} from "../../site/figure.js";
+import {unpacked} from "../../site/weights.js";
+
+const PRESETS = ["man king woman", "france french italy", "mouse mice child", "man doctor woman", "good bad rich"];
+const HEIGHT = 260, SHOWN = 6;
+const plus = (a, b, times = 1) => a.map((number, i) => number + times * b[i]);
+const dot = (a, b) => a.reduce((sum, number, i) => sum + number * b[i], 0);
+const unit = a => a.map(number => number / Math.max(1e-9, Math.hypot(...a)));
+
+// words, and the table of their vectors, packed as a network's weights are.
+export function show(place, style, {words, table}) {
+    const flat = unpacked({table}).table, D = table.shape[1];
+    const vectors = words.map((_, row) => unit([...flat.subarray(row * D, (row + 1) * D)]));
+    const sentence = toldAloud(), canvas = make("canvas", {role: "img"}), picture = make("div", {}, canvas);
+    const known = make("datalist", {id: "words"}, ...words.toSorted().map(word => make("option", {value: word})));
+    const fields = ["a", "b", "c"].map(name =>
+        make("input", {type: "text", ariaLabel: `Word ${name}`, spellcheck: false, oninput: answer}));
+    for (const field of fields) field.setAttribute("list", "words");
+    const lanes = make("div", {className: "lanes"});
+    let drawing;
+    // The words nearest to a vector, by the cosine: [row, cosine].
+    const near = vector => vectors.map((other, row) => [row, dot(unit(vector), other)]).sort((a, b) => b[1] - a[1]);
+
+    function laneOf(title, found, asked) {
+        const items = found.slice(0, SHOWN).map(([row, cosine]) => make("li", {},
+            make("span", {className: asked.includes(row) ? "row cut" : "row"},
+                make("bdi", {textContent: words[row]}),
+                track(make("i", {className: "bar", style: `width: ${100 * Math.max(0, cosine)}%`})),
+                make("span", {className: "number", textContent: cosine.toFixed(2)}))));
+        return make("section", {className: "lane"},
+            make("h3", {className: "first", textContent: title}), make("ol", {className: "next"}, ...items));
+    }
+
+    function answer() {
+        const said = fields.map(field => field.value.trim().toLowerCase());
+        const asked = said.map(word => words.indexOf(word)), strange = said.filter((_, i) => asked[i] < 0).join(", ");
+        if (asked.includes(-1)) {
+            return sentence.replaceChildren(`Not in this small table: ${strange || "nothing typed"}.`);
+        }
+        const [a, b, c] = asked.map(row => vectors[row]), target = plus(plus(c, b), a, -1), found = near(target);
+        const others = found.map(([row]) => row).filter(row => !asked.includes(row)).slice(0, 4), first = found[0][0];
+        lanes.replaceChildren(
+            laneOf(`near ${said[2]}`, near(c).slice(1), []),
+            laneOf(`near ${said[2]} + ${said[1]} − ${said[0]}`, found, asked));
+        sentence.replaceChildren(
+            `${said[0]} is to ${said[1]} as ${said[2]} is to `, bold(words[others[0]]),
+            first === others[0] ? "; it is the nearest of all."
+                : `, but the nearest word is ${words[first]}. The rule excludes the three words of the question.`);
+        drawing = {names: [...said, "", ...others.map(row => words[row])],
+            vectors: [a, b, c, target, ...others.map(row => vectors[row])]};
+        canvas.ariaLabel = sentence.textContent;
+        draw();
+    }
+
+    // The plane through the three words; of all others, what of them lies in it.
+    function draw() {
+        const {names, vectors} = drawing, [a, b, c] = vectors, step = unit(plus(b, a, -1)), aside = plus(c, a, -1);
+        const across = unit(plus(aside, step, -dot(aside, step)));
+        const flat = vectors.map(vector => [across, step].map(axis => dot(plus(vector, a, -1), axis)));
+        const width = picture.clientWidth, context = fit(canvas, width, HEIGHT);
+        const [xs, ys] = [0, 1].map(axis => flat.map(point => point[axis]));
+        const left = Math.min(...xs), low = Math.min(...ys);
+        const scale = Math.min((width - 150) / (Math.max(...xs) - left), (HEIGHT - 60) / (Math.max(...ys) - low));
+        const points = flat.map(([x, y]) => [50 + (x - left) * scale, HEIGHT - 30 - (y - low) * scale]);
+        const colours = palette(picture, ["paper", "ink", "ours", "x"]);
+        const arrow = ([x0, y0], [x1, y1], dash) => {
+            const turn = Math.atan2(y1 - y0, x1 - x0);
+            const barb = side => [x1 - 11 * Math.cos(turn + side), y1 - 11 * Math.sin(turn + side)];
+            paintLine(context, [[x0, y0], [x1, y1]], css(colours.ours), 2.4, dash);
+            paintLine(context, [barb(-0.4), [x1, y1], barb(0.4)], css(colours.ours), 2.4);
+        };
+        arrow(points[0], points[1], []);
+        arrow(points[2], points[3], [7, 4]);
+        const font = `600 14px ${getComputedStyle(canvas).fontFamily}`;
+        Object.assign(context, {font, textBaseline: "bottom", lineWidth: 5, strokeStyle: css(colours.paper)});
+        names.forEach((name, i) => {
+            const [x, y] = points[i];
+            context.fillStyle = css(i < 3 ? colours.ink : colours.x);
+            context.beginPath();
+            context.arc(x, y, i === 3 ? 0 : 4, 0, 7);
+            context.fill();
+            context.strokeText(name, x + 6, y - 3);
+            context.fillText(name, x + 6, y - 3);
+        });
+    }
+
+    const ask = preset => {
+        preset.split(" ").forEach((word, i) => { fields[i].value = word; });
+        answer();
+    };
+    const buttons = PRESETS.map(preset =>
+        make("button", {type: "button", textContent: preset, onclick: () => ask(preset)}));
+    ask(PRESETS[0]);
+    mountFigure(place, style, [
+        make("p", {className: "examples"}, ...buttons),
+        make("p", {className: "controls question"},
+            known, fields[0], " is to ", fields[1], " as ", fields[2], " is to …"),
+        sentence, picture, lanes,
+        caption(`Cosines of GloVe's vectors, among ${words.length} words. The picture is `
+            + "the plane of the three: the step from a to b, and again from c (dashed). "
+            + "Struck through: excluded by the rule."),
+    ], draw);
+}

@@ -1,0 +1,62 @@
+// Lesson 7's figure: a query over four keys. Its three numbers are sliders; scores, weights and context follow.
+
+import {softmax} from "../../site/cells.js";
+import {bold, make, percent} from "../../images/watch/draw.js";
+import {caption, makeSlider, mountFigure, toldAloud, track} from "../../site/figure.js";
+
+const digit = number => number.toFixed(1).replace("-", "−");
+
+// keys [T, D], values [T]: those of the lesson, and its query to begin with.
+export function show(place, style, {keys, values, query}) {
+    const sentence = toldAloud(), asked = [...query];
+    const [low, high] = [Math.min(...values), Math.max(...values)], dot = make("i", {className: "dot"});
+    const rows = keys.map((key, t) => {
+        const [score, weight] = [1, 2].map(() => make("td", {className: "number"}));
+        const bar = make("i", {className: "bar"});
+        const numbers = key.map(number => make("td", {textContent: number, className: "cell"}));
+        const line = make("tr", {}, make("th", {textContent: t + 1}), ...numbers, score,
+            make("td", {className: "wide"}, track(bar)), weight,
+            make("td", {className: "number", textContent: values[t]}));
+        return {numbers, score, weight, bar, line};
+    });
+
+    function answer() {
+        const parts = keys.map(key => key.map((number, d) => number * asked[d]));
+        const scores = parts.map(row => row.reduce((a, b) => a + b)), weights = softmax(scores);
+        const context = weights.reduce((sum, weight, t) => sum + weight * values[t], 0);
+        rows.forEach(({numbers, score, weight, bar}, t) => {
+            numbers.forEach((cell, d) => {  // what a place adds to the score: green for more, grey for less
+                const hue = parts[t][d] < 0 ? "guess" : "ours", share = Math.min(60, 20 * Math.abs(parts[t][d]));
+                cell.style.background = `color-mix(in srgb, var(--${hue}) ${share}%, transparent)`;
+            });
+            score.textContent = digit(scores[t]);
+            weight.textContent = weights[t].toFixed(2);
+            bar.style.width = `${100 * weights[t]}%`;
+        });
+        dot.style.left = `${100 * (context - low) / (high - low)}%`;
+        const largest = Math.max(...weights), level = weights.filter(weight => largest - weight < 0.005).length;
+        const most = level === keys.length ? "All positions get the same weight"
+            : level > 1 ? `${level} positions share the largest weight, ${percent(largest)} each`
+                : `Position ${weights.indexOf(largest) + 1} gets the largest weight, ${percent(largest)}`;
+        sentence.replaceChildren(`${most}. The context vector is `, bold(context.toFixed(1)),
+            ": the mean of the values, with these weights.");
+    }
+
+    const range = {min: -4, max: 4, step: 0.5};
+    const sliders = query.map((value, d) => makeSlider(`Query, number ${d + 1}`, {...range, value}, number => {
+        asked[d] = number;
+        answer();
+        return digit(number);
+    }));
+    const head = ["position", "key", "score", "weight", "", "value"].map(name =>
+        make("th", {textContent: name, scope: "col", colSpan: name === "key" ? keys[0].length : 1}));
+    const table = make("table", {className: "keys"},
+        make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows.map(({line}) => line)));
+    const scale = make("div", {className: "scale"},
+        make("span", {textContent: low}), track(dot), make("span", {textContent: high}));
+    mountFigure(place, style, [
+        ...sliders, sentence, table, scale,
+        caption("Green: what a number of the key adds to its score; grey: what it takes away. "
+            + "Below: the context vector between the smallest value and the largest."),
+    ]);
+}
