@@ -33,6 +33,7 @@ import tarfile
 import tempfile
 import textwrap
 import time
+import unicodedata
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -272,13 +273,8 @@ def _notes(folder: Path, train: list, test: list, classes: list[str]) -> Iterato
             f"Note: {both:,} of {len(test):,} test texts stand in train.csv too. Keep each in one file only."
         )
     start = " ".join(text for _, text in train[:1000])
-    # The scripts from Thai to Burmese, Khmer, Japanese, Chinese. Their words are short: with a space, under 8 signs.
-    unspaced = re.findall(r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u9fff]", start)
-    if len(unspaced) > len(start) / 4 and len(start) > 8 * len(start.split()):
-        yield in_language(
-            "Note: the tokenizer finds hardly a space, so sentences are tokens and few come twice. Put spaces around "
-            r'the characters of both files (see site/own-data.md): re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)'
-        )
+    if len(_UNSPACED.findall(start)) > len(start) / 4:
+        yield in_language("The texts have no spaces between words: the tokenizer makes a token of each character.")
 
 
 # The rest of this part downloads AG News, once. Skip it at a first reading: "text" comes next.
@@ -359,7 +355,26 @@ def _announce_sample(what: str) -> None:
 
 UNK, PAD = 0, 1  # the ids of <unk>, a token that is not in the vocabulary, and of <pad>, no token at all
 
-tokenizer = get_tokenizer("basic_english")  # lower case, punctuation marks as tokens of their own
+_ascii_tokenizer = get_tokenizer("basic_english")
+_MARKS = re.compile("[¡«»¿\u2010-\u2027\u2030-\u205e\u3001-\u3004\uff01-\uff0f\uff1a-\uff20]")
+# The letters of the scripts from Thai to Burmese, Khmer, Japanese, Chinese.
+_UNSPACED = re.compile("[\u0e00-\u109f\u1780-\u17ff\u3005-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def tokenizer(text: str) -> list[str]:
+    """A text's tokens: in lower case, punctuation marks are tokens of their own (torchtext's "basic_english").
+
+    Letters of every alphabet are letters. Chinese, Japanese, Thai and other scripts without spaces between words are
+    split into characters, in a text that has more of them than other words and marks.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).replace("İ", "i")  # "İ".lower() has a dot of its own behind the i
+        text = _MARKS.sub(r" \g<0> ", text)
+        if len(_UNSPACED.findall(text)) > len(_UNSPACED.sub(" ", text).split()):
+            text = _UNSPACED.sub(r" \g<0> ", text)
+    return _ascii_tokenizer(text)
+
+
 _basic_english = tokenizer
 vocab: Vocab | None = None  # of the last load_dataset
 _ids: dict[str, Tensor] = {}  # text -> its ids under `vocab`, so that no epoch tokenises it again

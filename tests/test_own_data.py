@@ -1,4 +1,4 @@
-"""Lessons 1 and 5 on data of one's own: Chinese, as site/own-data.md prepares it, whose words GloVe does not know."""
+"""Lessons 1 and 5 on data of one's own: Chinese, which has no spaces and whose words GloVe does not know."""
 
 import random
 import re
@@ -15,9 +15,7 @@ pytestmark = pytest.mark.slow
 
 
 def chinese(rng: random.Random, label: int) -> str:
-    """A text without spaces, and then as the lines of the page make it: a space around each character."""
-    text = "".join(rng.choices(CHINESE[label] * 2 + "的是在了和有不人", k=20))
-    return re.sub(r"([\u0e00-\u9fff])", r" \1 ", text)
+    return "".join(rng.choices(CHINESE[label] * 2 + "的是在了和有不人", k=20))
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ NASTY = [
     '<img src=x onerror="document.title = 1">', "👩‍👩‍👧 🎉!", "שלום, עולם؟ مرحبا", "ΟΔΟΣ ΟΔΟΣ. ΑΣ́Α ΑΣ: Σ",
     "İstanbul'da ǅ ﬀ ẞ", "x\x1cy\x85z\ufeffw\u200bv\u3000u", "don't (stop)!? \"now\"; 1,000.5", "\\ 'a' \\n",
     "𝐀𐐀 𞤀 Ꟶ", "a" * 3000,
+    "球队用 iPhone 进球。", "a word, 足球", "ชนะแล้ว", "„Größe“ – Zu\u0308rich…", "𠀀𠀁 x",
 ]  # fmt: skip
 COPIED = "top=5&text=wuffle Two astronauts and a paying passenger"
 LONG = "word 'oil' <b>bold</b> 👍 שלום " * 400

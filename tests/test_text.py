@@ -51,6 +51,24 @@ def test_a_text_is_read_in_small_letters_and_marks_are_words(news):
     assert len(encode("GOAL, Goal")) == 3
 
 
+LANGUAGES = {  # a text, and its tokens with a space between them
+    "German": ("„Größe“ prüfen – im BÜRO!", "„ größe “ prüfen – im büro !"),
+    "Turkish": ("İstanbul'da yağış, ışık", "istanbul ' da yağış , ışık"),
+    "Russian": ("Ёлка и «Зенит»…", "ёлка и « зенит » …"),
+    "accents, composed or not": ("L’été à Zu\u0308rich", "l ’ été à zürich"),
+    "Korean, which has spaces": ("한국 축구 우승.", "한국 축구 우승 ."),
+    "Chinese": ("球队用 iPhone 15 进球。", "球 队 用 iphone 15 进 球 。"),
+    "Japanese": ("ゴールを決めた、優勝！", "ゴ ー ル を 決 め た 、 優 勝 ！"),
+    "Thai": ("ชนะแล้ว 3", "ช น ะ แ ล ้ ว 3"),
+    "English with a Chinese word": ("The word 足球 means football", "the word 足球 means football"),
+}
+
+
+@pytest.mark.parametrize("text, tokens", LANGUAGES.values(), ids=LANGUAGES)
+def test_letters_of_any_language_are_letters_and_a_script_without_spaces_is_read_by_characters(text, tokens):
+    assert tokenizer(text) == tokens.split(" ")
+
+
 def test_bigrams_in_the_vocabulary_do_not_change_how_a_text_is_read(news_folder):
     train, _, _, vocab = load_dataset(ngrams=2, root=news_folder)
     assert "late goal" in vocab.stoi
