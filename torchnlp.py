@@ -78,11 +78,13 @@ __all__ = [
 
 def _choose_device(wanted: str = "") -> torch.device:
     """cuda where there is one, else the CPU. wanted is $TORCHNLP_DEVICE, which overrules this; mps is taken only so."""
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    mps = torch.backends.mps.is_available() and torch.__version__ >= (2, 13)  # before, padding_idx had no effect on it
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": mps}
     if wanted and wanted not in there:
         raise ValueError(f"TORCHNLP_DEVICE is {wanted!r}. Set it to cpu, cuda or mps.")
     if wanted and not there[wanted]:
-        print(f"TORCHNLP_DEVICE is {wanted}, but PyTorch finds no such device here. The course runs on the CPU.")
+        why = f"PyTorch {torch.__version__} finds none here (mps needs 2.13 or newer). The course runs on the CPU."
+        print(f"TORCHNLP_DEVICE is {wanted}, but {why}")
         return torch.device("cpu")
     if wanted == "mps":
         print("On an Apple GPU this course was never tried, and most of it is slower there: see site/versions.md.")

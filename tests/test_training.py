@@ -14,6 +14,7 @@ import pytest
 import torch
 from networks import Mean
 from torch import nn
+from torch.torch_version import TorchVersion
 from torch.utils.data import DataLoader, TensorDataset
 
 import torchnlp
@@ -73,8 +74,8 @@ DEVICES = [  # GPUs that are there, $TORCHNLP_DEVICE, the device that is taken, 
     ("mps", "", "cpu", ""),
     ("mps", "mps", "mps", "On an Apple GPU this course was never tried"),
     ("cuda", "cpu", "cpu", ""),
-    ("mps", "cuda", "cpu", "PyTorch finds no such device here. The course runs on the CPU."),
-    ("cuda", "mps", "cpu", "PyTorch finds no such device here. The course runs on the CPU."),
+    ("mps", "cuda", "cpu", "finds none here (mps needs 2.13 or newer). The course runs on the CPU."),
+    ("cuda", "mps", "cpu", "finds none here (mps needs 2.13 or newer). The course runs on the CPU."),
 ]
 
 
@@ -82,11 +83,12 @@ DEVICES = [  # GPUs that are there, $TORCHNLP_DEVICE, the device that is taken, 
 def import_anew(monkeypatch):
     """import_anew("cuda", TORCHNLP_DEVICE="cpu") gives the module's names on a machine with this GPU."""
 
-    def import_anew(gpus="", **variables):
+    def import_anew(gpus="", pytorch="2.13.0", **variables):
         for name in ("TORCHNLP_DEVICE", "OMP_NUM_THREADS"):
             monkeypatch.delenv(name, raising=False)
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
+        monkeypatch.setattr(torch, "__version__", TorchVersion(pytorch))
         monkeypatch.setattr(torch.cuda, "is_available", lambda: "cuda" in gpus)
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: "mps" in gpus)
         return runpy.run_path(torchnlp.__file__)
@@ -100,6 +102,11 @@ def test_cuda_is_taken_by_itself_and_mps_only_when_somebody_asks(import_anew, ca
     out = capsys.readouterr().out
     assert (names["device"].type, names["SPARSE"]) == (taken, taken != "mps")
     assert said in out if said else not out
+
+
+def test_an_apple_gpu_that_trains_the_padding_is_not_taken(import_anew, capsys):
+    assert import_anew("mps", "2.12.1", TORCHNLP_DEVICE="mps")["device"].type == "cpu"
+    assert "PyTorch 2.12.1 finds none here (mps needs 2.13 or newer)" in capsys.readouterr().out
 
 
 def test_an_unknown_device_is_refused_with_those_that_there_are(import_anew):

@@ -1,0 +1,56 @@
+"""Other people's machines, emulated: the clock of Windows, old packages, folders with blanks and brackets."""
+
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
+from torch.utils import benchmark
+
+import torchnlp
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run_cells(lesson, ids, names, knob=("", "")):
+    """Run these cells of a lesson in the namespace. knob: what a student changes, and into what."""
+    cells = {cell.id: cell.source for cell in nbformat.read(ROOT / "notebooks" / lesson, as_version=4).cells}
+    for cell in ids:
+        exec(compile(cells[cell].replace(*knob), cell, "exec"), names)
+
+
+@pytest.fixture
+def windows_clock(fresh, monkeypatch):
+    """Processor time moves in steps of 15.6 ms, as on Windows."""
+    whole = time.process_time
+    monkeypatch.setattr(time, "process_time", lambda: whole() // 0.015625 * 0.015625)
+    monkeypatch.setattr(sys, "platform", "win32")
+    torch.manual_seed(0)
+
+
+def test_lesson_3_times_packing_with_the_clock_of_windows(windows_clock, capsys):
+    def batch(low):
+        lengths = torch.randint(low, 41, (64,)).sort(descending=True).values
+        return torch.randint(2, 50, (64, int(lengths[0]))), lengths
+
+    names = vars(torchnlp) | {"nn": nn, "pack_padded_sequence": pack_padded_sequence, "vocab": range(50)}
+    names |= {"embedding": nn.Embedding(50, 64), "batch_of": {"one length": batch(40), "mixed": batch(10)}}
+    run_cells("3-packed-sequences.ipynb", ["l3-c119", "l3-c120", "l3-c241"], names)
+    assert all(0.2 < times < 50 for row in names["cost"].values() for times in row.values())
+    assert "LSTM" in names["won"]  # about a third, so a clock without steps leaves no doubt
+    shares = [float(line.split()[-4]) for line in capsys.readouterr().out.splitlines() if "packing costs" in line]
+    assert len(shares) == 3 and all(0.1 < share < 10 for share in shares)
+
+
+def test_lesson_7_times_a_scan_with_the_clock_of_windows(windows_clock):
+    names = vars(torchnlp) | {"nn": nn, "benchmark": benchmark}
+    shorter = "texts, T = 1, 1_000", "texts, T = 1, 100"
+    for _ in range(4):
+        run_cells("7-attention-and-after.ipynb", ["l7-c075", "l7-c228", "l7-c080"], names, shorter)
+        assert names["T"] == 100 and 0.01 < names["slow"] / names["fast"] < 1000  # a busy machine is no error
