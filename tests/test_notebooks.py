@@ -22,6 +22,7 @@ TITLES = {  # kinds of folded cells, and how their first line goes on after "# @
 }
 TAGS = {"nbval-check-output", "nbval-ignore-output", "raises-exception", "hide-input", *TITLES}
 TAGS |= {"stub", "check", "yours"}  # open cells: of an exercise, a knob
+TAGS |= {"question", "caption", "exercise", "further"}  # of text
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS.keys())
 
