@@ -11,11 +11,11 @@ TOOLS_READY := $(VENV)/tools.ready
 TESTS_READY := $(VENV)/tests.ready
 SITE_READY := $(VENV)/site.ready
 TEACHING_READY := $(VENV)/tools/teaching.ready
-# Notebooks run in their own folder, so a relative path must be made absolute first.
-DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(abspath $(DATA)),sample)
+# Notebooks run in their own folder, so a relative path must be made absolute first. ($(abspath) splits at blanks.)
+DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(if $(filter /% ~%,$(firstword $(DATA))),,$(CURDIR)/)$(DATA),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
-PYTEST = TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+PYTEST = TORCHNLP_DATA="$(DATA_FOLDER)" $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: help lab test test-all lint slides site zh student collect grade marks export check questions bundle colab arithmetic repo diagrams notebooks readme lock audit clean
 
@@ -27,7 +27,7 @@ help:
 # make lab        opens lesson 1 in JupyterLab
 lab: $(READY)
 	@echo "Starting JupyterLab. Stop it with Ctrl-C. Open the address with the token that it prints below."
-	$(if $(DATA),TORCHNLP_DATA=$(DATA_FOLDER)) $(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
+	$(if $(DATA),TORCHNLP_DATA="$(DATA_FOLDER)") $(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
 
 ## For instructors
 
@@ -59,7 +59,7 @@ grade: $(TEACHING_READY)
 
 # make marks      opens nbgrader's formgrader: read words, overrule a point, write a comment
 marks: $(TEACHING_READY)
-	cd "$(CLASS)" && "$(abspath $(BIN))/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/formgrader
+	cd "$(CLASS)" && "$(CURDIR)/$(BIN)/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/formgrader
 
 # make export     LESSON=2: tables of points (COMMA=yes: decimal commas) and each student's notebook with feedback
 export: $(TEACHING_READY)
@@ -106,7 +106,7 @@ colab: $(TOOLS_READY)
 # make arithmetic runs lessons, and tests of what computes with weights, as other processors do; an hour or two
 SSE4 = ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 MKL_ENABLE_INSTRUCTIONS=SSE4_2 OPENBLAS_CORETYPE=Nehalem
 AVX2 = ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 MKL_ENABLE_INSTRUCTIONS=AVX2 OPENBLAS_CORETYPE=Haswell
-OTHER = PYTHONPATH=$(CURDIR)/tools/upkeep/arithmetic
+OTHER = PYTHONPATH="$(CURDIR)/tools/upkeep/arithmetic"
 COMPUTING = -m "not slow" notebooks $(patsubst %,tests/test_%.py,text batches training gates plots saving vectors answers)
 arithmetic: $(TESTS_READY) $(TOOLS_READY)
 	$(SSE4) $(PYTEST) $(COMPUTING)
@@ -120,7 +120,7 @@ diagrams: $(TOOLS_READY)
 
 # make notebooks  executes every notebook in place (DATA=<folder with AG News> for the committed outputs)
 notebooks: $(TOOLS_READY)
-	TORCHNLP_DATA=$(DATA_FOLDER) $(BIN)/python -m tools.upkeep.run_notebooks notebooks/*.ipynb
+	TORCHNLP_DATA="$(DATA_FOLDER)" $(BIN)/python -m tools.upkeep.run_notebooks notebooks/*.ipynb
 
 # make readme     makes the tables of README.md from the outputs of the notebooks
 readme: $(TOOLS_READY)

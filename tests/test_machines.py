@@ -1,5 +1,7 @@
 """Other people's machines, emulated: the clock of Windows, old packages, folders with blanks and brackets."""
 
+import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -54,3 +56,61 @@ def test_lesson_7_times_a_scan_with_the_clock_of_windows(windows_clock):
     for _ in range(4):
         run_cells("7-attention-and-after.ipynb", ["l7-c075", "l7-c228", "l7-c080"], names, shorter)
         assert names["T"] == 100 and 0.01 < names["slow"] / names["fast"] < 1000  # a busy machine is no error
+
+
+ODD = "Müller & Übung 中文 (1)"
+TOLD = '#!/bin/sh\nprintf "%s " "$0" "data=$TORCHNLP_DATA" "path=$PYTHONPATH"; printf "[%s]" "$@"; echo\n'
+
+
+@pytest.fixture
+def make(tmp_path):
+    """make("student", CLASS="term") is what it prints in an odd folder, where programs say what they were told."""
+    folder = tmp_path / ODD
+    (folder / ODD).mkdir(parents=True)
+    for file in ROOT.glob("**/requirements.txt"):
+        (folder / file.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, folder / file.relative_to(ROOT))
+    shutil.copy(ROOT / "Makefile", folder)
+    for program in ("python", "jupyter"):
+        (folder / ".venv" / "bin").mkdir(parents=True, exist_ok=True)
+        (folder / ".venv" / "bin" / program).write_text(TOLD, encoding="utf-8")
+        (folder / ".venv" / "bin" / program).chmod(0o755)
+    (folder / ".venv" / "tools").mkdir()
+    for ready in (".ready", "tools.ready", "tests.ready", "site.ready", "tools/teaching.ready"):
+        (folder / ".venv" / ready).touch()
+
+    def make(target, **variables):
+        command = ["make", "--silent", target, *(f"{name}={value}" for name, value in variables.items())]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+    return make
+
+
+@pytest.mark.parametrize("target", ["lab", "test", "notebooks", "arithmetic", "bundle"])
+@pytest.mark.parametrize("outside", ["", "/media/"])
+def test_a_folder_of_data_with_an_odd_name_arrives_whole(make, tmp_path, target, outside):
+    said = make(target, DATA=f"{outside}{ODD}")
+    data = f"{outside or f'{tmp_path}/{ODD}/'}{ODD}"
+    assert (f"[--data][{data}]" if target == "bundle" else f"data={data} ") in said
+    if target == "arithmetic":
+        assert f"path={tmp_path}/{ODD}/tools/upkeep/arithmetic " in said
+
+
+def test_the_sample_stays_a_word(make):
+    assert "data=sample " in make("test") and "data=sample " in make("lab", DATA="sample")
+
+
+TERM = [("student", "CLASS"), ("collect", "FROM"), ("collect", "CLASS"), ("grade", "CLASS"), ("export", "CLASS")]
+
+
+@pytest.mark.parametrize("target, variable", [*TERM, ("check", "SUBMISSION")])
+def test_a_term_and_what_was_handed_in_may_have_odd_names(make, target, variable):
+    assert f"[{ODD}]" in make(target, **{variable: ODD})
+
+
+def test_the_table_of_points_opens_in_a_term_with_an_odd_name(make, tmp_path):
+    assert f"{tmp_path}/{ODD}/.venv/bin/jupyter" in make("marks", CLASS=ODD)
+
+
+def test_each_platform_of_a_bundle_is_a_word(make):
+    assert "[windows][macos-3.12]" in make("bundle", PLATFORMS="windows macos-3.12")
