@@ -1,5 +1,7 @@
 """Other people's machines, emulated: the clock of Windows, old packages, folders with blanks and brackets."""
 
+import importlib.metadata
+import runpy
 import shutil
 import subprocess
 import sys
@@ -56,6 +58,21 @@ def test_lesson_7_times_a_scan_with_the_clock_of_windows(windows_clock):
     for _ in range(4):
         run_cells("7-attention-and-after.ipynb", ["l7-c075", "l7-c228", "l7-c080"], names, shorter)
         assert names["T"] == 100 and 0.01 < names["slow"] / names["fast"] < 1000  # a busy machine is no error
+
+
+@pytest.mark.parametrize(
+    "package, there, said",
+    [
+        ("torch", "2.2.2", "torch 2.2.2 is too old: the course needs torch>=2.9. .*pip install --upgrade .*Colab"),
+        ("torchtext", "0.18.0", "torchtext 0.18.0 is too new: the course needs torchtext==0.6.0"),
+    ],
+)
+def test_the_first_cell_does_not_say_ready_to_a_package_that_does_not_fit(monkeypatch, capsys, package, there, said):
+    real = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: there if name == package else real(name))
+    with pytest.raises(RuntimeError, match=said):
+        runpy.run_path(str(ROOT / "notebooks" / "install.py"))
+    assert "Ready" not in capsys.readouterr().out
 
 
 ODD = "Müller & Übung 中文 (1)"
