@@ -69,7 +69,7 @@ export: $(TEACHING_READY)
 check: $(TEACHING_READY)
 	@rm -rf build/check && for step in student "collect \"$(SUBMISSION)\"" "grade all"; do eval $(BIN)/python -m tools.teaching.$$step build/check || exit; done
 
-# make questions  build/questions: the question bank for Moodle and to print, second versions of exercises, solutions
+# make questions  build/questions/questions.gift: the question bank for Moodle
 questions: $(TOOLS_READY)
 	$(BIN)/python -m tools.teaching.questions
 

@@ -69,7 +69,8 @@ __all__ = [
     # evaluating and saving
     "evaluate", "logits_of", "save_model", "load_model",
     # looking
-    "mean_and_sem", "predict", "gates", "plot_gates", "watch", "expect", "show_diagram",
+    "mean_and_sem", "predict", "gates", "plot_gates", "watch", "expect", "record",
+    "show_diagram",
     "plot_history", "plot_confusion", "COLOURS", "class_colour", "STYLE", "use_style",
     # modules that older notebooks take from `from torchnlp import *`
     "collections", "os", "torch", "torchtext",
@@ -151,6 +152,7 @@ def load_dataset(
     if name == "own":
         lines += _notes(place, train_dataset, test_dataset, classes)
     vocab, source, folder, _ids = voc, name, place, ids  # all at once: an error above has changed nothing
+    record("data", f"{title}: {len(train_dataset):,} train and {len(test_dataset):,} test articles")
     for line in lines:
         print(textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False))
     return train_dataset, test_dataset, classes, vocab
@@ -1276,6 +1278,7 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
     Outside of it the reasons are explained, and under the course's tests ($TORCHNLP_STRICT) an AssertionError is
     raised. Your own data has no range: value alone.
     """
+    record(name, value, digits)
     if source not in ("ag_news", "sample"):
         why = "your own data: no range is known" if source else "no range: call load_dataset first"
         print(f"{name}: {value:.{digits}f}   ({in_language(why)})")
@@ -1292,6 +1295,13 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
             print(in_language(line))
         if os.environ.get("TORCHNLP_STRICT"):
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
+
+
+def record(name: str, value, digits: int = 3) -> None:
+    """Keep a result beside the output of a notebook's cell, where the README's table finds it; shows nothing."""
+    if IPython.get_ipython() is not None:
+        said = value if isinstance(value, (str, list)) else f"{value:.{digits}f}"
+        IPython.display.publish_display_data({}, {"figures": {name: said}})
 
 
 def show_diagram(name: str, width: int = 640) -> None:

@@ -4,13 +4,11 @@ import re
 from base64 import b64decode
 from pathlib import Path
 
-import nbformat
 from sphinx.search.zh import SearchChinese
 
+from tools.lesson import is_picture, short, spoken, to_read
 from tools.site import figures, formulas, lesson_pages, scoreboard
 from tools.teaching import repo
-from tools.upkeep import readme
-from tools.upkeep.cells import is_picture, plain, with_captions
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -66,14 +64,13 @@ def lesson_cards() -> str:
     lines = ["::::{grid} 1 2 2 2", ":gutter: 3", ""]
     folder = SOURCES / "cards"
     folder.mkdir()
-    for path in lesson_pages.LESSONS:
-        title, builds, _ = readme.LESSONS[path.stem]
-        cells = with_captions(nbformat.read(path, as_version=4)).cells
+    for name, lesson in lesson_pages.LESSONS.items():
+        builds, cells = lesson.settings["builds"], to_read(lesson.notebook).cells
         pictures = ((cell, output) for cell in cells for output in cell.get("outputs", []) if is_picture(output))
         cell, output = next(pictures)
-        (folder / f"{path.stem}.png").write_bytes(b64decode(output.data["image/png"]))
-        lines += [f":::{{grid-item-card}} {path.stem[0]} · {title}", f":link: notebooks/{path.stem}", ":link-type: doc"]
-        lines += [f":img-top: cards/{path.stem}.png", f":img-alt: {plain(cell.metadata['caption'])}"]
+        (folder / f"{name}.png").write_bytes(b64decode(output.data["image/png"]))
+        lines += [f":::{{grid-item-card}} {lesson.number} · {lesson.settings['title']}", f":link: notebooks/{name}"]
+        lines += [":link-type: doc", f":img-top: cards/{name}.png", f":img-alt: {spoken(cell.metadata['caption'])}"]
         lines += ["", f"{builds[0].upper()}{builds[1:]}.", ":::", ""]
     return "\n".join([*lines, "::::"])
 
@@ -96,13 +93,15 @@ def read(app, docname, source) -> None:
     if path.suffix == ".ipynb":
         text = lesson_pages.lesson_page(text, path.stem)
     elif docname == "index":
+        rows, conditions = scoreboard.scoreboard()
+        studies = [path for lesson in lesson_pages.LESSONS.values() for path in lesson.studies]
         parts = {
             "HEADLINE": figures.headline_figure(),
             "BACKWARDS": figures.backwards_figure(file="reverser.js"),
             "CARDS": lesson_cards(),
-            "PICTURE": scoreboard.picture(readme.scoreboard()),
-            "SCOREBOARD": readme.scoreboard(),
-            "STUDIES": "\n".join(str(file.relative_to(ROOT).with_suffix("")) for file in lesson_pages.STUDIES),
+            "PICTURE": scoreboard.picture(rows),
+            "SCOREBOARD": scoreboard.table(rows, conditions),
+            "STUDIES": "\n".join(short(path).removesuffix(".ipynb") for path in studies),
             "GITHUB": GITHUB,
             "NAME": NAME,
         }

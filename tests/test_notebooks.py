@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tools.lesson import lessons, problems
 from tools.teaching.exercises import mark
 from tools.teaching.mend import names_in
 from tools.upkeep.minutes import core_of
@@ -20,9 +21,6 @@ TITLES = {  # kinds of folded cells, and how their first line goes on after "# @
     "plot": r"Picture: ",
     "solution": r"Solution \d[a-z]?$",
 }
-TAGS = {"nbval-check-output", "nbval-ignore-output", "raises-exception", "hide-input", *TITLES}
-TAGS |= {"stub", "check", "yours"}  # open cells: of an exercise, a knob
-TAGS |= {"question", "caption", "exercise", "further"}  # of text
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS.keys())
 
@@ -77,10 +75,9 @@ def test_no_output_holds_an_error_a_warning_a_path_or_a_widget(lesson):
         assert not found, f"{found[0]!r} in the output of: {cell.source[:80]}"
 
 
-@each_lesson
-def test_tags_are_spelled_as_nbval_reads_them(lesson):
-    for cell in lesson.cells:
-        assert tags_of(cell) <= TAGS, cell.id
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.path.name)
+def test_the_room_is_whole_and_each_tag_known(lesson):
+    assert problems(lesson) == []
 
 
 @each_lesson
@@ -124,12 +121,11 @@ def test_a_folded_cell_is_folded_everywhere_and_says_what_it_is(lesson):
 
 @each_lesson
 def test_figures_taken_from_an_appendix_stand_there(lesson):
-    """A cell that draws what a longer study gave says so: "from the appendix labels"."""
+    """A cell that draws what a longer study gave says so in its metadata."""
     for cell in code_cells(lesson):
-        for name in re.findall(r"from the appendix ([\w-]+)", cell.source):
+        if name := cell.metadata.get("study"):
             (study,) = ROOT.glob(f"notebooks/*/{name}.ipynb")
-            appendix = nbformat.read(study, as_version=4)
-            said = "\n".join(printed(other) for other in code_cells(appendix))
+            said = "\n".join(printed(other) for other in code_cells(nbformat.read(study, as_version=4)))
             figure = r"\b(?:\d\.\d{3,4}|\d{2,}\.\d)\b"  # an accuracy or a ratio; a perplexity
             figures = re.findall(figure, cell.source)
             assert figures and set(figures) <= set(re.findall(figure, said)), cell.id

@@ -1,10 +1,7 @@
-"""The question bank is whole and true, Moodle can read it, and its exercises can be solved."""
+"""The question bank is whole and true, and Moodle can read it."""
 
-import contextlib
-import io
 import re
 
-import nbformat
 import pytest
 import torch
 from bs4 import BeautifulSoup
@@ -13,16 +10,15 @@ from torch.nn.functional import cosine_similarity, cross_entropy, dropout
 from torch.nn.utils.rnn import pack_sequence
 
 import torchnlp
+from tools.lesson import Lesson, exercises_of, headings, lessons
 from tools.teaching import questions as bank
-from tools.teaching.student import FROM_STUDENT
 
 pytestmark = pytest.mark.slow
 
-LESSONS = [bank.read_lesson(file) for file in bank.FILES]
-QUESTIONS = [question for lesson in LESSONS for question in lesson.questions]
-EXERCISES = {f"{lesson.name[0]}-{each.number}": each for lesson in LESSONS for each in lesson.exercises}
+BANKS = {lesson: bank.read_lesson(lesson) for lesson in lessons()}
+QUESTIONS = [question for each in BANKS.values() for question in each.questions]
 
-each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+each_lesson = pytest.mark.parametrize("lesson", BANKS, ids=lambda lesson: lesson.name)
 
 
 # ------------------------------------------------------------------------------------------ whole
@@ -30,20 +26,18 @@ each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: less
 
 @each_lesson
 def test_a_place_that_is_named_exists(lesson):
-    text = (bank.ROOT / "notebooks" / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
-    for place in [question.where for question in lesson.questions if question.where]:
-        kind, number = place.split()
-        heading = {"section": rf'"## {number}\. ', "exercise": rf'"### Exercise {number}\. '}[kind]
-        assert re.search(heading, text), place
-    assert all(f'"### Exercise {exercise.number}. ' in text for exercise in lesson.exercises)
+    titles = [title for cell in lesson.notebook.cells for level, title in headings(cell) if level == 2]
+    sections = {f"section {title.partition('.')[0]}" for title in titles}
+    places = sections | {f"exercise {exercise.number}" for exercise in exercises_of(lesson.notebook)}
+    assert {question.where for question in BANKS[lesson].questions if question.where} <= places
 
 
 @each_lesson
 def test_the_pairs_of_the_speaker_notes_are_all_there(lesson):
-    notes = (bank.ROOT / "notebooks" / lesson.name / "notes.md").read_text(encoding="utf-8")
-    assert len(lesson.asked) >= 0.9 * notes.count("**Ask") > 30
-    assert sum(bool(pair.name) for pair in lesson.asked) == notes.count("**Ask (bank):**") >= 10
-    assert not any("**Ask" in pair.text + pair.answer or "**Expect:**" in pair.text for pair in lesson.asked)
+    notes, asked = (lesson.room / "notes.md").read_text(encoding="utf-8"), BANKS[lesson].asked
+    assert len(asked) >= 0.9 * notes.count("**Ask") > 30
+    assert sum(bool(pair.name) for pair in asked) == notes.count("**Ask (bank):**") >= 10
+    assert not any("**Ask" in pair.text + pair.answer or "**Expect:**" in pair.text for pair in asked)
 
 
 @pytest.mark.parametrize(
@@ -53,9 +47,11 @@ def test_the_pairs_of_the_speaker_notes_are_all_there(lesson):
 )
 def test_a_question_that_lacks_something_is_named(tmp_path, monkeypatch, body):
     monkeypatch.setattr(bank, "read_asked", lambda file: [])
-    (tmp_path / "1-a.md").write_text(f"# Lesson 1\n\n## A riddle\n\n{body}", encoding="utf-8")
-    with pytest.raises(ValueError, match=r'1-a\.md, "A riddle"'):
-        bank.read_lesson(tmp_path / "1-a.md")
+    monkeypatch.setattr(bank, "short", lambda path: path.name)
+    (tmp_path / "1-a").mkdir()
+    (tmp_path / "1-a" / "questions.md").write_text(f"# Lesson 1\n\n## A riddle\n\n{body}", encoding="utf-8")
+    with pytest.raises(ValueError, match=r'questions\.md, "A riddle"'):
+        bank.read_lesson(Lesson(tmp_path / "1-a.ipynb"))
 
 
 # ------------------------------------------------------------------------------------------ true
@@ -134,9 +130,9 @@ def visible(markdown):
 
 
 def test_what_moodle_reads_is_what_stands_in_the_files():
-    gift = bank.gift(LESSONS)
+    gift = bank.gift(BANKS.values())
     assert re.findall(r"^\$CATEGORY: .*/Lesson (\d)/Choose$", gift, flags=re.M) == list("1234567")
-    asked = [[*lesson.questions, *(pair for pair in lesson.asked if pair.name)] for lesson in LESSONS]
+    asked = [[*each.questions, *(pair for pair in each.asked if pair.name)] for each in BANKS.values()]
     for question, (title, text, choices, said) in zip(sum(asked, []), parse_gift(gift), strict=True):
         assert title.startswith(question.name) and visible(text) == visible(question.text)
         expected = {visible(choice): choice == question.answer for choice, _ in question.shuffled()}
@@ -147,65 +143,6 @@ def test_what_moodle_reads_is_what_stands_in_the_files():
 def test_signs_that_mean_something_are_escaped():
     nasty = r"a{b} = c ~ d # e : \n <pad> & 1 < 2"
     question = bank.Question("1.01", "Odd: {signs}", None, nasty, f"{nasty} yes", [(f"{nasty}~", nasty)])
-    ((title, text, choices, _),) = parse_gift(bank.gift([bank.Lesson("1-a", [], [question])]))
+    ((title, text, choices, _),) = parse_gift(bank.gift([bank.Bank(1, [], [question])]))
     assert (title, text) == ("1.01 Odd: {signs}", nasty)
     assert choices == {f"{nasty} yes": True, f"{nasty}~": False}
-
-
-# -------------------------------------------------------------------------------------- to print
-
-
-def test_the_pages_are_whole_and_the_sheet_gives_nothing_away():
-    sheet, answers = (visible(plain(bank.make_page("A page", LESSONS, answers))) for answers in (False, True))
-    for question in QUESTIONS:
-        assert visible(question.text) in sheet and visible(question.text) in answers
-        reason = visible(question.wrong[0][1])
-        assert reason in answers and reason not in sheet
-    assert "✓" not in sheet and answers.count("✓") == len(QUESTIONS) == answers.count("The common wrong one.")
-    for exercise in EXERCISES.values():
-        first = visible(exercise.solution.splitlines()[1])
-        assert first in answers and first not in sheet
-    assert all(visible(pair.answer) in answers for lesson in LESSONS for pair in lesson.asked)
-
-
-# -------------------------------------------------------------------------------------- to solve
-
-
-def said_by(exercise, answer):
-    """What the check of an exercise prints about an answer."""
-    with contextlib.redirect_stdout(io.StringIO()) as out:
-        exec("\n".join([bank.PRELUDE, answer, exercise.check]), {})
-    return out.getvalue()
-
-
-OTHER = {"+": "-", "-": "+", "*": "+", "/": "*", "&": "|", ">": ">=", ">=": ">", "<": "<=", "<=": "<", "==": "!="}
-
-
-def slips(solution):
-    """The solution with its result turned round, and with one sign or number changed, for each of them."""
-    yield re.sub(r"return (.+)$", r"return (\1).flip(0)", solution, flags=re.M)
-    for found in re.finditer(r"(?<= )([-+*/&<>]|[<>=]=)(?= )|(?<![\w.])\d+\b", solution):
-        other = OTHER.get(found[0]) or str(int(found[0]) + 1)
-        yield solution[: found.start()] + other + solution[found.end() :]
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_a_solution_is_right_and_a_stub_or_a_slip_is_told(name):
-    exercise = EXERCISES[name]
-    assert said_by(exercise, exercise.solution).endswith(": right\n")
-    assert ": not yet." in said_by(exercise, exercise.stub)
-    missed = [slip for slip in slips(re.sub("#.*", "", exercise.solution)) if "not yet" not in said_by(exercise, slip)]
-    assert len(missed) <= 1, missed  # a sign may stand where the other one does as well
-
-
-def test_the_notebooks_hold_stubs_and_checks_and_no_solution(tmp_path):
-    bank.make_bank(LESSONS, tmp_path / "bank")
-    assert (tmp_path / "bank" / "questions.gift").is_file() and (tmp_path / "bank" / "sheet.html").is_file()
-    for lesson in LESSONS:
-        notebook = nbformat.read(tmp_path / "bank" / "exercises" / f"{lesson.name}.ipynb", as_version=4)
-        nbformat.validate(notebook)
-        text = "\n".join(cell.source for cell in notebook.cells)
-        for exercise in lesson.exercises:
-            assert exercise.stub in text and exercise.check in text
-            assert exercise.solution.split(":\n", 1)[1] not in text
-        assert FROM_STUDENT in notebook.cells[1].source

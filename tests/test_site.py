@@ -16,16 +16,16 @@ pytest.importorskip("sphinx_book_theme", reason="the site's packages are missing
 from bs4 import BeautifulSoup
 from PIL import Image
 
+from tools.lesson import has, is_picture, lessons
 from tools.site import build as site
 from tools.site import formulas
 from tools.site import pages as tools_pages
 from tools.teaching import repo
-from tools.upkeep.cells import QUESTION, is_picture
 
 pytestmark = pytest.mark.slow
 
 ROOT = site.ROOT
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = [lesson.path for lesson in lessons()]
 WITHOUT_SPHINX = {f"{name}.html" for name in tools_pages.PAGES}  # they have tests of their own; # sets them
 OUTSIDE = "https://{}.github.io/{}".format(*repo.current(ROOT).split("/"))
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
@@ -96,7 +96,8 @@ def test_no_page_shows_the_signs_of_its_source(pages):
 
 def test_the_figures_that_move_stand_in_the_open(pages):
     parts = [part for page in pages.values() for part in page.select(".torchnlp-live")]
-    assert len(parts) == 10 and len({part["id"] for part in parts}) == 9  # one of them on the front page, too
+    named = [f"live-{name}" for lesson in lessons() for name in lesson.settings["figures"]]
+    assert sorted(part["id"] for part in parts) == sorted([*named, "live-headline", "live-backwards"])  # the front page
     assert not [part for part in parts if part.find_parent("details")]
 
 
@@ -143,13 +144,13 @@ def test_what_is_folded_in_the_lesson_is_folded_on_the_site(pages, lesson):
 def test_the_answer_to_a_bold_question_is_not_open(pages, lesson):
     """Between a question and the next heading the first output is in a <details>, whose summary can be read."""
     article, asked, shown, hidden = pages[page_of(lesson)].find("article"), False, [], 0
+    questions = {cell.id for cell in nbformat.read(lesson, as_version=4).cells if has(cell, "question")}
     for tag in article.find_all(True):
         classes = tag.get("class") or []
         if tag.name in ("h1", "h2", "h3"):
             asked = False
-        elif tag.name == "p" and not tag.find_parent(["details", "figure"]):
-            bold = "".join(f"**{strong.get_text()}**" for strong in tag.find_all("strong"))
-            asked = asked or bool(QUESTION.search(bold))
+        if tag.get("id") in questions:
+            asked = True
         elif "cell_output" in classes and asked and not tag.find_parent(class_=["tag_test", "tag_solution"]):
             details = tag.find_parent("details", class_="answer")
             shown += [] if details else [tag.get_text()[:80]]

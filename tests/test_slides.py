@@ -2,25 +2,22 @@
 
 import re
 
-import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from tools.lesson import is_picture, kind, lessons, place_of
 from tools.teaching import slides
-from tools.teaching.exercises import LESSONS as BY_NUMBER
-from tools.upkeep.cells import kind
 
 pytestmark = pytest.mark.slow
 
-LESSONS = list(BY_NUMBER.values())
-each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+LESSONS = lessons()
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.path.name)
 
 
 @each_lesson
-def test_every_slide_has_notes_and_every_note_has_a_slide(path):
-    cells = nbformat.read(path, as_version=4).cells
-    shown = [cell.id for cell in cells if slides.place_of(cell) in ("slide", "subslide")]
-    notes = slides.read_notes(path.with_suffix("") / "notes.md")
+def test_every_slide_has_notes_and_every_note_has_a_slide(lesson):
+    shown = [cell.id for cell in lesson.notebook.cells if place_of(cell) in ("slide", "subslide")]
+    notes = slides.read_notes(lesson.room / "notes.md")
     assert [cell for cell in shown if cell not in notes] == [], "slides without notes"
     assert [cell for cell in notes if cell not in shown] == [], "notes without a slide"
     for cell, note in notes.items():
@@ -28,10 +25,10 @@ def test_every_slide_has_notes_and_every_note_has_a_slide(path):
 
 
 @each_lesson
-def test_after_a_question_the_answer_waits_for_a_key(path):
+def test_after_a_question_the_answer_waits_for_a_key(lesson):
     """Whatever stands below a bold question, but for code, is a fragment. The question itself is there at once."""
     questions = 0
-    for slide in slides.make_slides(nbformat.read(path, as_version=4), {}):
+    for slide in slides.make_slides(lesson, {}):
         place = next((place for place, part in enumerate(slide.parts) if part.asks), None)
         if place is not None:
             questions += 1
@@ -41,19 +38,19 @@ def test_after_a_question_the_answer_waits_for_a_key(path):
 
 
 @each_lesson
-def test_a_picture_stands_with_its_words_and_without_its_code(path):
-    notebook = nbformat.read(path, as_version=4)
-    page = BeautifulSoup(slides.make_page(notebook, {}), "html.parser")
+def test_a_picture_stands_with_its_words_and_without_its_code(lesson):
+    cells = lesson.notebook.cells
+    page = BeautifulSoup(slides.make_page(lesson, {}), "html.parser")
     assert "# @title" not in page.get_text() and "In words:" not in page.get_text()
     pictures = page.select(".slide > img")
-    live = [cell for cell in notebook.cells if cell.metadata.get("slideshow", {}).get("slide_type") != "skip"]
-    drawn = sum("image/png" in out.get("data", {}) for cell in live for out in cell.get("outputs", []))
+    live = [cell for cell in cells if place_of(cell) != "skip"]
+    drawn = sum(is_picture(output) for cell in live for output in cell.get("outputs", []))
     assert len(pictures) == drawn + 1
     assert pictures[0].find_parent("section")["id"] == "opening"  # a picture first, what one learns second
     for picture in pictures[1:]:
         assert picture["alt"] and picture.find_next_sibling(class_="caption"), picture.parent.parent["id"]
     shown = {part.get_text().strip() for part in page.select(".code")}
-    assert [cell.id for cell in notebook.cells if kind(cell) and cell.source.partition("\n")[2].strip() in shown] == []
+    assert [cell.id for cell in cells if kind(cell) and cell.source.partition("\n")[2].strip() in shown] == []
 
 
 # ------------------------------------------------------------------------------------ in a browser
@@ -95,11 +92,11 @@ def page_of(visit, fetch):
 
 
 @each_lesson
-def test_a_deck_opens_from_the_disk_and_nothing_sticks_out(page_of, path):
-    pages = page_of(path).evaluate(LOOK)
+def test_a_deck_opens_from_the_disk_and_nothing_sticks_out(page_of, lesson):
+    pages = page_of(lesson).evaluate(LOOK)
     assert [(number, wrong) for number, wrong in pages if wrong] == []
     shown = [name for name, _ in pages if not name.endswith("-more")]
-    assert len(shown) == len(slides.make_slides(nbformat.read(path, as_version=4), {}))
+    assert len(shown) == len(slides.make_slides(lesson, {}))
 
 
 def test_the_answer_comes_with_one_more_key(page_of):
@@ -113,7 +110,7 @@ def test_the_answer_comes_with_one_more_key(page_of):
 
 def test_the_speaker_sees_the_notes_of_the_slide(page_of):
     page = page_of(LESSONS[0])
-    notes = list(slides.read_notes(LESSONS[0].with_suffix("") / "notes.md").values())
+    notes = list(slides.read_notes(LESSONS[0].room / "notes.md").values())
     with page.context.expect_page() as opened:
         page.keyboard.press("s")
     words = opened.value.locator(".speaker-controls-notes")

@@ -14,8 +14,8 @@ import pytest
 from markdown_it import MarkdownIt
 from nbclient import NotebookClient
 
+from tools.lesson import CAPTION
 from tools.upkeep import zh
-from tools.upkeep.cells import IN_WORDS, QUESTION
 
 pytestmark = pytest.mark.slow
 
@@ -53,8 +53,7 @@ def kept(text: str) -> dict:
         "list items": len(re.findall(r"^ *(?:[-*]|\d+\.) ", text, flags=re.M)),
         "table": [line.count("|") for line in text.splitlines() if line.startswith("|")],
         "bold phrases": MARKDOWN.render(text).count("<strong>"),
-        "bold questions": len(QUESTION.findall(text)),
-        "caption": bool(IN_WORDS.match(text)),
+        "caption": bool(CAPTION.match(text)),
     }
 
 

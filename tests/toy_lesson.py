@@ -30,23 +30,23 @@ def toy_lesson():
     def code(name, source, *tags):
         return new_code_cell(source, id=f"l2-{name}", metadata={"tags": list(tags)})
 
-    def text(name, source):
-        return new_markdown_cell(source, id=f"l2-{name}")
+    def text(name, source, *tags):
+        return new_markdown_cell(source, id=f"l2-{name}", metadata={"tags": list(tags)})
 
     cells = [
         text("c00", "# Lesson 2: a toy\n\nColab [with solutions](x)"),
         code("c01", SET_UP, "set-up"),
-        text("c02", "### Exercise 1. Twice\n\nWrite `double`."),
+        text("c02", "### Exercise 1. Twice\n\nWrite `double`.", "exercise"),
         code("c03", "def double(x):\n    return None  # <- your code", "stub"),
         code("c04", "double = check_double(double)", "check"),
         code("c05", "# @title Solution 1\ndef double(x):\n    return 2 * x", "solution"),
         text("c06", "## 2. Further on\n\nNow we use it."),
         code("c07", "factor = 3  # <- yours", "yours"),
-        text("c08", "### Exercise 2. Thrice"),
+        text("c08", "### Exercise 2. Thrice", "exercise"),
         code("c09", "def triple(x):\n    return None  # <- your code", "stub"),
         code("c10", "triple = check_triple(triple)", "check"),
         text("c11", "## Summary"),
-        text("c12", "## Further: more\n\n### Exercise 3. Once more"),
+        text("c12", "## Further: more\n\n### Exercise 3. Once more", "further", "exercise"),
         code("c13", "def again(x):\n    return None  # <- your code", "stub"),
         code("c14", "check_double(again)", "check"),
     ]

@@ -2,47 +2,46 @@
 
 import re
 from itertools import cycle
-from pathlib import Path
 
 import nbformat
 
-from tools.site.figures import LIVE
+from tools.lesson import BADGE, ROOT, has, is_diagram, kind, lessons, opening, place_of, spoken, to_read
+from tools.site import figures
 from tools.teaching import repo
-from tools.upkeep.cells import BADGE, QUESTION, is_diagram, kind, plain, with_captions
 
-ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "site"
-LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
-STUDIES = sorted(ROOT.glob("notebooks/*/*.ipynb"))
+LESSONS = {lesson.name: lesson for lesson in lessons()}
 SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
-CELL = re.compile(r"`(l\d-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
-PLACE = re.compile(rf"(\blesson\s+\d|第 \d 课)(?:,\s+|，){CELL.pattern}")
+CELL = re.compile(r"`(l\d+-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
+PLACE = re.compile(rf"(\blesson\s+\d+|第 \d+ 课)(?:,\s+|，){CELL.pattern}")
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
 
 
 def lesson_page(source: str, name: str) -> str:
     """A lesson as the site shows it: folded cells closed, words under pictures, answers kept back."""
-    notebook = with_captions(nbformat.reads(source, as_version=4))
+    notebook = to_read(nbformat.reads(source, as_version=4))
     notebook.cells[0].source = BADGE.sub("", notebook.cells[0].source)
     links = links_of(name)
     cells, asked, hidden, waiting = [], False, False, []
-    live = [figure for lesson, figure in LIVE.items() if name.startswith(f"{lesson[0]}-")]
+    live = LESSONS[name].settings["figures"] if name in LESSONS else {}
+    left_out = opening(notebook)
     gates = [cell.id for cell in notebook.cells if "plot_gates(" in cell.source][:1]
 
     def write(text: str) -> None:
         cells.append(nbformat.v4.new_markdown_cell(text))
 
-    for cell in filter(is_read, notebook.cells):
+    for cell in notebook.cells:
+        if cell in left_out or kind(cell) == "set-up" and place_of(cell) == "skip":
+            continue
         is_plot, is_text = kind(cell) == "plot", cell.cell_type == "markdown"
-        asks, starts = is_text and bool(QUESTION.search(cell.source)), is_text and cell.source.startswith("#")
+        asks, starts = has(cell, "question"), is_text and cell.source.startswith("#")
         if hidden and (asks or starts or not (is_plot or is_text)):
             write("</details>")
             hidden = False
         if starts:  # the section is over
-            for make in waiting:
-                write(f"```{{raw}} html\n{make()}\n```")
-            waiting = [make for title, make in live if re.search(rf"^#+ .*{title}", cell.source, flags=re.M)]
-            live = [(title, make) for title, make in live if make not in waiting]
+            for figure in waiting:
+                write(f"```{{raw}} html\n{figures.figure(figure)}\n```")
+            waiting = [figure for figure, place in live.items() if place == cell.id]
         asked = asks or asked and not starts
         hides = asked and not is_text and bool(cell.outputs) and kind(cell) != "solution"
         if hides and is_plot:
@@ -67,12 +66,6 @@ def lesson_page(source: str, name: str) -> str:
         write(f"What this lesson claims, and what could have refuted it: [how we know](/notebooks/{name}/claims.md).")
     notebook.cells = cells
     return nbformat.writes(notebook)
-
-
-def is_read(cell) -> bool:
-    """A page leaves out what only makes a notebook run: its first cell, its imports, and set-up that decks skip."""
-    skipped = cell.metadata.get("slideshow", {}).get("slide_type") == "skip"
-    return not (skipped and (kind(cell) == "set-up" or cell.source.startswith(("import", "from"))))
 
 
 def in_site(text: str) -> str:
@@ -103,15 +96,15 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
     cell.metadata["tags"] = sorted(tags)
     caption = cell.metadata.get("caption")
     if caption:
-        options |= {"image": {"alt": plain(caption)}, "figure": {"caption": link_first(caption, links)}}
+        options |= {"image": {"alt": spoken(caption)}, "figure": {"caption": link_first(caption, links)}}
     cell.metadata["mystnb"] = options
 
 
 def with_places(text: str) -> str:
     """[lesson 1](#l1-c094) for "lesson 1, `l1-c094`", and a link to the page for a lesson alone."""
     text = PLACE.sub(r"[\1](#\2)", text)
-    names = {path.stem[0]: path.name for path in LESSONS}
-    alone = r"(?:\blesson\s+(\d)\b|第 (\d) 课)(?!\])"  # (?!]): it is a link
+    names = {str(lesson.number): lesson.path.name for lesson in LESSONS.values()}
+    alone = r"(?:\blesson\s+(\d+)\b|第 (\d+) 课)(?!\])"  # (?!]): it is a link
     return re.sub(alone, lambda found: f"[{found[0]}](/notebooks/{names[found[1] or found[2]]})", text)
 
 
@@ -153,7 +146,7 @@ def links_of(lesson: str) -> dict[str, str]:
         bounds[term.isascii()].format(re.escape(term)): "{term}`{} <" + term + ">`"
         for term in sorted(terms, key=len, reverse=True)
     }
-    others = {path.stem[0]: path.name for path in LESSONS if path.stem != lesson}
+    others = {other.number: other.path.name for other in LESSONS.values() if other.name != lesson}
     return links | {rf"(?:\blesson {n}\b|第 {n} 课)": f"[{{}}](/notebooks/{name})" for n, name in others.items()}
 
 

@@ -1,22 +1,29 @@
 """Lesson 4's scoreboard as the front page shows it: a picture, and the table folded below it."""
 
 import math
-import re
 from html import escape
+
+from tools.lesson import lessons, recorded
 
 # The colour of a row's dot is that of its network in every picture: --rnn in course.css is COLOURS["rnn"].
 COLOURS = {"RNN": "rnn", "LSTM": "lstm", "GRU": "gru", "bag of embeddings": "bag"}
 
 
-def rows_of(table: str) -> list[tuple[str, float, float]]:
-    """(name, test accuracy, range over the seeds) of each row of the Markdown table; no range is 0."""
-    found = re.findall(r"^\| ([^|]+?) \| (?:.* )?(0\.\d+) \| (0\.\d+|-) \|$", table, flags=re.M)
-    return [(name, float(accuracy), float(spread) if spread != "-" else 0) for name, accuracy, spread in found]
+def scoreboard() -> tuple[list[list[str]], str]:
+    """(rows: name, test accuracy, range over the seeds or "-"; conditions), as a lesson recorded them."""
+    (lesson,) = (lesson for lesson in lessons() if "scoreboard" in recorded(lesson.notebook))
+    return lesson.figure("scoreboard"), lesson.figure("conditions")
 
 
-def picture(table: str) -> str:
+def table(rows: list[list[str]], conditions: str) -> str:
+    lines = [f"| {' | '.join(row)} |" for row in [["model", "test accuracy", "range"], ["---", "---:", "---:"], *rows]]
+    return "\n".join([*lines, "", f"For each: {conditions}."])
+
+
+def picture(rows: list[list[str]]) -> str:
     """A dot for each model, with the range over its seeds, as HTML in the table's order."""
-    rows, lines = rows_of(table), []
+    rows = [(name, float(accuracy), float(spread.replace("-", "0"))) for name, accuracy, spread in rows]
+    lines = []
     low = math.floor(100 * min(accuracy - spread / 2 for _, accuracy, spread in rows)) / 100
     high = math.ceil(100 * max(accuracy for _, accuracy, _ in rows)) / 100
 

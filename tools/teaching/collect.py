@@ -66,7 +66,7 @@ def read_notebook(path: str, content: bytes) -> tuple[list, list[str]]:
 def lesson_of(cells: list) -> str:
     """Which lesson a notebook is: by the ids of its cells, or by its title. Raises ValueError for another notebook."""
     text = "\n".join(line for cell in cells for line in (*cell.names, cell.source))
-    found = [number for number in re.findall(r"^(?:l(?=\d-)|# Lesson )(\d)", text, flags=re.M) if number in LESSONS]
+    found = [number for number in re.findall(r"^(?:l(?=\d+-)|# Lesson )(\d+)", text, flags=re.M) if number in LESSONS]
     if not found:
         raise ValueError("belongs to no lesson of this course")
     return max(set(found), key=found.count)

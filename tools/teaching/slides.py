@@ -3,9 +3,8 @@
 Take the whole folder build/slides with you: the decks need its folder lib.
 
 A deck opens with a picture. After a bold question the answer waits: the output, and what is said after it, come with
-one more key. Pictures stand across the slide with their words beneath them, and rows of numbers as bars (charts.py);
-code that draws, tests and solutions are left out. What is too much for one slide goes on two. The figure that moves on
-the lesson's page moves here, too.
+one more key. Pictures stand across the slide with their words beneath them; code that draws, tests and solutions are
+left out. What is too much for one slide goes on two. The figure that moves on the lesson's page moves here, too.
 
 Each slide carries its speaker notes from notes.md in the lesson's room: press S in a deck. In that file a section
 belongs to a slide when its heading starts with the id of the slide's first cell: `## l1-c003 · 3 min · Two headlines`.
@@ -13,42 +12,29 @@ belongs to a slide when its heading starts with the id of the slide's first cell
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from pathlib import Path
 
-import nbformat
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from tools.site import npm
-from tools.site.figures import LIVE, backwards_figure
-from tools.teaching.charts import CHARTS, drawn
-from tools.upkeep.cells import BADGE, QUESTION, is_diagram, kind, plain, with_captions
-
-ROOT = Path(__file__).resolve().parents[2]
+from tools.lesson import BADGE, ROOT, Lesson, has, headings, is_diagram, kind, lessons, place_of, spoken, to_read
+from tools.site import figures, npm
 
 DECKS = ROOT / "build" / "slides"
 PAGE = Path(__file__).with_suffix(".html")
 LIBRARIES = ["reveal.js@4.6.1", "mathjax@3.2.2"]
 USED = ["reveal.js/dist", "reveal.js/plugin/notes", "mathjax/es5/tex-svg.js"]
 
-
-# The figure that moves in a lesson on the site, as the last slide of its section; but for one that loads a network.
-MOVING = {number[0]: (where, cache(make)) for number, (where, make) in LIVE.items() if make is not backwards_figure}
+LOADS = {"backwards"}  # a network, so it stays on the site; other figures are the last slide of their section
 TITLE = re.compile(r"^# .*\n+")
-
-
-def place_of(cell) -> str:
-    """Where a cell stands in the deck. One added in JupyterLab says nothing: it belongs to the slide before."""
-    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
 
 
 def read_notes(file: Path) -> dict[str, str]:
     """The sections for slides of a file of notes: cell id -> text, whose first line has the minutes and the title."""
-    parts = re.split(r"^## (l\d-\S+)(?: · )?", file.read_text(encoding="utf-8"), flags=re.M)
+    parts = re.split(r"^## (l\d+-\S+)(?: · )?", file.read_text(encoding="utf-8"), flags=re.M)
     return {cell: text.strip() for cell, text in zip(parts[1::2], parts[2::2])}
 
 
@@ -57,7 +43,7 @@ def read_notes(file: Path) -> dict[str, str]:
 
 @dataclass
 class Part:
-    """A piece of a slide: "text", "code", "output", "picture", "chart", "caption" or "moving"."""
+    """A piece of a slide: "text", "code", "output", "picture", "caption" or "moving"."""
 
     kind: str
     html: str
@@ -79,7 +65,7 @@ def markdown(source: str) -> str:
 
 def parts_of(cell) -> list[Part]:
     if cell.cell_type == "markdown":
-        return [Part("text", markdown(cell.source), bool(QUESTION.search(cell.source)))] if cell.source else []
+        return [Part("text", markdown(cell.source), has(cell, "question"))] if cell.source else []
     if kind(cell) in ("set-up", "solution"):
         return []
     parts, caption = [], cell.metadata.get("caption", "")
@@ -92,15 +78,12 @@ def parts_of(cell) -> list[Part]:
         if output and not data.keys() & {"image/png", "text/html"}:
             printed += output.get("text") or data["text/plain"] + "\n"  # what is displayed has a line of its own
             continue
-        chart = drawn(cell.id, printed)
-        if chart:
-            parts += [Part("chart", chart), Part("caption", markdown(CHARTS[cell.id].caption))]
-        elif printed.strip():
+        if printed.strip():
             lines = (f"<span>{escape(line)}\n</span>" for line in printed.strip("\n").split("\n"))  # may be parted
             parts.append(Part("output", f"<pre>{''.join(lines)}</pre>"))
         printed = ""
         if "image/png" in data:
-            image = f'<img src="data:image/png;base64,{data["image/png"].strip()}" alt="{escape(plain(caption))}">'
+            image = f'<img src="data:image/png;base64,{data["image/png"].strip()}" alt="{escape(spoken(caption))}">'
             parts.append(Part("picture", image))
         elif data:
             parts.append(Part("output", data["text/html"]))
@@ -127,18 +110,18 @@ def opening(cells: list, notes: str) -> Slide:
     return Slide("opening", False, [Part("text", markdown(title)), Part("picture", picture.html)], notes)
 
 
-def make_slides(notebook, notes: dict[str, str]) -> list[Slide]:
-    cells = with_captions(notebook).cells
+def make_slides(lesson: Lesson, notes: dict[str, str]) -> list[Slide]:
+    cells = to_read(lesson.notebook).cells
     slides = [opening(cells, notes.get(cells[0].id, ""))]
-    section, moving = MOVING[re.search(r"\d", cells[0].source)[0]]
-    within = False  # the section that the figure closes
+    moving = {place: name for name, place in lesson.settings["figures"].items() if name not in LOADS}
+    within = ""  # the figure that closes the section
     cells[0].source = BADGE.sub("", TITLE.sub("", cells[0].source))
     for cell in cells:
-        place, heading = place_of(cell), re.match("#+ .*", cell.source) if cell.cell_type == "markdown" else None
-        if within and heading and place in ("slide", "subslide"):
-            slides.append(Slide("moving", True, [Part("moving", moving())], slides[-1].notes))
-            within, section = False, "(?!)"
-        within = within or heading and re.search(section, heading[0])
+        place = place_of(cell)
+        if within and headings(cell) and place in ("slide", "subslide"):
+            slides.append(Slide(f"moving-{within}", True, [Part("moving", figures.figure(within))], slides[-1].notes))
+            within = ""
+        within = moving.get(cell.id, within)
         if place in ("slide", "subslide"):
             slides.append(Slide(cell.id, place == "subslide", [], notes.get(cell.id, "")))
         if place != "skip":
@@ -168,29 +151,29 @@ def slide_html(slide: Slide) -> str:
     return "\n".join([*lines, f'</div><aside class="notes">{notes}</aside></section>'])
 
 
-def make_page(notebook, notes: dict[str, str]) -> str:
+def make_page(lesson: Lesson, notes: dict[str, str]) -> str:
     stacks: list[list[str]] = []  # one for each section of the lesson
-    for slide in make_slides(notebook, notes):
+    for slide in make_slides(lesson, notes):
         if not slide.below:
             stacks.append([])
         stacks[-1].append(slide_html(slide))
     values = {
-        "title": escape(TITLE.match(notebook.cells[0].source)[0][2:].strip()),
+        "title": escape(TITLE.match(lesson.notebook.cells[0].source)[0][2:].strip()),
         "colours": HtmlFormatter().get_style_defs(".slide pre"),
         "slides": "\n".join("\n".join(["<section>", *stack, "</section>"]) for stack in stacks),
     }
     return re.sub(r"{{(\w+)}}", lambda name: values[name[1]], PAGE.read_text(encoding="utf-8"))
 
 
-def make_deck(path: Path) -> Path:
-    deck, notes = DECKS / f"{path.stem}.html", read_notes(path.with_suffix("") / "notes.md")
+def make_deck(lesson: Lesson) -> Path:
+    deck, notes = DECKS / f"{lesson.name}.html", read_notes(lesson.room / "notes.md")
     DECKS.mkdir(parents=True, exist_ok=True)
-    deck.write_text(make_page(nbformat.read(path, as_version=4), notes), encoding="utf-8")
+    deck.write_text(make_page(lesson, notes), encoding="utf-8")
     print(deck.relative_to(ROOT))
     return deck
 
 
 if __name__ == "__main__":
     npm.fetch(LIBRARIES, USED, DECKS / "lib")
-    for path in sorted(ROOT.glob("notebooks/*.ipynb")):
-        make_deck(path)
+    for lesson in lessons():
+        make_deck(lesson)

@@ -15,7 +15,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from tools.teaching.exercises import LESSONS, ROOT, exercises_of, nbgrader
+from tools.lesson import ROOT, exercises_of
+from tools.teaching.exercises import LESSONS, nbgrader
 from tools.teaching.repo import current
 
 FOLDERS = ["data/sample", "images"]

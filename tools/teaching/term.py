@@ -8,7 +8,7 @@ from pathlib import Path
 
 from traitlets.config import Config, PyFileConfigLoader
 
-from tools.teaching.exercises import ROOT
+from tools.lesson import ROOT
 
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic
 SETTINGS = "nbgrader_config.py"

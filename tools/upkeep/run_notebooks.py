@@ -25,14 +25,18 @@ def used(pid: int) -> float:
 
 
 def join_prints(cell) -> None:
-    """Make one output of what is printed bit by bit: a page may show each piece on a line of its own."""
-    joined = []
+    """Make one output of what is printed bit by bit, and one of the results that are recorded in between."""
+    joined, figures = [], {}
     for output in cell.outputs:
-        if joined and output.get("name", "") == joined[-1].get("name"):  # stdout or stderr; a picture has no name
+        if not output.get("data", output):
+            figures |= output.metadata.get("figures", {})
+        elif joined and output.get("name", "") == joined[-1].get("name"):  # stdout or stderr; a picture has no name
             joined[-1].text += output.text
         else:
             joined.append(output)
     cell.outputs = joined
+    if figures:
+        cell.outputs.append(nbformat.v4.new_output("display_data", metadata={"figures": figures}))
 
 
 def with_palette(picture: str) -> str:

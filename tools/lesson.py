@@ -1,0 +1,292 @@
+"""The one reader of lessons: what a notebook's cells are, and what lies in the lesson's room.
+
+    python -m tools.lesson [8]    a line for each lesson, or for that one, and what is missing or wrong
+
+A lesson is notebooks/N-name.ipynb; the folder notebooks/N-name is its room. What a cell is says its tag, never its
+words, so that a lesson in another language is read alike. The tools ask here, and none opens a notebook with a pattern.
+"""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDED = ("set-up", "plot", "solution")
+TAGS = {*FOLDED, "hide-input", "stub", "check", "yours", "question", "caption", "exercise", "further"}
+TAGS |= {"nbval-check-output", "nbval-ignore-output", "raises-exception"}
+PARTS = {  # of a room, and what each is for
+    "lesson.toml": "title, what one builds, result, figures that move, studies in their order",
+    "notes.md": "the plan, and what to say on each slide: make slides",
+    "questions.md": "the question bank: make questions",
+    "claims.md": "what the lesson claims, where that was measured, and its control",
+    "plain.py": "the lesson's network in plain PyTorch, to take home",
+    "answers.py": "answers to its exercises, right and wrong, for tests/test_answers.py",
+}
+KEYS = {"title": str, "builds": str, "result": str}  # of lesson.toml; these two may be absent:
+MORE = {"studies": list, "figures": dict}  # figures that move: the script's name, and in which cell's section it stands
+BADGE = re.compile(r"^\[!\[.*\n+", flags=re.M)  # a picture on a server
+HEADING = re.compile(r"^(#+) +(.*?)[. ]*$", flags=re.M)
+CAPTION = re.compile(r"\*(?:[^*:：]*[:：]\s*)?(.*?[^*\s])\*(?!\*)\s*", flags=re.S)  # in italics, behind a label
+
+
+# ----------------------------------------------------------------------------------------- cells
+
+
+def has(cell, *tags: str) -> bool:
+    return not {*tags}.isdisjoint(cell.metadata.get("tags", []))
+
+
+def kind(cell) -> str:
+    """What is folded in a cell: "set-up", "plot", "solution"; "" for a cell that a learner reads."""
+    return next((tag for tag in FOLDED if has(cell, tag)), "")
+
+
+def is_picture(output) -> bool:
+    return "image/png" in output.get("data", {})
+
+
+def is_diagram(cell) -> bool:
+    """Does the cell show a picture from images/, and nothing else? Then its code says nothing."""
+    return cell.source.startswith("show_diagram(") and "\n" not in cell.source
+
+
+def place_of(cell) -> str:
+    """Where a cell stands in the deck. One added in JupyterLab says nothing: it belongs to the slide before."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
+
+
+def headings(cell) -> list[tuple[int, str]]:
+    """(level, title) of each heading of a cell of text."""
+    found = HEADING.findall(cell.source) if cell.cell_type == "markdown" else []
+    return [(len(marks), title) for marks, title in found]
+
+
+def with_further(notebook) -> Iterator[tuple]:
+    """(cell, is it voluntary?) for each cell: a section whose first cell has the tag, to the next without it."""
+    further = False
+    for cell in notebook.cells:
+        if has(cell, "further") or any(level <= 2 for level, _ in headings(cell)):
+            further = has(cell, "further")
+        yield cell, further
+
+
+def opening(notebook) -> list:
+    """The cells of code behind the title, before anything is shown: they fetch the course, and import."""
+    found = []
+    for cell in notebook.cells[1:]:
+        if cell.cell_type != "code" or place_of(cell) != "skip":
+            break
+        found.append(cell)
+    return found
+
+
+@dataclass
+class Exercise:
+    number: str
+    title: str
+    counts: bool  # those of the core do; those under "Further" are voluntary
+    checks: list = field(default_factory=list)  # cells; a stage may stand further down, before the next exercise
+
+
+def exercises_of(notebook) -> list[Exercise]:
+    found: list[Exercise] = []
+    for cell, further in with_further(notebook):
+        if has(cell, "exercise"):
+            _, heading = headings(cell)[-1]
+            title = re.sub(r"^\S+ \d+\. ", "", heading)  # behind "Exercise 1. "
+            found.append(Exercise(str(len(found) + 1), title, not further))
+        elif found and has(cell, "check"):
+            found[-1].checks.append(cell)
+    return found
+
+
+def recorded(notebook) -> dict[str, list]:
+    """The results that `expect` and `record` have kept beside the outputs: of each name all different ones."""
+    found: dict[str, list] = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            for name, value in output.get("metadata", {}).get("figures", {}).items():
+                found.setdefault(name, [])
+                found[name] += [value] if value not in found[name] else []
+    return found
+
+
+def to_read(notebook):
+    """A copy as a page or a deck shows it: a picture has its words in metadata.caption; what shows nothing is gone.
+
+    A cell that held nothing but the words of a picture stays, and is empty.
+    """
+    copy = deepcopy(notebook)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("data", output)]
+    for cell, below in zip(copy.cells, copy.cells[1:]):
+        words = CAPTION.match(below.source) if has(below, "caption") else None
+        if words and any(map(is_picture, cell.get("outputs", []))):
+            cell.metadata["caption"] = f"{words[1][0].upper()}{words[1][1:]}"
+            below.source = below.source[words.end() :]
+    return copy
+
+
+def spoken(markdown: str) -> str:
+    """Markdown as a screen reader should say it: no marks, no TeX."""
+    text = re.sub(r"[*`$\\{}]", "", markdown.replace(r"\odot", "times"))
+    return " ".join(text.split())
+
+
+# --------------------------------------------------------------------------------------- lessons
+
+
+@dataclass(frozen=True)
+class Lesson:
+    path: Path  # of its notebook
+
+    @property
+    def number(self) -> int:
+        return int(self.path.stem.partition("-")[0])
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    @property
+    def room(self) -> Path:
+        return self.path.with_suffix("")
+
+    @cached_property
+    def notebook(self):
+        return nbformat.read(self.path, as_version=4)
+
+    @cached_property
+    def settings(self) -> dict:
+        """What lesson.toml says. Raises ValueError, which names file and remedy."""
+        file = self.room / "lesson.toml"
+        if not file.is_file():
+            raise ValueError(f"{short(file)} is missing: {PARTS[file.name]}")
+        try:
+            said = tomllib.loads(file.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"{short(file)} cannot be read: {error}. Mend that line") from None
+        said = {key: what() for key, what in MORE.items()} | said
+        for key, what in (KEYS | MORE).items():
+            if not isinstance(said.get(key), what):
+                raise ValueError(f"{short(file)} needs {key} = ..., a {what.__name__}, as in the other rooms")
+        if wrong := said.keys() - KEYS.keys() - MORE.keys():
+            raise ValueError(f"{short(file)}: nobody reads {', '.join(wrong)}. The keys are {', '.join(KEYS | MORE)}")
+        return said
+
+    @property
+    def studies(self) -> list[Path]:
+        """The longer notebooks in its room, in order."""
+        return [self.room / f"{name}.ipynb" for name in self.settings["studies"]]
+
+    def figure(self, name: str):
+        """What the lesson or one of its studies recorded under a name. Raises LookupError unless that is one value."""
+        notebooks = [self.notebook, *(nbformat.read(path, as_version=4) for path in self.studies)]
+        found = [value for notebook in notebooks for value in recorded(notebook).get(name, [])]
+        if len(found) != 1:
+            raise LookupError(f'{self.name} and its studies recorded {len(found)} results "{name}", not one')
+        return found[0]
+
+
+def lessons(root: Path = ROOT) -> list[Lesson]:
+    """In the order of their numbers. A notebook without a number is no lesson."""
+    found = [Lesson(path) for path in root.glob("notebooks/*.ipynb") if re.match(r"\d+-", path.name)]
+    return sorted(found, key=lambda lesson: lesson.number)
+
+
+def lesson_at(path: Path) -> Lesson:
+    """The lesson of a notebook, or of a study."""
+    return Lesson(path if path.parent.name == "notebooks" else path.parent.with_suffix(".ipynb"))
+
+
+def short(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+# ----------------------------------------------------------------------------- what is missing or wrong
+
+
+def of_notebook(path: Path, room: Path) -> Iterator[str]:
+    """What no tool knows in a lesson or a study."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        for tag in sorted({*cell.metadata.get("tags", [])} - TAGS):
+            yield f'{short(path)}: no tool knows the tag "{tag}" of {cell.id}. Take it away, or see tests/README.md'
+        study = cell.metadata.get("study")
+        if study and not (room / f"{study}.ipynb").is_file():
+            yield f'{short(path)}: {cell.id} quotes the study "{study}", which is not in {short(room)}'
+        if has(cell, "caption") and not CAPTION.match(cell.source):
+            yield f"{short(path)}: {cell.id} has the tag caption, and does not begin with a paragraph in italics"
+
+
+def of_settings(lesson: Lesson) -> Iterator[str]:
+    """What lesson.toml names and does not exist; what it does not name and lies in the room."""
+    file, cells = short(lesson.room / "lesson.toml"), {cell.id for cell in lesson.notebook.cells}
+    for path in lesson.studies:
+        if not path.is_file():
+            yield f"{file} names a study that is not there: {short(path)}. Write it, or take the name away"
+    for name, cell in lesson.settings["figures"].items():
+        if cell not in cells:
+            yield f"{file} puts the figure {name} into the section of {cell}, which is no cell of {lesson.path.name}"
+        if not any((folder / f"{name}.js").is_file() for folder in (lesson.room, ROOT / "site")):
+            yield f"{short(lesson.room / name)}.js is missing: the figure that {file} names"
+    known = {*PARTS, "zh.po"} | {f"{name}.js" for name in lesson.settings["figures"]}
+    known |= {path.stem + end for path in lesson.studies for end in (".ipynb", ".zh.po")}
+    for path in sorted(lesson.room.iterdir()):
+        if path.name not in known and not path.name.startswith((".", "__pycache__")):
+            key = {".ipynb": " Name it under studies in lesson.toml, or move it away", ".js": " Name it under figures"}
+            yield f"{short(path)}: no lesson needs it.{key.get(path.suffix, ' Move it away')}"
+
+
+def problems(lesson: Lesson) -> list[str]:
+    """What is missing in a lesson's room, and what is wrong; each names the file and the remedy."""
+    missing = [name for name in PARTS if not (lesson.room / name).is_file()]
+    found = [f"{short(lesson.room / name)} is missing: {PARTS[name]}" for name in missing]
+    found += of_notebook(lesson.path, lesson.room)
+    if "lesson.toml" not in missing:
+        try:
+            found += of_settings(lesson)
+            found += [said for path in lesson.studies if path.is_file() for said in of_notebook(path, lesson.room)]
+        except ValueError as error:
+            found.append(str(error))
+    return found
+
+
+def summary(lesson: Lesson) -> str:
+    """How much of each kind a lesson has."""
+    cells = lesson.notebook.cells
+    counts = {"exercises": len(exercises_of(lesson.notebook)), "questions": sum(has(c, "question") for c in cells)}
+    counts |= {"pictures": sum(has(c, "caption") for c in cells), "studies": len([*lesson.room.glob("*.ipynb")])}
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def main() -> int:
+    wanted, found, wrong = sys.argv[1:], lessons(), 0
+    rooms = {path.stem for path in ROOT.glob("notebooks/*.ipynb")}
+    for path in sorted(ROOT.glob("notebooks/[0-9]*-*/")):
+        if path.name not in rooms:
+            print(f"{short(path)} is the room of no lesson: there is no {short(path)}.ipynb. Move it away")
+            wrong += 1
+    for lesson in found:
+        if wanted and str(lesson.number) not in wanted:
+            continue
+        said = problems(lesson)
+        said += [f"{other.path.name} has its number, too" for other in found if other.number == lesson.number][1:]
+        print(f"{lesson.name}: {summary(lesson)}; {'whole' if not said else 'not whole:'}")
+        print(*(f"    {line}." for line in said), sep="\n", end="\n" * bool(said))
+        wrong += len(said)
+    if absent := {*wanted} - {str(lesson.number) for lesson in found}:
+        print(f"There is no lesson {', '.join(absent)}: it would be notebooks/{min(absent)}-name.ipynb.")
+    return bool(wrong or absent)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
