@@ -714,11 +714,10 @@ def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) ->
     """
     if not rnn.batch_first:
         raise ValueError("run_rnn reads vectors [B, T, E]: make the layer with batch_first=True.")
-    lengths = torch.as_tensor(lengths)
+    if not isinstance(lengths, Tensor) or len(lengths) != len(vectors):
+        raise ValueError(f"run_rnn takes lengths [B], a tensor with one for each of the {len(vectors)} texts.")
     if len(lengths) == 0:
         raise ValueError("The batch is empty. It needs at least one text.")
-    if len(lengths) != len(vectors):
-        raise ValueError(f"run_rnn takes a length for each text: {len(lengths)} lengths, {len(vectors)} texts.")
     if lengths.min() == lengths.max() == vectors.size(1):
         states, last = rnn(vectors)
     else:
