@@ -66,7 +66,8 @@ def fresh(monkeypatch):
     import torchnlp
 
     monkeypatch.setattr(torchnlp, "device", torch.device("cpu"))
-    monkeypatch.setattr(torchnlp, "vocab", None)
+    for name, value in {"vocab": None, "source": None, "folder": None, "_ids": {}}.items():
+        monkeypatch.setattr(torchnlp, name, value)
 
 
 @pytest.fixture

@@ -1,0 +1,281 @@
+"""A table of one's own: whatever its form and language, it loads and says what it is, or an error says what to do."""
+
+import codecs
+import json
+import random
+import re
+from collections import Counter
+
+import pytest
+
+import torchnlp
+from torchnlp import load_dataset, train_valid_split
+
+pytestmark = pytest.mark.usefixtures("fresh")
+
+QUEUES = ["Drucker", "Netz", "Passwort"]
+TICKETS = [  # queue, subject, body
+    (QUEUES[i % 3], f"Störung {i}", f"Seit heute früh, {'sehr ' * (i % 4)}immer wieder; Gerät {i}, Büro {i % 7}")
+    for i in range(60)
+]
+
+
+@pytest.fixture
+def load(tmp_path):
+    """load(content, name, ...) writes a file and loads it."""
+
+    def load(content, name="tickets.csv", **options):
+        file = tmp_path / name
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return load_dataset(root=file, **options)
+
+    return load
+
+
+@pytest.fixture
+def said(capsys):
+    """What was printed since the last call, in one line."""
+    return lambda: " ".join(capsys.readouterr().out.split())
+
+
+def written(rows, delimiter=",", header=("queue", "subject", "body")):
+    rows = [*([header] if header else []), *rows]
+    return "".join(delimiter.join(f'"{part}"' for part in row) + "\n" for row in rows)
+
+
+def items(loaded):
+    """(class, text) of all items of both halves, in one order."""
+    train, test, classes, _ = loaded
+    return sorted((classes[label - 1], text) for label, text in train + test)
+
+
+NAMED = {"text": ["subject", "body"], "label": "queue"}
+NUMBERS = {"text": [1, 2], "label": 0}
+USUAL = ("label", "title", "description")
+TABLE = written(TICKETS)
+FORMS = {  # a name, the content, options
+    "commas": ("a.csv", TABLE, NAMED),
+    "semicolons": ("a.csv", written(TICKETS, ";"), NAMED),
+    "tabs": ("a.tsv", written(TICKETS, "\t"), NAMED),
+    "a line for Excel": ("a.csv", "sep=;\r\n" + written(TICKETS, ";"), NAMED),
+    "no header, columns by number": ("a.txt", written(TICKETS, header=None), NUMBERS),
+    "no header, columns by place": ("a.csv", written(TICKETS, header=None), {}),
+    "usual names": ("a.csv", written(TICKETS, header=USUAL), {}),
+    "usual names, and numbers": ("a.csv", written(TICKETS, header=USUAL), NUMBERS),
+    "names in capitals, and spaces": ("a.csv", written(TICKETS, header=("Queue ", " SUBJECT", "body")), NAMED),
+    "a byte order mark": ("a.csv", codecs.BOM_UTF8 + TABLE.encode(), NAMED),
+    "blank lines": ("a.csv", "\n" + TABLE.replace("\n", "\r\n\r\n"), NAMED),
+    "Latin-1": ("a.csv", TABLE.encode("latin-1"), NAMED),
+    "UTF-16": ("a.csv", written(TICKETS, "\t").encode("utf-16"), NAMED),
+    "JSON lines": ("a.jsonl", "".join(json.dumps({"id": i, **dict(zip(("queue", "subject", "body"), row))}) + "\n\n"
+                                      for i, row in enumerate(TICKETS)), NAMED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name, content, options", FORMS.values(), ids=FORMS)
+def test_a_table_of_any_form_has_the_same_texts_and_classes(load, said, name, content, options):
+    loaded = load(content, name, **options)
+    assert loaded[2] == QUEUES
+    assert items(loaded) == sorted((queue, f"{subject} {body}") for queue, subject, body in TICKETS)
+    what = said()
+    assert what.startswith(f"{name}: 54 train articles and 6 test articles, 3 classes")
+    assert "Texts per class: Drucker 20, Netz 20, Passwort 20." in what
+    if isinstance(content, bytes) and not content.startswith(codecs.BOM_UTF8):
+        assert "is not UTF-8, and was read as" in what and "Büro" in what
+    assert "Text: " in what and "Label: " in what
+
+
+def test_loading_says_which_columns_it_took(load, said):
+    load(written(TICKETS, header=("Class", "id", "body")))
+    assert "Text: body. Label: Class." in said()
+    load(TABLE, **NAMED)
+    assert "Text: subject + body. Label: queue." in said()
+    load(written(TICKETS, header=None))
+    assert "Text: column 1 + column 2. Label: column 0." in said()
+
+
+@pytest.mark.parametrize("ending, delimiter", [("csv", ","), ("tsv", "\t")])
+def test_a_folder_may_hold_a_table_as_its_train_file_and_one_as_its_test_file(load, tmp_path, said, ending, delimiter):
+    for half, rows in {"test": TICKETS[:10], "train": TICKETS[10:]}.items():
+        (tmp_path / f"{half}.{ending}").write_text(written(rows, delimiter), "utf-8")
+    train, test, classes, _ = load_dataset(root=tmp_path, **NAMED)
+    assert [classes[label - 1] for label, _ in test] == [row[0] for row in TICKETS[:10]] and len(train) == 50
+    assert "There is no test file" not in said()
+    (tmp_path / f"test.{ending}").unlink()
+    assert [len(part) for part in load_dataset(root=tmp_path, **NAMED)[:2]] == [44, 6]
+    assert "There is no test file: a tenth of each class is held out" in said()
+
+
+# ------------------------------------------------------------------------------------------ parts
+
+MANY = [("rare", f"seldom {i}") for i in range(13)] + [("common", f"often {i}") for i in range(300)]
+COPIES = [("common", text) for text in ("Often  7", "often 7", "OFTEN 8", "seldom 3")] + [("once", "a text of its own")]
+
+
+def shares(part):
+    return Counter(label for label, _ in part)
+
+
+def test_a_tenth_of_each_class_is_held_out_with_the_seed_and_copies_stay_together(load, said):
+    content = written(MANY + COPIES, header=("label", "text"))
+    train, test, classes, _ = loaded = load(content)
+    assert classes == ["common", "once", "rare"]
+    assert shares(test)[3] == 1 and 29 <= shares(test)[1] <= 34 and shares(test)[2] == 0
+    plain = [{" ".join(text.lower().split()) for _, text in part} for part in (train, test)]
+    assert not plain[0] & plain[1] and len(train) + len(test) == len(MANY + COPIES)
+    assert (load(content)[1], load(content, seed=1)[1] == test) == (test, False)
+    assert items(loaded) == sorted(MANY + COPIES)
+    what = said()
+    assert "no test article has the label once" in what
+    assert "4 texts are copies of another one" in what and "texts with more than one label: 1" in what
+
+
+def test_a_validation_part_has_a_share_of_each_small_class_or_says_which_it_lacks(capsys):
+    data = [(1 + (label == "rare") + 2 * (label == "once"), text) for label, text in MANY + COPIES]
+    for seed in range(20):
+        train, valid = train_valid_split(data, seed=seed)
+        assert shares(valid)[2] == 1 and 29 <= shares(valid)[1] <= 34
+        assert sorted([*train, *valid]) == sorted(data)
+        assert not {text.lower().strip() for _, text in train} & {text.lower() for _, text in valid}
+    assert "no text of label 3 is held out" in capsys.readouterr().out
+    again, other = (list(train_valid_split(data, seed=seed)[1]) for seed in (19, 20))
+    assert again == list(valid) != other
+
+
+def test_where_each_class_has_200_texts_the_validation_part_is_drawn_at_random_as_ever(capsys):
+    import torch
+    from torch.utils.data import random_split
+
+    data = [(1 + i % 2, f"text {i}") for i in range(400)]
+    drawn = random_split(data, [0.9, 0.1], generator=torch.Generator().manual_seed(3))
+    assert [part.indices for part in train_valid_split(data, seed=3)] == [part.indices for part in drawn]
+    assert capsys.readouterr().out == ""
+
+
+# --------------------------------------------------------------------------------------- languages
+
+LANGUAGES = {  # words of two classes
+    "German": ["Größe Tor Spiel gewann übrig", "Börse Kurs fällt Aktie Währung"],
+    "Turkish": ["maç kazandı şampiyon ışık İstanbul", "borsa güne yükselişle döviz düştü"],
+    "Russian": ["матч команда счёт выиграла Ёлкин", "нефть цены биржа рубль акции"],
+    "French": ["équipe gagné l’été but à", "marché clôturé hausse où œuvre"],
+    "Chinese": ["球队进球比赛冠军", "股市油价上涨公司"],
+    "Japanese": ["選手ゴール試合監督優勝", "銀行株価利益市場値段"],
+    "Thai": ["นักกีฬาประตูฟุตบอลโค้ช", "ธนาคารหุ้นกำไรตลาดราคา"],
+}
+UNSPACED = {"Chinese", "Japanese", "Thai"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_table_in_another_language_keeps_its_letters_and_is_warned_of_english_vectors(load, said, language):
+    rng, rows = random.Random(0), []
+    for i in range(60):
+        words = LANGUAGES[language][i % 2]
+        parts = list(words) if language in UNSPACED else words.split()
+        rows.append((f"{'αβ'[i % 2]}", ("" if language in UNSPACED else " ").join(rng.choices(parts, k=12))))
+    train, _, classes, vocab = load(written(rows, header=("label", "text")))
+    what = said()
+    assert classes == ["α", "β"] and "vectors of English words would mislead" in what
+    assert ("makes a token of each character" in what) == (language in UNSPACED)
+    letters = {letter for text in LANGUAGES[language] for letter in text}
+    assert {letter for word in vocab.itos[2:] for letter in word} == {
+        letter.replace("İ", "i").lower() for letter in letters
+    } - {" "}
+    if language in UNSPACED:
+        assert max(map(len, vocab.itos[2:])) == 1
+
+
+def test_a_table_in_english_is_not_warned(load, said):
+    rows = [(QUEUES[i % 2], f"the printer of office {i} is out of paper and the screen is dark") for i in range(40)]
+    load(written(rows, header=("label", "text")))
+    assert "English" not in said()
+
+
+# --------------------------------------------------------------------------------------- bad input
+
+
+def broken(line, **change):
+    """The table with one row changed, from the line on that it has in the file."""
+    rows = [dict(zip(("queue", "subject", "body"), row)) for row in TICKETS]
+    rows[line - 2] |= change
+    return written([tuple(row.values()) for row in rows])
+
+
+WHICH = (
+    "which columns are the text, and which other one is the label\\? Its first row is: queue, subject, body. Say text="
+)
+HEADER = "line 1: no other row has the label 'queue'. Is this line a header"
+BAD = {  # the content, the options, what the error says
+    "a column that is missing": (TABLE, {"text": "body", "label": "Queues"}, WHICH),
+    "a number that is too large": (TABLE, {"text": 3, "label": 0}, WHICH),
+    "the label as text": (TABLE, {"text": ["body", "queue"], "label": "queue"}, WHICH),
+    "unusual names": (TABLE.replace('"body"', '"body","x"', 1), {}, "which columns are the text"),
+    "a column of numbers": (written([(q, i, i * 7) for i, (q, *_) in enumerate(TICKETS)]), NAMED,
+                            "line 2: most rows have no letter in subject \\+ body"),
+    "labels that are no classes": (TABLE, {"text": "body", "label": "subject"}, "60 rows have 60 different labels"),
+    "one label": (TABLE.replace("Netz", "Drucker").replace("Passwort", "Drucker"), NAMED, "1 different labels"),
+    "an empty label": (broken(7, queue=" "), NAMED, "line 7: the label is empty, as in 1 of 60 rows. Fill it in"),
+    "a header where none was expected": (TABLE, NUMBERS, HEADER),
+    "an unknown header": (TABLE, {}, HEADER),
+    "a text of 2 MB": (broken(9, body="long " * 400_000), NAMED, "line 9: not readable as CSV .*field larger than"),
+    "a quote that is not closed": (TABLE + '"Netz","Ende","offen\n', NAMED, "line 62: not readable as CSV"),
+    "a quote in a text": (broken(5, body='the "big" one'), NAMED, "line 5: .*one inside of a text is two"),
+    "a comma too many": (TABLE + '"Netz","Ende","a",\n', NAMED, "line 62: 4 columns instead of 3"),
+    "no text": (written([(q, "", " ") for q, *_ in TICKETS]), NAMED, "has no text"),
+    "only a header": (written([]), NAMED, "has no text"),
+    "a spreadsheet": (b"PK\x03\x04\xff\x8d\x81\x90" + bytes(range(128, 256)) * 9, NAMED, "not UTF-8 .*Save the file"),
+    "UTF-8 with a broken byte": (TABLE.encode() + b'"Netz","B\xfcro","x"', NAMED, "line 62: not UTF-8 .byte 0xfc"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content, options, error", BAD.values(), ids=BAD)
+def test_a_bad_table_is_an_error_with_file_and_line_and_remedy_and_changes_nothing(
+    load, capsys, content, options, error
+):
+    with pytest.raises(ValueError, match="tickets.csv.*" + error):
+        load(content, **options)
+    assert torchnlp.vocab is None and capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("line", ["{broken", "[1, 2]", '"text"', "7", '{"label": "x", "text": "y"'])
+def test_a_line_that_is_no_json_object_is_an_error(load, line):
+    with pytest.raises(
+        ValueError, match='tickets.jsonl, line 3: not readable as JSON .*{"text": "...", "label": "..."}'
+    ):
+        load('{"label": "a", "text": "b"}\n\n' + line, "tickets.jsonl")
+
+
+def test_objects_of_json_lines_may_lack_keys_and_have_lists_of_labels(load):
+    rows = [{"label": ["a", "b"][: 1 + i % 2], "text": None if i == 5 else f"text {i}", "more": i} for i in range(20)]
+    train, test, classes, _ = load("\n".join(map(json.dumps, rows)), "tickets.json")
+    assert classes == ["a", "a|b"] and sorted(text for _, text in train + test)[0] == ""
+
+
+@pytest.mark.parametrize("sign", "|;,")
+def test_labels_that_look_joined_are_noted(load, said, sign):
+    rows = [(["printer", "network", f"printer{sign} network"][i % 3], body) for i, (*_, body) in enumerate(TICKETS)]
+    load(written(rows, header=("label", "text")))
+    assert f"1 labels look joined by '{sign}', such as 'printer{sign} network'" in said()
+    rows = [(["Sci/Tech", f"Arts{sign} music"][i % 2], body) for i, (*_, body) in enumerate(TICKETS)]
+    load(written(rows, header=("label", "text")))
+    assert "joined" not in said()
+
+
+def test_texts_without_a_letter_are_counted_and_kept(load, said):
+    loaded = load(broken(3, subject="12", body="??") + '"Netz","",""\n', **NAMED)
+    assert len(items(loaded)) == 61 and "2 have no letter" in said()
+
+
+@pytest.mark.parametrize("names", ["0 1", "1 2 3 10", "2019 2020", "-1 0 1", "yes no"])
+def test_labels_of_a_table_are_names_whatever_they_look_like(load, names):
+    names = names.split()
+    loaded = load(
+        written(
+            [(names[i % len(names)], f"text of {names[i % len(names)]}, {i}") for i in range(60)],
+            header=("label", "text"),
+        )
+    )
+    assert {name: f"text of {name}," for name in names} == {
+        name: re.match(r"text of \S+", text)[0] for name, text in items(loaded)
+    }
+    assert sorted(loaded[2]) == sorted(names) and (names[0] != "1" or loaded[2] == names)
