@@ -22,5 +22,5 @@ report = subprocess.run(plan, stdout=subprocess.PIPE, check=True).stdout
 packages = [package["metadata"] for package in json.loads(report)["install"]]
 lines = sorted(f"{package['name'].lower()}=={package['version'].split('+')[0]}\n" for package in packages)
 python = ".".join(map(str, sys.version_info[:2]))
-(HERE / "constraints.txt").write_text(HEADER.format(python=python) + "".join(lines))
+(HERE / "constraints.txt").write_text(HEADER.format(python=python) + "".join(lines), "utf-8")
 print(f".ci/constraints.txt: {len(lines)} packages")

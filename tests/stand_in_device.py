@@ -3,9 +3,12 @@
 All numbers lie on the CPU, but the memory of a tensor that belongs on the device carries a mark. A mode of PyTorch sees
 each call that Python makes: it refuses what a GPU refuses, and marks what a GPU would have made. So the values are
 those of the CPU. What it cannot show: the kernels of a GPU, their rounding, their speed.
+
+It is a GPU of NVIDIA ("cuda"), or Apple's ("mps"), which refuses more: see `refuse_as_apple`.
 """
 
 import contextlib
+import sys
 from collections.abc import Iterable, Iterator
 from unittest.mock import patch
 
@@ -20,6 +23,7 @@ MOVE = (Tensor.to, Tensor.cpu, Tensor.copy_, Tensor.data.__set__, torch._has_com
 BY_ROWS = (Tensor.__getitem__, Tensor.__setitem__)
 # The lengths of texts and the batch sizes of packed ones stay on the CPU.
 PACKED = ("_pack_padded_sequence", "_pad_packed_sequence", "lstm", "gru", "rnn_tanh", "rnn_relu")
+SINGULAR_VALUES = ("linalg_svd", "linalg_svdvals", "linalg_matrix_norm", "linalg_eigvals")
 READ = (Tensor.cpu, Tensor.item, Tensor.tolist, Tensor.__bool__, Tensor.__int__, Tensor.__float__, Tensor.__format__)
 
 
@@ -68,6 +72,8 @@ class StandIn(TorchFunctionMode):
         if func is Tensor.to:
             args = [CPU if isinstance(part, torch.device) else part for part in args]
         result = func(*args, **kwargs | ({"device": CPU} if "device" in kwargs else {}))
+        if goal.type == "mps":
+            refuse_as_apple(func, places, tensors_of([result]))
         if places and goal not in places:  # or it would share its memory
             result = result.clone()
         for part in tensors_of([result]) if goal == DEVICE else ():
@@ -92,9 +98,19 @@ def refuse(func, args: tuple, kwargs: dict, tensors: list[Tensor], goal: torch.d
         raise RuntimeError(f"Expected all tensors to be on the same device, but found cpu and {DEVICE}! ({func})")
 
 
+def refuse_as_apple(func, places: set, results: list[Tensor]) -> None:
+    """An error where PyTorch 2.13, the first that the course takes, has nothing for Apple's GPU."""
+    if func.__name__ in SINGULAR_VALUES and places != {CPU}:
+        raise NotImplementedError(f"The operator {func.__name__} is not currently implemented for the MPS device.")
+    if any(part.dtype == torch.float64 or part.is_sparse for part in results):
+        raise TypeError(f"The MPS framework has neither float64 nor sparse tensors. ({func})")
+
+
 @contextlib.contextmanager
-def stand_in_device() -> Iterator[StandIn]:
+def stand_in_device(kind: str = "cuda") -> Iterator[StandIn]:
     """Within this context `torchnlp.device` is the stand-in."""
-    waiting = patch.object(torch.accelerator, "synchronize")
-    with patch.object(torchnlp, "device", DEVICE), waiting, StandIn() as mode:
+    device = torch.device(kind, 0)
+    here = patch.object(sys.modules[__name__], "DEVICE", device)
+    told = patch.multiple(torchnlp, device=device, SPARSE=kind != "mps")
+    with here, told, patch.object(torch.accelerator, "synchronize"), StandIn() as mode:
         yield mode

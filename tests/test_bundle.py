@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 def test_machines_are_named_by_system_and_python():
     assert bundle.machines_of([]) == [bundle.this_machine()]
     assert bundle.machines_of(["windows-3.12"]) == ["windows-3.12"]
-    assert bundle.machines_of(["macos"]) == ["macos-3.11", "macos-3.12", "macos-3.13"]
+    assert bundle.machines_of(["macos"]) == ["macos-3.11", "macos-3.12", "macos-3.13", "macos-3.14"]
     assert bundle.machines_of(["all", "linux"]) == bundle.MACHINES
 
 
@@ -49,7 +49,7 @@ def test_the_folder_is_whole_gives_nothing_away_and_says_what_is_missing(tmp_pat
     for page in (tmp_path / "index.html", students / "index.html"):
         text = page.read_text(encoding="utf-8")
         here, left_out = text.split("Packages are here for")[1].split("Left out")
-        assert "<li>macOS 13 or newer (Apple silicon), Python 3.12</li>" in here and "Windows" not in here
+        assert "<li>macOS 14 or newer (Apple silicon), Python 3.12</li>" in here and "Windows" not in here
         assert "Windows (64 bit), Python 3.11: <code>there is no wheel of &lt;odd&gt; for it</code>" in left_out
         assert 'href="http' not in text
     assert "TORCHNLP_DATA=../data" in text

@@ -1,8 +1,8 @@
 """Make build/bundle, one folder for a stick: the course for a room without a network.
 
     python -m tools.teaching.bundle                     packages for a system and a Python like this machine's
-    python -m tools.teaching.bundle windows macos-3.12  ... for others: linux, macos, windows, with -3.11, -3.12, -3.13
-    python -m tools.teaching.bundle all                 ... for all nine, some GB
+    python -m tools.teaching.bundle windows macos-3.12  ... for others: linux, macos, windows, with -3.11 to -3.14
+    python -m tools.teaching.bundle all                 ... for all twelve, some GB
 
 uv (installed beside pip) finds out which packages another system needs, pip downloads them. For Linux the small build
 of PyTorch is taken, without CUDA, or none. What cannot be had is left out, and index.html says so.
@@ -33,10 +33,11 @@ SYSTEMS = {  # name: (what a page calls it, what uv calls it, the tags of its wh
         "x86_64-manylinux_2_28",
         [*(f"manylinux{tag}_x86_64" for tag in MANYLINUX), "linux_x86_64"],
     ),
-    "macos": ("macOS 13 or newer (Apple silicon)", "aarch64-apple-darwin", ["macosx_13_0_arm64"]),
+    # PyTorch for macOS 13 ends at 2.11.
+    "macos": ("macOS 14 or newer (Apple silicon)", "aarch64-apple-darwin", ["macosx_14_0_arm64"]),
     "windows": ("Windows (64 bit)", "x86_64-pc-windows-msvc", ["win_amd64"]),
 }
-MACHINES = [f"{system}-{python}" for system in SYSTEMS for python in ("3.11", "3.12", "3.13")]
+MACHINES = [f"{system}-{python}" for system in SYSTEMS for python in ("3.11", "3.12", "3.13", "3.14")]
 
 
 # ------------------------------------------------------------------------------------- for which machines
@@ -63,7 +64,7 @@ def title_of(machine: str) -> str:
 
 def run(*command, given: str = "") -> str:
     """What a command printed. given: what it reads. Raises RuntimeError with its first error, or its last line."""
-    done = subprocess.run(list(map(str, command)), input=given, capture_output=True, text=True)
+    done = subprocess.run(list(map(str, command)), input=given, capture_output=True, encoding="utf-8")
     if done.returncode != 0:
         raise RuntimeError(re.search(r"(?im)^error.*|.*\Z", done.stderr.strip())[0])
     return done.stdout
@@ -144,7 +145,7 @@ Everything is in this folder, and nothing comes from the network. Copy the folde
 2. In a terminal, in this folder: `python3 start.py` (on Windows `py start.py`). The first time it installs the packages into the folder `.venv` here, which takes some minutes. Then JupyterLab opens with lesson 1.
 3. Type your name into the second cell of a lesson. Save the notebook, and hand in that one file, from `course/notebooks`.
 
-By hand: in a virtual environment `pip install --no-index --find-links wheels -r requirements.txt`; then, in the folder `course`, `TORCHNLP_DATA={data} jupyter lab` (on Windows `set TORCHNLP_DATA={data}`, and `jupyter lab`).
+By hand: in a virtual environment `pip install --no-index --find-links wheels -r requirements.txt`; then, in the folder `course`, `TORCHNLP_DATA={data} jupyter lab` (on Windows first `set TORCHNLP_DATA={data}`, in PowerShell `$env:TORCHNLP_DATA = "{data}"`, and then `jupyter lab`).
 """  # noqa: E501
 FOR_YOU = """
 One folder for a room without a network.

@@ -121,7 +121,7 @@ def put(term: Path, row: dict, cells: list, when: float) -> list[str]:
     if not submitted.is_file() or submitted.read_text(encoding="utf-8") != nbformat.writes(notebook):
         submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
     stamp = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(when))
-    (submitted.parent / "timestamp.txt").write_text(stamp)
+    (submitted.parent / "timestamp.txt").write_text(stamp, encoding="utf-8")
     return remarks
 
 

