@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 import codecs
 import collections
+import contextlib
 import csv
 import functools
 import hashlib
@@ -37,7 +38,6 @@ import tempfile
 import textwrap
 import time
 import unicodedata
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,7 +121,6 @@ JSON = ("jsonl", "json", "ndjson")  # endings of files of JSON lines
 LETTER = re.compile(r"[^\W\d_]")
 OWN_DATA = 'see "Your own data" (site/own-data.md)'
 SAMPLE = Path(__file__).resolve().parent / "data" / "sample"
-source, folder = None, None  # of what load_dataset loaded last: "ag_news", "sample" or "own"; and from where
 
 
 def load_dataset(
@@ -139,12 +138,13 @@ def load_dataset(
     held out, drawn with the seed; copies of a text stay together.
 
     Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label 1..K, text), a text is its
-    columns joined, with a space for each backslash (AG News' line break). In the vocabulary <unk> is 0, <pad> is 1.
+    columns joined, with a space for each backslash (AG News' line break). It is a string that knows its vocabulary: a
+    dataset is read with its own, whatever was loaded after it. In the vocabulary <unk> is 0, <pad> is 1.
 
     Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy), OSError
     when the download has no room. What is no error but would mislead is printed as a note.
     """
-    global vocab, source, folder, _ids
+    global vocab
     if most is not None and most < 1:
         raise ValueError(f"most is a number of articles, 1 or more, not {most!r}.")
     place, name = _find_data(root)
@@ -160,7 +160,8 @@ def load_dataset(
     available = len(train_dataset)
     if most is not None and most < available:
         train_dataset = random.Random(seed).sample(train_dataset, most)
-    voc, ids = _learn_vocabulary(train_dataset, test_dataset, ngrams, min_freq)
+    voc, train_dataset, test_dataset = _learn_vocabulary(train_dataset, test_dataset, ngrams, min_freq)
+    voc.source, voc.folder = name, place
 
     title = {"ag_news": "AG News", "sample": "The bundled sample corpus", "own": place.name}[name]
     drawn = f" (drawn from {available:,})" if len(train_dataset) < available else ""
@@ -168,8 +169,8 @@ def load_dataset(
     lines = [in_language(f"{title}: {sizes}, {len(classes)} classes, a vocabulary of {len(voc):,} tokens.")]
     if name == "own":
         lines += [*dict.fromkeys(note for table in tables for note in table.notes)]
-        lines += _look(train_dataset, test_dataset, classes, voc, [len(row) for row in ids.values()])
-    vocab, source, folder, _ids = voc, name, place, ids  # all at once: an error above has changed nothing
+        lines += _look(train_dataset, test_dataset, classes, voc)
+    vocab = voc  # last of all: an error above has changed nothing
     record("data", f"{title}: {len(train_dataset):,} train and {len(test_dataset):,} test articles")
     for line in lines:
         print(textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False))
@@ -409,7 +410,7 @@ def _stratified(dataset: Sequence[tuple[int, str]], share: float, seed: int) -> 
     return [place for place in order if place not in held], [place for place in order if place in held]
 
 
-def _look(train: list, test: list, classes: list[str], voc: Vocab, lengths: list[int]) -> Iterator[str]:
+def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[str]:
     """What a careful person looks at first in data of their own, and what may fool them, each with its remedy."""
     counts, labels = collections.Counter(label for label, _ in train + test), collections.defaultdict(set)
     sizes = ", ".join(f"{name} {counts[k]:,}" for k, name in enumerate(classes, 1))
@@ -417,6 +418,7 @@ def _look(train: list, test: list, classes: list[str], voc: Vocab, lengths: list
     for label, text in train + test:
         labels[_plain(text)].add(label)
     copies, bare = len(train + test) - len(labels), sum(not LETTER.search(text) for _, text in train + test)
+    lengths = [len(text.ids) for _, text in train + test]
     sizes = (
         f"{min(lengths):,} in the shortest, {int(np.median(lengths)):,} in the median, {max(lengths):,} in the longest"
     )
@@ -554,7 +556,7 @@ _MARKS = re.compile("[¡«»¿\u2010-\u2027\u2030-\u205e\u3001-\u3004\uff01-\uff
 _UNSPACED = re.compile("[\u0e00-\u109f\u1780-\u17ff\u3005-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
-def tokenizer(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """A text's tokens: in lower case, punctuation marks are tokens of their own (torchtext's "basic_english").
 
     Letters of every alphabet are letters. Chinese, Japanese, Thai and other scripts without spaces between words are
@@ -568,13 +570,58 @@ def tokenizer(text: str) -> list[str]:
     return _ascii_tokenizer(text)
 
 
-_basic_english = tokenizer
+tokenizer = split_words
 vocab: Vocab | None = None  # of the last load_dataset
-_ids: dict[str, Tensor] = {}  # text -> its ids under `vocab`, so that no epoch tokenises it again
 
 
-def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tuple[Vocab, dict[str, Tensor]]:
-    """Count the train half's tokens and number them by frequency: the vocabulary, and the ids of every text.
+def _stop_unless_text(text: object) -> None:
+    if not isinstance(text, str):
+        raise TypeError(f"A text is a string, such as 'Rain stops play'; this is {repr(text)[:60]}.")
+
+
+class Reader(NamedTuple):
+    """How a text becomes ids. Texts of a dataset, the ids of a batch and a network carry theirs as .reader."""
+
+    voc: Vocab  # or anything else with a dictionary .stoi, such as GloVe
+    tokenizer: Callable
+
+    def ids(self, text: str, unk: int = UNK) -> list[int]:
+        _stop_unless_text(text)
+        # Somebody may type "<pad>". It must not count as padding: a text of nothing but padding has no mean.
+        return [unk if token == "<pad>" else self.voc.stoi.get(token, unk) for token in self.tokenizer(text)]
+
+    def agrees(self, other: Reader) -> bool:
+        """Do both give every text the same ids?"""
+        same_words = self.voc is other.voc or self.voc.stoi == other.voc.stoi
+        return same_words and self.tokenizer == other.tokenizer
+
+    def __deepcopy__(self, memo: dict) -> Reader:
+        return self  # nothing changes it, so copies of a network share it
+
+
+class Text(str):
+    """A text of a dataset: a string that knows its reader and, from the first time on, its ids."""
+
+    __slots__ = ("reader", "kept")
+
+    def __new__(cls, text: str, reader: Reader, ids: Tensor | None = None) -> Text:
+        _stop_unless_text(text)
+        self = super().__new__(cls, text)
+        self.reader, self.kept = reader, ids
+        return self
+
+    @property
+    def ids(self) -> Tensor:
+        if self.kept is None:
+            self.kept = torch.tensor(self.reader.ids(self), dtype=torch.long)
+        return self.kept
+
+    def __reduce__(self) -> tuple:  # for the workers of a DataLoader: ids are made faster than sent
+        return Text, (str(self), self.reader)
+
+
+def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tuple[Vocab, list, list]:
+    """Count the train half's tokens and number them by frequency: the vocabulary, and both halves with their ids.
 
     Each text is tokenised once. Until all are counted, its tokens are numbered as they come: numbers need less memory.
     """
@@ -591,26 +638,34 @@ def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tu
     if ngrams > 1:
         counter = collections.Counter(gram for _, text in train for gram in ngrams_iterator(tokenizer(text), ngrams))
     voc = Vocab(counter, min_freq=min_freq)
+    voc.tokenizer = tokenizer
     ids = torch.tensor([UNK if word == "<pad>" else voc.stoi.get(word, UNK) for word in number])
-    return voc, {text: row for (_, text), row in zip(train + test, ids[numbers].split(lengths))}
+    rows, reader = ids[numbers].split(lengths), Reader(voc, tokenizer)
+    items = [(label, Text(text, reader, row)) for (label, text), row in zip(train + test, rows)]
+    return voc, items[: len(train)], items[len(train) :]
 
 
-def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable = tokenizer) -> list[int]:
-    """The ids of the tokens of x; a token that the vocabulary lacks becomes unk.
-
-    voc: anything with a dictionary .stoi (a torchtext Vocab, GloVe...); without it, the vocabulary of the last
-    load_dataset, and RuntimeError before the first. tokenizer: `list` gives characters. Raises TypeError for an x
-    that is no string.
-    """
+def _reader(text: object, voc: Vocab | None = None, split: Callable | None = None) -> Reader:
+    """What reads a text: voc, or else the text's own reader, or else what was loaded; split: another tokenizer."""
+    if voc is None and isinstance(text, Text):
+        return Reader(text.reader.voc, split or text.reader.tokenizer)
     voc = vocab if voc is None else voc
     if voc is None:
         raise RuntimeError("There is no vocabulary yet: call load_dataset() first, or pass voc=...")
-    if not isinstance(x, str) and tokenizer is _basic_english:
-        raise TypeError(f"A text is a string, such as 'Rain stops play'; this is {repr(x)[:60]}.")
-    if voc is vocab and tokenizer is _basic_english and unk == UNK and x in _ids:
-        return _ids[x].tolist()
-    # A reader may type "<pad>". It must not count as padding: a text of nothing but padding has no mean.
-    return [unk if token == "<pad>" else voc.stoi.get(token, unk) for token in tokenizer(x)]
+    return Reader(voc, split or getattr(voc, "tokenizer", tokenizer))
+
+
+def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable | None = None) -> list[int]:
+    """The ids of the tokens of x; a token that the vocabulary lacks becomes unk.
+
+    voc: anything with a dictionary .stoi (a torchtext Vocab, GloVe...); without it the vocabulary of x, for a text of a
+    dataset, or of the last load_dataset, and RuntimeError before the first. tokenizer: `list` gives characters; without
+    it the one that the vocabulary was made with. Raises TypeError for an x that is no string.
+    """
+    reader = _reader(x, voc, tokenizer)
+    if isinstance(x, Text) and x.reader.agrees(reader) and unk == UNK:
+        return x.ids.tolist()
+    return reader.ids(x, unk)
 
 
 def load_vectors(install: bool = False) -> tuple[list[str], np.ndarray]:
@@ -638,15 +693,16 @@ def load_vectors(install: bool = False) -> tuple[list[str], np.ndarray]:
 
 
 def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> tuple[Tensor, Tensor]:
-    """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D], found [V], True where there was one).
+    """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D] float32, found [V], True where known).
 
     A token without a vector gets small random numbers, from N(0, 0.1) as in our RNNs of the news; <pad> gets zeros.
     """
     row_of = {word: row for row, word in enumerate(words)}
     rows = torch.tensor([row_of.get(token, -1) for token in voc.itos])  # [V]
     found = rows >= 0
+    vectors = np.asarray(vectors)
     matrix = 0.1 * torch.randn(len(voc), vectors.shape[1])
-    matrix[found] = torch.from_numpy(vectors[rows[found].numpy()])
+    matrix[found] = torch.tensor(vectors[rows[found].numpy()], dtype=torch.float32)
     matrix[PAD] = 0
     return matrix, found
 
@@ -662,48 +718,53 @@ class Batch(NamedTuple):
     lengths: Tensor  # [B], how many tokens each text has
 
 
-def padify(b: Sequence, voc: Vocab | None = None, tokenizer: Callable = tokenizer) -> tuple[Tensor, Tensor]:
+def padify(b: Sequence, voc: Vocab | None = None, tokenizer: Callable | None = None) -> tuple[Tensor, Tensor]:
     """Collate (label, text) items: labels 0..K-1 [B] and ids [B, T], short texts filled up with <pad>.
 
-    Raises, as pad_length and offsetify do, TypeError for other items, ValueError for an empty batch or a label below 1.
+    voc, tokenizer: as in encode. A network that is trained or evaluated on the batch takes over ids.reader, what has
+    read it. Raises, as pad_length and offsetify do, TypeError for other items, ValueError for an empty batch, a label
+    below 1 and texts of two datasets.
     """
     return pad_length(b, voc, tokenizer)[:2]
 
 
-def pad_length(b: Sequence[tuple[int, str]], voc: Vocab | None = None, tokenizer: Callable = tokenizer) -> Batch:
+def pad_length(b: Sequence[tuple[int, str]], voc: Vocab | None = None, tokenizer: Callable | None = None) -> Batch:
     """Like padify, and lengths [B], the number of tokens of each text: at least 1, on the CPU. A Batch of all three."""
-    labels, texts = _encode_batch(b, voc, tokenizer)
-    pad = PAD if voc is None else voc.stoi.get("<pad>", UNK)  # GloVe, for one, has no <pad>
+    labels, texts, reader = _encode_batch(b, voc, tokenizer)
+    pad = reader.voc.stoi.get("<pad>", UNK)  # GloVe, for one, has no <pad>
     ids = nn.utils.rnn.pad_sequence(texts, batch_first=True, padding_value=pad)  # [B, T]
+    ids.reader = reader
     return Batch(labels, ids, torch.tensor([len(text) for text in texts]))
 
 
 def offsetify(b: Sequence[tuple[int, str]], voc: Vocab | None = None) -> tuple[Tensor, Tensor, Tensor]:
     """Collate for nn.EmbeddingBag: labels 0..K-1 [B], all ids in a row, offsets [B] where texts begin."""
-    labels, texts = _encode_batch(b, voc, tokenizer)
-    lengths = torch.tensor([len(ids) for ids in texts])
-    return labels, torch.cat(texts), lengths.cumsum(0) - lengths
+    labels, texts, reader = _encode_batch(b, voc, None)
+    lengths, ids = torch.tensor([len(ids) for ids in texts]), torch.cat(texts)
+    ids.reader = reader
+    return labels, ids, lengths.cumsum(0) - lengths
 
 
-def _encode_batch(b: Sequence[tuple[int, str]], voc: Vocab | None, tokenizer: Callable) -> tuple[Tensor, list[Tensor]]:
-    """Labels 0..K-1 [B], and one tensor of ids a text; an empty text becomes one <unk>: something to read."""
+def _encode_batch(b: Sequence, voc: Vocab | None, tokenizer: Callable | None) -> tuple[Tensor, list, Reader]:
+    """Labels 0..K-1 [B], a tensor of ids for each text, and what read them; an empty text becomes one <unk>."""
     try:
-        items = [(operator.index(item[0]), item[1]) for item in b]
-    except (TypeError, LookupError) as error:
+        items = [(operator.index(label), text) for label, text in b]
+    except (TypeError, ValueError, LookupError) as error:
         raise TypeError("A batch is a list of (label, text) items, such as [(1, 'Rain stops play')].") from error
     if not items:
         raise ValueError("The batch is empty. It needs at least one (label, text) item.")
     labels = torch.tensor([label for label, _ in items]) - 1
     if labels.min() < 0:  # -100, for one, is a label that PyTorch's loss leaves out in silence
         raise ValueError(f"Labels count from 1; the batch has the label {labels.min() + 1}.")
-    known = _ids if (voc is None or voc is vocab) and tokenizer is _basic_english else {}
+    reader = _reader(next((text for _, text in items if isinstance(text, Text)), None), voc, tokenizer)
     texts = []
     for _, text in items:
-        ids = known.get(text) if isinstance(text, str) else None
-        if ids is None or len(ids) == 0:
-            ids = torch.tensor(encode(text, voc, tokenizer=tokenizer) or [UNK])
-        texts.append(ids)
-    return labels, texts
+        known = isinstance(text, Text) and text.reader.agrees(reader)
+        if isinstance(text, Text) and not known and voc is None and tokenizer is None:
+            raise ValueError("The batch has texts of two datasets. Give the collate function voc=..., one vocabulary.")
+        ids = text.ids if known else torch.tensor(reader.ids(text))
+        texts.append(ids if len(ids) else torch.tensor([UNK]))
+    return labels, texts, reader
 
 
 class LengthBatchSampler(Sampler[list[int]]):
@@ -711,9 +772,9 @@ class LengthBatchSampler(Sampler[list[int]]):
 
     dataset: (label, text) items. The texts of each length are dealt evenly into batches of at most batch_size:
     nothing is padded in them. Lengths with less than half a batch of texts join their neighbours in mixed batches.
-    Each pass holds every text once, dealt anew. The price, measured on AG News with RNN, LSTM and GRU at one learning
-    rate: at most 0.002 of accuracy against shuffled batches. Raises ValueError for a batch_size that is no whole number
-    from 1.
+    Each pass holds every text once, dealt anew; to look at the first batch alone is no pass. The price, measured on AG
+    News with RNN, LSTM and GRU at one learning rate: at most 0.002 of accuracy against shuffled batches. Raises
+    ValueError for a batch_size that is no whole number from 1.
     """
 
     def __init__(self, dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0):
@@ -734,19 +795,22 @@ class LengthBatchSampler(Sampler[list[int]]):
         return len(self.sizes)
 
     def __iter__(self) -> Iterator[list[int]]:
-        shuffled = torch.randperm(len(self.place), generator=self.generator)
+        generator = self.generator.clone_state()
+        shuffled = torch.randperm(len(self.place), generator=generator)
         in_order = shuffled[self.place[shuffled].argsort(stable=True)].tolist()  # texts of one length stay shuffled
         ends = np.cumsum([0, *self.sizes])
-        for i in torch.randperm(len(self), generator=self.generator).tolist():
+        for i in torch.randperm(len(self), generator=generator).tolist():
             yield in_order[ends[i] : ends[i + 1]]
+            self.generator = generator  # from the second batch on: who looked at the first has changed nothing
 
 
 def length_loader(
-    dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0, collate_fn: Callable = pad_length
-) -> DataLoader:
+    dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0, collate_fn: Callable = pad_length,
+    num_workers: int = 0,
+) -> DataLoader:  # fmt: skip
     """A DataLoader of batches of texts of one length (bucketing), shuffled at each pass: see LengthBatchSampler."""
     sampler = LengthBatchSampler(dataset, batch_size, seed)
-    return DataLoader(dataset, batch_sampler=sampler, collate_fn=collate_fn)
+    return DataLoader(dataset, batch_sampler=sampler, collate_fn=collate_fn, num_workers=num_workers)
 
 
 def train_valid_split(dataset: Sequence[tuple[int, str]], share: float = 0.1, seed: int = 0) -> tuple[Subset, Subset]:
@@ -768,30 +832,68 @@ def train_valid_split(dataset: Sequence[tuple[int, str]], share: float = 0.1, se
 
 def _collate_for(net: nn.Module) -> Callable:
     """The collate function that fits the network's forward: (ids), (ids, lengths) or (ids, offsets)."""
-    inputs = [p for p in inspect.signature(net.forward).parameters.values() if p.default is p.empty]
+    parameters = inspect.signature(_unwrapped(net).forward).parameters.values()
+    inputs = [p for p in parameters if p.default is p.empty]
     if len(inputs) < 2:
         return padify
     return offsetify if inputs[1].name == "offsets" else pad_length
 
 
-def _embedding_rows(net: nn.Module) -> list[int]:
-    return [m.num_embeddings for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
+def _unwrapped(net: nn.Module) -> nn.Module:
+    """The network inside of torch.compile and of the wrappers for several GPUs."""
+    while isinstance(net, (nn.DataParallel, nn.parallel.DistributedDataParallel)) or hasattr(net, "_orig_mod"):
+        net = net._orig_mod if hasattr(net, "_orig_mod") else net.module
+    return net
 
 
-_words_of = weakref.WeakKeyDictionary()  # network -> the words that its rows belong to
+# What a network reads is kept at its embeddings, as .reader: their rows are its words. There it goes along through
+# copy.deepcopy and pickle and, by these hooks, through state_dict and load_state_dict.
 
 
-def _stop_at_other_words(net: nn.Module) -> None:
-    """A network whose embedding has a row for each word of the vocabulary belongs to it from its first use on.
+def _embeddings(net: nn.Module) -> list[nn.Module]:
+    return [m for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
 
-    Under another vocabulary its rows would mean other words: ValueError.
-    """
-    if vocab is not None and len(vocab) in _embedding_rows(net):
-        _words_of.setdefault(net, vocab.itos)
-    words = _words_of.get(net)
-    if vocab is not None and words is not None and words != vocab.itos:
-        remedy = "Call load_dataset again as you did before you made this network, or make a new one."
-        raise ValueError(f"The network belongs to another vocabulary than that of now, to other words. {remedy}")
+
+def _prepare_embedding(layer: nn.Module, name: str, weight: nn.Parameter) -> None:
+    """When an embedding is made: until it is trained, it may stand for the words that were loaded last."""
+    if isinstance(layer, (nn.Embedding, nn.EmbeddingBag)) and not hasattr(layer, "reader"):
+        layer.reader, layer.first_reader = None, _reader(None) if vocab else None
+        layer.register_state_dict_post_hook(_send_reader)
+        layer.register_load_state_dict_pre_hook(_receive_reader)
+
+
+def _send_reader(layer: nn.Module, state_dict: dict, prefix: str, metadata: dict) -> None:
+    metadata["reader"] = layer.reader and _as_lists(layer.reader)
+
+
+def _receive_reader(layer: nn.Module, state_dict: dict, prefix: str, metadata: dict, *_) -> None:
+    if metadata.get("reader"):
+        layer.reader = _from_lists(metadata["reader"])
+
+
+nn.modules.module.register_module_parameter_registration_hook(_prepare_embedding)
+
+
+def _reader_of(net: nn.Module) -> Reader:
+    """What the network reads: the words of its training, or else those loaded last when it was made, or now."""
+    known = [getattr(layer, name, None) for name in ("reader", "first_reader") for layer in _embeddings(net)]
+    return next(filter(None, known), None) or _reader(None)
+
+
+def _read_by(net: nn.Module, dataloader: Iterable) -> Iterator[Sequence[Tensor]]:
+    """The batches of a dataloader. The network takes over the reader of the first, or refuses another than its own."""
+    for number, batch in enumerate(dataloader):
+        if number == 0:
+            new = next((part.reader for part in batch if hasattr(part, "reader")), None)
+            if new is None and getattr(dataloader, "collate_fn", None) in (padify, pad_length, offsetify):
+                new = getattr(dataloader.dataset[0][1], "reader", None)  # the batch comes from another process
+            for layer in _embeddings(net) if new else ():
+                old = getattr(layer, "reader", None) or new
+                if not old.agrees(new):
+                    remedy = "Take texts of its own dataset, or collate them with voc=..., its own; or make a new one."
+                    raise ValueError(f"The network belongs to another vocabulary than the batches. {remedy}")
+                layer.reader = old
+        yield batch
 
 
 def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
@@ -814,6 +916,8 @@ def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) ->
     """
     if not rnn.batch_first:
         raise ValueError("run_rnn reads vectors [B, T, E]: make the layer with batch_first=True.")
+    if not isinstance(lengths, Tensor) or len(lengths) != len(vectors):
+        raise ValueError(f"run_rnn takes lengths [B], a tensor with one for each of the {len(vectors)} texts.")
     if len(lengths) == 0:
         raise ValueError("The batch is empty. It needs at least one text.")
     if lengths.min() == lengths.max() == vectors.size(1):
@@ -884,6 +988,9 @@ class AdamPair(Optimizer):
             part.step()
         return loss
 
+    def __getstate__(self) -> dict:  # for copy.deepcopy and pickle
+        return super().__getstate__() | {"parts": self.parts}
+
     def state_dict(self) -> dict:
         return {"parts": [part.state_dict() for part in self.parts]}
 
@@ -898,12 +1005,16 @@ def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
 
     A batch of 64 articles touches a thousand or two of the vocabulary's rows. A sparse step moves those alone; a dense
     one walks through all, millions of weights, every time. fused: in one walk, where Adam by itself makes several.
-    Raises ValueError for a sparse embedding on an Apple GPU, which has no sparse gradients.
+    Raises ValueError for a sparse embedding on an Apple GPU, which has no sparse gradients, and for one whose weights
+    another layer has too: their gradient is not sparse.
     """
     layers = [m for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag)) and m.sparse]
     sparse = [layer.weight for layer in layers if layer.weight.requires_grad]
     if any(weight.device.type == "mps" for weight in sparse):
         raise ValueError("An Apple GPU has no sparse gradients: make the embedding with sparse=SPARSE.")
+    others = [p for m in net.modules() if m not in layers for p in m.parameters(recurse=False)]
+    if any(p is weight for p in others for weight in sparse):
+        raise ValueError("A sparse embedding shares its weights with another layer: make it with sparse=False.")
     dense = [p for p in net.parameters() if p.requires_grad and all(p is not weight for weight in sparse)]
     return AdamPair(dense, sparse, lr) if sparse else torch.optim.Adam(dense, lr=lr, fused=True)
 
@@ -912,25 +1023,81 @@ class Step(NamedTuple):
     """What one gradient step tells. Its tensors stay on the device: to read one is to wait for a GPU."""
 
     loss: Tensor  # [], the mean over the batch
+    weight: Tensor  # [], of what it is the mean: the articles or, with class weights, the sum of theirs
     correct: Tensor  # [], how many articles were right
-    articles: int
     norm: Tensor  # [], of the dense gradients, before clipping
+    articles: int
 
 
 def train_step(
     net: nn.Module, batch: Sequence[Tensor], optimizer: Optimizer, loss_fn: Callable, clip: float | None = None
 ) -> Step:
-    """One gradient step, on one batch."""
-    optimizer.zero_grad()
-    labels, logits = _forward(net, batch)  # [B], [B, K]
-    loss = _loss_of(loss_fn, logits, labels)  # the mean over the batch
-    _stop_unless_finite(loss, "loss")  # before this step spoils every weight
-    loss.backward()
-    norm = clip_gradient(net, clip)
-    if not all(math.isfinite(group["lr"]) for group in optimizer.param_groups):
-        raise FloatingPointError("The learning rate is no longer finite. Give a smaller lr, or another schedule.")
-    optimizer.step()
-    return Step(loss.detach(), (logits.argmax(1) == labels).sum(), len(labels), norm)
+    """One gradient step on one batch, as lesson 1 writes it. Where it fails, _explain says what does not fit."""
+    labels, *inputs = _to_device(batch)
+    try:
+        optimizer.zero_grad()
+        logits = net(*inputs)  # [B, K]
+        loss = loss_fn(logits, labels)  # [], the mean over the batch
+        _stop_unless_finite(loss, "loss")  # before this step spoils every weight
+        loss.backward()
+        norm = clip_gradient(net, clip)
+        if not all(math.isfinite(group["lr"]) for group in optimizer.param_groups):
+            raise FloatingPointError("The learning rate is no longer finite. Give a smaller lr, or another schedule.")
+        optimizer.step()
+    except MISFITS as error:
+        _explain(error, net, batch)
+        raise
+    return Step(loss.detach(), _weight_of(loss_fn, labels, loss), _correct(logits, labels), norm, len(labels))
+
+
+MISFITS = IndexError, RuntimeError, TypeError, ValueError  # what PyTorch raises where network and batch do not fit
+
+
+def _explain(error: Exception, net: nn.Module, batch: Sequence[Tensor]) -> None:
+    """After an error: where network and batch do not fit, a ValueError that names the remedy."""
+    labels, *inputs = _to_device(batch)
+    try:
+        inspect.signature(_unwrapped(net).forward).bind(*inputs)
+    except TypeError as misfit:
+        remedy = f"Give the DataLoader collate_fn={_collate_for(net).__name__}."
+        raise ValueError(f"The network does not fit the batches: {misfit} in its forward. {remedy}") from error
+    rows, ids = [layer.num_embeddings for layer in _embeddings(net)], batch[1].cpu()
+    if rows and ids.numel() and not ids.is_floating_point() and not 0 <= ids.min() <= ids.max() < max(rows):
+        remedy = "A word has an id that the embedding lacks. Make it after load_dataset, with len(vocab) rows."
+        raise ValueError(f"The network does not fit the data. {remedy}") from error
+    try:
+        with torch.no_grad():
+            logits = net(*inputs)
+    except Exception:
+        return  # an error inside of the network, which says itself what it is
+    _check_fit(logits, labels)
+
+
+def _check_fit(logits: Tensor, labels: Tensor) -> None:
+    """A ValueError where these are not the logits of these labels."""
+    if not isinstance(logits, Tensor) or logits.dim() != 2 or len(logits) != len(labels):
+        remedy = "It must return logits [B, K], a row for each text. Is batch_first=True missing in a layer?"
+        raise ValueError(f"The network does not fit the data. {remedy}")
+    if labels.device.type == "cpu" and labels.dim() == 1 and labels.max() >= logits.size(1):  # a GPU would be held up
+        remedy = "A label is larger than the network's last. Its last layer needs len(classes) outputs."
+        raise ValueError(f"The network does not fit the data. {remedy}")
+
+
+def _check_loss(loss_fn: Callable) -> None:
+    if getattr(loss_fn, "reduction", "mean") != "mean":
+        raise ValueError('loss_fn gives one number, the mean over the batch: leave reduction="mean" as it is.')
+
+
+def _weight_of(loss_fn: Callable, labels: Tensor, loss: Tensor) -> Tensor:
+    """Of what the loss is the mean: the articles or, with class weights, the sum of theirs."""
+    if isinstance(loss_fn, (nn.CrossEntropyLoss, nn.NLLLoss)) and loss_fn.weight is not None:
+        return loss_fn.weight[labels].sum()
+    return loss.new_tensor(len(labels))
+
+
+def _correct(logits: Tensor, labels: Tensor) -> Tensor:
+    """How many articles are right; where each has a row of 0 and 1, labels [B, K], those with the whole row right."""
+    return (logits.argmax(1) == labels if labels.dim() == 1 else ((logits > 0) == labels).all(1)).sum()
 
 
 def clip_gradient(net: nn.Module, clip: float | None) -> Tensor:
@@ -956,48 +1123,12 @@ def _stop_unless_finite(value: Tensor, name: str) -> None:
 
 
 def _read(steps: Sequence[Step]) -> np.ndarray:
-    """Some steps as numbers, a row each: summed loss, correct, articles, norm. The one place that waits for a GPU."""
-    loss, correct, norm = (torch.stack([step[i] for step in steps]).cpu().double() for i in (0, 1, 3))
-    _stop_unless_finite(loss.sum(), "loss")
-    _stop_unless_finite(norm.sum(), "gradient")
-    articles = torch.tensor([step.articles for step in steps])
-    return torch.stack([loss * articles, correct, articles, norm], dim=1).numpy()
-
-
-def _forward(net: nn.Module, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """Labels and logits of a batch, on the device; where network and batch do not fit, a ValueError with a remedy."""
-    labels, *inputs = _to_device(batch)
-    try:
-        logits = net(*inputs)
-    except (IndexError, RuntimeError, TypeError) as error:
-        try:
-            inspect.signature(net.forward).bind(*inputs)
-        except TypeError as misfit:
-            remedy = f"Give the DataLoader collate_fn={_collate_for(net).__name__}."
-            raise ValueError(f"The network does not fit the batches: {misfit} in its forward. {remedy}") from error
-        rows, ids = _embedding_rows(net), batch[1].cpu()
-        if rows and ids.numel() and not ids.is_floating_point() and not 0 <= ids.min() <= ids.max() < max(rows):
-            remedy = "A word has an id that the embedding lacks. Make it after load_dataset, with len(vocab) rows."
-            raise ValueError(f"The network does not fit the data. {remedy}") from error
-        raise
-    if not isinstance(logits, Tensor) or logits.dim() != 2 or len(logits) != len(labels):
-        remedy = "It must return logits [B, K], a row for each text. Is batch_first=True missing in a layer?"
-        raise ValueError(f"The network does not fit the data. {remedy}")
-    return labels, logits
-
-
-def _loss_of(loss_fn: Callable, logits: Tensor, labels: Tensor) -> Tensor:
-    """The loss; where logits and labels do not fit, PyTorch's message names no remedy: a ValueError that does."""
-    try:
-        loss = loss_fn(logits, labels)
-    except (IndexError, ValueError, RuntimeError, TypeError) as error:
-        if labels.max() >= logits.size(1):
-            remedy = "A label is larger than the network's last. Its last layer needs len(classes) outputs."
-            raise ValueError(f"The network does not fit the data. {remedy}") from error
-        raise
-    if loss.dim() > 0 or getattr(loss_fn, "reduction", "mean") != "mean":
-        raise ValueError('loss_fn gives one number, the mean over the batch: leave reduction="mean" as it is.')
-    return loss
+    """A row for each step: summed loss, its weight, correct, norm, articles. The one place that waits for a GPU."""
+    rows = torch.stack([part for step in steps for part in step[:4]]).cpu().double().view(-1, 4)
+    _stop_unless_finite(rows[:, 0].sum(), "loss")
+    _stop_unless_finite(rows[:, 3].sum(), "gradient")
+    rows[:, 0] *= rows[:, 1]
+    return np.column_stack([rows.numpy(), [step.articles for step in steps]])
 
 
 def train_epoch(
@@ -1010,23 +1141,26 @@ def train_epoch(
     dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with
     learning rate lr is made: pass your own to keep its state from epoch to epoch. clip: see clip_gradient. Returns
     (mean loss per article, accuracy), running means: ask evaluate how good it is now. Raises ValueError for an empty
-    dataloader or a network that does not fit the data, FloatingPointError for a loss or a gradient that is not finite.
+    dataloader, a network that does not fit the data or reads another vocabulary, and a number below 0,
+    FloatingPointError for a loss or a gradient that is not finite.
     """
-    _stop_at_other_words(net)
+    _check_loss(loss_fn)
+    if report_freq < 0 or (epoch_size or 0) < 0:
+        raise ValueError("epoch_size counts articles and report_freq batches, both from 0 on.")
     optimizer = optimizer or make_optimizer(net, lr)
     net.train()
     steps, seen = [], 0
-    for batch in dataloader:
+    for batch in _read_by(net, dataloader):
         steps.append(train_step(net, batch, optimizer, loss_fn, clip))
         seen += steps[-1].articles
         if report_freq and len(steps) % report_freq == 0:
-            print(f"{seen}: acc={_read(steps)[:, 1].sum() / seen:.4f}")
+            print(f"{seen}: acc={_read(steps)[:, 2].sum() / seen:.4f}")
         if epoch_size and seen >= epoch_size:
             break
     if not steps:
         raise ValueError("The dataloader gave no batch: is the dataset empty?")
-    loss, correct, *_ = _read(steps).sum(axis=0).tolist()
-    return loss / seen, correct / seen
+    loss, weight, correct, *_ = _read(steps).sum(axis=0).tolist()
+    return loss / weight, correct / seen
 
 
 def train_epoch_emb(
@@ -1054,36 +1188,33 @@ class History:
     seconds: float = 0.0  # of training, without validation and drawing
     planned: int = 0  # articles that the whole training reads, where that is known beforehand
 
-    def add_point(self, steps: list[Step]) -> None:
-        """A point of the train curve, from the steps since the last one, if there are any; empties their list."""
+    def add_point(self, steps: list[Step]) -> np.ndarray:
+        """A point of the train curve, from the steps since the last one; empties their list and returns their sums."""
         if not steps:
-            return
+            return np.zeros(5)
         rows = _read(steps)
         steps.clear()
-        loss, correct, articles, _ = rows.sum(axis=0)
+        loss, weight, correct, _, articles = sums = rows.sum(axis=0)
         self.articles.append(int(articles) + (self.articles[-1] if self.articles else 0))
-        self.train_loss.append(loss / articles)
+        self.train_loss.append(loss / weight)
         self.train_accuracy.append(correct / articles)
         self.largest_norm.append(rows[:, 3].max())
+        return sums
 
-    def end_epoch(self, seconds: float, valid: tuple[float, float] | None, verbose: bool) -> None:
-        """Keep what an epoch gave, and print a line of it. valid: (loss, accuracy)."""
-        begun, epoch = self.epoch_ends[-1] if self.epoch_ends else 0, len(self.epoch_ends) + 1
-        points = sum(seen > begun for seen in self.articles)
-        if points == 0:
+    def end_epoch(self, sums: np.ndarray, seconds: float) -> str:
+        """Keep where an epoch ends; a line about it. sums: of all its steps, as add_point returns them."""
+        loss, weight, correct, _, articles = sums
+        epoch = len(self.epoch_ends) + 1
+        if not articles:
             raise ValueError(f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, no iterator.")
-        sizes = np.diff([begun, *self.articles[-points:]])  # how many articles each point is the mean of
-        loss = np.average(self.train_loss[-points:], weights=sizes)
-        accuracy = np.average(self.train_accuracy[-points:], weights=sizes)
         self.epoch_ends.append(self.articles[-1])
         self.seconds += seconds
-        line = f"epoch {epoch}: train loss {loss:.3f}, accuracy {accuracy:.3f}"
-        if valid:
-            self.valid_loss.append(valid[0])
-            self.valid_accuracy.append(valid[1])
-            line += f" | validation loss {valid[0]:.3f}, accuracy {valid[1]:.3f}"
-        if verbose:
-            print(f"{line} | {seconds:.1f} s")
+        return f"epoch {epoch}: train loss {loss / weight:.3f}, accuracy {correct / articles:.3f}"
+
+    def validate(self, loss: float, accuracy: float) -> str:
+        self.valid_loss.append(loss)
+        self.valid_accuracy.append(accuracy)
+        return f" | validation loss {loss:.3f}, accuracy {accuracy:.3f}"
 
 
 def linear_warmup_decay(optimizer: Optimizer, steps: int) -> LambdaLR:
@@ -1101,70 +1232,103 @@ def linear_warmup_decay(optimizer: Optimizer, steps: int) -> LambdaLR:
 
 def fit(
     net: nn.Module, train: DataLoader, valid: DataLoader | None = None, *, epochs: int = 2, lr: float = 0.004,
-    optimizer: Optimizer | None = None, schedule: Callable[[Optimizer, int], LambdaLR] | None = linear_warmup_decay,
-    clip: float | None = None, verbose: bool = True, live: bool = True,
+    optimizer: Optimizer | None = None, loss_fn: Callable = nn.CrossEntropyLoss(),
+    schedule: Callable[[Optimizer, int], LambdaLR] | None = linear_warmup_decay, clip: float | None = None,
+    verbose: bool = True, live: bool = True,
 ) -> History:  # fmt: skip
     """Train for some epochs and, with valid, validate after each; print a line for each, draw the curve as it grows.
 
-    optimizer: without one, make_optimizer(net, lr). schedule(optimizer, number of steps) gives a scheduler of PyTorch;
-    None keeps the learning rates constant. At the end the optimizer has its own rates again. clip: see clip_gradient.
-    live=False prints without drawing, verbose=False does neither. Interrupting the kernel ends training early: the
-    network keeps what it learnt, the History is returned. Raises what train_epoch and evaluate do.
+    optimizer: without one, make_optimizer(net, lr). schedule(optimizer, number of steps) gives a scheduler of PyTorch,
+    whose step() is called once a batch, not once an epoch; None keeps the learning rates constant. At the end the
+    optimizer has its own rates again. clip: see clip_gradient. live=False prints without drawing, verbose=False does
+    neither. Interrupting the kernel ends training early: the network keeps what it learnt, the History is returned.
+    Raises what train_epoch and evaluate do; the error's .history holds what was recorded until then.
     """
-    _stop_at_other_words(net)
-    if epochs * len(train) <= 0 or (valid is not None and len(valid) == 0):
-        raise ValueError("There is nothing to train on, or to validate on: no epochs, or an empty dataset.")
-    optimizer, loss_fn = optimizer or make_optimizer(net, lr), nn.CrossEntropyLoss()
-    steps, every = epochs * len(train), max(1, len(train) // 25)  # every: from a point of the curve to the next
+    steps = _count_steps(net, train, valid, epochs, loss_fn)
+    optimizer, every = optimizer or make_optimizer(net, lr), max(1, len(train) // 25)  # every: steps for a point
+    own = [{key: value for key, value in group.items() if key != "params"} for group in optimizer.param_groups]
     scheduler = schedule(optimizer, steps) if schedule else LambdaLR(optimizer, lambda step: 1.0)
     history = History(planned=epochs * len(getattr(train, "sampler", ())))
-    curve = _LiveCurve(history, verbose and live)
-    waiting = []  # the steps since the last point
+    curve, waiting = _LiveCurve(history, verbose and live), []  # waiting: the steps since the last point
     try:
         for _ in range(epochs):
-            start = time.perf_counter()
+            start, sums = time.perf_counter(), 0
             net.train()
-            for batch in train:
+            for batch in _read_by(net, train):
                 waiting.append(train_step(net, batch, optimizer, loss_fn, clip))
                 scheduler.step()
                 if len(waiting) == every:
-                    history.add_point(waiting)
+                    sums += history.add_point(waiting)
                     start += curve.draw()  # drawing is not training
-            history.add_point(waiting)
+            sums += history.add_point(waiting)
             seconds = time.perf_counter() - start
-            history.end_epoch(seconds, evaluate(net, valid) if valid is not None else None, verbose)
+            line = history.end_epoch(sums, seconds)
+            if valid is not None:
+                line += history.validate(*evaluate(net, valid, loss_fn))
+            if verbose:
+                print(f"{line} | {seconds:.1f} s")
     except KeyboardInterrupt:
         history.add_point(waiting)
         what = f"Stopped by you after {scheduler.last_epoch} of {steps} steps. The network keeps what it has learnt."
         print(in_language(what))
+    except Exception as error:
+        error.history = history
+        raise
     finally:
-        for group in optimizer.param_groups:
-            group["lr"] = group.pop("initial_lr", group["lr"])
+        for group, kept in zip(optimizer.param_groups, own):
+            group.pop("initial_lr", None)
+            group.update(kept)
     curve.draw(last=True)
     return history
+
+
+def _count_steps(net: nn.Module, train: DataLoader, valid: DataLoader | None, epochs: int, loss_fn: Callable) -> int:
+    """How many steps fit will make. What can be known to go wrong is said before the first of them."""
+    _check_loss(loss_fn)
+    if not (hasattr(train, "__len__") and hasattr(valid or (), "__len__") and hasattr(epochs, "__index__")):
+        raise TypeError("fit takes DataLoaders, or lists of batches, and a whole number of epochs.")
+    if epochs * len(train) <= 0 or (valid is not None and len(valid) == 0):
+        raise ValueError("There is nothing to train on, or to validate on: no epochs, or an empty dataset.")
+    if valid is not None:
+        with torch.random.fork_rng(devices=[]):  # a look at the first batch, which draws no random number
+            evaluate(net, [next(iter(valid))], loss_fn)
+    return epochs * len(train)
 
 
 # ----------------------------------------------------------------------- evaluating and saving
 
 
-def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
-    """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, net stays in its mode.
-
-    Raises, as evaluate and predict do, ValueError for an empty dataloader, for a network that does not fit the data and
-    for one that was used under another vocabulary, FloatingPointError for logits that are not finite.
-    """
-    _stop_at_other_words(net)
-    was_training = net.training
+@contextlib.contextmanager
+def _evaluation(net: nn.Module) -> Iterator[None]:
+    """No dropout and no gradients; at the end each part of the network is in its own mode again."""
+    modes = {part: part.training for part in net.modules()}
     net.eval()
-    labels, logits = [], []
     try:
         with torch.no_grad():
-            for batch in dataloader:
-                target, rows = _forward(net, batch)
-                labels.append(target)
-                logits.append(rows)
+            yield
     finally:
-        net.train(was_training)
+        for part, mode in modes.items():
+            part.training = mode
+
+
+def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
+    """Labels [N] and logits [N, K] of all articles, on the CPU; dropout is off, each part of net stays in its mode.
+
+    Raises, as evaluate and predict do, ValueError for an empty dataloader and for a network that does not fit the data
+    or reads another vocabulary, FloatingPointError for logits that are not finite.
+    """
+    labels, logits = [], []
+    with _evaluation(net):
+        for batch in _read_by(net, dataloader):
+            target, *inputs = _to_device(batch)
+            try:
+                rows = net(*inputs)
+            except MISFITS as error:
+                _explain(error, net, batch)
+                raise
+            _check_fit(rows, target)
+            labels.append(target)
+            logits.append(rows)
     if not labels:
         raise ValueError("The dataloader gave no batch: is the dataset empty?")
     labels, logits = torch.cat(labels).cpu(), torch.cat(logits).cpu()  # here: each .cpu() waits for a GPU
@@ -1174,29 +1338,35 @@ def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
 
 def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossEntropyLoss()) -> tuple[float, float]:
     """(mean loss per article, accuracy) of the network as it is now; it learns nothing from this."""
+    _check_loss(loss_fn)
     labels, logits = logits_of(net, dataloader)
-    loss = _loss_of(loss_fn, logits, labels)
+    loss = loss_fn(logits, labels)
     _stop_unless_finite(loss, "loss")
-    return loss.item(), (logits.argmax(1) == labels).double().mean().item()
+    return loss.item(), _correct(logits, labels).item() / len(labels)
 
 
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
-    """Write the network's weights, the vocabulary of the last load_dataset and the class names into one file.
+    """Write the network's weights, the vocabulary and the tokenizer's name that it reads with, and the class names.
 
     Without the vocabulary, which knows whose row is whose, the weights are worth nothing. A file that stood there
-    before is not lost when the disk is full. Raises RuntimeError before the first load_dataset, ValueError for a
-    network with another vocabulary, OSError for a file that can't be written.
+    before is not lost when the disk is full. Raises RuntimeError before the first load_dataset, TypeError and
+    ValueError for classes that are not the network's, OSError for a file that can't be written.
     """
-    if vocab is None:
-        raise RuntimeError("There is no vocabulary to save: call load_dataset() first.")
-    _stop_at_other_words(net)
-    rows = _embedding_rows(net)
-    if rows and len(vocab) not in rows:
-        sizes = f"The network's embedding has {rows[0]:,} rows, but the vocabulary of now {len(vocab):,} tokens."
-        raise ValueError(f"{sizes} Call load_dataset again as you did before you made this network.")
-    weights = {name: tensor.cpu() for name, tensor in net.state_dict().items()}
-    saved = {"weights": weights, "words": list(vocab.itos), "classes": list(map(str, classes))}
-    file = Path(file).expanduser()
+    net, reader, file = _unwrapped(net), _reader_of(net), Path(file).expanduser()
+    if isinstance(classes, str):
+        raise TypeError("classes is a list of names, not one string.")
+    rows = [layer.num_embeddings for layer in _embeddings(net)]
+    if rows and max(rows) < len(reader.voc):
+        sizes = f"The network's embedding has {max(rows):,} rows, but its vocabulary {len(reader.voc):,} tokens."
+        raise ValueError(f"{sizes} Make it with len(vocab) rows.")
+    with contextlib.suppress(
+        TypeError, RuntimeError
+    ):  # of a network with inputs of its own the classes are not counted
+        predict(net, "", classes, k=1)
+    weights = {name.replace("_orig_mod.", ""): tensor.cpu() for name, tensor in net.state_dict().items()}
+    saved = {"weights": weights, "classes": list(map(str, classes)), **_as_lists(reader)}
+    if not file.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {file.parent} for the model. Make it first.")
     try:
         with tempfile.TemporaryDirectory(dir=file.parent) as aside:
             torch.save(saved, f"{aside}/model.pt")
@@ -1208,11 +1378,11 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
 def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module]) -> tuple[nn.Module, list, Vocab]:
     """The network of a file that save_model wrote: (net, classes, vocab), ready for predict.
 
-    make_net: makes the empty network, given the numbers of tokens and of classes. From now on encode and the collate
-    functions use this vocabulary, as after a load_dataset. weights_only=True refuses code in the file.
-    Raises FileNotFoundError, and ValueError for a broken file or one of a network of other shapes.
+    make_net: makes the empty network, given the numbers of tokens and of classes. The network reads its own vocabulary;
+    where no dataset was loaded, encode and the collate functions do too. weights_only=True refuses code in the file.
+    Raises FileNotFoundError, and ValueError for a broken file, a network of other shapes or another tokenizer.
     """
-    global vocab, _ids
+    global vocab
     file = Path(file).expanduser()
     if not file.is_file():
         raise FileNotFoundError(f"There is no file {file}. save_model(...) writes one.")
@@ -1221,17 +1391,38 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
         weights, words, classes = saved["weights"], saved["words"], saved["classes"]
     except Exception as error:  # a broken file may break its readers anywhere
         raise ValueError(f"{file} is damaged, or was not written by save_model. Save the model again.") from error
+    reader = _from_lists(saved)
     net = make_net(len(words), len(classes))
     try:
         net.load_state_dict(weights)
     except (RuntimeError, TypeError, AttributeError) as error:
         raise ValueError(f"{file} holds a network of another shape than make_net makes. {error}") from error
-    voc = Vocab(collections.Counter())
-    voc.itos = words
+    for layer in _embeddings(net):
+        layer.reader = reader
+    vocab = reader.voc if vocab is None else vocab
+    return net.to(device).eval(), classes, reader.voc
+
+
+def _as_lists(reader: Reader) -> dict:
+    """What a file holds of a reader: plain lists and a name, which need no trust to be read."""
+    words, counts = list(reader.voc.itos), getattr(reader.voc, "freqs", {})
+    return {"words": words, "counts": [counts.get(word, 0) for word in words], "tokenizer": _name_of(reader.tokenizer)}
+
+
+def _from_lists(saved: dict) -> Reader:
+    known = {_name_of(split): split for split in (split_words, tokenizer)}
+    wanted = saved.get("tokenizer", _name_of(split_words))
+    if wanted not in known:
+        raise ValueError(f"The network reads with the tokenizer {wanted}. Set torchnlp.tokenizer to it first.")
+    voc, words = Vocab(collections.Counter()), saved["words"]
+    voc.itos, voc.tokenizer = list(words), known[wanted]
     voc.stoi.update({word: number for number, word in enumerate(words)})
-    vocab, _ids = voc, {}
-    _words_of[net] = words
-    return net.to(device), classes, voc
+    voc.freqs = collections.Counter(dict(zip(words, saved.get("counts", ()))))
+    return Reader(voc, voc.tokenizer)
+
+
+def _name_of(tokenizer: Callable) -> str:
+    return f"{getattr(tokenizer, '__module__', '')}.{getattr(tokenizer, '__qualname__', type(tokenizer).__name__)}"
 
 
 # ------------------------------------------------------------------------------------- looking
@@ -1281,8 +1472,10 @@ def use_style() -> None:
 
 
 def mean_and_sem(values: Sequence[float] | np.ndarray | Tensor) -> tuple[float, float]:
-    """(mean, standard error of the mean) of some values: of seeds, or of articles. One value has no error: nan."""
+    """(mean, standard error of the mean) of some values [N]: of seeds, or of articles. One value has no error: nan."""
     values = np.asarray(values, dtype=float)
+    if values.ndim != 1:
+        raise ValueError(f"mean_and_sem takes values in a row, not {list(values.shape)}: first take one for each seed.")
     error = values.std(ddof=1) / math.sqrt(len(values)) if len(values) > 1 else math.nan
     return float(values.mean()), float(error)
 
@@ -1295,10 +1488,12 @@ def predict(
     collate_fn: the one of the network's training; without it, the one of padify, pad_length and offsetify that fits the
     network's forward. Raises ValueError for a k below 1 and for another number of classes, and what logits_of raises.
     """
-    if k < 1:
+    if not hasattr(k, "__index__") or k < 1:
         raise ValueError(f"k is the number of answers, 1 or more, not {k}.")
     collate_fn = collate_fn or _collate_for(net)
-    _, logits = logits_of(net, [collate_fn([(1, text)])])  # the label 1 is a stand-in, never read
+    _, logits = logits_of(
+        net, [collate_fn([(1, Text(text, _reader_of(net)))])]
+    )  # the label 1 is a stand-in, never read
     if logits.size(1) != len(classes):
         raise ValueError(f"The network tells {logits.size(1)} classes apart; classes has {len(classes)} names.")
     probabilities, best = logits[0].softmax(0).topk(min(k, len(classes)))
@@ -1339,12 +1534,16 @@ def plot_gates(
     On top the probability of each class if the text ended there; a band marks the last word at which the answer turns.
     Then a picture for each of `show`: a column a token, a row for each of the units whose cell state c moves most.
     A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
-    An RNN, a GRU or an LSTM of more layers or directions shows its states h alone, whatever `show` says. collate_fn: as
-    in predict. Returns the figure. Raises ValueError for a network without these layers and an unknown name in `show`.
+    An RNN, a GRU or an LSTM of more layers or directions shows its states h alone, whatever `show` says. Of a long text
+    the first 80 tokens are read. collate_fn: as in predict. Returns the figure. Raises ValueError for a network without
+    these layers, an unknown name in `show` and units below 1.
     """
+    show = [show] if isinstance(show, str) else show
+    if units < 1:
+        raise ValueError(f"units is how many units are shown, 1 or more, not {units}.")
     if unknown := set(show) - {"forget", "input", "output", "candidate", "c", "h"}:
         raise ValueError(f"show takes forget, input, output, candidate, c and h, not {', '.join(sorted(unknown))}.")
-    tokens, values, answers = _look_inside(net, text, collate_fn)
+    tokens, values, answers, _ = _look_inside(net, text, collate_fn)
     show = [name for name in show if name in values] or list(values)
     moves = values.get("c", values["h"]).std(0, correction=0)
     top = moves.topk(min(units, len(moves))).indices.sort().values
@@ -1401,25 +1600,33 @@ def _draw_values(axis, name: str, values: Tensor) -> None:
     axis.figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[int(lowest), int(reach)])
 
 
-def _look_inside(net: nn.Module, text: str, collate_fn: Callable | None) -> tuple[list, dict, np.ndarray]:
-    """A text's tokens, what gates finds at each (other layers: the states h alone), the answers after each, [T, K]."""
-    tokens = tokenizer(text) or ["<unk>"]
+def _look_inside(net: nn.Module, text: str, collate_fn: Callable | None) -> tuple[list, dict, np.ndarray, np.ndarray]:
+    """Of the first 80 tokens of a text: themselves, what gates finds at each (other layers: the states h alone), the
+    answers after each [T, K], and the answers to the text without each [T, K], both as probabilities."""
     rnn = next((m for m in net.modules() if isinstance(m, nn.RNNBase)), None)
     if rnn is None or not hasattr(net, "embedding"):
         raise ValueError("The network needs .embedding and a recurrent layer: nn.RNN, nn.GRU or nn.LSTM.")
-    ids = torch.tensor([encode(text) or [UNK]], device=rnn.weight_ih_l0.device)  # [1, T]
-    training = net.training
-    net.eval()
-    with torch.no_grad():
-        vectors = net.embedding(ids)  # [1, T, E]
+    text, collate_fn = Text(text, _reader_of(net)), collate_fn or _collate_for(net)
+    tokens, ids = text.reader.tokenizer(text)[:80] or ["<unk>"], text.ids[:80] if len(text.ids) else torch.tensor([UNK])
+    with _evaluation(net):
+        vectors = net.embedding(ids.unsqueeze(0).to(rnn.weight_ih_l0.device))  # [1, T, E]
         if isinstance(rnn, nn.LSTM) and rnn.num_layers == 1 and not rnn.bidirectional and not rnn.proj_size:
             values = gates(rnn, vectors[0])
         else:
             values = {"h": run_rnn(rnn, vectors, torch.tensor([len(tokens)]))[0][0]}
-    net.train(training)
-    collate_fn = collate_fn or _collate_for(net)
-    starts = [collate_fn([(1, " ".join(tokens[: t + 1]))]) for t in range(len(tokens))]
-    return tokens, values, logits_of(net, starts)[1].softmax(1).numpy()
+
+    def answers(parts: list[list[int]]) -> np.ndarray:
+        """To texts of some of the tokens."""
+        texts = [Text(" ".join(tokens[t] for t in part), text.reader, ids[part]) for part in parts]
+        return logits_of(net, [collate_fn([(1, part)]) for part in texts])[1].softmax(1).numpy()
+
+    every = range(len(tokens))
+    return (
+        tokens,
+        values,
+        answers([[*range(t + 1)] for t in every]),
+        answers([[s for s in every if s != t] for t in every]),
+    )
 
 
 def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callable | None = None) -> None:
@@ -1430,19 +1637,18 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
     scripts don't run (a notebook that is not trusted) the picture of plot_gates is shown; without the course's folder
     images beside this file as well, with a line that says so.
     """
-    collate_fn = collate_fn or _collate_for(net)
-    tokens, values, answers = _look_inside(net, " ".join(tokenizer(text)[:80]), collate_fn)
-    figure = plot_gates(net, " ".join(tokens), classes, collate_fn=collate_fn)
+    tokens, values, answers, without = _look_inside(net, text, collate_fn)
+    figure = plot_gates(net, text, classes, collate_fn=collate_fn)
     plt.close(figure)
     template = Path(__file__).resolve().parent / "images" / "watch" / "page.py"
     if not template.is_file():
         print("Without the course's folder images beside torchnlp.py, here is the picture of plot_gates.")
         IPython.display.display(figure)
         return
-    rest = [collate_fn([(1, " ".join(tokens[:t] + tokens[t + 1 :]))]) for t in range(len(tokens))]
-    without = logits_of(net, rest)[1].log_softmax(1)[:, answers[-1].argmax()].numpy()  # [T]
-    influence = abs(np.log(answers[-1].max()) - without)
-    reading = {"tokens": tokens, "known": [i != UNK for i in encode(" ".join(tokens)) or [UNK]], "classes": classes}
+    best = answers[-1].argmax()
+    influence = abs(np.log(answers[-1, best]) - np.log(without[:, best]))  # [T]
+    stoi = _reader_of(net).voc.stoi
+    reading = {"tokens": tokens, "known": [token in stoi for token in tokens], "classes": classes}
     colours = [class_colour(k) for k in range(len(classes))]
     make_page = runpy.run_path(str(template))["page"]
     IPython.display.display(IPython.display.HTML(make_page(reading, values, answers, influence, colours, figure)))
@@ -1480,6 +1686,7 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
     raised. Your own data has no range: value alone.
     """
     record(name, value, digits)
+    source = getattr(vocab, "source", None)
     if source not in ("ag_news", "sample"):
         why = "your own data: no range is known" if source else "no range: call load_dataset first"
         print(f"{name}: {value:.{digits}f}   ({in_language(why)})")
@@ -1519,7 +1726,9 @@ def plot_history(history: History):
             train, valid = getattr(history, f"train_{name}"), getattr(history, f"valid_{name}")
             lines = axis.plot(history.articles, train, color=COLOURS["train"], label="train (running)")
             if valid:
-                lines += axis.plot(history.epoch_ends, valid, "D", color=COLOURS["valid"], ms=9, label="validation")
+                lines += axis.plot(
+                    history.epoch_ends[: len(valid)], valid, "D", color=COLOURS["valid"], ms=9, label="validation"
+                )
             axis.set(xlabel="articles read", ylabel=name, xlim=(0, 1.04 * max([1, history.planned, *history.articles])))
             axis.xaxis.set_major_locator(plt.MaxNLocator(3))
             axis.xaxis.set_major_formatter("{x:,.0f}")

@@ -218,7 +218,7 @@ def train_network(make, loader, seed, rate, epochs):
 
 def read_descriptions(file):
     """The descriptions of a file's articles, of those that have a title. Lesson 4, section 5."""
-    with open(torchnlp.folder / file, encoding="utf-8-sig", newline="") as lines:
+    with open(torchnlp.vocab.folder / file, encoding="utf-8-sig", newline="") as lines:
         rows = [row for row in csv.reader(lines) if row]
     return [row[2] for row in rows if row[1].strip()] or [row[2] for row in rows]
 
@@ -372,7 +372,8 @@ def read_headlines(train_dataset):
     Where fewer than a quarter of them have one, the first ten words of each text stand for it.
     """
     label_of = {text: label for label, text in train_dataset}
-    with open(torchnlp.folder / "train.csv", encoding="utf-8-sig", newline="") as lines:
+    file = torchnlp.vocab.folder / "train.csv"
+    with open(file, encoding="utf-8-sig", newline="") as lines:
         rows = [row for row in csv.reader(lines) if row and all(map(str.strip, row))]
     texts = [f"{title} {rest}".replace("\\", " ") for _, title, rest in rows]
     pairs = zip(texts, (title for _, title, _ in rows))

@@ -66,8 +66,7 @@ def fresh(monkeypatch):
     import torchnlp
 
     monkeypatch.setattr(torchnlp, "device", torch.device("cpu"))
-    for name, value in {"vocab": None, "source": None, "folder": None, "_ids": {}}.items():
-        monkeypatch.setattr(torchnlp, name, value)
+    monkeypatch.setattr(torchnlp, "vocab", None)
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ def test_the_word_sample_means_the_corpus_of_the_course_without_notes(fresh, mon
     monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled", '"2","our","own"\n'))
     monkeypatch.setenv("TORCHNLP_DATA", "sample" if how == "variable" else "elsewhere")
     train, *_ = torchnlp.load_dataset(root={"root": "sample", "path": str(torchnlp.SAMPLE)}.get(how))
-    assert (train, torchnlp.source) == ([(2, "our own")], "sample")
+    assert (train, torchnlp.vocab.source) == ([(2, "our own")], "sample")
     said = capsys.readouterr().out
     assert said.startswith("The bundled sample corpus: 1 train articles and 2 test") and "Note" not in said
 
@@ -156,7 +156,7 @@ def test_a_missing_file_is_an_error_that_says_what_to_give(fresh, tmp_path):
         with pytest.raises(FileNotFoundError) as error:
             torchnlp.load_dataset(root=place)
         assert f"{place} {what}. Give load_dataset(root=...) or $TORCHNLP_DATA" in str(error.value)
-    assert torchnlp.vocab is None and torchnlp.source is None
+    assert torchnlp.vocab is None
 
 
 # -------------------------------------------------------------------------------------- broken files
@@ -189,13 +189,11 @@ def test_a_broken_file_is_an_error_with_file_line_and_remedy_and_nothing_else_ha
     loaded, capsys, file, content, said
 ):
     loaded()
-    names = "vocab", "source", "folder", "_ids"
-    torchnlp.source, torchnlp.folder = "sample", torchnlp.SAMPLE
-    before = [getattr(torchnlp, name) for name in names]
+    before = torchnlp.vocab
     capsys.readouterr()
     with pytest.raises(ValueError, match=rf"{file}\.csv{said}"):
         loaded(**{file: content})
-    assert [getattr(torchnlp, name) for name in names] == before
+    assert torchnlp.vocab is before
     assert capsys.readouterr().out == ""
 
 
@@ -245,7 +243,7 @@ def test_any_rows_written_by_csv_are_items_with_a_label_from_1_and_a_text(tmp_pa
     csv.writer(written, quoting=csv.QUOTE_ALL).writerows(rows)
     train, test, *_ = torchnlp.load_dataset(root=write_folder(tmp_path / "own", GOOD, written.getvalue()))
     assert test == [(label, (title + " " + text).replace("\\", " ")) for label, title, text in rows]
-    assert all(type(label) is int and type(text) is str for label, text in train + test)
+    assert all(type(label) is int and isinstance(text, str) for label, text in train + test)
 
 
 # --------------------------------------------------------------- data that would fool who reads the results
@@ -366,14 +364,14 @@ def files_in(folder):
 def assert_ag_news(server):
     """load_dataset gives AG News, and the cache holds its two files and nothing else."""
     train, test, _, _ = torchnlp.load_dataset()
-    assert (len(train), len(test), torchnlp.source) == (2000, 40, "ag_news")
+    assert (len(train), len(test), torchnlp.vocab.source) == (2000, 40, "ag_news")
     assert files_in(server.cache) == NEWS
 
 
 def assert_sample(server, capsys):
     """load_dataset gives the sample and says so, aloud; nothing broken is left in the cache."""
     train, *_ = torchnlp.load_dataset()
-    assert (texts(train), torchnlp.source) == (["This is the sample"], "sample")
+    assert (texts(train), torchnlp.vocab.source) == (["This is the sample"], "sample")
     assert files_in(server.cache).items() <= NEWS.items()
     said = capsys.readouterr().out
     assert "\nNO NETWORK: this is NOT AG News. You are on the small corpus of the course." in said
@@ -473,7 +471,7 @@ def test_whatever_the_disk_says_is_passed_on_before_any_request(
     remedy = f"Make room there, {other}set TORCHNLP_DATA"
     with pytest.raises(OSError, match=f"{re.escape(str(server.cache))}.*{os.strerror(number)}.*{remedy}"):
         torchnlp.load_dataset()
-    assert capsys.readouterr().out == "" and torchnlp.source is None and server.requests == []
+    assert capsys.readouterr().out == "" and torchnlp.vocab is None and server.requests == []
 
 
 CHILD = """
@@ -481,7 +479,7 @@ import json, sys, torchnlp
 
 vars(torchnlp).update(json.loads(sys.argv[1]))
 train, test, _, _ = torchnlp.load_dataset()
-print(torchnlp.source, len(train), len(test))
+print(torchnlp.vocab.source, len(train), len(test))
 """
 
 

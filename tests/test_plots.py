@@ -3,6 +3,7 @@
 import contextlib
 import math
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import Mock
 
 import IPython.display
@@ -185,7 +186,7 @@ def test_the_page_of_watch_is_handed_what_the_network_computes(news, net, monkey
 def test_a_value_outside_its_range_is_explained_and_under_the_tests_a_failure(
     monkeypatch, capsys, strict, source, low, high, value
 ):
-    monkeypatch.setattr(torchnlp, "source", source)
+    monkeypatch.setattr(torchnlp, "vocab", source and SimpleNamespace(source=source))
     monkeypatch.setenv("TORCHNLP_STRICT", strict)
     outside = not low <= value <= high
     with pytest.raises(AssertionError, match="accuracy.*outside") if strict and outside else contextlib.nullcontext():
@@ -197,7 +198,7 @@ def test_a_value_outside_its_range_is_explained_and_under_the_tests_a_failure(
 
 @pytest.mark.parametrize("source, why", [("own", "your own data: no range"), (None, "call load_dataset first")])
 def test_without_a_range_the_value_stands_alone(monkeypatch, capsys, source, why):
-    monkeypatch.setattr(torchnlp, "source", source)
+    monkeypatch.setattr(torchnlp, "vocab", source and SimpleNamespace(source=source))
     torchnlp.expect("seconds", 12.345, ag_news=(0, 1), sample=(0, 1), digits=1)
     out = capsys.readouterr().out
     assert out.startswith("seconds: 12.3 ") and why in out

@@ -44,7 +44,7 @@ def briefs(file: str) -> Items:
 
 def articles() -> Items:
     """The same of AG News, without the signs and the agencies' names in it."""
-    rows = [(k, *map(lessons.clean_headline, texts)) for k, *texts in rows_of(torchnlp.folder / "train.csv")]
+    rows = [(k, *map(lessons.clean_headline, texts)) for k, *texts in rows_of(torchnlp.vocab.folder / "train.csv")]
     texts = [(k, tokenizer(title), tokenizer(AGENCY.sub("", rest))[:LONGEST]) for k, title, rest in rows]
     return [(k, [*title, "<line>", *rest, "<end>"]) for k, title, rest in texts]
 
@@ -103,7 +103,7 @@ def train(net: LanguageModel, items: Items, *, epochs, rate, size, drop, hide=0.
 
 def main() -> None:
     load_dataset()
-    if torchnlp.source != "ag_news":
+    if torchnlp.vocab.source != "ag_news":
         sys.exit("TORCHNLP_DATA must name a folder with AG News.")
     texts, news = briefs("train.csv"), articles()
     vocab, classes = vocabulary(texts, news), torchnlp.AG_NEWS_CLASSES

@@ -1,0 +1,177 @@
+"""A network reads with the vocabulary and the tokenizer of its training, whatever is loaded after it."""
+
+import copy
+import functools
+import io
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from networks import Mean, Packed
+from torch.utils.data import ConcatDataset, DataLoader, Subset
+
+import torchnlp
+from torchnlp import (
+    encode,
+    evaluate,
+    fit,
+    length_loader,
+    load_dataset,
+    load_model,
+    pad_length,
+    padify,
+    plot_gates,
+    predict,
+    save_model,
+    seed_all,
+)
+
+pytestmark = pytest.mark.usefixtures("fresh")
+
+WORDS = {"a": ("rain", "goal"), "b": ("goal", "rain")}  # the first is class 1 and, as the commonest, id 2
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """corpus("a"): its datasets and vocabulary. Both have the same words, with other ids and other classes."""
+
+    def load(name, **options):
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        rows = "".join(f'"{k}","{word}","{word}"\n' for k, word in enumerate(WORDS[name], 1) for _ in range(9 - 2 * k))
+        for file in ("train.csv", "test.csv"):
+            (folder / file).write_text(rows)
+        (folder / "classes.txt").write_text("first\nsecond")
+        return load_dataset(root=folder, **options)
+
+    return load
+
+
+def trained(dataset, vocab, network=Packed, **options):
+    seed_all(0)
+    net = network(len(vocab) + 1, 2)  # one row more, as for a start token
+    fit(net, length_loader(dataset, 4), epochs=20, lr=0.05, verbose=False, **options)
+    return net
+
+
+def test_two_corpora_and_their_networks_live_side_by_side(corpus):
+    (train_a, test_a, classes, vocab_a), (train_b, test_b, _, vocab_b) = corpus("a"), corpus("b")
+    assert vocab_a.itos[2:] == vocab_b.itos[:1:-1]
+    nets = trained(train_a, vocab_a), trained(train_b, vocab_b)
+    for net, test, words in [(nets[0], test_a, WORDS["a"]), (nets[1], test_b, WORDS["b"])] * 2:
+        for loader in (length_loader(test), DataLoader(Subset(test, range(5, 12)), 3, collate_fn=pad_length)):
+            assert evaluate(net, loader)[1] == 1
+        for word, name in zip(words, classes):
+            assert predict(net, word, classes)[0] == predict(net, word, classes, collate_fn=pad_length)[0]
+            assert predict(net, word, classes)[0][0] == name
+            assert plot_gates(net, word, classes).axes[0].texts[-1].get_text() == name
+        with pytest.raises(ValueError, match="belongs to another vocabulary"):
+            evaluate(net, length_loader(test_b if net is nets[0] else test_a))
+
+
+def through_state_dict(net):
+    """By way of a file, into a network that was made when another vocabulary was loaded."""
+    file = io.BytesIO()
+    torch.save(net.state_dict(), file)
+    file.seek(0)
+    twin = Packed(5, 2)
+    twin.load_state_dict(torch.load(file, weights_only=True))
+    return twin
+
+
+def through_a_file(net):
+    save_model("net.pt", net, ["first", "second"])
+    return load_model("net.pt", lambda words, classes: Packed(words + 1, classes))[0]
+
+
+COPIES = [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net)), through_state_dict, through_a_file]
+
+
+@pytest.mark.parametrize("copied", COPIES, ids=["deepcopy", "pickle", "state_dict", "save_model"])
+def test_a_copy_of_a_network_reads_as_the_network_does(corpus, tmp_path, monkeypatch, copied):
+    monkeypatch.chdir(tmp_path)
+    train, test, classes, vocab = corpus("a")
+    net = trained(train, vocab)
+    other = corpus("b")[1]
+    twin = copied(net)
+    assert predict(twin, "rain", classes) == predict(net, "rain", classes)
+    with pytest.raises(ValueError, match="belongs to another vocabulary"):
+        evaluate(twin, length_loader(other))
+    assert evaluate(twin, length_loader(test)) == evaluate(net, length_loader(test))
+
+
+def test_a_network_that_somebody_trains_in_a_loop_of_their_own_reads_what_was_loaded_when_it_was_made(corpus):
+    train, *_, classes, vocab = corpus("a")
+    net = Mean(len(vocab), 2)
+    optimizer = torch.optim.Adam(net.parameters(), 0.1)
+    for labels, ids in [padify(train)] * 20:
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(net(ids), labels).backward()
+        optimizer.step()
+    corpus("b")
+    assert predict(net, "rain", classes)[0][0] == "first"
+
+
+def test_the_right_vocabulary_may_be_given_by_hand(corpus):
+    train, test, _, vocab = corpus("a")
+    net = trained(train, vocab)
+    corpus("b")
+    plain = [(label, str(text)) for label, text in test]
+    assert evaluate(net, DataLoader(plain, 4, collate_fn=functools.partial(pad_length, voc=vocab)))[1] == 1
+
+
+def test_texts_of_two_datasets_in_one_batch_are_refused_until_one_vocabulary_is_given(corpus):
+    (_, a, _, vocab), (_, b, *_) = corpus("a"), corpus("b")
+    with pytest.raises(ValueError, match="texts of two datasets"):
+        next(iter(DataLoader(ConcatDataset([a, b]), 99, collate_fn=padify)))
+    assert padify([*a, *b], voc=vocab)[1][[0, -1], 0].tolist() == [2, 2]
+
+
+def test_the_tokenizer_of_the_module_is_the_one_of_the_vocabulary_and_goes_into_the_file(corpus, tmp_path, monkeypatch):
+    usual = torchnlp.tokenizer
+    monkeypatch.setattr(torchnlp, "tokenizer", list)
+    train, test, classes, vocab = corpus("a")
+    assert encode("rain") == [vocab.stoi[letter] for letter in "rain"] and 0 not in encode("rain")
+    net = trained(train, vocab)
+    save_model(tmp_path / "net.pt", net, classes)
+    monkeypatch.setattr(torchnlp, "tokenizer", usual)
+    corpus("b")
+    assert predict(net, "rain", classes)[0][0] == "first" and evaluate(net, length_loader(test))[1] == 1
+    with pytest.raises(ValueError, match="reads with the tokenizer builtins.list. Set torchnlp.tokenizer to it"):
+        load_model(tmp_path / "net.pt", lambda words, classes: Packed(words + 1, classes))
+
+
+SPAWNED = """
+import multiprocessing, torchnlp
+from torch.utils.data import DataLoader
+from networks import Mean
+from torchnlp import load_dataset, length_loader, padify, train_epoch
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("spawn")
+    train, _, _, vocab = load_dataset()
+    plain, mean = DataLoader(train, 8, collate_fn=padify, num_workers=2, persistent_workers=True), Mean(len(vocab))
+    train_epoch(mean, plain)
+    assert mean.embedding.reader.voc is vocab
+    load_dataset(min_freq=2)
+    for (_, ids), (_, same) in zip(plain, DataLoader(train, 8, collate_fn=padify), strict=True):
+        assert ids.tolist() == same.tolist()
+    two, none = (length_loader(train, 4, num_workers=workers, collate_fn=padify) for workers in (2, 0))
+    for (_, ids), (_, same) in zip(two, none, strict=True):
+        assert ids.tolist() == same.tolist()
+    print("done")
+"""
+
+
+@pytest.mark.slow
+def test_workers_in_spawned_processes_read_what_this_process_reads(news_folder, tmp_path):
+    (tmp_path / "spawned.py").write_text(SPAWNED)
+    folder = Path(__file__).parent
+    path = os.pathsep.join([str(folder), str(folder.parent)])
+    environment = os.environ | {"PYTHONPATH": path, "TORCHNLP_DATA": str(news_folder)}
+    ran = subprocess.run([sys.executable, "spawned.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert ran.stdout.endswith("done\n"), ran.stderr
