@@ -85,7 +85,8 @@ repo: $(READY)
 
 # make test       the module, the lessons and their checks, offline, on the small corpus (LESSON=2: that lesson alone)
 test: $(TESTS_READY) $(TOOLS_READY)
-	$(PYTEST) -m "not slow" $(if $(filter-out all,$(LESSON)),notebooks tests -k "$(LESSON)- or lesson_$(LESSON)")
+	$(if $(filter-out all,$(LESSON)),$(BIN)/python -m tools.lesson $(LESSON))
+	$(PYTEST) -m "not slow" $(if $(filter-out all,$(LESSON)),notebooks/$(LESSON)-*.ipynb tests -k "$(LESSON)- or lesson_$(LESSON).py")
 
 # make test-all   the same, then the tests of tools, site, pages and browsers, and the studies
 test-all: test $(SITE_READY) $(TEACHING_READY)

@@ -58,7 +58,7 @@ def read_bank(path: Path) -> list[dict]:
         header = HEADER.fullmatch(part.splitlines()[0])
         assert header, f"{path}: this line is no header of an answer: {part.splitlines()[0]}"
         says = re.findall(r"^# says: (.+)$", part, flags=re.M)
-        entries.append({"lesson": path.parent.name[0], **header.groupdict(), "says": says, "code": part})
+        entries.append({"lesson": path.parent.name.partition("-")[0], **header.groupdict(), "says": says, "code": part})
     return entries
 
 
@@ -141,7 +141,7 @@ def test_junk_gets_a_verdict(check, capsys):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_the_empty_stubs_of_a_lesson_are_not_yet_right(path, capsys):
-    space = dict(desk(path.name[0]))
+    space = dict(desk(path.name.partition("-")[0]))
     run_code("from checks import *", "<imports>", space)
     for cell in nbformat.read(path, as_version=4).cells:
         tags = cell.metadata.get("tags", [])

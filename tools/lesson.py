@@ -196,9 +196,9 @@ class Lesson:
         return found[0]
 
 
-def lessons(root: Path = ROOT) -> list[Lesson]:
+def lessons() -> list[Lesson]:
     """In the order of their numbers. A notebook without a number is no lesson."""
-    found = [Lesson(path) for path in root.glob("notebooks/*.ipynb") if re.match(r"\d+-", path.name)]
+    found = [Lesson(path) for path in ROOT.glob("notebooks/*.ipynb") if re.match(r"\d+-", path.name)]
     return sorted(found, key=lambda lesson: lesson.number)
 
 
