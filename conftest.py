@@ -1,6 +1,8 @@
 """Settings of every test run, of the unit tests and of the notebooks, and one failure a notebook instead of thirty."""
 
 import os
+import re
+from itertools import takewhile
 
 import pytest
 
@@ -33,14 +35,23 @@ def pytest_collection_modifyitems(items):
             item.add_marker("slow")
 
 
-# After the first broken cell of a notebook, skip its other cells: they would only miss what it made.
+# A failure names the cell by its id and its section (nbval counts: "Cell 41"). After the first broken cell of a
+# notebook, its other cells are skipped: they would only miss what it made.
+
+
+def name_of(notebook, cell):
+    above = takewhile(lambda other: other is not cell, notebook.cells)
+    text = "\n".join(other.source for other in above if other.cell_type == "markdown")
+    titles = re.findall(r"^#+ +(.*)$", text, flags=re.M)
+    return f'{cell.id}, in "{titles[-1]}"' if titles else cell.id
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
     if report.failed and hasattr(item, "cell_num"):
-        item.parent.broken_cell = item.name
+        item.parent.broken_cell = name_of(item.parent.nb, item.cell)
+        report.longrepr = f"{item.parent.broken_cell}\n{report.longrepr}"
     return report
 
 

@@ -89,6 +89,7 @@ def test_what_code_can_say_of_questions_and_answers_is_that_of_the_code(news):
         "What a second layer reads": str(two_layers.weight_ih_l1.shape[1]),
         "One more direction": count(nn.GRU(64, 32, bidirectional=True)),
         "Twice as long": f"{cosine_similarity(torch.tensor([1.0, 2]), torch.tensor([2.0, 4]), 0):.0f}",
+        "In the nucleus": f"{0.6 / (0.6 + 0.2):.2f}",
         "Good and bad": f"about {cosine_similarity(good, bad, 0):.1f}",
     }
     named = {question.title: question for question in QUESTIONS}
@@ -103,25 +104,33 @@ def test_what_code_can_say_of_questions_and_answers_is_that_of_the_code(news):
 
 # ------------------------------------------------------------------------------------- for Moodle
 
-# An entry by the rules of Moodle's manual, in which each sign that means something is escaped.
-TEXT = r"((?:[^\\~=#{}:]|\\[\\~=#{}:])+)"
-CHOICE = rf"\t([=~]){TEXT}#{TEXT}\n"
-ENTRY = re.compile(rf"::{TEXT}::\[html\]{TEXT} {{\n((?:{CHOICE})*)(?:\t####{TEXT}\n)?}}")
+# By the rules of readquestion() in Moodle's question/format/gift/format.php.
+SIGNS = dict(zip(":#={}~", map(chr, range(0xE000, 0xE006))))  # an escaped sign, while the others are looked for
 
 
 def plain(part):
-    return BeautifulSoup(re.sub(r"\\([\\~=#{}:])", r"\1", part), "html.parser").get_text()
+    part = part.strip().removeprefix("[html]").translate({ord(held): sign for sign, held in SIGNS.items()})
+    return BeautifulSoup(part, "html.parser").get_text().strip()
 
 
 def parse_gift(text):
     """[(title, text, {choice: whether it is right}, what is said afterwards)]"""
     read = []
-    for block in text.strip().split("\n\n"):
-        if not block.startswith(("//", "$CATEGORY: ")):
-            entry = ENTRY.fullmatch(block)
-            assert entry, block
-            choices = {plain(choice): mark == "=" for mark, choice, _ in re.findall(CHOICE, entry[3])}
-            read.append((plain(entry[1]), plain(entry[2]), choices, entry[7]))
+    for block in re.split(r"\n\s*\n", text.strip()):
+        block = re.sub(r"\\([:#={}~\\])", lambda found: SIGNS.get(found[1], found[1]), block)
+        if block.startswith(("//", "$CATEGORY:")):
+            continue
+        _, title, rest = block.split("::", 2)
+        begin, end = rest.index("{"), rest.index("}")
+        assert end == len(rest) - 1, block  # else it is a question with a gap
+        answers, _, said = rest[begin + 1 : end].partition("####")
+        choices = {}
+        for choice in filter(None, map(str.strip, answers.replace("=", "~=").split("~"))):
+            shown, _, why = choice.removeprefix("=").partition("#")
+            assert why and not re.match(r"%-?\d", shown), choice  # a reason, and no weight
+            choices[plain(shown)] = choice.startswith("=")
+        assert not choices or sum(choices.values()) == 1, block
+        read.append((plain(title), plain(rest[:begin]), choices, said.strip()))
     return read
 
 
