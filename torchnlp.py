@@ -72,7 +72,7 @@ __all__ = [
     # evaluating and saving
     "evaluate", "logits_of", "save_model", "load_model",
     # looking
-    "mean_and_sem", "predict", "gates", "plot_gates", "watch", "expect", "record",
+    "mean_and_sem", "predict", "gates", "plot_gates", "watch", "publish", "expect", "record",
     "show_diagram",
     "plot_history", "plot_confusion", "COLOURS", "class_colour", "STYLE", "use_style",
     # modules that older notebooks take from `from torchnlp import *`
@@ -1652,6 +1652,100 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
     colours = [class_colour(k) for k in range(len(classes))]
     make_page = runpy.run_path(str(template))["page"]
     IPython.display.display(IPython.display.HTML(make_page(reading, values, answers, influence, colours, figure)))
+
+
+POOLINGS = {  # what becomes of the states [1, T, W] of one text, whose last ones are last [1, W]
+    "last": lambda states, last: last,
+    "mean": lambda states, last: states.mean(1),
+    "max": lambda states, last: states.amax(1),
+    "sum": lambda states, last: states.sum(1),
+}
+
+
+def publish(
+    net: nn.Module, classes: Sequence[str], file: str | os.PathLike, *, title: str = "My network", author: str = "",
+    about: str = "", examples: Sequence[str] = (), card: dict[str, str] | None = None,
+) -> Path:  # fmt: skip
+    """Write the network as a page: one file of at most 2 MB that opens from a disk or on a phone and fetches nothing.
+
+    Whoever opens it types a text, and sees the answer after each word, the states over the words, and the words without
+    which the answer would be another. net: an embedding; at most one nn.RNN, nn.LSTM or nn.GRU, of any layers and
+    directions; a pooling (last state, mean, max or sum, or two of these side by side); a linear layer. examples: texts
+    to try. card: lines of the model card, such as {"Data": "...", "Not for": "..."}. Word vectors have 16 bits, 8
+    where there are many; of a large vocabulary the most frequent words are kept, and the page says how many. In Colab
+    the file comes to you by `from google.colab import files; files.download("my-network.html")`. Returns the file's
+    path. Raises ValueError for another network or number of classes, RuntimeError before the first load_dataset,
+    FileNotFoundError where the course's folders are missing, OSError for a file that can't be written.
+    """
+    folder, file = Path(__file__).resolve().parent, Path(file).expanduser()
+    if not (folder / "site" / "published.html").is_file():
+        raise FileNotFoundError("publish needs the course's folders site and images beside torchnlp.py.")
+    net = _unwrapped(net)
+    voc, split = _reader_of(net)
+    if split is not split_words:
+        raise ValueError("The page reads with the course's tokenizer, and this network with another one.")
+    embedding, rnn, fc, pooling = _parts_of(net, len(voc), len(classes))
+    weights = {f"rnn.{name}": weight for name, weight in rnn.named_parameters()} if rnn else {}
+    weights |= {"fc.weight": fc.weight, "fc.bias": fc.bias}
+    room = 1_800_000 - 6 * sum(weight.numel() for weight in weights.values())  # bytes that are left for words
+    words = {bits: room // (bits * embedding.embedding_dim // 6 + 20) for bits in (16, 8)}  # as many fit
+    bits = 16 if words[16] >= len(voc) else 8
+    kept = min(len(voc), words[bits])
+    weights["embedding.weight"] = embedding.weight[:kept]
+    both = bool(rnn and rnn.bidirectional)
+    most = 150 if both else 1000  # tokens that the page reads: backwards, it begins anew for the answer after each word
+    network = {
+        "cell": rnn.mode.split("_")[0] if rnn else "bag",
+        "plan": {"layers": rnn.num_layers if rnn else 0, "directions": 1 + both, "pooling": pooling, "most": most},
+        "bits": bits,
+        "words": voc.itos[:kept],
+        "classes": list(map(str, classes)),
+        "weights": {name: weight.detach().cpu().numpy() for name, weight in weights.items()},
+    }
+    said = {"title": title, "author": author, "about": about, "words": f"{kept:,} of {len(voc):,}"}
+    colours = [class_colour(k) for k in range(len(classes))]
+    make = runpy.run_path(str(folder / "images" / "watch" / "page.py"))["published"]
+    page = make(network, said, [*examples], {**(card or {})}, colours)
+    try:
+        with tempfile.TemporaryDirectory(dir=file.parent) as aside:
+            (Path(aside) / "page.html").write_text(page, encoding="utf-8")
+            os.replace(f"{aside}/page.html", file)
+    except OSError as error:
+        raise OSError(f"The page could not be written to {file}: {error}. Is there room? May you write?") from error
+    print(in_language(f"{file} has {kept:,} of {len(voc):,} words, and {len(page.encode()) / 1e6:.1f} MB."))
+    return file
+
+
+def _parts_of(net: nn.Module, words: int, classes: int) -> tuple[nn.Module, nn.RNNBase | None, nn.Linear, list[str]]:
+    """A network's embedding, recurrent layer and linear layer, and the pooling with which they give its answers."""
+    kinds = [(nn.Embedding, nn.EmbeddingBag), nn.RNNBase, nn.Linear]
+    embedding, rnn, fc = (next((m for m in net.modules() if isinstance(m, kind)), None) for kind in kinds)
+    shown = rnn is None or (rnn.bias and rnn.mode != "RNN_RELU" and not rnn.proj_size)
+    if shown and embedding is not None and fc is not None and fc.bias is not None:
+        if embedding.num_embeddings < words or fc.out_features != classes:
+            raise ValueError("The network has fewer words than its vocabulary, or another number of classes.")
+        probes = [_probe(net, embedding, rnn, words, tokens) for tokens in (1, 2, 9)]
+        for names in [*itertools.permutations(POOLINGS, 1), *itertools.permutations(POOLINGS, 2)]:
+            pooled = [torch.cat([POOLINGS[name](*states) for name in names], dim=1) for states, _ in probes]
+            if pooled[0].size(1) != fc.in_features:
+                continue
+            if all(fc(x).allclose(logits, atol=1e-4) for x, (_, logits) in zip(pooled, probes)):
+                return embedding, rnn, fc, list(names)
+    what = "an embedding, at most one nn.RNN, nn.LSTM or nn.GRU, a mean, maximum, sum or last state, and a linear layer"
+    raise ValueError(f"publish can show {what}. This network computes something else.")
+
+
+def _probe(net: nn.Module, embedding: nn.Module, rnn: nn.RNNBase | None, words: int, tokens: int) -> tuple:
+    """For a text of random tokens: ((states [1, T, W], last ones [1, W]) of these layers, logits [1, K] of the net)."""
+    ids = torch.randint(words, (1, tokens), generator=torch.Generator().manual_seed(tokens))
+    label, lengths = torch.zeros(1, dtype=torch.long), torch.tensor([tokens])
+    inputs = {padify: [ids], pad_length: [ids, lengths], offsetify: [ids[0], torch.zeros(1, dtype=torch.long)]}
+    batch = [label, *inputs[_collate_for(net)]]
+    with _evaluation(net):
+        vectors = embedding.weight[ids.to(embedding.weight.device)]  # [1, T, E]
+        states = run_rnn(rnn, vectors, lengths) if rnn is not None else (vectors, vectors[:, -1])
+        logits = net(*_to_device(Batch(*batch) if len(batch) == 3 and batch[1].dim() == 2 else batch)[1:])
+    return states, logits
 
 
 # Who sets $TORCHNLP_LANGUAGE, as the Chinese edition does, is answered in that language.

@@ -69,13 +69,14 @@ function eachUnit(act, trace, t) {
     }
 }
 
-// out [N, M] += a [N, K] · w [M, K]ᵀ for an M that is a multiple of 4: four columns at a time, so that what is added
-// up stays in the processor's registers, which is twice as fast as one by one.
+// out [N, M] += a [N, K] · w [M, K]ᵀ: four columns at a time, so that what is added up stays in the processor's
+// registers, which is twice as fast as one by one.
 export function addProduct(out, a, w, N) {
-    const K = a.length / N, M = w.length / K;
+    const K = a.length / N, M = w.length / K, fours = M - M % 4;
     for (let n = 0; n < N; n++) {
-        for (let m = 0; m < M; m += 4) {
-            const row = n * K, w0 = m * K, w1 = w0 + K, w2 = w1 + K, w3 = w2 + K;
+        const row = n * K;
+        for (let m = 0; m < fours; m += 4) {
+            const w0 = m * K, w1 = w0 + K, w2 = w1 + K, w3 = w2 + K;
             let sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
             for (let k = 0; k < K; k++) {
                 const number = a[row + k];
@@ -90,10 +91,13 @@ export function addProduct(out, a, w, N) {
             out[to + 2] += sum2;
             out[to + 3] += sum3;
         }
+        for (let m = fours; m < M; m++) {
+            for (let k = 0; k < K; k++) out[n * M + m] += a[row + k] * w[m * K + k];
+        }
     }
 }
 
-// out [M, K] += a [N, M]ᵀ · b [N, K] for a K that is a multiple of 4.
+// out [M, K] += a [N, M]ᵀ · b [N, K]
 export const addOuter = (out, a, b, N) => addProduct(out, transposed(a, N), transposed(b, N), a.length / N);
 
 // out [M] += the sum of the rows of a [N, M].
@@ -120,29 +124,36 @@ export function softmax(scores) {
 }
 
 // One behind the other: of each id its row of the table, of E numbers.
-function rowsOf(table, ids, E) {
+export function rowsOf(table, ids, E) {
     const rows = new Float64Array(ids.length * E);
     ids.forEach((id, i) => rows.set(table.subarray(id * E, (id + 1) * E), i * E));
     return rows;
 }
 
-// Read the ids of B texts, [T, B], from a state {h, c} on, if there is one. Returns what happened: in x [T, B, G] each
-// word's part, W_ih x + b_ih; in a [T, B, G] the gates; and h and c [T + 1, B, H], which begin with the first state.
+// Read the ids of B texts, [T, B], from a state {h, c} on, if there is one. Returns what `readVectors` does, and the ids.
 export function forward(cell, weights, ids, B = 1, first) {
-    const bias = weights["rnn.bias_ih_l0"], G = bias.length, H = G / CELLS[cell].parts.length;
-    const E = weights["rnn.weight_ih_l0"].length / G, T = ids.length / B, N = ids.length;
-    const vectors = rowsOf(weights["embedding.weight"], ids, E), zeros = new Uint8Array(N);
+    const E = weights["rnn.weight_ih_l0"].length / weights["rnn.bias_ih_l0"].length;
+    return {...readVectors(cell, weights, rowsOf(weights["embedding.weight"], ids, E), B, {first}), ids};
+}
+
+// Let a layer, "l0" or "l1_reverse" by PyTorch's names, read vectors [T, B, E]. Returns what happened: in x [T, B, G]
+// each vector's part, W_ih x + b_ih; in a [T, B, G] the gates; and h and c [T + 1, B, H], which begin with the first
+// state.
+export function readVectors(cell, weights, vectors, B, {first, layer = "l0"} = {}) {
+    const [bias, stateBias] = ["ih", "hh"].map(kind => weights[`rnn.bias_${kind}_${layer}`]);
+    const G = bias.length, H = G / CELLS[cell].parts.length, E = weights[`rnn.weight_ih_${layer}`].length / G;
+    const N = vectors.length / E, T = N / B, zeros = new Uint8Array(N);
     const [h, c] = [1, 2].map(() => new Float64Array((T + 1) * B * H)), a = new Float64Array(N * G);
-    const x = rowsOf(bias, zeros, G), s = rowsOf(weights["rnn.bias_hh_l0"], zeros, G);
-    const trace = {cell, weights, ids, vectors, T, B, E, H, G, x, s, a, h, c};
+    const x = rowsOf(bias, zeros, G), s = rowsOf(stateBias, zeros, G);
+    const trace = {cell, weights, layer, vectors, T, B, E, H, G, x, s, a, h, c};
     if (first) {
         h.set(first.h);
         c.set(first.c);
     }
-    addProduct(x, vectors, weights["rnn.weight_ih_l0"], N);
+    if (N) addProduct(x, vectors, weights[`rnn.weight_ih_${layer}`], N);
     for (let t = 0; t < T; t++) {
         const state = h.subarray(t * B * H, (t + 1) * B * H);
-        addProduct(s.subarray(t * B * G, (t + 1) * B * G), state, weights["rnn.weight_hh_l0"], B);
+        addProduct(s.subarray(t * B * G, (t + 1) * B * G), state, weights[`rnn.weight_hh_${layer}`], B);
         eachUnit(CELLS[cell].forward, trace, t);
     }
     return trace;

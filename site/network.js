@@ -4,7 +4,7 @@ import {best} from "../images/watch/draw.js";
 import {CELLS, forward, influences, insideOf, linear, softmax} from "./cells.js";
 import {unpacked} from "./weights.js";
 
-const UNK = 0;
+export const UNK = 0;
 
 export class Networks {
     constructor({classes, accuracy, words, networks}) {
@@ -26,16 +26,7 @@ export class Networks {
         const w = this.weights[name], trace = forward(name, w, ids), parts = insideOf(trace);
         const probabilities = parts.h.map(state => [...softmax(linear(state, w["fc.weight"], w["fc.bias"]))]);
         const influence = ids.length ? this.influence(trace, probabilities.at(-1)) : [];
-        return {tokens, ids, known, name, probabilities, parts, influence, sums: this.sums(trace)};
-    }
-
-    // What a unit of a gate adds up at step t: what comes from the word, from the state before, and the two biases.
-    sums({cell, weights, H, G, x, s}) {
-        return (part, t, unit) => {
-            const row = CELLS[cell].parts.indexOf(part) * H + unit, at = t * G + row;
-            const [bias, stateBias] = ["ih", "hh"].map(kind => weights[`rnn.bias_${kind}_l0`][row]);
-            return {word: x[at] - bias, state: s[at] - stateBias, bias, stateBias};
-        };
+        return {tokens, ids, known, name, probabilities, parts, influence, sums: sumsOf(trace)};
     }
 
     influence(trace, answer) {
@@ -44,4 +35,13 @@ export class Networks {
             ask.reduce((sum, a, k) => sum + a * weights["fc.weight"][k * H + i], 0));
         return influences(trace, dh);
     }
+}
+
+// What a unit of a gate adds up at step t: what comes from the word, from the state before, and the two biases.
+export function sumsOf({cell, weights, layer, H, G, x, s}) {
+    return (part, t, unit) => {
+        const row = CELLS[cell].parts.indexOf(part) * H + unit, at = t * G + row;
+        const [bias, stateBias] = ["ih", "hh"].map(kind => weights[`rnn.bias_${kind}_${layer}`][row]);
+        return {word: x[at] - bias, state: s[at] - stateBias, bias, stateBias};
+    };
 }

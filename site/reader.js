@@ -1,14 +1,17 @@
-// The page that reads over a network's shoulder.
+// The page that reads over a network's shoulder: over the three of networks.json, or over one that was published.
 
 import {readAddress, writeAddress} from "./address.js";
-import {percent} from "../images/watch/draw.js";
+import {PARTS, bold, percent} from "../images/watch/draw.js";
 import {Networks} from "./network.js";
+import {Published} from "./published.js";
 import {MOST_READ, tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
 
 const examples = [...document.querySelectorAll("#examples button")];
 const data = id => JSON.parse(document.getElementById(id).textContent);
-const networks = new Networks(data("lstm"));  // it reads already while the other two are on their way
+const file = data("lstm");  // it reads already while other networks are on their way
+const networks = file.plan ? new Published(file) : new Networks(file);
+if (file.plan?.layers === 0) Object.assign(PARTS.h, {name: "mean of the vectors so far", meaning: ""});
 const field = document.getElementById("text"), form = document.getElementById("choices"), choices = form.elements;
 // What is read depends on where the band is, if words are forgotten or left out.
 const onMove = () => choices.mode.value === "all" ? remember() : read();
@@ -26,19 +29,31 @@ function reading(name, tokens, mode, at) {
     return {
         ...whole, whole: whole.probabilities, [mode]: at,
         probabilities: place(read.probabilities), influence: place(read.influence).map(Number),
-        sums: (part, t, unit) => read.sums(part, steps[t], unit),
+        sums: read.sums && ((part, t, unit) => read.sums(part, steps[t], unit)),
         parts: Object.fromEntries(Object.entries(read.parts).map(([part, rows]) => [part, place(rows)])),
     };
 }
 
 function read() {
-    const tokens = tokenize(field.value).slice(0, MOST_READ), cell = choices.cell.value;
-    document.getElementById("cut").hidden = tokens.length < MOST_READ;
+    const most = networks.most ?? MOST_READ, cell = choices.cell.value;
+    const tokens = tokenize(field.value).slice(0, most);
+    document.getElementById("cut").hidden = tokens.length < most;
     const at = Math.max(0, Math.min(view.at, tokens.length - 1));
     const names = cell === "all" ? networks.names : [cell];
     if (!networks.names.includes(names[0])) return;
-    view.show(names.map(name => reading(name, tokens, choices.mode.value, at)));
+    const readings = names.map(name => reading(name, tokens, choices.mode.value, at));
+    view.show(readings);
+    document.getElementById("turning")?.replaceChildren(...turning(readings[0]));
     remember();
+}
+
+// The words without which a published network would have answered otherwise, as a sentence.
+function turning({tokens, turning, tried}) {
+    if (!tried) return [];
+    if (!turning.length) return ["Without any one of these words the answer would be the same."];
+    const said = turning.slice(0, 5).flatMap(([t, k], i) =>
+        [i ? "; without " : "Without ", bold(tokens[t]), ` it would be ${networks.classes[k]}`]);
+    return [...said, turning.length > 5 ? `; and so on for ${turning.length - 5} more words.` : "."];
 }
 
 function remember() {
@@ -48,9 +63,9 @@ function remember() {
 function restore() {
     const {text, cell = "", read: mode = "", word} = readAddress();
     form.reset();
-    choices.cell.value = cell;  // a name that is none changes nothing
+    if (networks.names.includes(cell) || cell === "all") choices.cell.value = cell;
     choices.mode.value = mode;
-    field.value = text ?? examples[0].value;
+    field.value = text ?? examples[0]?.value ?? "";
     show(word >= 1 ? Math.round(word) - 1 : Infinity);
 }
 
@@ -79,10 +94,12 @@ for (const button of examples) {
         play();
     };
 }
-const scores = Object.keys(networks.accuracy).map(name => `${name} ${percent(networks.accuracy[name])}`).join(", ");
-document.getElementById("scores").textContent = scores;
+if (networks.accuracy) {
+    const scores = Object.entries(networks.accuracy).map(([name, share]) => `${name} ${percent(share)}`);
+    document.getElementById("scores").textContent = scores.join(", ");
+}
 
-document.addEventListener("DOMContentLoaded", () => {
+if (!file.plan) document.addEventListener("DOMContentLoaded", () => {
     networks.add(data("others"));
     if (choices.cell.value !== "LSTM") restore();
 });
@@ -90,4 +107,8 @@ restore();
 if (!readAddress().word) play();
 
 // For tests, and for who opens the console: what the network thinks of a text, a row a token, and what happens inside.
-window.reader = {read: (text, cell = "LSTM") => networks.read(tokenize(text), cell)};
+window.reader = {
+    tokens: text => tokenize(text).slice(0, networks.most ?? MOST_READ),
+    last: text => networks.last(window.reader.tokens(text)),
+    read: (text, cell = networks.name ?? "LSTM") => networks.read(window.reader.tokens(text), cell),
+};

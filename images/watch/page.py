@@ -1,13 +1,15 @@
-"""The page that torchnlp.watch shows: its data and a picture of the gates, put into page.html with its scripts."""
+"""Pages that need nothing else: what torchnlp.watch shows, what torchnlp.publish writes, and the pages of the site."""
 
 import base64
 import html
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent  # with the scripts and the style, which the pages of the site use too
+SITE = HERE.parents[1] / "site"
 
 
 def data_of(reading: dict, values: dict, answers, influence, colours: list) -> dict:
@@ -38,3 +40,103 @@ def page(*parts) -> str:
     for name, value in {"data": data, "style": (HERE / "style.css").read_text("utf-8")}.items():
         parts[name] = json.dumps(value).replace("<", "\\u003c")
     return re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (HERE / "page.html").read_text("utf-8"))
+
+
+# ------------------------------------------------------------------- a page of the site, in one file
+
+IMPORT = re.compile(r'^import \{[^}]*\} from "(?:\./|\.\./images/watch/)(\w+)\.js";\n', flags=re.M)
+
+
+def bundle(name: str) -> str:
+    """A module and all that it imports as one script: the files one behind the other, each after those it needs."""
+    parts: dict[str, str] = {}
+
+    def add(module: str) -> None:
+        if module in parts:
+            return
+        file = next(folder / f"{module}.js" for folder in (SITE, HERE) if (folder / f"{module}.js").is_file())
+        source = file.read_text(encoding="utf-8")
+        for needed in IMPORT.findall(source):
+            add(needed)
+        parts[module] = re.sub(r"^export ", "", IMPORT.sub("", source), flags=re.M)
+
+    add(name)
+    return "\n".join(parts.values())
+
+
+# The site's switch between light and dark holds here too, before anything is drawn.
+THEME = """<script>
+try {
+    document.documentElement.style.colorScheme = {light: "light", dark: "dark"}[localStorage.getItem("mode")] ?? "";
+} catch { /* nothing is kept here: as the system has it */ }
+</script>"""
+
+# The browser itself sees to it that a page fetches nothing and sends nothing: only what stands in it may run.
+RULES = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
+RULES += "; font-src data:; img-src data:"
+
+
+def one_file(page: str, data: Callable[[str], object], faces: str = "") -> str:
+    """A page of the site with its scripts, its style and its data inside. data: what stands at an address of data."""
+    style = (HERE / "style.css").read_text(encoding="utf-8")
+    icon = base64.b64encode((SITE / "_static" / "icon.svg").read_bytes()).decode()
+    head = f'''<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{RULES}">
+{THEME}
+<link rel="icon" href="data:image/svg+xml;base64,{icon}">'''
+    page = page.replace('<meta charset="utf-8">', head)
+    page = page.replace(
+        '<link rel="stylesheet" href="../images/watch/style.css">', f"<style>\n{faces}\n{style}</style>"
+    )
+
+    def inside(tag: re.Match) -> str:
+        kind, rest, source = tag.groups()
+        if kind == "text/javascript":  # it runs where it stands, before what comes after it has arrived
+            text = f'(() => {{\n"use strict";\n{bundle(Path(source).stem)}}})();\n'.replace("</", "<\\/")
+        else:
+            text = json.dumps(data(source), ensure_ascii=False).replace("<", "\\u003c")
+        return f'<script type="{kind}"{rest}>\n{text}</script>'
+
+    return re.sub(r'<script type="([^"]+)"([^>]*) src="([^"]+)"></script>', inside, page)
+
+
+KINDS = {"RNN": "A recurrent network", "LSTM": "An LSTM", "GRU": "A GRU", "bag": "A network that reads a bag of words"}
+
+
+def published(network: dict, said: dict[str, str], examples: list[str], card: dict[str, str], colours: list) -> str:
+    """published.html with somebody's network, in numbers of fewer bits. Nothing that is said in it is read as HTML."""
+    cell, plan = network["cell"], network["plan"]
+    ways = "two directions" if plan["directions"] == 2 else "one direction"
+    layers = f", {plan['layers']} layers, {ways}" if plan["layers"] else ""
+    kept = (
+        f"This page has {said['words']} words of its vocabulary; their vectors are rounded to {network['bits']} bits."
+    )
+    numbers = sum(weight.size for weight in network["weights"].values())
+    pooling = " and ".join(plan["pooling"])
+    made = f"{KINDS[cell]}{layers}; it answers from the {pooling} of its states. {numbers:,} weights. {kept}"
+    card = {**card, "Network": made, "Classes": ", ".join(network["classes"])}
+    entries = [f'<dt>{html.escape(name)}</dt>\n<dd dir="auto">{html.escape(text)}</dd>' for name, text in card.items()]
+    buttons = [f'<button type="button" value="{html.escape(text)}">{html.escape(text)}</button>' for text in examples]
+    rules = [
+        f"--class-{k}: light-dark({colour}, color-mix(in oklab, {colour}, white 40%));"
+        for k, colour in enumerate(colours)
+        if k > 3  # the style has the first four
+    ]
+    parts = {name: html.escape(text) for name, text in said.items()}
+    parts |= {"kind": KINDS[cell], "cell": cell, "most": str(plan["most"]), "colours": f":root {{ {' '.join(rules)} }}"}
+    parts |= {"examples": "\n".join(buttons), "card": "\n".join(entries)}
+    page = re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (SITE / "published.html").read_text("utf-8"))
+    weights = {name: {"float32": coded(weight)} for name, weight in network["weights"].items()}
+    weights["embedding.weight"] = in_steps(network["weights"]["embedding.weight"], network["bits"])
+    data = {"classes": network["classes"], "words": network["words"], "plan": plan, "networks": {cell: weights}}
+    return one_file(page, lambda _: data)
+
+
+def coded(numbers, kind: str = "<f4") -> str:
+    return base64.b64encode(numbers.astype(kind).tobytes()).decode()
+
+
+def in_steps(table, bits: int) -> dict[str, str]:
+    """Word vectors as whole numbers of 8 or 16 bits, with a step for each row, as site/weights.js reads them."""
+    steps = abs(table).max(1).clip(1e-12) / (2 ** (bits - 1) - 1)  # [V]
+    return {f"int{bits}": coded((table / steps[:, None]).round(), f"<i{bits // 8}"), "steps": coded(steps)}

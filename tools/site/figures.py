@@ -9,8 +9,9 @@ from pathlib import Path
 import torch
 
 import torchnlp
+from images.watch.page import bundle
 from tools.site.language_model import Writer
-from tools.site.pages import ROOT, WATCH, Reader, bundle, networks_of
+from tools.site.pages import ROOT, WATCH, Reader, networks_of
 from tools.site.reversing_networks import FILE as REVERSERS
 from tools.site.reversing_networks import Reversers
 from tools.site.word_vectors import FILE as VECTORS

@@ -8,7 +8,6 @@ hold the pages to.
 import base64
 import io
 import json
-import re
 from functools import cache
 from pathlib import Path
 
@@ -17,37 +16,17 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 import torchnlp
+from images.watch.page import SITE, one_file
 from tools.site import train_reader
 from tools.site.language_model import unpacked
 
 ROOT = Path(__file__).resolve().parents[2]
-SITE = ROOT / "site"
 WATCH = ROOT / "images" / "watch"  # what the pages share with the module's `watch`
 FOLDERS = [SITE, WATCH, *ROOT.glob("notebooks/*/")]  # where scripts stand: a lesson's figure in its room
 PAGES = ("reader", "playground", "writer")
 
-IMPORT = re.compile(r'^import \{[^}]*\} from "[./]+(?:site/|images/watch/)?(\w+)\.js";\n', flags=re.M)
-
 
 # ------------------------------------------------------------------------------------------- pages
-
-
-def bundle(name: str) -> str:
-    """A module and all that it imports as one script: the files one behind the other, each after those it needs."""
-    parts: dict[str, str] = {}
-
-    def add(module: str) -> None:
-        if module in parts:
-            return
-        file = next(folder / f"{module}.js" for folder in FOLDERS if (folder / f"{module}.js").is_file())
-        source = file.read_text(encoding="utf-8")
-        for needed in IMPORT.findall(source):
-            add(needed)
-        parts[module] = re.sub(r"^export ", "", IMPORT.sub("", source), flags=re.M)
-
-    add(name)
-    return "\n".join(parts.values())
-
 
 LETTERS = [*range(0x20, 0x180), *range(0x2010, 0x2040), *range(0x2070, 0x207F), *map(ord, "−·½σ")]
 
@@ -68,44 +47,16 @@ def faces() -> str:
     return "\n".join(rules)
 
 
-# The site's switch between light and dark holds here too, before anything is drawn.
-THEME = """<script>
-try {
-    document.documentElement.style.colorScheme = {light: "light", dark: "dark"}[localStorage.getItem("mode")] ?? "";
-} catch { /* nothing is kept here: as the system has it */ }
-</script>"""
-ICON = (SITE / "_static" / "icon.svg").read_bytes()
-
-# The browser itself sees to it that a page fetches nothing and sends nothing: only what stands in it may run.
-RULES = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
-RULES += "; font-src data:; img-src data:"
-
-
 def make_page(name: str, folder: Path = ROOT / "build" / "site") -> Path:
     """<name>.html of the site with its scripts, its style and its data inside."""
-    page = (SITE / f"{name}.html").read_text(encoding="utf-8")
-    style = (WATCH / "style.css").read_text(encoding="utf-8")
-    rules = f'<meta http-equiv="Content-Security-Policy" content="{RULES}">'
-    icon = f'<link rel="icon" href="data:image/svg+xml;base64,{base64.b64encode(ICON).decode()}">'
-    page = page.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{rules}\n{THEME}\n{icon}')
-    page = page.replace(
-        '<link rel="stylesheet" href="../images/watch/style.css">', f"<style>\n{faces()}\n{style}</style>"
-    )
 
-    def inside(tag: re.Match) -> str:
-        kind, rest, source = tag.groups()
-        if "#" in source:
-            text = json.dumps(networks_of(source.split("#")[1]), ensure_ascii=False)
-        else:
-            text = (SITE / source).read_text("utf-8") if source.endswith(".json") else bundle(Path(source).stem)
-        if kind == "text/javascript":  # it runs where it stands, before what comes after it has arrived
-            text = f'(() => {{\n"use strict";\n{text}}})();\n'
-        return f'<script type="{kind}"{rest}>\n{text.replace("</", "<" + chr(92) + "/")}</script>'
+    def data(address: str) -> object:
+        file, _, part = address.partition("#")
+        return networks_of(part) if part else json.loads((SITE / file).read_text(encoding="utf-8"))
 
-    page = re.sub(r'<script type="([^"]+)"([^>]*) src="([^"]+)"></script>', inside, page)
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.html"
-    file.write_text(page, encoding="utf-8")
+    file.write_text(one_file((SITE / f"{name}.html").read_text(encoding="utf-8"), data, faces()), encoding="utf-8")
     return file
 
 

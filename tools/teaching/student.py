@@ -20,7 +20,9 @@ from tools.teaching.exercises import LESSONS, nbgrader
 from tools.teaching.repo import current
 
 FOLDERS = ["data/sample", "images"]
-FILES = ["torchnlp.py", "requirements.txt", "LICENSE", "notebooks/messages.zh.po"]
+PAGE = ["reader", "published", "network", "cells", "weights", "tokenizer", "address"]  # what publish makes a page of
+PUBLISH = ["site/published.html", "site/_static/icon.svg", *(f"site/{name}.js" for name in PAGE)]
+FILES = [*PUBLISH, "torchnlp.py", "requirements.txt", "LICENSE", "notebooks/messages.zh.po"]
 BRANCH = "student"
 FROM_STUDENT = f'"git", "clone", "-b", "{BRANCH}", '
 HAND_IN = """\
