@@ -44,7 +44,8 @@ def page(*parts) -> str:
 
 # ------------------------------------------------------------------- a page of the site, in one file
 
-IMPORT = re.compile(r'^import \{[^}]*\} from "(?:\./|\.\./images/watch/)(\w+)\.js";\n', flags=re.M)
+IMPORT = re.compile(r'^import \{[^}]*\} from "[./]+(?:site/|images/watch/)?(\w+)\.js";\n', flags=re.M)
+FOLDERS = [SITE, HERE, *HERE.parents[1].glob("notebooks/*/")]  # where scripts stand: a lesson's figure in its room
 
 
 def bundle(name: str) -> str:
@@ -54,7 +55,7 @@ def bundle(name: str) -> str:
     def add(module: str) -> None:
         if module in parts:
             return
-        file = next(folder / f"{module}.js" for folder in (SITE, HERE) if (folder / f"{module}.js").is_file())
+        file = next(folder / f"{module}.js" for folder in FOLDERS if (folder / f"{module}.js").is_file())
         source = file.read_text(encoding="utf-8")
         for needed in IMPORT.findall(source):
             add(needed)
@@ -91,10 +92,12 @@ def one_file(page: str, data: Callable[[str], object], faces: str = "") -> str:
 
     def inside(tag: re.Match) -> str:
         kind, rest, source = tag.groups()
-        if kind == "text/javascript":  # it runs where it stands, before what comes after it has arrived
-            text = f'(() => {{\n"use strict";\n{bundle(Path(source).stem)}}})();\n'.replace("</", "<\\/")
-        else:
+        if kind == "application/json":
             text = json.dumps(data(source), ensure_ascii=False).replace("<", "\\u003c")
+        else:
+            text = bundle(Path(source).stem).replace("</", "<\\/")
+        if kind == "text/javascript":  # it runs where it stands, before what comes after it has arrived
+            text = f'(() => {{\n"use strict";\n{text}}})();\n'
         return f'<script type="{kind}"{rest}>\n{text}</script>'
 
     return re.sub(r'<script type="([^"]+)"([^>]*) src="([^"]+)"></script>', inside, page)

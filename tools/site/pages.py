@@ -22,7 +22,6 @@ from tools.site.language_model import unpacked
 
 ROOT = Path(__file__).resolve().parents[2]
 WATCH = ROOT / "images" / "watch"  # what the pages share with the module's `watch`
-FOLDERS = [SITE, WATCH, *ROOT.glob("notebooks/*/")]  # where scripts stand: a lesson's figure in its room
 PAGES = ("reader", "playground", "writer")
 
 
