@@ -63,6 +63,14 @@ def test_no_step_of_a_training_waits_for_the_device_and_gates_are_drawn_there(ne
         torchnlp.plot_gates(net, "late goal", news[2])
 
 
+def test_class_weights_on_the_device_count_in_training_and_in_validation(news):
+    with stand_in_device():
+        net, batches = Packed(len(news[3])).to(DEVICE), [pad_length(news[0])]
+        loss_fn = torch.nn.CrossEntropyLoss(weight=torch.ones(4, device=DEVICE))
+        history = torchnlp.fit(net, batches, batches, epochs=1, loss_fn=loss_fn, live=False)
+        assert history.valid_loss[0] > 0
+
+
 def test_the_older_loop_keeps_the_third_part_of_a_batch_on_the_cpu_when_it_packs(news):
     batches = [tuple(pad_length(news[0]))]
     with stand_in_device():

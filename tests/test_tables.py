@@ -4,8 +4,11 @@ import codecs
 import json
 import random
 import re
+import shutil
 from collections import Counter
+from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
 import torchnlp
@@ -279,3 +282,66 @@ def test_labels_of_a_table_are_names_whatever_they_look_like(load, names):
         name: re.match(r"text of \S+", text)[0] for name, text in items(loaded)
     }
     assert sorted(loaded[2]) == sorted(names) and (names[0] != "1" or loaded[2] == names)
+
+
+# ---------------------------------------------------------------------------------- unbalanced labels
+
+
+def test_the_report_of_each_class_has_scikit_learns_numbers(capsys):
+    import torch
+    from sklearn.metrics import f1_score, precision_recall_fscore_support
+
+    generator, names = torch.Generator().manual_seed(0), ["often", "seldom", "once", "never"]
+    labels = torch.tensor([0] * 40 + [1] * 9 + [2])
+    guesses = torch.where(
+        torch.rand(50, generator=generator) < 0.7, labels, torch.randint(3, (50,), generator=generator)
+    )
+    report = torchnlp.class_report(labels, guesses, names)
+    theirs = precision_recall_fscore_support(labels, guesses, labels=range(4), zero_division=0)
+    for k, name in enumerate(names):
+        ours = [report[name][key] for key in ("precision", "recall", "f1-score", "support")]
+        assert ours == pytest.approx([float(part[k]) for part in theirs])
+    assert report["macro avg"]["f1-score"] == pytest.approx(
+        f1_score(labels, guesses, labels=range(4), average="macro", zero_division=0)
+    )
+    printed = capsys.readouterr().out
+    assert all(f"{report[name]['recall']:.3f}" in printed for name in names)
+
+
+# ------------------------------------------------------------------------------------------- the page
+
+
+def test_each_block_of_the_page_runs(tmp_path, monkeypatch, capsys):
+    root = Path(torchnlp.__file__).parent
+    rng, words = (
+        random.Random(0),
+        {"printer": "paper toner jam", "network": "cable router slow", "password": "login reset key"},
+    )
+    labels = ["printer"] * 8 + ["network", "password", "printer|network"]
+    rows = []
+    for i in range(220):
+        label = labels[i % len(labels)]
+        about = " ".join(words[part] for part in label.split("|")).split()
+        rows.append((label, f"case {i}", " ".join(rng.choices([*about, "the", "please", "is"], k=9))))
+    (tmp_path / "tickets.csv").write_text(written(rows, ";"))
+    (tmp_path / "vectors.vec").write_text("3 2\npaper 0.5 1\n\u3000 1 2\ncable -1 0.25\n")
+    shutil.copy(next((root / "images" / "fonts").glob("*.ttf")), tmp_path / "NotoSansSC-Regular.ttf")
+    monkeypatch.chdir(tmp_path)
+    for style in (torchnlp.STYLE, plt.rcParams):
+        monkeypatch.setitem(style, "font.family", style["font.family"])
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", (root / "site" / "own-data.md").read_text("utf-8"), flags=re.M | re.S)
+    assert len(blocks) == 6 and {kind for kind, _ in blocks} == {"python"}
+    names = {}
+    for _, source in blocks:
+        exec(source, names)
+    assert "1 labels look joined by '|', such as 'printer|network'" in capsys.readouterr().out.replace("\n", " ")
+    assert (
+        names["weight"].argmin() == 2 and names["report"]["printer"]["support"] == 14
+    )  # the common class weighs least
+    assert names["single"] == ["network", "password", "printer"]
+    assert names["labels"].shape == names["chances"].shape and names["labels"].sum(1).max() == 2
+    right = ((names["chances"] > 0.5) == names["labels"]).double().mean()
+    assert right > 0.75
+    vocab, found = names["vocab"], names["found"]
+    assert {vocab.itos[i] for i in found.nonzero()} == {"paper", "cable"}
+    assert names["matrix"][vocab.stoi["cable"]].tolist() == [-1, 0.25]
