@@ -216,10 +216,14 @@ def train_network(make, loader, seed, rate, epochs):
     return net
 
 
-def read_descriptions(file):
-    """The descriptions of a file's articles, of those that have a title. Lesson 4, section 5."""
-    with open(torchnlp.vocab.folder / file, encoding="utf-8-sig", newline="") as lines:
-        rows = [row for row in csv.reader(lines) if row]
+def read_descriptions(file, dataset):
+    """The descriptions of a file's articles with a title; else the dataset's texts. Lesson 4, section 5."""
+    path, rows = torchnlp.vocab.folder / file, []
+    if path.is_file():
+        with open(path, encoding="utf-8-sig", errors="replace", newline="") as lines:
+            rows = [row for row in csv.reader(lines) if row]
+    if not rows or any(len(row) != 3 for row in rows):
+        return [text for _, text in dataset]
     return [row[2] for row in rows if row[1].strip()] or [row[2] for row in rows]
 
 
@@ -372,9 +376,11 @@ def read_headlines(train_dataset):
     Where fewer than a quarter of them have one, the first ten words of each text stand for it.
     """
     label_of = {text: label for label, text in train_dataset}
-    file = torchnlp.vocab.folder / "train.csv"
-    with open(file, encoding="utf-8-sig", newline="") as lines:
-        rows = [row for row in csv.reader(lines) if row and all(map(str.strip, row))]
+    file, rows = torchnlp.vocab.folder / "train.csv", []
+    if file.is_file():
+        with open(file, encoding="utf-8-sig", errors="replace", newline="") as lines:
+            rows = [row for row in csv.reader(lines) if len(row) == 3]
+    rows = [row for row in rows if all(map(str.strip, row))]
     texts = [f"{title} {rest}".replace("\\", " ") for _, title, rest in rows]
     pairs = zip(texts, (title for _, title, _ in rows))
     found = [(label_of[text], title) for text, title in pairs if text in label_of]

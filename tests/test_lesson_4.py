@@ -9,6 +9,7 @@ import torch
 from scipy import stats
 from torch import nn
 
+import torchnlp
 from lessons import (
     Recurrent,
     Tagger,
@@ -22,6 +23,7 @@ from lessons import (
     mean_state,
     paired_difference,
     read_descriptions,
+    read_headlines,
     token_batch,
     train_network,
     window_ngrams,
@@ -115,8 +117,12 @@ def test_capitals_become_labels_and_a_batch_its_tokens_in_a_row(news):
     assert [part.tolist() for part in flat(items)] == [[1, 0, 1], encode("oil up up")]
 
 
-def test_descriptions_are_the_third_column(news):
-    assert read_descriptions("test.csv")[::2] == ["She wants to see the roads.", "Shares of airlines rose."]
+def test_descriptions_are_the_third_column_or_the_texts_of_another_table(news, tmp_path):
+    assert read_descriptions("test.csv", news[1])[::2] == ["She wants to see the roads.", "Shares of airlines rose."]
+    (tmp_path / "own.csv").write_text("text;label\n" + "Rain in the north;a\nA cup, and a final;b\n" * 5)
+    train, test, *_ = torchnlp.load_dataset(root=tmp_path / "own.csv")
+    assert read_descriptions("test.csv", test) == [text for _, text in test]
+    assert [line for _, line in read_headlines(train)] == [text for _, text in train]
 
 
 def test_the_ngrams_of_a_window_have_their_places():

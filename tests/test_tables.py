@@ -339,8 +339,8 @@ def test_each_block_of_the_page_runs(tmp_path, monkeypatch, capsys):
         names["weight"].argmin() == 2 and names["report"]["printer"]["support"] == 14
     )  # the common class weighs least
     assert names["single"] == ["network", "password", "printer"]
-    assert names["labels"].shape == names["chances"].shape and names["labels"].sum(1).max() == 2
-    right = ((names["chances"] > 0.5) == names["labels"]).double().mean()
+    assert names["labels"].shape == names["logits"].shape and names["labels"].sum(1).max() == 2
+    right = ((names["logits"] > 0) == names["labels"]).double().mean()
     assert right > 0.75
     vocab, found = names["vocab"], names["found"]
     assert {vocab.itos[i] for i in found.nonzero()} == {"paper", "cable"}
