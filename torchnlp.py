@@ -100,7 +100,7 @@ SPARSE = device.type != "mps"  # for nn.Embedding(..., sparse=SPARSE): an Apple 
 # On a GPU too, recurrent layers multiply whole float32 numbers: lessons compare results to five digits.
 torch.backends.cudnn.allow_tf32 = False
 if "OMP_NUM_THREADS" not in os.environ:
-    # For networks this small a second thread gains little, and costs ten-fold where another program wants its core.
+    # For networks this small a second thread gains little, and costs sixty-fold where other programs want its core.
     # Processor time adds up threads, and the lessons' times are those of one. torch.set_num_threads asks for more.
     torch.set_num_threads(1)
 
