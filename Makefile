@@ -129,7 +129,8 @@ readme: $(TOOLS_READY)
 
 # make lock       writes .ci/constraints.txt: the exact versions that CI installs. Run the tests with them before you commit
 lock: $(READY)
-	$(BIN)/python .ci/lock.py
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --no-annotate --custom-compile-command 'make lock' -o .ci/constraints.txt $(wildcard requirements.txt */requirements.txt */*/requirements.txt)
 
 # make audit      asks PyPI which of these versions have known security holes (needs the internet)
 audit:

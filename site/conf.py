@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sphinx.search.zh import SearchChinese
 
-from tools.lesson import is_picture, short, spoken, to_read
-from tools.site import figures, formulas, lesson_pages, scoreboard
+from tools.lesson import is_picture, recorded, short, spoken, to_read
+from tools.site import figures, lesson_pages
 from tools.teaching import repo
 
 HERE = Path(__file__).resolve().parent
@@ -33,15 +33,14 @@ autodoc_preserve_defaults = True
 html_theme = "sphinx_book_theme"
 html_title = project
 html_favicon = "_static/icon.svg"
-html_static_path = ["_static", str(ROOT / "images" / "fonts" / "OFL.txt")]
+html_static_path = ["_static", str(ROOT / "images" / "fonts" / "OFL.txt"), str(ROOT / "build" / "mathjax")]
 html_css_files = ["typeface.css", "course.css"]  # the first is made in build.py
-html_js_files = [("search.js", {"defer": "defer"})]
 templates_path = ["_templates"]
 html_sidebars = {
     "**": ["navbar-logo.html", "icon-links.html", "search-button-field.html", "play.html", "sbt-sidebar-nav.html"]
 }
 html_context = {"default_mode": "auto"}
-html_math_renderer = "drawing"
+mathjax_path = "mathjax/es5/tex-svg.js"  # build.py fetches it: formulas need no network
 html_domain_indices = False  # of Python: of its modules there is one
 html_theme_options = {
     "repository_url": GITHUB,
@@ -75,6 +74,14 @@ def lesson_cards() -> str:
     return "\n".join([*lines, "::::"])
 
 
+def scoreboard() -> str:
+    """The table of models that a lesson recorded, with the line of its conditions below it."""
+    (lesson,) = (lesson for lesson in lesson_pages.LESSONS.values() if "scoreboard" in recorded(lesson.notebook))
+    rows = [["model", "test accuracy", "range"], ["---", "---:", "---:"], *lesson.figure("scoreboard")]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([*lines, "", f"For each: {lesson.figure('conditions')}."])
+
+
 def elsewhere(source: Path, text: str) -> str:
     """Links to files of the course lead to their page, or to the repository if they have none."""
 
@@ -93,14 +100,12 @@ def read(app, docname, source) -> None:
     if path.suffix == ".ipynb":
         text = lesson_pages.lesson_page(text, path.stem)
     elif docname == "index":
-        rows, conditions = scoreboard.scoreboard()
         studies = [path for lesson in lesson_pages.LESSONS.values() for path in lesson.studies]
         parts = {
             "HEADLINE": figures.headline_figure(),
             "BACKWARDS": figures.backwards_figure(file="reverser.js"),
             "CARDS": lesson_cards(),
-            "PICTURE": scoreboard.picture(rows),
-            "SCOREBOARD": scoreboard.table(rows, conditions),
+            "SCOREBOARD": scoreboard(),
             "STUDIES": "\n".join(short(path).removesuffix(".ipynb") for path in studies),
             "GITHUB": GITHUB,
             "NAME": NAME,
@@ -110,8 +115,6 @@ def read(app, docname, source) -> None:
         text = lesson_pages.with_places(elsewhere(HERE / path.name, text))
     elif docname.endswith("/claims"):
         text = lesson_pages.claims_page(elsewhere(path, text))
-    elif docname == "syllabus":
-        text = lesson_pages.cards(elsewhere(HERE / path.name, text))
     else:
         text = lesson_pages.CELL.sub(r"[\g<0>](#\1)", elsewhere(path if path.exists() else HERE / path.name, text))
     source[0] = text
@@ -124,14 +127,6 @@ def as_rst(app, what, name, thing, options, lines) -> None:
             lines[i] = re.sub(r"`([^`]+)`", r"``\1``", line.replace("*", r"\*"))
 
 
-def finish(app, pagename, templatename, context, doctree) -> None:
-    if doctree:
-        body = lesson_pages.labelled(context["body"])
-        context["body"] = lesson_pages.by_letters(body) if pagename == "glossary" else body
-
-
 def setup(app) -> None:
-    app.add_html_math_renderer("drawing", (formulas.show, None), (formulas.show, None))
-    app.connect("html-page-context", finish)
     app.connect("autodoc-process-docstring", as_rst)
     app.connect("source-read", read)

@@ -19,7 +19,7 @@ def test_no_file_that_names_the_repository_is_forgotten():
     name = re.compile("{0}/{1}|{0}.github.io".format(*repo.current(repo.ROOT).split("/")))
     parts = ("*", "notebooks/**/*", "site/*", "tools/*/*", ".github/**/*")
     ours = [file for part in parts for file in repo.ROOT.glob(part)]
-    texts = [file for file in ours if file.suffix in (".md", ".ipynb", ".html", ".js", ".py", ".yml", ".toml")]
+    texts = [file for file in ours if file.suffix in (".md", ".ipynb", ".html", ".js", ".py", ".yml", ".toml", ".cff")]
     naming = {file for file in texts if ".ipynb_checkpoints" not in file.parts and name.search(file.read_text("utf-8"))}
     assert naming and naming <= set(repo.files(repo.ROOT))
 

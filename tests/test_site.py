@@ -1,12 +1,8 @@
 """The site: whole, without a network, readable on a phone, with its answers kept back."""
 
-import functools
-import gzip
-import http.server
 import io
 import re
 import statistics
-import threading
 from urllib.parse import unquote, urljoin, urlsplit
 
 import nbformat
@@ -18,7 +14,6 @@ from PIL import Image
 
 from tools.lesson import has, is_picture, lessons
 from tools.site import build as site
-from tools.site import formulas
 from tools.site import pages as tools_pages
 from tools.teaching import repo
 
@@ -34,7 +29,7 @@ each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.n
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, fetch):
     """The folder of a fresh site. Each warning of Sphinx is an error."""
-    fetch(formulas.PACKAGES, formulas.USED, formulas.FOLDER)
+    fetch(["mathjax@3.2.2"], ["mathjax/es5/tex-svg.js"], site.MATHJAX)
     folder = tmp_path_factory.mktemp("site")
     site.make_site(folder)
     return folder
@@ -56,32 +51,6 @@ def page_of(lesson):
 
 
 # ------------------------------------------------------------------------------------ what is in the files
-
-
-@functools.cache
-def packed(file):
-    return len(gzip.compress(file.read_bytes(), 6))
-
-
-def test_a_page_is_light_on_a_slow_line(built, pages):
-    """A page with its scripts, its styles and all its pictures, compressed; and without what is large in the theme."""
-    for name in set(pages) - WITHOUT_SPHINX - {"search.html"}:
-        page, file = pages[name], built / name
-        asked = [part["src"] for part in page.select("script[src], img[src]") if not part["src"].startswith("data:")]
-        asked = {urlsplit(link).path for link in asked + [link["href"] for link in page.select("link[rel=stylesheet]")]}
-        assert not [link for link in asked if re.search("fontawesome|tex-svg|searchindex", link)], name
-        assert not page.select("i[class*=fa-], span[class*=fa-]"), "an icon that is not in the page"
-        assert all(image.get("alt") for image in page.find_all("img")), name
-        pictures = page.select("img[src*=_images]")
-        assert all(image["height"] and image.get("loading") == "lazy" for image in pictures[1:]), name
-        size = packed(file) + sum(packed((file.parent / link).resolve()) for link in asked)
-        assert size < (400e3 if name == "index.html" else 1e6), (name, size)
-    assert sum(file.stat().st_size for file in built.rglob("*") if file.is_file()) < 30e6
-
-
-def test_a_formula_is_a_drawing_with_words(pages):
-    found = [formula for page in pages.values() for formula in page.select(".math")]
-    assert len(found) > 100 and all(formula.select_one(":scope > svg[aria-label] path") for formula in found)
 
 
 def test_no_page_shows_the_signs_of_its_source(pages):
@@ -165,19 +134,17 @@ def test_a_lesson_leads_to_itself_to_colab_and_to_its_claims_and_each_claim_to_a
     links = {link["href"] for link in pages[page_of(lesson)].find_all("a", href=True)}
     address = f"https://colab.research.google.com/github/{repo.current(ROOT)}/blob/main/notebooks/{lesson.name}"
     assert links >= {f"../_sources/notebooks/{lesson.name}", address, f"{lesson.stem}/claims.html"}
-    claims = pages[f"notebooks/{lesson.stem}/claims.html"].select(".cards tbody tr")
+    claims = pages[f"notebooks/{lesson.stem}/claims.html"].select("tbody tr")
     assert len(claims) >= 20 and all(claim.select("td:nth-of-type(2) a") for claim in claims)
 
 
-def test_the_front_page_shows_a_picture_each_lesson_and_the_scoreboard(pages):
+def test_the_front_page_shows_a_card_for_each_lesson_and_the_scoreboard(pages):
     page = pages["index.html"]
     assert {link["href"] for link in page.select(".bd-sidebar-primary a")} >= WITHOUT_SPHINX
-    cards = page.select(".sd-card:not(.sd-dropdown)")  # the table is folded in a card as well
+    cards = page.select(".sd-card")
     assert [card.find("a")["href"] for card in cards] == [page_of(lesson) for lesson in LESSONS]
     assert all(card.find("img")["alt"] for card in cards)
-    rows, dots = page.select("#the-scoreboard tbody tr"), page.select(".scoreboard > div")
-    assert len(rows) == len(dots) >= 6
-    assert dots[0].select_one(".baseline"), "counting words does not win"
+    assert len(page.select("#the-scoreboard tbody tr")) >= 6
 
 
 def test_what_the_lessons_cite_stands_in_the_references(pages):
@@ -194,7 +161,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 SIDEWAYS = """() => {
     const over = part => part.scrollWidth > part.clientWidth + 1;
     const scrolls = part => over(part) && /auto|scroll/.test(getComputedStyle(part).overflowX);
-    const allowed = ".jump, pre, .highlight, .pst-scrollable-table-container, table";
+    const allowed = "mjx-container, pre, .highlight, .pst-scrollable-table-container, table";
     const parts = [...document.querySelectorAll("main *")].filter(part => scrolls(part) && !part.matches(allowed));
     return [...over(document.documentElement) ? ["page"] : [], ...parts.map(part => part.outerHTML.slice(0, 100))];
 }"""
@@ -277,24 +244,3 @@ def test_the_sites_switch_reaches_every_figure(visit, built, system):
     for name in WITHOUT_SPHINX:
         page.goto((built / name).as_uri())
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", name
-
-
-def test_search_finds_lessons_first_and_quotes_their_words(browser, built):
-    """From the disk the quotations cannot be fetched, and the browser complains."""
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=built)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        for root in built.as_uri(), f"http://127.0.0.1:{server.server_port}":
-            page.goto(f"{root}/search.html?q=temperature")
-            page.wait_for_function("document.querySelector('.search-summary')?.textContent.includes('found')")
-            links = page.locator("#search-results li a").evaluate_all("links => links.map(link => link.href)")
-            texts = [link for link in links if "#term-" not in link]  # the glossary says a word first, if it has it
-            assert any("notebooks/6-text" in link for link in texts[:2]), links
-            assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.locator("#search-results p.context").first.wait_for()
-        page.wait_for_timeout(500)  # each quotation is fetched
-        quoted = page.locator("#search-results p.context").all_inner_texts()
-        assert not any(re.search(r"Light\s+Dark|Contents|Toggle", text) for text in quoted)
-        server.shutdown()
-    page.close()

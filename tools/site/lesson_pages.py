@@ -1,7 +1,6 @@
 """A lesson as the site shows it: what is done to a notebook before Sphinx reads it."""
 
 import re
-from itertools import cycle
 
 import nbformat
 
@@ -108,33 +107,11 @@ def with_places(text: str) -> str:
     return re.sub(alone, lambda found: f"[{found[0]}](/notebooks/{names[found[1] or found[2]]})", text)
 
 
-def cards(text: str) -> str:
-    """The text with its tables marked: on a phone each row is a card, with the names of the columns in it."""
-    return re.sub(r"(?:^\|.*\n)+", r":::{div} cards\n\g<0>:::\n", text, flags=re.M)
-
-
-def labelled(page: str) -> str:
-    """The page; in a table of cards each cell has the name of its column."""
-
-    def label(table: re.Match) -> str:
-        names = cycle(re.findall(r"<th class=[^>]*><p>(.*?)</p>", table[0]))
-        return re.sub(r"<td", lambda _: f'<td data-name="{next(names)}"', table[0])
-
-    return re.sub(r'<div class="cards.*?</table>', label, page, flags=re.S)
-
-
 def claims_page(text: str) -> str:
     """A table of claims whose cells are links."""
     head, _, table = text.partition("| claim |")
     cell = r"`?(?:[\w/-]+#)?\b([la]\d\w*-[a-z]\w+)\b`?"
-    return cards(head + re.sub(cell, r"[`\1`](#\1)", f"| claim |{table}"))
-
-
-def by_letters(page: str) -> str:
-    """The glossary with letters to jump by."""
-    first = {name[0].upper(): place for place, name in reversed(re.findall(r'<dt id="(term-[^"]+)">([A-Za-z])', page))}
-    links = " ".join(f'<a href="#{place}">{letter}</a>' for letter, place in sorted(first.items()))
-    return page.replace('<dl class="', f'<nav class="jump" aria-label="Letters">{links}</nav>\n<dl class="', 1)
+    return head + re.sub(cell, r"[`\1`](#\1)", f"| claim |{table}")
 
 
 def links_of(lesson: str) -> dict[str, str]:

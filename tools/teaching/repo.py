@@ -15,8 +15,8 @@ PLACES = ["github.com/{}/{}", "/github/{}/{}", "https://{}.github.io/{}"]
 
 
 def files(root: Path) -> list[Path]:
-    patterns = "*.md", "notebooks/*.ipynb", "notebooks/*/*.ipynb", "notebooks/*/*.po", "site/*.html", "site/*.po"
-    return [file for pattern in patterns for file in sorted(root.glob(pattern))]
+    patterns = ["*.md", "*.cff", "notebooks/*.ipynb", "notebooks/*/*.ipynb", "notebooks/*/*.po", "site/*.html"]
+    return [file for pattern in [*patterns, "site/*.po"] for file in sorted(root.glob(pattern))]
 
 
 def current(root: Path) -> str:

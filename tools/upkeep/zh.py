@@ -34,7 +34,7 @@ CATALOGUES = [*NOTEBOOKS.values(), OF_MESSAGES, OF_SITE]
 PAGES = "site/index.md site/glossary.md site/own-data.md site/numbers-differ.md site/speed.md tools/teaching/student.md"
 SCRIPTS = "site/*.html site/*.js images/watch/*.js notebooks/*/*.js"
 PROGRAMS = "site/conf.py site/_templates/play.html tools/site/figures.py tools/site/lesson_pages.py "
-PROGRAMS += "tools/site/scoreboard.py notebooks/*/lesson.toml tools/teaching/student.py "
+PROGRAMS += "notebooks/*/lesson.toml tools/teaching/student.py "
 PROGRAMS += "tools/teaching/slides.html"
 SITE = [path for files in f"{PAGES} {SCRIPTS} {PROGRAMS}".split() for path in sorted(ROOT.glob(files))]
 WORDS = re.compile(r"""["'`>][^<>/="'`]*[A-Za-z]{2} [a-z]|>[A-Z][a-z]+""")  # in a line of code
