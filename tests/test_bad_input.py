@@ -37,6 +37,7 @@ items = st.one_of(things, st.tuples(things), st.tuples(things, things), st.tuple
 @example(batch=[(-99, "goal")])  # -100 from 0 up is the label that PyTorch's loss leaves out
 @example(batch=[(1.0, "goal")])
 @example(batch=["goal", "cup"])
+@example(batch=[(1, "a title", "a description that nobody would read")])
 @example(batch=[(1, "goal"), ("Sports", "cup")])
 @example(batch={"label": 1, "text": "goal"})
 def test_a_batch_of_anything_is_tensors_or_an_error_that_says_what_a_batch_is(news, collate, batch):
@@ -47,7 +48,7 @@ def test_a_batch_of_anything_is_tensors_or_an_error_that_says_what_a_batch_is(ne
     except ValueError as error:
         assert "Labels count from 1" in str(error) or "at least one (label, text) item" in str(error)
     else:
-        assert len(labels) == len(batch) >= 1
+        assert len(labels) == len(batch) >= 1 and all(len(item) == 2 for item in batch)
         assert (labels >= 0).all() and labels.dtype == ids.dtype == torch.int64
 
 

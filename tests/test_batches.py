@@ -127,6 +127,18 @@ def test_a_pass_holds_each_text_once_and_half_a_batch_of_one_length_is_not_mixed
         assert all(before[-1] <= after[0] for before, after in itertools.pairwise(group))  # neighbours meet
 
 
+@pytest.mark.parametrize("size", [3, 100])
+def test_a_look_at_the_first_batch_changes_no_pass(news, size):
+    def passes(looks):
+        loader = length_loader(news[0], size)
+        for _ in range(looks):
+            next(iter(loader))
+        return [[ids.tolist() for _, ids, _ in loader] for _ in range(3)]
+
+    assert passes(2) == passes(0)
+    assert passes(0)[0] != passes(0)[1]
+
+
 def test_each_pass_deals_the_texts_anew_and_its_seed_alone_decides(news):
     def two_passes(seed):
         torch.rand(1)  # somebody else draws random numbers
@@ -183,6 +195,12 @@ def test_a_batch_of_one_length_is_read_by_the_plain_call(monkeypatch):
 def test_run_rnn_refuses_a_layer_that_reads_steps_first_and_a_batch_of_no_text(count, batch_first, what):
     with pytest.raises(ValueError, match=what):
         run_rnn(nn.LSTM(5, 3, batch_first=batch_first), torch.randn(count, 4, 5), torch.full((count,), 4))
+
+
+@pytest.mark.parametrize("lengths", [[4, 4, 4], torch.tensor([4, 4])])
+def test_run_rnn_wants_one_length_for_each_text_in_a_tensor(lengths):
+    with pytest.raises(ValueError, match="a tensor with one for each of the 3 texts"):
+        run_rnn(nn.LSTM(5, 3, batch_first=True), torch.randn(3, 4, 5), lengths)
 
 
 # length_loader, train_valid_split

