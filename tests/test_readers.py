@@ -51,10 +51,10 @@ def corpus(tmp_path):
     return load
 
 
-def trained(dataset, vocab, network=Packed, **options):
+def trained(dataset, vocab, more=1):
     seed_all(0)
-    net = network(len(vocab) + 1, 2)  # one row more, as for a start token
-    fit(net, length_loader(dataset, 4), epochs=20, lr=0.05, verbose=False, **options)
+    net = Packed(len(vocab) + more, 2)  # a row more, as for a start token
+    fit(net, length_loader(dataset, 4), epochs=20, lr=0.05, verbose=False)
     return net
 
 
@@ -118,7 +118,7 @@ def test_a_network_that_somebody_trains_in_a_loop_of_their_own_reads_what_was_lo
 
 def test_the_right_vocabulary_may_be_given_by_hand(corpus):
     train, test, _, vocab = corpus("a")
-    net = trained(train, vocab)
+    net = trained(train, vocab, more=0)
     corpus("b")
     plain = [(label, str(text)) for label, text in test]
     assert evaluate(net, DataLoader(plain, 4, collate_fn=functools.partial(pad_length, voc=vocab)))[1] == 1
