@@ -84,6 +84,25 @@ def test_a_check_prints_a_verdict_and_returns_the_answer_or_ours(cell, capsys, m
         check(None)
 
 
+def test_an_answer_that_is_a_table_of_what_the_check_tries_wins_no_points(capsys, monkeypatch):
+    monkeypatch.delenv("TORCHNLP_GRADING", raising=False)
+    tried = []
+
+    def drawn(double):
+        n = torch.rand(3)
+        assert torch.equal(double(n), 2 * n), "twice n is 2 n"
+
+    def table(n):
+        return tried[0][1] if tried else tried.append((n, 2 * n)) or 2 * n
+
+    check = exercise("1a", ours=None)(drawn)
+    assert check(table) is check(table) is table and capsys.readouterr().out == 2 * "Exercise 1a: right\n"
+    monkeypatch.setenv("TORCHNLP_GRADING", "1")
+    with pytest.raises(AssertionError, match="twice n is 2 n"):
+        check(table)
+    assert check(lambda n: 2 * n)
+
+
 def test_what_a_check_draws_is_the_same_each_time_and_moves_nothing_after_it():
     drawn = []
     torch.manual_seed(3)
@@ -109,6 +128,7 @@ UNLIKE = [
     (torch.zeros(2), "A lets no gradient through"),
     (torch.ones(2), "Two ones"),
     (torch.full((2,), 0.5, requires_grad=True), "A is off by up to 0.500"),
+    (torch.full((2,), 0.05, requires_grad=True), "A is off by up to 0.050"),
 ]
 
 

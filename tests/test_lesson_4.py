@@ -149,3 +149,16 @@ def test_the_tagger_in_plain_pytorch_is_that_of_the_lesson():
     theirs.load_state_dict({name.replace("encoder.", ""): weight for name, weight in ours.state_dict().items()})
     x, lengths = torch.tensor([[4, 5, 6], [7, PAD, PAD]]), torch.tensor([3, 1])
     assert torch.allclose(ours(x, lengths), theirs(x, lengths), atol=1e-6)
+
+
+def test_a_tagger_drops_out_its_word_vectors_and_its_states():
+    """Dropout in whose place each number is doubled: by hand, twice the vectors go in and twice the states come out."""
+    torch.manual_seed(0)
+    net, ids, lengths = (
+        Tagger(Recurrent(nn.LSTM, 4), 9, 2),
+        torch.tensor([[2, 3, 4], [5, 6, PAD]]),
+        torch.tensor([3, 2]),
+    )
+    net.dropout.forward = lambda x: 2 * x
+    states, _ = net.encoder(2 * net.embedding(ids), lengths)
+    assert torch.allclose(net(ids, lengths), net.fc(2 * states[ids != PAD]))
