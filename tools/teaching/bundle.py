@@ -33,7 +33,7 @@ SYSTEMS = {  # name: (what a page calls it, what uv calls it, the tags of its wh
         "x86_64-manylinux_2_28",
         [*(f"manylinux{tag}_x86_64" for tag in MANYLINUX), "linux_x86_64"],
     ),
-    # PyTorch for macOS 13 ends at 2.11.
+    # PyTorch for macOS 13 ends at 2.11. (uv would take macOS 13: `run` tells it otherwise.)
     "macos": ("macOS 14 or newer (Apple silicon)", "aarch64-apple-darwin", ["macosx_14_0_arm64"]),
     "windows": ("Windows (64 bit)", "x86_64-pc-windows-msvc", ["win_amd64"]),
 }
@@ -64,7 +64,8 @@ def title_of(machine: str) -> str:
 
 def run(*command, given: str = "") -> str:
     """What a command printed. given: what it reads. Raises RuntimeError with its first error, or its last line."""
-    done = subprocess.run(list(map(str, command)), input=given, capture_output=True, encoding="utf-8")
+    options = {"input": given, "capture_output": True, "encoding": "utf-8"}
+    done = subprocess.run(list(map(str, command)), **options, env=os.environ | {"MACOSX_DEPLOYMENT_TARGET": "14.0"})
     if done.returncode != 0:
         raise RuntimeError(re.search(r"(?im)^error.*|.*\Z", done.stderr.strip())[0])
     return done.stdout
