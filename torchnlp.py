@@ -574,11 +574,6 @@ tokenizer = split_words
 vocab: Vocab | None = None  # of the last load_dataset
 
 
-def _stop_unless_text(text: object) -> None:
-    if not isinstance(text, str):
-        raise TypeError(f"A text is a string, such as 'Rain stops play'; this is {repr(text)[:60]}.")
-
-
 class Reader(NamedTuple):
     """How a text becomes ids. Texts of a dataset, the ids of a batch and a network carry theirs as .reader."""
 
@@ -586,7 +581,8 @@ class Reader(NamedTuple):
     tokenizer: Callable
 
     def ids(self, text: str, unk: int = UNK) -> list[int]:
-        _stop_unless_text(text)
+        if not isinstance(text, str):
+            raise TypeError(f"A text is a string, such as 'Rain stops play'; this is {repr(text)[:60]}.")
         # Somebody may type "<pad>". It must not count as padding: a text of nothing but padding has no mean.
         return [unk if token == "<pad>" else self.voc.stoi.get(token, unk) for token in self.tokenizer(text)]
 
@@ -600,24 +596,18 @@ class Reader(NamedTuple):
 
 
 class Text(str):
-    """A text of a dataset: a string that knows its reader and, from the first time on, its ids."""
+    """A text of a dataset: a string that knows its reader and its ids [T]."""
 
-    __slots__ = ("reader", "kept")
+    __slots__ = ("reader", "ids")
 
-    def __new__(cls, text: str, reader: Reader, ids: Tensor | None = None) -> Text:
-        _stop_unless_text(text)
+    def __new__(cls, text: str, reader: Reader, ids: Tensor | np.ndarray | None = None) -> Text:
         self = super().__new__(cls, text)
-        self.reader, self.kept = reader, ids
+        self.reader = reader
+        self.ids = torch.as_tensor(reader.ids(text) if ids is None else ids, dtype=torch.long)
         return self
 
-    @property
-    def ids(self) -> Tensor:
-        if self.kept is None:
-            self.kept = torch.tensor(self.reader.ids(self), dtype=torch.long)
-        return self.kept
-
-    def __reduce__(self) -> tuple:  # for the workers of a DataLoader: ids are made faster than sent
-        return Text, (str(self), self.reader)
+    def __reduce__(self) -> tuple:  # for the workers of a DataLoader
+        return Text, (str(self), self.reader, self.ids.numpy())
 
 
 def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tuple[Vocab, list, list]:
@@ -1246,31 +1236,43 @@ def fit(
     """
     steps = _count_steps(net, train, valid, epochs, loss_fn)
     optimizer, every = optimizer or make_optimizer(net, lr), max(1, len(train) // 25)  # every: steps for a point
-    own = [{key: value for key, value in group.items() if key != "params"} for group in optimizer.param_groups]
-    scheduler = schedule(optimizer, steps) if schedule else LambdaLR(optimizer, lambda step: 1.0)
     history = History(planned=epochs * len(getattr(train, "sampler", ())))
     curve, waiting = _LiveCurve(history, verbose and live), []  # waiting: the steps since the last point
+    with _settled(optimizer, history):
+        scheduler = schedule(optimizer, steps) if schedule else LambdaLR(optimizer, lambda step: 1.0)
+        try:
+            for _ in range(epochs):
+                start, sums = time.perf_counter(), 0
+                net.train()
+                for batch in _read_by(net, train):
+                    waiting.append(train_step(net, batch, optimizer, loss_fn, clip))
+                    scheduler.step()
+                    if len(waiting) == every:
+                        sums += history.add_point(waiting)
+                        start += curve.draw()  # drawing is not training
+                sums += history.add_point(waiting)
+                seconds = time.perf_counter() - start
+                line = history.end_epoch(sums, seconds)
+                if valid is not None:
+                    line += history.validate(*evaluate(net, valid, loss_fn))
+                if verbose:
+                    print(f"{line} | {seconds:.1f} s")
+        except KeyboardInterrupt:
+            history.add_point(waiting)
+            what = (
+                f"Stopped by you after {scheduler.last_epoch} of {steps} steps. The network keeps what it has learnt."
+            )
+            print(in_language(what))
+    curve.draw(last=True)
+    return history
+
+
+@contextlib.contextmanager
+def _settled(optimizer: Optimizer, history: History) -> Iterator[None]:
+    """However training ends: the optimizer has its own settings again, an error brings what was recorded until then."""
+    own = [{key: value for key, value in group.items() if key != "params"} for group in optimizer.param_groups]
     try:
-        for _ in range(epochs):
-            start, sums = time.perf_counter(), 0
-            net.train()
-            for batch in _read_by(net, train):
-                waiting.append(train_step(net, batch, optimizer, loss_fn, clip))
-                scheduler.step()
-                if len(waiting) == every:
-                    sums += history.add_point(waiting)
-                    start += curve.draw()  # drawing is not training
-            sums += history.add_point(waiting)
-            seconds = time.perf_counter() - start
-            line = history.end_epoch(sums, seconds)
-            if valid is not None:
-                line += history.validate(*evaluate(net, valid, loss_fn))
-            if verbose:
-                print(f"{line} | {seconds:.1f} s")
-    except KeyboardInterrupt:
-        history.add_point(waiting)
-        what = f"Stopped by you after {scheduler.last_epoch} of {steps} steps. The network keeps what it has learnt."
-        print(in_language(what))
+        yield
     except Exception as error:
         error.history = history
         raise
@@ -1278,8 +1280,6 @@ def fit(
         for group, kept in zip(optimizer.param_groups, own):
             group.pop("initial_lr", None)
             group.update(kept)
-    curve.draw(last=True)
-    return history
 
 
 def _count_steps(net: nn.Module, train: DataLoader, valid: DataLoader | None, epochs: int, loss_fn: Callable) -> int:
