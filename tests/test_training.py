@@ -130,8 +130,7 @@ def test_one_thread_computes_on_any_machine_unless_somebody_asks_for_more(import
 def test_on_windows_time_is_read_from_a_clock_without_steps(monkeypatch):
     monkeypatch.setattr(torchnlp.time, "process_time", lambda: 0.015625)
     monkeypatch.setattr(sys, "platform", "win32")
-    start = torchnlp.clock()
-    assert 0 < torchnlp.clock() - start < 0.01
+    assert torchnlp.clock() < torchnlp.clock()
 
 
 # make_optimizer
