@@ -46,3 +46,27 @@ def test_the_plain_script_computes_what_the_module_computes_with_the_same_weight
         assert torch.allclose(net(ids, lengths), net.fc(last), atol=1e-6)
     total = (net.rnn.bias_ih_l0 + net.rnn.bias_hh_l0).detach().view(4, 3)  # input, forget, candidate, output
     assert total[:2].tolist() == [[-2.0] * 3, [5.0] * 3]  # as set_gate_biases(rnn, forget=5, input=-2) makes them
+
+
+def test_the_loop_that_the_lesson_shows_validates_as_evaluate_does():
+    lesson = nbformat.read(ROOT / "notebooks" / "3-packed-sequences.ipynb", as_version=4)
+    (shown,) = (cell.source for cell in lesson.cells if cell.source.startswith("def validate("))
+    names = {"torch": torch, "device": torchnlp.device, "cross_entropy": nn.functional.cross_entropy}
+    exec(shown, names)
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embedding, self.dropout = nn.EmbeddingBag(9, 3), nn.Dropout(0.5)
+
+        def forward(self, x, lengths):
+            return self.dropout(self.embedding(x)) * lengths.unsqueeze(1)
+
+    torch.manual_seed(0)
+    net = Net().to(torchnlp.device)
+    batches = [
+        torchnlp.Batch(torch.randint(3, (n,)), torch.randint(9, (n, 4)), torch.randint(1, 5, (n,))) for n in (5, 2)
+    ]
+    loss, accuracy = names["validate"](net, batches)
+    assert not net.training and abs(loss - torchnlp.evaluate(net, batches)[0]) < 1e-5
+    assert accuracy == torchnlp.evaluate(net, batches)[1]

@@ -5,7 +5,12 @@ shares = {0.004: [0.99, 1.0], 0.012: [0.4]}
 
 
 def parts_of(lstm, x, h):
-    z = x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_ih_l0 + lstm.bias_hh_l0
+    z = (
+        x @ lstm.weight_ih_l0.T
+        + h @ lstm.weight_hh_l0.T
+        + lstm.bias_ih_l0
+        + lstm.bias_hh_l0
+    )
     return z.chunk(4, dim=1)
 
 
@@ -36,7 +41,19 @@ def lstm_step(lstm, x, h, c):
 # %% check_lstm_step, wrong: one bias
 # says: Missing in your sum: bias_hh_l0.
 def lstm_step(lstm, x, h, c):
-    i, f, g, o = (x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_ih_l0).chunk(4, dim=1)
+    i, f, g, o = (
+        x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_ih_l0
+    ).chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+# %% check_lstm_step, wrong: two slips at once
+# says: in the order f, i, g, o; PyTorch's is i, f, g, o. Missing in your sum: bias_ih_l0.
+def lstm_step(lstm, x, h, c):
+    f, i, g, o = (
+        x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
+    ).chunk(4, dim=1)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
 
@@ -45,7 +62,9 @@ def lstm_step(lstm, x, h, c):
 # says: You take tanh of the old cell state
 def lstm_step(lstm, x, h, c):
     i, f, g, o = parts_of(lstm, x, h)
-    return torch.sigmoid(o) * torch.tanh(c), torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), torch.sigmoid(f) * c + torch.sigmoid(
+        i
+    ) * torch.tanh(g)
 
 
 # %% check_forget_by_token, right: an ordinary dictionary, token by token
@@ -63,7 +82,9 @@ def forget_by_token(lstm, articles):
 def forget_by_token(lstm, articles):
     found = defaultdict(list)
     for tokens, vectors in articles:
-        for token, value in zip(tokens, gates(lstm, vectors)["forget"].mean(1).tolist()):
+        for token, value in zip(
+            tokens, gates(lstm, vectors)["forget"].mean(1).tolist()
+        ):
             found[token].append(1 - value)
     return found
 
@@ -82,14 +103,19 @@ def forget_by_token(lstm, articles):
 verdict = "".join(["C"])
 
 
-# %% check_verdict, wrong: it clears
-# says: A network that clears there would have a share near 0 %.
+# %% check_verdict, wrong: less is kept
+# says: keeps more than 40% to 100% of the frequent tokens. For A each network must be below 50 %.
 verdict = "A"
 
 
-# %% check_verdict, wrong: it keeps
-# says: Not each of them is near 100 %.
+# %% check_verdict, wrong: more is kept
+# says: For B each network must be above 90 %.
 verdict = "B"
+
+
+# %% check_verdict, wrong: any LSTM
+# says: Your table has 3 networks. Can they speak for any LSTM?
+verdict = "D"
 
 
 # %% check_bias_for, right: a tensor of one number
@@ -108,6 +134,26 @@ def bias_for(T):
 # says: Is it rounded?
 def bias_for(T):
     return round(-math.log(2 ** (1 / T) - 1), 1)
+
+
+# %% check_bias_for, wrong: the logarithm of the gate
+# says: You give ln f
+def bias_for(T):
+    return math.log(0.5 ** (1 / T))
+
+
+# %% check_bias_for, wrong: the sign
+# says: Its sign is turned round
+def bias_for(T):
+    f = 0.5 ** (1 / T)
+    return math.log((1 - f) / f)
+
+
+# %% check_bias_for, wrong: a half divided by T
+# says: Your gate is 0.5 / T
+def bias_for(T):
+    f = 0.5 / T
+    return math.log(f / (1 - f))
 
 
 # %% check_coupled_step, right: one mixture
