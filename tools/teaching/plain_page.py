@@ -1,4 +1,4 @@
-"""A plain page of HTML, whole in one file, that can be read and printed: for questions and the bundle."""
+"""A plain page of HTML, whole in one file, that can be read and printed: for the bundle."""
 
 from html import escape
 
@@ -6,9 +6,7 @@ STYLE = """\
 body { font: 17px/1.5 sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #111; background: #fff }
 h1, h2, h3 { line-height: 1.25; margin-bottom: 0 } p { margin-top: .3rem; overflow-wrap: anywhere }
 section { break-inside: avoid } pre { background: #f3f3f3; padding: .6rem; overflow-x: auto }
-.choices { list-style: upper-alpha } .right { font-weight: bold } .small, li p { color: #444; font-size: .9em }
-@media print { nav { display: none } body { font-size: 11pt; margin: 0; max-width: none } pre { white-space: pre-wrap }
-nav ~ h2 { break-before: page } }"""
+@media print { body { font-size: 11pt; margin: 0; max-width: none } pre { white-space: pre-wrap } }"""
 
 
 def page(title: str, *body: str) -> str:
