@@ -148,15 +148,7 @@ def load_dataset(
     if most is not None and most < 1:
         raise ValueError(f"most is a number of articles, 1 or more, not {most!r}.")
     place, name = _find_data(root)
-    tables = [_read_table(file, text, label) for file in _files_of(place)]
-    classes = _read_classes(place, tables)
-    numbers = _number_labels(place, classes, {row[0] for table in tables for row in table.rows})
-    parts = [_with_numbers(table, numbers) for table in tables]
-    if len(parts) == 1:
-        parts = [[parts[0][i] for i in places] for places in _stratified(parts[0], 0.1, seed)]
-        what = f"There is no test file: a tenth of each class is held out to test on, drawn with the seed {seed}."
-        tables[0].notes.append(in_language(what))
-    train_dataset, test_dataset = parts
+    train_dataset, test_dataset, classes, notes = _read_halves(place, text, label, seed)
     available = len(train_dataset)
     if most is not None and most < available:
         train_dataset = random.Random(seed).sample(train_dataset, most)
@@ -168,13 +160,25 @@ def load_dataset(
     sizes = f"{len(train_dataset):,} train articles{drawn} and {len(test_dataset):,} test articles"
     lines = [in_language(f"{title}: {sizes}, {len(classes)} classes, a vocabulary of {len(voc):,} tokens.")]
     if name == "own":
-        lines += [*dict.fromkeys(note for table in tables for note in table.notes)]
-        lines += _look(train_dataset, test_dataset, classes, voc)
+        lines += [*notes, *_look(train_dataset, test_dataset, classes, voc)]
     vocab = voc  # last of all: an error above has changed nothing
     record("data", f"{title}: {len(train_dataset):,} train and {len(test_dataset):,} test articles")
     for line in lines:
         print(textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False))
     return train_dataset, test_dataset, classes, vocab
+
+
+def _read_halves(place: Path, text: str | int | Sequence | None, label: str | int | None, seed: int) -> tuple:
+    """(train items, test items, classes, notes) of a folder or a file. Without a test half, a tenth is held out."""
+    tables = [_read_table(file, text, label) for file in _files_of(place)]
+    classes = _read_classes(place, tables)
+    numbers = _number_labels(place, classes, {row[0] for table in tables for row in table.rows})
+    halves = [_with_numbers(table, numbers) for table in tables]
+    if len(halves) == 1:
+        halves = [[halves[0][i] for i in places] for places in _stratified(halves[0], 0.1, seed)]
+        what = f"There is no test file: a tenth of each class is held out to test on, drawn with the seed {seed}."
+        tables[0].notes.append(in_language(what))
+    return *halves, classes, [*dict.fromkeys(note for table in tables for note in table.notes)]
 
 
 class Table(NamedTuple):
@@ -283,11 +287,10 @@ def _delimiter(content: str) -> str:
     """Comma, semicolon or tab: what cuts most of the first rows into equally many columns, or else comes first."""
     start = content[:100_000]
 
-    def fit(delimiter: str) -> tuple[float, int]:
-        rows = itertools.islice(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), 100)
-        widths = collections.Counter(len(row) for row in rows if row)
-        alike = max((count for width, count in widths.items() if width > 1), default=0)
-        return alike, -start.find(delimiter) if delimiter in start else -len(start)
+    def fit(sign: str) -> tuple[int, int]:
+        rows = itertools.islice(csv.reader(io.StringIO(start, newline=""), delimiter=sign), 100)
+        widths = collections.Counter(len(row) for row in rows if len(row) > 1)
+        return max(widths.values(), default=0), -(start + sign).find(sign)
 
     return max(",;\t", key=fit)
 
@@ -419,9 +422,7 @@ def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[s
         labels[_plain(text)].add(label)
     copies, bare = len(train + test) - len(labels), sum(not LETTER.search(text) for _, text in train + test)
     lengths = [len(text.ids) for _, text in train + test]
-    sizes = (
-        f"{min(lengths):,} in the shortest, {int(np.median(lengths)):,} in the median, {max(lengths):,} in the longest"
-    )
+    sizes = f"{min(lengths):,} (shortest text), {int(np.median(lengths)):,} (median), {max(lengths):,} (longest)"
     yield in_language(f"Tokens: {sizes}. {copies:,} texts are copies of another one; {bare:,} have no letter.")
     if differ := sum(len(found) > 1 for found in labels.values()):
         yield in_language(f"Note: texts with more than one label: {differ:,}. Look at them, and decide.")
@@ -443,7 +444,7 @@ def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[s
 
 
 def _look_at_language(train: list, voc: Vocab) -> Iterator[str]:
-    """Whether the tokenizer splits the texts into characters, and whether word vectors of English fit their words."""
+    """Whether the texts are split into characters, and whether vectors of English words fit them."""
     start = " ".join(text for _, text in train[:1000])
     if len(_UNSPACED.findall(start)) > len(start) / 4:
         yield in_language("The texts have no spaces between words: the tokenizer makes a token of each character.")

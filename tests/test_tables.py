@@ -169,16 +169,31 @@ LANGUAGES = {  # words of two classes
 UNSPACED = {"Chinese", "Japanese", "Thai"}
 
 
+def sentences(language):
+    """A table of 60 rows in this language."""
+    rng, sign = random.Random(0), "" if language in UNSPACED else " "
+    words = [list(text) if language in UNSPACED else text.split() for text in LANGUAGES[language]]
+    return written(
+        [("ab"[i % 2], sign.join(rng.choices(words[i % 2], k=12))) for i in range(60)], header=("label", "text")
+    )
+
+
+ENCODINGS = [("German", "cp1252"), ("French", "cp1252"), ("Russian", "cp1251"), ("Chinese", "gb18030"),
+             ("Japanese", "shift_jis"), ("Thai", "cp874")]  # fmt: skip
+
+
+@pytest.mark.parametrize("language, encoding", ENCODINGS)
+def test_an_older_encoding_is_found_and_said(load, said, language, encoding):
+    table = sentences(language)
+    assert items(load(table.encode(encoding))) == items(load(table))
+    assert "is not UTF-8, and was read as" in said()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_table_in_another_language_keeps_its_letters_and_is_warned_of_english_vectors(load, said, language):
-    rng, rows = random.Random(0), []
-    for i in range(60):
-        words = LANGUAGES[language][i % 2]
-        parts = list(words) if language in UNSPACED else words.split()
-        rows.append((f"{'αβ'[i % 2]}", ("" if language in UNSPACED else " ").join(rng.choices(parts, k=12))))
-    train, _, classes, vocab = load(written(rows, header=("label", "text")))
+    vocab = load(sentences(language))[3]
     what = said()
-    assert classes == ["α", "β"] and "vectors of English words would mislead" in what
+    assert "vectors of English words would mislead" in what
     assert ("makes a token of each character" in what) == (language in UNSPACED)
     letters = {letter for text in LANGUAGES[language] for letter in text}
     assert {letter for word in vocab.itos[2:] for letter in word} == {
@@ -188,10 +203,16 @@ def test_a_table_in_another_language_keeps_its_letters_and_is_warned_of_english_
         assert max(map(len, vocab.itos[2:])) == 1
 
 
-def test_a_table_in_english_is_not_warned(load, said):
+@pytest.mark.parametrize("installed", [True, False])
+def test_english_is_not_warned_and_german_is_even_without_the_list_of_glove(load, said, monkeypatch, installed):
+    if not installed:
+        monkeypatch.setattr(torchnlp, "_glove_words", frozenset)
     rows = [(QUEUES[i % 2], f"the printer of office {i} is out of paper and the screen is dark") for i in range(40)]
     load(written(rows, header=("label", "text")))
-    assert "English" not in said()
+    what = said()
+    assert "English" not in what and ("GloVe (lesson 5) knows 1.00 of the words" in what) == installed
+    load(TABLE, **NAMED)
+    assert "vectors of English words would mislead" in said()
 
 
 # --------------------------------------------------------------------------------------- bad input
