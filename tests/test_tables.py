@@ -178,7 +178,7 @@ def sentences(language):
     )
 
 
-ENCODINGS = [("German", "cp1252"), ("French", "cp1252"), ("Russian", "cp1251"), ("Chinese", "gb18030"),
+ENCODINGS = [("German", "cp1252"), ("Russian", "cp1251"), ("Chinese", "gb18030"),
              ("Japanese", "shift_jis"), ("Thai", "cp874")]  # fmt: skip
 
 
