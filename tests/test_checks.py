@@ -69,8 +69,7 @@ def test_a_missing_axis_has_words_of_its_own(cell, expression):
     assert why.endswith("Do the shapes fit? Perhaps an axis is missing: unsqueeze(dim) adds one of size 1.")
 
 
-def test_a_check_prints_a_verdict_and_returns_the_answer_or_ours(cell, capsys, monkeypatch):
-    monkeypatch.delenv("TORCHNLP_GRADING", raising=False)
+def test_a_check_prints_a_verdict_and_returns_the_answer_or_ours(cell, capsys):
     ours = torch.add
     check = exercise("1a", ours=ours)(test_double)
     right = cell("def double(n):\n    return 2 * n")["double"]
@@ -78,10 +77,6 @@ def test_a_check_prints_a_verdict_and_returns_the_answer_or_ours(cell, capsys, m
     assert capsys.readouterr().out == "Exercise 1a: right\n"
     assert check(None) is ours
     assert capsys.readouterr().out == "Exercise 1a: not yet. double is None so far.\n"
-    monkeypatch.setenv("TORCHNLP_GRADING", "1")
-    assert check(right) is right
-    with pytest.raises(AssertionError, match="double is None so far"):
-        check(None)
 
 
 def test_an_answer_that_is_a_table_of_what_the_check_tries_wins_no_points(capsys, monkeypatch):

@@ -33,6 +33,19 @@ NAME = """\
 STUDENT_NAME = ""  # @param {type:"string"}
 STUDENT_ID = ""  # @param {type:"string"}"""
 WORDS = "**Your words on exercise {}.** What did you expect, and what did you see? (Write below this line.)"
+# What a submission finds in place of the checks: they run elsewhere, and our answers are not here.
+NO_CHECKS = """\
+\"\"\"The names of the checks. Where points are given, they run in another process, and hand nothing over.\"\"\"
+
+__all__ = {}
+
+
+def as_it_is(answer, *given):
+    return answer
+
+
+globals().update(dict.fromkeys(__all__, as_it_is))
+"""
 UNCLEAR = (
     "**What was unclear in this lesson?** One line helps us to mend it; no points for it. (Write below this line.)"
 )
@@ -80,6 +93,9 @@ def release(term: Path) -> None:
     from tools.teaching.term import configuration
 
     api = NbGraderAPI(config=configuration(term))
+    copy_course(term)  # what the submissions run with
+    names = re.findall(r"^def (check_\w+)", (ROOT / "notebooks" / "checks.py").read_text(encoding="utf-8"), flags=re.M)
+    (term / "notebooks" / "checks.py").write_text(NO_CHECKS.format(names), encoding="utf-8")
     for number, path in LESSONS.items():
         folder = term / "source" / f"lesson{number}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +109,7 @@ def copy_course(folder: Path) -> None:
     """What a lesson needs to run, without the lessons."""
     left_out = shutil.ignore_patterns("draw.py", "__pycache__")
     for name in FOLDERS:
-        shutil.copytree(ROOT / name, folder / name, ignore=left_out)
+        shutil.copytree(ROOT / name, folder / name, ignore=left_out, dirs_exist_ok=True)
     for path in (*map(ROOT.joinpath, FILES), *ROOT.glob("notebooks/*.py"), *ROOT.glob("notebooks/*/plain.py")):
         (folder / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, folder / path.relative_to(ROOT))

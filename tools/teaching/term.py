@@ -1,6 +1,10 @@
-"""A term: the folder with source/, release/, submitted/, autograded/, feedback/, the gradebook and the settings."""
+"""A term: the folder with source/, release/, submitted/, autograded/, feedback/, the gradebook and the settings.
+
+It also holds a copy of the course without our answers, which the submissions use.
+"""
 
 import csv
+import io
 import os
 import shutil
 import sys
@@ -8,18 +12,16 @@ from pathlib import Path
 
 from traitlets.config import Config, PyFileConfigLoader
 
-from tools.lesson import ROOT
-
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic
 SETTINGS = "nbgrader_config.py"
 
 
 def configuration(term: Path) -> Config:
     """The settings, as nbgrader's API takes them. Its own programs read them in the folder where they start."""
-    if ROOT not in term.parents:
-        sys.exit(f"The folder of the term must lie in the course's folder {ROOT}: its notebooks use the course.")
     term.mkdir(parents=True, exist_ok=True)
     if not (term / SETTINGS).is_file():
+        if any(path.suffix != ".csv" for path in term.iterdir()):
+            sys.exit(f"{term} holds other things. A term needs a folder of its own: make student CLASS=autumn")
         shutil.copy(Path(__file__).with_name(SETTINGS), term)
     return PyFileConfigLoader(SETTINGS, str(term)).load_config()
 
@@ -36,3 +38,18 @@ def write_table(file: Path, rows: list[dict], comma: bool = False) -> None:
         table = csv.DictWriter(out, list(rows[0]), delimiter=";" if comma else ",")
         table.writeheader()
         table.writerows({key: shown(value) for key, value in row.items()} for row in rows)
+
+
+def read_table(file: Path) -> list[dict]:
+    """The rows of a CSV of any platform or spreadsheet; none if there is no such file."""
+    if not file.is_file():
+        return []
+    text = file.read_text(encoding="utf-8-sig", errors="replace")
+    comma = max(",;\t", key=text.partition("\n")[0].count)
+    return list(csv.DictReader(io.StringIO(text), delimiter=comma))
+
+
+def add_to_table(file: Path, rows: list[dict], key: int) -> None:
+    """Add rows to a table; one with the same first `key` columns as an older one takes its place."""
+    kept = {tuple(row.values())[:key]: row for row in [*read_table(file), *rows]}
+    write_table(file, list(kept.values()))

@@ -1,0 +1,80 @@
+"""The part of a check that runs in the student's process: it calls an answer, and gives values back.
+
+outside.py sends this text to the kernel of a submission. Nothing of the check goes along.
+"""
+
+import base64
+import io
+import pickle
+import random
+
+import torch
+from IPython import get_ipython
+
+VALUES = "application/x-values"
+asked = [[], []]  # what the last answer returned and was given, for the gradient between them
+
+
+def tensors_in(value: object) -> list[torch.Tensor]:
+    """Those through which a gradient may get, in the order in which they stand in lists, tuples and layers."""
+    if isinstance(value, torch.nn.Module):
+        value = list(value.parameters())
+    if isinstance(value, (list, tuple)):
+        return [tensor for part in value for tensor in tensors_in(part)]
+    return [value] if isinstance(value, torch.Tensor) and value.requires_grad else []
+
+
+def plain(value: object) -> object:
+    """The same in lists, tuples, dictionaries and sets of Python's own, and the state of what draws at random."""
+    if isinstance(value, dict):
+        return {plain(key): plain(part) for key, part in value.items()}
+    for kind in (list, tuple, set):
+        if isinstance(value, kind):
+            return kind(map(plain, value))
+    if isinstance(value, random.Random):
+        return value.getstate()
+    if isinstance(value, torch.Generator):
+        return value.get_state()
+    number = type(value).__module__ == "numpy" and not getattr(value, "shape", (0,))
+    return value.item() if number else value
+
+
+def give(**values: object) -> None:
+    """Send values to who asked."""
+    file = io.BytesIO()
+    try:
+        torch.save(values, file)
+    except Exception:
+        kind = type(values.get("returned")).__name__
+        return give(error=("TypeError", f"A {kind} came back that holds more than values."))
+    get_ipython().display_pub.publish({VALUES: base64.b64encode(file.getvalue()).decode()})
+
+
+def look(names: dict, name: str) -> None:
+    """What stands under this name: a value, or that it is something to call."""
+    value = names.get(name)
+    give(returned=None if callable(value) else plain(value), callable=callable(value))
+
+
+def answer(names: dict, name: str, sent: str) -> None:
+    """Call the answer of this name with what was sent."""
+    given, named, seed = pickle.loads(base64.b64decode(sent))
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            returned = names[name](*given, **named)
+    except Exception as error:
+        return give(error=(type(error).__name__, str(error)))
+    returned = plain(returned)
+    asked[:] = tensors_in(returned), tensors_in(given)
+    give(returned=returned, given=[None if callable(part) else plain(part) for part in given])
+
+
+def gradient(sent: str) -> None:
+    """The gradient of what was returned last with respect to what was given."""
+    (returned, given), received = asked, pickle.loads(base64.b64decode(sent))
+    try:
+        gradients = torch.autograd.grad(returned, given, received, retain_graph=True, allow_unused=True)
+    except RuntimeError as error:
+        return give(error=("RuntimeError", str(error)))
+    give(returned=list(gradients))

@@ -1,0 +1,231 @@
+"""nbgrader's autograde of one submission, with the checks out of its reach.
+
+The checks run in this process, with our answers. The student's process is the kernel of the notebook, and it only
+answers: a check gets a function that sends what it asks to the kernel and returns the values that come back. No name,
+module, frame or variable that the submission can reach takes part in the verdict.
+"""
+
+import ast
+import base64
+import builtins
+import io
+import pickle
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import cloudpickle
+import nbformat
+import torch
+from filelock import FileLock
+from nbformat.v4 import new_code_cell, new_output
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade
+
+from tools.lesson import ROOT
+from tools.teaching.term import configuration
+
+sys.path[:0] = [str(ROOT), str(ROOT / "notebooks")]
+import checks  # noqa: E402
+from tools.teaching import answering  # noqa: E402
+
+cloudpickle.register_pickle_by_value(checks)  # a function that a check hands over goes as itself, without the module
+TEXT = Path(answering.__file__).read_text(encoding="utf-8")
+TEACH = f"exec({TEXT!r}, vars(__import__('sys').modules.setdefault('answering', __import__('types').ModuleType('a'))))"
+ASK = "__import__('sys').modules['answering'].{}"
+STAND_IN = """
+def {0}(*given, **named):
+    returned, error = ask(given, named)
+    if error:
+        raise error
+    return returned
+"""
+
+
+class Gradient(torch.autograd.Function):
+    """Joins what was returned to what was given, as it is joined in the student's process."""
+
+    @staticmethod
+    def forward(ctx, pull, count, *tensors):
+        ctx.pull, ctx.count = pull, count
+        return tuple(tensor.detach().clone() for tensor in tensors[:count])
+
+    @staticmethod
+    def backward(ctx, *received):
+        return None, None, *[None] * ctx.count, *ctx.pull(list(received))
+
+
+class Outside(Execute):
+    """Runs a notebook as nbgrader does; a check is tried here, and its cell says what came out."""
+
+    def preprocess(self, nb, resources, km=None):
+        self.error_on_timeout = {"ename": "Stopped", "evalue": f"after {self.timeout} seconds", "traceback": []}
+        # Beside other load a kernel may take a minute to start, and longer than nbgrader's 4 seconds to say that it is
+        # done: for that no submission may go without a grade.
+        self.startup_timeout = self.iopub_timeout = 300
+        self.taught = False
+        self.lock.release()  # while the student's program runs, others may write into the gradebook
+        try:
+            return super().preprocess(nb, resources, km)
+        finally:
+            self.lock.acquire()
+
+    def preprocess_cell(self, cell, resources, index):
+        if not is_grade(cell) or cell.cell_type != "code":
+            return super().preprocess_cell(cell, resources, index)
+        call = next(node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call))
+        check = getattr(checks, call.func.id)
+        why = self.why(check, [argument.id for argument in call.args], cell.metadata.nbgrader["points"])
+        cell.outputs = [new_output("stream", name="stderr" if why else "stdout", text=check.said(why) + "\n")]
+        return cell, resources
+
+    def why(self, check: Callable, names: list[str], points: float) -> str:
+        """Why an answer is not right; nothing for a right one. What counts is tried with other numbers as well."""
+        found, *given = [self.ask(f"look(globals(), {name!r})") for name in names]
+        answer = self.stand_in(names[0]) if found.get("callable") else found.get("returned")
+        for seed in (0, 1, 2, 3) if points else (0,):
+            if why := checks.reason(check.__wrapped__, answer, *(each.get("returned") for each in given), seed=seed):
+                return why
+        return ""
+
+    def ask(self, call: str) -> dict:
+        """What the student's process says to a call of a function of answering.py."""
+        cell = new_code_cell(f"{'' if self.taught else TEACH}\n{ASK.format(call)}")
+        self.taught = True
+        first = self.nb.cells[0]
+        self.execute_cell(cell, 0, store_history=False)
+        self.nb.cells[0] = first  # execute_cell has put ours in its place
+        for output in reversed(cell.outputs):
+            if sent := output.get("data", {}).get(answering.VALUES):
+                try:
+                    with torch.serialization.safe_globals([torch.nn.Embedding]):
+                        return torch.load(io.BytesIO(base64.b64decode(sent)), weights_only=True)
+                except Exception:  # values alone are read: no type of the student's own
+                    return {"error": ("TypeError", "What came back holds more than values.")}
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        return {"error": (errors[-1].ename, errors[-1].evalue) if errors else ("RuntimeError", "nothing came back")}
+
+    def stand_in(self, name: str) -> Callable:
+        """A function that asks the student's process for what the answer of this name returns."""
+
+        changed = []  # what a check that asks for it (checks.untouched) is told
+
+        def ask(given, named):
+            sent = base64.b64encode(cloudpickle.dumps((given, named, torch.initial_seed()))).decode()
+            said = self.ask(f"answer(globals(), {name!r}, {sent!r})")
+            if "error" in said:
+                return None, error_of(*said["error"])
+            changed[:] = [mine for mine, theirs in zip(given, said["given"]) if differs(mine, theirs)]
+            for mine, theirs in zip(given, said["given"]):
+                follow(mine, theirs, said["returned"])
+            return self.joined(said["returned"], answering.tensors_in(given)), None
+
+        space = {"ask": ask}
+        exec(compile(STAND_IN.format(name), checks.CELLS[-1], "exec"), space)
+        space[name].changed = changed
+        return space[name]
+
+    def joined(self, returned: object, given: list[torch.Tensor]) -> object:
+        """The same, with a gradient that the student's process computes."""
+        tensors = [] if isinstance(returned, torch.nn.Module) else answering.tensors_in(returned)
+        if not tensors or not given:
+            return returned
+
+        def pull(received):
+            said = self.ask(f"gradient({base64.b64encode(pickle.dumps(received)).decode()!r})")
+            if "error" in said:
+                raise error_of(*said["error"])
+            return said["returned"]
+
+        parts = iter(Gradient.apply(pull, len(tensors), *tensors, *given))
+        return put_in(returned, parts)
+
+
+def put_in(value: object, parts) -> object:
+    """A value with its tensors that need a gradient replaced, in order."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(put_in(part, parts) for part in value)
+    return next(parts) if isinstance(value, torch.Tensor) and value.requires_grad else value
+
+
+def differs(mine: object, theirs: object) -> bool:
+    """Has an answer changed a tensor or list that it was given? (Not looked into: a list with tensors in it.)"""
+    if isinstance(mine, torch.Tensor):
+        return not mine.equal(theirs)
+    if isinstance(mine, list) and not any(isinstance(part, (torch.Tensor, tuple)) for part in mine):
+        return mine != theirs
+    return False
+
+
+def follow(mine: object, theirs: object, returned: object) -> None:
+    """What draws at random goes on from where the answer left it; what shares its memory with a layer goes on to."""
+    if isinstance(mine, torch.Generator):
+        mine.set_state(theirs)
+    elif isinstance(mine, random.Random):
+        mine.setstate(theirs)
+    elif isinstance(mine, torch.Tensor) and isinstance(returned, torch.nn.Module):
+        mine.data = theirs.detach()
+
+
+def error_of(name: str, said: str) -> Exception:
+    """An error of this name, with these words."""
+    kind = getattr(builtins, name, None)
+    known = isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, UnicodeError)
+    return kind(said) if known else type(name, (RuntimeError,), {})(said)
+
+
+def cells_of(term: Path, lesson: str, student: str) -> list:
+    """The cells of a graded notebook; none if there is none."""
+    files = list(term.glob(f"autograded/{student}/{lesson}/*.ipynb"))
+    return nbformat.read(files[0], as_version=4).cells if files else []
+
+
+def points_given(address: str, lesson: str, student: str, cells: list) -> dict[str, list]:
+    """The points that a person gave, each with the text that they were given for."""
+    if not cells:
+        return {}
+    with Gradebook(address) as gradebook:
+        (notebook,) = gradebook.find_submission(lesson, student).notebooks
+        given = [each for each in notebook.grades if each.manual_score is not None and not each.needs_manual_grade]
+        return {grade.name: text_of(cells, grade.name) for grade in given}
+
+
+def keep_points(address: str, lesson: str, student: str, cells: list, before: dict[str, list]) -> None:
+    """nbgrader asks a person to look again at all points that a person gave: here only where the text has changed."""
+    with Gradebook(address) as gradebook:
+        (notebook,) = gradebook.find_submission(lesson, student).notebooks
+        for grade in notebook.grades:
+            if grade.name in before and before[grade.name] == text_of(cells, grade.name):
+                grade.needs_manual_grade = False
+        gradebook.db.commit()
+
+
+def text_of(cells: list, name: str) -> list[str]:
+    """What the points of a cell are for: its words, or all the code."""
+    (cell,) = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name]
+    return [each.source for each in cells if each.cell_type == "code"] if cell.cell_type == "code" else [cell.source]
+
+
+def main() -> None:
+    """TERM, lesson2, a student: the log goes to the screen, and an error ends it."""
+    term, (lesson, student) = Path(sys.argv[1]), sys.argv[2:]
+    config = configuration(term)
+    (usual,) = Autograde.class_traits()["autograde_preprocessors"].default_args
+    config.Autograde.autograde_preprocessors = [Outside if each is Execute else each for each in usual]
+    Outside.lock = FileLock(term / "gradebook.lock")
+    submission = lesson, student
+    with Outside.lock:
+        before = points_given(config.CourseDirectory.db_url, *submission, cells_of(term, *submission))
+        done = NbGraderAPI(config=config).autograde(*submission)
+        if done["success"]:
+            keep_points(config.CourseDirectory.db_url, *submission, cells_of(term, *submission), before)
+    print(done.get("log", ""), done.get("error", ""))
+    sys.exit(not done["success"])
+
+
+if __name__ == "__main__":
+    main()
