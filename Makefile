@@ -43,17 +43,17 @@ site: $(SITE_READY) $(TOOLS_READY)
 zh: site
 	$(BIN)/python -m tools.upkeep.zh make
 
-# make student    the student edition, which nbgrader releases: build/student for students, CLASS for you (CLASS=term, a folder)
+# make student    the student edition, which nbgrader releases: build/student for students, CLASS for you (CLASS=term, any folder)
 CLASS = term
 student: $(TEACHING_READY)
 	$(BIN)/python -m tools.teaching.student "$(CLASS)"
 
-# make collect    FROM=<folder or zip of your platform>: puts what was handed in into CLASS, and mends it
+# make collect    FROM=<folder or zip of your platform> LESSON=2: puts what was handed in into CLASS, and mends it
+LESSON = all
 collect: $(TEACHING_READY)
-	@$(BIN)/python -m tools.teaching.collect "$(FROM)" "$(CLASS)"
+	@$(BIN)/python -m tools.teaching.collect "$(FROM)" "$(CLASS)" "$(LESSON)"
 
 # make grade      LESSON=2: nbgrader's autograde over all of it that is new or has changed
-LESSON = all
 grade: $(TEACHING_READY)
 	@$(BIN)/python -m tools.teaching.grade "$(LESSON)" "$(CLASS)"
 
@@ -61,7 +61,7 @@ grade: $(TEACHING_READY)
 marks: $(TEACHING_READY)
 	cd "$(CLASS)" && "$(CURDIR)/$(BIN)/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/formgrader
 
-# make export     LESSON=2: tables of points (COMMA=yes: decimal commas) and each student's notebook with feedback
+# make export     LESSON=2: points for you (COMMA=yes: decimal commas), Moodle and Canvas, and the zip of feedback
 export: $(TEACHING_READY)
 	@$(BIN)/python -m tools.teaching.export "$(LESSON)" "$(CLASS)" $(if $(COMMA),--comma)
 
@@ -78,8 +78,8 @@ bundle: $(SITE_READY) $(TOOLS_READY)
 	$(BIN)/python -m tools.teaching.bundle $(PLATFORMS) $(if $(DATA),--data "$(DATA_FOLDER)")
 
 # make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge, link and set-up cell
-repo: $(READY)
-	$(BIN)/python -m tools.teaching.repo "$(URL)"
+repo:
+	$(PYTHON) -m tools.teaching.repo "$(URL)"
 
 ## For maintainers
 

@@ -1,52 +1,47 @@
-"""A week of teaching on a toy lesson: the edition, what students hand in, points, a person's last word, export."""
+"""A week of teaching on a toy lesson: the edition, what students hand in, who they are, points, the last word."""
 
 import contextlib
 import csv
 import inspect
 import io
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import time
 import zipfile
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell as code
 from nbformat.v4 import new_markdown_cell as text
-from toy_lesson import toy_lesson
+from toy_lesson import STEP, VERDICT, toy_lesson
 
 import checks
 
 pytest.importorskip("nbgrader")
 from nbgrader.api import Gradebook
 
-from tools.teaching import collect, exercises, export, grade, student
+from tools.teaching import collect, exercises, export, grade, people, student, words
 from tools.teaching.term import configuration
 
 pytestmark = pytest.mark.slow
-DOUBLE, TRIPLE = "def double(x):\n    return 2 * x", "def triple(x):\n    return x + x + x"
-BOTH = f"{DOUBLE}\n{TRIPLE}"
+BOTH = f"{STEP}\n{VERDICT}"
 NAME = "2-lstm-gates.ipynb"
 
 
 @pytest.fixture(scope="module")
 def term(tmp_path_factory):
-    """A term with the edition of the toy lesson, inside the course's folder."""
-    folder = exercises.ROOT / "build" / f"term-{os.getpid()}"
+    """A term with the edition of the toy lesson, outside the course's folder."""
+    folder = tmp_path_factory.mktemp("class") / "autumn"
     path = tmp_path_factory.mktemp("lessons") / NAME
     exercises.mark(lesson := toy_lesson())
     nbformat.write(lesson, path)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (exercises, student, collect, export):
+        for module in (exercises, student, collect, export, words):
             patch.setattr(module, "LESSONS", {"2": path})
         student.release(folder)
         yield folder
-    shutil.rmtree(folder)
 
 
 def handed_in(term, change=lambda cells: None) -> dict:
@@ -61,7 +56,7 @@ def handed_in(term, change=lambda cells: None) -> dict:
 
 
 def solved(cells):
-    cells["l2-c03"]["source"], cells["l2-c09"]["source"] = DOUBLE, TRIPLE
+    cells["l2-c03"]["source"], cells["l2-c09"]["source"] = STEP, VERDICT
 
 
 def put_after(cells, name, new):
@@ -78,7 +73,12 @@ def collected(term, tmp_path, files: dict) -> dict:
         path.parent.mkdir(parents=True, exist_ok=True)
         content = json.dumps(content) if isinstance(content, dict) else content
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return {row["file"]: row for row in collect.collect(tmp_path / "inbox", term)}
+    return {row["file"]: row for row in collect.collect(tmp_path / "inbox", term, nobody(term), "2")}
+
+
+def nobody(term) -> people.People:
+    """A class of which nothing is known but what stands in its folder."""
+    return people.People(term, SimpleNamespace(students=[]))
 
 
 def order_of(term, who: str) -> list:
@@ -98,11 +98,11 @@ def test_the_edition_has_no_solution_no_output_and_places_for_names_words_and_co
 ODD = {  # what students and Colab do to a notebook that holds both right answers
     "as it is": solved,
     "stubs deleted, answers at the end": lambda c: [c.pop("l2-c03"), c.pop("l2-c09"), c.update(z=code(BOTH))],
-    "stubs kept, answers at the end": lambda c: c.update(z=code(DOUBLE), y=code(TRIPLE)),
+    "stubs kept, answers at the end": lambda c: c.update(z=code(STEP), y=code(VERDICT)),
     "checks deleted": lambda c: [solved(c), c.pop("l2-c04"), c.pop("l2-c10")],
     "answers typed into the checks": lambda c: [
-        c["l2-c04"].update(source=f"{DOUBLE}\n\ndouble = check_double(double)"),
-        c["l2-c10"].update(source=f"{TRIPLE}\n\ntriple = check_triple(triple)"),
+        c["l2-c04"].update(source=f"{STEP}\n\nlstm_step = check_lstm_step(lstm_step)"),
+        c["l2-c10"].update(source=f"{VERDICT}\n\nverdict = check_verdict(verdict, shares)"),
     ],
     "answers below their checks": lambda c: [c["l2-c07"].update(source=BOTH)],
     "no ids, no metadata": lambda c: [solved(c), [(cell.pop("id"), cell.update(metadata={})) for cell in c.values()]],
@@ -113,7 +113,7 @@ ODD = {  # what students and Colab do to a notebook that holds both right answer
         c["l2-c07"].update(source="factor = of_an_older_lesson()"),
     ],
     "set-up cell deleted": lambda c: [solved(c), c.pop("l2-c01")],
-    "a stub twice": lambda c: [solved(c), c.update(z=code(DOUBLE, id="l2-c03"))],
+    "a stub twice": lambda c: [solved(c), c.update(z=code(STEP, id="l2-c03"))],
 }
 
 
@@ -141,9 +141,10 @@ def test_a_right_answer_counts_wherever_it_stands(term, tmp_path, capsys, how):
         lambda c: put_after(c, "l2-c04", text("I expected four.")),
         lambda c: c["l2-c02"].update(source=c["l2-c02"]["source"] + "\n\nI expected four."),
         lambda c: [c.pop("words-1"), c.update(z=text("### Exercise 1. Twice\n\nI expected four."))],
+        lambda c: c.update(z=text("Exercise 1: I expected four.")),  # no heading: a person decides
     ],
 )
-def test_words_are_found_wherever_they_stand_between_two_headings(term, tmp_path, write):
+def test_words_are_found_wherever_they_stand(term, tmp_path, write):
     collected(term, tmp_path, {"eva.ipynb": handed_in(term, write)})
     (words,) = [cell.source for cell in order_of(term, "eva") if cell.id == "words-1"]
     assert "I expected four." in words and words.startswith("**Your words on exercise 1.**")
@@ -183,11 +184,70 @@ def test_downloads_of_platforms_and_odd_files_are_read_or_named_with_a_reason(te
         },
     )
     taken = {row["student"] for row in rows.values() if row["taken"] == "yes"}
-    assert taken == {"4711", "991", "eva", "77", "späte-Abgabe-1", "112", "old-format", "merge"}
+    assert taken == {"Ana-Ruiz", "kimlee", "eva", "77", "späte-Abgabe-1", "112", "old-format", "merge"}
     refused = {file: row["remarks"] for file, row in rows.items() if row["taken"] == "no"}
     assert set(refused) == {"moodle/a/b/c.pdf", "half.ipynb", "empty.ipynb", "other.ipynb", "answers.py", "bad.zip"}
     assert all(refused.values())
     assert rows["merge.ipynb"]["remarks"].startswith("the marks of a merge")
+
+
+def test_the_time_that_counts_is_the_platforms_and_not_that_in_a_students_own_zip(term, tmp_path):
+    inner, outer = io.BytesIO(zipped({"2.ipynb": handed_in(term)})), io.BytesIO()  # of this very moment
+    with zipfile.ZipFile(outer, "w") as out:
+        out.writestr(zipfile.ZipInfo("Kai Ode_7_assignsubmission_file/my.zip", (2026, 1, 2, 3, 4, 6)), inner.getvalue())
+    (row,) = collected(term, tmp_path, {"download.zip": outer.getvalue()}).values()
+    then = time.mktime((2026, 1, 2, 3, 4, 6, 0, 0, -1))
+    assert row["handed in"] == time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(then))
+
+
+LISTS = {  # as the platforms export them
+    "Moodle": "First name,Last name,ID number,Email address\n"
+    "Ana,Ruíz,112,ana@x.org\nKim,Lee,113,k@x.org\nKim,Lee,114,l@x.org",
+    "Canvas": "Student,ID,SIS User ID,SIS Login ID,Section\n    Points Possible,,,,\n"
+    '"Ruíz, Ana",991,112,ana@x.org,A\n"Lee, Kim",992,113,k@x.org,A\n"Lee, Kim",993,114,l@x.org,A',
+    "Classroom": "Last Name,First Name,Email Address,Lesson 1\nDate,,,2026-11-02\nPoints,,,4\nRuíz,Ana,ana@x.org,3\n"
+    "Lee,Kim,k@x.org,3\nLee,Kim,l@x.org,4",
+}
+
+
+@pytest.mark.parametrize("platform", LISTS)
+def test_a_student_is_the_same_in_each_week(tmp_path, monkeypatch, platform):
+    (tmp_path / "students.csv").write_text(LISTS[platform], encoding="utf-8")
+    known = nobody(tmp_path)
+    ana, kim, other = known.listed
+    assert [who.name for who in known.listed] == ["Ana Ruíz", "Kim Lee", "Kim Lee"] and len(known.students) == 3
+    for number in ("4711", "52"):  # Moodle's is another one in each assignment
+        assert known.find("Ana Ruiz", number, {}) is ana and known.find("RUIZ Ana", number, {"ID": "114"}) is ana
+    assert known.find("ruizana", "991", {}) is ana and known.find("", "77", {"NAME": "ana ruiz"}) is ana
+    assert known.find("Kim Lee", "5", {"ID": max(other.known)}) is other
+    for name, number in (("Kim Lee", "5"), ("A. Ruiz", "9")):
+        with pytest.raises(ValueError, match=r"who\.csv"):
+            known.find(name, number, {})
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("builtins.input", lambda question: kim.id)
+    known.answers.clear()
+    assert known.find("Kim Lee", "5", {}) is kim
+    monkeypatch.setattr("builtins.input", None)  # not asked again
+    assert nobody(tmp_path).find("Kim Lee", "5", {}).id == kim.id
+
+
+def imported(table: str, most: float) -> dict[str, float]:
+    """Number -> grade, by the rules of importgradeslib.php and locallib.php of Moodle's assignfeedback_offline."""
+    header, *records = csv.reader(io.StringIO(table.removeprefix("\ufeff")))
+    number, grade, modified = map(header.index, ("Identifier", "Grade", "Last modified (grade)"))
+    assert all(len(record) == len(header) for record in records)  # lib/csvlib.class.php
+    now = datetime.now(UTC).replace(tzinfo=None)
+    for record in records:  # an older time would lose against a grade that Moodle has
+        assert abs(datetime.strptime(record[modified], "%Y-%m-%d %H:%M UTC") - now) < timedelta(minutes=5)
+    found = {record[number][len("Participant ") :]: record[grade] for record in records}
+    return {key: float(value) for key, value in found.items() if value != "" and 0 <= float(value) <= most}
+
+
+def belongs_to(path: str) -> tuple[str, str]:
+    """(number, name of the file) of a file of feedback, by the rules of importziplib.php of assignfeedback_file."""
+    name, number, kind, plugin, *rest = path.split("/")[0].split("_", 4)
+    assert number.isdigit() and (kind, plugin) == ("assignsubmission", "file")
+    return number, rest[0]
 
 
 def test_of_two_files_of_one_student_the_newer_counts_and_the_other_is_named(term, tmp_path):
@@ -211,89 +271,84 @@ def test_a_table_of_what_a_check_tries_wins_nothing(name):
     assert checks.reason(test, lambda *asked: table[repr(asked)], *given, seed=1), f"{len(table)} calls are the same"
 
 
-@pytest.fixture
-def formgrader(term, browser):
-    """formgrader(path) is a page of nbgrader's formgrader, from a server that runs in the folder of the term."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}"]
-    command += ["--IdentityProvider.token=t", "--ServerApp.port_retries=0"]
-    with subprocess.Popen(command, cwd=term, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        page = browser.new_page()
-
-        for _ in range(300):
-            with contextlib.suppress(Exception):
-                page.goto(f"http://127.0.0.1:{port}/formgrader?token=t")
-                break
-            time.sleep(0.3)
-
-        def visit(path):
-            page.goto(f"http://127.0.0.1:{port}/{path}", wait_until="networkidle")
-            return page
-
-        yield visit
-        page.close()
-        server.terminate()
-
-
-def overrule(page, cell: str, points: str = "", comment: str = "") -> None:
-    """What a person does in formgrader: types points and a comment; each is saved as soon as it is left."""
-    for field, value in ((f"input.score#{cell}", points), (f"textarea#{cell}-comment", comment)):
-        if value:
-            with page.expect_response(lambda answer: answer.request.method == "PUT"):
-                page.locator(field).first.fill(value)
-                page.locator(field).first.blur()
-
-
-def test_a_week(term, tmp_path, monkeypatch, capsys, formgrader):
-    """Collect, grade, a person reads and overrules, grade again, export."""
-    shutil.rmtree(term / "submitted", ignore_errors=True)
-    table = handed_in(term, lambda c: [solved(c), c["l2-c03"].update(source="def double(x):\n    return {2: 4}[x]")])
-    texts = {"words-1": "I saw it.", "unclear": "The factor."}
-    files = {
-        "ana.ipynb": handed_in(term, lambda c: [solved(c), *(c[key].update(source=texts[key]) for key in texts)]),
-        "bob.ipynb": handed_in(term, lambda c: c["l2-c03"].update(source=f"import einops\n{DOUBLE}")),
-        "cyd.ipynb": table,
-        "eva.ipynb": handed_in(term, lambda c: put_after(c, "l2-c07", code("!pip --version\n1 / _exit_code"))),
-        "dan.ipynb": handed_in(term, lambda c: [solved(c), c["l2-c07"].update(source="x = bytearray(5 * 10**9) * 4")]),
-    }
-    collected(term, tmp_path, files)
+def give(term, who: str, cell: str, points: float, comment: str = "") -> None:
+    """What formgrader does when a person types points and a comment (nbgrader's formgrader/apihandlers.py)."""
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
-        gradebook.update_or_create_student("fay", first_name="Fay", last_name="Wu")
-    monkeypatch.setattr("sys.argv", ["collect", str(tmp_path / "inbox"), str(term)])
-    collect.main()
-    assert "5 students" in (said := capsys.readouterr().out) and "Fay Wu" in said and "ana" not in said
-    monkeypatch.setattr("sys.argv", ["grade", "2", str(term)])
-    grade.main()
-    assert "5 of 5 submissions" in (said := capsys.readouterr().out)
-    assert "ZeroDivisionError" not in said  # pip did not work
-    for line in ("ana: 2 of 4", "bob: 0 of 4", "cyd: 1 of 4", "dan: 2 of 4", "einops"):
+        place = cell, NAME.removesuffix(".ipynb"), "lesson2", who
+        grade = gradebook.find_grade(*place)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        if comment:
+            gradebook.find_comment(*place).manual_comment = comment
+        gradebook.db.commit()
+
+
+def table_of(term, name: str) -> dict[str, dict]:
+    with open(term / name, encoding="utf-8-sig") as file:
+        return {row["name"] or row["id"]: row for row in csv.DictReader(file, delimiter=";")}
+
+
+def test_a_week(term, tmp_path, monkeypatch, capsys):
+    """Collect, grade, a person reads and overrules, export, a second file, and all of it again."""
+    shutil.rmtree(term / "submitted", ignore_errors=True)
+    (term / "students.csv").write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section\n"
+        + "".join(f"{n} X,1,{n.lower()},,\n" for n in ("Ana", "Bob", "Fay", "Eva", "Ida"))
+    )
+    folder = "{} X_{}_assignsubmission_file/2.ipynb".format
+    ana, wrong = {"words-1": "I saw it.", "unclear": "The factor."}, "def lstm_step(*given):\n    return given[2:]"
+    own = code("!pip --version\n1 / _exit_code\nimport checks")
+    files = {
+        folder("Ana", 11): handed_in(term, lambda c: [solved(c), *(c[key].update(source=ana[key]) for key in ana)]),
+        folder("Bob", 12): handed_in(term, lambda c: c["l2-c03"].update(source=f"import einops\n{wrong}")),
+        folder("Eva", 13): handed_in(term, lambda c: put_after(c, "l2-c07", own)),
+        folder("Ida", 14): b"",
+    }
+
+    def run(program, *arguments):
+        monkeypatch.setattr("sys.argv", ["", *arguments])
+        program.main()
+        return capsys.readouterr().out
+
+    collected(term, tmp_path, files)
+    said = run(collect, str(tmp_path / "inbox"), str(term), "2")
+    assert "Lesson 2: 3 students. Only files not taken: Ida X." in said and "Nothing from: Fay X\n" in said
+    said = run(grade, "2", str(term))
+    assert "3 of 3 submissions" in said and "ZeroDivisionError" not in said  # pip did not work
+    for line in ("ana: 2 of 4", "bob: 0 of 4", "eva: 0 of 4", "einops", "LOOK AT code cell 6: import checks"):
         assert line in said, said
 
-    with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
-        stem = NAME.removesuffix(".ipynb")
-        page_of = {who: gradebook.find_submission_notebook(stem, "lesson2", who).id for who in ("ana", "bob")}
-    # A person has the last word.
-    page = formgrader(f"formgrader/submissions/{page_of['ana']}")
-    assert "I saw it." in page.inner_text("body")
-    overrule(page, "words-1", points="0.5", comment="And why?")
-    overrule(formgrader(f"formgrader/submissions/{page_of['bob']}"), "l2-c04", points="1")
-    grade.main()
-    assert "0 of 5 submissions" in capsys.readouterr().out
-    assert all("points" in grade.autograde(term, who, "lesson2") for who in page_of)
+    assert "I saw it." in (term / "words-lesson2.html").read_text(encoding="utf-8")
 
-    with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:  # today, of what was graded before
+    with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
         gradebook.update_or_create_assignment("lesson2", duedate=f"{datetime.now(UTC) - timedelta(days=1.5)}")
-    monkeypatch.setattr("sys.argv", ["export", "2", str(term), "--comma"])
-    export.main()
-    with open(term / "lesson2.csv", encoding="utf-8-sig") as file:
-        rows = {row["id"]: row for row in csv.DictReader(file, delimiter=";")}
-    assert (rows["ana"]["late"], rows["ana"]["total"]) == ("2", "0,5")
-    assert rows["bob"]["double"] == "1" and rows["cyd"]["double"] == "0"
-    assert rows["not yet"]["double"] == "2" and rows["not yet"]["triple"] == "2"
-    assert rows["ana"]["unclear"] == "The factor."
-    assert "And why?" in (term / "feedback" / "ana" / "lesson2" / NAME.replace("ipynb", "html")).read_text()
+    run(export, "2", str(term), "--comma")
+    rows = table_of(term, "lesson2.csv")
+    assert (rows["Ana X"]["words-1"], rows["Ana X"]["total"], rows["Bob X"]["words-1"]) == ("?", "?", "0")
+    assert "is empty" in rows["Ida X"]["remarks"] and rows["Ida X"]["total"] == "" and "bias_for" not in rows["Ida X"]
+    # A person has the last word.
+    give(term, "ana", "words-1", 0.5, "And why?")
+    give(term, "bob", "l2-c04", 1)
+    assert "0 of 3 submissions" in run(grade, "2", str(term))
+    run(export, "2", str(term), "--comma")
+    rows = table_of(term, "lesson2.csv")
+    assert (rows["Ana X"]["late"], rows["Ana X"]["total"], rows["Ana X"]["unclear"]) == ("2", "0,5", "The factor.")
+    assert (rows["Bob X"]["lstm_step"], rows["not yet"]["lstm_step"], rows["not yet"]["verdict"]) == ("1", "1", "2")
+    assert imported((term / "moodle-lesson2.csv").read_text(encoding="utf-8"), 4) == {"11": 0.5, "12": 0, "13": 0}
+    assert "1,ana,,,0.5" in (term / "canvas-lesson2.csv").read_text(encoding="utf-8")
+    with zipfile.ZipFile(term / "feedback-lesson2.zip") as feedback:
+        assert [belongs_to(name)[0] for name in feedback.namelist()] == ["11", "12", "13"]
+        assert b"And why?" in feedback.read(feedback.namelist()[0])
+
+    # New words are unread, new code is tried, and what a person gave stays until a person looks.
+    better = handed_in(term, lambda c: [solved(c), c["words-1"].update(source="I see it now.")])
+    collected(term, tmp_path, {folder("Ana", 11): better, folder("Bob", 12): handed_in(term, solved)})
+    run(collect, str(tmp_path / "inbox"), str(term), "2")
+    assert "2 of 3 submissions" in run(grade, "2", str(term))
+    run(export, "2", str(term), "--comma")
+    rows = table_of(term, "lesson2.csv")
+    assert rows["Ana X"]["words-1"] == "?" and "words-1 had 0.5 by hand; new words" in rows["Ana X"]["remarks"]
+    assert (rows["Bob X"]["lstm_step"], rows["Bob X"]["verdict"]) == ("1", "1")
+    assert "lstm_step had 1 by hand; the check says 1" in rows["Bob X"]["remarks"]
 
 
 def test_an_endless_notebook_is_stopped_and_named(term, tmp_path, monkeypatch):

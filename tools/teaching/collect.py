@@ -2,7 +2,7 @@
 
 FROM: a folder or a zip, of Moodle, Canvas, Gradescope, or files with any names. Each notebook goes to
 TERM/submitted/<student>/lesson<N>/. What was done to each file, and why one was not taken, stands in
-TERM/collected.csv.
+TERM/collected.csv, which grows over the term. LESSON: files of another lesson are not taken, and named.
 """
 
 import io
@@ -18,7 +18,8 @@ from nbgrader.api import Gradebook
 
 from tools.teaching.exercises import LESSONS
 from tools.teaching.mend import mend
-from tools.teaching.term import configuration, write_table
+from tools.teaching.people import People, Student
+from tools.teaching.term import add_to_table, configuration, read_table
 
 PATTERNS = [  # of the path of a file, as the downloads of Gradescope, Moodle and Canvas have it
     r"(?:^|/)(?P<name>)submission_(?P<id>\d+)/",
@@ -26,22 +27,33 @@ PATTERNS = [  # of the path of a file, as the downloads of Gradescope, Moodle an
 ]
 MERGE = re.compile(r"^<{7} .*\n|^={7}\n(?:.*\n)*?^>{7} .*\n", flags=re.M)  # what git leaves; their own side stays
 LARGEST = 50_000_000  # bytes of one file
+COLUMNS = ["lesson", "file", "student", "name", "handed in", "taken", "remarks"]
+WHO = "who they are must stand in students.csv, and their numbers in their files"
 
 
-def files_in(name: str, content: bytes, when: float) -> Iterator[tuple[str, bytes, float]]:
-    """(path, content, time) of a file, or of each file in a zip, also of zips in it. No content: it can't be read."""
+def files_in(name: str, content: bytes, when: float, own: bool) -> Iterator[tuple[str, bytes, float]]:
+    """(path, content, time) of a file, or of each file in a zip, also of zips in it. No content: it can't be read.
+
+    own: a student made it, or put it in. Then the time within counts for nothing: that of the whole does.
+    """
     if not name.lower().endswith(".zip"):
         yield name, content, when
         return
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-        for member in archive.infolist():
-            if not member.is_dir():
-                data = archive.read(member) if member.file_size < LARGEST else b""
-                then = time.mktime((*member.date_time, 0, 0, -1))
-                yield from files_in(f"{name[:-4]}/{member.filename}", data, then)
+        members = [(f"{name[:-4]}/{each.filename}", each) for each in archive.infolist() if not each.is_dir()]
+        own = own and (platform(name) is not None or not any(platform(path) for path, _ in members))
+        for path, member in members:
+            data = archive.read(member) if member.file_size < LARGEST else b""
+            then = when if own else time.mktime((*member.date_time, 0, 0, -1))
+            yield from files_in(path, data, then, True)
     except (zipfile.BadZipFile, RuntimeError, OSError, ValueError, OverflowError):  # RuntimeError: a password
         yield name, b"", when
+
+
+def platform(path: str) -> re.Match | None:
+    """Whose file it is, and its number, as a platform writes them."""
+    return next(filter(None, (re.search(pattern, path) for pattern in PATTERNS)), None)
 
 
 def read_notebook(path: str, content: bytes) -> tuple[list, list[str]]:
@@ -72,46 +84,60 @@ def lesson_of(cells: list) -> str:
     return max(set(found), key=found.count)
 
 
-def student_of(path: str, cells: list) -> tuple[str, str]:
-    """(id, name) of a student: by the platform's path, by what was typed, or by the name of the folder or file."""
+def student_of(people: People, path: str, cells: list) -> Student:
+    """By the platform's path, by what was typed, or by the name of the folder or file. Raises ValueError."""
     code = "\n".join(cell.source for cell in cells)
     typed = dict(re.findall(r"^STUDENT_(ID|NAME) *= *[\"']?(.*?)[\"']? *(?:# @param.*)?$", code, flags=re.M))
-    number, name = typed.get("ID", ""), typed.get("NAME", "").replace("\\", "")
-    found = next(filter(None, (re.search(pattern, path) for pattern in PATTERNS)), None)
-    if found and (found["name"] or not number):  # what Gradescope numbers is not the student
-        number = found["id"]
-    name = (found and found["name"]) or name or Path(path).parent.name or Path(path).stem
-    folder = re.sub(r"[^\w.@-]+", "-", number or name).strip("-.")[:60]  # the name of a folder on any system
-    return folder or "unknown", name
+    typed = {key: value.replace("\\", "") for key, value in typed.items() if value}
+    found = platform(path)
+    name = (found and found["name"]) or ("" if typed or found else Path(path).parent.name or Path(path).stem)
+    return people.find(name, found["id"] if found else "", typed)
 
 
-def collect(place: Path, term: Path) -> list[dict]:
+def collect(place: Path, term: Path, people: People, wanted: str = "all") -> list[dict]:
     """Put every notebook into its place; returns a row for each file. Of two of one student the newer is taken."""
     files, rows, taken = [], [], {}
     for path in (place, *place.rglob("*")):
         if path.is_file():
             name = path.relative_to(place).as_posix() if place.is_dir() else path.name
-            files += files_in(name, path.read_bytes(), path.stat().st_mtime)
+            files += files_in(name, path.read_bytes(), path.stat().st_mtime, place.is_dir())
     files = [file for file in files if not re.search(r"(?:^|/)(?:\.|__MACOSX/)", file[0])]  # what Macs and Jupyter add
     for path, content, when in sorted(files, key=lambda file: (file[2], file[0]), reverse=True):
-        row = {"file": path, "student": "", "name": "", "lesson": "", "taken": "no", "remarks": ""}
+        stamp = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(when))
+        row = dict.fromkeys(COLUMNS, "") | {"file": path, "handed in": stamp, "taken": "no"}
         rows.append(row)
+        cells, said, unread = [], [], None
         try:
-            cells, said = read_notebook(path, content)
-            row["lesson"] = lesson_of(cells)
-            row["student"], row["name"] = student_of(path, cells)
+            try:
+                cells, said = read_notebook(path, content)
+                row["lesson"] = lesson_of(cells)
+            except ValueError as problem:  # also of such a file one should know whose it is
+                unread = problem
+            student = student_of(people, path, cells)
+            row["student"], row["name"] = student.id, student.name
+            if unread:
+                raise unread
+            if wanted not in ("all", row["lesson"]):
+                raise ValueError(f"holds lesson {row['lesson']}, not lesson {wanted}")
             newer = taken.setdefault((row["student"], row["lesson"]), row)
+            this, other = platform(path), platform(newer["file"])
+            if this and other and this["name"] and this.group("name", "id") != other.group("name", "id"):
+                raise ValueError(f"has the same name as {newer['file']}: {WHO}")
             if newer is not row:
                 raise ValueError(f"{newer['file']} of the same student is newer")
         except ValueError as problem:
             row["remarks"] = str(problem)
         else:
             row["taken"] = "yes"
-            row["remarks"] = "; ".join(said + put(term, row, cells, when))
+            row["remarks"] = "; ".join(said + put(term, row, cells))
+    lessons = [row["lesson"] for row in rows if row["taken"] == "yes"] if wanted == "all" else [wanted]
+    for row in rows:  # what can't be read belongs to the lesson of the others
+        if lessons and (not row["lesson"] or row["taken"] == "no" and wanted != "all"):
+            row["lesson"] = max(set(lessons), key=lessons.count)
     return sorted(rows, key=lambda row: row["file"])
 
 
-def put(term: Path, row: dict, cells: list, when: float) -> list[str]:
+def put(term: Path, row: dict, cells: list) -> list[str]:
     """Write the mended notebook, if it is new or has changed; returns what was mended."""
     lesson, name = f"lesson{row['lesson']}", LESSONS[row["lesson"]].name
     notebook = nbformat.read(term / "release" / lesson / name, as_version=4)
@@ -120,29 +146,36 @@ def put(term: Path, row: dict, cells: list, when: float) -> list[str]:
     submitted.parent.mkdir(parents=True, exist_ok=True)
     if not submitted.is_file() or submitted.read_text(encoding="utf-8") != nbformat.writes(notebook):
         submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
-    stamp = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(when))
-    (submitted.parent / "timestamp.txt").write_text(stamp, encoding="utf-8")
+    (submitted.parent / "timestamp.txt").write_text(row["handed in"], encoding="utf-8")
     return remarks
 
 
+def say(term: Path, rows: list[dict], people: People) -> None:
+    """What was mended, what was not taken, and who has handed in nothing, for each lesson."""
+    print(*(f"{row['file']}: {row['remarks']}" for row in rows if row["remarks"]), sep="\n")
+    everything = read_table(term / "collected.csv")
+    for lesson in sorted({row["lesson"] for row in rows if row["lesson"]}):
+        of_lesson = [row for row in everything if row["lesson"] == lesson]
+        taken = {row["student"] for row in of_lesson if row["taken"] == "yes"}
+        lost = {row["name"] or row["file"] for row in of_lesson if row["student"] not in taken}
+        print(f"Lesson {lesson}: {len(taken)} students. Only files not taken: {', '.join(sorted(lost)) or 'nobody'}.")
+        missing = [who.name or who.id for who in people.students.values() if who.id not in taken]
+        print("  Nothing from:", ", ".join(name for name in missing if name not in lost) or "nobody")
+
+
 def main() -> None:
-    place, term = [*sys.argv[1:], "term"][:2]
+    place, term, wanted = (sys.argv[1:] + ["", "term", "all"][len(sys.argv) - 1 :])[:3]
     term = Path(term).resolve()
     if not (term / "release").is_dir():
         sys.exit(f"{term} has no edition yet: run make student first.")
-    rows = collect(Path(place), term) if place else []
+    with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
+        people = People(term, gradebook)
+        rows = collect(Path(place), term, people, wanted) if place else []
+        people.enter({row["student"] for row in rows if row["taken"] == "yes"})
     if not rows:
-        sys.exit("Which files? make collect FROM=<the folder or zip that your platform gave>")
-    write_table(term / "collected.csv", rows)
-    taken = {row["student"]: row["name"] for row in rows if row["taken"] == "yes"}
-    with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:  # formgrader and export show the names
-        for new in taken.keys() - {student.id for student in gradebook.students}:
-            first, _, last = taken[new].rpartition(" ")
-            gradebook.add_student(new, first_name=first, last_name=last)
-        known = {who.id: f"{who.first_name or ''} {who.last_name or who.id}" for who in gradebook.students}
-    print(*(f"{row['file']}: {row['remarks']}" for row in rows if row["remarks"]), sep="\n")
-    print(f"{len(taken)} students. {sum(row['taken'] == 'no' for row in rows)} files not taken.")
-    print("Nothing from:", ", ".join(name.strip() for who, name in known.items() if who not in taken) or "nobody")
+        sys.exit("Which files? make collect FROM=<the folder or zip that your platform gave> LESSON=2")
+    add_to_table(term / "collected.csv", rows, 2)
+    say(term, rows, people)
 
 
 if __name__ == "__main__":

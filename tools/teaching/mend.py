@@ -3,7 +3,8 @@
 Colab, editors and merges take metadata and ids away; students delete stubs and checks, and answer in other cells. The
 rules: our cells are found again by id, by nbgrader's name or by their text, and missing ones come back. What is not
 ours is the student's, and stays where it stood. The check of a name that has a value elsewhere than in its stub comes
-at the end, so a right answer counts wherever it stands. What is written between two headings are words on an exercise.
+at the end, so a right answer counts wherever it stands. What is written between two headings are words on an exercise;
+what stands outside every exercise is shown where words are missing.
 """
 
 import re
@@ -54,6 +55,7 @@ def mend(lesson, cells: list) -> list[str]:
     older = len({mark for cell in (*lesson.cells, *cells) for mark in EDITION.findall(cell.source)}) > 1
     tried = {tried_by(cell) for cell in lesson.cells if kind(cell) == "check"}
     words = {cell.id: cell for cell in lesson.cells if kind(cell) == "words"}
+    stray = []  # words outside every exercise
     exercise, last = "", -1  # where we are in the student's notebook, and in the lesson
     theirs = defaultdict(list)  # what the student put after our cell at a place
     answered = set()  # the names that have a value elsewhere than in their stub
@@ -72,6 +74,7 @@ def mend(lesson, cells: list) -> list[str]:
                 words[name].source += f"\n\n{typed}"
             elif typed and what == "own":
                 theirs[last].append(new_markdown_cell(typed, id=f"own-{i}"))
+                stray.append(typed)
         elif typed and cell.cell_type == "code":
             named = names_in(typed) & tried
             if what != "stub":
@@ -80,6 +83,10 @@ def mend(lesson, cells: list) -> list[str]:
                 our.source = cell.source if named or not older else our.source
             elif named or what == "own":
                 theirs[last].append(new_code_cell(typed, id=f"own-{i}"))
+
+    for place, cell in enumerate(lesson.cells):  # a person decides what they belong to
+        if stray and cell.id.startswith("words-") and cell.source.strip() == originals[place]:
+            cell.source = "\n\n".join([originals[place], "(Nothing stands here. From other places:)", *stray])
 
     result, at_the_end = theirs[-1], []
     for place, cell in enumerate(lesson.cells):
