@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from checks import AXIS, exercise, must_equal, reason, untouched
+from checks import AXIS, exercise, must_equal, reason, reason_for_points, untouched
 
 
 @pytest.fixture
@@ -79,8 +79,7 @@ def test_a_check_prints_a_verdict_and_returns_the_answer_or_ours(cell, capsys):
     assert capsys.readouterr().out == "Exercise 1a: not yet. double is None so far.\n"
 
 
-def test_an_answer_that_is_a_table_of_what_the_check_tries_wins_no_points(capsys, monkeypatch):
-    monkeypatch.delenv("TORCHNLP_GRADING", raising=False)
+def test_an_answer_that_is_a_table_of_what_the_check_tries_wins_no_points(capsys):
     tried = []
 
     def drawn(double):
@@ -92,10 +91,8 @@ def test_an_answer_that_is_a_table_of_what_the_check_tries_wins_no_points(capsys
 
     check = exercise("1a", ours=None)(drawn)
     assert check(table) is check(table) is table and capsys.readouterr().out == 2 * "Exercise 1a: right\n"
-    monkeypatch.setenv("TORCHNLP_GRADING", "1")
-    with pytest.raises(AssertionError, match="twice n is 2 n"):
-        check(table)
-    assert check(lambda n: 2 * n)
+    assert reason_for_points(drawn, table).startswith("twice n is 2 n")
+    assert reason_for_points(drawn, lambda n: 2 * n) == ""
 
 
 def test_what_a_check_draws_is_the_same_each_time_and_moves_nothing_after_it():
