@@ -17,6 +17,7 @@ import itertools
 import math
 import random
 import traceback
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ import torch
 from torch import nn
 
 from lessons import END, shifted, token_loss
-from torchnlp import PAD, SPARSE, gates, in_language, run_rnn
+from torchnlp import PAD, SPARSE, device, gates, in_language, run_rnn
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
 AXIS = ("must match the", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
@@ -148,51 +149,6 @@ def _step(x_t, h, W_x, W_h, b):
     return torch.tanh(x_t @ W_x.T + h @ W_h.T + b)
 
 
-def _read(x, W_x, W_h, b):
-    h, states = x.new_zeros(len(x), len(b)), []
-    for t in range(x.size(1)):
-        h = _step(x[:, t], h, W_x, W_h, b)  # [B, H]
-        states.append(h)
-    return torch.stack(states, dim=1)  # [B, T, H]
-
-
-@exercise("1a", ours=_step)
-def check_step(step):
-    cell = nn.RNNCell(3, 2)
-    W_x, W_h, b = cell.weight_ih, cell.weight_hh, (cell.bias_ih + cell.bias_hh).detach()
-    x_t, h = torch.randn(4, 3), torch.randn(4, 2)  # a batch of 4
-    with explain("multiplied", "The shapes do not fit: here a vector is a row, so x_t @ W_x.T, with .T."):
-        answer = step(x_t.clone(), h.clone(), W_x, W_h, b)
-    total = x_t @ W_x.T + h @ W_h.T
-    slips = {
-        "The bias is missing.": total.tanh(),
-        "tanh comes last, over the whole sum.": total.tanh() + b,
-        "tanh is missing.": total + b,
-        "W_h is the wrong way round: h @ W_h.T, as with W_x.": (x_t @ W_x.T + h @ W_h + b).tanh(),
-    }
-    must_equal("step", answer, cell(x_t, h), slips)
-
-
-@exercise("1b", ours=_read)
-def check_read(read):
-    rnn, x = nn.RNN(5, 2, batch_first=True), torch.randn(3, 4, 5)
-    weights = rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0 + rnn.bias_hh_l0
-    truth, last = rnn(x)
-    across = rnn(x.transpose(0, 1))[0].transpose(0, 1)  # [3, 4, 2]: along the batch
-    slips = {
-        "You walk along the texts of the batch, not along the tokens: x[:, t] is step t.": across,
-        "The steps are the first axis: torch.stack(states, dim=1) makes them the second.": truth.transpose(0, 1),
-        "That is the last state alone. Keep the state after every token.": last[0],
-        "Keep the state after each step, not the one before it.": nn.functional.pad(truth, (0, 0, 1, -1)),
-        "Each step starts from zeros. Pass the new state on.": rnn(x.reshape(12, 1, 5))[0].reshape(3, 4, 2),
-    }
-    with explain("multiplied", "The shapes do not fit. Has the first state H numbers? H is len(b)."):
-        answer = read(x.clone(), *weights)
-    must_equal("read", answer, truth, slips)
-    with explain("inplace", "Right, but a state was changed in place: keep the states in a list."):
-        answer[:, -1].sum().backward()
-
-
 def _masked_mean(states, real):
     real = real.unsqueeze(2)  # [B, T, 1]
     return (states * real).sum(1) / real.sum(1)  # [B, H]
@@ -241,12 +197,128 @@ def _must_be_largest(name, pool, given, real):
     must_equal(name, answer, truth, slips)
 
 
+def _one_epoch(net, loader, optimizer, scheduler, clip):
+    total, articles = 0.0, 0
+    net.train()
+    for labels, ids in loader:
+        labels, ids = labels.to(device), ids.to(device)
+        loss = nn.functional.cross_entropy(net(ids), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), clip)
+        optimizer.step()
+        scheduler.step()
+        total += loss.item() * len(labels)
+        articles += len(labels)
+    net.eval()
+    return total / articles
+
+
+class _Modes(nn.Module):
+    """A bag of words that notes the mode in which it is asked. Five texts in batches of 2, 2 and 1."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.modes = nn.EmbeddingBag(9, 4), []
+        self.fc = nn.Linear(4, 3)
+
+    def forward(self, ids):
+        self.modes.append(self.training)
+        return self.fc(self.embedding(ids))  # [B, 3]
+
+
+def _epoch_of(one_epoch, net, items, clip=0.1):
+    """A copy of net after one_epoch, what that returned, and how often the scheduler stepped."""
+    net = copy.deepcopy(net).eval()
+    optimizer = torch.optim.SGD(net.parameters(), lr=1)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 / (1 + step))
+    with warnings.catch_warnings(action="ignore"):  # PyTorch warns of a scheduler that steps too early
+        returned = one_epoch(net, torch.utils.data.DataLoader(items, batch_size=2), optimizer, scheduler, clip)
+    return net, returned, scheduler.last_epoch
+
+
+def _in_order(parts):
+    """An epoch with these parts in this order, and the losses of its batches: one with a slip."""
+
+    def one_epoch(net, loader, optimizer, scheduler, clip):
+        losses = []
+        for labels, ids in loader:
+            loss = nn.functional.cross_entropy(net(ids.to(device)), labels.to(device))
+            call = {"zero": optimizer.zero_grad, "backward": loss.backward, "step": optimizer.step}
+            call["clip"] = functools.partial(nn.utils.clip_grad_norm_, net.parameters(), clip)
+            call["schedule"] = scheduler.step
+            for part in parts.split():
+                call[part]()
+            losses.append(loss.item())
+        return losses
+
+    return one_epoch
+
+
+def _weights(net):
+    return torch.cat([weight.detach().flatten() for weight in net.parameters()])
+
+
+ADDS_UP = "The gradients of all batches add up: optimizer.zero_grad() for each batch, before backward."
+UNCLIPPED = "The step uses the gradient as it is: clip it between backward and optimizer.step()."
+ORDERS = {  # what a slip comes to
+    "backward clip step schedule": ADDS_UP,
+    "zero backward step schedule": UNCLIPPED,
+    "backward step schedule": f"{ADDS_UP} {UNCLIPPED}",
+    "backward step clip schedule": f"{ADDS_UP} {UNCLIPPED}",
+    "zero backward clip schedule step": "The scheduler sets the learning rate of the next step: it comes after the "
+    "optimizer.",
+}
+
+
+@exercise("3", ours=_one_epoch)
+def check_one_epoch(one_epoch):
+    items = [(k % 3, torch.randint(9, (4,))) for k in range(5)]
+    before = _Modes().to(device)
+    net, returned, steps = _epoch_of(one_epoch, before, items)
+    _must_move(before, net, steps)
+    right, mean, _ = _epoch_of(_one_epoch, before, items)
+    slips = {said: _weights(_epoch_of(_in_order(parts), before, items)[0]) for parts, said in ORDERS.items()}
+    must_equal("Each weight after the epoch", _weights(net), _weights(right), slips)
+    _must_be_mean_loss(returned, mean, _epoch_of(_in_order("zero backward clip step schedule"), before, items)[1])
+
+
+def _must_move(before, net, steps):
+    """The weights move, in the right modes, and the scheduler steps as often as there are batches."""
+    moved = not is_close(_weights(net), _weights(before))
+    assert moved, "No weight moves. Is there a backward, then a step, and no zero_grad between them?"
+    late = net.modes.index(False) + 1 if False in net.modes else 0
+    assert not late, f"Batch {late} finds the network in evaluation mode: net.train() before the first batch."
+    assert not net.training, "At the end the network is in training mode: net.eval(), so that it can answer."
+    said = f"For 3 batches the scheduler steps {steps} times: scheduler.step() belongs to each batch."
+    assert steps == 3, said.replace("1 times", "once")
+
+
+def _must_be_mean_loss(returned, mean, losses):
+    """losses: those of the batches of 2, 2 and 1 articles, in order."""
+    grows = isinstance(returned, torch.Tensor) and returned.requires_grad
+    assert not grows, "Add up loss.item(): a loss that stays a tensor keeps all that its batch has computed."
+    slips = {
+        "That is the loss of the last batch. Take the mean over the articles of all batches.": losses[-1],
+        "That is the mean over the batches, and the last one is smaller: count each loss len(labels) times.": (
+            sum(losses) / 3
+        ),
+        "That is the sum of the batches' losses, not the mean per article.": sum(losses),
+        "Each loss is a mean over its batch: count it len(labels) times before you divide.": sum(losses) / 5,
+        "That is a sum over the articles. Divide it by their number.": mean * 5,
+        "Divide by the number of articles, not of batches.": mean * 5 / 3,
+    }
+    for said, slip in slips.items():
+        assert abs(returned - slip) > 1e-5, said
+    assert abs(returned - mean) < 1e-4, f"The mean loss per article is {mean:.4f}, not {returned:.4f}."
+
+
 def _last_n(real, n):
     left = real.sum(1, keepdim=True) - real.cumsum(1)  # how many real tokens follow
     return real & (left < n)
 
 
-@exercise("3", ours=_last_n)
+@exercise("4", ours=_last_n)
 def check_last_n(last_n):
     real = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [1, 0, 0, 0, 0]]).bool()
     most = 9 + torch.initial_seed()
@@ -257,6 +329,51 @@ def check_last_n(last_n):
         slip = torch.arange(5) >= real.sum(1, keepdim=True) - n  # [3, 5]
         said = "The places after a text's end are True as well. Join your condition with `real &`."
         must_equal(f"last_n, for n = {n}: the mask", answer, truth, {said: slip})
+
+
+def _read(x, W_x, W_h, b):
+    h, states = x.new_zeros(len(x), len(b)), []
+    for t in range(x.size(1)):
+        h = _step(x[:, t], h, W_x, W_h, b)  # [B, H]
+        states.append(h)
+    return torch.stack(states, dim=1)  # [B, T, H]
+
+
+@exercise("1", ours=_step)
+def check_step(step):
+    cell = nn.RNNCell(3, 2)
+    W_x, W_h, b = cell.weight_ih, cell.weight_hh, (cell.bias_ih + cell.bias_hh).detach()
+    x_t, h = torch.randn(4, 3), torch.randn(4, 2)  # a batch of 4
+    with explain("multiplied", "The shapes do not fit: here a vector is a row, so x_t @ W_x.T, with .T."):
+        answer = step(x_t.clone(), h.clone(), W_x, W_h, b)
+    total = x_t @ W_x.T + h @ W_h.T
+    slips = {
+        "The bias is missing.": total.tanh(),
+        "tanh comes last, over the whole sum.": total.tanh() + b,
+        "tanh is missing.": total + b,
+        "W_h is the wrong way round: h @ W_h.T, as with W_x.": (x_t @ W_x.T + h @ W_h + b).tanh(),
+    }
+    must_equal("step", answer, cell(x_t, h), slips)
+
+
+@exercise("5", ours=_read)
+def check_read(read):
+    rnn, x = nn.RNN(5, 2, batch_first=True), torch.randn(3, 4, 5)
+    weights = rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0 + rnn.bias_hh_l0
+    truth, last = rnn(x)
+    across = rnn(x.transpose(0, 1))[0].transpose(0, 1)  # [3, 4, 2]: along the batch
+    slips = {
+        "You walk along the texts of the batch, not along the tokens: x[:, t] is step t.": across,
+        "The steps are the first axis: torch.stack(states, dim=1) makes them the second.": truth.transpose(0, 1),
+        "That is the last state alone. Keep the state after every token.": last[0],
+        "Keep the state after each step, not the one before it.": nn.functional.pad(truth, (0, 0, 1, -1)),
+        "Each step starts from zeros. Pass the new state on.": rnn(x.reshape(12, 1, 5))[0].reshape(3, 4, 2),
+    }
+    with explain("multiplied", "The shapes do not fit. Has the first state H numbers? H is len(b)."):
+        answer = read(x.clone(), *weights)
+    must_equal("read", answer, truth, slips)
+    with explain("inplace", "Right, but a state was changed in place: keep the states in a list."):
+        answer[:, -1].sum().backward()
 
 
 # ---------------------------------------------------------------------- lesson 2: LSTM gates

@@ -49,20 +49,41 @@ from torchnlp import (
 # --------------------------------------------------------- lesson 1: a simple recurrent network
 
 
-class NaiveRNNClassifier(nn.Module):
-    """Mean pooling over all time steps, padding included: the bug of lesson 1. Lesson 1, section 6."""
+class RNNClassifier(nn.Module):
+    """Ids [B, T] to logits [B, K] through an RNN; pool: states [B, T, H], real [B, T] -> [B, H]. Lesson 1, section 6."""
 
-    def __init__(self, vocab_size, embed_dim, hidden_dim, num_class):
+    def __init__(self, vocab_size, embed_dim, hidden_dim, num_class, pool):
         super().__init__()
-        self.embedding = nn.Embedding(vocab_size, embed_dim, PAD, sparse=SPARSE)
+        self.embedding = nn.Embedding(vocab_size, embed_dim, padding_idx=PAD)
         self.embedding.weight.data *= 0.1  # start small
         self.rnn = nn.RNN(embed_dim, hidden_dim, batch_first=True)
         self.fc = nn.Linear(hidden_dim, num_class)
+        self.pool = pool
 
     def forward(self, x):  # x: ids [B, T]
         states, _ = self.rnn(self.embedding(x))  # [B, T, H]
-        mean = states.mean(1)  # [B, H]
-        return self.fc(mean)  # [B, K]
+        return self.fc(self.pool(states, x != PAD))  # [B, H] -> [B, K]
+
+
+def paired_difference(a, b, texts=None, questions=1):
+    """The lead of a over b, its standard error, the margin beyond which it is significant. Lesson 1, section 8.
+
+    a, b: [seeds, N], 1 where right; texts: [N], the text of each answer, by default one for each; questions: how many
+    leads are asked about (Bonferroni). With few seeds the margin is wider, by Student's t distribution.
+    """
+    gap = a.mean(0) - b.mean(0)  # [N], from -1 to 1
+    texts = torch.arange(len(gap)) if texts is None else texts
+    texts = texts.unique(return_inverse=True)[1]  # 0, 1, 2, ...
+    sums = texts.bincount(gap - gap.mean())  # of the differences in each text
+    n = len(sums)
+    parts = [(sums.square().sum() / len(gap) ** 2 * n / (n - 1), n - 1)]
+    for rows in (a.mean(1), b.mean(1)):  # one accuracy per seed
+        if len(rows) > 1:
+            parts.append((rows.var() / len(rows), len(rows) - 1))
+    square = sum(part for part, _ in parts)
+    freedom = square**2 / sum(part**2 / free for part, free in parts)  # Welch
+    quantile = stats.t.ppf(1 - 0.025 / questions, freedom) if square else 0
+    return gap.mean().item(), square.sqrt().item(), float(quantile * square.sqrt())
 
 
 def spectral_radius(W):
@@ -257,27 +278,6 @@ def window_ngrams(items, width=2):
             window = tokens[t : t + 2 * width + 1]
             runs = [(n, i) for n in (1, 2, 3) for i in range(len(window) + 1 - n)]
             yield [f"{i} {' '.join(window[i : i + n])}" for n, i in runs]
-
-
-def paired_difference(a, b, texts=None, questions=1):
-    """The lead of a over b, its standard error, the margin beyond which it is significant. Lesson 4, section 5.
-
-    a, b: [seeds, N], 1 where right; texts: [N], the text of each answer, by default one for each; questions: how many
-    leads are asked about (Bonferroni). With few seeds the margin is wider, by Student's t distribution.
-    """
-    gap = a.mean(0) - b.mean(0)  # [N], from -1 to 1
-    texts = torch.arange(len(gap)) if texts is None else texts
-    texts = texts.unique(return_inverse=True)[1]  # 0, 1, 2, ...
-    sums = texts.bincount(gap - gap.mean())  # of the differences in each text
-    n = len(sums)
-    parts = [(sums.square().sum() / len(gap) ** 2 * n / (n - 1), n - 1)]
-    for rows in (a.mean(1), b.mean(1)):  # one accuracy per seed
-        if len(rows) > 1:
-            parts.append((rows.var() / len(rows), len(rows) - 1))
-    square = sum(part for part, _ in parts)
-    freedom = square**2 / sum(part**2 / free for part, free in parts)  # Welch
-    quantile = stats.t.ppf(1 - 0.025 / questions, freedom) if square else 0
-    return gap.mean().item(), square.sqrt().item(), float(quantile * square.sqrt())
 
 
 # ------------------------------------------------------------ lesson 5: pretrained embeddings

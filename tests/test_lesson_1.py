@@ -1,12 +1,14 @@
 """What lesson 1 hands on, by numbers computed by hand; and its script, equal to plain PyTorch without padding."""
 
+import math
 import runpy
 from pathlib import Path
 
 import pytest
 import torch
+from scipy import stats
 
-from lessons import NaiveRNNClassifier, spectral_radius
+from lessons import RNNClassifier, paired_difference, spectral_radius
 from torchnlp import PAD
 
 PLAIN = Path(__file__).resolve().parent.parent / "notebooks" / "1-simple-rnn" / "plain.py"
@@ -14,10 +16,15 @@ SIZES = 30, 5, 4, 3  # words, E, H, K
 IDS = torch.tensor([[7, 8, 9, 10], [7, 8, PAD, PAD]])
 
 
-def test_the_naive_class_counts_the_padding():
-    net = NaiveRNNClassifier(*SIZES)
-    assert torch.allclose(net(IDS)[:1], net(IDS[:1]), atol=1e-6)
-    assert not torch.allclose(net(IDS)[1:], net(IDS[1:, :2]), atol=1e-3)
+def masked_mean(states, real):
+    return (states * real.unsqueeze(2)).sum(1) / real.sum(1, keepdim=True)
+
+
+def test_the_plain_mean_counts_the_padding_and_a_masked_one_does_not():
+    for pool, same in ((lambda states, real: states.mean(1), False), (masked_mean, True)):
+        net = RNNClassifier(*SIZES, pool)
+        assert torch.allclose(net(IDS)[0], net(IDS[:1])[0], atol=1e-6)
+        assert torch.allclose(net(IDS)[1], net(IDS[1:, :2])[0], atol=1e-3) == same
 
 
 def test_spectral_radius_is_that_of_the_largest_eigenvalue():
@@ -25,8 +32,32 @@ def test_spectral_radius_is_that_of_the_largest_eigenvalue():
     assert spectral_radius(torch.diag(torch.tensor([0.3, -2.0]))) == pytest.approx(2)
 
 
+def test_a_lead_is_the_mean_difference_and_texts_or_words_are_its_unit():
+    a, b = torch.tensor([[1.0, 1, 1, 0, 1, 0]]), torch.tensor([[0.0, 0, 1, 0, 1, 1]])
+    lead, error, margin = paired_difference(a, b)
+    assert lead == pytest.approx(1 / 6)
+    assert error == pytest.approx((torch.tensor([1.0, 1, 0, 0, 0, -1]).var() / 6).sqrt().item())
+    assert margin == pytest.approx(stats.t.ppf(0.975, 5) * error)
+    texts = torch.tensor([7, 7, 7, 2, 2, 2])  # differences 2 and -1: 1.5 beside what they would be without a lead
+    _, error, margin = paired_difference(a, b, texts, questions=5)
+    assert error == pytest.approx(math.sqrt(2 * 1.5**2 / 6**2 * 2))
+    assert margin == pytest.approx(stats.t.ppf(0.995, 1) * error)
+
+
+def test_few_seeds_that_differ_widen_the_margin_and_equal_answers_have_none():
+    torch.manual_seed(0)
+    a, b = torch.rand(2, 3, 4000).double()
+    a[0] += 0.1
+    lead, error, margin = paired_difference((a > 0.4).double(), (b > 0.5).double())
+    seeds = (a > 0.4).double().mean(1)
+    assert error > (seeds.var() / 3).sqrt() and 2 < margin / error < 4.31 and lead > 0
+    assert paired_difference(b, b[[0, 1, 2]] * 1.0)[0] == 0
+    assert paired_difference(torch.ones(1, 9), torch.ones(1, 9)) == (0, 0, 0)
+
+
 def test_the_script_gives_a_padded_text_what_the_module_gives_it_alone():
-    theirs, ours = runpy.run_path(str(PLAIN))["RNNClassifier"](*SIZES), NaiveRNNClassifier(*SIZES)
+    words, E, H, K = SIZES
+    theirs, ours = runpy.run_path(str(PLAIN))["RNNClassifier"](words, K, E, H), RNNClassifier(*SIZES, masked_mean)
     theirs.load_state_dict(ours.state_dict())
     assert torch.allclose(theirs(IDS)[0], ours(IDS[:1])[0], atol=1e-6)
     assert torch.allclose(theirs(IDS)[1], ours(IDS[1:, :2])[0], atol=1e-6)  # alone it has no padding

@@ -1,12 +1,10 @@
 """What lesson 4 has in lessons.py: numbers by hand, and the same in plain PyTorch."""
 
-import math
 import runpy
 from pathlib import Path
 
 import pytest
 import torch
-from scipy import stats
 from torch import nn
 
 import torchnlp
@@ -21,7 +19,6 @@ from lessons import (
     format_mean,
     item_of,
     mean_state,
-    paired_difference,
     read_descriptions,
     read_headlines,
     token_batch,
@@ -35,29 +32,6 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def test_the_mean_and_its_error_are_told_with_as_many_digits_as_asked_for():
     assert format_mean([0.5, 0.7]) == "0.600 (0.100)" and format_mean([0.25], 1) == "0.2"
-
-
-def test_a_lead_is_the_mean_difference_and_texts_or_words_are_its_unit():
-    a, b = torch.tensor([[1.0, 1, 1, 0, 1, 0]]), torch.tensor([[0.0, 0, 1, 0, 1, 1]])
-    lead, error, margin = paired_difference(a, b)
-    assert lead == pytest.approx(1 / 6)
-    assert error == pytest.approx((torch.tensor([1.0, 1, 0, 0, 0, -1]).var() / 6).sqrt().item())
-    assert margin == pytest.approx(stats.t.ppf(0.975, 5) * error)
-    texts = torch.tensor([7, 7, 7, 2, 2, 2])  # differences 2 and -1: 1.5 beside what they would be without a lead
-    _, error, margin = paired_difference(a, b, texts, questions=5)
-    assert error == pytest.approx(math.sqrt(2 * 1.5**2 / 6**2 * 2))
-    assert margin == pytest.approx(stats.t.ppf(0.995, 1) * error)
-
-
-def test_few_seeds_that_differ_widen_the_margin_and_equal_answers_have_none():
-    torch.manual_seed(0)
-    a, b = torch.rand(2, 3, 4000).double()
-    a[0] += 0.1
-    lead, error, margin = paired_difference((a > 0.4).double(), (b > 0.5).double())
-    seeds = (a > 0.4).double().mean(1)
-    assert error > (seeds.var() / 3).sqrt() and 2 < margin / error < 4.31 and lead > 0
-    assert paired_difference(b, b[[0, 1, 2]] * 1.0)[0] == 0
-    assert paired_difference(torch.ones(1, 9), torch.ones(1, 9)) == (0, 0, 0)
 
 
 def padded(*lengths):
