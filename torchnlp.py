@@ -589,8 +589,8 @@ class Reader(NamedTuple):
 
     def agrees(self, other: Reader) -> bool:
         """Do both give every text the same ids?"""
-        same_words = self.voc is other.voc or self.voc.stoi == other.voc.stoi
-        return same_words and self.tokenizer == other.tokenizer
+        words, others = (getattr(voc, "itos", voc.stoi) for voc in (self.voc, other.voc))
+        return self.tokenizer == other.tokenizer and (self.voc is other.voc or words == others)
 
     def __deepcopy__(self, memo: dict) -> Reader:
         return self  # nothing changes it, so copies of a network share it
@@ -877,7 +877,7 @@ def _read_by(net: nn.Module, dataloader: Iterable) -> Iterator[Sequence[Tensor]]
         if number == 0:
             new = next((part.reader for part in batch if hasattr(part, "reader")), None)
             if new is None and getattr(dataloader, "collate_fn", None) in (padify, pad_length, offsetify):
-                new = getattr(dataloader.dataset[0][1], "reader", None)  # the batch comes from another process
+                new = getattr(next(iter(dataloader.dataset))[1], "reader", None)  # the batch is another process's
             for layer in _embeddings(net) if new else ():
                 old = getattr(layer, "reader", None) or new
                 if not old.agrees(new):
@@ -1083,7 +1083,7 @@ def _weight_of(loss_fn: Callable, labels: Tensor, loss: Tensor) -> Tensor:
     """Of what the loss is the mean: the articles or, with class weights, the sum of theirs."""
     if isinstance(loss_fn, (nn.CrossEntropyLoss, nn.NLLLoss)) and loss_fn.weight is not None:
         return loss_fn.weight[labels].sum()
-    return loss.new_tensor(len(labels))
+    return loss.new_full((), len(labels))
 
 
 def _correct(logits: Tensor, labels: Tensor) -> Tensor:
@@ -1292,7 +1292,8 @@ def _count_steps(net: nn.Module, train: DataLoader, valid: DataLoader | None, ep
         raise ValueError("There is nothing to train on, or to validate on: no epochs, or an empty dataset.")
     if valid is not None:
         with torch.random.fork_rng(devices=[]):  # a look at the first batch, which draws no random number
-            evaluate(net, [next(iter(valid))], loss_fn)
+            if (batches := iter(valid)) is not valid:
+                evaluate(net, [next(batches)], loss_fn)
     return epochs * len(train)
 
 
@@ -1373,20 +1374,28 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
     if rows and max(rows) < len(reader.voc):
         sizes = f"The network's embedding has {max(rows):,} rows, but its vocabulary {len(reader.voc):,} tokens."
         raise ValueError(f"{sizes} Make it with len(vocab) rows.")
-    with contextlib.suppress(
-        TypeError, RuntimeError
-    ):  # of a network with inputs of its own the classes are not counted
-        predict(net, "", classes, k=1)
+    outputs = len(classes)
+    with contextlib.suppress(*MISFITS):  # a network with inputs of its own can't be asked
+        outputs = logits_of(net, [_collate_for(net)([(1, Text("", reader))])])[1].size(1)
+    if outputs != len(classes):
+        raise ValueError(f"The network tells {outputs} classes apart; classes has {len(classes)} names.")
     weights = {name.replace("_orig_mod.", ""): tensor.cpu() for name, tensor in net.state_dict().items()}
     saved = {"weights": weights, "classes": list(map(str, classes)), **_as_lists(reader)}
+    with _written_aside(file, "model") as aside:
+        torch.save(saved, aside)
+
+
+@contextlib.contextmanager
+def _written_aside(file: Path, what: str) -> Iterator[Path]:
+    """Where to write, so that a file that stood there before is not lost when the disk is full."""
     if not file.parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {file.parent} for the model. Make it first.")
+        raise FileNotFoundError(f"There is no folder {file.parent} for the {what}. Make it first.")
     try:
         with tempfile.TemporaryDirectory(dir=file.parent) as aside:
-            torch.save(saved, f"{aside}/model.pt")
-            os.replace(f"{aside}/model.pt", file)
+            yield Path(aside) / "new"
+            os.replace(Path(aside) / "new", file)
     except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
-        raise OSError(f"The model could not be written to {file}: {error}. Is there room? May you write?") from error
+        raise OSError(f"The {what} could not be written to {file}: {error}. Is there room? May you write?") from error
 
 
 def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module]) -> tuple[nn.Module, list, Vocab]:
@@ -1720,12 +1729,8 @@ def publish(
     colours = [class_colour(k) for k in range(len(classes))]
     make = runpy.run_path(str(folder / "images" / "watch" / "page.py"))["published"]
     page = make(network, said, [*examples], {**(card or {})}, colours)
-    try:
-        with tempfile.TemporaryDirectory(dir=file.parent) as aside:
-            (Path(aside) / "page.html").write_text(page, encoding="utf-8")
-            os.replace(f"{aside}/page.html", file)
-    except OSError as error:
-        raise OSError(f"The page could not be written to {file}: {error}. Is there room? May you write?") from error
+    with _written_aside(file, "page") as aside:
+        aside.write_text(page, encoding="utf-8")
     print(in_language(f"{file} has {kept:,} of {len(voc):,} words, and {len(page.encode()) / 1e6:.1f} MB."))
     return file
 

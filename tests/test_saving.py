@@ -61,6 +61,15 @@ def test_classes_that_are_not_the_networks_are_refused_and_nothing_is_written(sa
     assert saved[0].read_bytes() == before
 
 
+def test_a_network_with_inputs_of_its_own_is_saved_without_being_asked(saved, tmp_path):
+    class Own(Packed):
+        def forward(self, x, lengths, dates):
+            raise AssertionError("nobody has dates here")
+
+    save_model(tmp_path / "own.pt", Own(20_000), ["a", "b"])
+    assert load_model(tmp_path / "own.pt", lambda words, classes: Own(20_000))[1] == ["a", "b"]
+
+
 def test_a_file_of_before_that_names_no_tokenizer_loads(saved):
     file, _, answer = saved
     content = torch.load(file, weights_only=True)

@@ -536,6 +536,7 @@ def test_a_validation_set_that_does_not_fit_is_told_before_training_and_draws_no
     with pytest.raises(ValueError, match="does not fit the data"):
         fit(net, toy_loader(64), [(torch.tensor([0]), torch.tensor([[WORDS]]))], live=False)
     assert same(before, net)
+    fit(net, toy_loader(64), iter(toy_loader(16)), epochs=1, live=False)  # nothing is taken from an iterator
     seed_all(1)
     drawn = torch.rand(1)
     seed_all(1)
