@@ -440,16 +440,15 @@ def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[s
         if joined := [name for name, of in split.items() if any(parts[part] > 1 for part in of)]:
             what = f"Note: {len(joined)} labels look joined by {sign!r}, such as {joined[0]!r}."
             yield in_language(f"{what} For several labels a text {OWN_DATA}.")
-    yield from _look_at_language(train, voc)
+    yield from _look_at_language(voc)
 
 
-def _look_at_language(train: list, voc: Vocab) -> Iterator[str]:
+def _look_at_language(voc: Vocab) -> Iterator[str]:
     """Whether the texts are split into characters, and whether vectors of English words fit them."""
-    start = " ".join(text for _, text in train[:1000])
-    if len(_UNSPACED.findall(start)) > len(start) / 4:
-        yield in_language("The texts have no spaces between words: the tokenizer makes a token of each character.")
     words = {word: count for word, count in voc.freqs.items() if LETTER.search(word) and " " not in word}
     total = sum(words.values()) or 1
+    if sum(count for word, count in words.items() if len(word) == 1 and _UNSPACED.match(word)) > total / 2:
+        yield in_language("The texts have no spaces between words: the tokenizer makes a token of each character.")
     english = sum(words.get(word, 0) for word in ("the", "of", "and", "to", "for", "with", "is", "that")) / total
     known = 0.9  # without GloVe's own list, the commonest English words must tell
     if glove := _glove_words():

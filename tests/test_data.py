@@ -10,7 +10,6 @@ import io
 import json
 import logging
 import os
-import random
 import re
 import shutil
 import subprocess
@@ -269,22 +268,6 @@ def test_what_would_mislead_is_noted_with_its_remedy(loaded, capsys, files, note
     found = capsys.readouterr().out.replace("\n", " ").split(" Note: ")[1:]  # each unbroken
     assert len(found) == (note is not None)
     assert note is None or found[0].startswith(note)
-
-
-# Texts without a space, of the characters of some words.
-SCRIPTS = {
-    "Chinese": "球队冠军比赛教练进球银行股票利润市场价格今天我们已经",
-    "Japanese": "選手ゴール試合監督優勝銀行株価利益市場値段きょうそしてとても、",
-    "Thai": "นักกีฬาประตูฟุตบอลโค้ชชนะธนาคารหุ้นกำไรตลาดราคาวันนี้แล้วมากเราที่และจะ",
-}
-
-
-@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
-def test_a_script_without_spaces_is_split_into_characters_and_loading_says_so(loaded, capsys, script):
-    rows = "".join(f'"1","","{"".join(random.Random(i).choices(script, k=20))}"\n' for i in range(100))
-    vocab = loaded(rows, rows, "Sport\nWirtschaft")[3]
-    assert "the tokenizer makes a token of each character" in capsys.readouterr().out.replace("\n", " ")
-    assert len(vocab) == 2 + len(set(script))
 
 
 # -------------------------------------------------------------------------------------- the download
