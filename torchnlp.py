@@ -798,7 +798,10 @@ def length_loader(
     dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0, collate_fn: Callable = pad_length,
     num_workers: int = 0,
 ) -> DataLoader:  # fmt: skip
-    """A DataLoader of batches of texts of one length (bucketing), shuffled at each pass: see LengthBatchSampler."""
+    """A DataLoader of batches of texts of one length (bucketing), shuffled at each pass: see LengthBatchSampler.
+
+    num_workers: how many processes prepare the batches. They read each text as this process does.
+    """
     sampler = LengthBatchSampler(dataset, batch_size, seed)
     return DataLoader(dataset, batch_sampler=sampler, collate_fn=collate_fn, num_workers=num_workers)
 
@@ -1009,6 +1012,9 @@ def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
     return AdamPair(dense, sparse, lr) if sparse else torch.optim.Adam(dense, lr=lr, fused=True)
 
 
+MISFITS = IndexError, RuntimeError, TypeError, ValueError  # what PyTorch raises where network and batch do not fit
+
+
 class Step(NamedTuple):
     """What one gradient step tells. Its tensors stay on the device: to read one is to wait for a GPU."""
 
@@ -1038,9 +1044,6 @@ def train_step(
         _explain(error, net, batch)
         raise
     return Step(loss.detach(), _weight_of(loss_fn, labels, loss), _correct(logits, labels), norm, len(labels))
-
-
-MISFITS = IndexError, RuntimeError, TypeError, ValueError  # what PyTorch raises where network and batch do not fit
 
 
 def _explain(error: Exception, net: nn.Module, batch: Sequence[Tensor]) -> None:
