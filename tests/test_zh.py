@@ -114,4 +114,4 @@ def test_a_lesson_of_the_students_runs_and_answers_in_chinese(tmp_path, monkeypa
     monkeypatch.setenv("TORCHNLP_DATA", "sample")
     NotebookClient(lesson, timeout=600, resources={"metadata": {"path": folder}}).execute()
     said = "".join(output.get("text", "") for cell in lesson.cells for output in cell.get("outputs", []))
-    assert "练习 1a：还不对。" in said and "课程自带的小语料" in said and "Exercise 1a" not in said
+    assert "练习 2a：还不对。" in said and "课程自带的小语料" in said and "Exercise 2a" not in said
