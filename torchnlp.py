@@ -1031,10 +1031,10 @@ def train_step(
     """One gradient step on one batch, as lesson 1 writes it. Where it fails, _explain says what does not fit."""
     labels, *inputs = _to_device(batch)
     try:
-        optimizer.zero_grad()
         logits = net(*inputs)  # [B, K]
         loss = loss_fn(logits, labels)  # [], the mean over the batch
         _stop_unless_finite(loss, "loss")  # before this step spoils every weight
+        optimizer.zero_grad()
         loss.backward()
         norm = clip_gradient(net, clip)
         if not all(math.isfinite(group["lr"]) for group in optimizer.param_groups):
