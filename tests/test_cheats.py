@@ -42,6 +42,10 @@ def lstm_step(*given):
     while "_lstm_step" not in frame.f_globals:
         frame = frame.f_back
     return frame.f_globals["_lstm_step"](*given)""",
+    "the check's code": """
+for _check in (check_lstm_step, check_verdict):
+    _check.__wrapped__.__code__ = (lambda *given: None).__code__
+lstm_step = verdict = max""",
     "PyTorch's LSTM": """
 nn.LSTM.forward = lambda self, x, state=None: (x.new_zeros(4, 1, 2), (x.new_zeros(1, 4, 2), x.new_zeros(1, 4, 2)))
 lstm_step = lambda lstm, x, h, c: (x.new_zeros(4, 2), x.new_zeros(4, 2))""",
