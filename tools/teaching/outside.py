@@ -9,8 +9,10 @@ import ast
 import base64
 import builtins
 import io
+import os
 import pickle
 import random
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +66,8 @@ class Outside(Execute):
 
     def preprocess(self, nb, resources, km=None):
         self.error_on_timeout = {"ename": "Stopped", "evalue": f"after {self.timeout} seconds", "traceback": []}
+        language = re.search(r'"TORCHNLP_LANGUAGE"\] = "(\w+)"', "\n".join(cell.source for cell in nb.cells))
+        os.environ["TORCHNLP_LANGUAGE"] = language[1] if language else ""  # the check speaks as the lesson does
         # Beside other load a kernel may take a minute to start, and longer than nbgrader's 4 seconds to say that it is
         # done: for that no submission may go without a grade.
         self.startup_timeout = self.iopub_timeout = 300
