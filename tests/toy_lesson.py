@@ -32,7 +32,7 @@ def toy_lesson():
         return new_markdown_cell(source, id=f"l2-{name}", metadata={"tags": list(tags)})
 
     cells = [
-        text("c00", "# Lesson 2: a toy\n\nColab [with solutions](x)"),
+        text("c00", "# Lesson 2: a toy\n\nColab [with solutions](https://x/blob/main/notebooks/2-x.ipynb)"),
         code("c01", SET_UP, "set-up"),
         text("c02", "### Exercise 1. One step\n\nWrite `lstm_step`.", "exercise"),
         code("c03", EMPTY.format("lstm_step(lstm, x, h, c)"), "stub"),
