@@ -90,8 +90,11 @@ def student_of(people: People, path: str, cells: list) -> Student:
     typed = dict(re.findall(r"^STUDENT_(ID|NAME) *= *[\"']?(.*?)[\"']? *(?:# @param.*)?$", code, flags=re.M))
     typed = {key: value.replace("\\", "") for key, value in typed.items() if value}
     found = platform(path)
-    name = (found and found["name"]) or ("" if typed or found else Path(path).parent.name or Path(path).stem)
-    return people.find(name, found["id"] if found else "", typed)
+    if not found:
+        return people.find("" if typed else Path(path).parent.name or Path(path).stem, "", typed)
+    name = found["name"] if found["name"] != "Participant" else ""  # so Moodle calls all who are marked blind
+    moodle = "_assignsubmission_" in found[0]  # its number is no number of a student
+    return people.find(name, f"Moodle {found['id']}" if moodle else found["id"], typed)
 
 
 def collect(place: Path, term: Path, people: People, wanted: str = "all") -> list[dict]:
