@@ -620,9 +620,9 @@ def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tu
     numbers, lengths = [], []
     for _, text in train + test:
         words = tokenizer(text)
-        numbers += [number[word] for word in words]
+        numbers.extend(map(number.__getitem__, words))
         lengths.append(len(words))
-    numbers = torch.tensor(numbers, dtype=torch.long)  # [all tokens], those of train first
+    numbers = torch.from_numpy(np.array(numbers, np.int64))  # [all tokens], those of train first
     counts = numbers[: sum(lengths[: len(train)])].bincount()
     counter = collections.Counter(dict(zip(number, counts.tolist())))
     if ngrams > 1:
