@@ -1690,32 +1690,37 @@ POOLINGS = {  # what becomes of the states [1, T, W] of one text, whose last one
 def publish(
     net: nn.Module, classes: Sequence[str], file: str | os.PathLike, *, title: str = "My network", author: str = "",
     about: str = "", examples: Sequence[str] = (), card: dict[str, str] | None = None,
+    words: Sequence[str] | None = None,
 ) -> Path:  # fmt: skip
     """Write the network as a page: one file of at most 2 MB that opens from a disk or on a phone and fetches nothing.
 
     Whoever opens it types a text, and sees the answer after each word, the states over the words, and the words without
     which the answer would be another. net: an embedding; at most one nn.RNN, nn.LSTM or nn.GRU, of any layers and
     directions; a pooling (last state, mean, max or sum, or two of these side by side); a linear layer. examples: texts
-    to try. card: lines of the model card, such as {"Data": "...", "Not for": "..."}. Word vectors have 16 bits, 8
-    where there are many; of a large vocabulary the most frequent words are kept, and the page says how many. In Colab
-    the file comes to you by `from google.colab import files; files.download("my-network.html")`. Returns the file's
-    path. Raises ValueError for another network or number of classes, RuntimeError before the first load_dataset,
-    FileNotFoundError where the course's folders are missing, OSError for a file that can't be written.
+    to try. card: lines of the model card, such as {"Data": "...", "Not for": "..."}. words: a vocabulary of your own,
+    in the order of the embedding's rows, <unk> first and then <pad>; otherwise the one that the network reads. Word
+    vectors have 16 bits, 8 where there are many; of a large vocabulary the first words are kept, the most frequent, and
+    the page says how many. In Colab the file comes to you by
+    `from google.colab import files; files.download("my-network.html")`. Returns the file's path. Raises ValueError for
+    another network or number of classes, RuntimeError before the first load_dataset, FileNotFoundError where the
+    course's folders are missing, OSError for a file that can't be written.
     """
     folder, file = Path(__file__).resolve().parent, Path(file).expanduser()
     if not (folder / "site" / "published.html").is_file():
         raise FileNotFoundError("publish needs the course's folders site and images beside torchnlp.py.")
     net = _unwrapped(net)
-    voc, split = _reader_of(net)
-    if split is not split_words:
-        raise ValueError("The page reads with the course's tokenizer, and this network with another one.")
-    embedding, rnn, fc, pooling = _parts_of(net, len(voc), len(classes))
+    if words is None:
+        voc, split = _reader_of(net)
+        words = voc.itos
+        if split is not split_words:
+            raise ValueError("The page reads with the course's tokenizer, and this network with another one.")
+    embedding, rnn, fc, pooling = _parts_of(net, len(words), len(classes))
     weights = {f"rnn.{name}": weight for name, weight in rnn.named_parameters()} if rnn else {}
     weights |= {"fc.weight": fc.weight, "fc.bias": fc.bias}
-    room = 1_800_000 - 6 * sum(weight.numel() for weight in weights.values())  # bytes that are left for words
-    words = {bits: room // (bits * embedding.embedding_dim // 6 + 20) for bits in (16, 8)}  # as many fit
-    bits = 16 if words[16] >= len(voc) else 8
-    kept = min(len(voc), words[bits])
+    room = 1_900_000 - 6 * sum(weight.numel() for weight in weights.values())  # bytes that are left for words
+    fit = {bits: room // (bits * embedding.embedding_dim // 6 + 20) for bits in (16, 8)}  # so many words
+    bits = 16 if fit[16] >= len(words) else 8
+    kept = min(len(words), fit[bits])
     weights["embedding.weight"] = embedding.weight[:kept]
     both = bool(rnn and rnn.bidirectional)
     most = 150 if both else 1000  # tokens that the page reads: backwards, it begins anew for the answer after each word
@@ -1723,17 +1728,16 @@ def publish(
         "cell": rnn.mode.split("_")[0] if rnn else "bag",
         "plan": {"layers": rnn.num_layers if rnn else 0, "directions": 1 + both, "pooling": pooling, "most": most},
         "bits": bits,
-        "words": voc.itos[:kept],
+        "words": list(words[:kept]),
         "classes": list(map(str, classes)),
         "weights": {name: weight.detach().cpu().numpy() for name, weight in weights.items()},
     }
-    said = {"title": title, "author": author, "about": about, "words": f"{kept:,} of {len(voc):,}"}
+    said = {"title": title, "author": author, "about": about, "words": f"{kept:,} of {len(words):,}"}
     colours = [class_colour(k) for k in range(len(classes))]
     make = runpy.run_path(str(folder / "images" / "watch" / "page.py"))["published"]
     page = make(network, said, [*examples], {**(card or {})}, colours)
     with _written_aside(file, "page") as aside:
         aside.write_text(page, encoding="utf-8")
-    print(in_language(f"{file} has {kept:,} of {len(voc):,} words, and {len(page.encode()) / 1e6:.1f} MB."))
     return file
 
 

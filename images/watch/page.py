@@ -110,7 +110,7 @@ def published(network: dict, said: dict[str, str], examples: list[str], card: di
     """published.html with somebody's network, in numbers of fewer bits. Nothing that is said in it is read as HTML."""
     cell, plan = network["cell"], network["plan"]
     ways = "two directions" if plan["directions"] == 2 else "one direction"
-    layers = f", {plan['layers']} layers, {ways}" if plan["layers"] else ""
+    layers = {0: "", 1: f", one layer, {ways}"}.get(plan["layers"], f", {plan['layers']} layers, {ways}")
     kept = (
         f"This page has {said['words']} words of its vocabulary; their vectors are rounded to {network['bits']} bits."
     )
@@ -119,9 +119,10 @@ def published(network: dict, said: dict[str, str], examples: list[str], card: di
     made = f"{KINDS[cell]}{layers}; it answers from the {pooling} of its states. {numbers:,} weights. {kept}"
     card = {**card, "Network": made, "Classes": ", ".join(network["classes"])}
     entries = [f'<dt>{html.escape(name)}</dt>\n<dd dir="auto">{html.escape(text)}</dd>' for name, text in card.items()]
-    buttons = [f'<button type="button" value="{html.escape(text)}">{html.escape(text)}</button>' for text in examples]
+    shown = {text: html.escape(text if len(text) < 60 else f"{text[:56]} …") for text in examples}
+    buttons = [f'<button type="button" value="{html.escape(text)}">{name}</button>' for text, name in shown.items()]
     rules = [
-        f"--class-{k}: light-dark({colour}, color-mix(in oklab, {colour}, white 40%));"
+        f"--class-{k}: light-dark(color-mix(in oklab, {colour}, black 40%), color-mix(in oklab, {colour}, white 40%));"
         for k, colour in enumerate(colours)
         if k > 3  # the style has the first four
     ]
