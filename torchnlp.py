@@ -1714,31 +1714,36 @@ def publish(
         words = voc.itos
         if split is not split_words:
             raise ValueError("The page reads with the course's tokenizer, and this network with another one.")
-    embedding, rnn, fc, pooling = _parts_of(net, len(words), len(classes))
-    weights = {f"rnn.{name}": weight for name, weight in rnn.named_parameters()} if rnn else {}
-    weights |= {"fc.weight": fc.weight, "fc.bias": fc.bias}
-    room = 1_900_000 - 6 * sum(weight.numel() for weight in weights.values())  # bytes that are left for words
-    fit = {bits: room // (bits * embedding.embedding_dim // 6 + 20) for bits in (16, 8)}  # so many words
-    bits = 16 if fit[16] >= len(words) else 8
-    kept = min(len(words), fit[bits])
-    weights["embedding.weight"] = embedding.weight[:kept]
-    both = bool(rnn and rnn.bidirectional)
-    most = 150 if both else 1000  # tokens that the page reads: backwards, it begins anew for the answer after each word
-    network = {
-        "cell": rnn.mode.split("_")[0] if rnn else "bag",
-        "plan": {"layers": rnn.num_layers if rnn else 0, "directions": 1 + both, "pooling": pooling, "most": most},
-        "bits": bits,
-        "words": list(words[:kept]),
-        "classes": list(map(str, classes)),
-        "weights": {name: weight.detach().cpu().numpy() for name, weight in weights.items()},
-    }
-    said = {"title": title, "author": author, "about": about, "words": f"{kept:,} of {len(words):,}"}
+    network = _network_to_show(net, list(words), list(map(str, classes)))
+    kept = f"{len(network['words']):,} of {len(words):,}"
+    said = {"title": title, "author": author, "about": about, "words": kept}
     colours = [class_colour(k) for k in range(len(classes))]
     make = runpy.run_path(str(folder / "images" / "watch" / "page.py"))["published"]
     page = make(network, said, [*examples], {**(card or {})}, colours)
     with _written_aside(file, "page") as aside:
         aside.write_text(page, encoding="utf-8")
     return file
+
+
+def _network_to_show(net: nn.Module, words: list[str], classes: list[str]) -> dict:
+    """What images/watch/page.py makes a page of: how the network is made, as many of its words as fit, its weights."""
+    embedding, rnn, fc, pooling = _parts_of(net, len(words), len(classes))
+    weights = {f"rnn.{name}": weight for name, weight in rnn.named_parameters()} if rnn else {}
+    weights |= {"fc.weight": fc.weight, "fc.bias": fc.bias}
+    room = 1_900_000 - 6 * sum(weight.numel() for weight in weights.values())  # bytes that are left for words
+    fit = {bits: room // (bits * embedding.embedding_dim // 6 + 20) for bits in (16, 8)}  # so many words
+    bits = 16 if fit[16] >= len(words) else 8
+    weights["embedding.weight"] = embedding.weight[: min(len(words), fit[bits])]
+    both = bool(rnn and rnn.bidirectional)
+    most = 150 if both else 1000  # tokens that the page reads: backwards, it begins anew for the answer after each word
+    return {
+        "cell": rnn.mode.split("_")[0] if rnn else "bag",
+        "plan": {"layers": rnn.num_layers if rnn else 0, "directions": 1 + both, "pooling": pooling, "most": most},
+        "bits": bits,
+        "words": words[: fit[bits]],
+        "classes": classes,
+        "weights": {name: weight.detach().cpu().numpy() for name, weight in weights.items()},
+    }
 
 
 def _parts_of(net: nn.Module, words: int, classes: int) -> tuple[nn.Module, nn.RNNBase | None, nn.Linear, list[str]]:

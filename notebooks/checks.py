@@ -18,7 +18,7 @@ import math
 import random
 import traceback
 import warnings
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -26,7 +26,7 @@ import torch
 from torch import nn
 
 from lessons import END, shifted, token_loss
-from torchnlp import PAD, SPARSE, device, gates, in_language, run_rnn
+from torchnlp import PAD, SPARSE, UNK, device, gates, in_language, run_rnn, split_words
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
 AXIS = ("must match the", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
@@ -1081,3 +1081,309 @@ def check_seen(seen):
             known = {t - back for t in known for back in range(reach)}
         said = f"seen({layers}, {reach}) is not {seen(layers, reach)}. Draw it: who sees whom, layer by layer?"
         assert seen(layers, reach) == len(known), said
+
+
+# --------------------------------------------------------------------------------- the project
+
+
+def _copies(texts):
+    words = [set(split_words(text)) for text in texts]
+    pairs = itertools.combinations(range(len(texts)), 2)
+    return [(i, j) for i, j in pairs if len(words[i] & words[j]) >= 0.6 * max(1, len(words[i] | words[j]))]
+
+
+@exercise("1a", ours=_copies)
+def check_copies(copies):
+    number = torch.initial_seed()
+    texts = [
+        f"The lamp in street {number} is broken, please repair it", "Where can I bring old paint tins?",
+        f"the lamp in street {number} is broken please repair it!", "A dog barks all night", "",
+        f"Again: the lamp in street {number} is broken, please repair it", "A dog barks in the park all day",
+        "Where can I bring old paint tins?",
+    ]  # fmt: skip
+    found = [tuple(pair) for pair in copies(list(texts))]
+    assert all(len(pair) == 2 for pair in found), "copies returns pairs (i, j) of places."
+    assert all(i != j for i, j in found), "A text is no copy of itself: j is larger than i."
+    pairs = [(min(pair), max(pair)) for pair in found]
+    assert len(set(pairs)) == len(pairs), "Each pair comes once, as (i, j) with i smaller than j."
+    for i, j in [(1, 7), (0, 2), (0, 5), (2, 5)]:
+        assert (i, j) in pairs, f"It misses a pair: {texts[i]!r} and {texts[j]!r}."
+    extra = [(texts[i], texts[j]) for i, j in pairs if (i, j) not in _copies(texts)]
+    assert not extra, f"These two share less than 0.6 of their words: {extra[0][0]!r} and {extra[0][1]!r}."
+
+
+def _kappa(first, second):
+    n, pairs = len(first), list(zip(first, second))
+    agree = sum(a == b for a, b in pairs) / n
+    chance = sum(first.count(name) * second.count(name) for name in {*first}) / n**2
+    return 1.0 if chance == 1 else (agree - chance) / (1 - chance)
+
+
+@exercise("1b", ours=_kappa)
+def check_kappa(kappa):
+    rng = random.Random(torch.initial_seed())
+    first = rng.choices(["waste", "parks", "water"], [6, 3, 1], k=40)
+    second = [name if rng.random() < 0.8 else rng.choice(["waste", "parks"]) for name in first]
+    agree, right = sum(a == b for a, b in zip(first, second)) / 40, _kappa(first, second)
+    chance = (agree - right) / (1 - right)
+    answer = kappa(list(first), list(second))
+    assert isinstance(answer, float), f"kappa is one number, a float, not a {type(answer).__name__}."
+    slips = {
+        agree: "That is the share on which they agree. What share would agree by chance?",
+        (agree - 1 / 3) / (1 - 1 / 3): "Chance is not 1/K here: somebody who often says waste agrees more often.",
+        agree - chance: "Divide by the room that chance leaves: 1 - chance.",
+    }
+    for slip, words in slips.items():
+        assert abs(answer - slip) > 1e-6 or abs(slip - right) < 1e-6, words
+    assert abs(answer - right) < 1e-6, f"It should be {right:.3f}, not {answer:.3f}."
+    assert abs(kappa(["a", "b"], ["a", "b"]) - 1) < 1e-6, "Two people who always agree have a kappa of 1."
+
+
+def _split(labels, texts, seed=0):
+    home = list(range(len(texts)))
+    for i, j in _copies(texts):
+        home[j] = min(home[i], home[j])
+    groups = defaultdict(list)
+    for place, first in enumerate(home):
+        groups[first].append(place)
+    parts, have = ([], [], []), defaultdict(lambda: [0, 0, 0])
+    firsts = sorted(groups)
+    random.Random(seed).shuffle(firsts)
+    for first in firsts:
+        count = have[labels[first]]  # of this label, in each part
+        k = max(range(3), key=lambda k: (0.7, 0.15, 0.15)[k] * (sum(count) + 1) - count[k])
+        parts[k].extend(groups[first])
+        count[k] += len(groups[first])
+    return parts
+
+
+def _table(seed):
+    """200 rows with three labels, the last one rare, among them 30 copies with the label of their original."""
+    rng = random.Random(seed)
+    labels = [0] * 120 + [1] * 40 + [2] * 10
+    texts = [" ".join(f"w{rng.randrange(900)}" for _ in range(12)) for _ in labels]
+    chosen = rng.sample(range(170), 30)
+    return labels + [labels[i] for i in chosen], texts + [f"{texts[i].upper()}!" for i in chosen]
+
+
+@exercise("2", ours=_split)
+def check_split(split):
+    labels, texts = _table(torch.initial_seed())
+    parts = [list(part) for part in split(list(labels), list(texts), seed=1)]
+    assert len(parts) == 3, "split returns three lists of places: training, validation, test."
+    places = sorted(place for part in parts for place in part)
+    assert places == list(range(200)), "Each row belongs to exactly one part: some are missing, or come twice."
+    part_of = {place: k for k, part in enumerate(parts) for place in part}
+    leaks = [(i, j) for i, j in _copies(texts) if part_of[i] != part_of[j]]
+    assert not leaks, f"A leak: {len(leaks)} copies stand in another part than their original, as rows {leaks[:1]}."
+    sizes = [len(part) / 200 for part in parts]
+    right = 0.6 <= sizes[0] <= 0.8 and all(0.09 <= size <= 0.21 for size in sizes[1:])
+    assert right, f"The parts should be about 70, 15 and 15 % of the rows, not {', '.join(f'{s:.0%}' for s in sizes)}."
+    for k, name in enumerate(["training", "validation", "test"]):
+        for label in range(3):
+            share = sum(labels[place] == label for place in parts[k]) / labels.count(label) / (0.7, 0.15, 0.15)[k]
+            said = f"Not stratified: of label {label} the {name} part has {share:.1f} times its share."
+            assert 0.4 <= share <= 1.9, said
+    again, other = split(list(labels), list(texts), seed=1), split(list(labels), list(texts), seed=2)
+    assert [list(part) for part in again] == parts, "The same seed should give the same parts."
+    assert [set(part) for part in other] != [set(part) for part in parts], "Another seed should give other parts."
+
+
+def _macro_f1(labels, answers):
+    scores = []
+    for name in sorted({*labels, *answers}):
+        hits = sum(a == b == name for a, b in zip(labels, answers))
+        scores.append(2 * hits / (labels.count(name) + answers.count(name)))
+    return sum(scores) / len(scores)
+
+
+@exercise("3", ours=_macro_f1)
+def check_macro_f1(macro_f1):
+    rng = random.Random(torch.initial_seed())
+    labels = rng.choices([0, 1, 2], [8, 3, 1], k=50) + [2]
+    answers = [label if rng.random() < 0.6 else 0 for label in labels[:-1]] + [1]
+    answer, right = macro_f1(list(labels), list(answers)), _macro_f1(labels, answers)
+    pairs = list(zip(labels, answers))
+    recalls = [sum(a == b == k for a, b in pairs) / labels.count(k) for k in range(3)]
+    precisions = [sum(a == b == k for a, b in pairs) / max(1, answers.count(k)) for k in range(3)]
+    slips = {
+        sum(a == b for a, b in pairs) / 51: "That is the accuracy: the frequent label decides it.",
+        sum(recalls) / 3: "That is the mean recall: answers that should not have been given count, too.",
+        sum(precisions) / 3: "That is the mean precision: labels that were missed count, too.",
+    }
+    for slip, words in slips.items():
+        assert abs(answer - slip) > 1e-6 or abs(slip - right) < 1e-6, words
+    assert abs(answer - right) < 1e-6, f"It should be {right:.3f}, not {answer:.3f}."
+    never = macro_f1([0, 0, 0, 1], [0, 0, 0, 0])
+    assert abs(never - 3 / 7) < 1e-6, f"A label that is never answered has an F1 of 0: here 3/7, not {never:.3f}."
+
+
+def _make_vocabulary(texts):
+    counts = Counter(word for text in texts for word in split_words(text))
+    return ["<unk>", "<pad>", *(word for word, count in counts.most_common() if count > 1)]
+
+
+@exercise("4a", ours=_make_vocabulary)
+def check_make_vocabulary(make_vocabulary):
+    rare = f"w{torch.initial_seed()}"
+    texts = ["the Bin, the bin", "the lamp is broken", f"the lamp {rare}"]
+    words = make_vocabulary(list(texts))
+    assert isinstance(words, list), f"The vocabulary is a list of words, not a {type(words).__name__}."
+    assert words[:2] == ["<unk>", "<pad>"], "Row 0 is <unk> and row 1 is <pad>: the list begins with these two."
+    assert len(set(words)) == len(words), "Each word has one row: the list names one twice."
+    assert rare not in words, f"{rare!r} comes once. Leave it out, then <unk> is trained on such words."
+    assert "Bin" not in words and "Bin," not in words, "Cut the texts into words with tokenizer(text)."
+    missing = {"the", "bin", "lamp"} - {*words}
+    assert not missing, f"{missing.pop()!r} comes twice, and has no row."
+    assert words[2] == "the", "The most frequent words come first, so that a cut takes the rarest."
+
+
+def _make_batch(rows):
+    labels, texts = zip(*rows)
+    texts = [torch.tensor(ids or [UNK]) for ids in texts]
+    padded = nn.utils.rnn.pad_sequence(texts, batch_first=True, padding_value=PAD)
+    return torch.tensor(labels), padded, torch.tensor([len(ids) for ids in texts])
+
+
+@exercise("4b", ours=_make_batch)
+def check_make_batch(make_batch):
+    rows = [(2, [5, 6, 7]), (0, [8]), (1, []), (2 + torch.initial_seed(), [9, 3])]
+    labels, ids, lengths = make_batch([(label, list(ids)) for label, ids in rows])
+    right = _make_batch(rows)
+    must_equal("labels", labels, right[0], {})
+    slips = {"Short texts are filled up with PAD, which is 1; 0 is <unk>.": torch.where(right[1] == PAD, 0, right[1])}
+    must_equal("ids", ids, right[1], slips)
+    empty = torch.tensor([3, 1, 0, 2])
+    must_equal("lengths", lengths, right[2], {"An empty text is read as one <unk>, so its length is 1.": empty})
+
+
+class _Classifier(nn.Module):
+    def __init__(self, num_words, num_classes):
+        super().__init__()
+        self.embedding = nn.Embedding(num_words, 50, padding_idx=PAD)
+        self.embedding.weight.data *= 0.1
+        self.rnn = nn.GRU(50, 32, batch_first=True, bidirectional=True)
+        self.dropout = nn.Dropout(0.3)
+        self.fc = nn.Linear(64, num_classes)
+
+    def forward(self, ids, lengths):
+        states, _ = run_rnn(self.rnn, self.dropout(self.embedding(ids)), lengths)  # [B, T, 64]
+        return self.fc(self.dropout(states.sum(1) / lengths.unsqueeze(1)))  # [B, K]
+
+
+@exercise("4c", ours=_Classifier)
+def check_classifier(Classifier):
+    net = Classifier(20, 3).train()
+    assert isinstance(net, nn.Module), "Classifier is a class of a network: class Classifier(nn.Module)."
+    assert hasattr(net, "embedding"), "Call the table of word vectors self.embedding: section 5 fills it."
+    short, long = [5, 6, 7], torch.randint(2, 20, (15,)).tolist()
+    net.eval()
+    _, *both = _make_batch([(0, short), (0, long)])
+    _, *alone = _make_batch([(0, short)])
+    together, by_itself = net(*both), net(*alone)
+    assert isinstance(together, torch.Tensor) and together.shape == (2, 3), "It returns logits [B, K], a row a text."
+    gap = (together[0] - by_itself[0]).abs().max()
+    said = "The answer to a text depends on its batch: with a longer text beside it, it changes by"
+    assert gap < 1e-5, f"{said} {gap:.3f}. Does it read padding?"
+    for place in (0, len(long) - 1):
+        other = [*long[:place], 2 + (long[place] - 1) % 18, *long[place + 1 :]]
+        moved = net(*_make_batch([(0, other)])[1:])
+        assert not moved.allclose(net(*_make_batch([(0, long)])[1:])), f"It does not read word {place} of a text."
+    together.logsumexp(1).sum().backward()
+    still = [name for name, p in net.named_parameters() if p.requires_grad and p.grad is None]
+    assert not still, f"The loss does not reach {still[0]}: is it used in forward?"
+
+
+def _train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    torch.manual_seed(seed)
+    net, best, losses = make(), {}, []
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.004)
+    for _ in range(epochs):
+        net.train()
+        for places in torch.randperm(len(train)).split(32):
+            labels, *inputs = _make_batch([train[i] for i in places])
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(net(*inputs), labels, weights).backward()
+            optimizer.step()
+        net.eval()
+        with torch.no_grad():
+            labels, *inputs = _make_batch(valid)
+            losses.append(nn.functional.cross_entropy(net(*inputs), labels).item())
+        if losses[-1] == min(losses):
+            best = copy.deepcopy(net.state_dict())
+    net.load_state_dict(best)
+    return net.eval(), losses
+
+
+def _toy(seed):
+    """Rows for training and validation: the first word names the label; in a third of the validation rows it lies."""
+    rng = random.Random(seed)
+
+    def rows(count, lies):
+        labels = [rng.randrange(3) for _ in range(count)]
+        told = [rng.randrange(3) if rng.random() < lies else label for label in labels]
+        return [(label, [2 + t, *rng.choices(range(5, 12), k=rng.randrange(5))]) for label, t in zip(labels, told)]
+
+    return rows(96, 0), rows(40, 0.5)
+
+
+@exercise("4d", ours=_train_network)
+def check_train_network(train_network):
+    train, valid = _toy(torch.initial_seed())
+    runs = [train_network(lambda: _Classifier(12, 3), list(train), list(valid), seed=s, epochs=12) for s in (1, 1, 2)]
+    (net, losses), (_, again), (_, other) = runs
+    assert isinstance(net, nn.Module), "train_network returns the network and the list of validation losses."
+    assert len(losses) == 12, f"12 epochs have 12 validation losses, not {len(losses)}."
+    assert not net.training, "The network comes back in training mode: its dropout is on. Call net.eval()."
+    rest = [nn.functional.cross_entropy(net(*inputs), labels).item() for labels, *inputs in map(_make_batch, (train, valid))]
+    said = f"It has hardly learnt: its loss on the training texts is {rest[0]:.2f}, and without learning ln 3 = 1.10."
+    assert rest[0] < 0.6, f"{said} Is there zero_grad(), backward() and step() for each batch?"
+    assert abs(rest[1] - losses[-1]) > 1e-4 or losses[-1] == min(losses), "It returns the last epoch, not the best one."
+    said = f"The best epoch's loss is {min(losses):.3f}, but the network that comes back has {rest[1]:.3f}."
+    remedy = "Keep a deep copy of its state_dict(), and switch dropout off with net.eval() before you validate."
+    assert abs(rest[1] - min(losses)) < 1e-4, f"{said} {remedy}"
+    assert again == losses, "The same seed should give the same network: torch.manual_seed(seed) before make()."
+    assert other != losses, "Another seed should give another network."
+    heavy = train_network(lambda: _Classifier(12, 3), train, valid, seed=1, epochs=2, weights=torch.tensor([1.0, 0, 0]))
+    assert heavy[1] != losses[:2], "weights changes nothing: give it to cross_entropy in training."
+
+
+def _class_weights(labels, num_classes):
+    counts = torch.tensor(labels).bincount(minlength=num_classes)  # [K]
+    return torch.where(counts > 0, len(labels) / (num_classes * counts.clamp(min=1)), 0.0)
+
+
+@exercise("5", ours=_class_weights)
+def check_class_weights(class_weights):
+    labels = [0] * (12 + torch.initial_seed()) + [1] * 6 + [2] * 2
+    counts = torch.tensor([labels.count(k) for k in range(3)])
+    slips = {
+        "That are the shares. A rare label needs a large weight: the inverse.": counts / len(labels),
+        "Divide by the number of classes, too: then the weights of all texts have the mean 1.": len(labels) / counts,
+    }
+    answer = class_weights(list(labels), 3)
+    must_equal("class_weights", answer, _class_weights(labels, 3), slips)
+    absent = class_weights([0, 2], 3)
+    assert absent.isfinite().all(), "A class without a text gets the weight 0, and no infinity."
+
+
+def _interval(share, count):
+    error = math.sqrt(share * (1 - share) / count)
+    return share - 2 * error, share + 2 * error
+
+
+@exercise("6", ours=_interval)
+def check_interval(interval):
+    for share, count in ((0.8, 100), (0.6, 200 + torch.initial_seed())):
+        low, high = interval(share, count)
+        right, spread = _interval(share, count), share * (1 - share)
+        assert low <= high, "The lower end comes first."
+        slips = {
+            2 * math.sqrt(spread): "Divide by the number of texts under the root: more texts, a narrower interval.",
+            math.sqrt(spread / count): "That is one standard error to each side. Take two: about 95 %.",
+            2 * spread / count: "The root is missing: sqrt(p (1 - p) / n).",
+        }
+        for slip, words in slips.items():
+            assert abs(high - low - 2 * slip) > 1e-6, words
+        both = abs(low - right[0]) < 1e-6 and abs(high - right[1]) < 1e-6
+        assert both, f"For {share} of {count} texts it should be {right[0]:.3f} to {right[1]:.3f}."
