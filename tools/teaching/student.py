@@ -19,10 +19,12 @@ from tools.lesson import ROOT, exercises_of
 from tools.teaching.exercises import LESSONS, nbgrader
 from tools.teaching.repo import current
 
-FOLDERS = ["data/sample", "images"]
+FOLDERS = ["data/sample", "data/service-desk", "images"]
 PAGE = ["reader", "published", "network", "cells", "weights", "tokenizer", "address"]  # what publish makes a page of
 PUBLISH = ["site/published.html", "site/_static/icon.svg", *(f"site/{name}.js" for name in PAGE)]
-FILES = [*PUBLISH, "torchnlp.py", "requirements.txt", "LICENSE", "notebooks/messages.zh.po"]
+PAGES = ["site/own-data.md", "site/project.md", "site/references.md"]  # where the project's notebook leads
+PROJECT = ROOT / "notebooks" / "project.ipynb"
+FILES = [*PUBLISH, *PAGES, "torchnlp.py", "requirements.txt", "LICENSE", "notebooks/messages.zh.po"]
 BRANCH = "student"
 FROM_STUDENT = f'"git", "clone", "-b", "{BRANCH}", '
 HAND_IN = """\
@@ -107,7 +109,7 @@ def release(term: Path) -> None:
 
 def copy_course(folder: Path) -> None:
     """What a lesson needs to run, without the lessons."""
-    left_out = shutil.ignore_patterns("draw.py", "__pycache__")
+    left_out = shutil.ignore_patterns("draw.py", "__pycache__", "held-back.csv")
     for name in FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=left_out, dirs_exist_ok=True)
     for path in (*map(ROOT.joinpath, FILES), *ROOT.glob("notebooks/*.py"), *ROOT.glob("notebooks/*/plain.py")):
@@ -119,12 +121,12 @@ def make_handout(folder: Path) -> None:
     """All that a student gets: the lessons and what they need."""
     shutil.rmtree(folder, ignore_errors=True)
     copy_course(folder)
-    for path in LESSONS.values():
+    for path in (*LESSONS.values(), PROJECT):
         nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
     for path in ROOT.glob("notebooks/*/*.ipynb"):
         nbformat.write(stay_among_students(nbformat.read(path, as_version=4)), folder / path.relative_to(ROOT))
     colab = f"https://colab.research.google.com/github/{current(ROOT)}/blob/{BRANCH}/notebooks"
-    badges = "\n".join(f"- [{path.stem}]({colab}/{path.name})" for path in LESSONS.values())
+    badges = "\n".join(f"- [{path.stem}]({colab}/{path.name})" for path in (*LESSONS.values(), PROJECT))
     readme = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
     (folder / "README.md").write_text(readme.format(badges=badges), encoding="utf-8")
 

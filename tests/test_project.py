@@ -1,0 +1,157 @@
+"""The project runs on its table and on anybody's; its table is as its README says; students get neither answers nor
+the texts that are held back."""
+
+import csv
+import json
+import random
+import re
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from test_guide import GUIDE, code_under
+
+import checks
+from tools.teaching import student
+
+ROOT = Path(__file__).resolve().parent.parent
+DESK = ROOT / "data" / "service-desk"
+NOTEBOOK = ROOT / "notebooks" / "project.ipynb"
+KNOB = 'TABLE, COLUMNS = course / "data" / "service-desk" / "requests.csv", {}'
+
+
+def rows_of(name):
+    with open(DESK / f"{name}.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_table_is_what_its_readme_says():
+    table, held = rows_of("requests"), rows_of("held-back")
+    assert (len(table), len(held)) == (763, 200)
+    assert all(15 <= len(row["text"].split()) <= 60 for row in table + held)
+    shares = {
+        label: f"{count / 763:.1%}".replace("%", " %") for label, count in Counter(r["label"] for r in table).items()
+    }
+    said = (DESK / "README.md").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^\| (\w+) \| ([\d.]+ %) \|$", said, flags=re.M)) == shares
+    texts = [row["text"] for row in table + held]
+    pairs = checks._copies(texts)
+    assert len(pairs) == 40 and all(j < 763 for _, j in pairs), "copies, none of them of a text that is held back"
+    assert {label for label in shares} == {row["label"] for row in held}
+
+
+def test_the_wrong_labels_of_the_notes_are_those_of_the_table():
+    notes = (ROOT / "notebooks" / "project" / "notes.md").read_text(encoding="utf-8")
+    wrong = re.findall(r"^\| (\d+) \| (\w+) \| (\w+) \| (.+) \.\.\. \|$", notes, flags=re.M)
+    table = rows_of("requests")
+    assert len(wrong) == 17
+    for line, label, right, begins in wrong:
+        row = table[int(line) - 2]  # behind the header, and lines count from 1
+        assert row["label"] == label != right and row["text"].startswith(begins)
+
+
+def test_questions_for_students_have_no_label(tmp_path, monkeypatch):
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    monkeypatch.chdir(tmp_path)
+    exec(code_under(GUIDE, "A term's project")[2], {})
+    with open("held_back/questions.csv", encoding="utf-8", newline="") as file:
+        questions = list(csv.reader(file))
+    with open("held_back/labels.csv", encoding="utf-8", newline="") as file:
+        labels = dict(csv.reader(file))
+    assert [row[1] for row in questions] == [row["text"] for row in rows_of("held-back")]
+    assert all(len(row) == 2 for row in questions) and labels.keys() == {row[0] for row in questions}
+
+
+@pytest.mark.slow
+def test_students_get_the_project_without_answers_and_without_what_is_held_back(tmp_path):
+    student.make_handout(tmp_path / "student")
+    given = tmp_path / "student"
+    cells = nbformat.read(given / "notebooks" / "project.ipynb", as_version=4).cells
+    assert not any("solution" in cell.metadata.get("tags", []) or cell.get("outputs") for cell in cells)
+    assert (given / "data" / "service-desk" / "requests.csv").is_file()
+    assert not [file for file in given.rglob("*") if file.name in ("held-back.csv", "notes.md", "answers.py")]
+    held = rows_of("held-back")[0]["text"]
+    assert not [file for file in given.rglob("*.*") if file.is_file() and held.encode() in file.read_bytes()]
+    links = re.findall(r"\]\((\.\./site/[\w-]+\.md)\)", "".join(cell.source for cell in cells))
+    assert links and all((given / "notebooks" / link).is_file() for link in links)
+
+
+GERMAN = {
+    "Müll": "Tonne Abfuhr Sperrmüll Restmüll Container geleert Glas Biotonne Gelber Sack",
+    "Straße": "Schlagloch Ampel Laterne Gehweg Zebrastreifen Parkplatz Schild Bordstein Tempo",
+    "Grün": "Baum Spielplatz Hecke Rasen Bank Friedhof Laub Blumen Schaukel",
+    "Wasser": "Rohr Kanal Zähler Druck Keller Überschwemmung Hahn Abwasser Gully",
+}
+CHINESE = {
+    "垃圾": "垃圾桶 没有 清运 回收 纸箱 旧沙发 臭味",
+    "道路": "路灯 红绿灯 坑洞 人行道 停车位 标志",
+    "公园": "大树 草坪 秋千 长椅 花坛 落叶",
+}
+
+
+def made(words, start, count=400, joint=" "):
+    """Rows of a table that a program makes: unbalanced, with a few copies."""
+    rng, names, rows = random.Random(1), list(words), []
+    for _ in range(count - 20):
+        name = rng.choices(names, [6, 3, 2, 1][: len(names)])[0]
+        others = [rng.choice(" ".join(words.values()).split()) for _ in range(2)]
+        chosen = [*rng.choices(words[name].split(), k=5), *others, str(rng.randrange(200)), rng.choice(start)]
+        rng.shuffle(chosen)
+        rows.append((name, joint.join(chosen)))
+    return rows + rng.sample(rows, 20)
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """The same notebook's tables of other people: a file and the columns of each."""
+    german, chinese = made(GERMAN, ["Bitte", "Seit", "Warum"]), made(CHINESE, ["请", "为什么"], joint="")
+    with open(tmp_path / "german.tsv", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter="\t").writerows([("Abteilung", "Anliegen"), *german])
+    with open(tmp_path / "chinese.jsonl", "w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"text": text, "label": name}, ensure_ascii=False) + "\n" for name, text in chinese)
+    return {
+        "German": (tmp_path / "german.tsv", {"text": "Anliegen", "label": "Abteilung"}),
+        "Chinese": (tmp_path / "chinese.jsonl", {}),
+        "news": (ROOT / "data" / "sample", {}),
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["German", "Chinese", "news"])
+def test_the_notebook_runs_on_anybodys_table_with_one_changed_line(name, tables, tmp_path):
+    table, columns = tables[name]
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    (knob,) = (cell for cell in notebook.cells if KNOB in cell.source)
+    knob.source = knob.source.replace(KNOB, f"TABLE, COLUMNS = Path({str(table)!r}), {columns!r}")
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(f"import sys; sys.path.insert(0, {str(ROOT)!r})"))
+    set_up = next(cell for cell in notebook.cells if "REPOSITORY = " in cell.source)
+    set_up.source = set_up.source.replace("Path.cwd(), *Path.cwd().parents", f"Path({str(ROOT)!r})")
+    NotebookClient(notebook, timeout=1200, resources={"metadata": {"path": tmp_path}}).execute()
+    said = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
+    assert re.search(r"reached: accuracy 0\.\d+, macro-F1 0\.\d+: (within|outside) what was stated", said)
+    assert (tmp_path / "my-network.html").stat().st_size < 2_000_000 and "OUTSIDE" not in said
+
+
+BROKEN = {
+    "one label.csv": ("text,label\nA lamp is out,streets\nA bin is full,streets\n", "label|class"),
+    "empty.csv": ("text,label\n", "no text|text"),
+    "no label.csv": ("text,label\nA lamp is out,\nA bin is full,waste\n", "the label is empty"),
+    "other columns.csv": (
+        "id,a,b,c\n1,A lamp is out,streets,x\n2,A bin is full,waste,y\n",
+        "which columns are the text",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_table_stops_at_its_first_cell_and_says_why(name, tmp_path, fresh):
+    import torchnlp
+
+    content, said = BROKEN[name]
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    (knob,) = (cell for cell in nbformat.read(NOTEBOOK, as_version=4).cells if KNOB in cell.source)
+    source = knob.source.replace(KNOB, f"TABLE, COLUMNS = {str(tmp_path / name)!r}, {{}}")
+    with pytest.raises(ValueError, match=said):
+        exec(source, {"load_dataset": torchnlp.load_dataset})
