@@ -14,7 +14,6 @@ Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
 from __future__ import annotations
 
 import ast
-import codecs
 import collections
 import contextlib
 import csv
@@ -323,8 +322,7 @@ def _read_text(file: Path) -> tuple[str, list[str]]:
 
     remedy = "Save the file as UTF-8: a spreadsheet or editor offers it under 'Save as'."
     odd = b"\n".join([row for row in data.splitlines() if not row.isascii()][:1000])
-    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    guess = "utf-16" if marked else getattr(from_bytes(odd).best(), "encoding", None)
+    guess = getattr(from_bytes(odd).best(), "encoding", None)
     right = len(re.findall(r"[^\x00-\x7f]", odd.decode("utf-8", "ignore")))
     if guess is None or right > odd.decode("utf-8", "replace").count("\ufffd"):  # UTF-8 with a few broken places
         raise _problem(file, line, f"not UTF-8 (byte {byte:#x}). {remedy}")
