@@ -1202,10 +1202,13 @@ class History:
         self.seconds += seconds
         return f"epoch {epoch}: train loss {loss / weight:.3f}, accuracy {correct / articles:.3f}"
 
-    def validate(self, loss: float, accuracy: float) -> str:
-        self.valid_loss.append(loss)
-        self.valid_accuracy.append(accuracy)
-        return f" | validation loss {loss:.3f}, accuracy {accuracy:.3f}"
+    def validate(self, valid: tuple[float, float] | None) -> str:
+        """Keep loss and accuracy of the validation after an epoch, where there is one; what they add to its line."""
+        if valid is None:
+            return ""
+        self.valid_loss.append(valid[0])
+        self.valid_accuracy.append(valid[1])
+        return f" | validation loss {valid[0]:.3f}, accuracy {valid[1]:.3f}"
 
 
 def linear_warmup_decay(optimizer: Optimizer, steps: int) -> LambdaLR:
@@ -1254,8 +1257,7 @@ def fit(
                 sums += history.add_point(waiting)
                 seconds = time.perf_counter() - start
                 line = history.end_epoch(sums, seconds)
-                if valid is not None:
-                    line += history.validate(*evaluate(net, valid, loss_fn))
+                line += history.validate(evaluate(net, valid, loss_fn) if valid is not None else None)
                 if verbose:
                     print(f"{line} | {seconds:.1f} s")
         except KeyboardInterrupt:
