@@ -586,6 +586,8 @@ class Reader(NamedTuple):
 
     def agrees(self, other: Reader) -> bool:
         """Do both give every text the same ids?"""
+        if self is other:
+            return True
         words, others = (getattr(voc, "itos", voc.stoi) for voc in (self.voc, other.voc))
         return self.tokenizer == other.tokenizer and (self.voc is other.voc or words == others)
 
@@ -636,7 +638,7 @@ def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tu
 def _reader(text: object, voc: Vocab | None = None, split: Callable | None = None) -> Reader:
     """What reads a text: voc, or else the text's own reader, or else what was loaded; split: another tokenizer."""
     if voc is None and isinstance(text, Text):
-        return Reader(text.reader.voc, split or text.reader.tokenizer)
+        return text.reader if split is None else Reader(text.reader.voc, split)
     voc = vocab if voc is None else voc
     if voc is None:
         raise RuntimeError("There is no vocabulary yet: call load_dataset() first, or pass voc=...")
