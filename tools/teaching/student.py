@@ -22,7 +22,7 @@ from tools.teaching.repo import current
 FOLDERS = ["data/sample", "data/service-desk", "images"]
 PAGE = ["reader", "published", "network", "cells", "weights", "tokenizer", "address"]  # what publish makes a page of
 PUBLISH = ["site/published.html", "site/_static/icon.svg", *(f"site/{name}.js" for name in PAGE)]
-PAGES = ["site/own-data.md", "site/project.md", "site/references.md"]  # where the project's notebook leads
+PAGES = ["site/own-data.md", "site/project.md"]  # to which the project's notebook leads
 PROJECT = ROOT / "notebooks" / "project.ipynb"
 FILES = [*PUBLISH, *PAGES, "torchnlp.py", "requirements.txt", "LICENSE", "notebooks/messages.zh.po"]
 BRANCH = "student"
