@@ -63,7 +63,7 @@ function remember() {
 function restore() {
     const {text, cell = "", read: mode = "", word} = readAddress();
     form.reset();
-    if (networks.names.includes(cell) || cell === "all") choices.cell.value = cell;
+    if (!file.plan) choices.cell.value = cell;  // a name that is none changes nothing
     choices.mode.value = mode;
     field.value = text ?? examples[0]?.value ?? "";
     show(word >= 1 ? Math.round(word) - 1 : Infinity);
