@@ -483,7 +483,7 @@ def check_bias_for(bias_for):
         slips = {
             "You give ln f: the inverse of the sigmoid is ln(f / (1 - f)).": math.log(f),
             "Its sign is turned round: f is above one half, so the bias is above 0.": math.log((1 - f) / f),
-            "Your gate is 0.5 / T: after T steps f to the power of T is left, not f times T.": math.log(half / (1 - half)),
+            "Your gate is 0.5 / T: after T steps f**T is left, not f times T.": math.log(half / (1 - half)),
         }
         for words, slip in slips.items():
             assert abs(b - slip) > 0.001, words
@@ -532,7 +532,7 @@ def check_column_step(column_step):
         slips = {
             "You move the last rows. The longest texts come first, so the first n rows move.": last,
             "Each row goes on from its own old state, h[:n]; yours forget it.": torch.cat([cell(x), h[n:]]),
-            "The rows that rest become zero; they should stay as they are, h[n:].": torch.cat([cell(x, h[:n]), 0 * h[n:]]),
+            "The rows that rest become zero; they should stay as h[n:].": torch.cat([cell(x, h[:n]), 0 * h[n:]]),
         }
         must_equal("column_step", new, right, slips)
         said = "The numbers are right, but h was changed in place, and the gradient needs the old one: use torch.cat."
@@ -1335,7 +1335,8 @@ def check_train_network(train_network):
     assert isinstance(net, nn.Module), "train_network returns the network and the list of validation losses."
     assert len(losses) == 12, f"12 epochs have 12 validation losses, not {len(losses)}."
     assert not net.training, "The network comes back in training mode: its dropout is on. Call net.eval()."
-    rest = [nn.functional.cross_entropy(net(*inputs), labels).item() for labels, *inputs in map(_make_batch, (train, valid))]
+    batches = map(_make_batch, (train, valid))
+    rest = [nn.functional.cross_entropy(net(*inputs), labels).item() for labels, *inputs in batches]
     said = f"It has hardly learnt: its loss on the training texts is {rest[0]:.2f}, and without learning ln 3 = 1.10."
     assert rest[0] < 0.6, f"{said} Is there zero_grad(), backward() and step() for each batch?"
     assert abs(rest[1] - losses[-1]) > 1e-4 or losses[-1] == min(losses), "It returns the last epoch, not the best one."

@@ -50,7 +50,7 @@ from torchnlp import (
 
 
 class RNNClassifier(nn.Module):
-    """Ids [B, T] to logits [B, K] through an RNN; pool: states [B, T, H], real [B, T] -> [B, H]. Lesson 1, section 6."""
+    """Ids [B, T] to logits [B, K] through an RNN; pool: states [B, T, H], real [B, T] -> [B, H]. Lesson 1, section 6"""
 
     def __init__(self, vocab_size, embed_dim, hidden_dim, num_class, pool):
         super().__init__()
