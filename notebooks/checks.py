@@ -137,7 +137,7 @@ def explain(words: str, said: str) -> Iterator[None]:
     """Where PyTorch's error has these words, say this instead."""
     try:
         yield
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:
         assert words not in str(error), said
         raise
 
@@ -287,8 +287,10 @@ def _must_move(before, net, steps):
     """The weights move, in the right modes, and the scheduler steps as often as there are batches."""
     moved = not is_close(_weights(net), _weights(before))
     assert moved, "No weight moves. Is there a backward, then a step, and no zero_grad between them?"
+    assert len(net.modes) > 1, "Only the first of 3 batches is used: is `return` inside the loop?"
     late = net.modes.index(False) + 1 if False in net.modes else 0
-    assert not late, f"Batch {late} finds the network in evaluation mode: net.train() before the first batch."
+    advice = "is net.eval() inside the loop?" if late > 1 else "net.train() before the first batch."
+    assert not late, f"Batch {late} finds the network in evaluation mode: {advice}"
     assert not net.training, "At the end the network is in training mode: net.eval(), so that it can answer."
     said = f"For 3 batches the scheduler steps {steps} times: scheduler.step() belongs to each batch."
     assert steps == 3, said.replace("1 times", "once")
@@ -344,7 +346,12 @@ def check_step(step):
     cell = nn.RNNCell(3, 2)
     W_x, W_h, b = cell.weight_ih, cell.weight_hh, (cell.bias_ih + cell.bias_hh).detach()
     x_t, h = torch.randn(4, 3), torch.randn(4, 2)  # a batch of 4
-    with explain("multiplied", "The shapes do not fit: here a vector is a row, so x_t @ W_x.T, with .T."):
+    product = "The shapes do not fit. The matrix product is @; * multiplies number by number."
+    with (
+        explain("multiplied", "The shapes do not fit: here a vector is a row, so x_t @ W_x.T, with .T."),
+        explain("must match", product),
+        explain("one element", "math.tanh takes a single number: torch.tanh takes a tensor."),
+    ):
         answer = step(x_t.clone(), h.clone(), W_x, W_h, b)
     total = x_t @ W_x.T + h @ W_h.T
     slips = {

@@ -10,6 +10,18 @@ def step(x_t, h, W_x, W_h, b):
     return torch.tanh(x_t @ W_x + h @ W_h + b)
 
 
+# %% check_step, wrong: * in place of @
+# says: The matrix product is @
+def step(x_t, h, W_x, W_h, b):
+    return torch.tanh(x_t * W_x.T + h * W_h.T + b)
+
+
+# %% check_step, wrong: math.tanh
+# says: torch.tanh takes a tensor
+def step(x_t, h, W_x, W_h, b):
+    return math.tanh(x_t @ W_x.T + h @ W_h.T + b)
+
+
 # %% check_step, wrong: W_h the wrong way round
 # says: W_h is the wrong way round
 def step(x_t, h, W_x, W_h, b):
@@ -147,12 +159,18 @@ def one_epoch(*given):
 
 
 # %% check_one_epoch, wrong: eval() inside the loop
-# says: Batch 2 finds the network in evaluation mode
+# says: Batch 2 finds the network in evaluation mode: is net.eval() inside the loop?
 def one_epoch(net, loader, optimizer, scheduler, clip):
     net.train()
     return epoch(net, [*loader][:1], optimizer, scheduler, clip, "zero", "back", "clip", "step", "rate") + epoch(
         net, [*loader][1:], optimizer, scheduler, clip, "zero", "back", "clip", "step", "rate", first="eval"
     )
+
+
+# %% check_one_epoch, wrong: return inside the loop
+# says: is `return` inside the loop?
+def one_epoch(net, loader, optimizer, scheduler, clip):
+    return epoch(net, [*loader][:1], optimizer, scheduler, clip, "zero", "back", "clip", "step", "rate")
 
 
 # %% check_one_epoch, wrong: no eval()
