@@ -414,7 +414,11 @@ def _must_be_this_step(step, lstm, x, h, c, right, slips):
     answer = untouched(step, lstm, x, h, c)
     assert isinstance(answer, (tuple, list)) and len(answer) == 2, "Return a pair: the new h and the new c."
     slips["That is c, h. The order is h, c."] = right[0]
-    old = {"You take tanh of the old cell state; h shows the new one.": right[0] / right[1].tanh() * c.tanh()}
+    gate = right[0] / right[1].tanh()
+    old = {
+        "You take tanh of the old cell state; h shows the new one.": gate * c.tanh(),
+        "tanh is missing: h is the output gate times tanh(c).": gate * right[1],
+    }
     for name, new, wanted, known in zip("ch", answer[::-1], right[::-1], (slips, old)):
         must_equal(f"The new {name}", new, wanted, known)
 
@@ -473,7 +477,8 @@ def check_verdict(verdict, shares):
     assert verdict != "D", f"Your table has {sum(map(len, shares.values()))} networks. Can they speak for any LSTM?"
     every = [share for row in shares.values() for share in row]
     low, high = max(every) < 0.5, min(every) > 0.9
-    table = f"In your table the full stop keeps more than {min(every):.0%} to {max(every):.0%} of the frequent tokens."
+    lie = f"{min(every):.0%} to {max(every):.0%} of the other frequent tokens"
+    table = f"In your table more is kept at the full stop than at {lie}."
     assert verdict != "A" or low, f"{table} For A each network must be below 50 %."
     assert verdict != "B" or high, f"{table} For B each network must be above 90 %."
     holds = "all are below 50 %, so A holds" if low else "all are above 90 %, so B holds"
@@ -564,7 +569,12 @@ def check_read_packed(read_packed):
         again = torch.cat([packed.data[:size] for size in sizes.tolist()])
         said = "Each column is the next rows of data; yours reads the first rows again and again."
         slip, right = _read_packed(cell, again, sizes), rnn(packed)[1][0].detach()
-        last = read_packed(cell, packed.data, sizes)
+        with explain("inconsistent hidden_size", "Start from zeros of the cell's own width: cell.hidden_size."):
+            last = read_packed(cell, packed.data, sizes)
+        rows = list(getattr(last, "shape", []))
+        assert len(sizes) == len(lengths) or rows != [len(sizes), 4], (
+            f"You have a row for each of {len(sizes)} steps. The number of texts is batch_sizes[0], here {len(lengths)}."
+        )
         must_be_like(last, right, "read_packed")
         assert is_close(slip, right) or not is_close(last, slip), said
         assert is_close(last, right), (
@@ -573,7 +583,7 @@ def check_read_packed(read_packed):
         )
 
 
-@exercise("2", ours=run_rnn)
+@exercise("2a", ours=run_rnn)
 def check_read_batch(read_batch):
     lstm = nn.LSTM(3, 4, num_layers=2, batch_first=True)
     vectors, lengths = torch.randn(3, 6, 3), torch.tensor([2, 5, 1])
@@ -595,6 +605,62 @@ def check_read_batch(read_batch):
     must_equal("last", last, h_n[-1], slips)
     right = nn.utils.rnn.pad_sequence([text[0][0] for text in alone], batch_first=True)  # [3, 5, 4]
     must_equal("states", states, nn.functional.pad(right, (0, 0, 0, 1)), {})
+
+
+def _validate(net, loader):
+    net.eval()
+    loss = right = count = 0
+    with torch.no_grad():
+        for labels, ids, lengths in loader:
+            logits = net(ids.to(device), lengths).cpu()  # [B, K]
+            loss += nn.functional.cross_entropy(logits, labels, reduction="sum").item()
+            right += (logits.argmax(1) == labels).sum().item()
+            count += len(labels)
+    return loss / count, right / count
+
+
+class _Watched(nn.Module):
+    """A bag of words behind dropout, which notes how it is asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.asked = nn.EmbeddingBag(9, 3), []
+
+    def forward(self, ids, lengths):
+        self.asked.append((self.training, torch.is_grad_enabled()))
+        return nn.functional.dropout(self.embedding(ids), 0.5, self.training)  # [B, 3]
+
+
+@exercise("2b", ours=_validate)
+def check_validate(validate):
+    net, items = _Watched().to(device), [(k % 3, torch.randint(9, (4,)), 4) for k in range(5)]
+    loader = torch.utils.data.DataLoader(items, batch_size=2)  # of 2, 2 and 1 texts
+    answer, asked = validate(net, loader), list(net.asked)
+    assert asked, "validate never asks the network."
+    said = "The network is asked in training mode, with dropout on: net.eval() before the first batch."
+    assert not any(training for training, _ in asked), said
+    said = "PyTorch records each operation for a gradient that nobody takes: ask the network under torch.no_grad()."
+    assert not any(recorded for _, recorded in asked), said
+    said = "After {} of 3 batches it returns. Is `return` inside the loop?"
+    assert len(asked) >= 3, said.format(len(asked))
+    assert isinstance(answer, (tuple, list)) and len(answer) == 2, "Return a pair: the loss, and the accuracy."
+    for what, given, parts in zip(("loss", "accuracy"), answer, zip(*(_validate(net, [batch]) for batch in loader))):
+        _must_be_mean_of_texts(what, float(given), parts)
+
+
+def _must_be_mean_of_texts(what, given, parts):
+    """parts: the means of the batches of 2, 2 and 1 texts."""
+    total = 2 * parts[0] + 2 * parts[1] + parts[2]
+    slips = {
+        f"That is the {what} of the last batch.": parts[2],
+        f"Your {what} is the mean over the batches. The last one is smaller, so let each text count once.": sum(parts) / 3,
+        f"Your {what} is a sum over the texts. Divide it by their number.": total,
+        f"Your {what} is a sum over the batches, not a mean over the texts.": sum(parts),
+        f"Each {what} is a mean over its batch: count it len(labels) times before you divide.": sum(parts) / 5,
+    }
+    for said, slip in slips.items():
+        assert abs(slip - total / 5) < 1e-5 or abs(given - slip) > 1e-5, said
+    assert abs(given - total / 5) < 1e-4, f"The {what} is {total / 5:.4f}, not {given:.4f}."
 
 
 def _one_length_batches(sizes, size, generator):

@@ -58,6 +58,15 @@ def lstm_step(lstm, x, h, c):
     return torch.sigmoid(o) * torch.tanh(c), c
 
 
+# %% check_lstm_step, wrong: h without tanh
+# says: tanh is missing
+def lstm_step(lstm, x, h, c):
+    z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
+    i, f, g, o = z.chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * c, c
+
+
 # %% check_lstm_step, wrong: h from the old cell state
 # says: You take tanh of the old cell state
 def lstm_step(lstm, x, h, c):
@@ -104,7 +113,7 @@ verdict = "".join(["C"])
 
 
 # %% check_verdict, wrong: less is kept
-# says: keeps more than 40% to 100% of the frequent tokens. For A each network must be below 50 %.
+# says: than at 40% to 100% of the other frequent tokens. For A each network must be below 50 %.
 verdict = "A"
 
 

@@ -68,6 +68,24 @@ def read_packed(cell, data, batch_sizes):
     return states
 
 
+# %% check_read_packed, wrong: zeros of another width
+# says: cell.hidden_size
+def read_packed(cell, data, batch_sizes):
+    h = torch.zeros(int(batch_sizes[0]), 32)
+    for x in data.split(batch_sizes.tolist()):
+        h = move(cell, x, h)
+    return h
+
+
+# %% check_read_packed, wrong: a row for each step
+# says: The number of texts is batch_sizes[0]
+def read_packed(cell, data, batch_sizes):
+    h = torch.zeros(len(batch_sizes), cell.hidden_size)
+    for x in data.split(batch_sizes.tolist()):
+        h = move(cell, x, h)
+    return h
+
+
 # %% check_read_batch, right: through unsorted_indices, and a mask
 def read_batch(lstm, vectors, lengths):
     order = lengths.argsort(descending=True)
@@ -120,6 +138,119 @@ def read_batch(lstm, vectors, lengths):
         lstm(packed)[0], batch_first=True, total_length=vectors.size(1)
     )
     return states, states[:, -1]
+
+
+# %% check_validate, right: the mode as it was, the sums as tensors
+def validate(net, loader):
+    was = net.training
+    net.eval()
+    with torch.inference_mode():
+        rows = [(net(ids.to(device), lengths).cpu(), labels) for labels, ids, lengths in loader]
+    net.train(was)
+    logits, labels = (torch.cat(part) for part in zip(*rows))
+    return F.cross_entropy(logits, labels), (logits.argmax(1) == labels).float().mean()
+
+
+# %% check_validate, right: each batch's mean, len(labels) times
+def validate(net, loader):
+    net.eval()
+    loss = right = 0
+    with torch.no_grad():
+        for labels, ids, lengths in loader:
+            logits = net(ids.to(device), lengths).cpu()
+            loss += F.cross_entropy(logits, labels).item() * len(labels)
+            right += (logits.argmax(1) == labels).sum().item()
+    return loss / len(loader.dataset), right / len(loader.dataset)
+
+
+# %% check_validate, wrong: no eval()
+# says: net.eval() before the first batch
+def validate(net, loader):
+    loss = right = 0
+    with torch.no_grad():
+        for labels, ids, lengths in loader:
+            logits = net(ids.to(device), lengths).cpu()
+            loss += F.cross_entropy(logits, labels).item() * len(labels)
+            right += (logits.argmax(1) == labels).sum().item()
+    return loss / len(loader.dataset), right / len(loader.dataset)
+
+
+# %% check_validate, wrong: no no_grad()
+# says: under torch.no_grad()
+def validate(net, loader):
+    net.eval()
+    loss = right = 0
+    with torch.enable_grad():
+        for labels, ids, lengths in loader:
+            logits = net(ids.to(device), lengths).cpu()
+            loss += F.cross_entropy(logits, labels).item() * len(labels)
+            right += (logits.argmax(1) == labels).sum().item()
+    return loss / len(loader.dataset), right / len(loader.dataset)
+
+
+# %% check_validate, wrong: the mean over the batches
+# says: Your loss is the mean over the batches
+def validate(net, loader):
+    net.eval()
+    loss = right = 0
+    with torch.no_grad():
+        for labels, ids, lengths in loader:
+            logits = net(ids.to(device), lengths).cpu()
+            loss += F.cross_entropy(logits, labels).item()
+            right += (logits.argmax(1) == labels).sum().item()
+    return loss / len(loader), right / len(loader.dataset)
+
+
+# %% check_validate, wrong: each loss counted once, divided by the texts
+# says: count it len(labels) times
+def validate(net, loader):
+    net.eval()
+    loss = right = 0
+    with torch.no_grad():
+        for labels, ids, lengths in loader:
+            logits = net(ids.to(device), lengths).cpu()
+            loss += F.cross_entropy(logits, labels).item()
+            right += (logits.argmax(1) == labels).sum().item()
+    return loss / len(loader.dataset), right / len(loader.dataset)
+
+
+# %% check_validate, wrong: the accuracy is a count
+# says: Your accuracy is a sum over the texts
+def validate(net, loader):
+    net.eval()
+    loss = right = 0
+    with torch.no_grad():
+        for labels, ids, lengths in loader:
+            logits = net(ids.to(device), lengths).cpu()
+            loss += F.cross_entropy(logits, labels).item() * len(labels)
+            right += (logits.argmax(1) == labels).sum().item()
+    return loss / len(loader.dataset), right
+
+
+# %% check_validate, wrong: return inside the loop
+# says: Is `return` inside the loop?
+def validate(net, loader):
+    net.eval()
+    loss = right = 0
+    with torch.no_grad():
+        for labels, ids, lengths in loader:
+            logits = net(ids.to(device), lengths).cpu()
+            loss += F.cross_entropy(logits, labels).item() * len(labels)
+            right += (logits.argmax(1) == labels).sum().item()
+            return loss / len(loader.dataset), right / len(loader.dataset)
+
+
+# %% check_validate, wrong: the loss alone
+# says: Return a pair
+def validate(net, loader):
+    net.eval()
+    loss = right = 0
+    with torch.no_grad():
+        for labels, ids, lengths in loader:
+            logits = net(ids.to(device), lengths).cpu()
+            loss += F.cross_entropy(logits, labels).item() * len(labels)
+            right += (logits.argmax(1) == labels).sum().item()
+    return loss / len(loader.dataset)
 
 
 # %% check_one_length_batches, right: a dictionary of lengths
