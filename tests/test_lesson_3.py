@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 import torchnlp
+from checks import check_validate
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN = ROOT / "notebooks" / "3-packed-sequences" / "plain.py"
@@ -35,7 +36,7 @@ def test_the_lesson_shows_run_rnn_as_it_is():
 def test_the_plain_script_computes_what_the_module_computes_with_the_same_weights():
     torch.manual_seed(0)
     script = runpy.run_path(str(PLAIN))
-    net = script["PackedLSTM"](words=20, classes=4, embed_dim=5, hidden_dim=3).eval()
+    net = script["PackedLSTM"](words=20, classes=4, E=5, H=3).eval()
     ids, lengths = torch.randint(2, 20, (4, 6)), torch.tensor([2, 6, 1, 4])
     for row, length in zip(ids, lengths):
         row[length:] = script["PAD"]
@@ -48,12 +49,7 @@ def test_the_plain_script_computes_what_the_module_computes_with_the_same_weight
     assert total[:2].tolist() == [[-2.0] * 3, [5.0] * 3]  # as set_gate_biases(rnn, forget=5, input=-2) makes them
 
 
-def test_the_loop_that_the_lesson_shows_validates_as_evaluate_does():
-    lesson = nbformat.read(ROOT / "notebooks" / "3-packed-sequences.ipynb", as_version=4)
-    (shown,) = (cell.source for cell in lesson.cells if cell.source.startswith("def validate("))
-    names = {"torch": torch, "device": torchnlp.device, "cross_entropy": nn.functional.cross_entropy}
-    exec(shown, names)
-
+def test_the_validation_that_the_lesson_asks_for_is_that_of_evaluate():
     class Net(nn.Module):
         def __init__(self):
             super().__init__()
@@ -67,6 +63,6 @@ def test_the_loop_that_the_lesson_shows_validates_as_evaluate_does():
     batches = [
         torchnlp.Batch(torch.randint(3, (n,)), torch.randint(9, (n, 4)), torch.randint(1, 5, (n,))) for n in (5, 2)
     ]
-    loss, accuracy = names["validate"](net, batches)
+    loss, accuracy = check_validate.ours(net, batches)
     assert not net.training and abs(loss - torchnlp.evaluate(net, batches)[0]) < 1e-5
     assert accuracy == torchnlp.evaluate(net, batches)[1]
