@@ -573,7 +573,7 @@ def check_read_packed(read_packed):
             last = read_packed(cell, packed.data, sizes)
         rows = list(getattr(last, "shape", []))
         assert len(sizes) == len(lengths) or rows != [len(sizes), 4], (
-            f"You have a row for each of {len(sizes)} steps. The number of texts is batch_sizes[0], here {len(lengths)}."
+            f"You have a row for each of {len(sizes)} steps. The number of texts is batch_sizes[0]: {len(lengths)}."
         )
         must_be_like(last, right, "read_packed")
         assert is_close(slip, right) or not is_close(last, slip), said
@@ -653,7 +653,7 @@ def _must_be_mean_of_texts(what, given, parts):
     total = 2 * parts[0] + 2 * parts[1] + parts[2]
     slips = {
         f"That is the {what} of the last batch.": parts[2],
-        f"Your {what} is the mean over the batches. The last one is smaller, so let each text count once.": sum(parts) / 3,
+        f"Your {what} is the mean over the batches. The last is smaller: let each text count once.": sum(parts) / 3,
         f"Your {what} is a sum over the texts. Divide it by their number.": total,
         f"Your {what} is a sum over the batches, not a mean over the texts.": sum(parts),
         f"Each {what} is a mean over its batch: count it len(labels) times before you divide.": sum(parts) / 5,
