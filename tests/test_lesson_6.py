@@ -207,7 +207,8 @@ def test_the_script_to_take_home_has_the_same_network_and_targets():
     net.load_state_dict(plain.state_dict())
     x, y = script["batch"]([[5, 6, 7], [8]])
     assert torch.allclose(plain(x)[0], net(x)[0])
-    assert [x.tolist(), y.tolist()] == [part.tolist() for part in shifted([(3, [5, 6, 7, END]), (3, [8, END])])]
+    bos, end = script["BOS"], script["END"]
+    assert [x.tolist(), y.tolist()] == [part.tolist() for part in shifted([(bos, [5, 6, 7, end]), (bos, [8, end])])]
 
 
 def test_the_last_tokens_alone_are_read():

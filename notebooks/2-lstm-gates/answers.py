@@ -5,12 +5,7 @@ shares = {0.004: [0.99, 1.0], 0.012: [0.4]}
 
 
 def parts_of(lstm, x, h):
-    z = (
-        x @ lstm.weight_ih_l0.T
-        + h @ lstm.weight_hh_l0.T
-        + lstm.bias_ih_l0
-        + lstm.bias_hh_l0
-    )
+    z = x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_ih_l0 + lstm.bias_hh_l0
     return z.chunk(4, dim=1)
 
 
@@ -41,9 +36,7 @@ def lstm_step(lstm, x, h, c):
 # %% check_lstm_step, wrong: one bias
 # says: Missing in your sum: bias_hh_l0.
 def lstm_step(lstm, x, h, c):
-    i, f, g, o = (
-        x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_ih_l0
-    ).chunk(4, dim=1)
+    i, f, g, o = (x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_ih_l0).chunk(4, dim=1)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
 
@@ -51,9 +44,7 @@ def lstm_step(lstm, x, h, c):
 # %% check_lstm_step, wrong: two slips at once
 # says: in the order f, i, g, o; PyTorch's is i, f, g, o. Missing in your sum: bias_ih_l0.
 def lstm_step(lstm, x, h, c):
-    f, i, g, o = (
-        x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-    ).chunk(4, dim=1)
+    f, i, g, o = (x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0).chunk(4, dim=1)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
 
@@ -71,9 +62,7 @@ def lstm_step(lstm, x, h, c):
 # says: You take tanh of the old cell state
 def lstm_step(lstm, x, h, c):
     i, f, g, o = parts_of(lstm, x, h)
-    return torch.sigmoid(o) * torch.tanh(c), torch.sigmoid(f) * c + torch.sigmoid(
-        i
-    ) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
 
 
 # %% check_forget_by_token, right: an ordinary dictionary, token by token
@@ -91,9 +80,7 @@ def forget_by_token(lstm, articles):
 def forget_by_token(lstm, articles):
     found = defaultdict(list)
     for tokens, vectors in articles:
-        for token, value in zip(
-            tokens, gates(lstm, vectors)["forget"].mean(1).tolist()
-        ):
+        for token, value in zip(tokens, gates(lstm, vectors)["forget"].mean(1).tolist()):
             found[token].append(1 - value)
     return found
 

@@ -99,9 +99,7 @@ def read_batch(lstm, vectors, lengths):
 # %% check_read_batch, wrong: unpacked without batch_first
 # says: pad_packed_sequence has its own batch_first
 def read_batch(lstm, vectors, lengths):
-    packed = pack_padded_sequence(
-        vectors, lengths, batch_first=True, enforce_sorted=False
-    )
+    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
     states, (h_n, _) = lstm(packed)
     return pad_packed_sequence(states)[0], h_n[-1]
 
@@ -109,9 +107,7 @@ def read_batch(lstm, vectors, lengths):
 # %% check_read_batch, wrong: without total_length
 # says: total_length
 def read_batch(lstm, vectors, lengths):
-    packed = pack_padded_sequence(
-        vectors, lengths, batch_first=True, enforce_sorted=False
-    )
+    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
     states, (h_n, _) = lstm(packed)
     return pad_packed_sequence(states, batch_first=True)[0], h_n[-1]
 
@@ -119,24 +115,16 @@ def read_batch(lstm, vectors, lengths):
 # %% check_read_batch, wrong: the bottom layer
 # says: h_n[0] is the bottom layer
 def read_batch(lstm, vectors, lengths):
-    packed = pack_padded_sequence(
-        vectors, lengths, batch_first=True, enforce_sorted=False
-    )
+    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
     states, (h_n, _) = lstm(packed)
-    return pad_packed_sequence(states, batch_first=True, total_length=vectors.size(1))[
-        0
-    ], h_n[0]
+    return pad_packed_sequence(states, batch_first=True, total_length=vectors.size(1))[0], h_n[0]
 
 
 # %% check_read_batch, wrong: the last column
 # says: is zero where a text ended before
 def read_batch(lstm, vectors, lengths):
-    packed = pack_padded_sequence(
-        vectors, lengths, batch_first=True, enforce_sorted=False
-    )
-    states, _ = pad_packed_sequence(
-        lstm(packed)[0], batch_first=True, total_length=vectors.size(1)
-    )
+    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
+    states, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True, total_length=vectors.size(1))
     return states, states[:, -1]
 
 
@@ -260,9 +248,7 @@ def one_length_batches(sizes, size, generator):
         by_length.setdefault(int(sizes[i]), []).append(i)
     for texts in by_length.values():
         batches += [texts[start : start + size] for start in range(0, len(texts), size)]
-    return [
-        batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()
-    ]
+    return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
 
 
 # %% check_one_length_batches, wrong: length after length
@@ -277,9 +263,7 @@ def one_length_batches(sizes, size, generator):
 # says: A batch has texts of the lengths [3, 5].
 def one_length_batches(sizes, size, generator):
     batches = sizes.argsort(stable=True).split(size)
-    return [
-        batches[i].tolist() for i in torch.randperm(len(batches), generator=generator)
-    ]
+    return [batches[i].tolist() for i in torch.randperm(len(batches), generator=generator)]
 
 
 # %% check_one_length_batches, wrong: nonzero without its column
@@ -289,6 +273,4 @@ def one_length_batches(sizes, size, generator):
     for length in sizes.unique():
         texts = (sizes == length).nonzero()
         batches += texts[torch.randperm(len(texts), generator=generator)].split(size)
-    return [
-        batches[i].tolist() for i in torch.randperm(len(batches), generator=generator)
-    ]
+    return [batches[i].tolist() for i in torch.randperm(len(batches), generator=generator)]
