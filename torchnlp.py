@@ -1769,14 +1769,14 @@ def _parts_of(net: nn.Module, words: int, classes: int) -> tuple[nn.Module, nn.R
 
 def _probe(net: nn.Module, embedding: nn.Module, rnn: nn.RNNBase | None, words: int, tokens: int) -> tuple:
     """For a text of random tokens: ((states [1, T, W], last ones [1, W]) of these layers, logits [1, K] of the net)."""
-    ids = torch.randint(words, (1, tokens), generator=torch.Generator().manual_seed(tokens))
-    label, lengths = torch.zeros(1, dtype=torch.long), torch.tensor([tokens])
-    inputs = {padify: [ids], pad_length: [ids, lengths], offsetify: [ids[0], torch.zeros(1, dtype=torch.long)]}
-    batch = [label, *inputs[_collate_for(net)]]
+    place, lengths = embedding.weight.device, torch.tensor([tokens])  # where the network is, which may be the CPU
+    ids = torch.randint(words, (1, tokens), generator=torch.Generator().manual_seed(tokens)).to(place)
+    begin = torch.zeros(1, dtype=torch.long, device=place)
+    inputs = {padify: [ids], pad_length: [ids, lengths], offsetify: [ids[0], begin]}
     with _evaluation(net):
-        vectors = embedding.weight[ids.to(embedding.weight.device)]  # [1, T, E]
+        vectors = embedding.weight[ids]  # [1, T, E]
         states = run_rnn(rnn, vectors, lengths) if rnn is not None else (vectors, vectors[:, -1])
-        logits = net(*_to_device(Batch(*batch) if len(batch) == 3 and batch[1].dim() == 2 else batch)[1:])
+        logits = net(*inputs[_collate_for(net)])
     return states, logits
 
 

@@ -262,13 +262,17 @@ def test_a_table_of_what_a_check_tries_wins_nothing(name):
     check, table = getattr(checks, name), {}
     given = [{100: {"mean of GloVe": 1, "GloVe, fine-tuned": 1}}] if name == "check_choose_start" else []
 
-    def watched(*asked):
-        table[repr(asked)] = check.ours(*asked)
-        return table[repr(asked)]
+    def watched(*asked, **named):
+        table[repr((asked, named))] = check.ours(*asked, **named)
+        return table[repr((asked, named))]
 
     test = check.__wrapped__
     assert checks.reason(test, watched, *given) == "" and table
-    assert checks.reason(test, lambda *asked: table[repr(asked)], *given, seed=1), f"{len(table)} calls are the same"
+
+    def from_table(*asked, **named):
+        return table[repr((asked, named))]
+
+    assert checks.reason(test, from_table, *given, seed=1), f"{len(table)} calls are the same"
 
 
 def give(term, who: str, cell: str, points: float, comment: str = "") -> None:
