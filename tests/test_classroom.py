@@ -359,7 +359,8 @@ def test_an_endless_notebook_is_stopped_and_named(term, tmp_path, monkeypatch):
     loop = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
     collected(term, tmp_path, {"eli.ipynb": handed_in(term, lambda c: c["l2-c07"].update(source=loop))})
     monkeypatch.setattr(grade, "MINUTES", 0.3)
-    assert "stopped after" in grade.autograde(term, "eli", "lesson2")
+    said = grade.autograde(term, "eli", "lesson2")
+    assert "stopped after" in said, (term / "logs" / "lesson2-eli.txt").read_text(encoding="utf-8")
 
 
 def test_a_late_day_costs_a_point_and_after_three_nothing_is_left(term):
