@@ -1469,7 +1469,7 @@ COLOURS = {  # each line stands out from white by 3 to 1 at least
     # neutral
     "pads": "#D9D9D9", "guess": "#7F7F7F", "grey": "#7F7F7F", "ink": "#222222", "paper": "#FFFFFF",
 }  # fmt: skip
-_CLASS_COLOURS = ["#004488", "#8A6A00", "#994455", "#117755"]  # of AG News' four, told apart by lightness as well
+_CLASS_COLOURS = ["#3A2585", "#64780A", "#96103A", "#00706A"]  # of AG News' four: hues that no part of a cell has
 
 
 def class_colour(k: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
 from torch import nn
 
 import torchnlp
@@ -60,6 +61,19 @@ def test_the_style_has_the_colours_of_the_course():
     assert re.findall(r"--class-(\d): light-dark\((#\w+), color-mix\(in oklab, (#\w+),", style) == [
         (str(k), class_colour(k), class_colour(k)) for k in range(4)
     ]
+
+
+def test_no_class_has_the_hue_of_a_part_of_a_cell():
+    def hue(colour):  # in OKLCH, in degrees
+        linear = [((c + 0.055) / 1.055) ** 2.4 if c > 0.04045 else c / 12.92 for c in to_rgb(colour)]
+        cones = torch.tensor([[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.63]])
+        seen = (cones @ torch.tensor(linear)) ** (1 / 3)
+        a, b = torch.tensor([[1.978, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]]) @ seen
+        return math.degrees(math.atan2(b, a))
+
+    parts = [hue(COLOURS[name]) for name in ("x", "h", "c", "forget", "input", "output", "candidate")]
+    apart = [abs((hue(class_colour(k)) - part + 180) % 360 - 180) for k in range(4) for part in parts]
+    assert min(apart) > 20
 
 
 def test_the_networks_are_good_and_no_article_is_in_their_file():
