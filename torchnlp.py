@@ -13,11 +13,11 @@ Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
 
 from __future__ import annotations
 
-import ast
 import collections
 import contextlib
 import csv
 import functools
+import gettext
 import hashlib
 import importlib.util
 import inspect
@@ -79,6 +79,18 @@ __all__ = [
 ]  # fmt: skip
 
 
+@functools.cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    """The messages in a language, from notebooks/messages.<language>.mo; in English where there is no such file."""
+    file = Path(__file__).resolve().parent / "notebooks" / f"messages.{language}.mo"
+    return gettext.GNUTranslations(io.BytesIO(file.read_bytes())) if file.is_file() else gettext.NullTranslations()
+
+
+def say(message: str) -> str:
+    """A message in the language of $TORCHNLP_LANGUAGE; what varies in it is put in after: say("...").format(n=3)."""
+    return _catalogue(os.environ.get("TORCHNLP_LANGUAGE", "")).gettext(message)
+
+
 def _choose_device(wanted: str = "") -> torch.device:
     """cuda where there is one, else the CPU. wanted is $TORCHNLP_DEVICE, which overrules this; mps is taken only so."""
     mps = torch.backends.mps.is_available() and torch.__version__ >= (2, 13)  # before, padding_idx had no effect on it
@@ -118,7 +130,6 @@ TEXT_COLUMNS = {"text", "title", "headline", "subject", "description", "body", "
 LABEL_COLUMNS = {"label", "class", "category", "topic"}
 JSON = ("jsonl", "json", "ndjson")  # endings of files of JSON lines
 LETTER = re.compile(r"[^\W\d_]")
-OWN_DATA = 'see "Your own data" (site/own-data.md)'
 SAMPLE = Path(__file__).resolve().parent / "data" / "sample"
 
 
@@ -155,13 +166,18 @@ def load_dataset(
     voc.source, voc.folder = name, place
 
     title = {"ag_news": "AG News", "sample": "The bundled sample corpus", "own": place.name}[name]
-    drawn = f" (drawn from {available:,})" if len(train_dataset) < available else ""
-    sizes = f"{len(train_dataset):,} train articles{drawn} and {len(test_dataset):,} test articles"
-    lines = [in_language(f"{title}: {sizes}, {len(classes)} classes, a vocabulary of {len(voc):,} tokens.")]
+    shown = say("The bundled sample corpus") if name == "sample" else title
+    train, test, words = len(train_dataset), len(test_dataset), len(voc)
+    drawn = say(" (drawn from {available:,})").format(available=available) if train < available else ""
+    sizes = say("{train:,} train articles{drawn} and {test:,} test articles").format(
+        train=train, drawn=drawn, test=test
+    )
+    counted = say("{count} classes, a vocabulary of {words:,} tokens").format(count=len(classes), words=words)
+    lines = [say("{title}: {sizes}, {counted}.").format(title=shown, sizes=sizes, counted=counted)]
     if name == "own":
         lines += [*notes, *_look(train_dataset, test_dataset, classes, voc)]
     vocab = voc  # last of all: an error above has changed nothing
-    record("data", f"{title}: {len(train_dataset):,} train and {len(test_dataset):,} test articles")
+    record("data", f"{title}: {train:,} train and {test:,} test articles")
     for line in lines:
         print(textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False))
     return train_dataset, test_dataset, classes, vocab
@@ -175,8 +191,8 @@ def _read_halves(place: Path, text: str | int | Sequence | None, label: str | in
     halves = [_with_numbers(table, numbers) for table in tables]
     if len(halves) == 1:
         halves = [[halves[0][i] for i in places] for places in _stratified(halves[0], 0.1, seed)]
-        what = f"There is no test file: a tenth of each class is held out to test on, drawn with the seed {seed}."
-        tables[0].notes.append(in_language(what))
+        what = say("There is no test file: a tenth of each class is held out to test on, drawn with the seed {seed}.")
+        tables[0].notes.append(what.format(seed=seed))
     return *halves, classes, [*dict.fromkeys(note for table in tables for note in table.notes)]
 
 
@@ -197,9 +213,12 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
     place = SAMPLE if str(wanted) == "sample" else Path(os.path.expanduser(wanted)).resolve()
     files = _files_of(place)
     if not files or place.is_dir() and files[0].stem != "train":
-        what = "has no train.csv" if place.is_dir() else "is not there"
-        remedy = 'a file, a folder with train.csv and test.csv, or the word "sample" for the corpus of the course.'
-        raise FileNotFoundError(in_language(f"{place} {what}. Give load_dataset(root=...) or $TORCHNLP_DATA {remedy}"))
+        what = say("has no train.csv") if place.is_dir() else say("is not there")
+        remedy = say(
+            "Give load_dataset(root=...) or $TORCHNLP_DATA a file, a folder with train.csv and test.csv, or the word "
+            '"sample" for the corpus of the course.'
+        )
+        raise FileNotFoundError(f"{place} {what}. {remedy}")
     # Ranges of results are known for AG News when enough of its train half is there.
     is_ag_news = files[0].stat().st_size > 12_000_000 and _checksum(files[-1]) == AG_NEWS_FILES["test.csv"]
     return place, "sample" if place == SAMPLE else "ag_news" if is_ag_news else "own"
@@ -212,7 +231,7 @@ def _files_of(place: Path) -> list[Path]:
 
 
 def _problem(file: Path, line: int, what: str) -> ValueError:
-    return ValueError(in_language(f"{file}, line {line}: {what}"))
+    return ValueError(say("{file}, line {line}: {what}").format(file=file, line=line, what=what))
 
 
 def _read_table(file: Path, text: str | int | Sequence | None, label: str | int | None) -> Table:
@@ -224,19 +243,22 @@ def _read_table(file: Path, text: str | int | Sequence | None, label: str | int 
     found = []
     for line, row in rows if header else itertools.chain([first], rows):
         if len(row) != len(first[1]):
-            form = "A text with a comma in it stands in double quotes; a quote inside is two."
-            raise _problem(file, line, f"{len(row)} columns instead of {len(first[1])}. {form}")
+            what = say("{found} columns instead of {wanted}.").format(found=len(row), wanted=len(first[1]))
+            form = say("A text with a comma in it stands in double quotes; a quote inside is two.")
+            raise _problem(file, line, f"{what} {form}")
         found.append((row[target].strip(), " ".join([row[i] for i in texts]).replace("\\", " "), line))
     if not any(text.strip() for _, text, _ in found):
-        raise ValueError(in_language(f"{file} has no text. It needs rows with a label and a text."))
+        raise ValueError(say("{file} has no text. It needs rows with a label and a text.").format(file=file))
     if empty := [line for label, _, line in found if not label]:
-        what = f"the label is empty, as in {len(empty):,} of {len(found):,} rows."
-        raise _problem(file, empty[0], f"{what} Fill it in, or delete these rows.")
+        what = say("the label is empty, as in {empty:,} of {rows:,} rows.").format(empty=len(empty), rows=len(found))
+        remedy = say("Fill it in, or delete these rows.")
+        raise _problem(file, empty[0], f"{what} {remedy}")
     shown = [name.strip() if header else f"column {place}" for place, name in enumerate(first[1])]
     names = " + ".join(shown[place] for place in texts)
-    notes.append(in_language(f"Text: {names}. Label: {shown[target]}."))
+    notes.append(say("Text: {names}. Label: {label}.").format(names=names, label=shown[target]))
     if header and 2 * sum(bool(LETTER.search(text)) for _, text, _ in found) < len(found):
-        raise _problem(file, found[0][2], f"most rows have no letter in {names}. Say text=..., the text's columns.")
+        what = say("most rows have no letter in {names}. Say text=..., the text's columns.").format(names=names)
+        raise _problem(file, found[0][2], what)
     return Table(file, found, header, notes)
 
 
@@ -257,10 +279,12 @@ def _choose_columns(
     if text is label is None and not labels and 0 not in texts and len(first) in (2, 3):
         return list(range(1, len(first))), 0, False  # as in AG News
     if not texts or not labels or -1 in texts + labels or labels[0] in texts:
-        asked = "which columns are the text, and which other one is the label?"
-        seen = ", ".join(name.strip()[:20] for name in first)
-        remedy = 'Say text=["subject", "body"], label="queue" or, without a header, count from 0: text=[1, 2], label=0.'
-        raise ValueError(in_language(f"{file}: {asked} Its first row is: {seen}. {remedy}"))
+        asked = say("which columns are the text, and which other one is the label?")
+        seen = say("Its first row is: {names}.").format(names=", ".join(name.strip()[:20] for name in first))
+        remedy = say(
+            'Say text=["subject", "body"], label="queue" or, without a header, count from 0: text=[1, 2], label=0.'
+        )
+        raise ValueError(f"{file}: {asked} {seen} {remedy}")
     by_number = all(isinstance(one, int) for one in [label, *(text or "?")])
     return texts, labels[0], not by_number or names[labels[0]] in LABEL_COLUMNS
 
@@ -278,8 +302,9 @@ def _csv_rows(file: Path, content: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, row
             line = reader.line_num + 1
     except csv.Error as error:
-        remedy = "Check the quotes in this line and above: each closes, and one inside of a text is two."
-        raise _problem(file, line, f"not readable as CSV ({error}). {remedy}") from error
+        what = say("not readable as CSV ({error}).").format(error=error)
+        remedy = say("Check the quotes in this line and above: each closes, and one inside of a text is two.")
+        raise _problem(file, line, f"{what} {remedy}") from error
 
 
 def _delimiter(content: str) -> str:
@@ -302,8 +327,9 @@ def _json_rows(file: Path, content: str) -> Iterator[tuple[int, list[str]]]:
             if text.strip():
                 objects.append((line, dict(json.loads(text))))
         except (ValueError, TypeError) as error:
-            form = 'Each line is one object: {"text": "...", "label": "..."}.'
-            raise _problem(file, line, f"not readable as JSON ({error}). {form}") from error
+            form = say('Each line is one object: {"text": "...", "label": "..."}.')
+            what = say("not readable as JSON ({error}).").format(error=error)
+            raise _problem(file, line, f"{what} {form}") from error
     names = list(dict.fromkeys(name for _, row in objects for name in row))
     yield 1, names
     for line, row in objects:
@@ -320,16 +346,17 @@ def _read_text(file: Path) -> tuple[str, list[str]]:
         line, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
     from charset_normalizer import from_bytes  # here: nearly all files are UTF-8
 
-    remedy = "Save the file as UTF-8: a spreadsheet or editor offers it under 'Save as'."
+    remedy = say("Save the file as UTF-8: a spreadsheet or editor offers it under 'Save as'.")
     odd = b"\n".join([row for row in data.splitlines() if not row.isascii()][:1000])
     guess = getattr(from_bytes(odd).best(), "encoding", None)
     right = len(re.findall(r"[^\x00-\x7f]", odd.decode("utf-8", "ignore")))
     if guess is None or right > odd.decode("utf-8", "replace").count("\ufffd"):  # UTF-8 with a few broken places
-        raise _problem(file, line, f"not UTF-8 (byte {byte:#x}). {remedy}")
+        what = say("not UTF-8 (byte {byte:#x}).").format(byte=byte)
+        raise _problem(file, line, f"{what} {remedy}")
     content = data.decode(guess, "replace")
     words = ", ".join(dict.fromkeys(re.findall(r"\w*[^\W\x00-\x7f]\w*", content[:100_000])))
-    what = f"Note: {file.name} is not UTF-8, and was read as {guess}, with words such as {words[:60]}."
-    return content, [in_language(f"{what} If they are wrong: {remedy}")]
+    what = say("Note: {name} is not UTF-8, and was read as {guess}, with words such as {words}. If they are wrong:")
+    return content, [f"{what.format(name=file.name, guess=guess, words=words[:60])} {remedy}"]
 
 
 def _read_classes(place: Path, tables: list[Table]) -> list[str]:
@@ -340,22 +367,25 @@ def _read_classes(place: Path, tables: list[Table]) -> list[str]:
         tables[0].notes.extend(notes)
         classes = [line.strip() for line in content.splitlines() if line.strip()]
         if not 2 <= len(classes) <= 100 or len(set(classes)) < len(classes):
-            what = f"{file}: expected 2 to 100 different class names, one a line; found {classes[:5]}."
-            raise ValueError(in_language(what))
+            what = say("{file}: expected 2 to 100 different class names, one a line; found {names}.")
+            raise ValueError(what.format(file=file, names=classes[:5]))
         return classes
     if place.is_dir() and not tables[0].header and not {"1", "2", "3", "4"}.isdisjoint(labels):
         names = ", ".join(AG_NEWS_CLASSES)
-        what = f"Note: labels 1 to 4 are read as {names}. For others add a classes.txt, one name a line."
-        tables[0].notes.append(in_language(what))
+        what = say("Note: labels 1 to 4 are read as {names}. For others add a classes.txt, one name a line.")
+        tables[0].notes.append(what.format(names=names))
         return list(AG_NEWS_CLASSES)
     counts = collections.Counter(labels)
     if not 2 <= len(counts) <= 100 or len(labels) > 10 and len(counts) > len(labels) / 2:
-        what = f"{tables[0].file}: {len(labels)} rows have {len(counts)} different labels, such as {labels[0][:40]!r}."
-        remedy = f"A table has 2 to 100, in the column label=...; several labels for a text: {OWN_DATA}."
-        raise ValueError(in_language(f"{what} {remedy}"))
+        what = say("{rows} rows have {count} different labels, such as {label!r}.").format(
+            rows=len(labels), count=len(counts), label=labels[0][:40]
+        )
+        remedy = say("A table has 2 to 100, in the column label=...; several labels for a text: see site/own-data.md.")
+        raise ValueError(f"{tables[0].file}: {what} {remedy}")
     if not tables[0].header and counts[labels[0]] == 1 and len(labels) > 10:
-        what = f"no other row has the label {labels[0][:40]!r}. Is this line a header?"
-        raise _problem(tables[0].file, tables[0].rows[0][2], f'{what} Then name the columns: text="...", label="...".')
+        what = say("no other row has the label {label!r}. Is this line a header?").format(label=labels[0][:40])
+        remedy = say('Then name the columns: text="...", label="...".')
+        raise _problem(tables[0].file, tables[0].rows[0][2], f"{what} {remedy}")
     return sorted(counts, key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0, name))
 
 
@@ -370,10 +400,12 @@ def _number_labels(folder: Path, classes: list[str], found: set[str]) -> dict[st
         return names | numbers
     differ = sorted(label for label in found if names.get(label) != numbers.get(label))
     if differ and found <= names.keys() & numbers.keys():
-        label, what = differ[0], f"{folder}: the labels can be read as names or as numbers, and these differ."
-        both = f"{label!r} is the class of this name, or class number {label}, which is {classes[int(label) - 1]!r}."
-        remedy = "Put the lines of classes.txt in the order 1, 2, ..., or write names there that are not numbers."
-        raise ValueError(in_language(f"{what} {both} {remedy}"))
+        label, what = differ[0], say("the labels can be read as names or as numbers, and these differ.")
+        both = say("{label!r} is the class of this name, or class number {label}, which is {other!r}.").format(
+            label=label, other=classes[int(label) - 1]
+        )
+        remedy = say("Put the lines of classes.txt in the order 1, 2, ..., or write names there that are not numbers.")
+        raise ValueError(f"{folder}: {what} {both} {remedy}")
     return names
 
 
@@ -381,11 +413,13 @@ def _with_numbers(table: Table, numbers: dict[str, int]) -> list[tuple[int, str]
     """(number of the label, text) of each row of a table; a label without a number is an error that says where."""
     wrong = [row for row in table.rows if row[0] not in numbers]
     for label, _, line in wrong[:1]:
-        known, remedy = "a name in classes.txt", "The names there are numbers, so each label must be one of them."
+        known = say("a name in classes.txt")
+        remedy = say("The names there are numbers, so each label must be one of them.")
         if len(numbers) > max(numbers.values()):  # each class has its name and its number
-            known = f"a number from 1 to {max(numbers.values())}"
-            remedy = "Delete a header line; number from 1; for other labels add a classes.txt with their names."
-        raise _problem(table.file, line, f"label {label[:40]!r} is not {known}. {remedy}")
+            known = say("a number from 1 to {last}").format(last=max(numbers.values()))
+            remedy = say("Delete a header line; number from 1; for other labels add a classes.txt with their names.")
+        what = say("label {label!r} is not {known}.").format(label=label[:40], known=known)
+        raise _problem(table.file, line, f"{what} {remedy}")
     return [(numbers[label], text) for label, text, _ in table.rows]
 
 
@@ -415,29 +449,36 @@ def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[s
     """What a careful person looks at first in data of their own, and what may fool them, each with its remedy."""
     counts, labels = collections.Counter(label for label, _ in train + test), collections.defaultdict(set)
     sizes = ", ".join(f"{name} {counts[k]:,}" for k, name in enumerate(classes, 1))
-    yield in_language(f"Texts per class: {sizes}.")
+    yield say("Texts per class: {sizes}.").format(sizes=sizes)
     for label, text in train + test:
         labels[_plain(text)].add(label)
     copies, bare = len(train + test) - len(labels), sum(not LETTER.search(text) for _, text in train + test)
     lengths = [len(text.ids) for _, text in train + test]
-    sizes = f"{min(lengths):,} (shortest text), {int(np.median(lengths)):,} (median), {max(lengths):,} (longest)"
-    yield in_language(f"Tokens: {sizes}. {copies:,} texts are copies of another one; {bare:,} have no letter.")
+    sizes = say("Tokens: {least:,} (shortest text), {middle:,} (median), {most:,} (longest).").format(
+        least=min(lengths), middle=int(np.median(lengths)), most=max(lengths)
+    )
+    what = say("{n:,} texts are copies of another one; {bare:,} have no letter.").format(n=copies, bare=bare)
+    yield f"{sizes} {what}"
     if differ := sum(len(found) > 1 for found in labels.values()):
-        yield in_language(f"Note: texts with more than one label: {differ:,}. Look at them, and decide.")
+        yield say("Note: texts with more than one label: {differ:,}. Look at them, and decide.").format(differ=differ)
     trained = {_plain(text) for _, text in train}
     if both := sum(_plain(text) in trained for _, text in test):
-        what = f"Note: {both:,} of {len(test):,} test texts stand in the train file too. Keep each in one file only."
-        yield in_language(what)
+        yield say(
+            "Note: {both:,} of {test:,} test texts stand in the train file too. Keep each in one file only."
+        ).format(both=both, test=len(test))
     for half, part in {"train": train, "test": test}.items():
         lacking = sorted({*range(1, len(classes) + 1)} - {label for label, _ in part})
         if never := ", ".join(classes[k - 1] for k in lacking):
-            yield in_language(f"Note: no {half} article has the label {never}. Add some, or drop the class.")
+            yield say("Note: no {half} article has the label {never}. Add some, or drop the class.").format(
+                half=half, never=never
+            )
     for sign in "|;,":
         split = {name: [part.strip() for part in name.split(sign)] for name in classes if sign in name}
         parts = collections.Counter(itertools.chain(classes, *split.values()))
         if joined := [name for name, of in split.items() if any(parts[part] > 1 for part in of)]:
-            what = f"Note: {len(joined)} labels look joined by {sign!r}, such as {joined[0]!r}."
-            yield in_language(f"{what} For several labels a text {OWN_DATA}.")
+            what = say("Note: {n} labels look joined by {sign!r}, such as {label!r}.")
+            remedy = say("For several labels a text see site/own-data.md.")
+            yield f"{what.format(n=len(joined), sign=sign, label=joined[0])} {remedy}"
     yield from _look_at_language(voc)
 
 
@@ -446,15 +487,16 @@ def _look_at_language(voc: Vocab) -> Iterator[str]:
     words = {word: count for word, count in voc.freqs.items() if LETTER.search(word) and " " not in word}
     total = sum(words.values()) or 1
     if sum(count for word, count in words.items() if len(word) == 1 and _UNSPACED.match(word)) > total / 2:
-        yield in_language("The texts have no spaces between words: the tokenizer makes a token of each character.")
+        yield say("The texts have no spaces between words: the tokenizer makes a token of each character.")
     english = sum(words.get(word, 0) for word in ("the", "of", "and", "to", "for", "with", "is", "that")) / total
     known = 0.9  # without GloVe's own list, the commonest English words must tell
     if glove := _glove_words():
         known = sum(count for word, count in words.items() if word in glove) / total
-        yield in_language(f"GloVe (lesson 5) knows {known:.2f} of the words.")
+        yield say("GloVe (lesson 5) knows {known:.2f} of the words.").format(known=known)
     if known < 0.8 or known < 0.95 and english < 0.03:
-        what = "Note: the words do not look like English, and vectors of English words would mislead."
-        yield in_language(f"{what} Take vectors of your language, or none: {OWN_DATA}.")
+        what = say("Note: the words do not look like English, and vectors of English words would mislead.")
+        remedy = say("Take vectors of your language, or none: see site/own-data.md.")
+        yield f"{what} {remedy}"
 
 
 @functools.cache
@@ -480,7 +522,7 @@ def _download_ag_news() -> tuple[Path, str]:
 
     pooch.get_logger().setLevel("WARNING")
     cache = Path(pooch.os_cache("torchnlp"))
-    for address, fetch in {"first address": _fetch_files, "mirror": _fetch_mirror}.items():
+    for address, fetch in {say("first address"): _fetch_files, say("mirror"): _fetch_mirror}.items():
         try:
             cache.mkdir(parents=True, exist_ok=True)
             fetch(cache)
@@ -488,7 +530,7 @@ def _download_ag_news() -> tuple[Path, str]:
         except Exception as problem:  # what comes instead of AG News may break its readers anywhere
             _stop_if_disk(problem, cache)
             what = f"{type(problem).__name__}: {str(problem)[:120]}"
-            print(in_language(f"The {address} does not deliver AG News ({what})."))
+            print(say("The {address} does not deliver AG News ({what}).").format(address=address, what=what))
     _announce_sample(what)
     return SAMPLE, "sample"
 
@@ -535,13 +577,13 @@ def _announce_sample(what: str) -> None:
     if not (SAMPLE / "train.csv").is_file():
         remedy = "Connect to a network, or set TORCHNLP_DATA to a folder with train.csv and test.csv."
         raise FileNotFoundError(f"AG News could not be downloaded ({what}), and {SAMPLE} is not there. {remedy}")
-    notice = (
+    notice = say(
         "NO NETWORK: this is NOT AG News. You are on the small corpus of the course. Everything runs, faster, on "
         "invented news; the accuracies are lower. The ranges beside the results are those of this corpus. For the real "
         "news, connect and run this cell again, or set TORCHNLP_DATA to a folder with train.csv."
     )
-    wrong = in_language(f"(What went wrong: {what})")
-    print("=" * 78, textwrap.fill(in_language(notice), 78), wrong, "=" * 78, sep="\n")
+    wrong = say("(What went wrong: {what})").format(what=what)
+    print("=" * 78, textwrap.fill(notice, 78), wrong, "=" * 78, sep="\n")
 
 
 # ---------------------------------------------------------------------------------------- text
@@ -816,10 +858,8 @@ def train_valid_split(dataset: Sequence[tuple[int, str]], share: float = 0.1, se
         return tuple(random_split(dataset, [1 - share, share], generator=torch.Generator().manual_seed(seed)))
     train, valid = (Subset(dataset, places) for places in _stratified(dataset, share, seed))
     if never := sorted(counts.keys() - {label for label, _ in valid}):
-        labels = ", ".join(map(str, never))
-        print(
-            in_language(f"Note: no text of label {labels} is held out: each text of it is the same, or there is one.")
-        )
+        what = say("Note: no text of label {labels} is held out: each text of it is the same, or there is one.")
+        print(what.format(labels=", ".join(map(str, never))))
     return train, valid
 
 
@@ -1264,10 +1304,8 @@ def fit(
                     print(f"{line} | {seconds:.1f} s")
         except KeyboardInterrupt:
             history.add_point(waiting)
-            what = (
-                f"Stopped by you after {scheduler.last_epoch} of {steps} steps. The network keeps what it has learnt."
-            )
-            print(in_language(what))
+            what = say("Stopped by you after {done} of {steps} steps. The network keeps what it has learnt.")
+            print(what.format(done=scheduler.last_epoch, steps=steps))
     curve.draw(last=True)
     return history
 
@@ -1780,31 +1818,6 @@ def _probe(net: nn.Module, embedding: nn.Module, rnn: nn.RNNBase | None, words: 
     return states, logits
 
 
-# Who sets $TORCHNLP_LANGUAGE, as the Chinese edition does, is answered in that language.
-
-
-@functools.cache
-def _catalogue(language: str) -> list[tuple[re.Pattern, list[str], str]]:
-    """Messages of notebooks/messages.<language>.po: a pattern of the English one, the names of its gaps, the other."""
-    file, found = Path(__file__).resolve().parent / "notebooks" / f"messages.{language}.po", []
-    for entry in file.read_text(encoding="utf-8").split("\n\n") if file.is_file() else ():
-        said = [ast.literal_eval(line) for line in re.findall(r'^msg(?:id|str) (".+")$', entry, flags=re.M)]
-        if len(said) == 2 and "#, fuzzy" not in entry:
-            pattern = re.sub(r"\\{\w+\\}", "(.*?)", re.escape(said[0]))
-            found.append((re.compile(pattern, flags=re.S), re.findall(r"{(\w+)}", said[0]), said[1]))
-    return sorted(found, key=lambda message: -len(message[0].pattern))
-
-
-def in_language(text: str) -> str:
-    """What a student reads, in the language of $TORCHNLP_LANGUAGE; as it is where the course does not have it so."""
-    for pattern, names, other in _catalogue(os.environ.get("TORCHNLP_LANGUAGE", "")):
-        if found := pattern.fullmatch(text):
-            for name, part in zip(names, found.groups()):
-                other = other.replace(f"{{{name}}}", in_language(part))
-            return other
-    return text
-
-
 def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: int = 3) -> None:
     """Print a result beside the range (low, high) that you should see on this data, and a mark.
 
@@ -1814,19 +1827,21 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
     record(name, value, digits)
     source = getattr(vocab, "source", None)
     if source not in ("ag_news", "sample"):
-        why = "your own data: no range is known" if source else "no range: call load_dataset first"
-        print(f"{name}: {value:.{digits}f}   ({in_language(why)})")
+        why = say("your own data: no range is known") if source else say("no range: call load_dataset first")
+        print(f"{name}: {value:.{digits}f}   ({why})")
         return
     low, high = ag_news if source == "ag_news" else sample
     mark = "ok" if low <= value <= high else "OUTSIDE"
-    print(in_language(f"{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})"))
+    line = say("{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})")
+    print(line.format(name=name, value=value, low=low, high=high, mark=mark, digits=digits))
     if mark == "OUTSIDE":
-        for line in (
-            "Your numbers differ. Inside the range that is normal: other machines and versions round differently.",
-            "Outside it, something else has changed. In this order: run all cells from the top in a fresh kernel;",
-            "undo changes of your own; see 'When your numbers differ' (site/numbers-differ.md).",
-        ):
-            print(in_language(line))
+        print(
+            say("Your numbers differ. Inside the range that is normal: other machines and versions round differently.")
+        )
+        print(
+            say("Outside it, something else has changed. In this order: run all cells from the top in a fresh kernel;")
+        )
+        print(say("undo changes of your own; see 'When your numbers differ' (site/numbers-differ.md)."))
         if os.environ.get("TORCHNLP_STRICT"):
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
 

@@ -26,7 +26,7 @@ import torch
 from torch import nn
 
 from lessons import END, shifted, token_loss
-from torchnlp import PAD, SPARSE, UNK, device, gates, in_language, run_rnn, split_words
+from torchnlp import PAD, SPARSE, UNK, device, gates, run_rnn, say, split_words
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
 AXIS = ("must match the", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
@@ -46,7 +46,11 @@ def exercise(name: str, ours: object) -> Callable:
             return ours if why else answer
 
         check.ours = ours
-        check.said = lambda why: in_language(f"Exercise {name}: not yet. {why}" if why else f"Exercise {name}: right")
+        check.said = lambda why: (
+            say("Exercise {name}: not yet. {why}").format(name=name, why=why)
+            if why
+            else say("Exercise {name}: right").format(name=name)
+        )
         if test.__module__ == __name__:
             __all__.append(test.__name__)
         return check
@@ -57,7 +61,7 @@ def exercise(name: str, ours: object) -> Callable:
 def reason(test: Callable, answer: object, *given: object, seed: int = 0) -> str:
     """Why an answer is not right yet; nothing for a right one. An error is blamed on whoever made it."""
     if answer is None:
-        return f"{next(iter(inspect.signature(test).parameters))} is None so far."
+        return say("{name} is None so far.").format(name=next(iter(inspect.signature(test).parameters)))
     try:
         with torch.random.fork_rng(devices=[]):  # what a check draws is the same each time, and moves nothing after it
             torch.manual_seed(seed)
@@ -66,16 +70,20 @@ def reason(test: Callable, answer: object, *given: object, seed: int = 0) -> str
         codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
         theirs = [code for code in codes if any(name in code.co_filename for name in CELLS)]
         if isinstance(error, AssertionError) and codes[-1] not in theirs:
-            return str(error) or f"This does not hold: {traceback.extract_tb(error.__traceback__)[-1].line}"
+            return str(error) or say("This does not hold: {line}").format(
+                line=traceback.extract_tb(error.__traceback__)[-1].line
+            )
         said = f"{type(error).__name__}: {error}".rstrip(".") + "."
         if any(words in str(error) for words in AXIS):
-            said = f"{said} Do the shapes fit? Perhaps an axis is missing: unsqueeze(dim) adds one of size 1."
+            said = say(
+                "{said} Do the shapes fit? Perhaps an axis is missing: unsqueeze(dim) adds one of size 1."
+            ).format(said=said)
         if "NoneType" in str(error):
-            said = f"{said} Something returns nothing so far."
+            said = say("{said} Something returns nothing so far.").format(said=said)
         if theirs:
             named = [code for code in theirs if code.co_qualname.split(".")[0] == getattr(answer, "__name__", "")]
-            return f"`{(named or theirs)[0].co_qualname}` stops with {said}"
-        return f"The check can't go on with what it got. {said}"
+            return say("`{name}` stops with {said}").format(name=(named or theirs)[0].co_qualname, said=said)
+        return say("The check can't go on with what it got. {said}").format(said=said)
     return ""
 
 
@@ -90,7 +98,7 @@ def must_return(answer: Callable) -> Callable:
     @functools.wraps(answer)
     def watched(*given, **named):
         returned = answer(*given, **named)
-        assert returned is not None, f"{answer.__name__} returns nothing."
+        assert returned is not None, say("{name} returns nothing.").format(name=answer.__name__)
         return returned
 
     return watched
@@ -103,18 +111,24 @@ def untouched(function: Callable, *given: object) -> object:
     answer = function(*given)
     same = all(new == old for new, old in kept) and all(new.equal(old) for new, old in tensors)
     same = same and not getattr(function, "changed", None)  # in another process, where the answer has copies of them
-    assert same, f"{function.__name__} changed what it was given: make new tensors and lists."
+    assert same, say("{name} changed what it was given: make new tensors and lists.").format(name=function.__name__)
     return answer
 
 
-def must_be_like(answer: object, right: torch.Tensor, name: str = "It") -> None:
+def must_be_like(answer: object, right: torch.Tensor, name: str) -> None:
     """A tensor of the shape and type of the right one, through which a gradient gets if it does there."""
     kind = type(answer).__name__
-    assert isinstance(answer, torch.Tensor), f"{name} should be a tensor, not a {kind}."
+    assert isinstance(answer, torch.Tensor), say("{name} should be a tensor, not a {kind}.").format(
+        name=name, kind=kind
+    )
     shape, wanted = list(answer.shape), list(right.shape)
-    assert shape == wanted, f"{name} should have the shape {wanted}, not {shape}."
-    assert answer.dtype == right.dtype, f"{name} should hold {right.dtype}, not {answer.dtype}."
-    assert answer.requires_grad or not right.requires_grad, f"{name} lets no gradient through."
+    assert shape == wanted, say("{name} should have the shape {wanted}, not {shape}.").format(
+        name=name, wanted=wanted, shape=shape
+    )
+    assert answer.dtype == right.dtype, say("{name} should hold {wanted}, not {found}.").format(
+        name=name, wanted=right.dtype, found=answer.dtype
+    )
+    assert answer.requires_grad or not right.requires_grad, say("{name} lets no gradient through.").format(name=name)
 
 
 def must_equal(name: str, answer: object, truth: torch.Tensor, slips: dict[str, torch.Tensor]) -> None:
@@ -123,7 +137,7 @@ def must_equal(name: str, answer: object, truth: torch.Tensor, slips: dict[str, 
         assert is_close(slip, truth) or not is_close(answer, slip), words
     must_be_like(answer, truth, name)
     gap = (answer.float() - truth.float()).abs().max()
-    assert gap < 1e-4, f"{name} is off by up to {gap:.3f}."
+    assert gap < 1e-4, say("{name} is off by up to {gap:.3f}.").format(name=name, gap=gap)
 
 
 def is_close(answer: object, other: torch.Tensor) -> bool:
@@ -159,10 +173,10 @@ def check_masked_mean(masked_mean):
     states, real = torch.randn(3, 4, 5), torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0], [1, 0, 0, 0]]).bool()
     total, count = (states * real.unsqueeze(2)).sum(1), real.sum(1, keepdim=True)  # [3, 5], [3, 1]
     slips = {
-        "That is the mean over all steps, padding included.": states.mean(1),
-        "That is the sum. Divide it by each text's number of real tokens.": total,
-        "Divide by the number of real tokens of each text, not by all steps.": total / 4,
-        "Divide each text by its own number of real tokens.": total / count.sum(),
+        say("That is the mean over all steps, padding included."): states.mean(1),
+        say("That is the sum. Divide it by each text's number of real tokens."): total,
+        say("Divide by the number of real tokens of each text, not by all steps."): total / 4,
+        say("Divide each text by its own number of real tokens."): total / count.sum(),
     }
     must_equal("masked_mean", masked_mean(states.clone(), real), total / count, slips)
 
@@ -182,17 +196,19 @@ def _must_be_largest(name, pool, given, real):
     mask = real.unsqueeze(2)  # [B, T, 1]
     states = (-1 - torch.rand(*real.shape, 6)).masked_fill(~mask, 9)  # negative, but over the padding
     answer = pool(states.clone(), given)
-    assert not isinstance(answer, tuple), "max(1) returns values and places. Take .values, or amax(1)."
+    assert not isinstance(answer, tuple), say("max(1) returns values and places. Take .values, or amax(1).")
     truth = torch.stack([text[places].max(0).values for text, places in zip(states, real)])
     must_be_like(answer, truth, name)
-    assert not answer.isnan().any(), "Some numbers are NaN, as 0 times infinity is."
-    assert not (answer == 9).any(), "A 9 has won, and a 9 is in the padding alone. Or is the mask turned round?"
+    assert not answer.isnan().any(), say("Some numbers are NaN, as 0 times infinity is.")
+    assert not (answer == 9).any(), say("A 9 has won, and a 9 is in the padding alone. Or is the mask turned round?")
     slips = {
-        "A zero has won, for a text whose states are all negative. Fill the padding with -torch.inf.": (
+        say("A zero has won, for a text whose states are all negative. Fill the padding with -torch.inf."): (
             states.masked_fill(~mask, 0).amax(1)
         ),
-        "-1 is below every state that tanh gives, but not below every number, and here states are lower. "
-        "Fill the padding with -torch.inf.": states.masked_fill(~mask, -1).amax(1),
+        say(
+            "-1 is below every state that tanh gives, but not below every number, and here states are "
+            "lower. Fill the padding with -torch.inf."
+        ): states.masked_fill(~mask, -1).amax(1),
     }
     must_equal(name, answer, truth, slips)
 
@@ -259,16 +275,18 @@ def _weights(net):
     return torch.cat([weight.detach().flatten() for weight in net.parameters()])
 
 
-ADDS_UP = "The gradients of all batches add up: optimizer.zero_grad() for each batch, before backward."
-UNCLIPPED = "The step uses the gradient as it is: clip it between backward and optimizer.step()."
-ORDERS = {  # what a slip comes to
-    "backward clip step schedule": ADDS_UP,
-    "zero backward step schedule": UNCLIPPED,
-    "backward step schedule": f"{ADDS_UP} {UNCLIPPED}",
-    "backward step clip schedule": f"{ADDS_UP} {UNCLIPPED}",
-    "zero backward clip schedule step": "The scheduler sets the learning rate of the next step: it comes after the "
-    "optimizer.",
-}
+def _orders():
+    """Wrong orders of an epoch's parts: what each comes to."""
+    adds_up = say("The gradients of all batches add up: optimizer.zero_grad() for each batch, before backward.")
+    unclipped = say("The step uses the gradient as it is: clip it between backward and optimizer.step().")
+    late = say("The scheduler sets the learning rate of the next step: it comes after the optimizer.")
+    return {
+        "backward clip step schedule": adds_up,
+        "zero backward step schedule": unclipped,
+        "backward step schedule": f"{adds_up} {unclipped}",
+        "backward step clip schedule": f"{adds_up} {unclipped}",
+        "zero backward clip schedule step": late,
+    }
 
 
 @exercise("3", ours=_one_epoch)
@@ -278,41 +296,44 @@ def check_one_epoch(one_epoch):
     net, returned, steps = _epoch_of(one_epoch, before, items)
     _must_move(before, net, steps)
     right, mean, _ = _epoch_of(_one_epoch, before, items)
-    slips = {said: _weights(_epoch_of(_in_order(parts), before, items)[0]) for parts, said in ORDERS.items()}
-    must_equal("Each weight after the epoch", _weights(net), _weights(right), slips)
+    slips = {said: _weights(_epoch_of(_in_order(parts), before, items)[0]) for parts, said in _orders().items()}
+    must_equal(say("Each weight after the epoch"), _weights(net), _weights(right), slips)
     _must_be_mean_loss(returned, mean, _epoch_of(_in_order("zero backward clip step schedule"), before, items)[1])
 
 
 def _must_move(before, net, steps):
     """The weights move, in the right modes, and the scheduler steps as often as there are batches."""
     moved = not is_close(_weights(net), _weights(before))
-    assert moved, "No weight moves. Is there a backward, then a step, and no zero_grad between them?"
-    assert len(net.modes) > 1, "Only the first of 3 batches is used: is `return` inside the loop?"
+    assert moved, say("No weight moves. Is there a backward, then a step, and no zero_grad between them?")
+    assert len(net.modes) > 1, say("Only the first of 3 batches is used: is `return` inside the loop?")
     late = net.modes.index(False) + 1 if False in net.modes else 0
-    advice = "is net.eval() inside the loop?" if late > 1 else "net.train() before the first batch."
-    assert not late, f"Batch {late} finds the network in evaluation mode: {advice}"
-    assert not net.training, "At the end the network is in training mode: net.eval(), so that it can answer."
-    said = f"For 3 batches the scheduler steps {steps} times: scheduler.step() belongs to each batch."
-    assert steps == 3, said.replace("1 times", "once")
+    advice = say("is net.eval() inside the loop?") if late > 1 else say("net.train() before the first batch.")
+    assert not late, say("Batch {late} finds the network in evaluation mode: {advice}").format(late=late, advice=advice)
+    assert not net.training, say("At the end the network is in training mode: net.eval(), so that it can answer.")
+    assert steps == 3, say("The scheduler has made {steps} of 3 steps: scheduler.step() belongs to each batch.").format(
+        steps=steps
+    )
 
 
 def _must_be_mean_loss(returned, mean, losses):
     """losses: those of the batches of 2, 2 and 1 articles, in order."""
     grows = isinstance(returned, torch.Tensor) and returned.requires_grad
-    assert not grows, "Add up loss.item(): a loss that stays a tensor keeps all that its batch has computed."
+    assert not grows, say("Add up loss.item(): a loss that stays a tensor keeps all that its batch has computed.")
     slips = {
-        "That is the loss of the last batch. Take the mean over the articles of all batches.": losses[-1],
-        "That is the mean over the batches, and the last one is smaller: count each loss len(labels) times.": (
+        say("That is the loss of the last batch. Take the mean over the articles of all batches."): losses[-1],
+        say("That is the mean over the batches, and the last one is smaller: count each loss len(labels) times."): (
             sum(losses) / 3
         ),
-        "That is the sum of the batches' losses, not the mean per article.": sum(losses),
-        "Each loss is a mean over its batch: count it len(labels) times before you divide.": sum(losses) / 5,
-        "That is a sum over the articles. Divide it by their number.": mean * 5,
-        "Divide by the number of articles, not of batches.": mean * 5 / 3,
+        say("That is the sum of the batches' losses, not the mean per article."): sum(losses),
+        say("Each loss is a mean over its batch: count it len(labels) times before you divide."): sum(losses) / 5,
+        say("That is a sum over the articles. Divide it by their number."): mean * 5,
+        say("Divide by the number of articles, not of batches."): mean * 5 / 3,
     }
     for said, slip in slips.items():
         assert abs(returned - slip) > 1e-5, said
-    assert abs(returned - mean) < 1e-4, f"The mean loss per article is {mean:.4f}, not {returned:.4f}."
+    assert abs(returned - mean) < 1e-4, say("The mean loss per article is {mean:.4f}, not {returned:.4f}.").format(
+        mean=mean, returned=returned
+    )
 
 
 def _last_n(real, n):
@@ -325,12 +346,12 @@ def check_last_n(last_n):
     real = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [1, 0, 0, 0, 0]]).bool()
     most = 9 + torch.initial_seed()
     for n, rows in {1: "....x .x... x....", 2: "...xx xx... x....", most: "xxxxx xx... x...."}.items():
-        with explain("ambiguous", "& joins two comparisons of tensors, and each needs brackets."):
+        with explain("ambiguous", say("& joins two comparisons of tensors, and each needs brackets.")):
             answer = last_n(real.clone(), n)
         truth = torch.tensor([[sign == "x" for sign in row] for row in rows.split()])
         slip = torch.arange(5) >= real.sum(1, keepdim=True) - n  # [3, 5]
-        said = "The places after a text's end are True as well. Join your condition with `real &`."
-        must_equal(f"last_n, for n = {n}: the mask", answer, truth, {said: slip})
+        said = say("The places after a text's end are True as well. Join your condition with `real &`.")
+        must_equal(say("last_n, for n = {n}: the mask").format(n=n), answer, truth, {said: slip})
 
 
 def _read(x, W_x, W_h, b):
@@ -346,19 +367,19 @@ def check_step(step):
     cell = nn.RNNCell(3, 2)
     W_x, W_h, b = cell.weight_ih, cell.weight_hh, (cell.bias_ih + cell.bias_hh).detach()
     x_t, h = torch.randn(4, 3), torch.randn(4, 2)  # a batch of 4
-    product = "The shapes do not fit. The matrix product is @; * multiplies number by number."
+    product = say("The shapes do not fit. The matrix product is @; * multiplies number by number.")
     with (
-        explain("multiplied", "The shapes do not fit: here a vector is a row, so x_t @ W_x.T, with .T."),
+        explain("multiplied", say("The shapes do not fit: here a vector is a row, so x_t @ W_x.T, with .T.")),
         explain("must match", product),
-        explain("one element", "math.tanh takes a single number: torch.tanh takes a tensor."),
+        explain("one element", say("math.tanh takes a single number: torch.tanh takes a tensor.")),
     ):
         answer = step(x_t.clone(), h.clone(), W_x, W_h, b)
     total = x_t @ W_x.T + h @ W_h.T
     slips = {
-        "The bias is missing.": total.tanh(),
-        "tanh comes last, over the whole sum.": total.tanh() + b,
-        "tanh is missing.": total + b,
-        "W_h is the wrong way round: h @ W_h.T, as with W_x.": (x_t @ W_x.T + h @ W_h + b).tanh(),
+        say("The bias is missing."): total.tanh(),
+        say("tanh comes last, over the whole sum."): total.tanh() + b,
+        say("tanh is missing."): total + b,
+        say("W_h is the wrong way round: h @ W_h.T, as with W_x."): (x_t @ W_x.T + h @ W_h + b).tanh(),
     }
     must_equal("step", answer, cell(x_t, h), slips)
 
@@ -370,16 +391,16 @@ def check_read(read):
     truth, last = rnn(x)
     across = rnn(x.transpose(0, 1))[0].transpose(0, 1)  # [3, 4, 2]: along the batch
     slips = {
-        "You walk along the texts of the batch, not along the tokens: x[:, t] is step t.": across,
-        "The steps are the first axis: torch.stack(states, dim=1) makes them the second.": truth.transpose(0, 1),
-        "That is the last state alone. Keep the state after every token.": last[0],
-        "Keep the state after each step, not the one before it.": nn.functional.pad(truth, (0, 0, 1, -1)),
-        "Each step starts from zeros. Pass the new state on.": rnn(x.reshape(12, 1, 5))[0].reshape(3, 4, 2),
+        say("You walk along the texts of the batch, not along the tokens: x[:, t] is step t."): across,
+        say("The steps are the first axis: torch.stack(states, dim=1) makes them the second."): truth.transpose(0, 1),
+        say("That is the last state alone. Keep the state after every token."): last[0],
+        say("Keep the state after each step, not the one before it."): nn.functional.pad(truth, (0, 0, 1, -1)),
+        say("Each step starts from zeros. Pass the new state on."): rnn(x.reshape(12, 1, 5))[0].reshape(3, 4, 2),
     }
-    with explain("multiplied", "The shapes do not fit. Has the first state H numbers? H is len(b)."):
+    with explain("multiplied", say("The shapes do not fit. Has the first state H numbers? H is len(b).")):
         answer = read(x.clone(), *weights)
     must_equal("read", answer, truth, slips)
-    with explain("inplace", "Right, but a state was changed in place: keep the states in a list."):
+    with explain("inplace", say("Right, but a state was changed in place: keep the states in a list.")):
         answer[:, -1].sum().backward()
 
 
@@ -412,15 +433,15 @@ def _a_step():
 def _must_be_this_step(step, lstm, x, h, c, right, slips):
     """step(lstm, x, h, c) must give right, a pair h, c. slips: what to say: the c that such a slip gives."""
     answer = untouched(step, lstm, x, h, c)
-    assert isinstance(answer, (tuple, list)) and len(answer) == 2, "Return a pair: the new h and the new c."
-    slips["That is c, h. The order is h, c."] = right[0]
+    assert isinstance(answer, (tuple, list)) and len(answer) == 2, say("Return a pair: the new h and the new c.")
+    slips[say("That is c, h. The order is h, c.")] = right[0]
     gate = right[0] / right[1].tanh()
     old = {
-        "You take tanh of the old cell state; h shows the new one.": gate * c.tanh(),
-        "tanh is missing: h is the output gate times tanh(c).": gate * right[1],
+        say("You take tanh of the old cell state; h shows the new one."): gate * c.tanh(),
+        say("tanh is missing: h is the output gate times tanh(c)."): gate * right[1],
     }
     for name, new, wanted, known in zip("ch", answer[::-1], right[::-1], (slips, old)):
-        must_equal(f"The new {name}", new, wanted, known)
+        must_equal(say("The new {name}").format(name=name), new, wanted, known)
 
 
 @exercise("1", ours=_lstm_step)
@@ -428,14 +449,16 @@ def check_lstm_step(lstm_step):
     lstm, x, h, c = _a_step()
     states, (_, c_n) = lstm(x.unsqueeze(1), (h.unsqueeze(0), c.unsqueeze(0)))
     i, f, g, o = _sums(lstm, x, h)
-    slips = {"g is no gate: tanh, not sigmoid.": f.sigmoid() * c + i.sigmoid() * g.sigmoid()}
+    slips = {say("g is no gate: tanh, not sigmoid."): f.sigmoid() * c + i.sigmoid() * g.sigmoid()}
     for lost in ([], ["bias_ih_l0"], ["bias_hh_l0"], ["bias_ih_l0", "bias_hh_l0"]):
         biases = sum((getattr(lstm, name) for name in lost), torch.zeros(8)).chunk(4)
         parts = [part - bias for part, bias in zip((i, f, g, o), biases)]
-        missing = f"Missing in your sum: {', '.join(lost)}."
+        missing = say("Missing in your sum: {biases}.").format(biases=", ".join(lost))
         for order in itertools.permutations("ifgo"):
             part = dict(zip(order, parts))
-            said = f"You read the four parts in the order {', '.join(order)}; PyTorch's is i, f, g, o."
+            said = say("You read the four parts in the order {order}; PyTorch's is i, f, g, o.").format(
+                order=", ".join(order)
+            )
             said = missing if order == tuple("ifgo") else f"{said} {missing}" if lost else said
             slips[said] = _cell_state(part["i"], part["f"], part["g"], c)
     _must_be_this_step(lstm_step, lstm, x, h, c, (states[:, 0], c_n[0]), slips)
@@ -455,52 +478,70 @@ def check_forget_by_token(forget_by_token):
     texts = ["oil prices fell .", "the cup . the end"]
     articles = [(text.split(), torch.randn(len(text.split()), 3)) for text in texts]
     answer, right = forget_by_token(lstm, articles), _forget_by_token(lstm, articles)
-    assert isinstance(answer, dict), f"Return a dictionary, not a {type(answer).__name__}."
+    assert isinstance(answer, dict), say("Return a dictionary, not a {kind}.").format(kind=type(answer).__name__)
     for token, means in right.items():
         found = answer.get(token, [])
-        assert isinstance(found, (list, tuple)), f"At {token!r} stands a {type(found).__name__}, not a list."
-        times = f"{token!r} occurs {len(means)} times; its list has {len(found)} numbers."
+        assert isinstance(found, (list, tuple)), say("At {token!r} stands a {kind}, not a list.").format(
+            token=token, kind=type(found).__name__
+        )
+        times = say("{token!r} occurs {times} times; its list has {numbers} numbers.").format(
+            token=token, times=len(means), numbers=len(found)
+        )
         assert len(found) == len(means), times
         for value, mean in zip(map(torch.as_tensor, found), means):
             size = value.numel()
-            assert size == 1, f"{token!r} has {size} numbers for one place: take their mean."
-            erased = f"At {token!r} you give {float(value):.3f}, which is 1 - f: f is how much is kept."
+            assert size == 1, say("{token!r} has {size} numbers for one place: take their mean.").format(
+                token=token, size=size
+            )
+            erased = say("At {token!r} you give {given:.3f}, which is 1 - f: f is how much is kept.").format(
+                token=token, given=float(value)
+            )
             assert abs(float(value) - (1 - mean)) > 1e-4, erased
-            said = f"The mean forget gate at {token!r} is {mean:.3f}; you give {float(value):.3f}."
+            said = say("The mean forget gate at {token!r} is {mean:.3f}; you give {given:.3f}.").format(
+                token=token, mean=mean, given=float(value)
+            )
             assert abs(float(value) - mean) < 1e-4, said
 
 
 @exercise("2b", ours="C")
 def check_verdict(verdict, shares):
     """shares: learning rate -> for each network the share of frequent tokens at which less is kept than at the stop."""
-    assert verdict in ("A", "B", "C", "D"), 'Choose one of "A", "B", "C" and "D".'
-    assert verdict != "D", f"Your table has {sum(map(len, shares.values()))} networks. Can they speak for any LSTM?"
+    assert verdict in ("A", "B", "C", "D"), say('Choose one of "A", "B", "C" and "D".')
+    assert verdict != "D", say("Your table has {networks} networks. Can they speak for any LSTM?").format(
+        networks=sum(map(len, shares.values()))
+    )
     every = [share for row in shares.values() for share in row]
     low, high = max(every) < 0.5, min(every) > 0.9
-    lie = f"{min(every):.0%} to {max(every):.0%} of the other frequent tokens"
-    table = f"In your table more is kept at the full stop than at {lie}."
-    assert verdict != "A" or low, f"{table} For A each network must be below 50 %."
-    assert verdict != "B" or high, f"{table} For B each network must be above 90 %."
-    holds = "all are below 50 %, so A holds" if low else "all are above 90 %, so B holds"
-    assert verdict != "C" or not (low or high), f"{table} They do not differ in that: {holds}."
+    lie = say("{least:.0%} to {most:.0%} of the other frequent tokens").format(least=min(every), most=max(every))
+    table = say("In your table more is kept at the full stop than at {lie}.").format(lie=lie)
+    assert verdict != "A" or low, say("{table} For A each network must be below 50 %.").format(table=table)
+    assert verdict != "B" or high, say("{table} For B each network must be above 90 %.").format(table=table)
+    holds = say("all are below 50 %, so A holds") if low else say("all are above 90 %, so B holds")
+    assert verdict != "C" or not (low or high), say("{table} They do not differ in that: {holds}.").format(
+        table=table, holds=holds
+    )
 
 
 @exercise("3", ours=lambda T: -math.log(2 ** (1 / T) - 1))
 def check_bias_for(bias_for):
     for steps in (10, 40, 100 + torch.initial_seed()):
         b = float(bias_for(steps))
-        gate = f"For {steps} steps you give {b:.4f}. That is the gate; the bias is the number whose sigmoid it is."
+        gate = say(
+            "For {steps} steps you give {b:.4f}. That is the gate; the bias is the number whose sigmoid it is."
+        ).format(steps=steps, b=b)
         assert not 0 < b < 1 or abs(b**steps - 0.5) > 0.001, gate
         f, half = 0.5 ** (1 / steps), 0.5 / steps
         slips = {
-            "You give ln f: the inverse of the sigmoid is ln(f / (1 - f)).": math.log(f),
-            "Its sign is turned round: f is above one half, so the bias is above 0.": math.log((1 - f) / f),
-            "Your gate is 0.5 / T: after T steps f**T is left, not f times T.": math.log(half / (1 - half)),
+            say("You give ln f: the inverse of the sigmoid is ln(f / (1 - f))."): math.log(f),
+            say("Its sign is turned round: f is above one half, so the bias is above 0."): math.log((1 - f) / f),
+            say("Your gate is 0.5 / T: after T steps f**T is left, not f times T."): math.log(half / (1 - half)),
         }
         for words, slip in slips.items():
             assert abs(b - slip) > 0.001, words
         left = torch.tensor(b, dtype=torch.float64).sigmoid().item() ** steps
-        said = f"With your bias of {b:.2f} a share of {left:.3f} is left after {steps} steps, not 0.500. Is it rounded?"
+        said = say(
+            "With your bias of {b:.2f} a share of {left:.3f} is left after {steps} steps, not 0.500. Is it rounded?"
+        ).format(b=b, left=left, steps=steps)
         assert abs(left - 0.5) < 0.001, said
 
 
@@ -515,9 +556,9 @@ def check_coupled_step(coupled_step):
     lstm, x, h, c = _a_step()
     i, f, g, _ = _sums(lstm, x, h)
     slips = {  # 1 - sigmoid(f) is sigmoid(-f)
-        "This is still the LSTM's step, with an input gate of its own.": _cell_state(i, f, g, c),
-        "You keep 1 - i: drop the input gate, not the forget gate.": _cell_state(i, -i, g, c),
-        "Keep and write are exchanged: f is what is kept of the old c.": _cell_state(f, -f, g, c),
+        say("This is still the LSTM's step, with an input gate of its own."): _cell_state(i, f, g, c),
+        say("You keep 1 - i: drop the input gate, not the forget gate."): _cell_state(i, -i, g, c),
+        say("Keep and write are exchanged: f is what is kept of the old c."): _cell_state(f, -f, g, c),
     }
     _must_be_this_step(coupled_step, lstm, x, h, c, _coupled_step(lstm, x, h, c), slips)
 
@@ -536,18 +577,20 @@ def check_column_step(column_step):
         x = torch.randn(n, 3, requires_grad=True)
         new, right = column_step(cell, x, h.clone()), _column_step(cell, x, h)
         shape = list(getattr(new, "shape", right.shape))
-        assert shape == [5, 4], (
-            f"{n} rows of x and 5 texts: the result has all 5 rows, [5, 4], also those of texts that have ended, "
-            f"not {list(new.shape)}."
-        )
+        assert shape == [5, 4], say(
+            "{n} rows of x and 5 texts: the result has all 5 rows, [5, 4], also those of texts that have "
+            "ended, not {shape}."
+        ).format(n=n, shape=list(new.shape))
         last = torch.cat([h[:-n], cell(x, h[-n:])])
         slips = {
-            "You move the last rows. The longest texts come first, so the first n rows move.": last,
-            "Each row goes on from its own old state, h[:n]; yours forget it.": torch.cat([cell(x), h[n:]]),
-            "The rows that rest become zero; they should stay as h[n:].": torch.cat([cell(x, h[:n]), 0 * h[n:]]),
+            say("You move the last rows. The longest texts come first, so the first n rows move."): last,
+            say("Each row goes on from its own old state, h[:n]; yours forget it."): torch.cat([cell(x), h[n:]]),
+            say("The rows that rest become zero; they should stay as h[n:]."): torch.cat([cell(x, h[:n]), 0 * h[n:]]),
         }
         must_equal("column_step", new, right, slips)
-        said = "The numbers are right, but h was changed in place, and the gradient needs the old one: use torch.cat."
+        said = say(
+            "The numbers are right, but h was changed in place, and the gradient needs the old one: use torch.cat."
+        )
         with explain("inplace", said):
             torch.autograd.grad(new.sum(), [x, *cell.parameters()])
 
@@ -567,20 +610,20 @@ def check_read_packed(read_packed):
         packed = nn.utils.rnn.pack_sequence([torch.randn(length, 3) for length in lengths])
         sizes = packed.batch_sizes
         again = torch.cat([packed.data[:size] for size in sizes.tolist()])
-        said = "Each column is the next rows of data; yours reads the first rows again and again."
+        said = say("Each column is the next rows of data; yours reads the first rows again and again.")
         slip, right = _read_packed(cell, again, sizes), rnn(packed)[1][0].detach()
-        with explain("inconsistent hidden_size", "Start from zeros of the cell's own width: cell.hidden_size."):
+        with explain("inconsistent hidden_size", say("Start from zeros of the cell's own width: cell.hidden_size.")):
             last = read_packed(cell, packed.data, sizes)
         rows = list(getattr(last, "shape", []))
-        assert len(sizes) == len(lengths) or rows != [len(sizes), 4], (
-            f"You have a row for each of {len(sizes)} steps. The number of texts is batch_sizes[0]: {len(lengths)}."
-        )
+        assert len(sizes) == len(lengths) or rows != [len(sizes), 4], say(
+            "You have a row for each of {steps} steps. The number of texts is batch_sizes[0]: {texts}."
+        ).format(steps=len(sizes), texts=len(lengths))
         must_be_like(last, right, "read_packed")
         assert is_close(slip, right) or not is_close(last, slip), said
-        assert is_close(last, right), (
-            f"With the lengths {lengths} the states differ from those of each text read alone. Does h start from "
-            "zeros, and does each step go on from the last one?"
-        )
+        assert is_close(last, right), say(
+            "With the lengths {lengths} the states differ from those of each text read alone. Does h "
+            "start from zeros, and does each step go on from the last one?"
+        ).format(lengths=lengths)
 
 
 @exercise("2a", ours=run_rnn)
@@ -590,17 +633,17 @@ def check_read_batch(read_batch):
     alone = [lstm(vectors[i : i + 1, :length]) for i, length in enumerate(lengths.tolist())]
     h_n, c_n = (torch.cat([alone[i][1][k] for i in range(3)], dim=1) for k in (0, 1))  # [2, 3, 4] each
     answer = read_batch(lstm, vectors, lengths)
-    assert isinstance(answer, (tuple, list)) and len(answer) == 2, "Return two tensors: states, last."
+    assert isinstance(answer, (tuple, list)) and len(answer) == 2, say("Return two tensors: states, last.")
     states, last = answer
     shape = list(getattr(states, "shape", []))
-    assert shape[1:] != [3, 4], "states is [T, B, H]: pad_packed_sequence has its own batch_first."
-    assert shape != [3, 5, 4], "vectors has 6 columns, states only 5, those of the longest text: total_length."
+    assert shape[1:] != [3, 4], say("states is [T, B, H]: pad_packed_sequence has its own batch_first.")
+    assert shape != [3, 5, 4], say("vectors has 6 columns, states only 5, those of the longest text: total_length.")
     slips = {
-        "h_n has a row for each layer, [2, 3, 4]: take that of the top layer.": h_n,
-        "h_n[0] is the bottom layer. The top layer is h_n[-1].": h_n[0],
-        "That is the cell state c. The last hidden state comes first: (h_n, c_n).": c_n[-1],
-        "states[:, -1] is zero where a text ended before: take h_n.": torch.zeros(3, 4),
-        "last went on over the padding: let the layer read the packed batch.": lstm(vectors)[1][0][-1],
+        say("h_n has a row for each layer, [2, 3, 4]: take that of the top layer."): h_n,
+        say("h_n[0] is the bottom layer. The top layer is h_n[-1]."): h_n[0],
+        say("That is the cell state c. The last hidden state comes first: (h_n, c_n)."): c_n[-1],
+        say("states[:, -1] is zero where a text ended before: take h_n."): torch.zeros(3, 4),
+        say("last went on over the padding: let the layer read the packed batch."): lstm(vectors)[1][0][-1],
     }
     must_equal("last", last, h_n[-1], slips)
     right = nn.utils.rnn.pad_sequence([text[0][0] for text in alone], batch_first=True)  # [3, 5, 4]
@@ -636,15 +679,20 @@ def check_validate(validate):
     net, items = _Watched().to(device), [(k % 3, torch.randint(9, (4,)), 4) for k in range(5)]
     loader = torch.utils.data.DataLoader(items, batch_size=2)  # of 2, 2 and 1 texts
     answer, asked = validate(net, loader), list(net.asked)
-    assert asked, "validate never asks the network."
-    said = "The network is asked in training mode, with dropout on: net.eval() before the first batch."
+    assert asked, say("validate never asks the network.")
+    said = say("The network is asked in training mode, with dropout on: net.eval() before the first batch.")
     assert not any(training for training, _ in asked), said
-    said = "PyTorch records each operation for a gradient that nobody takes: ask the network under torch.no_grad()."
+    said = say(
+        "PyTorch records each operation for a gradient that nobody takes: ask the network under torch.no_grad()."
+    )
     assert not any(recorded for _, recorded in asked), said
-    said = "After {} of 3 batches it returns. Is `return` inside the loop?"
-    assert len(asked) >= 3, said.format(len(asked))
-    assert isinstance(answer, (tuple, list)) and len(answer) == 2, "Return a pair: the loss, and the accuracy."
-    for what, given, parts in zip(("loss", "accuracy"), answer, zip(*(_validate(net, [batch]) for batch in loader))):
+    assert len(asked) >= 3, say("After {count} of 3 batches it returns. Is `return` inside the loop?").format(
+        count=len(asked)
+    )
+    assert isinstance(answer, (tuple, list)) and len(answer) == 2, say("Return a pair: the loss, and the accuracy.")
+    for what, given, parts in zip(
+        (say("loss"), say("accuracy")), answer, zip(*(_validate(net, [batch]) for batch in loader))
+    ):
         _must_be_mean_of_texts(what, float(given), parts)
 
 
@@ -652,15 +700,21 @@ def _must_be_mean_of_texts(what, given, parts):
     """parts: the means of the batches of 2, 2 and 1 texts."""
     total = 2 * parts[0] + 2 * parts[1] + parts[2]
     slips = {
-        f"That is the {what} of the last batch.": parts[2],
-        f"Your {what} is the mean over the batches. The last is smaller: let each text count once.": sum(parts) / 3,
-        f"Your {what} is a sum over the texts. Divide it by their number.": total,
-        f"Your {what} is a sum over the batches, not a mean over the texts.": sum(parts),
-        f"Each {what} is a mean over its batch: count it len(labels) times before you divide.": sum(parts) / 5,
+        say("That is the {what} of the last batch.").format(what=what): parts[2],
+        say("Your {what} is the mean over the batches. The last is smaller: let each text count once.").format(
+            what=what
+        ): sum(parts) / 3,
+        say("Your {what} is a sum over the texts. Divide it by their number.").format(what=what): total,
+        say("Your {what} is a sum over the batches, not a mean over the texts.").format(what=what): sum(parts),
+        say("Each {what} is a mean over its batch: count it len(labels) times before you divide.").format(
+            what=what
+        ): sum(parts) / 5,
     }
     for said, slip in slips.items():
         assert abs(slip - total / 5) < 1e-5 or abs(given - slip) > 1e-5, said
-    assert abs(given - total / 5) < 1e-4, f"The {what} is {total / 5:.4f}, not {given:.4f}."
+    assert abs(given - total / 5) < 1e-4, say("The {what} is {right:.4f}, not {given:.4f}.").format(
+        what=what, right=total / 5, given=given
+    )
 
 
 def _one_length_batches(sizes, size, generator):
@@ -675,22 +729,26 @@ def _one_length_batches(sizes, size, generator):
 def check_one_length_batches(one_length_batches):
     sizes, generator = torch.tensor([7, 3, 7, 7, 5, 7, 3, 7, 7, 3] * 5), torch.Generator().manual_seed(1)
     given = [one_length_batches(sizes, 4, generator) for _ in range(2)]
-    deep = "A batch is a list of indices; yours has lists in it. `nonzero()` gives [n, 1]: take its column, `[:, 0]`."
+    deep = say(
+        "A batch is a list of indices; yours has lists in it. `nonzero()` gives [n, 1]: take its column, `[:, 0]`."
+    )
     assert all(torch.as_tensor(batch).dim() == 1 for batches in given for batch in batches), deep
     first, second = ([[int(i) for i in batch] for batch in batches] for batches in given)
-    assert sorted(i for batch in first for i in batch) == list(range(50)), "Each of 50 texts must come, and only once."
+    assert sorted(i for batch in first for i in batch) == list(range(50)), say(
+        "Each of 50 texts must come, and only once."
+    )
     for batch in first:
         lengths = sorted({int(sizes[i]) for i in batch})
-        assert len(lengths) == 1, f"A batch has texts of the lengths {lengths}."
-        assert len(batch) <= 4, f"A batch has {len(batch)} texts; size is 4."
-    assert len(first) == 14, f"An epoch has {len(first)} batches, where 14 are enough."
+        assert len(lengths) == 1, say("A batch has texts of the lengths {lengths}.").format(lengths=lengths)
+        assert len(batch) <= 4, say("A batch has {texts} texts; size is 4.").format(texts=len(batch))
+    assert len(first) == 14, say("An epoch has {batches} batches, where 14 are enough.").format(batches=len(first))
     order = [int(sizes[batch[0]]) for batch in first]
-    assert sum(a != b for a, b in zip(order, order[1:])) > 2, "The batches come length after length: shuffle them."
-    assert {*map(frozenset, first)} != {*map(frozenset, second)}, (
+    assert sum(a != b for a, b in zip(order, order[1:])) > 2, say("The batches come length after length: shuffle them.")
+    assert {*map(frozenset, first)} != {*map(frozenset, second)}, say(
         "The same texts meet in each epoch: shuffle the texts of a length, too."
     )
     again = one_length_batches(sizes, 4, torch.Generator().manual_seed(1))
-    assert [list(map(int, batch)) for batch in again] == first, "The same generator should give the same epoch."
+    assert [list(map(int, batch)) for batch in again] == first, say("The same generator should give the same epoch.")
 
 
 # ------------------------------------------------- lesson 4: two directions, several layers
@@ -708,15 +766,19 @@ def check_shapes(shapes):
         right = [list(part.shape) for part in gru(torch.zeros(8, 20, 5))]
         case = f"layers={layers}, directions={directions}"
         answer = shapes(layers, directions)
-        assert isinstance(answer, (tuple, list)) and len(answer) == 2, "Return two shapes: of output, of h_n."
+        assert isinstance(answer, (tuple, list)) and len(answer) == 2, say("Return two shapes: of output, of h_n.")
         output, h_n = (list(part) if isinstance(part, (tuple, list, torch.Size)) else part for part in answer)
-        assert h_n != [8, *right[1][::2]], (
-            f"{case}: h_n is {h_n}? batch_first leaves h_n as it is: the batch comes second."
-        )
-        said = f"{case}: output is {output}? It holds the top layer alone."
+        assert h_n != [8, *right[1][::2]], say(
+            "{case}: h_n is {h_n}? batch_first leaves h_n as it is: the batch comes second."
+        ).format(case=case, h_n=h_n)
+        said = say("{case}: output is {output}? It holds the top layer alone.").format(case=case, output=output)
         assert output != [8, 20, 32 * layers * directions] or layers == 1, said
-        assert output == right[0], f"{case}: output is not {output}. How many numbers has a state at each token?"
-        assert h_n == right[1], f"{case}: h_n is not {h_n}. It has one row for each layer and direction."
+        assert output == right[0], say(
+            "{case}: output is not {output}. How many numbers has a state at each token?"
+        ).format(case=case, output=output)
+        assert h_n == right[1], say("{case}: h_n is not {h_n}. It has one row for each layer and direction.").format(
+            case=case, h_n=h_n
+        )
 
 
 def _last_states(h_n, directions):
@@ -728,12 +790,18 @@ def check_last_states(last_states):
     for layers, directions in ((1, 2), (3, 2), (1, 1), (3, 1)):
         gru = nn.GRU(3, 4, layers, batch_first=True, bidirectional=directions == 2)
         _, h_n = gru(torch.randn(5, 6, 3))
-        case = f"With layers={layers} and directions={directions} it"
-        stacked = f"{case} returns [{directions}, B, H]. One vector per text: concatenate them, with torch.cat."
+        case = say("With layers={layers} and directions={directions} it").format(layers=layers, directions=directions)
+        stacked = say(
+            "{case} returns [{directions}, B, H]. One vector per text: concatenate them, with torch.cat."
+        ).format(case=case, directions=directions)
         slips = {
             stacked: h_n[-directions:],
-            f"{case} takes the bottom layer. The top one comes last.": torch.cat([*h_n[:directions]], dim=1),
-            f"{case} mixes texts: reshape goes along the batch.": h_n[-directions:].reshape(5, -1),
+            say("{case} takes the bottom layer. The top one comes last.").format(case=case): torch.cat(
+                [*h_n[:directions]], dim=1
+            ),
+            say("{case} mixes texts: reshape goes along the batch.").format(case=case): h_n[-directions:].reshape(
+                5, -1
+            ),
         }
         must_equal(case, untouched(last_states, h_n, directions), _last_states(h_n, directions), slips)
 
@@ -753,18 +821,24 @@ def check_read_late(read_late):
     for delay in (1, 0, 2):
         right = _read_late(rnn, vectors, lengths, delay)
         answer = untouched(read_late, rnn, vectors, lengths, delay)
-        assert not isinstance(answer, tuple), "run_rnn returns two things, and so does yours: return the states alone."
-        whole = f"4 tokens have {4 + delay} states: with a delay of {delay} the first {delay} answer for no token."
+        assert not isinstance(answer, tuple), say(
+            "run_rnn returns two things, and so does yours: return the states alone."
+        )
+        whole = say(
+            "4 tokens have {states} states: with a delay of {delay} the first {delay} answer for no token."
+        ).format(states=4 + delay, delay=delay)
         assert delay == 0 or getattr(answer, "shape", None) != (3, 4 + delay, 4), whole
-        must_be_like(answer, right, f"The states with a delay of {delay}")
+        must_be_like(answer, right, say("The states with a delay of {delay}").format(delay=delay))
         lost = delay and not answer[torch.arange(3), lengths - 1].any()
-        assert not lost, "The last tokens get zeros: each text must be read for lengths + delay steps."
+        assert not lost, say("The last tokens get zeros: each text must be read for lengths + delay steps.")
         early = delay and is_close(answer * real, run_rnn(rnn, vectors, lengths)[0] * real)
-        assert not early, (
+        assert not early, say(
             "The state at token t should be that after t + delay: take the states from `delay` on, drop the first."
         )
         alike = is_close(answer * real, right * real)
-        assert alike, f"With a delay of {delay} the states are not those {delay} later. Are zeros read after each text?"
+        assert alike, say(
+            "With a delay of {delay} the states are not those {delay} later. Are zeros read after each text?"
+        ).format(delay=delay)
 
 
 AHEAD = {"one-way": 0, "late": 1, "window": 2, "two windows": 4, "two-way": math.inf}
@@ -774,13 +848,19 @@ AHEAD = {"one-way": 0, "late": 1, "window": 2, "two windows": 4, "two-way": math
 def check_usable(usable):
     for delay in (0, 1, 2, 3, 4 + torch.initial_seed(), math.inf):
         answer = usable(delay)
-        assert isinstance(answer, (set, list, tuple, dict)), "Return a set of names, such as {'one-way'}."
+        assert isinstance(answer, (set, list, tuple, dict)), say("Return a set of names, such as {'one-way'}.")
         unknown = [name for name in answer if name not in AHEAD]
-        assert not unknown, f"There is no reader {unknown[0]!r}: {', '.join(AHEAD)}."
+        assert not unknown, say("There is no reader {name!r}: {names}.").format(name=unknown[0], names=", ".join(AHEAD))
         for name, words in AHEAD.items():
-            may = "may be used" if words <= delay else "may not be used"
-            far = "the text to its end" if words == math.inf else f"{words} words after the token"
-            said = f"With a delay of {delay}, {name!r} {may}: it reads {far}."
+            may = say("may be used") if words <= delay else say("may not be used")
+            far = (
+                say("the text to its end")
+                if words == math.inf
+                else say("{words} words after the token").format(words=words)
+            )
+            said = say("With a delay of {delay}, {name!r} {may}: it reads {far}.").format(
+                delay=delay, name=name, may=may, far=far
+            )
             assert (name in answer) == (words <= delay), said
 
 
@@ -807,21 +887,23 @@ def check_skip_gram_loss(skip_gram_loss):
     for B, K in ((1, 1), (4, 2), (3, 5)):
         v, u, negative = torch.randn(B, 6, requires_grad=True), torch.randn(B, 6), torch.randn(B, K, 6)
         answer, right = untouched(skip_gram_loss, v, u, negative), _skip_gram_loss(v, u, negative)
-        assert getattr(answer, "shape", None) != (B,), "That is one loss per pair: take the mean over the B pairs."
+        assert getattr(answer, "shape", None) != (B,), say("That is one loss per pair: take the mean over the B pairs.")
         true = -nn.functional.logsigmoid((v * u).sum(-1)).mean()
         products = nn.functional.logsigmoid(v * u) + nn.functional.logsigmoid(-v.unsqueeze(1) * negative).sum(1)
         slips = {
-            "A dot product is one number for each pair: a product, and its sum over the last axis.": -products.mean(),
-            "The sign is turned round: a loss is positive.": -right,
-            "The drawn words are treated like true neighbours: one minus sign is missing.": (
+            say(
+                "A dot product is one number for each pair: a product, and its sum over the last axis."
+            ): -products.mean(),
+            say("The sign is turned round: a loss is positive."): -right,
+            say("The drawn words are treated like true neighbours: one minus sign is missing."): (
                 _skip_gram_loss(v, u, -negative)
             ),
-            "That is the sum over the batch: take the mean.": right * B,
-            "Add up the K drawn words of a pair; that is their mean.": true + (right - true) / K,
+            say("That is the sum over the batch: take the mean."): right * B,
+            say("Add up the K drawn words of a pair; that is their mean."): true + (right - true) / K,
         }
-        must_equal("The loss", answer, right, slips)
+        must_equal(say("The loss"), answer, right, slips)
     large = skip_gram_loss(torch.full((1, 1), 200.0), torch.full((1, 1), -1.0), torch.zeros(1, 1, 1))
-    assert large.isfinite(), "At a dot product of -200 it is infinite: F.logsigmoid, not the log of a sigmoid."
+    assert large.isfinite(), say("At a dot product of -200 it is infinite: F.logsigmoid, not the log of a sigmoid.")
 
 
 def _pair_step(v, u, y, rate):
@@ -835,15 +917,17 @@ def check_pair_step(pair_step):
     given += [(torch.randn(4), torch.randn(4), y, rate) for y in (0, 1) for rate in (0.1, 2.0)]
     for v, u, y, rate in given:
         answer, right = untouched(pair_step, v, u, y, rate), _pair_step(v, u, y, rate)
-        assert isinstance(answer, (tuple, list)) and len(answer) == 2, "pair_step should return two vectors, v and u."
+        assert isinstance(answer, (tuple, list)) and len(answer) == 2, say(
+            "pair_step should return two vectors, v and u."
+        )
         late = u - rate * (torch.sigmoid(v @ u) - y) * right[0]
         for new, old, wanted, name in zip(answer, (v, u), right, "vu"):
             slips = {
-                f"{name} goes uphill: subtract the gradient.": 2 * old - wanted,
-                "Multiply the gradient by the rate.": old + (wanted - old) / rate,
-                "u moves by the *old* v: both gradients come before the step.": late,
+                say("{name} goes uphill: subtract the gradient.").format(name=name): 2 * old - wanted,
+                say("Multiply the gradient by the rate."): old + (wanted - old) / rate,
+                say("u moves by the *old* v: both gradients come before the step."): late,
             }
-            must_equal(f"The new {name}", new, wanted, slips)
+            must_equal(say("The new {name}").format(name=name), new, wanted, slips)
 
 
 def _word_layer(table, freeze):
@@ -857,19 +941,23 @@ def check_word_layer(word_layer):
         table[PAD] = 0
         given = table.clone()
         layer = word_layer(given, freeze)
-        assert isinstance(layer, nn.Embedding), (
-            f"word_layer should return an nn.Embedding, not a {type(layer).__name__}."
+        assert isinstance(layer, nn.Embedding), say("word_layer should return an nn.Embedding, not a {kind}.").format(
+            kind=type(layer).__name__
         )
-        assert layer.weight.detach().equal(table), "The layer does not start with the rows of the table."
+        assert layer.weight.detach().equal(table), say("The layer does not start with the rows of the table.")
         trains = layer.weight.requires_grad
-        assert not (freeze and trains), "With freeze=True the layer trains."
-        assert freeze or trains, "With freeze=False the layer does not train."
+        assert not (freeze and trains), say("With freeze=True the layer trains.")
+        assert freeze or trains, say("With freeze=False the layer does not train.")
         if not freeze:
             layer(torch.tensor([0, PAD, 3])).sum().backward()
-            assert layer.weight.grad.is_sparse == SPARSE, "With sparse=SPARSE a step touches the batch's rows only."
-            assert not layer.weight.grad.to_dense()[PAD].any(), "The padding token learns: padding_idx should be PAD."
+            assert layer.weight.grad.is_sparse == SPARSE, say(
+                "With sparse=SPARSE a step touches the batch's rows only."
+            )
+            assert not layer.weight.grad.to_dense()[PAD].any(), say(
+                "The padding token learns: padding_idx should be PAD."
+            )
             layer.weight.data -= layer.weight.grad.to_dense()
-            same = "After one step the table that you were given has changed: share no memory, clone() it."
+            same = say("After one step the table that you were given has changed: share no memory, clone() it.")
             assert given.equal(table), same
 
 
@@ -881,10 +969,15 @@ def _choose_start(labels):
 def check_choose_start(choose_start, STUDY):
     for labels, accuracies in {**STUDY, 300 + torch.initial_seed(): None, 120_000: None}.items():
         name, names = choose_start(labels), list(STUDY[100])
-        assert name in names, f"For {labels:,} labels it returns {name!r}, which is none of {names}."
+        assert name in names, say("For {labels:,} labels it returns {name!r}, which is none of {names}.").format(
+            labels=labels, name=name, names=names
+        )
         if accuracies and max(accuracies.values()) - accuracies[name] > 0.02:
-            said = f"With {labels:,} labels {name!r} reaches {accuracies[name]:.3f},"
-            raise AssertionError(f"{said} the best of the five {max(accuracies.values()):.3f}.")
+            raise AssertionError(
+                say("With {labels:,} labels {name!r} reaches {reached:.3f}, the best of the five {best:.3f}.").format(
+                    labels=labels, name=name, reached=accuracies[name], best=max(accuracies.values())
+                )
+            )
 
 
 def _shuffled(table):
@@ -899,16 +992,16 @@ def check_shuffled(shuffled):
     for rows in (200, 50 + torch.initial_seed()):
         table = torch.arange(10.0 * rows).view(rows, 10)
         answer = untouched(shuffled, table)
-        must_be_like(answer, table)
-        assert answer[PAD].equal(table[PAD]), "The padding token has lost its row."
+        must_be_like(answer, table, "shuffled")
+        assert answer[PAD].equal(table[PAD]), say("The padding token has lost its row.")
         lost = len({*table[:, 0].tolist()} - {*answer[:, 0].tolist()})
-        assert lost != 1, "One row is lost: the one that came to the padding token's place."
-        assert answer[answer[:, 0].argsort()].equal(table), "Not the same rows: some are lost or changed."
+        assert lost != 1, say("One row is lost: the one that came to the padding token's place.")
+        assert answer[answer[:, 0].argsort()].equal(table), say("Not the same rows: some are lost or changed.")
         stayed = int((answer == table).all(1).sum())
-        assert stayed < 10, f"{stayed} of {rows} rows are where they were."
+        assert stayed < 10, say("{stayed} of {rows} rows are where they were.").format(stayed=stayed, rows=rows)
         steps = answer[:, 0].diff().tolist()  # from each row to the one below it
         often = max(steps.count(step) for step in steps)
-        assert often < 20, "Rows that follow each other still do: no random order."
+        assert often < 20, say("Rows that follow each other still do: no random order.")
 
 
 # ------------------------------------------------------------------ lesson 6: text generation
@@ -919,17 +1012,23 @@ def check_shift(shift):
     texts = [[5, 6, 7, END], [8 + torch.initial_seed(), END], [END]]
     answer, right = untouched(shift, texts, 9), shifted([(9, ids) for ids in texts])
     pair = isinstance(answer, (tuple, list)) and len(answer) == 2
-    assert pair, "shift should return the pair inputs, targets."
+    assert pair, say("shift should return the pair inputs, targets.")
     rows = [part.tolist() for part in answer if isinstance(part, torch.Tensor)]
-    assert rows[1:] != [right[0].tolist()], "The targets are the inputs: the network would only copy what it reads."
+    assert rows[1:] != [right[0].tolist()], say(
+        "The targets are the inputs: the network would only copy what it reads."
+    )
     closed = rows and END in sum(rows[0], [])
-    assert not closed, f"The inputs hold {END}, <end>: it is only predicted, because nothing comes after it."
-    assert not rows or rows[0][0][:1] == [9], "Each row of the inputs begins with start, here 9."
+    assert not closed, say(
+        "The inputs hold {END}, <end>: it is only predicted, because nothing comes after it."
+    ).format(END=END)
+    assert not rows or rows[0][0][:1] == [9], say("Each row of the inputs begins with start, here 9.")
     for part, like, name in zip(answer, right, ("inputs", "targets")):
-        must_be_like(part, like, f"The tensor of the {name}")
-        assert 0 not in part[1], f"Fill the rows with PAD, which is {PAD}, not with 0."
+        must_be_like(part, like, say("The tensor of the {name}").format(name=name))
+        assert 0 not in part[1], say("Fill the rows with PAD, which is {PAD}, not with 0.").format(PAD=PAD)
         same = part.tolist() == like.tolist()
-        assert same, f"For {texts} the {name} should be {like.tolist()}, not {part.tolist()}."
+        assert same, say("For {texts} the {name} should be {wanted}, not {found}.").format(
+            texts=texts, name=name, wanted=like.tolist(), found=part.tolist()
+        )
 
 
 def _bigrams(x, state=None):
@@ -944,18 +1043,20 @@ def check_language_loss(language_loss):
     first = torch.initial_seed() % 3
     x, y = shifted([(3, [4, 5, 3, 4, 5][first : first + 3] + [END]), (3, [END])])
     loss, right = untouched(language_loss, _bigrams, x, y), token_loss(_bigrams, x, y)
-    must_be_like(loss, right, "The loss")
+    must_be_like(loss, right, say("The loss"))
     logits, real, loss_of = _bigrams(x)[0], y != PAD, nn.functional.cross_entropy
     by_token = loss_of(logits.transpose(1, 2), y, reduction="none") * real  # [B, T]
     slips = {  # what a slip would say
-        "padding tokens were counted": loss_of(logits.flatten(0, 1), y.flatten()),
-        "that is the sum, not the mean": by_token.sum(),
-        "that is a mean over the texts: take it over all real tokens": (by_token.sum(1) / real.sum(1)).mean(),
-        "cross_entropy takes logits and does the softmax itself": loss_of(logits.softmax(2)[real], y[real]),
+        say("padding tokens were counted"): loss_of(logits.flatten(0, 1), y.flatten()),
+        say("that is the sum, not the mean"): by_token.sum(),
+        say("that is a mean over the texts: take it over all real tokens"): (by_token.sum(1) / real.sum(1)).mean(),
+        say("cross_entropy takes logits and does the softmax itself"): loss_of(logits.softmax(2)[real], y[real]),
     }
     for said, value in slips.items():
-        assert abs(loss - value) > 1e-3, f"Your loss is {loss:.3f}: {said}."
-    assert abs(loss - right) < 1e-3, f"With 5 real tokens the loss should be {right:.3f}, not {loss:.3f}."
+        assert abs(loss - value) > 1e-3, say("Your loss is {loss:.3f}: {said}.").format(loss=loss, said=said)
+    assert abs(loss - right) < 1e-3, say("With 5 real tokens the loss should be {right:.3f}, not {loss:.3f}.").format(
+        right=right, loss=loss
+    )
 
 
 def _grow(beams, log_p, width):
@@ -976,18 +1077,26 @@ def check_grow(grow):
         log_p = torch.tensor(rows[: len(start)]).log()
         answer, right = untouched(grow, start, log_p, width), _grow(start, log_p, width)
         many = isinstance(answer, (list, tuple)) and len(answer) == width
-        assert many, f"With a width of {width} it should return {width} beams, the best of all."
+        assert many, say("With a width of {width} it should return {width} beams, the best of all.").format(width=width)
         (scores, lines), (best, wanted) = zip(*answer), zip(*right)
         lines = [list(map(int, ids)) for ids in lines]
         grown = [ids for ids in lines if END in ids[:-1]]
-        assert not grown, f"{grown[:1]} goes on after {END}: a beam that ends in <end> does not grow."
+        assert not grown, say("{beam} goes on after {END}: a beam that ends in <end> does not grow.").format(
+            beam=grown[:1], END=END
+        )
         lost = [ids for _, ids in start if ids[-1:] == [END] and ids in wanted and ids not in lines]
-        assert not lost, f"The closed beam {lost[:1]} is lost: it competes as it is."
+        assert not lost, say("The closed beam {beam} is lost: it competes as it is.").format(beam=lost[:1])
         alone = abs(scores[0] - log_p.max()) < 0.01 < abs(best[0] - log_p.max())
-        assert not alone, "Add the new log p to the score of its beam."
-        said = f"With a width of {width}, {start} grows into {list(wanted)}, not {lines}."
-        assert lines == list(wanted), f"{said} The {width} best of all beams together, the best first."
-        assert math.dist(scores, best) < 0.01, f"The scores should be {[round(score, 2) for score in best]}."
+        assert not alone, say("Add the new log p to the score of its beam.")
+        said = say("With a width of {width}, {start} grows into {wanted}, not {lines}.").format(
+            width=width, start=start, wanted=list(wanted), lines=lines
+        )
+        assert lines == list(wanted), say("{said} The {width} best of all beams together, the best first.").format(
+            said=said, width=width
+        )
+        assert math.dist(scores, best) < 0.01, say("The scores should be {scores}.").format(
+            scores=[round(score, 2) for score in best]
+        )
 
 
 def _ranked(beams, power):
@@ -1001,10 +1110,12 @@ def check_ranked(ranked):
     for power in (0, 1, 0.5):
         answer, right = untouched(ranked, beams, power), _ranked(beams, power)
         same = isinstance(answer, (list, tuple)) and sorted(map(str, answer)) == sorted(map(str, beams))
-        assert same, "Return all pairs (score, ids), each as it is: only their order changes."
-        assert right == list(answer) or list(answer) != _ranked(beams, -power), "Divide by the length."
-        assert list(answer) != right[::-1], "The best comes first, not last."
-        assert list(answer) == right, f"With a power of {power} the order is {right}, not {answer}."
+        assert same, say("Return all pairs (score, ids), each as it is: only their order changes.")
+        assert right == list(answer) or list(answer) != _ranked(beams, -power), say("Divide by the length.")
+        assert list(answer) != right[::-1], say("The best comes first, not last.")
+        assert list(answer) == right, say("With a power of {power} the order is {right}, not {answer}.").format(
+            power=power, right=right, answer=answer
+        )
 
 
 def _followers(texts, n, start):
@@ -1021,12 +1132,20 @@ def check_followers(followers):
     for n in (1, 2, 3):
         start = 9 + torch.initial_seed()
         book, right = untouched(followers, texts, n, start), _followers(texts, n, start)
-        assert isinstance(book, dict), f"followers should return a dictionary, not a {type(book).__name__}."
+        assert isinstance(book, dict), say("followers should return a dictionary, not a {kind}.").format(
+            kind=type(book).__name__
+        )
         for context, after in right.items():
-            assert context in book, f"With n = {n} the context {context} is missing: a tuple of {n} ids."
+            assert context in book, say("With n = {n} the context {context} is missing: a tuple of {n} ids.").format(
+                n=n, context=context
+            )
             same = isinstance(book[context], list) and str(sorted(book[context])) == str(sorted(after))
-            assert same, f"With n = {n}, after {context} came {after}, not {book[context]}."
-        assert len(book) == len(right), f"With n = {n} there are {len(right)} contexts, not {len(book)}."
+            assert same, say("With n = {n}, after {context} came {after}, not {found}.").format(
+                n=n, context=context, after=after, found=book[context]
+            )
+        assert len(book) == len(right), say("With n = {n} there are {wanted} contexts, not {found}.").format(
+            n=n, wanted=len(right), found=len(book)
+        )
 
 
 def _chain(book, n, rng, start, most=20):
@@ -1040,13 +1159,15 @@ def _chain(book, n, rng, start, most=20):
 def check_chain(chain):
     single = {(9, 9): [5], (9, 5): [6], (5, 6): [7], (6, 7): [END]}
     only, short = (list(chain(single, 2, random.Random(0), 9, most)) for most in (20, 2))
-    assert only == [5, 6, 7], f"Here only [5, 6, 7] can be written, without <end>, not {only}."
-    assert short == [5, 6], f"With most=2 it should be [5, 6], not {short}."
+    assert only == [5, 6, 7], say("Here only [5, 6, 7] can be written, without <end>, not {only}.").format(only=only)
+    assert short == [5, 6], say("With most=2 it should be [5, 6], not {short}.").format(short=short)
     coin, rng = {(9,): [5, 5, 5, 6], (5,): [6, END], (6,): [END], (END,): [END]}, random.Random(1)
     drawn = [list(chain(coin, 1, rng, 9, 20)) for _ in range(400)]
     for line, share in (([5], 3 / 8), ([5, 6], 3 / 8), ([6], 1 / 4)):
         found = drawn.count(line) / 400
-        assert abs(found - share) < 0.1, f"{line} came in {found:.0%} of 400, not in about {share:.0%}."
+        assert abs(found - share) < 0.1, say("{line} came in {found:.0%} of 400, not in about {share:.0%}.").format(
+            line=line, found=found, share=share
+        )
 
 
 # ------------------------------------------- lesson 7: attention, and recurrent networks today
@@ -1061,15 +1182,17 @@ def check_weights_of(weights_of):
     for B, S, T, D in ((2, 3, 5, 8), (3, 1, 6, 4)):
         queries, keys = torch.randn(B, S, D, requires_grad=True), torch.randn(B, T, D)
         answer, right = untouched(weights_of, queries, keys), _weights_of(queries, keys)
-        must_be_like(answer, right, "The weights [B, S, T]")
-        said = (
-            f"The weights of the first query sum to {answer[0, 0].sum():.2f}, not to 1 over its {T} keys, "
-            "the last axis."
-        )
+        must_be_like(answer, right, say("The weights [B, S, T]"))
+        said = say(
+            "The weights of the first query sum to {total:.2f}, not to 1 over its {T} keys, the last axis."
+        ).format(total=answer[0, 0].sum(), T=T)
         assert abs(answer[0, 0].sum() - 1) < 1e-4, said
-        sizes = {"not divided": 1, "divided by D, not by its root": D, "divided by √T, not √D": T**0.5}
-        slips = {f"The scores are {slip}.": _weights_of(queries * D**0.5 / sizes[slip], keys) for slip in sizes}
-        must_equal("The tensor of weights", answer, right, slips)
+        sizes = {say("not divided"): 1, say("divided by D, not by its root"): D, say("divided by √T, not √D"): T**0.5}
+        slips = {
+            say("The scores are {slip}.").format(slip=slip): _weights_of(queries * D**0.5 / sizes[slip], keys)
+            for slip in sizes
+        }
+        must_equal(say("The tensor of weights"), answer, right, slips)
 
 
 def _attend(queries, keys, values, mask):
@@ -1085,17 +1208,24 @@ def check_attend(attend):
     for mask in (torch.ones(3, 1, 6).bool(), padding, own):
         given = torch.randn(3, 4, 8, requires_grad=True), torch.randn(3, 6, 8), torch.randn(3, 6, 5), mask
         answer, (context, weights) = untouched(attend, *given), _attend(*given)
-        said = "attend should return two things, the context vectors and the weights."
+        said = say("attend should return two things, the context vectors and the weights.")
         assert isinstance(answer, (tuple, list)) and len(answer) == 2, said
-        must_be_like(answer[1], weights, "The weights [B, S, T]")
-        assert not answer[1].isnan().any(), "The weights hold NaN. Is the mask upside down?"
+        must_be_like(answer[1], weights, say("The weights [B, S, T]"))
+        assert not answer[1].isnan().any(), say("The weights hold NaN. Is the mask upside down?")
         shut = (answer[1] * ~mask).max().item()
-        assert shut < 1e-6, f"A position where the mask is False has a weight of {shut:.2g}."
+        assert shut < 1e-6, say("A position where the mask is False has a weight of {shut:.2g}.").format(shut=shut)
         least = answer[1].sum(2).min().item()
-        assert abs(least - 1) < 1e-4, f"The weights of a query sum to {least:.2f}: mask the scores, before the softmax."
+        assert abs(least - 1) < 1e-4, say(
+            "The weights of a query sum to {least:.2f}: mask the scores, before the softmax."
+        ).format(least=least)
         plain = _attend(given[0] * 8**0.5, *given[1:])[1]
-        must_equal("The tensor of weights", answer[1], weights, {"The scores are not divided by the root of D.": plain})
-        must_equal("The tensor of context vectors [B, S, V]", answer[0], context, {})
+        must_equal(
+            say("The tensor of weights"),
+            answer[1],
+            weights,
+            {say("The scores are not divided by the root of D."): plain},
+        )
+        must_equal(say("The tensor of context vectors [B, S, V]"), answer[0], context, {})
 
 
 def _as_product(q, k, v):
@@ -1106,18 +1236,19 @@ def _is_linear_attention(function):
     for B, T, D, V in ((2, 5, 4, 3), (3, 4, 3, 3)):
         q, k, v = torch.randn(B, T, D, requires_grad=True), torch.randn(B, T, D), torch.randn(B, T, V)
         answer, scores = untouched(function, q, k, v), q @ k.transpose(1, 2)
-        must_be_like(answer, scores @ v, "The result [B, T, V]")
-        nan = "It holds NaN: where no softmax follows, a masked score must be 0, not minus infinity."
+        must_be_like(answer, scores @ v, say("The result [B, T, V]"))
+        nan = say("It holds NaN: where no softmax follows, a masked score must be 0, not minus infinity.")
         assert not answer.isnan().any(), nan
-        said = "Twice the queries should give twice the result. Is a softmax left? Linear attention has none."
+        said = say("Twice the queries should give twice the result. Is a softmax left? Linear attention has none.")
         assert torch.allclose(function(2 * q, k, v), 2 * answer, atol=1e-4), said
         slips = {
-            "A token sees those after it: mask their scores, or read S as soon as its own step is added.": scores @ v,
-            "The scores are divided by √D: here they are not.": _as_product(q, k, v) / D**0.5,
-            "A token must see itself too: add v kᵀ to S before you read S.": scores.tril(-1) @ v,
-            "S holds the last step alone: add v kᵀ to what S was.": (q * k).sum(2, keepdim=True) * v,
+            say("A token sees those after it: mask their scores, or read S as soon as its own step is added."): scores
+            @ v,
+            say("The scores are divided by √D: here they are not."): _as_product(q, k, v) / D**0.5,
+            say("A token must see itself too: add v kᵀ to S before you read S."): scores.tril(-1) @ v,
+            say("S holds the last step alone: add v kᵀ to what S was."): (q * k).sum(2, keepdim=True) * v,
         }
-        must_equal("The result [B, T, V]", answer, _as_product(q, k, v), slips)
+        must_equal(say("The result [B, T, V]"), answer, _as_product(q, k, v), slips)
 
 
 @exercise("2a", ours=_as_product)
@@ -1140,10 +1271,14 @@ def check_near(near):
     for T, reach in ((5, 1), (5, 3), (4, 9 + torch.initial_seed())):
         mask, right = near(T, reach), _near(T, reach)
         must_be_like(mask, right, f"near({T}, {reach})")
-        assert not mask.triu(1).any(), f"near({T}, {reach}): a token attends to what comes after it."
+        assert not mask.triu(1).any(), say("near({T}, {reach}): a token attends to what comes after it.").format(
+            T=T, reach=reach
+        )
         for t in range(T):
             found, wanted = (rows[t].nonzero().flatten().tolist() for rows in (mask, right))
-            assert found == wanted, f"near({T}, {reach}): row {t} should be True at {wanted}, not at {found}."
+            assert found == wanted, say(
+                "near({T}, {reach}): row {t} should be True at {wanted}, not at {found}."
+            ).format(T=T, reach=reach, t=t, wanted=wanted, found=found)
 
 
 @exercise("3b", ours=lambda layers, reach: 1 + layers * (reach - 1))
@@ -1152,7 +1287,9 @@ def check_seen(seen):
         known = {40}  # whose words the last of 41 tokens knows, layer by layer
         for _ in range(layers):
             known = {t - back for t in known for back in range(reach)}
-        said = f"seen({layers}, {reach}) is not {seen(layers, reach)}. Draw it: who sees whom, layer by layer?"
+        said = say("seen({layers}, {reach}) is not {found}. Draw it: who sees whom, layer by layer?").format(
+            layers=layers, reach=reach, found=seen(layers, reach)
+        )
         assert seen(layers, reach) == len(known), said
 
 
@@ -1175,14 +1312,18 @@ def check_copies(copies):
         "Where can I bring old paint tins?",
     ]  # fmt: skip
     found = [tuple(pair) for pair in copies(list(texts))]
-    assert all(len(pair) == 2 for pair in found), "copies returns pairs (i, j) of places."
-    assert all(i != j for i, j in found), "A text is no copy of itself: j is larger than i."
+    assert all(len(pair) == 2 for pair in found), say("copies returns pairs (i, j) of places.")
+    assert all(i != j for i, j in found), say("A text is no copy of itself: j is larger than i.")
     pairs = [(min(pair), max(pair)) for pair in found]
-    assert len(set(pairs)) == len(pairs), "Each pair comes once, as (i, j) with i smaller than j."
+    assert len(set(pairs)) == len(pairs), say("Each pair comes once, as (i, j) with i smaller than j.")
     for i, j in [(1, 7), (0, 2), (0, 5), (2, 5)]:
-        assert (i, j) in pairs, f"It misses a pair: {texts[i]!r} and {texts[j]!r}."
+        assert (i, j) in pairs, say("It misses a pair: {first!r} and {second!r}.").format(
+            first=texts[i], second=texts[j]
+        )
     extra = [(texts[i], texts[j]) for i, j in pairs if (i, j) not in _copies(texts)]
-    assert not extra, f"These two share less than 0.6 of their words: {extra[0][0]!r} and {extra[0][1]!r}."
+    assert not extra, say("These two share less than 0.6 of their words: {first!r} and {second!r}.").format(
+        first=extra[0][0], second=extra[0][1]
+    )
 
 
 def _kappa(first, second):
@@ -1200,16 +1341,20 @@ def check_kappa(kappa):
     agree, right = sum(a == b for a, b in zip(first, second)) / 40, _kappa(first, second)
     chance = (agree - right) / (1 - right)
     answer = kappa(list(first), list(second))
-    assert isinstance(answer, float), f"kappa is one number, a float, not a {type(answer).__name__}."
+    assert isinstance(answer, float), say("kappa is one number, a float, not a {kind}.").format(
+        kind=type(answer).__name__
+    )
     slips = {
-        agree: "That is the share on which they agree. What share would agree by chance?",
-        (agree - 1 / 3) / (1 - 1 / 3): "Chance is not 1/K here: somebody who often says waste agrees more often.",
-        agree - chance: "Divide by the room that chance leaves: 1 - chance.",
+        agree: say("That is the share on which they agree. What share would agree by chance?"),
+        (agree - 1 / 3) / (1 - 1 / 3): say("Chance is not 1/K here: somebody who often says waste agrees more often."),
+        agree - chance: say("Divide by the room that chance leaves: 1 - chance."),
     }
     for slip, words in slips.items():
         assert abs(answer - slip) > 1e-6 or abs(slip - right) < 1e-6, words
-    assert abs(answer - right) < 1e-6, f"It should be {right:.3f}, not {answer:.3f}."
-    assert abs(kappa(["a", "b"], ["a", "b"]) - 1) < 1e-6, "Two people who always agree have a kappa of 1."
+    assert abs(answer - right) < 1e-6, say("It should be {right:.3f}, not {answer:.3f}.").format(
+        right=right, answer=answer
+    )
+    assert abs(kappa(["a", "b"], ["a", "b"]) - 1) < 1e-6, say("Two people who always agree have a kappa of 1.")
 
 
 def _split(labels, texts, seed=0):
@@ -1243,23 +1388,29 @@ def _table(seed):
 def check_split(split):
     labels, texts = _table(torch.initial_seed())
     parts = [list(part) for part in split(list(labels), list(texts), seed=1)]
-    assert len(parts) == 3, "split returns three lists of places: training, validation, test."
+    assert len(parts) == 3, say("split returns three lists of places: training, validation, test.")
     places = sorted(place for part in parts for place in part)
-    assert places == list(range(200)), "Each row belongs to exactly one part: some are missing, or come twice."
+    assert places == list(range(200)), say("Each row belongs to exactly one part: some are missing, or come twice.")
     part_of = {place: k for k, part in enumerate(parts) for place in part}
     leaks = [(i, j) for i, j in _copies(texts) if part_of[i] != part_of[j]]
-    assert not leaks, f"A leak: {len(leaks)} copies stand in another part than their original, as rows {leaks[:1]}."
+    assert not leaks, say(
+        "A leak: {count} copies stand in another part than their original, as rows {example}."
+    ).format(count=len(leaks), example=leaks[:1])
     sizes = [len(part) / 200 for part in parts]
     right = 0.6 <= sizes[0] <= 0.8 and all(0.09 <= size <= 0.21 for size in sizes[1:])
-    assert right, f"The parts should be about 70, 15 and 15 % of the rows, not {', '.join(f'{s:.0%}' for s in sizes)}."
-    for k, name in enumerate(["training", "validation", "test"]):
+    assert right, say("The parts should be about 70, 15 and 15 % of the rows, not {sizes}.").format(
+        sizes=", ".join(f"{s:.0%}" for s in sizes)
+    )
+    for k, name in enumerate([say("training"), say("validation"), say("test")]):
         for label in range(3):
             share = sum(labels[place] == label for place in parts[k]) / labels.count(label) / (0.7, 0.15, 0.15)[k]
-            said = f"Not stratified: of label {label} the {name} part has {share:.1f} times its share."
+            said = say("Not stratified: of label {label} the {name} part has {share:.1f} times its share.").format(
+                label=label, name=name, share=share
+            )
             assert 0.4 <= share <= 1.9, said
     again, other = split(list(labels), list(texts), seed=1), split(list(labels), list(texts), seed=2)
-    assert [list(part) for part in again] == parts, "The same seed should give the same parts."
-    assert [set(part) for part in other] != [set(part) for part in parts], "Another seed should give other parts."
+    assert [list(part) for part in again] == parts, say("The same seed should give the same parts.")
+    assert [set(part) for part in other] != [set(part) for part in parts], say("Another seed should give other parts.")
 
 
 def _macro_f1(labels, answers):
@@ -1280,15 +1431,19 @@ def check_macro_f1(macro_f1):
     recalls = [sum(a == b == k for a, b in pairs) / labels.count(k) for k in range(3)]
     precisions = [sum(a == b == k for a, b in pairs) / max(1, answers.count(k)) for k in range(3)]
     slips = {
-        sum(a == b for a, b in pairs) / 51: "That is the accuracy: the frequent label decides it.",
-        sum(recalls) / 3: "That is the mean recall: answers that should not have been given count, too.",
-        sum(precisions) / 3: "That is the mean precision: labels that were missed count, too.",
+        sum(a == b for a, b in pairs) / 51: say("That is the accuracy: the frequent label decides it."),
+        sum(recalls) / 3: say("That is the mean recall: answers that should not have been given count, too."),
+        sum(precisions) / 3: say("That is the mean precision: labels that were missed count, too."),
     }
     for slip, words in slips.items():
         assert abs(answer - slip) > 1e-6 or abs(slip - right) < 1e-6, words
-    assert abs(answer - right) < 1e-6, f"It should be {right:.3f}, not {answer:.3f}."
+    assert abs(answer - right) < 1e-6, say("It should be {right:.3f}, not {answer:.3f}.").format(
+        right=right, answer=answer
+    )
     never = macro_f1([0, 0, 0, 1], [0, 0, 0, 0])
-    assert abs(never - 3 / 7) < 1e-6, f"A label that is never answered has an F1 of 0: here 3/7, not {never:.3f}."
+    assert abs(never - 3 / 7) < 1e-6, say(
+        "A label that is never answered has an F1 of 0: here 3/7, not {never:.3f}."
+    ).format(never=never)
 
 
 def _make_vocabulary(texts):
@@ -1301,14 +1456,18 @@ def check_make_vocabulary(make_vocabulary):
     rare = f"w{torch.initial_seed()}"
     texts = ["the Bin, the bin", "the lamp is broken", f"the lamp {rare}"]
     words = make_vocabulary(list(texts))
-    assert isinstance(words, list), f"The vocabulary is a list of words, not a {type(words).__name__}."
-    assert words[:2] == ["<unk>", "<pad>"], "Row 0 is <unk> and row 1 is <pad>: the list begins with these two."
-    assert len(set(words)) == len(words), "Each word has one row: the list names one twice."
-    assert rare not in words, f"{rare!r} comes once. Leave it out, then <unk> is trained on such words."
-    assert "Bin" not in words and "Bin," not in words, "Cut the texts into words with tokenizer(text)."
+    assert isinstance(words, list), say("The vocabulary is a list of words, not a {kind}.").format(
+        kind=type(words).__name__
+    )
+    assert words[:2] == ["<unk>", "<pad>"], say("Row 0 is <unk> and row 1 is <pad>: the list begins with these two.")
+    assert len(set(words)) == len(words), say("Each word has one row: the list names one twice.")
+    assert rare not in words, say("{rare!r} comes once. Leave it out, then <unk> is trained on such words.").format(
+        rare=rare
+    )
+    assert "Bin" not in words and "Bin," not in words, say("Cut the texts into words with tokenizer(text).")
     missing = {"the", "bin", "lamp"} - {*words}
-    assert not missing, f"{missing.pop()!r} comes twice, and has no row."
-    assert words[2] == "the", "The most frequent words come first, so that a cut takes the rarest."
+    assert not missing, say("{word!r} comes twice, and has no row.").format(word=missing.pop())
+    assert words[2] == "the", say("The most frequent words come first, so that a cut takes the rarest.")
 
 
 def _make_batch(rows):
@@ -1324,10 +1483,12 @@ def check_make_batch(make_batch):
     labels, ids, lengths = make_batch([(label, list(ids)) for label, ids in rows])
     right = _make_batch(rows)
     must_equal("labels", labels, right[0], {})
-    slips = {"Short texts are filled up with PAD, which is 1; 0 is <unk>.": torch.where(right[1] == PAD, 0, right[1])}
+    slips = {
+        say("Short texts are filled up with PAD, which is 1; 0 is <unk>."): torch.where(right[1] == PAD, 0, right[1])
+    }
     must_equal("ids", ids, right[1], slips)
     empty = torch.tensor([3, 1, 0, 2])
-    must_equal("lengths", lengths, right[2], {"An empty text is read as one <unk>, so its length is 1.": empty})
+    must_equal("lengths", lengths, right[2], {say("An empty text is read as one <unk>, so its length is 1."): empty})
 
 
 class _Classifier(nn.Module):
@@ -1347,24 +1508,31 @@ class _Classifier(nn.Module):
 @exercise("4c", ours=_Classifier)
 def check_classifier(Classifier):
     net = Classifier(20, 3).train()
-    assert isinstance(net, nn.Module), "Classifier is a class of a network: class Classifier(nn.Module)."
-    assert hasattr(net, "embedding"), "Call the table of word vectors self.embedding: section 5 fills it."
+    assert isinstance(net, nn.Module), say("Classifier is a class of a network: class Classifier(nn.Module).")
+    assert hasattr(net, "embedding"), say("Call the table of word vectors self.embedding: section 5 fills it.")
     short, long = [5, 6, 7], torch.randint(2, 20, (15,)).tolist()
     net.eval()
     _, *both = _make_batch([(0, short), (0, long)])
     _, *alone = _make_batch([(0, short)])
     together, by_itself = net(*both), net(*alone)
-    assert isinstance(together, torch.Tensor) and together.shape == (2, 3), "It returns logits [B, K], a row a text."
+    assert isinstance(together, torch.Tensor) and together.shape == (2, 3), say(
+        "It returns logits [B, K], a row a text."
+    )
     gap = (together[0] - by_itself[0]).abs().max()
-    said = "The answer to a text depends on its batch: with a longer text beside it, it changes by"
-    assert gap < 1e-5, f"{said} {gap:.3f}. Does it read padding?"
+    said = say(
+        "The answer to a text depends on its batch: with a longer text beside it, it changes by "
+        "{gap:.3f}. Does it read padding?"
+    ).format(gap=gap)
+    assert gap < 1e-5, said
     for place in (0, len(long) - 1):
         other = [*long[:place], 2 + (long[place] - 1) % 18, *long[place + 1 :]]
         moved = net(*_make_batch([(0, other)])[1:])
-        assert not moved.allclose(net(*_make_batch([(0, long)])[1:])), f"It does not read word {place} of a text."
+        assert not moved.allclose(net(*_make_batch([(0, long)])[1:])), say(
+            "It does not read word {place} of a text."
+        ).format(place=place)
     together.logsumexp(1).sum().backward()
     still = [name for name, p in net.named_parameters() if p.requires_grad and p.grad is None]
-    assert not still, f"The loss does not reach {still[0]}: is it used in forward?"
+    assert not still, say("The loss does not reach {name}: is it used in forward?").format(name=still[0])
 
 
 def _train_network(make, train, valid, seed=1, epochs=15, weights=None):
@@ -1405,21 +1573,27 @@ def check_train_network(train_network):
     train, valid = _toy(torch.initial_seed())
     runs = [train_network(lambda: _Classifier(12, 3), list(train), list(valid), seed=s, epochs=12) for s in (1, 1, 2)]
     (net, losses), (_, again), (_, other) = runs
-    assert isinstance(net, nn.Module), "train_network returns the network and the list of validation losses."
-    assert len(losses) == 12, f"12 epochs have 12 validation losses, not {len(losses)}."
-    assert not net.training, "The network comes back in training mode: its dropout is on. Call net.eval()."
+    assert isinstance(net, nn.Module), say("train_network returns the network and the list of validation losses.")
+    assert len(losses) == 12, say("12 epochs have 12 validation losses, not {found}.").format(found=len(losses))
+    assert not net.training, say("The network comes back in training mode: its dropout is on. Call net.eval().")
     batches = map(_make_batch, (train, valid))
     rest = [nn.functional.cross_entropy(net(*inputs), labels).item() for labels, *inputs in batches]
-    said = f"It has hardly learnt: its loss on the training texts is {rest[0]:.2f}, and without learning ln 3 = 1.10."
-    assert rest[0] < 0.6, f"{said} Is there zero_grad(), backward() and step() for each batch?"
-    assert abs(rest[1] - losses[-1]) > 1e-4 or losses[-1] == min(losses), "It returns the last epoch, not the best one."
-    said = f"The best epoch's loss is {min(losses):.3f}, but the network that comes back has {rest[1]:.3f}."
-    remedy = "Keep a deep copy of its state_dict(), and switch dropout off with net.eval() before you validate."
+    said = say(
+        "It has hardly learnt: its loss on the training texts is {loss:.2f}, and without learning ln 3 = 1.10."
+    ).format(loss=rest[0])
+    assert rest[0] < 0.6, say("{said} Is there zero_grad(), backward() and step() for each batch?").format(said=said)
+    assert abs(rest[1] - losses[-1]) > 1e-4 or losses[-1] == min(losses), say(
+        "It returns the last epoch, not the best one."
+    )
+    said = say("The best epoch's loss is {best:.3f}, but the network that comes back has {found:.3f}.").format(
+        best=min(losses), found=rest[1]
+    )
+    remedy = say("Keep a deep copy of its state_dict(), and switch dropout off with net.eval() before you validate.")
     assert abs(rest[1] - min(losses)) < 1e-4, f"{said} {remedy}"
-    assert again == losses, "The same seed should give the same network: torch.manual_seed(seed) before make()."
-    assert other != losses, "Another seed should give another network."
+    assert again == losses, say("The same seed should give the same network: torch.manual_seed(seed) before make().")
+    assert other != losses, say("Another seed should give another network.")
     heavy = train_network(lambda: _Classifier(12, 3), train, valid, seed=1, epochs=2, weights=torch.tensor([1.0, 0, 0]))
-    assert heavy[1] != losses[:2], "weights changes nothing: give it to cross_entropy in training."
+    assert heavy[1] != losses[:2], say("weights changes nothing: give it to cross_entropy in training.")
 
 
 def _class_weights(labels, num_classes):
@@ -1432,13 +1606,14 @@ def check_class_weights(class_weights):
     labels = [0] * (12 + torch.initial_seed()) + [1] * 6 + [2] * 2
     counts = torch.tensor([labels.count(k) for k in range(3)])
     slips = {
-        "That are the shares. A rare label needs a large weight: the inverse.": counts / len(labels),
-        "Divide by the number of classes, too: then the weights of all texts have the mean 1.": len(labels) / counts,
+        say("That are the shares. A rare label needs a large weight: the inverse."): counts / len(labels),
+        say("Divide by the number of classes, too: then the weights of all texts have the mean 1."): len(labels)
+        / counts,
     }
     answer = class_weights(list(labels), 3)
     must_equal("class_weights", answer, _class_weights(labels, 3), slips)
     absent = class_weights([0, 2], 3)
-    assert absent.isfinite().all(), "A class without a text gets the weight 0, and no infinity."
+    assert absent.isfinite().all(), say("A class without a text gets the weight 0, and no infinity.")
 
 
 def _interval(share, count):
@@ -1451,13 +1626,17 @@ def check_interval(interval):
     for share, count in ((0.8, 100), (0.6, 200 + torch.initial_seed())):
         low, high = interval(share, count)
         right, spread = _interval(share, count), share * (1 - share)
-        assert low <= high, "The lower end comes first."
+        assert low <= high, say("The lower end comes first.")
         slips = {
-            2 * math.sqrt(spread): "Divide by the number of texts under the root: more texts, a narrower interval.",
-            math.sqrt(spread / count): "That is one standard error to each side. Take two: about 95 %.",
-            2 * spread / count: "The root is missing: sqrt(p (1 - p) / n).",
+            2 * math.sqrt(spread): say(
+                "Divide by the number of texts under the root: more texts, a narrower interval."
+            ),
+            math.sqrt(spread / count): say("That is one standard error to each side. Take two: about 95 %."),
+            2 * spread / count: say("The root is missing: sqrt(p (1 - p) / n)."),
         }
         for slip, words in slips.items():
             assert abs(high - low - 2 * slip) > 1e-6, words
         both = abs(low - right[0]) < 1e-6 and abs(high - right[1]) < 1e-6
-        assert both, f"For {share} of {count} texts it should be {right[0]:.3f} to {right[1]:.3f}."
+        assert both, say("For {share} of {count} texts it should be {low:.3f} to {high:.3f}.").format(
+            share=share, count=count, low=right[0], high=right[1]
+        )

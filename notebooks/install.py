@@ -1,6 +1,8 @@
 """Installs what a lesson needs and this Python lacks. Each first cell runs it."""
 
+import gettext
 import importlib
+import os
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -8,6 +10,10 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.version import Version
+
+# As torchnlp.say, which needs what is installed here.
+catalogue = Path(__file__).with_name(f"messages.{os.environ.get('TORCHNLP_LANGUAGE', '')}.mo")
+say = gettext.GNUTranslations(catalogue.open("rb")).gettext if catalogue.is_file() else str
 
 
 def is_missing(line: str) -> bool:
@@ -19,12 +25,12 @@ def is_missing(line: str) -> bool:
         return True
     if not needed.specifier.contains(there, prereleases=True):
         lowest = min(Version(bound.version) for bound in needed.specifier)
-        state = "old" if Version(there) < lowest else "new"
-        remedy = f'"{sys.executable}" -m pip install --upgrade "{line}"'
-        raise RuntimeError(
-            f"{needed.name} {there} is too {state}: the course needs {line}. In a terminal: {remedy}. Then restart the "
+        state = say("is too old") if Version(there) < lowest else say("is too new")
+        remedy = say(
+            'the course needs {line}. In a terminal: "{python}" -m pip install --upgrade "{line}". Then restart the '
             "kernel. Where pip finds no such version (a Mac with an Intel processor, Windows on ARM), take Colab."
         )
+        raise RuntimeError(f"{needed.name} {there} {state}: {remedy.format(line=line, python=sys.executable)}")
     return False
 
 
@@ -34,7 +40,7 @@ missing = [line for line in listed if not line.startswith("#") and is_missing(li
 if missing:
     install = [sys.executable, "-m", "pip", "install", "--quiet", *missing]
     if subprocess.run(install).returncode != 0:
-        advice = "Is there a network? Then run this cell again."
-        raise RuntimeError(f"{', '.join(missing)} could not be installed. {advice}")
+        failed = say("{packages} could not be installed. Is there a network? Then run this cell again.")
+        raise RuntimeError(failed.format(packages=", ".join(missing)))
     importlib.invalidate_caches()
-print("Ready.")
+print(say("Ready."))

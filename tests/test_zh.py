@@ -1,12 +1,15 @@
 """The Chinese edition: the same cells, other words, and what is not translated stands there in English."""
 
 import ast
+import gettext
+import os
 import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
+from string import Formatter
 
 import nbformat
 import polib
@@ -16,6 +19,7 @@ from nbclient import NotebookClient
 
 from tools.lesson import CAPTION
 from tools.upkeep import zh
+from torchnlp import say
 
 pytestmark = pytest.mark.slow
 
@@ -80,8 +84,47 @@ def faults(english: str, chinese: str) -> Iterator[str]:
 @pytest.mark.parametrize("file", zh.CATALOGUES, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_a_translation_keeps_what_must_not_change(file):
     said = [entry for entry in polib.pofile(str(file)) if entry.translated()]
-    prose = [entry for entry in said if not entry.msgctxt.endswith((".js", ".html", ".py"))]  # programs have to run
+    prose = [
+        entry for entry in said if not (entry.msgctxt or "").endswith((".js", ".html", ".py"))
+    ]  # these have to run
     assert [(entry.msgctxt, fault) for entry in prose for fault in faults(entry.msgid, entry.msgstr)] == []
+
+
+def fields(text: str) -> list[str]:
+    """The gaps of a message, each with how it is shown."""
+    return sorted(map(str, (field[1:] for field in Formatter().parse(text) if field[1] is not None)))
+
+
+def test_each_message_is_in_the_catalogue_with_the_same_fields_and_in_what_gettext_reads():
+    entries, remedy = zh.entries_of(zh.OF_MESSAGES), "python -m tools.upkeep.zh update notebooks/messages.zh.po"
+    assert {text for _, text in zh.of_messages()} == {entry.msgid for entry in entries}, remedy
+    said = {entry.msgid: entry.msgstr for entry in entries if entry.translated()}
+    assert [english for english, chinese in said.items() if fields(english) != fields(chinese)] == []
+    with zh.OF_MESSAGES.with_suffix(".mo").open("rb") as file:
+        read = gettext.GNUTranslations(file)
+    assert [english for english in said if read.gettext(english) != said[english]] == [], remedy
+
+
+@pytest.mark.parametrize("path", zh.SPEAKING, ids=lambda path: path.name)
+def test_a_message_stands_literally_in_say_where_it_can_be_found(path):
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    calls = [node.args[0] for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "say"]
+    assert [ast.unparse(said) for said in calls if not isinstance(said, ast.Constant)] == []
+    for raised in [node.msg for node in nodes if isinstance(node, ast.Assert)]:  # what a check says
+        parts = [part.value for part in ast.walk(raised) if isinstance(part, ast.Constant) and part not in calls]
+        assert not any(re.search("[a-z]{2} [a-z]{2}", str(part)) for part in parts), ast.unparse(raised)
+
+
+def test_a_message_comes_in_the_language_that_is_set_when_it_is_made(monkeypatch):
+    answers = [monkeypatch.setenv("TORCHNLP_LANGUAGE", wanted) or say("mirror") for wanted in ("zh", "", "xx", "zh")]
+    assert answers == ["镜像", "mirror", "mirror", "镜像"]
+
+
+def test_the_module_alone_without_a_catalogue_speaks_english(tmp_path):
+    (tmp_path / "torchnlp.py").write_bytes((zh.ROOT / "torchnlp.py").read_bytes())
+    run = [sys.executable, "-c", "import torchnlp; print(torchnlp.__file__, torchnlp.say('mirror'))"]
+    said = subprocess.check_output(run, cwd=tmp_path, env={**os.environ, "TORCHNLP_LANGUAGE": "zh"}, text=True)
+    assert said == f"{tmp_path / 'torchnlp.py'} mirror\n"
 
 
 @pytest.mark.parametrize("path", zh.NOTEBOOKS, ids=lambda path: path.stem)

@@ -145,7 +145,7 @@ def one_epoch(*given):
 
 
 # %% check_one_epoch, wrong: the scheduler once an epoch
-# says: the scheduler steps once
+# says: The scheduler has made 1 of 3 steps
 def one_epoch(net, loader, optimizer, scheduler, clip):
     loss = epoch(net, loader, optimizer, scheduler, clip, "zero", "back", "clip", "step")
     scheduler.step()

@@ -1,14 +1,14 @@
 """The Chinese edition: the same cells, other words. They stand in the lessons' rooms: zh.po, <study>.zh.po.
     python -m tools.upkeep.zh update    brings the catalogues up to date with the English, and prints how much of each
-                                        is translated, and the contexts of the rest
+                                        is translated, and the contexts of the rest (or of the files named behind it)
     python -m tools.upkeep.zh make      build/zh: the course, what students get, decks; and the site, build/site/zh
 
 A message has the text as it stands in English, and a context: the id of a Markdown cell; that of a code cell and
 "title" or "comment"; or a file, of which it is a sentence, a paragraph or a line. Whoever changes the English need not
 look here: `update` keeps the old translation, marked fuzzy, and readers get the English until it has been looked at.
+Messages of the programs, in say(...), have no context; `update` makes of their catalogue what gettext reads (.mo).
 """
 
-import ast
 import difflib
 import io
 import os
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import nbformat
 import polib
+from babel.messages.extract import extract_from_file
 
 from tools.teaching.student import sets_up
 
@@ -37,6 +38,7 @@ PROGRAMS = "site/conf.py site/_templates/play.html tools/site/figures.py tools/s
 PROGRAMS += "notebooks/*/lesson.toml tools/teaching/student.py "
 PROGRAMS += "tools/teaching/slides.html"
 SITE = [path for files in f"{PAGES} {SCRIPTS} {PROGRAMS}".split() for path in sorted(ROOT.glob(files))]
+SPEAKING = [ROOT / "notebooks" / "checks.py", ROOT / "notebooks" / "install.py", ROOT / "torchnlp.py"]
 WORDS = re.compile(r"""["'`>][^<>/="'`]*[A-Za-z]{2} [a-z]|>[A-Z][a-z]+""")  # in a line of code
 LANGUAGE = 'os.environ["TORCHNLP_LANGUAGE"] = "zh"\n'
 MARK = "\n\n（此处暂为英文：尚无译文，或原文已改动。）"
@@ -65,22 +67,10 @@ def in_other_words(cell, lookup: Callable[[str, str], str]) -> str:
     return "".join(lines).rstrip("\n")
 
 
-def of_module(path: Path) -> Iterator[tuple[str, str]]:
-    """Its sentences, in torchnlp.py where it speaks through in_language; {name} stands for what an f-string puts in."""
-    parts = ast.parse(path.read_text(encoding="utf-8")).body
-    speaks = [part for part in parts if path.stem == "checks" or "in_language(" in ast.unparse(part)]
-    nodes = [node for part in speaks for node in ast.walk(part)]
-    inside = {node.value for node in nodes if isinstance(node, ast.Expr)}  # docstrings
-    inside |= {part for node in nodes if isinstance(node, ast.JoinedStr) for part in ast.walk(node) if part != node}
-    strings = [node for node in nodes if isinstance(node, (ast.JoinedStr, ast.Constant)) and node not in inside]
-    for node in sorted(strings, key=lambda node: node.lineno):
-        text = ""
-        for number, part in enumerate(node.values if isinstance(node, ast.JoinedStr) else [node]):
-            gap = isinstance(part, ast.FormattedValue)
-            name = part.value.id if gap and isinstance(part.value, ast.Name) else f"v{number}"
-            text += f"{{{name}}}" if gap else str(part.value)
-        if re.search(r"[A-Za-z]{2}.* [a-z]{2}|Exercise", text):
-            yield path.stem, text
+def of_messages() -> Iterator[tuple[None, str]]:
+    for path in SPEAKING:
+        for _, text, _, _ in extract_from_file("python", path, keywords={"say": None}):
+            yield None, text
 
 
 def pieces(path: Path) -> list[str]:
@@ -187,15 +177,17 @@ def update_all() -> None:
     for path, file in NOTEBOOKS.items():
         for cell in nbformat.read(path, as_version=4).cells:
             in_other_words(cell, lambda *message, file=file: found[file].append(message) or message[1])
-    found[OF_MESSAGES] = [*of_module(ROOT / "notebooks" / "checks.py"), *of_module(ROOT / "torchnlp.py")]
-    for file, messages in (found | {OF_SITE: list(of_site())}).items():
-        update(file, messages)
+    found |= {OF_MESSAGES: list(of_messages()), OF_SITE: list(of_site())}
+    for file in [file for file in found if not sys.argv[2:] or str(file.relative_to(ROOT)) in sys.argv]:
+        update(file, found[file])
         entries = entries_of(file)
-        left = [f"  {entry.msgctxt}{' (changed)' * entry.fuzzy}" for entry in entries if not entry.translated()]
+        names = [f"  {entry.msgctxt or entry.msgid}{' (changed)' * entry.fuzzy}" for entry in entries]
+        left = [name for name, entry in zip(names, entries) if not entry.translated()]
         print(f"{file.name}: {len(entries) - len(left)} of {len(entries)}", *left, sep="\n")
+    polib.pofile(str(OF_MESSAGES)).save_as_mofile(str(OF_MESSAGES.with_suffix(".mo")))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["update"], ["make"]):
+    if sys.argv[1:2] not in (["update"], ["make"]):
         sys.exit(__doc__)
     make() if sys.argv[1] == "make" else update_all()
