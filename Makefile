@@ -17,7 +17,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(if $(filter /% ~%,$(firstword
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST = TORCHNLP_DATA="$(DATA_FOLDER)" $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help lab test test-all lint slides site zh student collect grade marks export check questions bundle colab arithmetic repo diagrams notebooks readme lock audit clean
+.PHONY: help lab test test-all lint slides site zh student collect grade marks export check questions arithmetic repo diagrams notebooks readme lock audit clean
 
 help:
 	@awk '/^# make/ { print "  " substr($$0, 3) }  /^## / { print "\n" substr($$0, 4) }' Makefile
@@ -73,10 +73,6 @@ check: $(TEACHING_READY)
 questions: $(TOOLS_READY)
 	$(BIN)/python -m tools.teaching.questions
 
-# make bundle     build/bundle: a folder for a room without a network (PLATFORMS="windows macos-3.12", or all; DATA=<folder>)
-bundle: $(SITE_READY) $(TOOLS_READY)
-	$(BIN)/python -m tools.teaching.bundle $(PLATFORMS) $(if $(DATA),--data "$(DATA_FOLDER)")
-
 # make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge, link and set-up cell
 repo:
 	$(PYTHON) -m tools.teaching.repo "$(URL)"
@@ -98,11 +94,6 @@ lint: $(TESTS_READY)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check --config pyproject.toml notebooks/*.py notebooks/*/*.py
 	$(BIN)/ruff format --check --config pyproject.toml notebooks/*.py notebooks/*/*.py
-
-# make colab      runs each lesson alone in an empty folder, with Colab's versions (COLAB_PYTHON=python3.13); a long time
-COLAB_PYTHON ?= python3.13
-colab: $(TOOLS_READY)
-	$(BIN)/python -m tools.upkeep.colab --python $(COLAB_PYTHON) $(LESSONS)
 
 # make arithmetic runs lessons, and tests of what computes with weights, as other processors do; an hour or two
 SSE4 = ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 MKL_ENABLE_INSTRUCTIONS=SSE4_2 OPENBLAS_CORETYPE=Nehalem

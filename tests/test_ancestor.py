@@ -57,29 +57,6 @@ with_unknown = encode("a zyxomma", unk=0)
     assert names["again"] == names["tokens"] and names["with_unknown"][1] == 0
 
 
-def test_a_plain_rnn_trains(notebook):
-    names = notebook("""
-class Classifier(torch.nn.Module):
-    def __init__(self, vocab_size, embed_dim, hidden_dim, num_class):
-        super().__init__()
-        self.embedding = torch.nn.Embedding(vocab_size, embed_dim)
-        self.rnn = torch.nn.RNN(embed_dim, hidden_dim, batch_first=True)
-        self.fc = torch.nn.Linear(hidden_dim, num_class)
-
-    def forward(self, x):
-        x = self.embedding(x)
-        x, h = self.rnn(x)
-        return self.fc(x.mean(dim=1))
-
-train_loader = torch.utils.data.DataLoader(train_dataset, batch_size=8, collate_fn=padify, shuffle=True)
-net = Classifier(vocab_size, 16, 8, len(classes)).to(device)
-for _ in range(25):
-    loss, acc = train_epoch(net, train_loader, lr=0.03)
-""")
-    assert type(names["loss"]) is type(names["acc"]) is float
-    assert 0 < names["loss"] < 1 and names["acc"] > 0.8
-
-
 def test_a_packed_lstm_trains(notebook):
     names = notebook("""
 def pad_length(b):

@@ -2,7 +2,10 @@
 
 import copy
 import importlib.metadata
+import os
 import re
+import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -10,9 +13,10 @@ from pathlib import Path
 import nbformat
 import pytest
 import torch
+import yaml
 
-from tools.teaching.student import student_edition
-from tools.upkeep.colab import run, run_alone, said_by, serve
+from tools.teaching.repo import current
+from tools.teaching.student import make_handout, student_edition
 
 pytestmark = pytest.mark.slow
 
@@ -24,6 +28,47 @@ import torchinfo, torchnlp, torchtext
 torchnlp.show_diagram("rnn-cell")
 print("from", torchnlp.__file__, torchtext.__file__, torchinfo.__file__)
 """
+
+
+def run(*command, **options) -> str:
+    """Run a command; returns what it printed. Raises RuntimeError with that if it fails."""
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(list(map(str, command)), encoding="utf-8", **streams, **options)
+    if done.returncode != 0:
+        raise RuntimeError(done.stdout)
+    return done.stdout
+
+
+def serve(folder: Path) -> Path:
+    """A git repository with the course as it is now, and the branch `student` as the workflow makes it."""
+    course, served = folder / "course", folder / "course.git"
+    shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "build", "__pycache__"))
+    run("git", "init", "--quiet", "--initial-branch", "main", cwd=course)
+    run("git", "add", "--all", cwd=course)
+    me = ["-c", "user.name=course", "-c", "user.email=course@localhost", "-c", "commit.gpgsign=false"]
+    run("git", *me, "commit", "--quiet", "--message", "course", cwd=course)
+    run("git", "clone", "--quiet", "--bare", course, served)
+    run("git", "remote", "add", "origin", served, cwd=course)
+    make_handout(course / "build" / "student")
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    step = workflow["jobs"]["student"]["steps"][-1]["run"].replace(" build/zh/student", "")  # the English edition alone
+    run("bash", "-ec", step, cwd=course)
+    return served
+
+
+def run_alone(lesson: Path, python: Path, served: Path, folder: Path) -> list:
+    """Run a lesson in an empty folder; returns its cells. Raises RuntimeError with what a cell that fails says."""
+    settings = {"TORCHNLP_DATA": "sample", "TORCHNLP_STRICT": "1", "OMP_NUM_THREADS": "1", "GIT_CONFIG_COUNT": "1"}
+    settings |= {"GIT_CONFIG_KEY_0": f"url.{served.as_uri()}.insteadOf"}
+    settings |= {"GIT_CONFIG_VALUE_0": f"https://github.com/{current(ROOT)}"}
+    shutil.copy(lesson, folder)
+    execute = ["-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", lesson.name]
+    run(python, *execute, cwd=folder, env={**os.environ, **settings})
+    return nbformat.read(folder / lesson.name, as_version=4).cells
+
+
+def said_by(cells: list) -> str:
+    return "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
 
 
 def fresh_python(folder: Path) -> Path:

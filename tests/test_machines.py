@@ -107,12 +107,11 @@ def make(tmp_path):
     return make
 
 
-@pytest.mark.parametrize("target", ["lab", "test", "notebooks", "arithmetic", "bundle"])
+@pytest.mark.parametrize("target", ["lab", "test", "notebooks", "arithmetic"])
 @pytest.mark.parametrize("outside", ["", "/media/"])
 def test_a_folder_of_data_with_an_odd_name_arrives_whole(make, tmp_path, target, outside):
     said = make(target, DATA=f"{outside}{ODD}")
-    data = f"{outside or f'{tmp_path}/{ODD}/'}{ODD}"
-    assert (f"[--data][{data}]" if target == "bundle" else f"data={data} ") in said
+    assert f"data={outside or f'{tmp_path}/{ODD}/'}{ODD} " in said
     if target == "arithmetic":
         assert f"path={tmp_path}/{ODD}/tools/upkeep/arithmetic " in said
 
@@ -131,7 +130,3 @@ def test_a_term_and_what_was_handed_in_may_have_odd_names(make, target, variable
 
 def test_the_table_of_points_opens_in_a_term_with_an_odd_name(make, tmp_path):
     assert f"{tmp_path}/{ODD}/.venv/bin/jupyter" in make("marks", CLASS=ODD)
-
-
-def test_each_platform_of_a_bundle_is_a_word(make):
-    assert "[windows][macos-3.12]" in make("bundle", PLATFORMS="windows macos-3.12")
