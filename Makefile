@@ -24,10 +24,12 @@ help:
 
 ## For students
 
-# make lab        opens lesson 1 in JupyterLab
-lab: $(READY)
+# make lab        opens lesson 1 in JupyterLab (LANGUAGE=zh: in Chinese)
+lab: COURSE = $(if $(filter zh,$(LANGUAGE)),build/zh/course,.)
+lab: $(READY) $(if $(filter zh,$(LANGUAGE)),$(TOOLS_READY))
+	$(if $(filter zh,$(LANGUAGE)),$(BIN)/python -m tools.upkeep.zh course)
 	@echo "Starting JupyterLab. Stop it with Ctrl-C. Open the address with the token that it prints below."
-	$(if $(DATA),TORCHNLP_DATA="$(DATA_FOLDER)") $(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
+	cd $(COURSE) && $(if $(DATA),TORCHNLP_DATA="$(DATA_FOLDER)") "$(CURDIR)/$(BIN)/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
 
 ## For instructors
 

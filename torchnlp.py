@@ -34,7 +34,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import textwrap
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -89,6 +88,19 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 def say(message: str) -> str:
     """A message in the language of $TORCHNLP_LANGUAGE; what varies in it is put in after: say("...").format(n=3)."""
     return _catalogue(os.environ.get("TORCHNLP_LANGUAGE", "")).gettext(message)
+
+
+def _in_lines(text: str, most: int) -> str:
+    """A text in lines of at most so many columns. A Chinese character takes two, and a line may end after it."""
+    lines, room = [""], most
+    for part in re.findall(r"[\u2e80-\uffef][，。：；？！）、》”]*|[^\s\u2e80-\uffef]+|\s+", text):
+        wide = sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in part)
+        if wide > room:
+            lines, room = [*lines, ""], most
+        if lines[-1] or part.strip():  # no line begins with a blank
+            lines[-1] += part
+            room -= wide
+    return "\n".join(line.rstrip() for line in lines if line)
 
 
 def _choose_device(wanted: str = "") -> torch.device:
@@ -179,7 +191,7 @@ def load_dataset(
     vocab = voc  # last of all: an error above has changed nothing
     record("data", f"{title}: {train:,} train and {test:,} test articles")
     for line in lines:
-        print(textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False))
+        print(_in_lines(line, 88))
     return train_dataset, test_dataset, classes, vocab
 
 
@@ -583,7 +595,7 @@ def _announce_sample(what: str) -> None:
         "news, connect and run this cell again, or set TORCHNLP_DATA to a folder with train.csv."
     )
     wrong = say("(What went wrong: {what})").format(what=what)
-    print("=" * 78, textwrap.fill(notice, 78), wrong, "=" * 78, sep="\n")
+    print("=" * 78, _in_lines(notice, 78), _in_lines(wrong, 78), "=" * 78, sep="\n")
 
 
 # ---------------------------------------------------------------------------------------- text

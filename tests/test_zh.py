@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
@@ -17,6 +18,7 @@ import pytest
 from markdown_it import MarkdownIt
 from nbclient import NotebookClient
 
+import torchnlp
 from tools.lesson import CAPTION
 from tools.upkeep import zh
 from torchnlp import say
@@ -76,6 +78,8 @@ def faults(english: str, chinese: str) -> Iterator[str]:
     found = re.findall(r"第 (\d+) (课|节)|(练习|附录|答案) (\d+[a-z]?)", text)
     lost = {(kind.lower(), n) for kind, n in wanted} - {(NUMBERED[b or c], a or d) for a, b, c, d in found}
     yield from (f"no word of {kind} {number}" for kind, number in lost)
+    if english == chinese and re.search(r"[a-z]+ [a-z]+ [a-z]+[.?!](\s|$)", words):
+        yield "the English itself"
     here, there = (Counter(re.findall(NUMBER, part)) for part in (words, text))
     if here - there or there - here - Counter(FIGURES.get(word) for word in re.findall(r"[a-z]+", english.lower())):
         yield f"numbers: {list(here.elements())} in English, {list(there.elements())} in Chinese"
@@ -88,6 +92,7 @@ def test_a_translation_keeps_what_must_not_change(file):
         entry for entry in said if not (entry.msgctxt or "").endswith((".js", ".html", ".py"))
     ]  # these have to run
     assert [(entry.msgctxt, fault) for entry in prose for fault in faults(entry.msgid, entry.msgstr)] == []
+    assert waved_through(said) == []
 
 
 def fields(text: str) -> list[str]:
@@ -128,12 +133,71 @@ def test_the_module_alone_without_a_catalogue_speaks_english(tmp_path):
 
 
 @pytest.mark.parametrize("path", zh.NOTEBOOKS, ids=lambda path: path.stem)
-def test_code_ids_tags_and_outputs_are_those_of_the_english_notebook(path):
+def test_code_ids_tags_and_pictures_are_those_of_the_english_notebook(path):
     english = nbformat.read(path, as_version=4)
     chinese = zh.translate(deepcopy(english), zh.words_of(zh.NOTEBOOKS[path])[0])
     for cell in [*english.cells, *chinese.cells]:
-        cell.source = ast.dump(ast.parse(cell.source.replace(zh.LANGUAGE, ""))) if cell.cell_type == "code" else ""
+        code = zh.STRINGS.sub("", cell.source.replace(zh.LANGUAGE, "")) if zh.sets_up(cell) else cell.source
+        cell.source = ast.dump(ast.parse(code)) if cell.cell_type == "code" else ""
+        for output in cell.get("outputs", []):
+            output.pop("text", "")
     assert english == chinese
+
+
+def test_what_a_lesson_has_printed_stands_there_as_it_prints_in_chinese():
+    spoken = zh.Spoken()
+    printed = "seed 1\ncost: 0.084   (expected 0.020 to 0.400: ok)\nExercise 1a: not yet. step returns nothing.\n"
+    chinese = "seed 1\ncost: 0.084   （预期 0.020 至 0.400：ok）\n练习 1a：还不对。step 什么也没返回。\n"
+    assert spoken.output(printed) == chinese and spoken.output("Nothing of ours: 3, 4.\n") == "Nothing of ours: 3, 4.\n"
+    broken = "AG News: 60,000 train articles and 7,600 test articles, 4 classes, a\nvocabulary of 38,112 tokens.\n"
+    assert re.fullmatch(r"AG News：[^\n]*词元。\n", spoken.output(broken))
+
+
+def test_the_first_errors_are_chinese_and_fit_their_frame(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("TORCHNLP_LANGUAGE", "zh")
+    torchnlp._announce_sample("404")
+    said = capsys.readouterr().out
+    columns = [sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in line) for line in said.splitlines()]
+    assert "TORCHNLP_DATA" in said and max(columns) == 78 and len(columns) > 4
+    lesson = zh.translate(nbformat.read(zh.FIRST, as_version=4), lambda _, text: text)
+    first = next(cell.source for cell in lesson.cells if zh.sets_up(cell))
+    (tmp_path / "first.py").write_text(first.replace("https://github.com", "http://127.0.0.1:9"), encoding="utf-8")
+    done = subprocess.run([sys.executable, "first.py"], cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert done.returncode == 1 and "网络" in done.stderr and "student-zh" in done.stderr
+
+
+def test_a_translation_that_its_english_has_left_behind_is_looked_at_not_waved_through(tmp_path):
+    file = tmp_path / "lesson.po"
+    entry = polib.POEntry(msgctxt="l1-c001", msgid="Two texts follow here.", msgstr="后面有两个文本。")
+    file.write_text(f'msgid ""\nmsgstr ""\n\n{entry}', encoding="utf-8")
+    zh.update(file, [("l1-c001", "Three texts follow here.")])
+    catalogue = polib.pofile(str(file))
+    catalogue[0].flags = []
+    assert waved_through(catalogue) == ["l1-c001"]
+    catalogue[0].msgstr = "后面有三个文本。"
+    assert waved_through(catalogue) == []
+
+
+def waved_through(catalogue) -> list[str]:
+    return [entry.msgctxt for entry in catalogue if not entry.fuzzy and entry.tcomment == zh.mark_of(entry.msgstr)]
+
+
+def test_a_cell_with_a_new_id_keeps_its_translation(tmp_path):
+    file = tmp_path / "lesson.po"
+    entry = polib.POEntry(msgctxt="l1-c001", msgid="Two texts.", msgstr="两个文本。")
+    file.write_text(f'msgid ""\nmsgstr ""\n\n{entry}', encoding="utf-8")
+    zh.update(file, [("l1-c0015", "Two texts.")])
+    assert zh.words_of(file)[0]("l1-c0015", "Two texts.") == "两个文本。"
+
+
+def test_the_chinese_readme_speaks_of_the_same_course_and_data():
+    chinese, english = ((zh.ROOT / name).read_text(encoding="utf-8") for name in ("README.zh-CN.md", "README.md"))
+    rooms = {f"| {path.name[0]} |" for path in zh.NOTEBOOKS if path.name[0].isdigit()}
+    assert rooms == {*re.findall(r"^\| \d+ \|", chinese, flags=re.M)}
+    assert all(checksum.removeprefix("md5:") in chinese for checksum in torchnlp.AG_NEWS_FILES.values())
+    linked = re.findall(r"\]\((?!http)([^)#]+)\)", chinese)
+    assert [path for path in linked if not (zh.ROOT / path).exists()] == [] and "student-zh.zip" in chinese
+    assert re.findall("github.com/([^/]+/[^/)]+)", chinese)[0] == re.findall("github.com/([^/]+/[^/)]+)", english)[0]
 
 
 def test_a_changed_cell_keeps_its_translation_and_stands_there_in_english(tmp_path):

@@ -1,12 +1,15 @@
 """The Chinese edition: the same cells, other words. They stand in the lessons' rooms: zh.po, <study>.zh.po.
     python -m tools.upkeep.zh update    brings the catalogues up to date with the English, and prints how much of each
                                         is translated, and the contexts of the rest (or of the files named behind it)
-    python -m tools.upkeep.zh make      build/zh: the course, what students get, decks; and the site, build/site/zh
+    python -m tools.upkeep.zh course    build/zh/course, the whole course in Chinese, and no more
+    python -m tools.upkeep.zh make      the same, then what students get and decks, in build/zh; the site, build/site/zh
 
 A message has the text as it stands in English, and a context: the id of a Markdown cell; that of a code cell and
 "title" or "comment"; or a file, of which it is a sentence, a paragraph or a line. Whoever changes the English need not
 look here: `update` keeps the old translation, marked fuzzy, and readers get the English until it has been looked at.
-Messages of the programs, in say(...), have no context; `update` makes of their catalogue what gettext reads (.mo).
+(Beside it stands a mark of the old translation: who leaves it as it is takes the mark away, and so says that it holds.)
+Messages of the programs, in say(...), have no context; `update` makes of their catalogue what gettext reads (.mo). They
+stand in Chinese in the saved outputs, too; and so do those of the set-up cell, which can't read a catalogue.
 """
 
 import difflib
@@ -17,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tokenize
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,6 +43,9 @@ PROGRAMS += "notebooks/*/lesson.toml tools/teaching/student.py "
 PROGRAMS += "tools/teaching/slides.html"
 SITE = [path for files in f"{PAGES} {SCRIPTS} {PROGRAMS}".split() for path in sorted(ROOT.glob(files))]
 SPEAKING = [ROOT / "notebooks" / "checks.py", ROOT / "notebooks" / "install.py", ROOT / "torchnlp.py"]
+FIRST = ROOT / "notebooks" / "1-simple-rnn.ipynb"  # its set-up cell is that of all
+STRINGS = re.compile(r'(?<=")[^"\n]*[a-z] [a-z]+ [a-z][^"\n]*(?=")')  # of the set-up cell: what it may say
+GAP = re.compile(r"\{([a-z_]\w*)(?:![rs])?(?::(?:[^{}]|\{\w+\})*)?\}")  # {name}, {value:.3f}, {value:.{digits}f}
 WORDS = re.compile(r"""["'`>][^<>/="'`]*[A-Za-z]{2} [a-z]|>[A-Z][a-z]+""")  # in a line of code
 LANGUAGE = 'os.environ["TORCHNLP_LANGUAGE"] = "zh"\n'
 MARK = "\n\n（此处暂为英文：尚无译文，或原文已改动。）"
@@ -68,6 +75,8 @@ def in_other_words(cell, lookup: Callable[[str, str], str]) -> str:
 
 
 def of_messages() -> Iterator[tuple[None, str]]:
+    set_up = next(cell for cell in nbformat.read(FIRST, as_version=4).cells if sets_up(cell))
+    yield from ((None, text) for text in STRINGS.findall(set_up.source))
     for path in SPEAKING:
         for _, text, _, _ in extract_from_file("python", path, keywords={"say": None}):
             yield None, text
@@ -91,6 +100,11 @@ def of_site() -> Iterator[tuple[str, str]]:
                 yield context, part
 
 
+def mark_of(text: str) -> str:
+    """Of a translation that was left behind by its English."""
+    return f"was {zlib.crc32(text.encode()):08x}"
+
+
 def update(file: Path, messages: list[tuple[str, str]]) -> None:
     known = {(entry.msgctxt, entry.msgid): entry for entry in entries_of(file)}
     gone = [entry for key, entry in known.items() if key not in messages and entry.msgstr]
@@ -98,12 +112,61 @@ def update(file: Path, messages: list[tuple[str, str]]) -> None:
     new.metadata = {"Language": "zh_CN", "Content-Type": "text/plain; charset=utf-8"}
     for context, text in dict.fromkeys(messages):
         new.append(known.get((context, text)) or polib.POEntry(msgctxt=context, msgid=text))
-        texts = {entry.msgid: entry for entry in gone if entry.msgctxt == context and (context, text) not in known}
+        if not new[-1].fuzzy and new[-1].tcomment != mark_of(new[-1].msgstr):
+            new[-1].tcomment, new[-1].previous_msgid = "", None  # translated anew
+        if (context, text) in known:
+            continue
+        for moved in [entry for entry in gone if entry.msgid == text][:1]:  # the same words in a cell of another id
+            gone.remove(moved)
+            new[-1].msgstr, new[-1].flags = moved.msgstr, moved.flags
+        texts = {entry.msgid: entry for entry in gone if entry.msgctxt == context and not new[-1].msgstr}
         for old in difflib.get_close_matches(text, texts, 1, 0.6 if len(texts) > 1 else 0.3):
             gone.remove(texts[old])
             new[-1].msgstr, new[-1].flags = texts[old].msgstr, ["fuzzy"]
             new[-1].previous_msgid = texts[old].previous_msgid or old
+            new[-1].tcomment = mark_of(new[-1].msgstr)
     new.save(str(file))
+
+
+class Spoken:
+    """Printed lines in Chinese, by the catalogue of messages read backwards: for outputs that are saved already."""
+
+    def __init__(self):
+        said = [entry for entry in entries_of(OF_MESSAGES) if entry.translated()]
+        self.patterns = [(self.pattern_of(entry.msgid), entry.msgstr) for entry in said]
+        self.patterns.sort(key=lambda each: -len(re.sub(r"\(\?P.*?\)", "", each[0].pattern)))
+
+    @staticmethod
+    def pattern_of(message: str) -> re.Pattern:
+        """What may be printed of a message: its own letters, with anything in the gaps."""
+        parts, end, names = "", 0, set()
+        for gap in GAP.finditer(message):
+            parts += re.escape(message[end : gap.start()])
+            parts += f"(?P={gap[1]})" if gap[1] in names else f"(?P<{gap[1]}>.+?)"
+            names.add(gap[1])
+            end = gap.end()
+        return re.compile(parts + re.escape(message[end:]))
+
+    def message(self, text: str) -> str:
+        """A message in Chinese, with what fills its gaps; a text that is none as it is."""
+        for pattern, chinese in self.patterns:
+            if found := pattern.fullmatch(text):
+                filled = {name: self.message(value) for name, value in found.groupdict().items()}
+                own = re.sub(r"\(\?P.*?\)", "", pattern.pattern)
+                if len(re.findall("[a-z]{2}", own)) > 1 or not filled or filled != found.groupdict():
+                    return GAP.sub(lambda gap, filled=filled: filled[gap[1]], chinese)
+        return text
+
+    def output(self, text: str) -> str:
+        """All that a cell has printed, line by line; a message that was broken into lines becomes one."""
+        lines, made = text.splitlines(), []
+        while lines:
+            most = 3 if len(lines[0]) > 60 else 1
+            tried = ((count, self.message(" ".join(lines[:count]))) for count in range(1, most + 1))
+            count, said = next((each for each in tried if each[1] != " ".join(lines[: each[0]])), (1, lines[0]))
+            made.append(said)
+            del lines[:count]
+        return "\n".join(made) + "\n" * text.endswith("\n")
 
 
 def words_of(file: Path) -> tuple[Callable[[str, str], str], list[str]]:
@@ -113,16 +176,21 @@ def words_of(file: Path) -> tuple[Callable[[str, str], str], list[str]]:
     def lookup(context: str, text: str) -> str:
         if (context, text) not in said:
             lacking.append(context)
-        return said.get((context, text), text if re.search("[ /]", context) else text + MARK)
+        return said.get((context, text), text if re.search("[ /]", context or "/") else text + MARK)
 
     return lookup, lacking
 
 
 def translate(notebook, lookup: Callable[[str, str], str]):
-    """A notebook in Chinese, changed in place: its ids, tags, outputs and code stay, but for comments and LANGUAGE."""
+    """A notebook in Chinese, changed in place: ids, tags and code stay, but for comments and what the set-up says."""
+    spoken, (of_set_up, _) = Spoken(), words_of(OF_MESSAGES)
     for cell in notebook.cells:
         cell.source = in_other_words(cell, lookup)
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.text = spoken.output(output.text)
         if sets_up(cell):
+            cell.source = STRINGS.sub(lambda text: of_set_up(None, text[0]), cell.source)
             cell.source = cell.source.replace("\nREPOSITORY = ", f"\n{LANGUAGE}REPOSITORY = ")
         cell.source = re.sub(r"(\.github\.io/[\w.-]+/)(?!zh/)", r"\1zh/", cell.source)
         cell.source = cell.source.replace("/blob/student/", "/blob/student-zh/").replace("[含", "[英文，含")
@@ -188,6 +256,7 @@ def update_all() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] not in (["update"], ["make"]):
+    steps = {"update": update_all, "course": lambda: make_course(OUT / "course"), "make": make}
+    if (step := steps.get("".join(sys.argv[1:2]))) is None:
         sys.exit(__doc__)
-    make() if sys.argv[1] == "make" else update_all()
+    step()
