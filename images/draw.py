@@ -9,6 +9,7 @@ Cyrillic, for news of your own. Formulas stand in Computer Modern, as in the tex
 A drawing is 680 units wide. Letters are 24 units high, which makes 14 pixels on a phone that is 390 wide.
 """
 
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib
@@ -73,6 +74,13 @@ def drawing(name, height, *settings, title=""):
     return keep
 
 
+def grow(axis):
+    """What is drawn from here on is a layer of its own, which a slide shows with the next key."""
+    stages = {artist.get_gid() for artist in axis.get_children()} - {None}
+    for artist in axis.get_children():
+        artist.set_gid(artist.get_gid() or f"stage {len(stages)}")
+
+
 def label(axis, x, y, text, colour=INK, size=24, ha="center", **kw):
     """One or more lines of text, centred on y by their letters without tails."""
     lines = text.split("\n")
@@ -104,17 +112,40 @@ def arrow(axis, *points, colour=INK, width=2.0, over=False):
     axis.add_patch(FancyArrowPatch(**look, **head, lw=width, color=colour, zorder=2.5 if over else 2))
 
 
+def drawn(name):
+    """The axis with one diagram on it."""
+    function, height, settings, title = DRAWINGS[name]
+    axis = canvas(height)
+    if title:
+        label(axis, WIDTH / 2, height - 34, title, size=26, weight="bold")
+    function(axis, *settings)
+    return axis
+
+
+def layers(name) -> list[bytes]:
+    """One diagram as SVGs of one size, which lie upon each other: each has what was drawn up to a grow(axis)."""
+    found = []
+    with rc_context(TYPE | {"svg.hashsalt": name}):
+        axis = drawn(name)
+        axis.get_children()[0].set_visible(False)  # the card
+        grow(axis)
+        shown = [artist for artist in axis.get_children() if artist.get_visible()]
+        for stage in sorted({artist.get_gid() for artist in shown}):
+            for artist in shown:
+                artist.set_visible(artist.get_gid() == stage)
+            file = BytesIO()
+            axis.figure.savefig(file, format="svg", metadata={"Date": None})
+            found.append(file.getvalue())
+    return found
+
+
 def draw(name, file):
     """Draw one diagram into a PNG of its 256 most frequent colours, which is a third of the bytes.
 
     The file also keeps the letters in it, since another Matplotlib may draw the same ones some pixels beside.
     """
-    function, height, settings, title = DRAWINGS[name]
     with rc_context(TYPE):
-        axis = canvas(height)
-        if title:
-            label(axis, WIDTH / 2, height - 34, title, size=26, weight="bold")
-        function(axis, *settings)
+        axis = drawn(name)
         board = FigureCanvasAgg(axis.figure)
         board.draw()
     notes = PngInfo()

@@ -33,11 +33,9 @@ def test_a_place_that_is_named_exists(lesson):
 
 
 @each_lesson
-def test_the_pairs_of_the_speaker_notes_are_all_there(lesson):
-    notes, asked = (lesson.room / "notes.md").read_text(encoding="utf-8"), BANKS[lesson].asked
-    assert len(asked) >= 0.9 * notes.count("**Ask") > 30
-    assert sum(bool(pair.name) for pair in asked) == notes.count("**Ask (bank):**") >= 10
-    assert not any("**Ask" in pair.text + pair.answer or "**Expect:**" in pair.text for pair in asked)
+def test_the_questions_to_be_said_in_a_sentence_are_all_read(lesson):
+    said = (lesson.room / "questions.md").read_text(encoding="utf-8").split("\n# In a sentence\n")[1]
+    assert len(BANKS[lesson].essays) == said.count("\n- ") == said.count("\n  - ") >= 10
 
 
 @pytest.mark.parametrize(
@@ -46,7 +44,6 @@ def test_the_pairs_of_the_speaker_notes_are_all_there(lesson):
     ids=["no answer", "no reason", "no text"],
 )
 def test_a_question_that_lacks_something_is_named(tmp_path, monkeypatch, body):
-    monkeypatch.setattr(bank, "read_asked", lambda file: [])
     monkeypatch.setattr(bank, "short", lambda path: path.name)
     (tmp_path / "1-a").mkdir()
     (tmp_path / "1-a" / "questions.md").write_text(f"# Lesson 1\n\n## A riddle\n\n{body}", encoding="utf-8")
@@ -141,7 +138,7 @@ def visible(markdown):
 def test_what_moodle_reads_is_what_stands_in_the_files():
     gift = bank.gift(BANKS.values())
     assert re.findall(r"^\$CATEGORY: .*/Lesson (\d+)/Choose$", gift, flags=re.M) == [str(each.number) for each in BANKS]
-    asked = [[*each.questions, *(pair for pair in each.asked if pair.name)] for each in BANKS.values()]
+    asked = [[*each.questions, *each.essays] for each in BANKS.values()]
     for question, (title, text, choices, said) in zip(sum(asked, []), parse_gift(gift), strict=True):
         assert title.startswith(question.name) and visible(text) == visible(question.text)
         expected = {visible(choice): choice == question.answer for choice, _ in question.shuffled()}
@@ -152,6 +149,6 @@ def test_what_moodle_reads_is_what_stands_in_the_files():
 def test_signs_that_mean_something_are_escaped():
     nasty = r"a{b} = c ~ d # e : \n <pad> & 1 < 2"
     question = bank.Question("1.01", "Odd: {signs}", None, nasty, f"{nasty} yes", [(f"{nasty}~", nasty)])
-    ((title, text, choices, _),) = parse_gift(bank.gift([bank.Bank(1, [], [question])]))
+    ((title, text, choices, _),) = parse_gift(bank.gift([bank.Bank(1, [question])]))
     assert (title, text) == ("1.01 Odd: {signs}", nasty)
     assert choices == {f"{nasty} yes": True, f"{nasty}~": False}

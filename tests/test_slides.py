@@ -1,90 +1,106 @@
-"""Decks: answers wait, pictures have their words, each slide has its notes, and a page needs no network."""
+"""Decks: what a slide may hold, minutes that add up, and pages on which nothing is cut off or lies upon another."""
 
 import re
+from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
-from tools.lesson import is_picture, kind, lessons, place_of
+from tools.lesson import Lesson, lessons
 from tools.teaching import slides
 
 pytestmark = pytest.mark.slow
 
-LESSONS = lessons()
-each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.path.name)
+LESSONS = [lesson for lesson in lessons() if (lesson.room / "slides.md").is_file()]
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+SEEN = re.compile(r"^(!\[|```|\$\$|\|)", flags=re.M)  # a picture, code, a formula or a table
 
 
 @each_lesson
-def test_every_slide_has_notes_and_every_note_has_a_slide(lesson):
-    shown = [cell.id for cell in lesson.notebook.cells if place_of(cell) in ("slide", "subslide")]
-    notes = slides.read_notes(lesson.room / "notes.md")
-    assert [cell for cell in shown if cell not in notes] == [], "slides without notes"
-    assert [cell for cell in notes if cell not in shown] == [], "notes without a slide"
-    for cell, note in notes.items():
-        assert re.match(r"\d+(\.\d+)? min · \S", note), f"{cell}: minutes and a title are missing"
+def test_a_deck_has_seventy_minutes_and_each_slide_little_to_read_and_something_to_see(lesson):
+    deck = slides.read_deck(lesson)
+    core = [slide for slide in deck if not slide.reserve]
+    assert 10 <= len(core) <= 14 and len(deck) - len(core) <= 10
+    assert sum(slide.minutes for slide in core) == 70 == sum(minutes for _, minutes, _, _ in slides.plan_of(lesson))
+    for slide in deck:
+        prose = re.sub(r"```.*?```|\$\$.*?\$\$|^(\||!\[|Open:).*$", "", slide.body, flags=re.S | re.M)
+        assert len(re.findall(r"[^\W_]+", re.sub(r"\$[^$]*\$", "x", prose))) <= 40, slide.title
+        assert all(code.count("\n") <= 9 for code in re.findall(r"```.*?```", slide.body, flags=re.S)), slide.title
+        assert SEEN.search(slide.body) and slide.notes, slide.title
 
 
-@each_lesson
-def test_after_a_question_the_answer_waits_for_a_key(lesson):
-    """Whatever stands below a bold question, but for code, is a fragment. The question itself is there at once."""
-    questions = 0
-    for slide in slides.make_slides(lesson, {}):
-        place = next((place for place, part in enumerate(slide.parts) if part.asks), None)
-        if place is not None:
-            questions += 1
-            assert slide.parts[place].step == 0, slide.id
-            assert all(part.step for part in slide.parts[place + 1 :] if part.kind != "code"), slide.id
-    assert questions > 10
-
-
-@each_lesson
-def test_a_picture_stands_with_its_words_and_without_its_code(lesson):
-    cells = lesson.notebook.cells
-    page = BeautifulSoup(slides.make_page(lesson, {}), "html.parser")
-    assert "# @title" not in page.get_text() and "In words:" not in page.get_text()
-    pictures = page.select(".slide > img")
-    live = [cell for cell in cells if place_of(cell) != "skip"]
-    drawn = sum(is_picture(output) for cell in live for output in cell.get("outputs", []))
-    assert len(pictures) == drawn + 1
-    assert pictures[0].find_parent("section")["id"] == "opening"  # a picture first, what one learns second
-    for picture in pictures[1:]:
-        assert picture["alt"] and picture.find_next_sibling(class_="caption"), picture.parent.parent["id"]
-    shown = {part.get_text().strip() for part in page.select(".code")}
-    assert [cell.id for cell in cells if kind(cell) and cell.source.partition("\n")[2].strip() in shown] == []
+def test_a_name_that_nothing_recorded_is_an_error_that_names_the_slide(tmp_path, monkeypatch):
+    monkeypatch.setattr(slides, "short", lambda path: path.name)
+    monkeypatch.setattr(Lesson, "room", tmp_path)
+    monkeypatch.setattr(Lesson, "studies", [])
+    (tmp_path / "slides.md").write_text("# One\n\n{no such result}\n\nMinutes: 2 · a\n\nSay it.\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r'slides\.md, "# One": .*"no such result"'):
+        slides.read_deck(LESSONS[0])
 
 
 # ------------------------------------------------------------------------------------ in a browser
 
-# Turns all pages and tells what is wrong on each, with all its fragments shown: something sticks out of the slide, a
-# line is cut off, a picture is missing or small, a formula is still TeX, a word is smaller than 24 of 720.
+# Turns all pages and tells what is wrong on each, with all its fragments shown, in the shadow of moving figures too:
+# out of the slide, upon other words, too small, cut off, or without words for who cannot see it.
 LOOK = r"""() => {
-    const look = slide => {
-        const parts = selector => [...slide.querySelectorAll(selector)];
-        return Object.entries({
-            slide: overflows(slide),
-            cut: parts("pre").some(pre => pre.scrollWidth > pre.clientWidth),
-            missing: parts("img").some(image => image.naturalWidth === 0),
-            small: parts("img").some(image => image.offsetHeight < 450),
-            raw: parts(".text, .caption").some(text => /\$[^$\d]+\$|\\[a-z]/.test(text.innerText)),
-            unreadable: parts(":not(mjx-container *)").some(part => parseFloat(getComputedStyle(part).fontSize) < 36
-                && [...part.childNodes].some(child => child.nodeType === 3 && child.data.trim())),
-        }).filter(([name, wrong]) => wrong).map(([name]) => name).join(", ");
-    };
-    return Reveal.getSlides().map(slide => {
-        const {h, v} = Reveal.getIndices(slide);
-        Reveal.slide(h, v, 99);
-        return [slide.id, look(slide.querySelector(".slide"))];
-    });
+    const inside = root => [...root.querySelectorAll("*")].flatMap(part =>
+        [part, ...part.shadowRoot ? inside(part.shadowRoot) : []]);
+    const hidden = "script, style, option, datalist, textarea, .notes, .notes *, mjx-container *";
+    function look(slide) {
+        const wrong = new Set(), boxes = [], room = slide.getBoundingClientRect();
+        for (const part of inside(slide).filter(part => !part.matches(hidden))) {
+            const pieces = part.matches("img, mjx-container") ? [part]
+                : [...part.childNodes].filter(node => node.nodeType === 3 && node.data.trim());
+            for (const piece of pieces) {
+                const range = document.createRange();
+                range.selectNode(piece);
+                const rects = piece.getClientRects ? piece.getClientRects() : range.getClientRects();
+                for (const box of rects) if (box.width > 2) boxes.push([box, piece, part.textContent.slice(0, 30)]);
+            }
+            const size = parseFloat(getComputedStyle(part).fontSize) * part.currentCSSZoom;
+            const least = part.closest("pre, code") ? 20 : 24;
+            if (pieces.length && part.offsetWidth && size < least - 0.5) wrong.add(`small: ${part.textContent}`);
+            if (part.matches("pre") && part.scrollWidth > part.clientWidth) wrong.add(`cut: ${part.textContent}`);
+            if (part.matches("img:not([alt])") || part.matches("img:not(.fragment)[alt='']")) wrong.add("no words");
+            if (part.matches("img") && !part.naturalWidth) wrong.add("missing");
+        }
+        boxes.forEach(([a, one, words], i) => {
+            if (a.left < room.left + 20 || a.right > room.right - 20 || a.top < 10 || a.bottom > room.bottom - 4)
+                wrong.add(`outside: ${words}`);
+            for (const [b, other, more] of boxes.slice(i + 1)) {
+                const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+                const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+                const pictures = one.tagName === "IMG" && other.tagName === "IMG";
+                if (one !== other && !pictures && wide > 3 && high > 0.3 * Math.min(a.height, b.height))
+                    wrong.add(`upon each other: ${words} / ${more}`);
+            }
+        });
+        return [...wrong];
+    }
+    const found = [];
+    for (const slide of Reveal.getSlides()) {
+        const {h} = Reveal.getIndices(slide);
+        Reveal.slide(h, 0, 99);
+        found.push(...look(slide).map(wrong => [h + 1, wrong]));
+        for (const slider of inside(slide).filter(part => part.matches("[type=range]")))
+            for (const value of [slider.min, slider.max]) {
+                slider.value = value;
+                slider.dispatchEvent(new Event("input"));
+                found.push(...look(slide).map(wrong => [h + 1, value, wrong]));
+            }
+    }
+    return found;
 }"""
 
 
 @pytest.fixture
 def page_of(visit, fetch):
-    """A function that opens a lesson's deck in a window of a small laptop, from the disk; it asks for nothing."""
+    """A function that opens a lesson's deck from the disk, on a projector; it asks for nothing."""
     fetch(slides.LIBRARIES, slides.USED, slides.DECKS / "lib")
+    slides.fetch_libraries()
 
-    def page_of(lesson):
-        page = visit(slides.make_deck(lesson).as_uri())
+    def page_of(lesson, more="", **settings):
+        screen = {"viewport": {"width": 1280, "height": 720}, "reduced_motion": "reduce", **settings}
+        page = visit(slides.make_deck(lesson).as_uri() + more, **screen)
         page.wait_for_selector(".reveal.ready")
         return page
 
@@ -92,29 +108,56 @@ def page_of(visit, fetch):
 
 
 @each_lesson
-def test_a_deck_opens_from_the_disk_and_nothing_sticks_out(page_of, lesson):
-    pages = page_of(lesson).evaluate(LOOK)
-    assert [(number, wrong) for number, wrong in pages if wrong] == []
-    shown = [name for name, _ in pages if not name.endswith("-more")]
-    assert len(shown) == len(slides.make_slides(lesson, {}))
+def test_on_a_slide_nothing_is_cut_off_small_or_upon_another(page_of, lesson):
+    assert page_of(lesson).evaluate(LOOK) == []
 
 
-def test_the_answer_comes_with_one_more_key(page_of):
-    page = page_of(LESSONS[-1])
-    answer = page.locator(".slide > .output.fragment").first
-    answer.evaluate("answer => Reveal.slide(...Object.values(Reveal.getIndices(answer.closest('section'))))")
-    assert not answer.is_visible()
-    page.keyboard.press("Space")
-    assert answer.is_visible()
+CONTRAST = """async () => {
+    const found = [];
+    for (const slide of Reveal.getSlides()) {
+        Reveal.slide(Reveal.getIndices(slide).h, 0, 99);
+        const {violations} = await axe.run(slide, {runOnly: ["color-contrast"], preload: false});
+        found.push(...violations.flatMap(rule => rule.nodes.map(node => node.html)));
+    }
+    return found;
+}"""
 
 
-def test_the_speaker_sees_the_notes_of_the_slide(page_of):
-    page = page_of(LESSONS[0])
-    notes = list(slides.read_notes(LESSONS[0].room / "notes.md").values())
+@each_lesson
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_in_the_light_and_in_the_dark(page_of, serious, lesson, scheme):
+    page = page_of(lesson, color_scheme=scheme)
+    assert serious(page) == [] == page.evaluate(CONTRAST)
+
+
+@each_lesson
+def test_the_printed_deck_has_as_many_pages_as_slides(page_of, lesson, tmp_path):
+    file = Path(tmp_path / "deck.pdf")
+    page_of(lesson, "?print-pdf").pdf(path=file, prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", file.read_bytes())) == len(slides.read_deck(lesson))
+
+
+def test_the_stages_of_the_cell_keep_their_place(page_of):
+    page = page_of(next(lesson for lesson in LESSONS if lesson.number == 2))
+    stages = page.locator("img[alt*='gate'], img[alt*='cell state is']")
+    places = []
+    for picture in stages.all():
+        picture.evaluate("picture => Reveal.slide(Reveal.getIndices(picture.closest('section')).h, 0, 99)")
+        places.append(tuple(picture.bounding_box().values()))
+    assert len(places) >= 4 and len({*places}) == 1
+
+
+def test_the_answer_comes_with_the_next_key_and_the_speaker_sees_the_notes(page_of):
+    lesson = LESSONS[0]
+    page, (first, second, *_) = page_of(lesson), slides.read_deck(lesson)
     with page.context.expect_page() as opened:
         page.keyboard.press("s")
     words = opened.value.locator(".speaker-controls-notes")
-    words.get_by_text(notes[0].splitlines()[0]).wait_for()
-    for _ in "picture", "aims":
-        page.keyboard.press("Space")
-    words.get_by_text(notes[1].splitlines()[0]).wait_for()
+    words.get_by_text(f"{first.minutes:g} min · {first.row}").wait_for()
+    page.keyboard.press("Space")
+    words.get_by_text(f"{second.minutes:g} min · {second.row}").wait_for()
+    page.evaluate("Reveal.slide(Reveal.getIndices(document.querySelector('.words .fragment').closest('section')).h)")
+    answer = page.locator(".present .words .fragment").first
+    assert not answer.is_visible()
+    page.keyboard.press("Space")
+    assert answer.is_visible()

@@ -187,10 +187,14 @@ class Lesson:
         """The longer notebooks in its room, in order."""
         return [self.room / f"{name}.ipynb" for name in self.settings["studies"]]
 
+    @cached_property
+    def results(self) -> list[dict[str, list]]:
+        """What the lesson recorded, and each of its studies."""
+        return [recorded(nbformat.read(path, as_version=4)) for path in [self.path, *self.studies]]
+
     def figure(self, name: str):
         """What the lesson or one of its studies recorded under a name. Raises LookupError unless that is one value."""
-        notebooks = [self.notebook, *(nbformat.read(path, as_version=4) for path in self.studies)]
-        found = [value for notebook in notebooks for value in recorded(notebook).get(name, [])]
+        found = [value for notebook in self.results for value in notebook.get(name, [])]
         if len(found) != 1:
             raise LookupError(f'{self.name} and its studies recorded {len(found)} results "{name}", not one')
         return found[0]
@@ -238,7 +242,7 @@ def of_settings(lesson: Lesson) -> Iterator[str]:
             yield f"{file} puts the figure {name} into the section of {cell}, which is no cell of {lesson.path.name}"
         if not any((folder / f"{name}.js").is_file() for folder in (lesson.room, ROOT / "site")):
             yield f"{short(lesson.room / name)}.js is missing: the figure that {file} names"
-    known = {*PARTS, "zh.po"} | {f"{name}.js" for name in lesson.settings["figures"]}
+    known = {*PARTS, "slides.md", "zh.po"} | {f"{name}.js" for name in lesson.settings["figures"]}
     known |= {path.stem + end for path in lesson.studies for end in (".ipynb", ".zh.po")}
     for path in sorted(lesson.room.iterdir()):
         if path.name not in known and not path.name.startswith((".", "__pycache__")):

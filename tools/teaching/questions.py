@@ -1,6 +1,6 @@
 """Make build/questions/questions.gift, the question bank of the course for Moodle.
 
-The sources are questions.md in the lessons' rooms and the speaker notes. INSTRUCTORS.md says how they are written.
+The sources are questions.md in the lessons' rooms. INSTRUCTORS.md says how they are written.
 """
 
 import re
@@ -11,22 +11,21 @@ from random import Random
 import mistune
 
 from tools.lesson import ROOT, Lesson, lessons, short
-from tools.teaching.slides import read_notes
 
 MARKDOWN = mistune.create_markdown()
 MARKDOWN.block.rules = ["blank_line"]  # a line that begins with "96." is no list
 # A choice of a question, behind its "- [": is it right, what it says, why not.
 CHOICE = re.compile(r"(?P<mark>[ x])\] (?P<text>.+)(?:\n  - (?P<why>.+))?\s*")
-PAIR = re.compile(r"\*\*Ask( \(bank\))?:\*\*\s(.+?)\s+\*\*Expect:\*\*\s(.+?)(?=\n\s*\n|\s\*\*Ask)", flags=re.S)
+ESSAY = re.compile(r"^- (.+)\n  - (.+)$", flags=re.M)  # what is asked, and the answer
 
 
 @dataclass
 class Question:
-    """Of the bank, to be chosen from; or of the speaker notes, to be said in a sentence."""
+    """To be chosen from; or, without wrong answers, to be said in a sentence."""
 
-    name: str  # "1.03": the third of lesson 1; nothing for one of the notes that makes sense on its slide alone
+    name: str  # "1.03": the third of lesson 1; "1.s03": the third to be said in a sentence
     title: str
-    where: str  # "section 5", or nothing; for one of the notes the cell
+    where: str  # "section 5", or nothing
     text: str
     answer: str
     wrong: list[tuple[str, str]] = field(default_factory=list)  # (what it says, why not); the common one first
@@ -43,8 +42,8 @@ class Bank:
     """The questions of a lesson."""
 
     number: int
-    asked: list[Question]  # in the speaker notes
     questions: list[Question] = field(default_factory=list)
+    essays: list[Question] = field(default_factory=list)
 
 
 # ------------------------------------------------------------------------------------------ reading
@@ -52,8 +51,12 @@ class Bank:
 
 def read_lesson(lesson: Lesson) -> Bank:
     """Raises ValueError with the file and the heading of a section that is not as it should be."""
-    bank, file = Bank(lesson.number, read_asked(lesson)), lesson.room / "questions.md"
-    for section in re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
+    bank, file = Bank(lesson.number), lesson.room / "questions.md"
+    chosen, _, essays = file.read_text(encoding="utf-8").partition("\n# In a sentence\n")
+    for count, (text, answer) in enumerate(ESSAY.findall(essays), 1):
+        title = " ".join(text.split()[:6])
+        bank.essays.append(Question(f"{bank.number}.s{count:02d}", title, "", text, answer))
+    for section in re.split(r"^## ", chosen, flags=re.M)[1:]:
         heading, body = section.split("\n", 1)
         title, _, where = heading.partition(" · ")
         text, *options = re.split(r"^- \[", body, flags=re.M)
@@ -67,18 +70,6 @@ def read_lesson(lesson: Lesson) -> Bank:
         name = f"{bank.number}.{len(bank.questions) + 1:02d}"
         bank.questions.append(Question(name, title, where, " ".join(text.split()), right[0], wrong))
     return bank
-
-
-def read_asked(lesson: Lesson) -> list[Question]:
-    """The pairs of a lesson's speaker notes: what is asked, and what is to be expected."""
-    found, count = [], 0
-    for cell, section in read_notes(lesson.room / "notes.md").items():
-        title = section.splitlines()[0].split(" · ")[-1]
-        for mark, ask, expect in PAIR.findall(section + "\n\n"):
-            count += bool(mark)
-            name = f"{lesson.number}.n{count:02d}" if mark else ""
-            found.append(Question(name, title, cell, " ".join(ask.split()), " ".join(expect.split())))
-    return found
 
 
 # --------------------------------------------------------------------------------------- for Moodle
@@ -117,7 +108,7 @@ def gift(banks: list[Bank]) -> str:
     for bank in banks:
         category = f"$CATEGORY: Recurrent neural networks for text/Lesson {bank.number}"
         parts += [f"{category}/Choose", *map(gift_question, bank.questions)]
-        parts += [f"{category}/Say in a sentence", *(gift_question(asked) for asked in bank.asked if asked.name)]
+        parts += [f"{category}/Say in a sentence", *map(gift_question, bank.essays)]
     return "\n\n".join(parts) + "\n"
 
 

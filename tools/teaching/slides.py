@@ -1,179 +1,205 @@
 """Make a reveal.js deck of each lesson in build/slides. A deck opens from the disk, without a network.
 
-Take the whole folder build/slides with you: the decks need its folder lib.
+The source is slides.md in the lesson's room: Markdown, with a line `---` between two slides and a line `===` before
+those in reserve. Take the whole folder build/slides with you. On a slide stand, each in a line of its own:
 
-A deck opens with a picture. After a bold question the answer waits: the output, and what is said after it, come with
-one more key. Pictures stand across the slide with their words beneath them; code that draws, tests and solutions are
-left out. What is too much for one slide goes on two. The figure that moves on the lesson's page moves here, too.
+    ## What the slide says        its title; that of the first slide has one #
+    ![words](lstm-cell)           a diagram of images/draw.py, a moving figure, or what a cell shows, by the cell's id
+    Open: l2-c0102                the class opens the notebook at this cell
+    +                             what follows comes with the next key
+    Minutes: 2.5 · the cell       here the notes begin; after the dot, a new row of the plan begins with this slide
 
-Each slide carries its speaker notes from notes.md in the lesson's room: press S in a deck. In that file a section
-belongs to a slide when its heading starts with the id of the slide's first cell: `## l1-c003 · 3 min · Two headlines`.
+{padded} becomes what the lesson or one of its studies recorded under this name. Numbers in a table get bars.
 """
 
 import re
+import shutil
+import sys
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from html import escape
+from io import BytesIO
 from pathlib import Path
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from pygments import highlight
+from PIL import Image
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
-from tools.lesson import BADGE, ROOT, Lesson, has, headings, is_diagram, kind, lessons, place_of, spoken, to_read
+from images import draw
+from tools.lesson import ROOT, Lesson, headings, is_picture, lessons, short, spoken, to_read
 from tools.site import figures, npm
 
 DECKS = ROOT / "build" / "slides"
 PAGE = Path(__file__).with_suffix(".html")
 LIBRARIES = ["reveal.js@4.6.1", "mathjax@3.2.2"]
-USED = ["reveal.js/dist", "reveal.js/plugin/notes", "mathjax/es5/tex-svg.js"]
+USED = ["reveal.js/dist", "reveal.js/plugin/notes", "mathjax/es5/tex-svg-full.js"]
+SITE_FIGURES = {"headline", "backwards"}  # these two move in every deck
 
-LOADS = {"backwards"}  # a network, so it stays on the site; other figures are the last slide of their section
-TITLE = re.compile(r"^# .*\n+")
-
-
-def read_notes(file: Path) -> dict[str, str]:
-    """The sections for slides of a file of notes: cell id -> text, whose first line has the minutes and the title."""
-    parts = re.split(r"^## (l\d+-\S+)(?: · )?", file.read_text(encoding="utf-8"), flags=re.M)
-    return {cell: text.strip() for cell, text in zip(parts[1::2], parts[2::2])}
-
-
-# ---------------------------------------------------------------------------------- from cells to slides
-
-
-@dataclass
-class Part:
-    """A piece of a slide: "text", "code", "output", "picture", "caption" or "moving"."""
-
-    kind: str
-    html: str
-    asks: bool = False
-    step: int = 0  # the key press that shows it; 0: it is there from the beginning
+NOTES = re.compile(r"^Minutes: (?P<minutes>\d+(?:\.\d+)?)(?: · (?P<row>.+))?$", flags=re.M)
+GIVEN = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\{([^{}]+)\}", flags=re.S)  # braces of code are code's
+LINE = re.compile(r"^(?:!\[(?P<words>.*)\]\((?P<name>.+)\)|Open: (?P<cell>\S+))$", flags=re.M)
+CODES = {"python": HtmlFormatter(style="default"), "dark": HtmlFormatter(style="github-dark")}
+WIDE = 1.75  # a picture of more times its height stands above or below the words, another one beside them
 
 
 @dataclass
 class Slide:
-    id: str
-    below: bool  # under the slide before it, in the same section of the lesson
-    parts: list[Part]
-    notes: str = ""
+    title: str
+    body: str  # Markdown, with the recorded results in their places
+    minutes: float
+    row: str  # of the plan; that of the slide before, unless it begins one
+    notes: str
+    reserve: bool
+
+    @property
+    def opens(self) -> list[str]:
+        """The cells at which the class opens the notebook."""
+        return [line["cell"] for line in LINE.finditer(self.body) if line["cell"]]
+
+
+def read_deck(lesson: Lesson) -> list[Slide]:
+    """The slides in a lesson's room. Raises ValueError, which names the file, the slide and what is missing."""
+    file, found = lesson.room / "slides.md", []
+    for reserve, part in enumerate(file.read_text(encoding="utf-8").split("\n===\n")):
+        for text in part.strip().split("\n---\n"):
+            heading, _, rest = text.strip().partition("\n")
+            minutes = NOTES.search(rest)
+            if not minutes or not re.match("##? ", heading):
+                raise ValueError(f'{short(file)}, "{heading}": a slide has a title, ## ..., and a line Minutes: 2')
+            try:
+                body = GIVEN.sub(lambda name: lesson.figure(name[1]) if name[1] else name[0], rest[: minutes.start()])
+            except LookupError as error:
+                raise ValueError(f'{short(file)}, "{heading}": {error}. `expect` and `record` give the names') from None
+            row = minutes["row"] or (found[-1].row if found else "")
+            notes = rest[minutes.end() :].strip()
+            found.append(Slide(heading, body.strip(), float(minutes["minutes"]), row, notes, bool(reserve)))
+    return found
+
+
+def plan_of(lesson: Lesson) -> list[tuple[str, float, str, list[str]]]:
+    """The plan's rows, without the reserve: (what, minutes, which slides, the cells that the class opens)."""
+    rows: dict[str, list[tuple[int, Slide]]] = {}
+    for number, slide in enumerate(read_deck(lesson), 1):
+        if not slide.reserve:
+            rows.setdefault(slide.row, []).append((number, slide))
+    plan = []
+    for row, those in rows.items():
+        first, last = those[0][0], those[-1][0]
+        cells = [cell for _, slide in those for cell in slide.opens]
+        plan.append((row, sum(slide.minutes for _, slide in those), f"{first}–{last}".removesuffix(f"–{first}"), cells))
+    return plan
+
+
+# ------------------------------------------------------------------------------------------ a slide's parts
 
 
 def markdown(source: str) -> str:
     return MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source)
 
 
-def parts_of(cell) -> list[Part]:
-    if cell.cell_type == "markdown":
-        return [Part("text", markdown(cell.source), has(cell, "question"))] if cell.source else []
-    if kind(cell) in ("set-up", "solution"):
-        return []
-    parts, caption = [], cell.metadata.get("caption", "")
-    if kind(cell) != "plot" and not is_diagram(cell):
-        code = highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True))
-        parts.append(Part("code", f"<pre><code>{code}</code></pre>"))
-    printed = ""  # what a cell prints may be saved in several pieces
-    for output in [*cell.outputs, None]:
-        data = output.get("data", {}) if output else {}
-        if output and not data.keys() & {"image/png", "text/html"}:
-            printed += output.get("text") or data["text/plain"] + "\n"  # what is displayed has a line of its own
-            continue
-        if printed.strip():
-            lines = (f"<span>{escape(line)}\n</span>" for line in printed.strip("\n").split("\n"))  # may be parted
-            parts.append(Part("output", f"<pre>{''.join(lines)}</pre>"))
-        printed = ""
-        if "image/png" in data:
-            image = f'<img src="data:image/png;base64,{data["image/png"].strip()}" alt="{escape(spoken(caption))}">'
-            parts.append(Part("picture", image))
-        elif data:
-            parts.append(Part("output", data["text/html"]))
-    if caption:
-        last = max(k for k, part in enumerate(parts) if part.kind == "picture")
-        parts.insert(last + 1, Part("caption", markdown(caption)))
-    return parts
+def cell_of(lesson: Lesson, name: str):
+    for cell in to_read(lesson.notebook).cells:
+        if cell.id == name:
+            return cell
+    raise ValueError(f"{short(lesson.room / 'slides.md')}: {name} is no diagram, no moving figure and no cell")
 
 
-def keep_answers_back(parts: list[Part]) -> None:
-    """Number the steps of a slide: what comes after a question, but for the code, waits for a key."""
-    step, asked = 0, False
-    for part in parts:
-        if asked and part.kind != "code":
-            step, asked = step + 1, False
-        part.step = step
-        asked = asked or part.asks
+def picture_of(lesson: Lesson, name: str, words: str) -> tuple[str, float]:
+    """(HTML, width over height) of a diagram in its layers, of a figure that moves, or of what a cell shows."""
+    if name in SITE_FIGURES | {*lesson.settings["figures"]}:
+        figure = figures.figure(name).replace('"../reverser.js"', '"reverser.js"')
+        return f'<div class="moving">{figure}</div>', WIDE
+    if name in draw.DRAWINGS:
+        kind, files, shape = "svg+xml", draw.layers(name), draw.WIDTH / draw.DRAWINGS[name][1]
+    else:
+        cell = cell_of(lesson, name)
+        kind, files = "png", [b64decode(output.data["image/png"]) for output in cell.outputs if is_picture(output)]
+        if not files:
+            raise ValueError(f"{short(lesson.room / 'slides.md')}: {name} shows no picture")
+        width, height = Image.open(BytesIO(files[0])).size
+        words, shape = words or spoken(cell.metadata.get("caption", "")), width / height
+    images = [f'<img src="data:image/{kind};base64,{b64encode(file).decode()}" alt="' for file in files]
+    later = "".join(image.replace("<img", '<img class="fragment"') + '">' for image in images[1:])
+    return f'<div class="layers" style="--shape: {shape:.3f}">{images[0]}{escape(words)}">{later}</div>', shape
 
 
-def opening(cells: list, notes: str) -> Slide:
-    """The title, and the lesson's first picture."""
-    picture = next(part for cell in cells for part in parts_of(cell) if part.kind == "picture")
-    title = TITLE.match(cells[0].source)[0]
-    return Slide("opening", False, [Part("text", markdown(title)), Part("picture", picture.html)], notes)
+def place_in(lesson: Lesson, name: str) -> str:
+    """Where the class opens the notebook: the section, and the cell."""
+    title, wanted = "", cell_of(lesson, name)
+    for cell in lesson.notebook.cells:
+        title = next((title for _, title in reversed(headings(cell))), title)
+        if cell.id == wanted.id:
+            return f'<p class="open"><b>{escape(title.replace("`", ""))}</b> {name}</p>'
 
 
-def make_slides(lesson: Lesson, notes: dict[str, str]) -> list[Slide]:
-    cells = to_read(lesson.notebook).cells
-    slides = [opening(cells, notes.get(cells[0].id, ""))]
-    moving = {place: name for name, place in lesson.settings["figures"].items() if name not in LOADS}
-    within = ""  # the figure that closes the section
-    cells[0].source = BADGE.sub("", TITLE.sub("", cells[0].source))
-    for cell in cells:
-        place = place_of(cell)
-        if within and headings(cell) and place in ("slide", "subslide"):
-            slides.append(Slide(f"moving-{within}", True, [Part("moving", figures.figure(within))], slides[-1].notes))
-            within = ""
-        within = moving.get(cell.id, within)
-        if place in ("slide", "subslide"):
-            slides.append(Slide(cell.id, place == "subslide", [], notes.get(cell.id, "")))
-        if place != "skip":
-            slides[-1].parts += parts_of(cell)
-    for before, slide in zip(slides, slides[1:]):
-        if not slide.parts:  # its cell was a caption and nothing else, which stands under the picture now
-            before.notes += f"\n\n**{slide.notes}"
-    slides = [slide for slide in slides if slide.parts]
-    for slide in slides:
-        keep_answers_back(slide.parts)
-    return slides
+def with_bars(html: str) -> str:
+    """The numbers of a table of two columns as bars: parts of 1, or of the largest where one is larger."""
+    number = re.compile(r"<td[^>]*>(\d[\d,]*(?:\.\d+)?)</td>(?=\s*</tr>)")
+    values = [float(value.replace(",", "")) for value in number.findall(html)]
+    if not values or html.count("<th") != 3:  # with <thead>
+        return html
+    whole = max(1, *values)
+    bars = [f'<td class="bar"><i style="--share: {value / whole:.3f}"></i>' for value in values]
+    return number.sub(lambda cell: f"{bars.pop(0)}{cell[1]}</td>", html)
 
 
-# ----------------------------------------------------------------------------------------------- the page
+def slide_html(lesson: Lesson, slide: Slide) -> str:
+    words, sights, beside = [], [], False
+    for step, source in enumerate(slide.body.split("\n+\n")):
+        later = ' class="fragment"' if step else ""
+        start = 0
+        for line in [*LINE.finditer(source), None]:
+            text = source[start : line.start() if line else None].strip()
+            start = line.end() if line else start
+            if text:
+                words.append(f"<div{later}>{with_bars(markdown(text))}</div>")
+            if line and line["cell"]:
+                words.append(f"<div{later}>{place_in(lesson, line['cell'])}</div>")
+            elif line:
+                picture, shape = picture_of(lesson, line["name"], line["words"])
+                beside = beside or shape < WIDE
+                sights.append(f"<div{later}>{picture}</div>")
+    kinds = ["reserve"] * slide.reserve + (["beside" if beside else "above"] if sights and words else [])
+    kinds += ["opening"] * (not slide.title.startswith("##")) + ["statement"] * (not sights)
+    parts = [f'<div class="sights">{"".join(sights)}</div>'] * bool(sights)
+    parts += [f'<div class="words">{"".join(words)}</div>'] * bool(words)
+    said = markdown(f"**{slide.minutes:g} min · {slide.row}**\n\n{slide.notes}")
+    return f"""<section data-timing="{60 * slide.minutes:g}"><div class="slide {" ".join(kinds)}">
+{markdown(slide.title)}<div class="body">{"".join(parts)}</div></div>
+<aside class="notes">{said}</aside></section>"""
 
 
-def slide_html(slide: Slide) -> str:
-    lines = [f'<section id="{slide.id}"><div class="slide">']
-    for part in slide.parts:
-        fragment = (" fragment", f' data-fragment-index="{part.step}"') if part.step else ("", "")
-        if part.kind == "picture":
-            lines.append(part.html.replace("<img", f'<img class="{part.kind}{fragment[0]}"{fragment[1]}'))
-        else:
-            lines.append(f'<div class="{part.kind}{fragment[0]}"{fragment[1]}>{part.html}</div>')
-    title, _, text = slide.notes.partition("\n")
-    notes = markdown(f"**{title}**\n{text}") if title else ""
-    return "\n".join([*lines, f'</div><aside class="notes">{notes}</aside></section>'])
-
-
-def make_page(lesson: Lesson, notes: dict[str, str]) -> str:
-    stacks: list[list[str]] = []  # one for each section of the lesson
-    for slide in make_slides(lesson, notes):
-        if not slide.below:
-            stacks.append([])
-        stacks[-1].append(slide_html(slide))
-    values = {
-        "title": escape(TITLE.match(lesson.notebook.cells[0].source)[0][2:].strip()),
-        "colours": HtmlFormatter().get_style_defs(".slide pre"),
-        "slides": "\n".join("\n".join(["<section>", *stack, "</section>"]) for stack in stacks),
-    }
-    return re.sub(r"{{(\w+)}}", lambda name: values[name[1]], PAGE.read_text(encoding="utf-8"))
+# ------------------------------------------------------------------------------------------------- the page
 
 
 def make_deck(lesson: Lesson) -> Path:
-    deck, notes = DECKS / f"{lesson.name}.html", read_notes(lesson.room / "notes.md")
+    slides = read_deck(lesson)
+    values = {
+        "title": escape(slides[0].title[2:]),
+        "colours": CODES["python"].get_style_defs("pre") + CODES["dark"].get_style_defs(".dark pre"),
+        "slides": "\n".join(slide_html(lesson, slide) for slide in slides),
+    }
+    deck = DECKS / f"{lesson.name}.html"
     DECKS.mkdir(parents=True, exist_ok=True)
-    deck.write_text(make_page(lesson, notes), encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    deck.write_text(re.sub(r"{{(\w+)}}", lambda name: values[name[1]], page), encoding="utf-8")
     print(deck.relative_to(ROOT))
     return deck
 
 
-if __name__ == "__main__":
+def fetch_libraries() -> None:
+    """What all decks share: reveal.js, MathJax, the typeface, and the networks of the figures that move."""
     npm.fetch(LIBRARIES, USED, DECKS / "lib")
+    shutil.copytree(ROOT / "images" / "fonts", DECKS / "lib" / "fonts", dirs_exist_ok=True)
+    figures.numbers(DECKS)
+
+
+if __name__ == "__main__":
+    fetch_libraries()
     for lesson in lessons():
-        make_deck(lesson)
+        if not (lesson.room / "slides.md").is_file():
+            continue
+        try:
+            make_deck(lesson)
+        except ValueError as error:
+            sys.exit(str(error))
