@@ -182,6 +182,7 @@ def rnn_unrolled(axis):
     box(axis, 278, middle, "$h_0$", H, 60, size=28)
     label(axis, 278, middle - 42, "= 0")
     for i, word in enumerate(["oil", "prices", "fall", "again"], 1):
+        grow(axis)
         column = 278 + 87 * i
         label(axis, column, 40, word)
         arrow(axis, (column - 57, middle), (column - 31, middle), colour=H)
@@ -364,6 +365,7 @@ def packed_batch(axis):
                 box(axis, x, y, "pad", COLOURS["pads"], 64, share=1)
     for row in range(3):
         label(axis, 130, 406 - 54 * row, f"text {row + 1}", ha="right")
+    grow(axis)
     label(axis, 20, 226, "packed: column after column", COLOURS["packed"], 26, "left", weight="bold")
     label(axis, 660, 226, "9 places, 9 tokens", ha="right")
     label(axis, 150, 182, "step", ha="right")
@@ -373,6 +375,7 @@ def packed_batch(axis):
     for step in range(5):
         column = [(row, text[step]) for row, text in enumerate(TEXTS) if step < len(text)]
         start = x
+        grow(axis)
         for row, number in column:
             token(axis, x + 21, 138, row, number, 42)
             x += 45
@@ -387,24 +390,29 @@ def packed_batch(axis):
 @drawing("two-directions", 516, title="two directions, one from each end")
 def two_directions(axis):
     low, high, states = 196, 290, 388
-    for y, name in [(low, "backward"), (high, "forward"), (states, "joined"), (states + 48, "has read")]:
-        label(axis, 14, y, name, ha="left", weight="bold")
-    arrow(axis, (118, high), (142, high), colour=H)
-    arrow(axis, (674, low), (649, low), colour=H)
-    for i, word in enumerate(["oil", "prices", "fall", "again"], 1):
-        column = 75 + 128 * i
-        ahead, behind = column - 31, column + 31
+    columns = [203 + 128 * i for i in range(4)]
+    for column, i, word in zip(columns, range(1, 5), ["oil", "prices", "fall", "again"]):
         label(axis, column, 34, word)
         box(axis, column, 88, f"$x_{i}$", X, 120, size=28)
-        arrow(axis, (behind, 111), (behind, low - 22), colour=X)
-        arrow(axis, (ahead, 111), (ahead, high - 22), colour=X)
-        arrow(axis, (ahead, high + 22), (ahead, states - 27), colour=H)
-        arrow(axis, (behind, low + 22), (behind, states - 27), colour=H)
-        if i < 4:
-            arrow(axis, (ahead + 30, high), (ahead + 98, high), colour=H, over=True)
-            arrow(axis, (behind + 98, low), (behind + 30, low), colour=H, over=True)
-        for x, y, share, sign, read in [(ahead, high, 0.3, "right", i), (behind, low, 1, "left", 5 - i)]:
+    for y, name, side, share in [(high, "forward", -1, 0.3), (low, "backward", 1, 1)]:
+        grow(axis)
+        label(axis, 14, y, name, ha="left", weight="bold")
+        start = columns[0 if side < 0 else 3] + 31 * side
+        arrow(axis, (start + 54 * side, y), (start + 29 * side, y), colour=H)
+        for i, column in enumerate(columns):
+            x = column + 31 * side
+            arrow(axis, (x, 111), (x, y - 22), colour=X)
             box(axis, x, y, "RNN", H, 58, 44, 22, share)
+            if i < 3:
+                ends = [(x + 30, y), (x + 98, y)]
+                arrow(axis, *ends[::-side], colour=H, over=True)
+    grow(axis)
+    for y, name in [(states, "joined"), (states + 48, "has read")]:
+        label(axis, 14, y, name, ha="left", weight="bold")
+    for i, column in enumerate(columns, 1):
+        for side, y, share, sign, read in [(-1, high, 0.3, "right", i), (1, low, 1, "left", 5 - i)]:
+            x = column + 31 * side
+            arrow(axis, (x, y + 22), (x, states - 27), colour=H)
             box(axis, x, states, "", H, 60, 56, share=share)
             label(axis, x, states - 5, rf"$\over{sign}arrow{{h}}_{i}$", WHITE if share == 1 else INK, 27)
             label(axis, x, states + 48, str(read))
@@ -650,24 +658,27 @@ def bottleneck(axis):
         box(axis, column, low, letter, X, 60, size=28)
         arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
         box(axis, column, middle, f"$h_{i}$", H, 60, size=28)
-        dashed(axis, (column, middle + 25), (column, asks - 13))
     for left in reads[:2] + writes[:2]:
         arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
     arrow(axis, (306, middle), (373, middle), colour=H, width=8)
-    box(axis, 176, (asks + rail) / 2, "attention", OURS, width=270, height=62)
-    axis.plot([313, writes[-1] + 18], [rail, rail], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
-    dashed(axis, (writes[-1], asks), (313, asks))  # the queries
     for i, (column, letter, before) in enumerate(zip(writes, "tac", ["start", "t", "a"])):
         box(axis, column, low, before, X, 72, size=26)
         arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
         box(axis, column, middle, f"$s_{i + 1}$", H, 60, size=28)
         arrow(axis, (column - 18, middle + 23), (column - 18, outs - 23), colour=H, over=True)
-        axis.plot([column, column], [middle + 23, asks], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
-        dashed(axis, (column + 18, rail), (column + 18, outs - 23))
         box(axis, column, outs, "fc", width=60)
         arrow(axis, (column, outs + 23), (column, top - 23))
         box(axis, column, top, letter, width=60, size=28)
     label(axis, 340, middle - 40, "$h_3, c_3$", size=26)
+    grow(axis)
+    for column in reads:
+        dashed(axis, (column, middle + 25), (column, asks - 13))
+    box(axis, 176, (asks + rail) / 2, "attention", OURS, width=270, height=62)
+    axis.plot([313, writes[-1] + 18], [rail, rail], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
+    dashed(axis, (writes[-1], asks), (313, asks))  # the queries
+    for column in writes:
+        axis.plot([column, column], [middle + 23, asks], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
+        dashed(axis, (column + 18, rail), (column + 18, outs - 23))
     label(axis, WIDTH / 2, 40, "a query goes to the left, a context vector comes back", OURS)
 
 
@@ -705,6 +716,8 @@ def attention(axis):
 def scan_tree(axis):
     columns, rows = [88 + 80 * t for t in range(8)], [56, 148, 240, 332]
     for level, (y, reach) in enumerate(zip(rows, [1, 2, 4, 8])):
+        if level:
+            grow(axis)
         label(axis, 10, y, f"{level}" if level else "", ha="left", weight="bold")
         for t, column in enumerate(columns):
             done = t + 1 <= reach  # it covers all steps from the first one on
@@ -722,6 +735,7 @@ def transformer_block(axis):
     arrow(axis, (column, 73), (column, 131), colour=X)
     parts = [("self-attention", OURS, 154), ("feed-forward layer", WHITE, 414)]
     for name, colour, start in parts:
+        grow(axis)
         box(axis, column, start, "layer normalisation", width=270)
         arrow(axis, (column, start + 23), (column, start + 63))
         box(axis, column, start + 88, name, colour, 270, 50, 26)
