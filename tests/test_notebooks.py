@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.lesson import lessons, problems
+from tools.lesson import lessons, problems, projects
 from tools.teaching.exercises import mark
 from tools.teaching.mend import names_in
 from tools.upkeep.minutes import core_of
@@ -75,7 +75,7 @@ def test_no_output_holds_an_error_a_warning_a_path_or_a_widget(lesson):
         assert not found, f"{found[0]!r} in the output of: {cell.source[:80]}"
 
 
-@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.path.name)
+@pytest.mark.parametrize("lesson", [*lessons(), *projects()], ids=lambda lesson: lesson.path.name)
 def test_the_room_is_whole_and_each_tag_known(lesson):
     assert problems(lesson) == []
 

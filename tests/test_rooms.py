@@ -87,6 +87,14 @@ WRONG = {  # what one does to the room, and what is said of it
         "l12-c2 has the tag caption, and does not begin with a paragraph in italics",
     ),
     "no lesson": (lambda room: room.with_name("13-x").mkdir(), "notebooks/13-x is the room of no lesson"),
+    "a project": (
+        lambda room: tagged(room.with_name("mine.ipynb"), id="x"),
+        "notebooks/mine/answers.py is missing: answ",
+    ),
+    "a project's file": (
+        lambda room: (tagged(room.with_name("mine.ipynb"), id="x"), room.rename(room.with_name("mine"))),
+        "notebooks/mine/far.ipynb: no lesson needs it",
+    ),
     "a number": (lambda room: tagged(room.with_name("12-b.ipynb"), id="x"), "12-b.ipynb has its number, too"),
 }
 

@@ -4,6 +4,7 @@
 
 A lesson is notebooks/N-name.ipynb; the folder notebooks/N-name is its room. What a cell is says its tag, never its
 words, so that a lesson in another language is read alike. The tools ask here, and none opens a notebook with a pattern.
+A notebook without a number, the project, is no lesson. Its room needs the answers to its exercises alone.
 """
 
 import re
@@ -29,8 +30,10 @@ PARTS = {  # of a room, and what each is for
     "plain.py": "the lesson's network in plain PyTorch, to take home",
     "answers.py": "answers to its exercises, right and wrong, for tests/test_answers.py",
 }
+OF_PROJECT = ["answers.py"]
 KEYS = {"title": str, "builds": str, "result": str}  # of lesson.toml; these two may be absent:
 MORE = {"studies": list, "figures": dict}  # figures that move: the script's name, and in which cell's section it stands
+NUMBER = re.compile(r"\d+-")
 BADGE = re.compile(r"^\[!\[.*\n+", flags=re.M)  # a picture on a server
 HEADING = re.compile(r"^(#+) +(.*?)[. ]*$", flags=re.M)
 CAPTION = re.compile(r"\*(?:[^*:：]*[:：]\s*)?(.*?[^*\s])\*(?!\*)\s*", flags=re.S)  # in italics, behind a label
@@ -164,10 +167,17 @@ class Lesson:
     def notebook(self):
         return nbformat.read(self.path, as_version=4)
 
+    @property
+    def parts(self) -> list[str]:
+        """What its room needs."""
+        return [*PARTS] if NUMBER.match(self.name) else OF_PROJECT
+
     @cached_property
     def settings(self) -> dict:
         """What lesson.toml says. Raises ValueError, which names file and remedy."""
         file = self.room / "lesson.toml"
+        if file.name not in self.parts:
+            return {key: what() for key, what in MORE.items()}
         if not file.is_file():
             raise ValueError(f"{short(file)} is missing: {PARTS[file.name]}")
         try:
@@ -201,9 +211,14 @@ class Lesson:
 
 
 def lessons() -> list[Lesson]:
-    """In the order of their numbers. A notebook without a number is no lesson."""
-    found = [Lesson(path) for path in ROOT.glob("notebooks/*.ipynb") if re.match(r"\d+-", path.name)]
+    """In the order of their numbers."""
+    found = [Lesson(path) for path in ROOT.glob("notebooks/*.ipynb") if NUMBER.match(path.name)]
     return sorted(found, key=lambda lesson: lesson.number)
+
+
+def projects() -> list[Lesson]:
+    """The notebooks without a number, by name."""
+    return [Lesson(path) for path in sorted(ROOT.glob("notebooks/*.ipynb")) if not NUMBER.match(path.name)]
 
 
 def lesson_at(path: Path) -> Lesson:
@@ -252,10 +267,10 @@ def of_settings(lesson: Lesson) -> Iterator[str]:
 
 def problems(lesson: Lesson) -> list[str]:
     """What is missing in a lesson's room, and what is wrong; each names the file and the remedy."""
-    missing = [name for name in PARTS if not (lesson.room / name).is_file()]
+    missing = [name for name in lesson.parts if not (lesson.room / name).is_file()]
     found = [f"{short(lesson.room / name)} is missing: {PARTS[name]}" for name in missing]
     found += of_notebook(lesson.path, lesson.room)
-    if "lesson.toml" not in missing:
+    if lesson.room.is_dir() and "lesson.toml" not in missing:
         try:
             found += of_settings(lesson)
             found += [said for path in lesson.studies if path.is_file() for said in of_notebook(path, lesson.room)]
@@ -273,21 +288,22 @@ def summary(lesson: Lesson) -> str:
 
 
 def main() -> int:
-    wanted, found, wrong = sys.argv[1:], lessons(), 0
-    rooms = {path.stem for path in ROOT.glob("notebooks/*.ipynb")}
-    for path in sorted(ROOT.glob("notebooks/[0-9]*-*/")):
+    wanted, found, wrong = sys.argv[1:], [*lessons(), *projects()], 0
+    rooms = {lesson.name for lesson in found}
+    for path in sorted(ROOT.glob("notebooks/[!._]*/")):
         if path.name not in rooms:
             print(f"{short(path)} is the room of no lesson: there is no {short(path)}.ipynb. Move it away")
             wrong += 1
     for lesson in found:
-        if wanted and str(lesson.number) not in wanted:
+        number = lesson.name.partition("-")[0]
+        if wanted and number not in wanted:
             continue
-        said = problems(lesson)
-        said += [f"{other.path.name} has its number, too" for other in found if other.number == lesson.number][1:]
+        alike = [other.path.name for other in found if other.name.partition("-")[0] == number][1:]
+        said = problems(lesson) + [f"{name} has its number, too" for name in alike]
         print(f"{lesson.name}: {summary(lesson)}; {'whole' if not said else 'not whole:'}")
         print(*(f"    {line}." for line in said), sep="\n", end="\n" * bool(said))
         wrong += len(said)
-    if absent := {*wanted} - {str(lesson.number) for lesson in found}:
+    if absent := {*wanted} - {lesson.name.partition("-")[0] for lesson in found}:
         print(f"There is no lesson {', '.join(absent)}: it would be notebooks/{min(absent)}-name.ipynb.")
     return bool(wrong or absent)
 

@@ -13,9 +13,11 @@ from collections import defaultdict
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from tools.lesson import has
+
 ELSEWHERE = "# (The answer stands in another cell.)"
 EDITION = re.compile(r"\b\d{4}-\d\d-\d\d\W+([0-9a-f]{8})\b")  # in the first cell, in any language
-EXERCISE = re.compile(r"^### (?:Exercise|练习) (\d+)\.", flags=re.M)
+EXERCISE = re.compile(r"^### \S+ (\d+)\.", flags=re.M)  # the first word is that of the language
 
 
 def names_in(source: str) -> set[str]:
@@ -66,7 +68,7 @@ def mend(lesson, cells: list) -> list[str]:
             what = kind(our)
         typed = cell.source.replace(ours, "").strip()
         if cell.cell_type == "markdown":
-            begun = EXERCISE.findall(ours or cell.source)
+            begun = EXERCISE.findall(ours or cell.source) if our is None or has(our, "exercise") else []
             if begun or ours.startswith("#"):
                 exercise = f"words-{begun[-1]}" if begun else ""
             name = our.id if what == "words" else exercise

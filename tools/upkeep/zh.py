@@ -181,6 +181,13 @@ def words_of(file: Path) -> tuple[Callable[[str, str], str], list[str]]:
     return lookup, lacking
 
 
+def in_other_edition(link: re.Match) -> str:
+    """A link to a notebook: the student edition's to the Chinese one, and back; the one with solutions is English."""
+    words, start, branch = link.groups(default="")
+    words = {"main": words.replace("[", "[英文，"), "student-zh": "[English"}.get(branch, words)
+    return f"{words}]({start}{ {'student': 'student-zh', 'student-zh': 'student'}.get(branch, branch) }/"
+
+
 def translate(notebook, lookup: Callable[[str, str], str]):
     """A notebook in Chinese, changed in place: ids, tags and code stay, but for comments and what the set-up says."""
     spoken, (of_set_up, _) = Spoken(), words_of(OF_MESSAGES)
@@ -193,8 +200,7 @@ def translate(notebook, lookup: Callable[[str, str], str]):
             cell.source = STRINGS.sub(lambda text: of_set_up(None, text[0]), cell.source)
             cell.source = cell.source.replace("\nREPOSITORY = ", f"\n{LANGUAGE}REPOSITORY = ")
         cell.source = re.sub(r"(\.github\.io/[\w.-]+/)(?!zh/)", r"\1zh/", cell.source)
-        cell.source = cell.source.replace("/blob/student/", "/blob/student-zh/").replace("[含", "[英文，含")
-        cell.source = re.sub(r"\[中文\]\((.*?/blob/student)-zh/", r"[English](\1/", cell.source)
+        cell.source = re.sub(r"(\[[^][!]*)?\]\(([^\s)]+?/blob/)([\w-]+)/", in_other_edition, cell.source)
     return notebook
 
 
