@@ -118,16 +118,13 @@ def untouched(function: Callable, *given: object) -> object:
 def must_be_like(answer: object, right: torch.Tensor, name: str) -> None:
     """A tensor of the shape and type of the right one, through which a gradient gets if it does there."""
     kind = type(answer).__name__
-    assert isinstance(answer, torch.Tensor), say("{name} should be a tensor, not a {kind}.").format(
-        name=name, kind=kind
-    )
+    said = say("{name} should be a tensor, not a {kind}.")
+    assert isinstance(answer, torch.Tensor), said.format(name=name, kind=kind)
     shape, wanted = list(answer.shape), list(right.shape)
-    assert shape == wanted, say("{name} should have the shape {wanted}, not {shape}.").format(
-        name=name, wanted=wanted, shape=shape
-    )
-    assert answer.dtype == right.dtype, say("{name} should hold {wanted}, not {found}.").format(
-        name=name, wanted=right.dtype, found=answer.dtype
-    )
+    said = say("{name} should have the shape {wanted}, not {shape}.")
+    assert shape == wanted, said.format(name=name, wanted=wanted, shape=shape)
+    said = say("{name} should hold {wanted}, not {found}.")
+    assert answer.dtype == right.dtype, said.format(name=name, wanted=right.dtype, found=answer.dtype)
     assert answer.requires_grad or not right.requires_grad, say("{name} lets no gradient through.").format(name=name)
 
 
@@ -310,9 +307,8 @@ def _must_move(before, net, steps):
     advice = say("is net.eval() inside the loop?") if late > 1 else say("net.train() before the first batch.")
     assert not late, say("Batch {late} finds the network in evaluation mode: {advice}").format(late=late, advice=advice)
     assert not net.training, say("At the end the network is in training mode: net.eval(), so that it can answer.")
-    assert steps == 3, say("The scheduler has made {steps} of 3 steps: scheduler.step() belongs to each batch.").format(
-        steps=steps
-    )
+    said = say("The scheduler has made {steps} of 3 steps: scheduler.step() belongs to each batch.")
+    assert steps == 3, said.format(steps=steps)
 
 
 def _must_be_mean_loss(returned, mean, losses):
@@ -331,9 +327,8 @@ def _must_be_mean_loss(returned, mean, losses):
     }
     for said, slip in slips.items():
         assert abs(returned - slip) > 1e-5, said
-    assert abs(returned - mean) < 1e-4, say("The mean loss per article is {mean:.4f}, not {returned:.4f}.").format(
-        mean=mean, returned=returned
-    )
+    what = say("The mean loss per article is {mean:.4f}, not {returned:.4f}.")
+    assert abs(returned - mean) < 1e-4, what.format(mean=mean, returned=returned)
 
 
 def _last_n(real, n):
@@ -481,35 +476,26 @@ def check_forget_by_token(forget_by_token):
     assert isinstance(answer, dict), say("Return a dictionary, not a {kind}.").format(kind=type(answer).__name__)
     for token, means in right.items():
         found = answer.get(token, [])
-        assert isinstance(found, (list, tuple)), say("At {token!r} stands a {kind}, not a list.").format(
-            token=token, kind=type(found).__name__
-        )
-        times = say("{token!r} occurs {times} times; its list has {numbers} numbers.").format(
-            token=token, times=len(means), numbers=len(found)
-        )
-        assert len(found) == len(means), times
+        what = say("At {token!r} stands a {kind}, not a list.")
+        assert isinstance(found, (list, tuple)), what.format(token=token, kind=type(found).__name__)
+        times = say("{token!r} occurs {times} times; its list has {numbers} numbers.")
+        assert len(found) == len(means), times.format(token=token, times=len(means), numbers=len(found))
         for value, mean in zip(map(torch.as_tensor, found), means):
             size = value.numel()
-            assert size == 1, say("{token!r} has {size} numbers for one place: take their mean.").format(
-                token=token, size=size
-            )
-            erased = say("At {token!r} you give {given:.3f}, which is 1 - f: f is how much is kept.").format(
-                token=token, given=float(value)
-            )
-            assert abs(float(value) - (1 - mean)) > 1e-4, erased
-            said = say("The mean forget gate at {token!r} is {mean:.3f}; you give {given:.3f}.").format(
-                token=token, mean=mean, given=float(value)
-            )
-            assert abs(float(value) - mean) < 1e-4, said
+            what = say("{token!r} has {size} numbers for one place: take their mean.")
+            assert size == 1, what.format(token=token, size=size)
+            erased = say("At {token!r} you give {given:.3f}, which is 1 - f: f is how much is kept.")
+            assert abs(float(value) - (1 - mean)) > 1e-4, erased.format(token=token, given=float(value))
+            said = say("The mean forget gate at {token!r} is {mean:.3f}; you give {given:.3f}.")
+            assert abs(float(value) - mean) < 1e-4, said.format(token=token, mean=mean, given=float(value))
 
 
 @exercise("2b", ours="C")
 def check_verdict(verdict, shares):
     """shares: learning rate -> for each network the share of frequent tokens at which less is kept than at the stop."""
     assert verdict in ("A", "B", "C", "D"), say('Choose one of "A", "B", "C" and "D".')
-    assert verdict != "D", say("Your table has {networks} networks. Can they speak for any LSTM?").format(
-        networks=sum(map(len, shares.values()))
-    )
+    said = say("Your table has {networks} networks. Can they speak for any LSTM?")
+    assert verdict != "D", said.format(networks=sum(map(len, shares.values())))
     every = [share for row in shares.values() for share in row]
     low, high = max(every) < 0.5, min(every) > 0.9
     lie = say("{least:.0%} to {most:.0%} of the other frequent tokens").format(least=min(every), most=max(every))
@@ -517,19 +503,16 @@ def check_verdict(verdict, shares):
     assert verdict != "A" or low, say("{table} For A each network must be below 50 %.").format(table=table)
     assert verdict != "B" or high, say("{table} For B each network must be above 90 %.").format(table=table)
     holds = say("all are below 50 %, so A holds") if low else say("all are above 90 %, so B holds")
-    assert verdict != "C" or not (low or high), say("{table} They do not differ in that: {holds}.").format(
-        table=table, holds=holds
-    )
+    said = say("{table} They do not differ in that: {holds}.")
+    assert verdict != "C" or not (low or high), said.format(table=table, holds=holds)
 
 
 @exercise("3", ours=lambda T: -math.log(2 ** (1 / T) - 1))
 def check_bias_for(bias_for):
     for steps in (10, 40, 100 + torch.initial_seed()):
         b = float(bias_for(steps))
-        gate = say(
-            "For {steps} steps you give {b:.4f}. That is the gate; the bias is the number whose sigmoid it is."
-        ).format(steps=steps, b=b)
-        assert not 0 < b < 1 or abs(b**steps - 0.5) > 0.001, gate
+        gate = say("For {steps} steps you give {b:.4f}. That is the gate; the bias is the number whose sigmoid it is.")
+        assert not 0 < b < 1 or abs(b**steps - 0.5) > 0.001, gate.format(steps=steps, b=b)
         f, half = 0.5 ** (1 / steps), 0.5 / steps
         slips = {
             say("You give ln f: the inverse of the sigmoid is ln(f / (1 - f))."): math.log(f),
@@ -615,9 +598,8 @@ def check_read_packed(read_packed):
         with explain("inconsistent hidden_size", say("Start from zeros of the cell's own width: cell.hidden_size.")):
             last = read_packed(cell, packed.data, sizes)
         rows = list(getattr(last, "shape", []))
-        assert len(sizes) == len(lengths) or rows != [len(sizes), 4], say(
-            "You have a row for each of {steps} steps. The number of texts is batch_sizes[0]: {texts}."
-        ).format(steps=len(sizes), texts=len(lengths))
+        what = say("You have a row for each of {steps} steps. The number of texts is batch_sizes[0]: {texts}.")
+        assert len(sizes) == len(lengths) or rows != [len(sizes), 4], what.format(steps=len(sizes), texts=len(lengths))
         must_be_like(last, right, "read_packed")
         assert is_close(slip, right) or not is_close(last, slip), said
         assert is_close(last, right), say(
@@ -686,9 +668,8 @@ def check_validate(validate):
         "PyTorch records each operation for a gradient that nobody takes: ask the network under torch.no_grad()."
     )
     assert not any(recorded for _, recorded in asked), said
-    assert len(asked) >= 3, say("After {count} of 3 batches it returns. Is `return` inside the loop?").format(
-        count=len(asked)
-    )
+    advice = say("After {count} of 3 batches it returns. Is `return` inside the loop?")
+    assert len(asked) >= 3, advice.format(count=len(asked))
     assert isinstance(answer, (tuple, list)) and len(answer) == 2, say("Return a pair: the loss, and the accuracy.")
     for what, given, parts in zip(
         (say("loss"), say("accuracy")), answer, zip(*(_validate(net, [batch]) for batch in loader))
@@ -712,9 +693,8 @@ def _must_be_mean_of_texts(what, given, parts):
     }
     for said, slip in slips.items():
         assert abs(slip - total / 5) < 1e-5 or abs(given - slip) > 1e-5, said
-    assert abs(given - total / 5) < 1e-4, say("The {what} is {right:.4f}, not {given:.4f}.").format(
-        what=what, right=total / 5, given=given
-    )
+    advice = say("The {what} is {right:.4f}, not {given:.4f}.")
+    assert abs(given - total / 5) < 1e-4, advice.format(what=what, right=total / 5, given=given)
 
 
 def _one_length_batches(sizes, size, generator):
@@ -734,9 +714,8 @@ def check_one_length_batches(one_length_batches):
     )
     assert all(torch.as_tensor(batch).dim() == 1 for batches in given for batch in batches), deep
     first, second = ([[int(i) for i in batch] for batch in batches] for batches in given)
-    assert sorted(i for batch in first for i in batch) == list(range(50)), say(
-        "Each of 50 texts must come, and only once."
-    )
+    said = say("Each of 50 texts must come, and only once.")
+    assert sorted(i for batch in first for i in batch) == list(range(50)), said
     for batch in first:
         lengths = sorted({int(sizes[i]) for i in batch})
         assert len(lengths) == 1, say("A batch has texts of the lengths {lengths}.").format(lengths=lengths)
@@ -744,9 +723,8 @@ def check_one_length_batches(one_length_batches):
     assert len(first) == 14, say("An epoch has {batches} batches, where 14 are enough.").format(batches=len(first))
     order = [int(sizes[batch[0]]) for batch in first]
     assert sum(a != b for a, b in zip(order, order[1:])) > 2, say("The batches come length after length: shuffle them.")
-    assert {*map(frozenset, first)} != {*map(frozenset, second)}, say(
-        "The same texts meet in each epoch: shuffle the texts of a length, too."
-    )
+    said = say("The same texts meet in each epoch: shuffle the texts of a length, too.")
+    assert {*map(frozenset, first)} != {*map(frozenset, second)}, said
     again = one_length_batches(sizes, 4, torch.Generator().manual_seed(1))
     assert [list(map(int, batch)) for batch in again] == first, say("The same generator should give the same epoch.")
 
@@ -768,17 +746,14 @@ def check_shapes(shapes):
         answer = shapes(layers, directions)
         assert isinstance(answer, (tuple, list)) and len(answer) == 2, say("Return two shapes: of output, of h_n.")
         output, h_n = (list(part) if isinstance(part, (tuple, list, torch.Size)) else part for part in answer)
-        assert h_n != [8, *right[1][::2]], say(
-            "{case}: h_n is {h_n}? batch_first leaves h_n as it is: the batch comes second."
-        ).format(case=case, h_n=h_n)
+        what = say("{case}: h_n is {h_n}? batch_first leaves h_n as it is: the batch comes second.")
+        assert h_n != [8, *right[1][::2]], what.format(case=case, h_n=h_n)
         said = say("{case}: output is {output}? It holds the top layer alone.").format(case=case, output=output)
         assert output != [8, 20, 32 * layers * directions] or layers == 1, said
-        assert output == right[0], say(
-            "{case}: output is not {output}. How many numbers has a state at each token?"
-        ).format(case=case, output=output)
-        assert h_n == right[1], say("{case}: h_n is not {h_n}. It has one row for each layer and direction.").format(
-            case=case, h_n=h_n
-        )
+        what = say("{case}: output is not {output}. How many numbers has a state at each token?")
+        assert output == right[0], what.format(case=case, output=output)
+        what = say("{case}: h_n is not {h_n}. It has one row for each layer and direction.")
+        assert h_n == right[1], what.format(case=case, h_n=h_n)
 
 
 def _last_states(h_n, directions):
@@ -821,9 +796,8 @@ def check_read_late(read_late):
     for delay in (1, 0, 2):
         right = _read_late(rnn, vectors, lengths, delay)
         answer = untouched(read_late, rnn, vectors, lengths, delay)
-        assert not isinstance(answer, tuple), say(
-            "run_rnn returns two things, and so does yours: return the states alone."
-        )
+        said = say("run_rnn returns two things, and so does yours: return the states alone.")
+        assert not isinstance(answer, tuple), said
         whole = say(
             "4 tokens have {states} states: with a delay of {delay} the first {delay} answer for no token."
         ).format(states=4 + delay, delay=delay)
@@ -836,9 +810,8 @@ def check_read_late(read_late):
             "The state at token t should be that after t + delay: take the states from `delay` on, drop the first."
         )
         alike = is_close(answer * real, right * real)
-        assert alike, say(
-            "With a delay of {delay} the states are not those {delay} later. Are zeros read after each text?"
-        ).format(delay=delay)
+        said = say("With a delay of {delay} the states are not those {delay} later. Are zeros read after each text?")
+        assert alike, said.format(delay=delay)
 
 
 AHEAD = {"one-way": 0, "late": 1, "window": 2, "two windows": 4, "two-way": math.inf}
@@ -858,10 +831,8 @@ def check_usable(usable):
                 if words == math.inf
                 else say("{words} words after the token").format(words=words)
             )
-            said = say("With a delay of {delay}, {name!r} {may}: it reads {far}.").format(
-                delay=delay, name=name, may=may, far=far
-            )
-            assert (name in answer) == (words <= delay), said
+            said = say("With a delay of {delay}, {name!r} {may}: it reads {far}.")
+            assert (name in answer) == (words <= delay), said.format(delay=delay, name=name, may=may, far=far)
 
 
 def _max_pool(states, lengths):
@@ -917,9 +888,8 @@ def check_pair_step(pair_step):
     given += [(torch.randn(4), torch.randn(4), y, rate) for y in (0, 1) for rate in (0.1, 2.0)]
     for v, u, y, rate in given:
         answer, right = untouched(pair_step, v, u, y, rate), _pair_step(v, u, y, rate)
-        assert isinstance(answer, (tuple, list)) and len(answer) == 2, say(
-            "pair_step should return two vectors, v and u."
-        )
+        said = say("pair_step should return two vectors, v and u.")
+        assert isinstance(answer, (tuple, list)) and len(answer) == 2, said
         late = u - rate * (torch.sigmoid(v @ u) - y) * right[0]
         for new, old, wanted, name in zip(answer, (v, u), right, "vu"):
             slips = {
@@ -941,21 +911,18 @@ def check_word_layer(word_layer):
         table[PAD] = 0
         given = table.clone()
         layer = word_layer(given, freeze)
-        assert isinstance(layer, nn.Embedding), say("word_layer should return an nn.Embedding, not a {kind}.").format(
-            kind=type(layer).__name__
-        )
+        said = say("word_layer should return an nn.Embedding, not a {kind}.")
+        assert isinstance(layer, nn.Embedding), said.format(kind=type(layer).__name__)
         assert layer.weight.detach().equal(table), say("The layer does not start with the rows of the table.")
         trains = layer.weight.requires_grad
         assert not (freeze and trains), say("With freeze=True the layer trains.")
         assert freeze or trains, say("With freeze=False the layer does not train.")
         if not freeze:
             layer(torch.tensor([0, PAD, 3])).sum().backward()
-            assert layer.weight.grad.is_sparse == SPARSE, say(
-                "With sparse=SPARSE a step touches the batch's rows only."
-            )
-            assert not layer.weight.grad.to_dense()[PAD].any(), say(
-                "The padding token learns: padding_idx should be PAD."
-            )
+            said = say("With sparse=SPARSE a step touches the batch's rows only.")
+            assert layer.weight.grad.is_sparse == SPARSE, said
+            said = say("The padding token learns: padding_idx should be PAD.")
+            assert not layer.weight.grad.to_dense()[PAD].any(), said
             layer.weight.data -= layer.weight.grad.to_dense()
             same = say("After one step the table that you were given has changed: share no memory, clone() it.")
             assert given.equal(table), same
@@ -969,9 +936,8 @@ def _choose_start(labels):
 def check_choose_start(choose_start, STUDY):
     for labels, accuracies in {**STUDY, 300 + torch.initial_seed(): None, 120_000: None}.items():
         name, names = choose_start(labels), list(STUDY[100])
-        assert name in names, say("For {labels:,} labels it returns {name!r}, which is none of {names}.").format(
-            labels=labels, name=name, names=names
-        )
+        said = say("For {labels:,} labels it returns {name!r}, which is none of {names}.")
+        assert name in names, said.format(labels=labels, name=name, names=names)
         if accuracies and max(accuracies.values()) - accuracies[name] > 0.02:
             raise AssertionError(
                 say("With {labels:,} labels {name!r} reaches {reached:.3f}, the best of the five {best:.3f}.").format(
@@ -1014,21 +980,18 @@ def check_shift(shift):
     pair = isinstance(answer, (tuple, list)) and len(answer) == 2
     assert pair, say("shift should return the pair inputs, targets.")
     rows = [part.tolist() for part in answer if isinstance(part, torch.Tensor)]
-    assert rows[1:] != [right[0].tolist()], say(
-        "The targets are the inputs: the network would only copy what it reads."
-    )
+    said = say("The targets are the inputs: the network would only copy what it reads.")
+    assert rows[1:] != [right[0].tolist()], said
     closed = rows and END in sum(rows[0], [])
-    assert not closed, say(
-        "The inputs hold {END}, <end>: it is only predicted, because nothing comes after it."
-    ).format(END=END)
+    said = say("The inputs hold {END}, <end>: it is only predicted, because nothing comes after it.")
+    assert not closed, said.format(END=END)
     assert not rows or rows[0][0][:1] == [9], say("Each row of the inputs begins with start, here 9.")
     for part, like, name in zip(answer, right, ("inputs", "targets")):
         must_be_like(part, like, say("The tensor of the {name}").format(name=name))
         assert 0 not in part[1], say("Fill the rows with PAD, which is {PAD}, not with 0.").format(PAD=PAD)
         same = part.tolist() == like.tolist()
-        assert same, say("For {texts} the {name} should be {wanted}, not {found}.").format(
-            texts=texts, name=name, wanted=like.tolist(), found=part.tolist()
-        )
+        said = say("For {texts} the {name} should be {wanted}, not {found}.")
+        assert same, said.format(texts=texts, name=name, wanted=like.tolist(), found=part.tolist())
 
 
 def _bigrams(x, state=None):
@@ -1054,9 +1017,8 @@ def check_language_loss(language_loss):
     }
     for said, value in slips.items():
         assert abs(loss - value) > 1e-3, say("Your loss is {loss:.3f}: {said}.").format(loss=loss, said=said)
-    assert abs(loss - right) < 1e-3, say("With 5 real tokens the loss should be {right:.3f}, not {loss:.3f}.").format(
-        right=right, loss=loss
-    )
+    what = say("With 5 real tokens the loss should be {right:.3f}, not {loss:.3f}.")
+    assert abs(loss - right) < 1e-3, what.format(right=right, loss=loss)
 
 
 def _grow(beams, log_p, width):
@@ -1081,9 +1043,8 @@ def check_grow(grow):
         (scores, lines), (best, wanted) = zip(*answer), zip(*right)
         lines = [list(map(int, ids)) for ids in lines]
         grown = [ids for ids in lines if END in ids[:-1]]
-        assert not grown, say("{beam} goes on after {END}: a beam that ends in <end> does not grow.").format(
-            beam=grown[:1], END=END
-        )
+        what = say("{beam} goes on after {END}: a beam that ends in <end> does not grow.")
+        assert not grown, what.format(beam=grown[:1], END=END)
         lost = [ids for _, ids in start if ids[-1:] == [END] and ids in wanted and ids not in lines]
         assert not lost, say("The closed beam {beam} is lost: it competes as it is.").format(beam=lost[:1])
         alone = abs(scores[0] - log_p.max()) < 0.01 < abs(best[0] - log_p.max())
@@ -1091,12 +1052,10 @@ def check_grow(grow):
         said = say("With a width of {width}, {start} grows into {wanted}, not {lines}.").format(
             width=width, start=start, wanted=list(wanted), lines=lines
         )
-        assert lines == list(wanted), say("{said} The {width} best of all beams together, the best first.").format(
-            said=said, width=width
-        )
-        assert math.dist(scores, best) < 0.01, say("The scores should be {scores}.").format(
-            scores=[round(score, 2) for score in best]
-        )
+        what = say("{said} The {width} best of all beams together, the best first.")
+        assert lines == list(wanted), what.format(said=said, width=width)
+        what = say("The scores should be {scores}.")
+        assert math.dist(scores, best) < 0.01, what.format(scores=[round(score, 2) for score in best])
 
 
 def _ranked(beams, power):
@@ -1113,9 +1072,8 @@ def check_ranked(ranked):
         assert same, say("Return all pairs (score, ids), each as it is: only their order changes.")
         assert right == list(answer) or list(answer) != _ranked(beams, -power), say("Divide by the length.")
         assert list(answer) != right[::-1], say("The best comes first, not last.")
-        assert list(answer) == right, say("With a power of {power} the order is {right}, not {answer}.").format(
-            power=power, right=right, answer=answer
-        )
+        said = say("With a power of {power} the order is {right}, not {answer}.")
+        assert list(answer) == right, said.format(power=power, right=right, answer=answer)
 
 
 def _followers(texts, n, start):
@@ -1132,20 +1090,16 @@ def check_followers(followers):
     for n in (1, 2, 3):
         start = 9 + torch.initial_seed()
         book, right = untouched(followers, texts, n, start), _followers(texts, n, start)
-        assert isinstance(book, dict), say("followers should return a dictionary, not a {kind}.").format(
-            kind=type(book).__name__
-        )
+        said = say("followers should return a dictionary, not a {kind}.")
+        assert isinstance(book, dict), said.format(kind=type(book).__name__)
         for context, after in right.items():
-            assert context in book, say("With n = {n} the context {context} is missing: a tuple of {n} ids.").format(
-                n=n, context=context
-            )
+            said = say("With n = {n} the context {context} is missing: a tuple of {n} ids.")
+            assert context in book, said.format(n=n, context=context)
             same = isinstance(book[context], list) and str(sorted(book[context])) == str(sorted(after))
-            assert same, say("With n = {n}, after {context} came {after}, not {found}.").format(
-                n=n, context=context, after=after, found=book[context]
-            )
-        assert len(book) == len(right), say("With n = {n} there are {wanted} contexts, not {found}.").format(
-            n=n, wanted=len(right), found=len(book)
-        )
+            said = say("With n = {n}, after {context} came {after}, not {found}.")
+            assert same, said.format(n=n, context=context, after=after, found=book[context])
+        said = say("With n = {n} there are {wanted} contexts, not {found}.")
+        assert len(book) == len(right), said.format(n=n, wanted=len(right), found=len(book))
 
 
 def _chain(book, n, rng, start, most=20):
@@ -1165,9 +1119,8 @@ def check_chain(chain):
     drawn = [list(chain(coin, 1, rng, 9, 20)) for _ in range(400)]
     for line, share in (([5], 3 / 8), ([5, 6], 3 / 8), ([6], 1 / 4)):
         found = drawn.count(line) / 400
-        assert abs(found - share) < 0.1, say("{line} came in {found:.0%} of 400, not in about {share:.0%}.").format(
-            line=line, found=found, share=share
-        )
+        said = say("{line} came in {found:.0%} of 400, not in about {share:.0%}.")
+        assert abs(found - share) < 0.1, said.format(line=line, found=found, share=share)
 
 
 # ------------------------------------------- lesson 7: attention, and recurrent networks today
@@ -1183,10 +1136,8 @@ def check_weights_of(weights_of):
         queries, keys = torch.randn(B, S, D, requires_grad=True), torch.randn(B, T, D)
         answer, right = untouched(weights_of, queries, keys), _weights_of(queries, keys)
         must_be_like(answer, right, say("The weights [B, S, T]"))
-        said = say(
-            "The weights of the first query sum to {total:.2f}, not to 1 over its {T} keys, the last axis."
-        ).format(total=answer[0, 0].sum(), T=T)
-        assert abs(answer[0, 0].sum() - 1) < 1e-4, said
+        said = say("The weights of the first query sum to {total:.2f}, not to 1 over its {T} keys, the last axis.")
+        assert abs(answer[0, 0].sum() - 1) < 1e-4, said.format(total=answer[0, 0].sum(), T=T)
         sizes = {say("not divided"): 1, say("divided by D, not by its root"): D, say("divided by √T, not √D"): T**0.5}
         slips = {
             say("The scores are {slip}.").format(slip=slip): _weights_of(queries * D**0.5 / sizes[slip], keys)
@@ -1215,9 +1166,8 @@ def check_attend(attend):
         shut = (answer[1] * ~mask).max().item()
         assert shut < 1e-6, say("A position where the mask is False has a weight of {shut:.2g}.").format(shut=shut)
         least = answer[1].sum(2).min().item()
-        assert abs(least - 1) < 1e-4, say(
-            "The weights of a query sum to {least:.2f}: mask the scores, before the softmax."
-        ).format(least=least)
+        what = say("The weights of a query sum to {least:.2f}: mask the scores, before the softmax.")
+        assert abs(least - 1) < 1e-4, what.format(least=least)
         plain = _attend(given[0] * 8**0.5, *given[1:])[1]
         must_equal(
             say("The tensor of weights"),
@@ -1271,14 +1221,12 @@ def check_near(near):
     for T, reach in ((5, 1), (5, 3), (4, 9 + torch.initial_seed())):
         mask, right = near(T, reach), _near(T, reach)
         must_be_like(mask, right, f"near({T}, {reach})")
-        assert not mask.triu(1).any(), say("near({T}, {reach}): a token attends to what comes after it.").format(
-            T=T, reach=reach
-        )
+        said = say("near({T}, {reach}): a token attends to what comes after it.")
+        assert not mask.triu(1).any(), said.format(T=T, reach=reach)
         for t in range(T):
             found, wanted = (rows[t].nonzero().flatten().tolist() for rows in (mask, right))
-            assert found == wanted, say(
-                "near({T}, {reach}): row {t} should be True at {wanted}, not at {found}."
-            ).format(T=T, reach=reach, t=t, wanted=wanted, found=found)
+            said = say("near({T}, {reach}): row {t} should be True at {wanted}, not at {found}.")
+            assert found == wanted, said.format(T=T, reach=reach, t=t, wanted=wanted, found=found)
 
 
 @exercise("3b", ours=lambda layers, reach: 1 + layers * (reach - 1))
@@ -1287,10 +1235,8 @@ def check_seen(seen):
         known = {40}  # whose words the last of 41 tokens knows, layer by layer
         for _ in range(layers):
             known = {t - back for t in known for back in range(reach)}
-        said = say("seen({layers}, {reach}) is not {found}. Draw it: who sees whom, layer by layer?").format(
-            layers=layers, reach=reach, found=seen(layers, reach)
-        )
-        assert seen(layers, reach) == len(known), said
+        said = say("seen({layers}, {reach}) is not {found}. Draw it: who sees whom, layer by layer?")
+        assert seen(layers, reach) == len(known), said.format(layers=layers, reach=reach, found=seen(layers, reach))
 
 
 # --------------------------------------------------------------------------------- the project
@@ -1317,13 +1263,11 @@ def check_copies(copies):
     pairs = [(min(pair), max(pair)) for pair in found]
     assert len(set(pairs)) == len(pairs), say("Each pair comes once, as (i, j) with i smaller than j.")
     for i, j in [(1, 7), (0, 2), (0, 5), (2, 5)]:
-        assert (i, j) in pairs, say("It misses a pair: {first!r} and {second!r}.").format(
-            first=texts[i], second=texts[j]
-        )
+        said = say("It misses a pair: {first!r} and {second!r}.")
+        assert (i, j) in pairs, said.format(first=texts[i], second=texts[j])
     extra = [(texts[i], texts[j]) for i, j in pairs if (i, j) not in _copies(texts)]
-    assert not extra, say("These two share less than 0.6 of their words: {first!r} and {second!r}.").format(
-        first=extra[0][0], second=extra[0][1]
-    )
+    said = say("These two share less than 0.6 of their words: {first!r} and {second!r}.")
+    assert not extra, said.format(first=extra[0][0], second=extra[0][1])
 
 
 def _kappa(first, second):
@@ -1341,9 +1285,8 @@ def check_kappa(kappa):
     agree, right = sum(a == b for a, b in zip(first, second)) / 40, _kappa(first, second)
     chance = (agree - right) / (1 - right)
     answer = kappa(list(first), list(second))
-    assert isinstance(answer, float), say("kappa is one number, a float, not a {kind}.").format(
-        kind=type(answer).__name__
-    )
+    said = say("kappa is one number, a float, not a {kind}.")
+    assert isinstance(answer, float), said.format(kind=type(answer).__name__)
     slips = {
         agree: say("That is the share on which they agree. What share would agree by chance?"),
         (agree - 1 / 3) / (1 - 1 / 3): say("Chance is not 1/K here: somebody who often says waste agrees more often."),
@@ -1351,9 +1294,8 @@ def check_kappa(kappa):
     }
     for slip, words in slips.items():
         assert abs(answer - slip) > 1e-6 or abs(slip - right) < 1e-6, words
-    assert abs(answer - right) < 1e-6, say("It should be {right:.3f}, not {answer:.3f}.").format(
-        right=right, answer=answer
-    )
+    said = say("It should be {right:.3f}, not {answer:.3f}.")
+    assert abs(answer - right) < 1e-6, said.format(right=right, answer=answer)
     assert abs(kappa(["a", "b"], ["a", "b"]) - 1) < 1e-6, say("Two people who always agree have a kappa of 1.")
 
 
@@ -1393,21 +1335,17 @@ def check_split(split):
     assert places == list(range(200)), say("Each row belongs to exactly one part: some are missing, or come twice.")
     part_of = {place: k for k, part in enumerate(parts) for place in part}
     leaks = [(i, j) for i, j in _copies(texts) if part_of[i] != part_of[j]]
-    assert not leaks, say(
-        "A leak: {count} copies stand in another part than their original, as rows {example}."
-    ).format(count=len(leaks), example=leaks[:1])
+    what = say("A leak: {count} copies stand in another part than their original, as rows {example}.")
+    assert not leaks, what.format(count=len(leaks), example=leaks[:1])
     sizes = [len(part) / 200 for part in parts]
     right = 0.6 <= sizes[0] <= 0.8 and all(0.09 <= size <= 0.21 for size in sizes[1:])
-    assert right, say("The parts should be about 70, 15 and 15 % of the rows, not {sizes}.").format(
-        sizes=", ".join(f"{s:.0%}" for s in sizes)
-    )
+    what = say("The parts should be about 70, 15 and 15 % of the rows, not {sizes}.")
+    assert right, what.format(sizes=", ".join(f"{s:.0%}" for s in sizes))
     for k, name in enumerate([say("training"), say("validation"), say("test")]):
         for label in range(3):
             share = sum(labels[place] == label for place in parts[k]) / labels.count(label) / (0.7, 0.15, 0.15)[k]
-            said = say("Not stratified: of label {label} the {name} part has {share:.1f} times its share.").format(
-                label=label, name=name, share=share
-            )
-            assert 0.4 <= share <= 1.9, said
+            said = say("Not stratified: of label {label} the {name} part has {share:.1f} times its share.")
+            assert 0.4 <= share <= 1.9, said.format(label=label, name=name, share=share)
     again, other = split(list(labels), list(texts), seed=1), split(list(labels), list(texts), seed=2)
     assert [list(part) for part in again] == parts, say("The same seed should give the same parts.")
     assert [set(part) for part in other] != [set(part) for part in parts], say("Another seed should give other parts.")
@@ -1437,13 +1375,11 @@ def check_macro_f1(macro_f1):
     }
     for slip, words in slips.items():
         assert abs(answer - slip) > 1e-6 or abs(slip - right) < 1e-6, words
-    assert abs(answer - right) < 1e-6, say("It should be {right:.3f}, not {answer:.3f}.").format(
-        right=right, answer=answer
-    )
+    said = say("It should be {right:.3f}, not {answer:.3f}.")
+    assert abs(answer - right) < 1e-6, said.format(right=right, answer=answer)
     never = macro_f1([0, 0, 0, 1], [0, 0, 0, 0])
-    assert abs(never - 3 / 7) < 1e-6, say(
-        "A label that is never answered has an F1 of 0: here 3/7, not {never:.3f}."
-    ).format(never=never)
+    said = say("A label that is never answered has an F1 of 0: here 3/7, not {never:.3f}.")
+    assert abs(never - 3 / 7) < 1e-6, said.format(never=never)
 
 
 def _make_vocabulary(texts):
@@ -1456,14 +1392,12 @@ def check_make_vocabulary(make_vocabulary):
     rare = f"w{torch.initial_seed()}"
     texts = ["the Bin, the bin", "the lamp is broken", f"the lamp {rare}"]
     words = make_vocabulary(list(texts))
-    assert isinstance(words, list), say("The vocabulary is a list of words, not a {kind}.").format(
-        kind=type(words).__name__
-    )
+    said = say("The vocabulary is a list of words, not a {kind}.")
+    assert isinstance(words, list), said.format(kind=type(words).__name__)
     assert words[:2] == ["<unk>", "<pad>"], say("Row 0 is <unk> and row 1 is <pad>: the list begins with these two.")
     assert len(set(words)) == len(words), say("Each word has one row: the list names one twice.")
-    assert rare not in words, say("{rare!r} comes once. Leave it out, then <unk> is trained on such words.").format(
-        rare=rare
-    )
+    said = say("{rare!r} comes once. Leave it out, then <unk> is trained on such words.")
+    assert rare not in words, said.format(rare=rare)
     assert "Bin" not in words and "Bin," not in words, say("Cut the texts into words with tokenizer(text).")
     missing = {"the", "bin", "lamp"} - {*words}
     assert not missing, say("{word!r} comes twice, and has no row.").format(word=missing.pop())
@@ -1515,9 +1449,8 @@ def check_classifier(Classifier):
     _, *both = _make_batch([(0, short), (0, long)])
     _, *alone = _make_batch([(0, short)])
     together, by_itself = net(*both), net(*alone)
-    assert isinstance(together, torch.Tensor) and together.shape == (2, 3), say(
-        "It returns logits [B, K], a row a text."
-    )
+    what = say("It returns logits [B, K], a row a text.")
+    assert isinstance(together, torch.Tensor) and together.shape == (2, 3), what
     gap = (together[0] - by_itself[0]).abs().max()
     said = say(
         "The answer to a text depends on its batch: with a longer text beside it, it changes by "
@@ -1527,9 +1460,8 @@ def check_classifier(Classifier):
     for place in (0, len(long) - 1):
         other = [*long[:place], 2 + (long[place] - 1) % 18, *long[place + 1 :]]
         moved = net(*_make_batch([(0, other)])[1:])
-        assert not moved.allclose(net(*_make_batch([(0, long)])[1:])), say(
-            "It does not read word {place} of a text."
-        ).format(place=place)
+        what = say("It does not read word {place} of a text.")
+        assert not moved.allclose(net(*_make_batch([(0, long)])[1:])), what.format(place=place)
     together.logsumexp(1).sum().backward()
     still = [name for name, p in net.named_parameters() if p.requires_grad and p.grad is None]
     assert not still, say("The loss does not reach {name}: is it used in forward?").format(name=still[0])
@@ -1582,9 +1514,8 @@ def check_train_network(train_network):
         "It has hardly learnt: its loss on the training texts is {loss:.2f}, and without learning ln 3 = 1.10."
     ).format(loss=rest[0])
     assert rest[0] < 0.6, say("{said} Is there zero_grad(), backward() and step() for each batch?").format(said=said)
-    assert abs(rest[1] - losses[-1]) > 1e-4 or losses[-1] == min(losses), say(
-        "It returns the last epoch, not the best one."
-    )
+    what = say("It returns the last epoch, not the best one.")
+    assert abs(rest[1] - losses[-1]) > 1e-4 or losses[-1] == min(losses), what
     said = say("The best epoch's loss is {best:.3f}, but the network that comes back has {found:.3f}.").format(
         best=min(losses), found=rest[1]
     )
@@ -1637,6 +1568,5 @@ def check_interval(interval):
         for slip, words in slips.items():
             assert abs(high - low - 2 * slip) > 1e-6, words
         both = abs(low - right[0]) < 1e-6 and abs(high - right[1]) < 1e-6
-        assert both, say("For {share} of {count} texts it should be {low:.3f} to {high:.3f}.").format(
-            share=share, count=count, low=right[0], high=right[1]
-        )
+        said = say("For {share} of {count} texts it should be {low:.3f} to {high:.3f}.")
+        assert both, said.format(share=share, count=count, low=right[0], high=right[1])
