@@ -225,12 +225,12 @@ def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
     place = SAMPLE if str(wanted) == "sample" else Path(os.path.expanduser(wanted)).resolve()
     files = _files_of(place)
     if not files or place.is_dir() and files[0].stem != "train":
-        what = say("has no train.csv") if place.is_dir() else say("is not there")
+        what = say("{place} has no train.csv.") if place.is_dir() else say("{place} is not there.")
         remedy = say(
             "Give load_dataset(root=...) or $TORCHNLP_DATA a file, a folder with train.csv and test.csv, or the word "
             '"sample" for the corpus of the course.'
         )
-        raise FileNotFoundError(f"{place} {what}. {remedy}")
+        raise FileNotFoundError(f"{what.format(place=place)} {remedy}")
     # Ranges of results are known for AG News when enough of its train half is there.
     is_ag_news = files[0].stat().st_size > 12_000_000 and _checksum(files[-1]) == AG_NEWS_FILES["test.csv"]
     return place, "sample" if place == SAMPLE else "ag_news" if is_ag_news else "own"

@@ -242,17 +242,6 @@ def test_the_history_is_drawn_with_labelled_axes():
     assert [text.get_text() for text in legend.get_texts()] == ["train (running)", "validation"]
 
 
-def test_the_confusion_matrix_has_truth_in_rows_and_per_cent_of_the_row():
-    labels, predictions = torch.tensor([0, 0, 0, 0, 1, 1, 2]), torch.tensor([0, 0, 0, 2, 1, 0, 2])
-    classes = ["World", "Sports", "Business", "nobody saw it"]
-    (axis,) = torchnlp.plot_confusion(labels, predictions, classes).axes
-    assert (axis.get_xlabel(), axis.get_ylabel()) == ("predicted", "true")
-    for ticks in (axis.get_xticklabels(), axis.get_yticklabels()):
-        assert [tick.get_text() for tick in ticks] == classes
-    cells = " ".join(text.get_text() for text in axis.texts)
-    assert cells == "75% 0% 25% 0% 50% 50% 0% 0% 0% 0% 100% 0% 0% 0% 0% 0%"
-
-
 # in a notebook
 
 

@@ -408,14 +408,6 @@ def test_dropout_is_off_during_evaluation():
     assert evaluate(net, toy_loader(37)) == evaluate(without, toy_loader(37))
 
 
-def test_evaluation_leaves_each_part_of_the_network_in_its_mode():
-    net = net_of(dropout=0.5)
-    net.dropout.eval()  # a frozen part
-    for judge in (evaluate, logits_of, lambda net, loader: evaluate(net.eval(), loader)):
-        judge(net, toy_loader(37))
-        assert not net.dropout.training and net.embedding.training == net.training
-
-
 def test_a_failing_evaluation_leaves_the_network_in_its_mode():
     net = net_of(dropout=0.5)
     with pytest.raises(ValueError, match="does not fit"):
