@@ -47,6 +47,7 @@ def room(tmp_path, monkeypatch):
     nbformat.write(new_notebook(cells=[new_code_cell("1 + 1")]), room / "far.ipynb")
     for part in [*reader.PARTS, "zh.po", "wheel.js", "far.zh.po"]:
         (room / part).write_text("", encoding="utf-8")
+    (room / "wheel.js").write_text("export function show(place) {}", encoding="utf-8")
     said = 'title = "Toy"\nbuilds = "little"\nresult = "none"\nstudies = ["far"]\n[figures]\nwheel = "l12-c1"\n'
     (room / "lesson.toml").write_text(said, encoding="utf-8")
     assert report(monkeypatch) == (0, "")
@@ -72,6 +73,7 @@ WRONG = {  # what one does to the room, and what is said of it
     "a study": (lambda room: shutil.copy(room / "far.ipynb", room / "b.ipynb"), "b.ipynb: no lesson needs it. Name it"),
     "no study": (lambda room: (room / "far.ipynb").unlink(), "names a study that is not there: notebooks/12-toy/far"),
     "a script": (lambda room: (room / "wheel.js").unlink(), "12-toy/wheel.js is missing: the figure that"),
+    "nothing to show": (lambda room: (room / "wheel.js").write_text("//"), "wheel.js shows nothing: page and deck"),
     "a key": (lambda room: (room / "lesson.toml").write_text('titel = "x"'), "lesson.toml needs title = ..., a str"),
     "TOML": (lambda room: (room / "lesson.toml").write_text("title = x"), "lesson.toml cannot be read: Invalid value"),
     "a tag": (

@@ -255,8 +255,11 @@ def of_settings(lesson: Lesson) -> Iterator[str]:
     for name, cell in lesson.settings["figures"].items():
         if cell not in cells:
             yield f"{file} puts the figure {name} into the section of {cell}, which is no cell of {lesson.path.name}"
-        if not any((folder / f"{name}.js").is_file() for folder in (lesson.room, ROOT / "site")):
+        scripts = [folder / f"{name}.js" for folder in (lesson.room, ROOT / "site")]
+        if not (scripts := [*filter(Path.is_file, scripts)]):
             yield f"{short(lesson.room / name)}.js is missing: the figure that {file} names"
+        elif not re.search(r"\bfunction show\(", scripts[0].read_text(encoding="utf-8")):
+            yield f"{short(scripts[0])} shows nothing: page and deck call its show(place, style, data). Write it"
     known = {*PARTS, "slides.md", "zh.po"} | {f"{name}.js" for name in lesson.settings["figures"]}
     known |= {path.stem + end for path in lesson.studies for end in (".ipynb", ".zh.po")}
     for path in sorted(lesson.room.iterdir()):
