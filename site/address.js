@@ -3,10 +3,23 @@
 
 export const readAddress = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 
-let pending;
+let pending, replace = () => {};
 
 // Not at every key, for browsers allow a few changes a second.
 export function writeAddress(values) {
     clearTimeout(pending);
-    pending = setTimeout(() => history.replaceState(null, "", `#${new URLSearchParams(values)}`), 300);
+    replace = () => history.replaceState(null, "", `#${new URLSearchParams(values)}`);
+    pending = setTimeout(flushAddress, 300);
+}
+
+export function flushAddress() {
+    clearTimeout(pending);
+    replace();
+    replace = () => {};
+}
+
+// What is shown now stays one step back in the history: what comes is a new page, so to speak.
+export function turnPage() {
+    flushAddress();
+    history.pushState(null, "", location.href);
 }

@@ -4,6 +4,7 @@ import {linear, oneStep, softmax, transposed} from "./cells.js";
 import {best, bold, make, percent} from "../images/watch/draw.js";
 import {caption, mountFigure, toldAloud} from "./figure.js";
 import {load} from "./load.js";
+import {makeShare} from "./share.js";
 import {unpacked} from "./weights.js";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz", START = LETTERS.length;
@@ -35,17 +36,19 @@ function write(w, word) {
 }
 
 // file: of the networks, {trained, words, right, networks}.
-export function show(place, style, {word, file}) {
+export function show(place, style, {word, file, share}) {
+    const said = new URLSearchParams(location.hash.slice(1)).get("say");
     const near = new IntersectionObserver(async ([{isIntersecting}]) => {
         if (!isIntersecting) return;
         near.disconnect();
-        furnish(place, style, word, await load(file));
+        furnish(place, style, said ?? word, share, await load(file));
     }, {rootMargin: "200px"});
     near.observe(place);
+    if (said !== null) place.scrollIntoView();
 }
 
 // trained: letters of the longest word in training; right: by network and length, the share of words that came back.
-function furnish(place, style, word, {trained, words, right, networks}) {
+function furnish(place, style, word, share, {trained, words, right, networks}) {
     const nets = Object.entries(networks).map(([name, packed]) => ({name, w: unpacked(packed), ...makeLane(name)}));
     const [one, attention] = nets, most = right.one.length, breaks = right.one.findIndex(share => share < 0.5) + 1;
     const field = make("input", {type: "text", value: word, maxLength: most, spellcheck: false, autocomplete: "off"});
@@ -98,6 +101,9 @@ function furnish(place, style, word, {trained, words, right, networks}) {
         label, sentence, make("div", {className: "lanes"}, one.section, attention.section), told,
         caption(`Bars: of ${words} random words of 1 to ${most} letters, the share that comes back whole. `
             + `The fine line: ${trained} letters, the longest words of the training.`),
+        ...share ? [makeShare(
+            () => ({title: `${read} → ${one.written}`, text: sentence.textContent}), () => [],
+            () => `${location.href.split("#")[0]}#say=${read}`)] : [],
     ]);
     place.backwards = word => Object.fromEntries(nets.map(({name, w}) => [name, write(w, word)]));
 }

@@ -4,11 +4,15 @@ import re
 from base64 import b64decode
 from pathlib import Path
 
+import nbformat
+from docutils.nodes import paragraph
 from sphinx.search.zh import SearchChinese
 
 from tools.lesson import is_picture, recorded, short, spoken, to_read
-from tools.site import figures, lesson_pages
+from tools.site import figures, lesson_pages, pages
 from tools.teaching import repo
+from tools.upkeep.minutes import core_of
+from tools.upkeep.readme import result_of
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -35,6 +39,7 @@ html_title = project
 html_favicon = "_static/icon.svg"
 html_static_path = ["_static", str(ROOT / "images" / "fonts" / "OFL.txt"), str(ROOT / "build" / "mathjax")]
 html_css_files = ["typeface.css", "course.css"]  # the first is made in build.py
+html_js_files = ["follow.js"]
 templates_path = ["_templates"]
 html_sidebars = {
     "**": ["navbar-logo.html", "icon-links.html", "search-button-field.html", "play.html", "sbt-sidebar-nav.html"]
@@ -47,7 +52,7 @@ html_theme_options = {
     "repository_branch": "main",
     "use_repository_button": True,
     "launch_buttons": {"colab_url": "https://colab.research.google.com"},
-    "home_page_in_toc": True,
+    "home_page_in_toc": False,
     "navbar_persistent": [],
     "footer_content_items": ["extra-footer"],
     "extra_footer": "Code: MIT. Lessons and diagrams: CC BY 4.0. The small corpus: CC0.",
@@ -58,20 +63,31 @@ html_theme_options = {
 # What takes the place of a word in capitals in index.md, and what is done to each page before it is read.
 
 
+PAGE_OF = re.compile(r" \(\[.*?\)\)")  # a link in a result; a card is a link
+
+
 def lesson_cards() -> str:
-    """A card for each lesson, with its first picture."""
-    lines = ["::::{grid} 1 2 2 2", ":gutter: 3", ""]
-    folder = SOURCES / "cards"
-    folder.mkdir()
-    for name, lesson in lesson_pages.LESSONS.items():
-        builds, cells = lesson.settings["builds"], to_read(lesson.notebook).cells
-        pictures = ((cell, output) for cell in cells for output in cell.get("outputs", []) if is_picture(output))
-        cell, output = next(pictures)
-        (folder / f"{name}.png").write_bytes(b64decode(output.data["image/png"]))
-        lines += [f":::{{grid-item-card}} {lesson.number} · {lesson.settings['title']}", f":link: notebooks/{name}"]
-        lines += [":link-type: doc", f":img-top: cards/{name}.png", f":img-alt: {spoken(cell.metadata['caption'])}"]
-        lines += ["", f"{builds[0].upper()}{builds[1:]}.", ":::", ""]
-    return "\n".join([*lines, "::::"])
+    """A card for each lesson, with its first picture, its time and its result; the last one is the project's."""
+    (SOURCES / "cards").mkdir()
+    cards = [
+        (lesson.number, name, lesson.settings["title"], lesson.settings["builds"], PAGE_OF.sub("", result_of(lesson)))
+        for name, lesson in lesson_pages.LESSONS.items()
+    ]
+    last = "a network of your own, from a table of texts to a page that you send to a friend"
+    cards.append((len(cards) + 1, "project", "The project", last, ""))
+    return "\n".join(["::::{grid} 1 2 3 4", ":gutter: 3", "", *(card(*part) for part in cards), "::::"])
+
+
+def card(number: int, name: str, title: str, builds: str, result: str) -> str:
+    notebook = to_read(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4))
+    pictures = ((cell, output) for cell in notebook.cells for output in cell.get("outputs", []) if is_picture(output))
+    cell, output = next(pictures)
+    (SOURCES / "cards" / f"{name}.png").write_bytes(b64decode(output.data["image/png"]))
+    alt = spoken(cell.metadata.get("caption", "")) or title
+    lines = [f":::{{grid-item-card}} {number} · {title}", f":link: notebooks/{name}", ":link-type: doc"]
+    lines += [f":img-top: cards/{name}.png", f":img-alt: {alt}", "", f"{builds[0].upper()}{builds[1:]}.", ""]
+    lines += [f"*{core_of(notebook).minutes:.0f} minutes.* {result[:1].upper()}{result[1:]}", ":::", ""]
+    return "\n".join(lines)
 
 
 def scoreboard() -> str:
@@ -103,7 +119,7 @@ def read(app, docname, source) -> None:
         studies = [path for lesson in lesson_pages.LESSONS.values() for path in lesson.studies]
         parts = {
             "HEADLINE": figures.headline_figure(),
-            "BACKWARDS": figures.backwards_figure(file="reverser.js"),
+            "BACKWARDS": figures.backwards_figure(file="reverser.js", share=True),
             "CARDS": lesson_cards(),
             "SCOREBOARD": scoreboard(),
             "STUDIES": "\n".join(short(path).removesuffix(".ipynb") for path in studies),
@@ -127,6 +143,22 @@ def as_rst(app, what, name, thing, options, lines) -> None:
             lines[i] = re.sub(r"`([^`]+)`", r"``\1``", line.replace("*", r"\*"))
 
 
+def shared(app, pagename, templatename, context, doctree) -> None:
+    """What a message shows beside a link to a page: its title and the words it begins with."""
+    if doctree is None:
+        return
+    paragraphs = (part.astext() for part in doctree.findall(paragraph))
+    text = next((text for text in paragraphs if len(text) > 60), project)
+    title = re.sub(r"<.*?>", "", context["title"])
+    context["metatags"] += pages.share_tags(title, short_of(text))
+
+
+def short_of(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 160 else text[:157].rsplit(" ", 1)[0] + " …"
+
+
 def setup(app) -> None:
+    app.connect("html-page-context", shared)
     app.connect("autodoc-process-docstring", as_rst)
     app.connect("source-read", read)

@@ -1,46 +1,74 @@
 // The front page's figure: a field with a headline, read by the reader's LSTM, which comes when one first touches it.
 
-import {make} from "../images/watch/draw.js";
+import {best, make} from "../images/watch/draw.js";
 import {load} from "./load.js";
 import {Networks} from "./network.js";
-import {lastTurn} from "../images/watch/sentences.js";
 import {mount} from "../images/watch/shadow.js";
 import {MOST_READ, tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
 
+const CHIPS = {  // and what is asked of whoever chooses one
+    "it knows only 2004": ["ChatGPT passes bar exam", ""],
+    "make it say Sports": ["Bank signs", "Go on until it says Sports."],
+    "a club on the stock market": ["Manchester United shares fall on stock market", ""],
+};
+const READS = "It read the news of 2004. What you type stays here.";
+
 // file: of the network; classes, and a reading of the text, so that there is something to see at once.
 export function show(place, style, {file, megabytes, text, classes, ...reading}) {
     const field = make("textarea", {value: text, rows: 1, spellcheck: false, ariaLabel: "Type a headline"});
-    const view = make("div", {className: "view"}), watched = new View(view, classes, {compact: true});
-    const sign = make("p", {className: "hint sign", role: "status", textContent: "Type a headline of your own."});
-    let networks;
+    const view = make("div", {className: "view"});
+    const sign = make("p", {className: "hint sign", role: "status", textContent: READS});
+    const chips = Object.entries(CHIPS).map(([name, [headline, task]]) =>
+        make("button", {type: "button", textContent: name, onclick: () => choose(headline, task)}));
+    const turn = make("p", {className: "examples"}, make("b", {textContent: "Your turn"}), ...chips);
+    const watched = new View(view, classes, {compact: true, onEnd: () => field.classList.add("calls")});
+    const gates = make("button", {type: "button", textContent: "Look inside", ariaPressed: false});
+    gates.className = "inside-too";
+    gates.onclick = () => { gates.ariaPressed = view.classList.toggle("opened"); watched.layout(); };
+    watched.player.after(gates);
+    let networks, task = "";
 
     function read() {
+        const reading = networks.read(tokenize(field.value).slice(0, MOST_READ), "LSTM"), {tokens, known} = reading;
         watched.at = tokenize(field.value.slice(0, field.selectionEnd)).length - 1;  // the word that is being typed
-        watched.show([networks.read(tokenize(field.value).slice(0, MOST_READ), "LSTM")]);
+        watched.show([reading]);
         watched.reveal();
+        const strangers = tokens.filter((token, t) => !known[t] && /\p{L}/u.test(token)).join(", ");
+        const met = strangers ? `It read the news of 2004, and has never met: ${strangers}.` : READS;
+        const says = tokens.length && classes[best(reading.probabilities.at(-1))];
+        sign.textContent = task && says !== "Sports" ? task : met;
+    }
+
+    async function fetched() {
+        watched.stop();
+        field.classList.remove("calls");
+        if (networks) return true;
+        sign.textContent = `Loading the network (${megabytes} MB) …`;
+        sign.classList.add("loading");
+        networks = await load(file).then(data => new Networks(data), () => undefined);
+        sign.textContent = networks ? READS
+            : "The network could not be loaded. Click into the field to try again.";
+        sign.classList.remove("loading");
+        return Boolean(networks);
+    }
+
+    async function choose(headline, asked) {
+        [field.value, task] = [headline, asked];
+        if (!await fetched()) return;
+        read();
+        if (task) field.focus({preventScroll: true});
+        else watched.playWhenSeen();
     }
 
     field.onfocus = async () => {
-        watched.stop();
-        field.select();
-        if (networks) return;
-        sign.textContent = `Loading the network (${megabytes} MB) …`;
-        sign.classList.add("loading");
-        try {
-            networks = new Networks(await load(file));
-            sign.textContent = "An LSTM reads along. What you type stays here.";
-            if (field.value !== text) read();
-        } catch {
-            sign.textContent = "The network could not be loaded. Click into the field to try again.";
-        }
-        sign.classList.remove("loading");
+        if (!networks) field.select();
+        if (await fetched() && field.value !== text) read();
     };
     field.oninput = () => { if (networks) read(); };
 
-    mount(place, style, make("div", {}, field, sign, view), () => watched.draw());
-    watched.at = lastTurn(reading.probabilities);
+    mount(place, style, make("div", {className: "stage"}, field, turn, sign, view), () => watched.draw());
+    watched.at = reading.tokens.length - 1;
     watched.show([{name: "LSTM", ...reading}]);
-    watched.reveal();
-    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) watched.play();
+    watched.playWhenSeen();
 }

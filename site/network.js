@@ -24,9 +24,16 @@ export class Networks {
     read(tokens, name) {
         const ids = tokens.map(token => this.ids.get(token) ?? UNK), known = ids.map(id => id !== UNK);
         const w = this.weights[name], trace = forward(name, w, ids), parts = insideOf(trace);
-        const probabilities = parts.h.map(state => [...softmax(linear(state, w["fc.weight"], w["fc.bias"]))]);
+        const output = {weight: w["fc.weight"], bias: w["fc.bias"]};
+        const probabilities = parts.h.map(state => [...softmax(linear(state, output.weight, output.bias))]);
         const influence = ids.length ? this.influence(trace, probabilities.at(-1)) : [];
-        return {tokens, ids, known, name, probabilities, parts, influence, sums: sumsOf(trace)};
+        return {tokens, ids, known, name, probabilities, parts, influence, output, sums: sumsOf(trace)};
+    }
+
+    // The answer to a whole text.
+    last(tokens, name) {
+        const w = this.weights[name], trace = forward(name, w, tokens.map(token => this.ids.get(token) ?? UNK));
+        return [...softmax(linear(trace.h.slice(-trace.H), w["fc.weight"], w["fc.bias"]))];
     }
 
     influence(trace, answer) {

@@ -6,6 +6,7 @@ import {
 } from "../images/watch/draw.js";
 import {CELLS} from "./cells.js";
 import {BATCH, Recaller, SYMBOLS} from "./recall.js";
+import {makeShare} from "./share.js";
 
 const GUTTER = 32;  // left of the bars, for what they are measured by
 const COLOURS = ["first", "second"], DASHES = [[], [7, 4]];  // of the networks' lines
@@ -63,6 +64,8 @@ form.onchange = () => {
     restart();
     start();
 };
+document.querySelector("details").before(makeShare(
+    () => ({title: document.title, text: element("sentence").textContent}), () => [element("accuracy")]));
 window.addEventListener("hashchange", () => { restore(); start(); });
 element("below").onclick = () => form.scrollIntoView({behavior: "smooth"});
 

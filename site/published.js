@@ -7,7 +7,7 @@ import {insideOf, linear, readVectors, rowsOf, softmax} from "./cells.js";
 import {UNK, sumsOf} from "./network.js";
 import {unpacked} from "./weights.js";
 
-const MOST_TRIED = 60;  // words of a text that is also read without each of them
+export const MOST_TRIED = 60;  // words of a text that is also read without each of them
 
 // What becomes of the states [T, W] of a text, of D directions.
 const POOLS = {
@@ -43,7 +43,7 @@ export class Published {
         const turning = without.map((row, t) => [t, best(row)]).filter(([, k]) => k !== best(last));
         const parts = trace ? insideOf(trace) : {h: ids.map((_, t) => POOLS.mean(rows[0].slice(0, t + 1)))};
         return {
-            tokens, ids, known, name: this.name, probabilities, parts, influence, turning, tried: without.length,
+            tokens, ids, known, name: this.name, probabilities, parts, influence, turning, without,
             sums: trace && sumsOf(trace),
         };
     }

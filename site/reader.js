@@ -1,9 +1,10 @@
 // The page that reads over a network's shoulder: over the three of networks.json, or over one that was published.
 
-import {readAddress, writeAddress} from "./address.js";
+import {readAddress, turnPage, writeAddress} from "./address.js";
 import {PARTS, bold, percent} from "../images/watch/draw.js";
 import {Networks} from "./network.js";
-import {Published} from "./published.js";
+import {MOST_TRIED, Published} from "./published.js";
+import {makeShare} from "./share.js";
 import {MOST_READ, tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
 
@@ -13,25 +14,30 @@ const file = data("lstm");  // it reads already while other networks are on thei
 const networks = file.plan ? new Published(file) : new Networks(file);
 if (file.plan?.layers === 0) Object.assign(PARTS.h, {name: "mean of the vectors so far", meaning: ""});
 const field = document.getElementById("text"), form = document.getElementById("choices"), choices = form.elements;
-// What is read depends on where the band is, if words are forgotten or left out.
+// What is read depends on where the band is, if words are forgotten.
 const onMove = () => choices.mode.value === "all" ? remember() : read();
 const view = new View(document.getElementById("view"), networks.classes, {onMove});
-view.hint.before(form);
+view.hint.before(form, makeShare(
+    () => ({title: field.value, text: view.sentence.textContent}),
+    () => [...view.curves.querySelectorAll("canvas")]));
 
-// One network's reading of the tokens, whole, from a word on, or without it; rows that it did not read are null.
+// One network's reading of the tokens, whole, or from a word on; rows that it did not read are null.
 function reading(name, tokens, mode, at) {
     const whole = networks.read(tokens, name);
-    if (mode === "all" || !tokens.length) return whole;
-    const read = networks.read(mode === "from" ? tokens.slice(at) : tokens.toSpliced(at, 1), name);
-    const gap = Array(mode === "from" ? at : 1).fill(null), before = mode === "from" ? 0 : at;
-    const place = rows => rows.toSpliced(before, 0, ...gap);
-    const steps = place([...read.ids.keys()]);
+    if (mode === "all" || !tokens.length) return {...whole, without: whole.without ?? withoutEach(tokens, name)};
+    const read = networks.read(tokens.slice(at), name), place = rows => [...Array(at).fill(null), ...rows];
     return {
-        ...whole, whole: whole.probabilities, [mode]: at,
+        ...whole, whole: whole.probabilities, from: at, without: [], output: read.output,
         probabilities: place(read.probabilities), influence: place(read.influence).map(Number),
-        sums: read.sums && ((part, t, unit) => read.sums(part, steps[t], unit)),
+        sums: read.sums && ((part, t, unit) => read.sums(part, t - at, unit)),
         parts: Object.fromEntries(Object.entries(read.parts).map(([part, rows]) => [part, place(rows)])),
     };
+}
+
+// The answers at the end of the text without each word; none for a long one, which would take too long.
+function withoutEach(tokens, name) {
+    if (tokens.length < 2 || tokens.length > MOST_TRIED || choices.cell.value === "all") return [];
+    return tokens.map((_, t) => networks.last(tokens.toSpliced(t, 1), name));
 }
 
 function read() {
@@ -48,8 +54,8 @@ function read() {
 }
 
 // The words without which a published network would have answered otherwise, as a sentence.
-function turning({tokens, turning, tried}) {
-    if (!tried) return [];
+function turning({tokens, turning, without}) {
+    if (!turning || !without.length) return [];
     if (!turning.length) return ["Without any one of these words the answer would be the same."];
     const said = turning.slice(0, 5).flatMap(([t, k], i) =>
         [i ? "; without " : "Without ", bold(tokens[t]), ` it would be ${networks.classes[k]}`]);
@@ -89,6 +95,7 @@ form.onchange = () => { view.stop(); read(); };
 window.addEventListener("hashchange", restore);
 for (const button of examples) {
     button.onclick = () => {
+        turnPage();
         field.value = button.value;
         show(Infinity);
         play();

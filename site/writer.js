@@ -1,16 +1,18 @@
 // The page on which a language model writes as you type, beside a rival that counts.
 
-import {readAddress, writeAddress} from "./address.js";
+import {readAddress, turnPage, writeAddress} from "./address.js";
 import {showBars} from "./bars.js";
 import {FourGrams} from "./counts.js";
 import {bold, make, mean, percent} from "../images/watch/draw.js";
 import {END, LINE, LanguageModel, PAD, UNK, draw, reshaped} from "./language.js";
 import {makeRandom} from "./random.js";
+import {makeShare} from "./share.js";
 import {tokenize} from "./tokenizer.js";
 import {bytes} from "./weights.js";
 
 const SHOWN = {"<line>": "↵", "<end>": "■"};
 const LONGEST = 8;  // how many grey words
+const PIECES = /^(s|t|re|ve|ll|d|m)$/;  // of words with an apostrophe
 const SLIDERS = ["temperature", "top", "nucleus"];
 
 const element = id => document.getElementById(id);
@@ -47,23 +49,32 @@ function understand(text) {
     return {tokens, ids: encode(open ? tokens.slice(0, -1) : tokens), begins: open ? last : ""};
 }
 
-// A space where one is written: not before a full stop, not inside brackets, not in "don't".
+// A space where one is written: not before a full stop, not inside brackets, "don't", "$1.6", "7,000" and "u.s.".
 function spaceBetween(text, word) {
-    const last = text.slice(-1), glued = /^[.,!?)\n]/.test(word) || /^[\s(]?$/.test(last);
-    return glued || word === "'" || last === "'" && /^(s|t|re|ve|ll|d|m)$/.test(word) ? "" : " ";
+    const glued = /^[.,!?)\n]/.test(word) || /(^|[\s(])$/.test(text) || /^\d/.test(word) && /\d[.,]$/.test(text)
+        || word === "'" || /'$/.test(text) && PIECES.test(word) || /\b[a-z]\.$/i.test(text) && /^[a-z]$/.test(word);
+    return glued ? "" : " ";
 }
+
+const joined = (text, word) => text + spaceBetween(text, word) + word;
 
 // The text with a token behind it; the letters that it begins with stand there already.
 function withToken(text, id, begins = "") {
     const word = spelt(id);
-    return begins ? text + word.slice(begins.length) : text + spaceBetween(text, word) + word;
+    return begins ? text + word.slice(begins.length) : joined(text, word);
 }
 
 // ------------------------------------------------------------------------------------- what may come next
 
-// Scores without what is never written: an unknown word, padding, an end before there is a beginning.
+// Scores without what is never written: an unknown word, padding, an end before there is a beginning; a word twice in a
+// row, three words that stand there already; the s of "'s" without its mark. What is begun may end as it likes.
 function allowed(scores, ids, begins) {
-    const fits = id => begins ? id > LINE && file.words[id].startsWith(begins) : id > PAD && (id !== END || ids.length);
+    const {words} = file, [a, b] = [-1, -1, ...ids].slice(-2);
+    const again = ids.filter((_, t) => t > 1 && ids[t - 2] === a && ids[t - 1] === b);
+    const initials = words[b] === "'" || words[b] === "." && words[a]?.length === 1;
+    const fits = id => begins ? id > LINE && words[id].startsWith(begins)
+        : id > PAD && (id !== END || ids.length) && id !== b && !again.includes(id)
+            && (initials || !PIECES.test(words[id]));
     return scores.map((score, id) => fits(id) ? score : -Infinity);
 }
 const counted = (ids, begins) => allowed(rival.next(ids).map(Math.log), ids, begins);
@@ -86,7 +97,7 @@ function goOn(ids, begins) {
     let step = model.steps.at(-1);
     while (written.length < LONGEST && written.at(-1) !== END) {
         const place = ids.length + written.length, first = !written.length;
-        const scores = allowed(model.scores(step), first ? ids : written, first ? begins : "");
+        const scores = allowed(model.scores(step), [...ids, ...written], first ? begins : "");
         written.push(draw(reshaped(scores, settings()), luckAt(place)));
         step = model.step(written.at(-1), step);
     }
@@ -151,8 +162,11 @@ function tellCosts(ids, runs) {
     const size = number => `${number.toFixed(2)} (perplexity ${Math.round(Math.exp(number)).toLocaleString("en")})`;
     const sum = known.length ? `Mean negative log-likelihood of ${known.length} tokens: network ${size(cost("loss"))}, `
         + `4-grams ${size(cost("counted"))}. ` : "";
+    const pairs = ids => ids.slice(1).map((id, t) => `${ids[t]} ${id}`), all = pairs(known.map(({id}) => id));
+    const again = all.length - new Set(all).size, low = Math.exp(cost("loss")) < 50 && 4 * again > all.length;
+    const why = low ? `It is low because the text repeats itself: ${again} of ${all.length} pairs are old. ` : "";
     const left = strangers ? `${strangers} unknown ${strangers > 1 ? "words" : "word"} not counted. ` : "";
-    element("told").replaceChildren(sum, left);
+    element("told").replaceChildren(sum, why, left);
     if (!runs.length) return;
     const {from, to, text} = runs.reduce((a, b) => b.to - b.from > a.to - a.from ? b : a), brief = rival.texts[text];
     const line = list => list.map(named).join(" "), title = brief.slice(0, brief.indexOf(LINE));
@@ -204,11 +218,13 @@ function restore() {
         if (Number.isFinite(parseFloat(given[name]))) choices[name].value = given[name];
     }
     choices.section.value = file.classes.includes(given.class) ? given.class : "none";
-    if (given.text === undefined) return examples[0].click();
+    if (given.text === undefined) return choose(examples[0]);
     change(given.text.slice(0, field.maxLength), Math.round(given.seed) || 1);
 }
 
-for (const button of examples) button.onclick = () => change(button.value, Number(button.dataset.seed));
+const choose = ({value, dataset}) => change(value, Number(dataset.seed));
+for (const button of examples) button.onclick = () => { turnPage(); choose(button); };
+element("told").after(makeShare(() => ({title: element("grey").textContent, text: element("told").textContent})));
 element("sections").append(...["none", ...file.classes].map(name =>
     make("label", {}, make("input", {type: "radio", name: "section", value: name}), name)));
 const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`).join("; ");
@@ -219,6 +235,7 @@ restore();
 // For tests, and for who opens the console. next: what may follow some tokens, the likeliest first. read: the negative
 // log-likelihood of each token of a text.
 window.writer = {
+    joined,
     next(tokens, {section, model: which = "network", begins = "", ...reshape} = {}) {
         const ids = encode(tokens);
         model.read(ids, model.start(section));

@@ -3,6 +3,7 @@
 import io
 import re
 import statistics
+import time
 from urllib.parse import unquote, urljoin, urlsplit
 
 import nbformat
@@ -66,7 +67,9 @@ def test_no_page_shows_the_signs_of_its_source(pages):
 def test_the_figures_that_move_stand_in_the_open(pages):
     parts = [part for page in pages.values() for part in page.select(".torchnlp-live")]
     named = [f"live-{name}" for lesson in lessons() for name in lesson.settings["figures"]]
-    assert sorted(part["id"] for part in parts) == sorted([*named, "live-headline", "live-backwards"])  # the front page
+    assert sorted(part["id"] for part in parts) == sorted(
+        [*named, *["live-headline"] * 2, "live-backwards"]
+    )  # front page, lesson 2
     assert not [part for part in parts if part.find_parent("details")]
 
 
@@ -89,8 +92,11 @@ def test_every_link_and_every_anchor_within_the_site_leads_somewhere(built, page
 @each_lesson
 def test_the_words_under_a_picture_are_its_caption_and_its_alternative_text(pages, lesson):
     cells = nbformat.read(lesson, as_version=4).cells
-    figures = pages[page_of(lesson)].select(".cell_output figure")
-    assert len(figures) == sum(sum(map(is_picture, cell.get("outputs", []))) for cell in cells) > 0
+    figures, alive = (
+        pages[page_of(lesson)].select(".cell_output figure"),
+        pages[page_of(lesson)].select("#live-headline"),
+    )
+    assert len(figures) + len(alive) == sum(sum(map(is_picture, cell.get("outputs", []))) for cell in cells) > 0
     for figure in figures:
         caption, words = figure.find("figcaption").get_text(), figure.find("img")["alt"]
         assert caption.split()[:1] == words.split()[:1] or figure.select(".math")
@@ -138,8 +144,8 @@ def test_the_front_page_shows_a_card_for_each_lesson_and_the_scoreboard(pages):
     page = pages["index.html"]
     assert {link["href"] for link in page.select(".bd-sidebar-primary a")} >= WITHOUT_SPHINX
     cards = page.select(".sd-card")
-    assert [card.find("a")["href"] for card in cards] == [page_of(lesson) for lesson in LESSONS]
-    assert all(card.find("img")["alt"] for card in cards)
+    assert [card.find("a")["href"] for card in cards] == [*map(page_of, LESSONS), "notebooks/project.html"]
+    assert all(card.find("img")["alt"] and re.search(r"\d\d minutes\.", card.get_text()) for card in cards)
     assert len(page.select("#the-scoreboard tbody tr")) >= 6
 
 
@@ -183,6 +189,32 @@ def test_on_a_phone_and_from_the_disk_every_page_is_whole_and_asks_for_nothing(v
     assert {name: parts for name, parts in wrong.items() if parts} == {}
 
 
+# Letters are 24 of a diagram's 680 units high, which has 1360 points, and 16.7 of the two points a pixel of a plot.
+LETTERS = """() => [...document.querySelectorAll(".cell_output img")].map(({width, naturalWidth, src}) =>
+    [src.split("/").pop(), naturalWidth === 1360 ? width * 24 / 680 : width * 16.7 / (naturalWidth / 2)])"""
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_letters_in_pictures_are_eleven_pixels_high_at_least(visit, built, width):
+    page, small = visit((built / "index.html").as_uri(), viewport={"width": width, "height": 900}), []
+    for lesson in LESSONS:
+        page.goto((built / page_of(lesson)).as_uri())
+        page.evaluate(OPEN)
+        page.evaluate(SQUASHED)  # waits for them
+        small += [picture for picture in page.evaluate(LETTERS) if picture[1] < 10.9]
+    assert small == []
+
+
+def test_a_message_shows_a_title_words_and_a_picture_beside_a_link(built, pages):
+    with Image.open(built / "share.png") as picture:
+        assert picture.size == (1200, 630)
+    for name, page in pages.items():
+        said = {tag.get("property"): tag["content"] for tag in page.select('meta[property^="og:"]')}
+        if name not in ("genindex.html", "search.html") and not name.startswith("_modules"):
+            assert said["og:title"] and len(said["og:description"]) > 20, name
+            assert said["og:image"] == f"{OUTSIDE}/share.png", name
+
+
 def test_an_answer_opens_with_a_click_and_on_paper_where_no_line_of_code_is_cut(visit, built):
     page = visit((built / page_of(LESSONS[1])).as_uri(), viewport={"width": 718, "height": 1000})
     answers = page.locator("details.answer")
@@ -211,15 +243,35 @@ def test_axe_finds_nothing_serious(visit, serious, built, name, scheme):
 def test_one_types_a_headline_on_the_first_screen_and_starts_lesson_1(visit, built, width, height):
     size = {"width": width, "height": height}
     page = visit((built / "index.html").as_uri(), viewport=size, reduced_motion="reduce")
-    start = page.get_by_role("link", name="Start lesson 1").bounding_box()
-    assert start["y"] + start["height"] <= height
-    assert page.locator(".part", has_text="input gate").locator("canvas").is_visible()
+    seen = [
+        page.get_by_role("link", name="Start lesson 1"),
+        page.get_by_role("button", name="Read the text word by word"),
+    ]
+    seen += page.locator(".words bdi").all()  # twelve words, on a phone a row each
+    assert len(seen) == 14 and max(part.bounding_box()["y"] + part.bounding_box()["height"] for part in seen) <= height
     page.get_by_label("Type a headline").fill("Champion boxer wins gold")  # the network comes when one first touches it
     page.locator(".words bdi", has_text="gold").wait_for()
-    page.locator(".strip").focus()
-    page.keyboard.press("End")
     (*_, row) = tools_pages.Reader("LSTM").read("Champion boxer wins gold")["probabilities"]
     assert f"{100 * max(row):.0f}\u00a0%" in page.locator(".sentence").first.inner_text()
+    page.get_by_role("button", name="it knows only 2004").click()
+    page.get_by_text("It read the news of 2004, and has never met: chatgpt.").wait_for()
+    page.get_by_role("button", name="make it say Sports").click()
+    page.get_by_text("Go on until it says Sports.").wait_for()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_front_pages_show_waits_until_it_is_seen_and_can_be_replayed(visit, built, width):
+    page = visit((built / "index.html").as_uri(), viewport={"width": width, "height": 160})
+    ahead, words = page.locator(".words .ahead"), 12
+    page.wait_for_timeout(1500)
+    assert ahead.count() == words
+    page.set_viewport_size({"width": width, "height": 900})
+    begun = time.monotonic()
+    page.wait_for_function("document.querySelector('#live-headline').shadowRoot.querySelector('.calls')")  # your turn
+    turns = 4  # of the answer, each of which takes twice as long
+    assert time.monotonic() - begun > 0.6 * (words + turns) - 1 and ahead.count() == 0
+    page.get_by_role("button", name="Read the text word by word").click()
+    assert ahead.count() >= words - 2
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])

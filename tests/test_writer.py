@@ -131,7 +131,7 @@ def test_a_word_that_is_not_finished_is_completed(opened, writer):
 
 
 def test_the_sliders_reshape_the_bars(opened, writer):
-    page = opened("writer", "#text=Oil prices&temperature=1")
+    page = opened("writer", "#text=Oil prices&temperature=1&nucleus=1")
     numbers = page.locator("#network .number")
     choices, first = {}, writer.next(["oil", "prices"])["tokens"][:10]
     longest = page.locator("#network li:first-child .track").evaluate("t => t.lastChild.clientWidth / t.clientWidth")
@@ -146,6 +146,21 @@ def test_the_sliders_reshape_the_bars(opened, writer):
     before = numbers.all_inner_texts()
     page.get_by_label("Sports").check()
     assert numbers.all_inner_texts() != before
+
+
+def test_the_network_does_not_stutter_and_the_page_spells_numbers_and_says_why_a_text_was_easy(opened):
+    page = opened("writer", "#text=Google&seed=3&temperature=0.2")
+    for _ in range(30):
+        if page.locator("#take").is_enabled():
+            page.locator("#take").click()
+    tokens = split_lines(field(page).input_value())
+    threes = list(zip(tokens, tokens[1:], tokens[2:]))
+    assert len(tokens) > 10 and len(threes) == len(set(threes)) and all(a != b for a, b in zip(tokens, tokens[1:]))
+    assert "because the text repeats itself" not in page.locator("#told").inner_text()
+    field(page).fill("the first of the first of the first of the first")
+    assert "because the text repeats itself" in page.locator("#told").inner_text()
+    for typed, word in ("$1.", "6"), ("7,", "000"), ("u.", "s"), ("club'", "s"):
+        assert page.evaluate("([text, word]) => window.writer.joined(text, word)", [typed, word]) == typed + word
 
 
 def test_what_stands_in_the_training_text_is_lit_and_its_brief_named(opened):

@@ -35,7 +35,8 @@ def page(*parts) -> str:
     words = html.escape(" ".join(data["tokens"]))
     alt = f"The answer after each word, and what happened inside the network: {words}"
     instead = f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">'
-    script = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("draw", "shadow", "sentences", "view"))
+    names = ("draw", "shadow", "sentences", "chain", "view")
+    script = "".join((HERE / f"{name}.js").read_text("utf-8") for name in names)
     parts = {"picture": instead, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
     for name, value in {"data": data, "style": (HERE / "style.css").read_text("utf-8")}.items():
         parts[name] = json.dumps(value).replace("<", "\\u003c")

@@ -2,29 +2,30 @@
 
 import {best, bold, make, mean, percent, shade} from "./draw.js";
 
-// The sentence about word t of one network's reading, or of several, as a list of strings and elements.
-export function sentence(readings, t, classes) {
-    const [reading] = readings, {tokens, known, from, without} = reading, word = bold(tokens[t]);
+// The sentence about word t of one network's reading, or of several, as a list of strings and elements. brief: what the
+// word did to the answer alone.
+export function sentence(readings, t, classes, brief) {
+    const [reading] = readings, {tokens, known, from} = reading, word = bold(tokens[t]);
     if (!tokens.length) return ["Type a few words. After each of them the network answers."];
     const heard = tokens.some((token, t) => known[t] && /[\p{L}\p{N}]/u.test(token));
     if (!heard) return ["The network knows none of these words, so its answer says nothing about them."];
     const said = row => `${classes[best(row)]} (${percent(Math.max(...row))})`;
     const stranger = known[t] ? "" : " The network does not know this word.";
-    if (from !== undefined || without !== undefined) {
+    if (from !== undefined) {
         const ends = readings.map(({name, probabilities, whole}) => {
             const now = probabilities.findLast(row => row), then = whole.at(-1);
             if (!now) return `the ${name} has nothing to read`;
             if (best(now) !== best(then)) return `the ${name} ends at ${said(now)} instead of ${said(then)}`;
             return `the ${name} still ends at ${said(now)}, with all of it at ${percent(Math.max(...then))}`;
         });
-        const [start, end] = from === undefined ? ["Without ", ""] : ["Read from ", " on, as if nothing came before"];
-        return [start, word, `${end}: ${ends.join("; ")}.`, stranger];
+        return ["Read from ", word, ` on, as if nothing came before: ${ends.join("; ")}.`, stranger];
     }
     if (readings.length > 1) {
         const answers = readings.map(({name, probabilities}) => `the ${name} says ${said(probabilities[t])}`);
         return ["After ", word, `: ${answers.join(", ")}.`, stranger];
     }
-    return ["After ", word, ` ${happened(reading.parts, t)}; ${turn(reading.probabilities, t, classes)}.`, stranger];
+    const inside = brief ? "," : ` ${happened(reading.parts, t)};`;
+    return ["After ", word, `${inside} ${turn(reading.probabilities, t, classes)}.`, stranger];
 }
 
 // What the word did to the answer.
@@ -32,8 +33,9 @@ function turn(probabilities, t, classes) {
     const now = probabilities[t], before = probabilities[t - 1], k = best(now), is = percent(now[k]);
     if (!before) return `the answer is ${classes[k]} (${is})`;
     if (best(before) !== k) return `the answer turns from ${classes[best(before)]} to ${classes[k]} (${is})`;
-    const was = percent(before[k]);
-    return `the answer stays ${classes[k]} (${was === is ? is : `${was}, now ${is}`})`;
+    const [then, share] = [before, now].map(row => Math.round(100 * row[k]));
+    if (then === share) return `the answer stays ${classes[k]} (${is})`;
+    return `${classes[k]} ${then < share ? "rises" : "falls"} from ${then} to ${is}`;
 }
 
 // How much of the hidden state's numbers a step changes.
@@ -53,14 +55,14 @@ function happened(parts, t) {
 export const lastTurn = probabilities =>
     probabilities.findLastIndex((row, t) => t && best(row) !== best(probabilities[t - 1]));
 
-// Three places worth a look, as {at, said}: where most and least is written, where the answer turns.
-export function notes({tokens, parts, probabilities, from, without}, classes) {
-    if (tokens.length < 3 || from !== undefined || without !== undefined) return [];
+// Three places worth a look, as {at, said}, in reading order: where most and least is written, where the answer turns.
+export function notes({tokens, parts, probabilities, from}, classes) {
+    if (tokens.length < 3 || from !== undefined) return [];
     const gate = ["input", "update"].find(part => part in parts);
     const sizes = tokens.map((_, t) => gate ? mean(parts[gate][t].map(shade(gate))) : movement(parts, t));
-    const words = {input: ["The input gate opens widest at ", "It opens least at "],
-        update: ["The update gate keeps least at ", "It keeps most at "],
-        undefined: ["The hidden state moves most at ", "It moves least at "]}[gate];
+    const words = {input: ["The input gate opens widest at ", "The input gate opens least at "],
+        update: ["The update gate keeps least at ", "The update gate keeps most at "],
+        undefined: ["The hidden state moves most at ", "The hidden state moves least at "]}[gate];
     const note = (start, at, end) => ({at, said: [start, bold(tokens[at]), end]});
     const size = at => `: ${gate ? percent(sizes[at]) : sizes[at].toFixed(2)}.`;
     const extremes = gate === "update" ? [Math.min, Math.max] : [Math.max, Math.min];  // what is kept is not written
@@ -70,7 +72,7 @@ export function notes({tokens, parts, probabilities, from, without}, classes) {
         note(words[0], most, size(most)), note(words[1], least, size(least)),
         at < 0 ? note(`The answer is ${name(0)} from `, 0, " to the end.")
             : note("At ", at, ` the answer turns from ${name(at - 1)} to ${name(at)}.`),
-    ];
+    ].sort((a, b) => a.at - b.at);
 }
 
 // ------------------------------------------------------------------------------------------- the formula of a unit

@@ -1,11 +1,14 @@
-// A reading to look at: the words under the curves of the classes, a band to move over them, and what happened inside.
+// A reading to look at: the words, in the colours of the answers, over the curves of the classes and what happened
+// inside, with a band to move over them.
 //
 // A reading is {name, tokens, known, probabilities, parts, influence}, with a row a token: probabilities [T][K], parts
-// a dictionary of [T][units], known and influence [T]. If the network started anew at a word or left one out, `from`
-// or `without` says which, the rows that it did not read are null, and `whole` has the probabilities of the text as it
-// stands. With sums(part, t, unit) a click on a cell shows its formula. The reader page computes readings in the
-// browser, `watch` and the front page in Python.
+// a dictionary of [T][units], known and influence [T]. If the network started anew at a word, `from` says at which, the
+// rows that it did not read are null, and `whole` has the probabilities of the text as it stands. With
+// sums(part, t, unit) a click on a cell shows its formula; with output, the last layer {weight [K, H], bias [K]}, one
+// sees what each unit adds to the answer; with without [T][K], the answer at the end without each word. The reader page
+// computes readings in the browser, `watch` and the front page in Python.
 
+import {byPush, classColour, paintEffect, paintSums} from "./chain.js";
 import {
     PARTS, SIGNED, best, bold, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts,
     writeEnds,
@@ -15,47 +18,53 @@ import {formula, notes, sentence} from "./sentences.js";
 const DASHES = [[], [7, 4], [2, 4], [9, 4, 2, 4]];
 const MOST_CLASSES = 6;
 const LETTERING = "600 13px";
-const classColour = k => `class-${k}`;
+const STAGE = 26;  // pixels: the letters of the words on the front page, where there is room
 
 export class View {
-    // onMove() is called when the band moves. compact: the input gate alone, and nothing to choose.
-    constructor(root, classes, {onMove = () => {}, compact = false} = {}) {
-        Object.assign(this, {root, classes, onMove, compact, at: 0, shown: Infinity, by: "none", unit: 0});
+    // onMove() is called when the band moves, onEnd() when the show is over. compact: large words, the input gate
+    // alone, and nothing to choose; on a phone a row a word.
+    constructor(root, classes, {onMove = () => {}, onEnd = () => {}, compact = false} = {}) {
+        Object.assign(this, {root, classes, onMove, onEnd, compact, at: 0, shown: Infinity, by: "answer", unit: 0});
         const div = (className, ...children) => make("div", {className}, ...children);
         const button = (textContent, label, onclick) =>
             make("button", {type: "button", textContent, ariaLabel: label, title: label, onclick});
         this.sentence = make("p", {className: "sentence", role: "status"});
         const before = button("‹", "Word before", () => this.go(this.at - 1));
         const after = button("›", "Next word", () => this.go(this.at + 1));
-        this.player = button("▶", "Read the text word by word", () => this.playing ? this.stop() : this.play());
+        this.player = button("", "Read the text word by word", () => this.playing ? this.stop() : this.play());
         this.select = make("select", {onchange: () => this.colour(this.select.value, this.unit)});
         this.choice = make("label", {}, "Colour by ", this.select);
         this.number = make("input", {type: "number", min: 1});
         this.number.oninput = () => this.colour(this.by, this.number.value - 1);
         this.ofUnit = make("label", {}, "of unit ", this.number);
         this.formula = make("p", {className: "formula"});
-        [this.band, this.words, this.curves, this.inside] = [div("band"), div("words"), div(""), div("")];
-        this.marks = div("marks");
-        this.roll = div("roll", this.marks, this.curves, this.words, this.inside, this.band);
+        [this.band, this.words, this.curves, this.inside] = [div("band"), div("words"), div(""), div("inside")];
+        [this.marks, this.effect, this.sums] = [div("marks"), div("part effect"), div("part sums")];
+        for (const part of [this.effect, this.sums]) part.append(make("span", {className: "label"}), make("canvas"));
+        this.line = div("line", this.marks, this.words);
+        this.head = div("head", this.line);
+        this.roll = div("roll", this.curves, this.effect, this.inside, this.sums, this.band);
         this.strip = make("div", {className: "strip", tabIndex: 0, role: "slider", ariaLabel: "Word"}, this.roll);
         this.answers = make("table", {className: "answers"});
         this.notes = make("ol", {className: "notes"});
         this.hint = make("p", {className: "hint", textContent: "The grey column is the word of the sentence above. "
-            + "Below the words each row is a unit of the network: no colour is 0, grey is negative. "
-            + "Click a cell to choose its row: a frame marks the row that colours the words."});
+            + "In the pictures each row is a unit: no colour is 0, grey is negative. Click a cell to light its unit."});
         this.side = div("side", this.notes, this.hint);
         root.classList.toggle("compact", compact);
         root.replaceChildren(
             this.sentence,
             div("controls", make("span", {className: "group"}, before, this.player, after), this.choice, this.ofUnit),
             this.formula,
-            div("picture", this.strip, this.answers, this.side),
+            div("picture", this.head, this.strip, this.answers, this.side),
         );
         this.strip.onkeydown = event => this.key(event);
-        this.strip.onpointermove = event => (this.fits || event.pointerType !== "touch") && this.point(event);
-        this.strip.onclick = event => this.point(event);
+        for (const part of [this.head, this.strip]) {
+            part.onpointermove = event => (this.fits || event.pointerType !== "touch") && this.point(event);
+            part.onclick = event => this.point(event);
+        }
         this.strip.onscroll = () => this.draw();
-        new ResizeObserver(() => this.layout()).observe(this.strip);
+        new ResizeObserver(() => this.layout()).observe(root);
+        this.rest();
         document.fonts.ready.then(() => this.layout());  // the typeface may come after the words
         matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
         matchMedia("print").addEventListener("change", () => this.layout());
@@ -66,10 +75,15 @@ export class View {
         const [{tokens, parts}] = readings;
         Object.assign(this, {readings, tokens, at: Math.max(0, Math.min(this.at, tokens.length - 1))});
         this.units = parts.h.find(row => row)?.length ?? 1;
-        const finger = matchMedia("(pointer: coarse)").matches && !this.compact;  // it needs rows that it can touch
-        this.unitHeight = Math.min(finger ? 12 : 4, (finger ? 400 : this.compact ? 64 : 96) / this.units);
+        this.unitHeight = Math.min(4, (this.compact ? 64 : 96) / this.units);
         this.root.classList.toggle("empty", !tokens.length);
-        this.words.replaceChildren(...tokens.map(bold));
+        this.words.replaceChildren(...tokens.map(token => make("span", {}, bold(token),
+            ...this.compact ? [make("i", {className: "bar"}), make("i", {className: "gate"})] : [])));
+        const [{output, without, probabilities}] = readings, state = parts.h.at(-1), alone = readings.length === 1;
+        this.order = [...Array(this.units).keys()];
+        if (output && state) this.order = byPush(output, state, best(probabilities.at(-1)));
+        this.effect.hidden = !alone || !without?.length;
+        this.sums.hidden = !alone || !output || !state;
         const names = readings.map(reading => reading.name).join(", ");
         if (names !== this.names) this.furnish(names, parts);
         this.annotate();
@@ -83,14 +97,14 @@ export class View {
         const row = (textContent, onclick) => make("div", {className: "part"},
             make("span", {className: "label", textContent}), make("canvas", {onclick}));
         const above = name => several ? `${name}: probability of each class` : "probability of each class";
-        const pick = part => this.compact ? null : event => this.colour(part, event.offsetY / this.unitHeight);
+        const pick = part => this.compact ? null : event => this.pick(part, event);
         this.curves.replaceChildren(...this.readings.map(({name}) => row(above(name), null)));
         this.inside.replaceChildren(...this.rows.map(part => row("", pick(part))));
-        const options = {none: "nothing", influence: "importance for the last answer"};
+        const options = {answer: "answer after the word", influence: "importance for the last answer"};
         for (const part of this.rows) options[part] = PARTS[part].name;
         this.select.replaceChildren(
             ...Object.entries(options).map(([value, textContent]) => make("option", {value, textContent})));
-        if (!(this.by in options) || several) this.by = "none";
+        if (!(this.by in options) || several) this.by = "answer";
         this.choice.hidden = several || this.compact;
         this.hint.hidden = several || this.compact;
     }
@@ -104,18 +118,24 @@ export class View {
         this.marks.replaceChildren(...this.noted.map((_, i) => number(i)));
     }
 
-    // A word's column is as wide as the word; a short text is spread, and one that nearly fits is pushed together. At
-    // the right there is room for the names of the lines. On paper nothing scrolls: all of it is made to fit.
+    // A word's column is as wide as the word; a short text is spread, and one that nearly fits is pushed together, on
+    // the front page with smaller letters. At the right there is room for the names of the lines. On paper nothing
+    // scrolls: all of it is made to fit.
     layout() {
+        const seen = this.strip.clientWidth;
         if (!this.readings) return;
-        const {fontSize, fontFamily} = getComputedStyle(this.words);
-        const ruler = make("canvas").getContext("2d");
+        this.stacked = this.compact && !seen;  // on a phone, a row a word
+        this.words.style.fontSize = this.compact && seen ? `${STAGE}px` : "";
+        const {fontSize, fontFamily} = getComputedStyle(this.words), ruler = make("canvas").getContext("2d");
         ruler.font = `${LETTERING} ${fontFamily}`;
         this.margin = 12 + Math.min(110, Math.max(...this.classes.map(name => ruler.measureText(name).width)));
         ruler.font = `600 ${fontSize} ${fontFamily}`;
-        const widths = this.tokens.map(token => Math.max(30, ruler.measureText(token).width + 16));
-        const seen = this.strip.clientWidth, needed = widths.reduce((a, b) => a + b, 0);
-        const room = (seen - this.margin) / needed, stretch = room > 0.9 ? Math.min(1.8, room) : 1;
+        let widths = this.tokens.map(token => Math.max(30, ruler.measureText(token).width + 16));
+        const roomFor = widths => (seen - this.margin) / widths.reduce((a, b) => a + b, 0);
+        const smaller = this.compact && seen ? Math.max(0.62, Math.min(1, roomFor(widths))) : 1;
+        if (smaller < 1) this.words.style.fontSize = `${STAGE * smaller}px`;
+        widths = widths.map(width => width * smaller);
+        const room = roomFor(widths), stretch = room > 0.9 ? Math.min(1.8, room) : 1;
         this.edges = [0];
         widths.forEach((width, t) => {
             this.edges.push(this.edges[t] + width * stretch);
@@ -140,19 +160,25 @@ export class View {
 
     draw() {
         if (!this.readings) return;
+        [...this.words.children].forEach((word, t) => word.classList.toggle("ahead", t >= this.shown));
+        if (this.stacked) return;
         const parts = this.rows.map(part => PARTS[part].colour);
+        this.line.style.transform = `translateX(${-this.strip.scrollLeft}px)`;
         const roles = ["paper", "ink", "soft", "line", ...parts, ...this.classes.map((_, k) => classColour(k))];
         this.colours = palette(this.root, roles);
         this.readings.forEach((reading, i) => this.drawCurves(this.curves.children[i].lastChild, reading));
         this.rows.forEach((part, i) => this.drawPart(this.inside.children[i].lastChild, part));
         this.noted.forEach(({at}, i) => { this.marks.children[i].hidden = at >= this.shown; });
+        if (this.effect.hidden) return;
+        const edges = this.edges.map(edge => edge - this.strip.scrollLeft);
+        paintEffect(this.effect.lastChild, this.readings[0], edges, this.width, this.colours);
     }
 
     drawCurves(canvas, {probabilities, whole}) {
         const {edges, shown, colours} = this, left = this.strip.scrollLeft;
-        const height = this.readings.length > 1 ? 96 : 150;
+        const height = this.readings.length > 1 ? 96 : 140;
         const context = fit(canvas, this.width, height), face = getComputedStyle(this.words).fontFamily;
-        const x = t => (edges[t] + edges[t + 1]) / 2 - left, y = p => 8 + (1 - p) * (height - 22);
+        const x = t => (edges[t] + edges[t + 1]) / 2 - left, y = p => 8 + (1 - p) * (height - 16);
         const colour = (k, alpha) => css(colours[classColour(k)], alpha);
         const ticks = [[0, "0"], [0.5, "½"], [1, "1"]];
         for (const [p] of ticks) paintLine(context, [[0, y(p)], [this.width, y(p)]], css(colours.line), 1);
@@ -171,11 +197,6 @@ export class View {
         });
         const scale = ticks.map(([p, name]) => ({name, x: 1, y: y(p) + (p ? 8 : -7), colour: css(colours.soft)}));
         writeEnds(context, scale, height, 40, css(colours.paper));
-        read.forEach((row, t) => {  // who leads, as a ribbon over the words
-            if (!row) return;
-            context.fillStyle = colour(best(row));
-            context.fillRect(edges[t] - left + 0.5, height - 5, edges[t + 1] - edges[t] - 1, 5);
-        });
         const end = read.findLastIndex(row => row);
         if (end < 0 || edges[end] > left + this.width) return;
         context.font = `${LETTERING} ${face}`;
@@ -189,13 +210,14 @@ export class View {
         const height = this.units * unitHeight, context = fit(canvas, this.width, height);
         const end = Math.min(this.width, edges.at(-1) - left);
         const from = Math.max(0, edges.findIndex(edge => edge > left) - 1);  // only columns that can be seen are drawn
-        const to = edges.filter(edge => edge < left + this.width).length;
-        const rows = this.readings[0].parts[part].slice(from, Math.min(to, this.shown));
+        const to = edges.filter(edge => edge < left + this.width).length, row = this.order.indexOf(unit);
+        const rows = this.readings[0].parts[part].slice(from, Math.min(to, this.shown))
+            .map(numbers => numbers && this.order.map(unit => numbers[unit]));
         paintUnits(context, rows, part, this.colours, height, edges.slice(from).map(edge => edge - left));
         if (!(this.by in PARTS)) return;
         Object.assign(context, {strokeStyle: css(ink), fillStyle: css(ink), lineWidth: 1.5});
-        if (this.by === part) context.strokeRect(0.75, unit * unitHeight - 0.75, end - 1.5, unitHeight + 1.5);
-        else for (const x of [0, end - 6]) context.fillRect(x, unit * unitHeight, 6, unitHeight);  // the same unit
+        if (this.by === part) context.strokeRect(0.75, row * unitHeight - 0.75, end - 1.5, unitHeight + 1.5);
+        else for (const x of [0, end - 6]) context.fillRect(x, row * unitHeight, 6, unitHeight);  // the same unit
     }
 
     // ---------------------------------------------------------------------------------- words and figures
@@ -203,6 +225,7 @@ export class View {
     // Colour the words by their importance, or by what a unit does in a part of the network.
     colour(by, unit) {
         Object.assign(this, {by, unit: Math.max(0, Math.min(this.units - 1, Math.floor(unit) || 0))});
+        const [{probabilities}] = this.readings;
         this.select.value = by;
         this.ofUnit.hidden = !(by in PARTS);
         this.number.max = this.units;
@@ -210,12 +233,34 @@ export class View {
         const shades = this.values().map(value => value === undefined ? 0 : shade(by)(value));
         const gate = by in PARTS && !SIGNED.includes(by), most = gate ? 1 : Math.max(...shades.map(Math.abs), 1e-30);
         shades.forEach((value, t) => {
-            const share = Math.round(38 * Math.abs(value) / most), tint = value < 0 ? "ink" : PARTS[by]?.colour ?? "x";
-            const mixed = `color-mix(in srgb, var(--${tint}) ${share}%, transparent)`;
-            this.words.children[t].style.backgroundColor = share ? mixed : "";
+            const leads = by === "answer" && probabilities[t] && classColour(best(probabilities[t]));
+            const share = leads ? 22 : Math.round(38 * Math.abs(value) / most);
+            const tint = leads || (value < 0 ? "ink" : PARTS[by]?.colour ?? "x");
+            Object.assign(this.words.children[t].firstChild.style, {
+                backgroundColor: share ? `color-mix(in srgb, var(--${tint}) ${share}%, transparent)` : "",
+                boxShadow: leads ? `inset 0 -3px var(--${leads})` : "",
+            });
         });
+        if (this.compact) this.paintRows();
         this.draw();
         this.tell();
+    }
+
+    // On a phone: beside each word the probabilities of the classes, and the units of its gate, as stripes.
+    paintRows() {
+        const [{probabilities, parts}] = this.readings;
+        const stripes = (sizes, colours) => {
+            let end = 0;
+            const stops = sizes.map((size, i) => `${colours[i]} ${100 * end}% ${100 * (end += size)}%`);
+            return `linear-gradient(90deg, ${stops.join(", ")})`;
+        };
+        const mixed = value => `color-mix(in srgb, var(--input) ${Math.round(100 * value)}%, transparent)`;
+        const ofClasses = this.classes.map((_, k) => `var(--${classColour(k)})`);
+        [...this.words.children].forEach((word, t) => {
+            const [, bar, strip] = word.children, units = parts.input[t];
+            bar.style.backgroundImage = stripes(probabilities[t], ofClasses);
+            strip.style.backgroundImage = stripes(units.map(() => 1 / units.length), units.map(mixed));
+        });
     }
 
     // What the words are coloured by, a number a word; undefined where the network did not read.
@@ -227,8 +272,8 @@ export class View {
 
     // Say everything about the word under the band.
     tell() {
-        const {at, readings, edges, tokens, by, unit} = this, [{parts, known, from, without}] = readings;
-        const values = this.values(), said = sentence(readings, at, this.classes);
+        const {at, readings, edges, tokens, by, unit} = this, [{parts, known, from}] = readings;
+        const values = this.values(), said = sentence(readings, at, this.classes, this.compact);
         const ofUnit = by in PARTS && values[at] !== undefined;
         if (tokens.length && by === "influence") {
             said.push(` Its importance: ${percent(values[at] / Math.max(...values, 1e-30))} of the largest.`);
@@ -241,22 +286,27 @@ export class View {
         Object.assign(this.strip, {ariaValueMin: 1, ariaValueMax: Math.max(1, tokens.length)});
         Object.assign(this.strip, {ariaValueNow: at + 1, ariaValueText: tokens[at] ?? "no word"});
         [...this.words.children].forEach((word, t) => {
-            const marks = {unknown: !known[t], here: t === at, unread: t < from, "left-out": t === without};
-            word.className = Object.keys(marks).filter(mark => marks[mark]).join(" ");
+            const marks = {unknown: !known[t], here: t === at, unread: t < from};
+            word.firstChild.className = Object.keys(marks).filter(mark => marks[mark]).join(" ");
         });
         this.rows.forEach((part, i) => {
             const {name, meaning} = PARTS[part], row = parts[part][at];
-            const now = !row || SIGNED.includes(part) ? "" : `; now ${percent(mean(row.map(shade(part))))}`;
-            this.inside.children[i].firstChild.replaceChildren(make("b", {textContent: name}), `: ${meaning}${now}`);
+            const now = !row || SIGNED.includes(part) ? "" : `; now ${percent(mean(row.map(shade(part))))} on average`;
+            this.inside.children[i].firstChild.replaceChildren(this.legend(part, name), `: ${meaning}${now}`);
         });
         this.tellAnswers();
     }
 
-    // The answer after the word under the band; without a word: what it comes to at the end. Nothing read, no answer.
+    // The answer after the word under the band, and how it comes about. Nothing read, no answer.
     tellAnswers() {
-        const [{without, probabilities}] = this.readings, word = bold(this.tokens[this.at] ?? "");
-        const t = without === undefined ? this.at : probabilities.findLastIndex(row => row);
-        const rows = this.readings.map(({probabilities}) => probabilities[t]);
+        const {at} = this, word = bold(this.tokens[at] ?? ""), [{without, probabilities}] = this.readings;
+        const rows = this.readings.map(({probabilities}) => probabilities[at]);
+        const said = row => `${this.classes[best(row)]} (${percent(Math.max(...row))})`;
+        if (!this.effect.hidden) {
+            this.effect.firstChild.replaceChildren(make("b", {textContent: "without this word"}),
+                ` the text ends at ${said(without[at])}; bars: what each word adds to ${said(probabilities.at(-1))}`);
+        }
+        if (!this.sums.hidden && this.colours) this.tellSums(this.readings[0]);
         if (!rows[0]) return this.answers.replaceChildren();
         const several = rows.length > 1, highest = this.highest(rows[0]);
         const cell = (tag, ...children) => make(tag, {}, ...children);
@@ -269,10 +319,22 @@ export class View {
                 ...rows.map(row => cell("td", percent(row[k]))), ...track);
         };
         const head = several ? [cell("tr", cell("td"), ...this.readings.map(({name}) => cell("th", name)))] : [];
-        const title = without === undefined ? "Answer after " : "Answer at the end, without ";
         this.answers.replaceChildren(
-            cell("caption", title, word),
+            cell("caption", "Answer after ", word),
             cell("tbody", ...head, ...this.classes.map((_, k) => k).filter(k => highest.includes(k)).map(line)));
+        this.root.style.setProperty("--answers", `${this.answers.offsetHeight}px`);
+    }
+
+    legend = (part, textContent) =>
+        make("b", {textContent, className: "swatch", style: `--own: var(--${PARTS[part].colour})`});
+
+    tellSums({output, parts}) {
+        const {at, by, unit, classes, order, width, colours} = this, [name, canvas] = this.sums.children;
+        const face = getComputedStyle(this.words).fontFamily, lit = by in PARTS ? unit : undefined;
+        name.replaceChildren(make("b", {textContent: "output weight times h"}),
+            ": what each unit adds to the scores; their softmax is the answer");
+        const state = parts.h[at] ?? parts.h.at(-1);
+        paintSums(canvas, output, state, {classes, order, lit, width, colours, face});
     }
 
     // The classes of the largest numbers of a row, the largest first.
@@ -292,7 +354,7 @@ export class View {
 
     // Bring the word under the band into sight, and near the end the names of the lines.
     reveal() {
-        if (!this.readings) return;
+        if (!this.readings || this.stacked) return;
         const {edges, strip, at, width} = this, margin = Math.max(60, this.margin), end = edges.at(-1) + this.margin;
         const right = end - edges[at + 1] < 2 * margin ? end : edges[at + 1] + margin;
         if (edges[at] - margin < strip.scrollLeft) strip.scrollLeft = edges[at] - margin;
@@ -307,15 +369,32 @@ export class View {
 
     // The word at a place of the screen.
     wordAt(event) {
+        if (this.stacked) return [...this.words.children].findIndex(word => word.contains(event.target));
         const box = this.roll.getBoundingClientRect(), zoom = box.width / this.roll.offsetWidth;  // as on a slide
         const x = (event.clientX - box.left) / zoom, next = this.edges.findIndex(edge => edge > x);
         return next < 0 ? this.tokens.length - 1 : next - 1;
     }
 
+    // Light the unit under the pointer. A finger is wider than a row: it gets a loupe, the units around it to choose.
+    pick(part, {offsetY, currentTarget, pointerType}) {
+        const row = Math.max(0, Math.min(this.units - 1, Math.floor(offsetY / this.unitHeight)));
+        this.colour(part, this.order[row]);
+        this.root.querySelector(".loupe")?.remove();
+        if (pointerType !== "touch") return;
+        const first = Math.max(0, Math.min(this.units - 5, row - 2));
+        const numbers = this.readings[0].parts[part][this.at] ?? [];
+        const buttons = this.order.slice(first, first + 5).map(unit => make("button", {
+            type: "button", textContent: `${unit + 1}: ${numbers[unit]?.toFixed(2) ?? "–"}`,
+            ariaLabel: `Unit ${unit + 1}`, onclick: () => this.colour(part, unit),
+        }));
+        currentTarget.after(make("div", {className: "loupe", role: "group", ariaLabel: PARTS[part].name}, ...buttons));
+    }
+
     point(event) {
         if (!this.tokens.length) return;
         this.stop();
-        this.move(this.wordAt(event));
+        const t = this.wordAt(event);
+        if (t >= 0) this.move(t);
     }
 
     key(event) {
@@ -326,27 +405,49 @@ export class View {
         this.go(places[event.key]);
     }
 
-    // Read the text before the eyes of who looks on: the curves grow word by word.
+    // Read the text before the eyes of who looks on: the curves grow word by word, and it rests where the answer turns.
     play() {
         if (!this.tokens?.length) return;
+        const pace = this.compact ? 600 : 300, [{probabilities}] = this.readings;
+        const turns = t => t && best(probabilities[t] ?? []) !== best(probabilities[t - 1] ?? []);
         const show = shown => {
+            if (shown > this.tokens.length) return this.stop();
             this.shown = shown;
             this.move(shown - 1);
             this.reveal();
             this.draw();
+            this.playing = setTimeout(show, turns(shown - 1) ? 2 * pace : pace, shown + 1);
         };
         this.player.textContent = "❚❚";
         this.sentence.ariaLive = "off";  // a screen reader could not keep up
-        this.playing = setInterval(() => this.shown < this.tokens.length ? show(this.shown + 1) : this.stop(), 160);
         show(1);
     }
 
-    stop() {
-        if (!this.playing) return;
-        clearInterval(this.playing);
-        Object.assign(this, {playing: null, shown: Infinity});
-        this.player.textContent = "▶";
-        this.sentence.ariaLive = "polite";
+    // Play once most of the words can be seen; at once for who wants less motion, which is not at all.
+    playWhenSeen() {
+        if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.onEnd();
+        Object.assign(this, {shown: 0});
         this.draw();
+        this.waiting = new IntersectionObserver(([{intersectionRatio}]) => {
+            if (intersectionRatio < 0.6) return;
+            this.waiting.disconnect();
+            this.play();
+        }, {threshold: 0.6});
+        this.waiting.observe(this.head);
+    }
+
+    stop() {
+        this.waiting?.disconnect();
+        clearTimeout(this.playing);
+        if (this.shown === Infinity) return;
+        Object.assign(this, {playing: null, shown: Infinity});
+        this.sentence.ariaLive = "polite";
+        this.rest();
+        this.draw();
+        this.onEnd();
+    }
+
+    rest() {
+        this.player.textContent = this.compact ? "▶ Replay" : "▶";
     }
 }

@@ -4,6 +4,7 @@ Pages come from site/, lessons from notebooks/ with their saved outputs: nothing
 of a lesson. Needs the packages of site/requirements.txt, and once a network for what sets the formulas.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,9 @@ MATHJAX = ROOT / "build" / "mathjax"
 SOURCES = ROOT / "build" / "site-sources"
 PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md", "images/*.png"]
 PAGES += ["notebooks/*.ipynb", "notebooks/*/*.ipynb", "notebooks/*/claims.md"]
+
+WIDE = re.compile(r'(?<=png" )width="(\d+)"')  # of a picture: site/_static/course.css keeps its letters legible
+EXPECTED = re.compile(r"\(expected [^()<]{1,80}: ok\)")  # after a result, which is what one should see
 
 
 def gather() -> None:
@@ -38,12 +42,15 @@ def make_site(folder: Path) -> None:
     for file in folder.rglob("*.html"):
         # A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words.
         page = file.read_text(encoding="utf-8").replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        page = WIDE.sub(r'\g<0> style="--wide: \1"', page)
+        page = EXPECTED.sub(r'<span class="expected">\g<0></span>', page)
         page = page.replace('<div id="pst-primary', '<div role="complementary" aria-label="Site" id="pst-primary')
         file.write_text(page, encoding="utf-8")
-    for file in folder.glob("_static/*/*.map"):  # megabytes that no page asks for
+    for file in [*folder.glob("_static/*/*.map"), *folder.glob("_static/*macros.html")]:  # what no page asks for
         file.unlink()
     (folder / "_static" / "typeface.css").write_text(pages.faces(), encoding="utf-8")
     figures.numbers(folder)
+    figures.share_picture(folder / "share.png")
     for name in pages.PAGES:
         pages.make_page(name, folder)
 

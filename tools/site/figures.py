@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import torch
 
 import torchnlp
@@ -16,7 +17,7 @@ from tools.site.reversing_networks import FILE as REVERSERS
 from tools.site.reversing_networks import Reversers
 from tools.site.word_vectors import FILE as VECTORS
 
-HEADLINE = "Striker signs deal as club's shares fall on Wall Street"  # as wide as the front page
+HEADLINE = "Striker signs new deal as shares of club fall on Wall Street"  # as wide as the front page
 
 
 def numbers(folder: Path) -> None:
@@ -26,8 +27,8 @@ def numbers(folder: Path) -> None:
         (folder / f"{name}.js").write_text(f'(window.numbers ??= {{}})["{name}.js"] = {text};\n', encoding="utf-8")
 
 
-def headline_figure(text: str = HEADLINE) -> str:
-    """The front page's figure: the reader's LSTM reads a headline. In words where scripts don't run."""
+def headline_figure(text: str = HEADLINE, file: str = "lstm.js") -> str:
+    """The front page's figure, and lesson 2's first: the reader's LSTM reads a headline. In words without scripts."""
     reader = Reader("LSTM")
     read = reader.read(text)
     vectors = reader.embedding(torch.tensor(read["ids"])).requires_grad_()  # [T, E]
@@ -35,7 +36,7 @@ def headline_figure(text: str = HEADLINE) -> str:
     reader.fc(states[0, -1]).log_softmax(0).max().backward()
     answers = torch.tensor(read["probabilities"])
     reading = {
-        "file": "lstm.js",
+        "file": file,
         "megabytes": 0.3,  # as a server sends it
         "text": text,
         "classes": reader.classes,
@@ -47,6 +48,26 @@ def headline_figure(text: str = HEADLINE) -> str:
     }
     said = ", ".join(f"{word}: {reader.classes[k]}" for word, k in zip(read["tokens"], answers.argmax(1)))
     return live("headline", f"What an LSTM answers after each word. {said}.", reading)
+
+
+def share_picture(file: Path) -> None:
+    """What a message shows beside a link to the site, 1200 x 630: the front page's headline and its curves."""
+    reader, style = Reader("LSTM"), torchnlp.STYLE | {"font.size": 17, "axes.grid": False}
+    read = reader.read(HEADLINE)
+    answers, places = torch.tensor(read["probabilities"]), range(len(read["tokens"]))
+    with plt.rc_context(style):
+        figure, axis = plt.subplots(figsize=(12, 6.3))
+        figure.suptitle("Watch a network change its mind", x=0.03, ha="left", fontsize=34, weight="bold")
+        for k, name in enumerate(reader.classes):
+            axis.plot(answers[:, k], "o-", lw=4, ms=8, color=torchnlp.class_colour(k), label=name)
+        axis.set_xticks(places, read["tokens"], fontsize=18)
+        for label, row in zip(axis.get_xticklabels(), answers):
+            label.set(color=torchnlp.class_colour(int(row.argmax())), weight="bold")
+        axis.set_yticks([0, 0.5, 1], ["0", "½", "1"])
+        axis.set_title("the section of the newspaper, after each word", loc="left", fontsize=20)
+        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=20)
+        figure.savefig(file, dpi=100)
+        plt.close(figure)
 
 
 def short(numbers: torch.Tensor) -> list:
@@ -83,11 +104,14 @@ def temperature_figure() -> str:
     return live("temperature", f"The likeliest next token. {'; '.join(said)}.", {"beginnings": beginnings})
 
 
-def backwards_figure(word: str = "uncopyrightable", file: str = "../reverser.js") -> str:
-    """Lesson 7, and the front page: a word that one types, written backwards from one state and with attention."""
+def backwards_figure(word: str = "uncopyrightable", file: str = "../reverser.js", share: bool = False) -> str:
+    """Lesson 7, and the front page: a word that one types, written backwards from one state and with attention.
+
+    share: with a link to it, which the page must be the right place for.
+    """
     answers = Reversers().answer(word)
     instead = f"{word}, backwards: {answers['one']['written']} from one state, {answers['attention']['written']} "
-    return live("backwards", instead + "with attention.", {"word": word, "file": file})
+    return live("backwards", instead + "with attention.", {"word": word, "file": file, "share": share})
 
 
 def radius_figure() -> str:

@@ -49,6 +49,9 @@ class FourGrams:
         return p
 
 
+PIECES = ("s", "t", "re", "ve", "ll", "d", "m")  # of words with an apostrophe
+
+
 def split_lines(text: str) -> list[str]:
     """The tokens of a text; a new line is a token too."""
     first, *others = (tokenizer(line) for line in text.split("\n"))
@@ -89,7 +92,8 @@ class Writer:
         return {"tokens": tokens, "ids": ids, "losses": losses, "counted": counted}
 
     def allowed(self, tokens: list[str], *, section=None, model="network", begins="") -> torch.Tensor:
-        """The scores [V] of what may follow: no unknown word, no padding, no end before there is a beginning.
+        """The scores [V] of what may follow: no unknown word, no padding, no end before there is a beginning; no word
+        twice in a row, no three words that stand there already, no "s" of "'s" without its mark.
 
         model: "network" or "4-grams"; begins: the letters that the word begins with.
         """
@@ -99,7 +103,15 @@ class Writer:
         else:
             scores = torch.from_numpy(self.counts.next(ids)).log()
         lowest = LINE + 1 if begins else END if ids else LINE
-        may = torch.tensor([i >= lowest and word.startswith(begins) for i, word in enumerate(self.words)])
+        *_, a, b = [-1, -1, *ids]
+        again = {b} | {c for x, y, c in zip(ids, ids[1:], ids[2:]) if (x, y) == (a, b)}
+        before = [self.words[i] if i >= 0 else "" for i in (a, b)]
+        if before[1] != "'" and not (before[1] == "." and len(before[0]) == 1):
+            again |= {i for i, word in enumerate(self.words) if word in PIECES}
+        never = set() if begins else again
+        may = torch.tensor(
+            [i >= lowest and word.startswith(begins) and i not in never for i, word in enumerate(self.words)]
+        )
         return scores.masked_fill(~may, -torch.inf)
 
     def next(self, tokens: list[str], *, section=None, model="network", begins="", **choices) -> dict:

@@ -6,11 +6,11 @@ import nbformat
 
 from tools.lesson import BADGE, ROOT, has, is_diagram, kind, lessons, opening, place_of, spoken, to_read
 from tools.site import figures
+from tools.site.pages import ADDRESS as SITE
 from tools.teaching import repo
 
 HERE = ROOT / "site"
 LESSONS = {lesson.name: lesson for lesson in lessons()}
-SITE = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))
 CELL = re.compile(r"`(l\d+-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
 PLACE = re.compile(rf"(\blesson\s+\d+|第 \d+ 课)(?:,\s+|，){CELL.pattern}")
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
@@ -50,6 +50,10 @@ def lesson_page(source: str, name: str) -> str:
             write(f"(gates-{name})=")
         if is_text:
             write(in_site(link_first(cell.source, links)))
+            continue
+        if "gates-over-a-headline" in cell.source:  # the site has it alive
+            write(f"```{{raw}} html\n{figures.headline_figure(file='../lstm.js')}\n```")
+            write(link_first(cell.metadata["caption"], links))
             continue
         as_the_site_folds(cell, links)
         if hides and not is_plot:

@@ -8,7 +8,9 @@ hold the pages to.
 import base64
 import io
 import json
+import re
 from functools import cache
+from html import escape, unescape
 from pathlib import Path
 
 import torch
@@ -19,10 +21,12 @@ import torchnlp
 from images.watch.page import SITE, one_file
 from tools.site import train_reader
 from tools.site.language_model import unpacked
+from tools.teaching import repo
 
 ROOT = Path(__file__).resolve().parents[2]
 WATCH = ROOT / "images" / "watch"  # what the pages share with the module's `watch`
 PAGES = ("reader", "playground", "writer")
+ADDRESS = "https://{}.github.io/{}/".format(*repo.current(ROOT).split("/"))  # where the site stands
 
 
 # ------------------------------------------------------------------------------------------- pages
@@ -54,9 +58,21 @@ def make_page(name: str, folder: Path = ROOT / "build" / "site") -> Path:
         return networks_of(part) if part else json.loads((SITE / file).read_text(encoding="utf-8"))
 
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{name}.html"
-    file.write_text(one_file((SITE / f"{name}.html").read_text(encoding="utf-8"), data, faces()), encoding="utf-8")
+    file, page = folder / f"{name}.html", (SITE / f"{name}.html").read_text(encoding="utf-8")
+    description = re.search(r'<meta name="description" content="(.*?)">', page)
+    title = re.search("<title>(.*?)</title>", page)
+    page = page.replace(description[0], share_tags(title[1], description[1]))
+    file.write_text(one_file(page, data, faces()), encoding="utf-8")
     return file
+
+
+def share_tags(title: str, description: str) -> str:
+    """What a message shows beside a link to a page of the site, as HTML."""
+    said = {"title": title, "description": description, "type": "website"}
+    said |= {"image": f"{ADDRESS}share.png", "image:width": "1200", "image:height": "630"}
+    tags = [f'<meta property="og:{name}" content="{escape(unescape(text))}">' for name, text in said.items()]
+    tags += [f'<meta name="description" content="{escape(unescape(description))}">']
+    return "\n".join([*tags, '<meta name="twitter:card" content="summary_large_image">\n'])
 
 
 def networks_of(part: str) -> dict:

@@ -1,0 +1,72 @@
+// What makes a page worth sending: a link that restores what is shown, and a picture of it.
+
+import {make} from "../images/watch/draw.js";
+import {flushAddress} from "./address.js";
+
+const WIDE = 1200, EDGE = 48, INK = "#222222", SOFT = "#5A5A5A";
+
+// Two buttons in a paragraph. said() gives the picture's title and the sentence below it; canvases() what is drawn
+// under them, as it is on the page; address() is the link.
+export function makeShare(said, canvases = () => [], address = () => location.href) {
+    const told = make("span", {className: "hint", role: "status"});
+    const button = (textContent, onclick) => make("button", {type: "button", textContent, onclick});
+    const copy = button("Copy link", async () => {
+        flushAddress();
+        const copied = await navigator.clipboard?.writeText(address()).then(() => true, () => false);
+        if (copied) told.textContent = "Copied.";
+        else prompt("The link:", address());
+    });
+    const save = button("Save picture", () => {
+        flushAddress();
+        const canvas = paintPicture(said(), canvases()), name = `${document.title}.png`;
+        canvas.toBlob(blob => {
+            const href = URL.createObjectURL(blob);
+            make("a", {href, download: name}).click();
+            setTimeout(URL.revokeObjectURL, 10_000, href);
+        });
+    });
+    return make("p", {className: "controls share"}, copy, save, told);
+}
+
+// The text in lines that are no wider than the picture.
+function linesOf(context, text) {
+    const lines = [""];
+    for (const word of text.split(/\s+/)) {
+        const longer = `${lines.at(-1)} ${word}`.trim();
+        if (context.measureText(longer).width < WIDE - 2 * EDGE) lines[lines.length - 1] = longer;
+        else lines.push(word);
+    }
+    return lines;
+}
+
+// Black on white, whatever the page is like: a dark page's canvases stand on their own ground.
+function paintPicture({title, text}, canvases) {
+    const canvas = make("canvas"), context = canvas.getContext("2d");
+    const face = getComputedStyle(document.body).fontFamily, dark = getComputedStyle(document.body).backgroundColor;
+    const styles = [[`700 44px ${face}`, 56, INK, title], [`26px ${face}`, 36, SOFT, text]];
+    const rows = styles.flatMap(([font, height, colour, text]) => {
+        context.font = font;
+        return linesOf(context, text).map(line => ({font, height, colour, line}));
+    });
+    const scaled = canvases.map(part => [part, part.height * (WIDE - 2 * EDGE) / part.width + 16]);
+    const sum = list => list.reduce((total, size) => total + size, 0);
+    const height = 2 * EDGE + sum(rows.map(row => row.height)) + sum(scaled.map(([, size]) => size)) + 40;
+    Object.assign(canvas, {width: WIDE, height});
+    Object.assign(context, {fillStyle: "#FFFFFF", textBaseline: "top"});
+    context.fillRect(0, 0, WIDE, height);
+    let top = EDGE;
+    for (const {font, height, colour, line} of rows) {
+        Object.assign(context, {font, fillStyle: colour});
+        context.fillText(line, EDGE, top);
+        top += height;
+    }
+    for (const [part, size] of scaled) {
+        context.fillStyle = dark;
+        context.fillRect(EDGE, top + 8, WIDE - 2 * EDGE, size - 8);
+        context.drawImage(part, EDGE, top + 8, WIDE - 2 * EDGE, size - 16);
+        top += size;
+    }
+    Object.assign(context, {font: `20px ${face}`, fillStyle: SOFT});
+    context.fillText(location.href.split(/[?#]/)[0], EDGE, height - EDGE + 8);
+    return canvas;
+}
