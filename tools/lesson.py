@@ -261,7 +261,7 @@ def of_settings(lesson: Lesson) -> Iterator[str]:
         elif not re.search(r"\bfunction show\(", scripts[0].read_text(encoding="utf-8")):
             yield f"{short(scripts[0])} shows nothing: page and deck call its show(place, style, data). Write it"
     known = {*PARTS, "slides.md", "zh.po"} | {f"{name}.js" for name in lesson.settings["figures"]}
-    known |= {path.stem + end for path in lesson.studies for end in (".ipynb", ".zh.po")}
+    known |= {path.stem + end for path in lesson.studies for end in (".ipynb", ".zh.po", ".pt")}
     for path in sorted(lesson.room.iterdir()):
         if path.name not in known and not path.name.startswith((".", "__pycache__")):
             key = {".ipynb": " Name it under studies in lesson.toml, or move it away", ".js": " Name it under figures"}

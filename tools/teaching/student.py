@@ -112,7 +112,8 @@ def copy_course(folder: Path) -> None:
     left_out = shutil.ignore_patterns("draw.py", "__pycache__", "held-back.csv")
     for name in FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=left_out, dirs_exist_ok=True)
-    for path in (*map(ROOT.joinpath, FILES), *ROOT.glob("notebooks/*.py"), *ROOT.glob("notebooks/*/plain.py")):
+    others = [path for kind in ("*.py", "*/plain.py", "*/*.pt") for path in ROOT.glob(f"notebooks/{kind}")]
+    for path in (*map(ROOT.joinpath, FILES), *others):
         (folder / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, folder / path.relative_to(ROOT))
 
