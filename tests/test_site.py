@@ -163,7 +163,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 SIDEWAYS = """() => {
     const over = part => part.scrollWidth > part.clientWidth + 1;
     const scrolls = part => over(part) && /auto|scroll/.test(getComputedStyle(part).overflowX);
-    const allowed = "mjx-container, pre, .highlight, .pst-scrollable-table-container, table";
+    const allowed = "mjx-container, pre, figure > a, .highlight, .pst-scrollable-table-container, table";
     const parts = [...document.querySelectorAll("main *")].filter(part => scrolls(part) && !part.matches(allowed));
     return [...over(document.documentElement) ? ["page"] : [], ...parts.map(part => part.outerHTML.slice(0, 100))];
 }"""
