@@ -74,6 +74,9 @@ LOOK = r"""() => {
                     wrong.add(`upon each other: ${words} / ${more}`);
             }
         });
+        for (const moving of slide.querySelectorAll(".moving"))
+            if (moving.getBoundingClientRect().bottom > moving.parentElement.getBoundingClientRect().bottom + 1)
+                wrong.add("the figure is too high");
         return [...wrong];
     }
     const found = [];
