@@ -146,7 +146,7 @@ def with_bars(html: str) -> str:
 def slide_html(lesson: Lesson, slide: Slide) -> str:
     words, sights, beside = [], [], False
     for step, source in enumerate(slide.body.split("\n+\n")):
-        later = ' class="fragment"' if step else ""
+        later = f' class="fragment" data-fragment-index="{step}"' if step else ""
         start = 0
         for line in [*LINE.finditer(source), None]:
             text = source[start : line.start() if line else None].strip()
