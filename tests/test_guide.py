@@ -11,7 +11,12 @@ import torchnlp
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", ROOT / "INSTRUCTORS.md", *ROOT.glob("site/*.md"), *ROOT.glob("notebooks/*/notes.md")]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "INSTRUCTORS.md",
+    *ROOT.glob("site/*.md"),
+    ROOT / "notebooks" / "project" / "notes.md",
+]
 TEXT = {page.stem: page.read_text(encoding="utf-8") for page in PAGES}
 GUIDE = TEXT["INSTRUCTORS"]
 

@@ -97,13 +97,11 @@ def test_every_picture_is_told_in_words(lesson):
 
 
 @each_lesson
-def test_a_cell_fits_on_a_slide(lesson):
+def test_a_cell_fits_on_a_screen(lesson):
     for cell in code_cells(lesson):
         if not is_folded(cell):
             assert cell.source.count("\n") < 22, cell.source[:80]
             assert max(map(len, cell.source.splitlines())) <= 120, cell.source[:80]
-        place = cell.metadata.get("slideshow", {}).get("slide_type", "-")  # none in a cell added in JupyterLab
-        assert place in {"slide", "subslide", "fragment", "skip", "-"}, cell.id
 
 
 @each_lesson
@@ -112,7 +110,7 @@ def test_a_folded_cell_is_folded_everywhere_and_says_what_it_is(lesson):
         kinds = tags_of(cell) & set(TITLES)
         hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)  # for JupyterLab; then: for Colab
         marks = [hidden, cell.source.startswith("# @title "), cell.metadata.get("cellView") == "form"]
-        marks += [is_folded(cell), len(kinds) == 1]  # for slides and the site
+        marks += [is_folded(cell), len(kinds) == 1]  # for the site
         assert all(marks) or not any(marks) and not kinds, f"{cell.id}: folded in some places and not in others"
         if all(marks):
             title = cell.source.splitlines()[0].removeprefix("# @title ")

@@ -24,7 +24,7 @@ TAGS = {*FOLDED, "hide-input", "stub", "check", "yours", "question", "caption", 
 TAGS |= {"nbval-check-output", "nbval-ignore-output", "raises-exception"}
 PARTS = {  # of a room, and what each is for
     "lesson.toml": "title, what one builds, result, figures that move, studies in their order",
-    "notes.md": "the plan, and what to say on each slide: make slides",
+    "slides.md": "the deck, and what to say on each slide: make slides",
     "questions.md": "the question bank: make questions",
     "claims.md": "what the lesson claims, where that was measured, and its control",
     "plain.py": "the lesson's network in plain PyTorch, to take home",
@@ -61,7 +61,7 @@ def is_diagram(cell) -> bool:
 
 
 def place_of(cell) -> str:
-    """Where a cell stands in the deck. One added in JupyterLab says nothing: it belongs to the slide before."""
+    """Where a cell stands when JupyterLab shows the notebook as slides; "skip" for what a reader need not see."""
     return cell.metadata.get("slideshow", {}).get("slide_type", "-")
 
 
@@ -122,7 +122,7 @@ def recorded(notebook) -> dict[str, list]:
 
 
 def to_read(notebook):
-    """A copy as a page or a deck shows it: a picture has its words in metadata.caption; what shows nothing is gone.
+    """A copy as a page shows it: a picture has its words in metadata.caption; what shows nothing is gone.
 
     A cell that held nothing but the words of a picture stays, and is empty.
     """
@@ -260,7 +260,7 @@ def of_settings(lesson: Lesson) -> Iterator[str]:
             yield f"{short(lesson.room / name)}.js is missing: the figure that {file} names"
         elif not re.search(r"\bfunction show\(", scripts[0].read_text(encoding="utf-8")):
             yield f"{short(scripts[0])} shows nothing: page and deck call its show(place, style, data). Write it"
-    known = {*PARTS, "slides.md", "zh.po"} | {f"{name}.js" for name in lesson.settings["figures"]}
+    known = {*PARTS, "zh.po"} | {f"{name}.js" for name in lesson.settings["figures"]}
     known |= {path.stem + end for path in lesson.studies for end in (".ipynb", ".zh.po", ".pt")}
     for path in sorted(lesson.room.iterdir()):
         if path.name not in known and not path.name.startswith((".", "__pycache__")):

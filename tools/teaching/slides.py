@@ -129,7 +129,7 @@ def place_in(lesson: Lesson, name: str) -> str:
     for cell in lesson.notebook.cells:
         title = next((title for _, title in reversed(headings(cell))), title)
         if cell.id == wanted.id:
-            return f'<p class="open"><b>{escape(title.replace("`", ""))}</b> {name}</p>'
+            return f'<p class="open"><b>{escape(title.replace("`", ""))}</b> <i>{name}</i></p>'
 
 
 def with_bars(html: str) -> str:
@@ -163,7 +163,7 @@ def slide_html(lesson: Lesson, slide: Slide) -> str:
     kinds += ["opening"] * (not slide.title.startswith("##")) + ["statement"] * (not sights)
     parts = [f'<div class="sights">{"".join(sights)}</div>'] * bool(sights)
     parts += [f'<div class="words">{"".join(words)}</div>'] * bool(words)
-    said = markdown(f"**{slide.minutes:g} min · {slide.row}**\n\n{slide.notes}")
+    said = markdown(f"**{slide.minutes:g} min · {slide.row}**\n{slide.notes}".replace("\n", "\n\n"))
     return f"""<section data-timing="{60 * slide.minutes:g}"><div class="slide {" ".join(kinds)}">
 {markdown(slide.title)}<div class="body">{"".join(parts)}</div></div>
 <aside class="notes">{said}</aside></section>"""
@@ -197,8 +197,6 @@ def fetch_libraries() -> None:
 if __name__ == "__main__":
     fetch_libraries()
     for lesson in lessons():
-        if not (lesson.room / "slides.md").is_file():
-            continue
         try:
             make_deck(lesson)
         except ValueError as error:

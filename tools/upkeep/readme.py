@@ -3,7 +3,7 @@
     python -m tools.upkeep.readme
 
 It writes the table between its marks in README.md, and lesson 2's picture, and into INSTRUCTORS.md how long each lesson
-takes. A test says when a page and the notebooks disagree.
+takes and the plans of the classes. A test says when a page and the notebooks or the decks disagree.
 
 A lesson's result is a sentence of its lesson.toml: {padded} becomes what the lesson or one of its studies recorded
 under that name, with `expect` or `record`. The time is what tools/upkeep/run_notebooks.py noted in the notebook.
@@ -16,6 +16,7 @@ import sys
 import nbformat
 
 from tools.lesson import ROOT, Lesson, is_picture, lessons, recorded
+from tools.teaching.slides import plan_of
 from tools.upkeep.minutes import EXERCISE, core_of
 
 PICTURE = "images/gates-over-a-headline.png"
@@ -61,16 +62,31 @@ def times_table() -> str:
     return "\n".join(rows)
 
 
-TABLES = {"README.md": ("lessons", lesson_table), "INSTRUCTORS.md": ("times", times_table)}
+def plans_table() -> str:
+    """The plan of each class of 70 minutes: the sums of its deck."""
+    rows = ["| lesson | minutes | slides | what | the class opens |", "|---|---:|---|---|---|"]
+    for lesson in lessons():
+        for what, minutes, numbers, cells in plan_of(lesson):
+            opened = ", ".join(f"`{cell}`" for cell in cells)
+            rows.append(f"| {lesson.number} | {minutes:g} | {numbers} | {what} | {opened} |")
+    return "\n".join(rows)
+
+
+TABLES = {
+    "README.md": {"lessons": lesson_table},
+    "INSTRUCTORS.md": {"plans": plans_table, "times": times_table},
+}
 
 
 def written(page: str) -> str:
-    """The text of a page with its table made anew, between its marks."""
-    name, make = TABLES[page]
-    marks = re.compile(rf"(<!-- {name}: made by `make readme` -->\n).*(\n<!-- end of {name} -->)", flags=re.S)
-    text, count = marks.subn(lambda mark: mark[1] + make() + mark[2], (ROOT / page).read_text(encoding="utf-8"))
-    if count != 1:
-        raise LookupError(f"{page} needs the marks of its table, {marks.pattern}")
+    """The text of a page with its tables made anew, each between its marks."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for name, make in TABLES[page].items():
+        marks = re.compile(rf"(<!-- {name}: made by `make readme` -->\n).*(\n<!-- end of {name} -->)", flags=re.S)
+        table = make()
+        text, count = marks.subn(lambda mark, table=table: mark[1] + table + mark[2], text)
+        if count != 1:
+            raise LookupError(f"{page} needs the marks of its table, {marks.pattern}")
     return text
 
 

@@ -87,6 +87,13 @@ def pieces(path: Path) -> list[str]:
     return re.split(r"(\n\n+)" if path.suffix == ".md" else r"(\n\s*)", path.read_text(encoding="utf-8"))
 
 
+def deck_in_other_words(deck: Path, lookup: Callable[[str, str], str]) -> str:
+    """The source of a deck with lookup(context, text) in place of each paragraph; code, formulas and cells stay."""
+    context, parts = f"{deck.parent.name}/slides.md", pieces(deck)
+    stays = re.compile(r"```|\$\$|Open: |[^A-Za-z]*$")
+    return "".join(part if stays.match(part) else lookup(context, part) for part in parts)
+
+
 def of_site() -> Iterator[tuple[str, str]]:
     """Paragraphs of pages; lines with words; and, of lines, what is translated already or has become of it."""
     chosen = [(entry.msgctxt, entry.msgid) for entry in entries_of(OF_SITE)]
@@ -211,6 +218,8 @@ def make_course(course: Path) -> None:
     found = {path: words_of(file) for path, file in NOTEBOOKS.items()}
     for path, (lookup, _) in found.items():
         nbformat.write(translate(nbformat.read(path, as_version=4), lookup), course / path.relative_to(ROOT))
+        if (deck := path.with_suffix("") / "slides.md").is_file():
+            (course / deck.relative_to(ROOT)).write_text(deck_in_other_words(deck, lookup), encoding="utf-8")
     found[Path("site")], wanted = words_of(OF_SITE), {*of_site()}
     for path in SITE:
         name = path.relative_to(ROOT).as_posix()
@@ -251,6 +260,8 @@ def update_all() -> None:
     for path, file in NOTEBOOKS.items():
         for cell in nbformat.read(path, as_version=4).cells:
             in_other_words(cell, lambda *message, file=file: found[file].append(message) or message[1])
+        if (deck := path.with_suffix("") / "slides.md").is_file():
+            deck_in_other_words(deck, lambda *message, file=file: found[file].append(message) or message[1])
     found |= {OF_MESSAGES: list(of_messages()), OF_SITE: list(of_site())}
     for file in [file for file in found if not sys.argv[2:] or str(file.relative_to(ROOT)) in sys.argv]:
         update(file, found[file])
