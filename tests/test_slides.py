@@ -44,7 +44,8 @@ def test_a_name_that_nothing_recorded_is_an_error_that_names_the_slide(tmp_path,
 LOOK = r"""() => {
     const inside = root => [...root.querySelectorAll("*")].flatMap(part =>
         [part, ...part.shadowRoot ? inside(part.shadowRoot) : []]);
-    const hidden = "script, style, option, datalist, textarea, .notes, .notes *, mjx-container svg *, mjx-assistive-mml, mjx-assistive-mml *";
+    const hidden = ["script, style, option, datalist, textarea, .notes, .notes *",
+        "mjx-container svg *, mjx-assistive-mml *"].join();
     function look(slide) {
         const wrong = new Set(), boxes = [], room = slide.getBoundingClientRect();
         for (const part of inside(slide).filter(part => !part.matches(hidden))) {
