@@ -629,18 +629,22 @@ def parallel_scan(a, b):
 
 
 class MinGRU(nn.Module):
-    """Like nn.GRU, last state [B, 1, H]; forget: it keeps sigmoid(forget) at first. Lesson 7, section 6."""
+    """Like nn.GRU, last state [B, 1, H]; forget: it keeps sigmoid(forget) at first. Lesson 7, section 6.
 
-    def __init__(self, E, H, forget=0, batch_first=True):
+    low: the least that a state is multiplied by, 0 in the paper; with -1 a state can change its sign.
+    """
+
+    def __init__(self, E, H, forget=0, low=0, batch_first=True):
         super().__init__()
         assert batch_first, "MinGRU reads [B, T, E]."
-        self.linear = nn.Linear(E, 2 * H)
+        self.linear, self.low = nn.Linear(E, 2 * H), low
         self.linear.bias.data[:H] = -forget  # z writes, 1 - z keeps
 
     def forward(self, x):
         z, n = self.linear(x).chunk(2, dim=2)  # [B, T, H] each
         z, n = z.sigmoid(), n.tanh()
-        states = parallel_scan(1 - z, z * n)  # [B, T, H]
+        a = 1 - (1 - self.low) * z  # from low to 1; with low = 0 it is 1 - z
+        states = parallel_scan(a, z * n)  # [B, T, H]
         return states, states[:, -1:]
 
 

@@ -77,13 +77,14 @@ def test_the_scan_gives_the_states_and_gradients_of_the_loop(T):
     assert all(torch.allclose(one, other, atol=1e-5) for one, other in zip(ours, theirs))
 
 
-def test_a_min_gru_writes_z_and_keeps_the_rest():
+@pytest.mark.parametrize("low", [0, -1])
+def test_a_min_gru_writes_z_and_keeps_the_rest(low):
     torch.manual_seed(0)
-    layer, x = MinGRU(4, 3, forget=2), torch.randn(2, 6, 4)
+    layer, x = MinGRU(4, 3, forget=2, low=low), torch.randn(2, 6, 4)
     z, n = (x @ layer.linear.weight.T + layer.linear.bias).split(3, dim=2)
     h = torch.zeros(2, 3)
     for t in range(6):
-        h = (1 - z[:, t].sigmoid()) * h + z[:, t].sigmoid() * n[:, t].tanh()
+        h = (1 - (1 - low) * z[:, t].sigmoid()) * h + z[:, t].sigmoid() * n[:, t].tanh()
     states, last = layer(x)
     assert torch.allclose(last[:, 0], h, atol=1e-6) and torch.equal(states[:, -1:], last)
     assert layer.linear.bias[:3].eq(-2).all()
