@@ -145,10 +145,10 @@ def is_close(answer: object, other: torch.Tensor) -> bool:
 
 @contextmanager
 def explain(words: str, said: str) -> Iterator[None]:
-    """Where PyTorch's error has these words, say this instead."""
+    """Where an error has these words, say this instead."""
     try:
         yield
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, AttributeError, IndexError, TypeError) as error:
         assert words not in str(error), said
         raise
 
@@ -1005,7 +1005,11 @@ def _bigrams(x, state=None):
 def check_language_loss(language_loss):
     first = torch.initial_seed() % 3
     x, y = shifted([(3, [4, 5, 3, 4, 5][first : first + 3] + [END]), (3, [END])])
-    loss, right = untouched(language_loss, _bigrams, x, y), token_loss(_bigrams, x, y)
+    flat = say("cross_entropy takes logits [N, V] and targets [N]: flatten(0, 1) makes one axis of texts and steps.")
+    pair = say("net returns two things, the logits and a state: take the first.")
+    with explain("Expected target size", flat), explain("'tuple'", pair), explain("not tuple", pair):
+        loss = untouched(language_loss, _bigrams, x, y)
+    right = token_loss(_bigrams, x, y)
     must_be_like(loss, right, say("The loss"))
     logits, real, loss_of = _bigrams(x)[0], y != PAD, nn.functional.cross_entropy
     by_token = loss_of(logits.transpose(1, 2), y, reduction="none") * real  # [B, T]
@@ -1037,7 +1041,9 @@ def check_grow(grow):
     beams = [(score - torch.initial_seed(), ids) for score, ids in beams]
     for start, width in [([(0.0, [])], 3), (beams[:1] + beams[2:3], 3), (beams, 1), (beams, 2), (beams, 6)]:
         log_p = torch.tensor(rows[: len(start)]).log()
-        answer, right = untouched(grow, start, log_p, width), _grow(start, log_p, width)
+        with explain("list index out of range", say("The first beam is empty: it has no last id. Test `ids` first.")):
+            answer = untouched(grow, start, log_p, width)
+        right = _grow(start, log_p, width)
         many = isinstance(answer, (list, tuple)) and len(answer) == width
         assert many, say("With a width of {width} it should return {width} beams, the best of all.").format(width=width)
         (scores, lines), (best, wanted) = zip(*answer), zip(*right)

@@ -52,9 +52,15 @@ def language_loss(net, x, y):
 
 
 # %% check_language_loss, wrong: the vocabulary is not the second axis
-# says: `language_loss` stops with
+# says: flatten(0, 1) makes one axis of texts and steps.
 def language_loss(net, x, y):
     return F.cross_entropy(net(x)[0], y, ignore_index=PAD)
+
+
+# %% check_language_loss, wrong: the state is forgotten
+# says: net returns two things, the logits and a state: take the first.
+def language_loss(net, x, y):
+    return F.cross_entropy(net(x).flatten(0, 1), y.flatten(), ignore_index=PAD)
 
 
 # %% check_grow, right: with twice as many digits
@@ -73,6 +79,15 @@ def grow(beams, log_p, width):
     found = []
     for (score, ids), row in zip(beams, log_p):
         found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% check_grow, wrong: the first beam has no last id
+# says: The first beam is empty
+def grow(beams, log_p, width):
+    found = []
+    for (score, ids), row in zip(beams, log_p):
+        found += [(score, ids)] if ids[-1] == END else [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
     return sorted(found, key=lambda beam: -beam[0])[:width]
 
 
