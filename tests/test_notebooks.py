@@ -1,6 +1,7 @@
 """Every lesson as its reader meets it: run in order, clean outputs, pictures in words, exercises that work."""
 
 import re
+import symtable
 from copy import deepcopy
 from pathlib import Path
 
@@ -146,6 +147,28 @@ def test_a_knob_is_one_line(lesson):
         if "yours" in tags_of(cell):
             marked = [line for line in cell.source.splitlines() if line.endswith("# <- yours")]
             assert cell.cell_type == "code" and not is_folded(cell) and len(marked) == 1, cell.id
+
+
+def read_by(source: str) -> set[str]:
+    """The names that a code cell reads and does not make."""
+
+    def scopes(table):
+        return [table, *(scope for child in table.get_children() for scope in scopes(child))]
+
+    symbols = [symbol for scope in scopes(symtable.symtable(source, "cell", "exec")) for symbol in scope.get_symbols()]
+    return {symbol.get_name() for symbol in symbols if symbol.is_referenced() and symbol.is_global()} - names_in(source)
+
+
+@pytest.mark.parametrize("name", [name for name in LESSONS if name[0].isdigit()])  # in the project, texts do change
+def test_a_knob_can_be_turned_again_after_the_last_cell(name):
+    """No later cell gives other things the names that it reads. (A function may be shown later: it stays the same.)"""
+    cells = code_cells(LESSONS[name])
+    for place, knob in enumerate(cells):
+        reads = read_by(knob.source) if "yours" in tags_of(knob) else set()
+        for later in cells[place + 1 :]:
+            shown = set(re.findall(r"^(?:def|class) (\w+)", later.source, flags=re.M))
+            taken = reads & names_in(later.source) - shown
+            assert not taken or tags_of(later) & {"check", "solution"}, f"{later.id} takes {taken} from {knob.id}"
 
 
 CHECK = re.compile(r"(\w+) = check_\w+\(\1(?:, [\w, ]+)?\)")  # the lesson goes on with what the check gives back
