@@ -223,8 +223,12 @@ function restore() {
 }
 
 const choose = ({value, dataset}) => change(value, Number(dataset.seed));
-for (const button of examples) button.onclick = () => { turnPage(); choose(button); };
-element("told").after(makeShare(() => ({title: element("grey").textContent, text: element("told").textContent})));
+for (const button of examples) button.onclick = () => {
+    turnPage();
+    choices.temperature.value = button.dataset.temperature ?? choices.temperature.defaultValue;
+    choose(button);
+};
+document.querySelector("details").before(makeShare(() => ({title: element("grey").textContent, text: element("told").textContent})));
 element("sections").append(...["none", ...file.classes].map(name =>
     make("label", {}, make("input", {type: "radio", name: "section", value: name}), name)));
 const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`).join("; ");

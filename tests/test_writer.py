@@ -156,6 +156,8 @@ def test_the_network_does_not_stutter_and_the_page_spells_numbers_and_says_why_a
     tokens = split_lines(field(page).input_value())
     threes = list(zip(tokens, tokens[1:], tokens[2:]))
     assert len(tokens) > 10 and len(threes) == len(set(threes)) and all(a != b for a, b in zip(tokens, tokens[1:]))
+    page.get_by_role("button", name="copied").click()
+    assert page.locator("#losses .grey.lit").count() >= 4
     assert "because the text repeats itself" not in page.locator("#told").inner_text()
     field(page).fill("the first of the first of the first of the first")
     assert "because the text repeats itself" in page.locator("#told").inner_text()
