@@ -1261,19 +1261,27 @@ def check_copies(copies):
         f"The lamp in street {number} is broken, please repair it", "Where can I bring old paint tins?",
         f"the lamp in street {number} is broken please repair it!", "A dog barks all night", "",
         f"Again: the lamp in street {number} is broken, please repair it", "A dog barks in the park all day",
-        "Where can I bring old paint tins?",
+        "Where can I bring old paint tins?", "A dog barks", "Bin full, again!", "bin full again",
     ]  # fmt: skip
     found = [tuple(pair) for pair in copies(list(texts))]
     assert all(len(pair) == 2 for pair in found), say("copies returns pairs (i, j) of places.")
     assert all(i != j for i, j in found), say("A text is no copy of itself: j is larger than i.")
     pairs = [(min(pair), max(pair)) for pair in found]
     assert len(set(pairs)) == len(pairs), say("Each pair comes once, as (i, j) with i smaller than j.")
-    for i, j in [(1, 7), (0, 2), (0, 5), (2, 5)]:
-        said = say("It misses a pair: {first!r} and {second!r}.")
+    remedies = {
+        (3, 8): say("They share 3 of 5 words, and at least 0.6 is >= 0.6."),
+        (9, 10): say("Cut the texts with tokenizer(text): a comma is a word of its own there."),
+    }
+    for i, j in [(1, 7), (0, 2), (0, 5), (2, 5), *remedies]:
+        said = f"{say('It misses a pair: {first!r} and {second!r}.')} {remedies.get((i, j), '')}".strip()
         assert (i, j) in pairs, said.format(first=texts[i], second=texts[j])
     extra = [(texts[i], texts[j]) for i, j in pairs if (i, j) not in _copies(texts)]
     said = say("These two share less than 0.6 of their words: {first!r} and {second!r}.")
     assert not extra, said.format(first=extra[0][0], second=extra[0][1])
+    try:
+        assert not copies(["", "A dog barks", ""]), say("Two texts without a word are no copies: they share none.")
+    except ZeroDivisionError:
+        raise AssertionError(say("Two texts without a word have 0 words in either: do not divide by 0.")) from None
 
 
 def _kappa(first, second):
@@ -1308,7 +1316,7 @@ def check_kappa(kappa):
 def _split(labels, texts, seed=0):
     home = list(range(len(texts)))
     for i, j in _copies(texts):
-        home[j] = min(home[i], home[j])
+        home = [home[i] if place == home[j] else place for place in home]  # two groups become one
     groups = defaultdict(list)
     for place, first in enumerate(home):
         groups[first].append(place)
@@ -1324,12 +1332,19 @@ def _split(labels, texts, seed=0):
 
 
 def _table(seed):
-    """200 rows with three labels, the last one rare, among them 30 copies with the label of their original."""
+    """200 rows with three labels, the last one rare, among them 30 copies with the label of their original.
+
+    And 30 rows more with label 0: ten times two texts, and one that is a copy of both, while these two are none.
+    """
     rng = random.Random(seed)
     labels = [0] * 120 + [1] * 40 + [2] * 10
     texts = [" ".join(f"w{rng.randrange(900)}" for _ in range(12)) for _ in labels]
     chosen = rng.sample(range(170), 30)
-    return labels + [labels[i] for i in chosen], texts + [f"{texts[i].upper()}!" for i in chosen]
+    labels, texts = labels + [labels[i] for i in chosen], texts + [f"{texts[i].upper()}!" for i in chosen]
+    for n in range(10):
+        words = [f"chain{n}x{k}" for k in range(16)]
+        texts += [" ".join(words[start : start + 12]) for start in (0, 4, 2)]
+    return labels + [0] * 30, texts
 
 
 @exercise("2", ours=_split)
@@ -1338,12 +1353,14 @@ def check_split(split):
     parts = [list(part) for part in split(list(labels), list(texts), seed=1)]
     assert len(parts) == 3, say("split returns three lists of places: training, validation, test.")
     places = sorted(place for part in parts for place in part)
-    assert places == list(range(200)), say("Each row belongs to exactly one part: some are missing, or come twice.")
+    assert places == list(range(230)), say("Each row belongs to exactly one part: some are missing, or come twice.")
     part_of = {place: k for k, part in enumerate(parts) for place in part}
     leaks = [(i, j) for i, j in _copies(texts) if part_of[i] != part_of[j]]
+    chain = say("Rows {i} and {j} are copies, and stand in two parts. Is one of them a copy of a third text, too?")
+    assert not leaks or leaks[0][1] < 200, chain.format(i=leaks[0][0], j=leaks[0][1])
     what = say("A leak: {count} copies stand in another part than their original, as rows {example}.")
     assert not leaks, what.format(count=len(leaks), example=leaks[:1])
-    sizes = [len(part) / 200 for part in parts]
+    sizes = [len(part) / 230 for part in parts]
     right = 0.6 <= sizes[0] <= 0.8 and all(0.09 <= size <= 0.21 for size in sizes[1:])
     what = say("The parts should be about 70, 15 and 15 % of the rows, not {sizes}.")
     assert right, what.format(sizes=", ".join(f"{s:.0%}" for s in sizes))
@@ -1386,6 +1403,9 @@ def check_macro_f1(macro_f1):
     never = macro_f1([0, 0, 0, 1], [0, 0, 0, 0])
     said = say("A label that is never answered has an F1 of 0: here 3/7, not {never:.3f}.")
     assert abs(never - 3 / 7) < 1e-6, said.format(never=never)
+    extra = macro_f1([0, 0, 1], [0, 2, 1])
+    said = say("A label that is answered, and that no text has, counts with an F1 of 0: here 5/9, not {extra:.3f}.")
+    assert abs(extra - 5 / 9) < 1e-6, said.format(extra=extra)
 
 
 def _make_vocabulary(texts):
@@ -1420,11 +1440,14 @@ def _make_batch(rows):
 @exercise("4b", ours=_make_batch)
 def check_make_batch(make_batch):
     rows = [(2, [5, 6, 7]), (0, [8]), (1, []), (2 + torch.initial_seed(), [9, 3])]
-    labels, ids, lengths = make_batch([(label, list(ids)) for label, ids in rows])
+    labels, ids, lengths = untouched(make_batch, [(label, list(ids)) for label, ids in rows])
     right = _make_batch(rows)
     must_equal("labels", labels, right[0], {})
     slips = {
-        say("Short texts are filled up with PAD, which is 1; 0 is <unk>."): torch.where(right[1] == PAD, 0, right[1])
+        say("Short texts are filled up with PAD, which is 1; 0 is <unk>."): torch.where(right[1] == PAD, 0, right[1]),
+        say("An empty text is read as one <unk>: its row begins with UNK, and not with PAD."): torch.where(
+            right[1] == UNK, PAD, right[1]
+        ),
     }
     must_equal("ids", ids, right[1], slips)
     empty = torch.tensor([3, 1, 0, 2])
@@ -1450,27 +1473,50 @@ def check_classifier(Classifier):
     net = Classifier(20, 3).train()
     assert isinstance(net, nn.Module), say("Classifier is a class of a network: class Classifier(nn.Module).")
     assert hasattr(net, "embedding"), say("Call the table of word vectors self.embedding: section 5 fills it.")
+    size = list(net.embedding.weight.shape)
+    said = say(
+        "self.embedding should have a row of 50 numbers for each word, [20, 50], not {size}: section 5 fills it."
+    )
+    assert size == [20, 50], said.format(size=size)
     short, long = [5, 6, 7], torch.randint(2, 20, (15,)).tolist()
     net.eval()
     _, *both = _make_batch([(0, short), (0, long)])
     _, *alone = _make_batch([(0, short)])
-    together, by_itself = net(*both), net(*alone)
+    together = net(*both)
     what = say("It returns logits [B, K], a row a text.")
     assert isinstance(together, torch.Tensor) and together.shape == (2, 3), what
-    gap = (together[0] - by_itself[0]).abs().max()
+    what = say(
+        "In evaluation mode, the same batch gets another answer the second time: is a dropout always on? "
+        "nn.Dropout knows the mode; F.dropout wants training=self.training."
+    )
+    assert together.equal(net(*both)), what
+    what = say("It returns probabilities. Return the logits: cross_entropy takes the softmax itself.")
+    assert together.min() < 0 or not together.sum(1).allclose(torch.ones(2)), what
+    gap = (together[0] - net(*alone)[0]).abs().max()
     said = say(
         "The answer to a text depends on its batch: with a longer text beside it, it changes by "
         "{gap:.3f}. Does it read padding?"
     ).format(gap=gap)
     assert gap < 1e-5, said
-    for place in (0, len(long) - 1):
-        other = [*long[:place], 2 + (long[place] - 1) % 18, *long[place + 1 :]]
-        moved = net(*_make_batch([(0, other)])[1:])
-        what = say("It does not read word {place} of a text.")
-        assert not moved.allclose(net(*_make_batch([(0, long)])[1:])), what.format(place=place)
+    _must_read(net, long)
     together.logsumexp(1).sum().backward()
     still = [name for name, p in net.named_parameters() if p.requires_grad and p.grad is None]
     assert not still, say("The loss does not reach {name}: is it used in forward?").format(name=still[0])
+
+
+def _must_read(net, long):
+    """All words of a text, and their order."""
+    answer = net(*_make_batch([(0, long)])[1:])
+    for place in (0, len(long) - 1):
+        other = [*long[:place], 2 + (long[place] - 1) % 18, *long[place + 1 :]]
+        moved = net(*_make_batch([(0, other)])[1:])
+        assert not moved.allclose(answer), say("It does not read word {place} of a text.").format(place=place)
+    turned = net(*_make_batch([(0, long[::-1])])[1:])
+    what = say(
+        "The same words in another order get the same answer: this is a bag of words. Put a cell (nn.RNN, nn.LSTM or "
+        "nn.GRU) between the word vectors and the pooling."
+    )
+    assert not turned.allclose(answer, atol=1e-6), what
 
 
 def _train_network(make, train, valid, seed=1, epochs=15, weights=None):
@@ -1495,42 +1541,146 @@ def _train_network(make, train, valid, seed=1, epochs=15, weights=None):
 
 
 def _toy(seed):
-    """Rows for training and validation: the first word names the label; in a third of the validation rows it lies."""
-    rng = random.Random(seed)
+    """Rows for training and validation, no two of them equal: the first word names the label, and in a fifth of the
+    validation rows it lies. 101 and 41 rows, so that a last batch is smaller."""
+    rng, known = random.Random(seed), set()
 
     def rows(count, lies):
-        labels = [rng.randrange(3) for _ in range(count)]
-        told = [rng.randrange(3) if rng.random() < lies else label for label in labels]
-        return [(label, [2 + t, *rng.choices(range(5, 12), k=rng.randrange(5))]) for label, t in zip(labels, told)]
+        found = []
+        while len(found) < count:
+            label = rng.randrange(3)
+            told = rng.randrange(3) if rng.random() < lies else label
+            ids = 2 + told, *rng.choices(range(5, 12), k=rng.randrange(2, 6))
+            if ids not in known:
+                found.append((label, list(ids)))
+            known.add(ids)
+        return found
 
-    return rows(96, 0), rows(40, 0.5)
+    return rows(101, 0), rows(41, 0.3)
+
+
+def _noting(calls):
+    """A maker of networks that note in calls how they are asked, and whether the step's gradients begin at zero."""
+
+    def note(net, given, named, logits):
+        ids, lengths = [*given, *named.values()]
+        rows = [tuple(row[:length]) for row, length in zip(ids.tolist(), lengths.tolist())]
+        call = {"training": net.training, "trained": False, "rows": rows, "logits": logits.detach()}
+
+        def begin(_):
+            zero = all(p.grad is None or not p.grad.any() for p in net.parameters())
+            call.update(trained=True, zero=zero)
+
+        if logits.requires_grad:
+            logits.register_hook(begin)
+        calls.append(call)
+
+    def make():
+        net = _Classifier(12, 3)
+        net.register_forward_hook(note, with_kwargs=True)
+        return net
+
+    return make
+
+
+def _run(train_network, train, valid, **named):
+    """The network, its losses, and how it was asked: (mode, rows) for each call."""
+    calls, given = [], copy.deepcopy((train, valid))
+    net, losses = train_network(_noting(calls), *given, **named)
+    assert isinstance(net, nn.Module), say("train_network returns the network and the list of validation losses.")
+    said = say("{name} changed what it was given: make new tensors and lists.")
+    assert given == (train, valid), said.format(name="train_network")
+    said = say("{epochs} epochs have {epochs} validation losses, not {found}.")
+    assert len(losses) == named["epochs"], said.format(epochs=named["epochs"], found=len(losses))
+    return net, [float(loss) for loss in losses], calls
+
+
+def _must_train(calls, train, epochs):
+    """Each epoch trains on all training texts, and on no other, in training mode, with gradients of one batch."""
+    steps = [call for call in calls if call["trained"]]
+    assert steps, say("No gradient is computed: is there a backward() for each batch?")
+    counts, texts = Counter(row for call in steps for row in call["rows"]), {tuple(ids) for _, ids in train}
+    said = say("It trains on texts of the validation part. Then their loss no longer tells which epoch is best.")
+    assert counts.keys() <= texts, said
+    late = next((k for k, call in enumerate(steps, 1) if not call["training"]), None)
+    said = say("From step {late} on it trains in evaluation mode, without dropout: net.train() before each epoch.")
+    assert late is None, said.format(late=late)
+    said = say("The gradients of all batches add up: optimizer.zero_grad() for each batch, before backward.")
+    assert all(call["zero"] for call in steps), said
+    fewest, most = min(counts[text] for text in texts), max(counts.values())
+    said = say(
+        "In {epochs} epochs each training text is read {epochs} times, but one is read {found} times. "
+        "Is a last batch, which is smaller, left out?"
+    )
+    assert fewest == most == epochs, said.format(epochs=epochs, found=fewest if fewest < epochs else most)
+
+
+def _must_validate(calls, losses, valid, weights):
+    """Each loss is the mean over all validation texts, without weights and without dropout."""
+    label_of = {tuple(ids): label for label, ids in valid}
+    groups = [list(group) for trained, group in itertools.groupby(calls, lambda call: call["trained"]) if not trained]
+    groups = [[call for call in group if {*call["rows"]} & label_of.keys()] for group in groups]
+    groups = [group for group in groups if group][-len(losses) :]
+    assert len(groups) == len(losses), say("Each epoch ends with the loss of the validation texts: they are not read.")
+    for found, group in zip(losses, groups):
+        said = say("It validates in training mode: switch dropout off with net.eval() before you validate.")
+        assert not any(call["training"] for call in group), said
+        answers = {row: logits for call in reversed(group) for row, logits in zip(call["rows"], call["logits"])}
+        assert answers.keys() >= label_of.keys(), say("The validation loss is that of all validation texts.")
+        logits = torch.stack([answers[row] for row in label_of])  # [N, K]
+        targets = torch.tensor([*label_of.values()])
+        right = nn.functional.cross_entropy(logits, targets).item()
+        slips = {
+            say("weights belong to training alone: in the validation loss each text counts the same."): (
+                nn.functional.cross_entropy(logits, targets, weights).item()
+            ),
+            say("That is the sum over the validation texts: divide by their number."): right * len(valid),
+        }
+        for words, slip in slips.items():
+            assert abs(found - slip) > 1e-4 or abs(slip - right) < 1e-4, words
+        said = say("A validation loss should be {right:.3f}, the mean over the validation texts, not {found:.3f}.")
+        assert abs(found - right) < 1e-4, said.format(right=right, found=found)
+
+
+def _must_be_best(net, losses, valid):
+    """The network of the epoch with the smallest loss, in evaluation mode."""
+    assert not net.training, say("The network comes back in training mode: its dropout is on. Call net.eval().")
+    labels, *inputs = _make_batch(valid)
+    found, best = nn.functional.cross_entropy(net(*inputs), labels).item(), min(losses)
+    for words, slip in {
+        say("It returns the epoch with the largest loss: the best one has the smallest."): max(losses[:-1]),
+        say("It returns the last epoch, not the best one. Keep a deep copy of state_dict(): it goes on changing."): (
+            losses[-1]
+        ),
+    }.items():
+        assert abs(found - slip) > 1e-4 or abs(slip - best) < 1e-4, words
+    said = say("The best epoch's loss is {best:.3f}, but the network that comes back has {found:.3f}.")
+    assert abs(found - best) < 1e-4, said.format(best=best, found=found)
 
 
 @exercise("4d", ours=_train_network)
 def check_train_network(train_network):
     train, valid = _toy(torch.initial_seed())
-    runs = [train_network(lambda: _Classifier(12, 3), list(train), list(valid), seed=s, epochs=12) for s in (1, 1, 2)]
-    (net, losses), (_, again), (_, other) = runs
-    assert isinstance(net, nn.Module), say("train_network returns the network and the list of validation losses.")
-    assert len(losses) == 12, say("12 epochs have 12 validation losses, not {found}.").format(found=len(losses))
-    assert not net.training, say("The network comes back in training mode: its dropout is on. Call net.eval().")
-    batches = map(_make_batch, (train, valid))
-    rest = [nn.functional.cross_entropy(net(*inputs), labels).item() for labels, *inputs in batches]
-    said = say(
-        "It has hardly learnt: its loss on the training texts is {loss:.2f}, and without learning ln 3 = 1.10."
-    ).format(loss=rest[0])
-    assert rest[0] < 0.6, say("{said} Is there zero_grad(), backward() and step() for each batch?").format(said=said)
-    what = say("It returns the last epoch, not the best one.")
-    assert abs(rest[1] - losses[-1]) > 1e-4 or losses[-1] == min(losses), what
-    said = say("The best epoch's loss is {best:.3f}, but the network that comes back has {found:.3f}.").format(
-        best=min(losses), found=rest[1]
-    )
-    remedy = say("Keep a deep copy of its state_dict(), and switch dropout off with net.eval() before you validate.")
-    assert abs(rest[1] - min(losses)) < 1e-4, f"{said} {remedy}"
-    assert again == losses, say("The same seed should give the same network: torch.manual_seed(seed) before make().")
-    assert other != losses, say("Another seed should give another network.")
-    heavy = train_network(lambda: _Classifier(12, 3), train, valid, seed=1, epochs=2, weights=torch.tensor([1.0, 0, 0]))
-    assert heavy[1] != losses[:2], say("weights changes nothing: give it to cross_entropy in training.")
+    weights = torch.tensor([1.0, 0.2, 0.2])
+    for epochs, weight in ((2, None), (12, None), (2, weights)):
+        net, losses, calls = _run(train_network, train, valid, seed=1, epochs=epochs, weights=weight)
+        _must_train(calls, train, epochs)
+        _must_validate(calls, losses, valid, weights)
+        _must_be_best(net, losses, valid)
+        if epochs == 12:
+            labels, *inputs = _make_batch(train)
+            loss = nn.functional.cross_entropy(net(*inputs), labels).item()
+            said = say(
+                "It has hardly learnt: its loss on the training texts is {loss:.2f}, and without learning "
+                "ln 3 = 1.10. Is there a step() for each batch, and a learning rate near 0.004?"
+            )
+            assert loss < 0.8, said.format(loss=loss)
+            first = losses
+    assert losses != first[:2], say("weights changes nothing: give it to cross_entropy in training.")
+    again, other = (_run(train_network, train, valid, seed=seed, epochs=2)[1] for seed in (1, 2))
+    short = _run(train_network, train, valid, seed=1, epochs=2)[1]
+    assert again == short, say("The same seed should give the same network: torch.manual_seed(seed) before make().")
+    assert other != short, say("Another seed should give another network.")
 
 
 def _class_weights(labels, num_classes):
@@ -1550,7 +1700,7 @@ def check_class_weights(class_weights):
     answer = class_weights(list(labels), 3)
     must_equal("class_weights", answer, _class_weights(labels, 3), slips)
     absent = class_weights([0, 2], 3)
-    assert absent.isfinite().all(), say("A class without a text gets the weight 0, and no infinity.")
+    assert absent.isfinite().all() and absent[1] == 0, say("A class without a text gets the weight 0, and no infinity.")
 
 
 def _interval(share, count):

@@ -31,6 +31,30 @@ def copies(texts):
     return [(i, j) for i, j in places if len(words[i] & words[j]) >= 0.6 * max(1, min(len(words[i]), len(words[j])))]
 
 
+# %% check_copies, wrong: more than 0.6
+# says: They share 3 of 5 words
+def copies(texts):
+    words = [{*tokenizer(text)} for text in texts]
+    places = [(i, j) for j in range(len(texts)) for i in range(j)]
+    return [(i, j) for i, j in places if len(words[i] & words[j]) > 0.6 * len(words[i] | words[j])]
+
+
+# %% check_copies, wrong: cut at spaces
+# says: a comma is a word of its own
+def copies(texts):
+    words = [{*text.lower().split()} for text in texts]
+    places = [(i, j) for j in range(len(texts)) for i in range(j)]
+    return [(i, j) for i, j in places if len(words[i] & words[j]) >= 0.6 * max(1, len(words[i] | words[j]))]
+
+
+# %% check_copies, wrong: two empty texts
+# says: do not divide by 0
+def copies(texts):
+    words = [{*tokenizer(text)} for text in texts]
+    places = [(i, j) for j in range(len(texts)) for i in range(j)]
+    return [(i, j) for i, j in places if len(words[i] & words[j]) / len(words[i] | words[j]) >= 0.6]
+
+
 # %% check_kappa, right: with numpy
 def kappa(first, second):
     names = sorted({*first, *second})
@@ -55,11 +79,12 @@ def kappa(first, second):
     return sum(a == b for a, b in zip(first, second)) / n - chance
 
 
-# %% check_split, right: copies drawn with their original
-def split(labels, texts, seed):
+# %% Setting
+def dealt(labels, texts, seed, follow):
+    """Groups of copies, dealt out label by label. follow: says of a list of first copies what a pair changes in it."""
     rng, first, parts = random.Random(seed), list(range(len(texts))), [[], [], []]
     for i, j in copies(texts):
-        first[j] = first[i]
+        follow(first, i, j)
     for label in sorted(set(labels)):
         originals = [i for i in range(len(texts)) if first[i] == i and labels[i] == label]
         rng.shuffle(originals)
@@ -67,6 +92,24 @@ def split(labels, texts, seed):
             part = 0 if place < 0.7 * len(originals) else 1 if place < 0.85 * len(originals) else 2
             parts[part] += [j for j in range(len(texts)) if first[j] == i]
     return parts
+
+
+# %% check_split, right: groups that grow together
+def split(labels, texts, seed):
+    def follow(first, i, j):
+        old, new = sorted((first[i], first[j]), reverse=True)
+        first[:] = [new if one == old else one for one in first]
+
+    return dealt(labels, texts, seed, follow)
+
+
+# %% check_split, wrong: the first copy alone
+# says: Is one of them a copy of a third text, too?
+def split(labels, texts, seed):
+    def follow(first, i, j):
+        first[j] = min(first[i], first[j])
+
+    return dealt(labels, texts, seed, follow)
 
 
 # %% check_split, wrong: copies go anywhere
@@ -86,7 +129,7 @@ def split(labels, texts, seed):
 # says: A leak:
 def split(labels, texts, seed):
     places = list(range(len(texts)))
-    return places[:140], places[140:170], places[170:]
+    return places[:160], places[160:195], places[195:]
 
 
 # %% check_split, wrong: copies are thrown away with their originals
@@ -118,6 +161,14 @@ def macro_f1(labels, answers):
 def macro_f1(labels, answers):
     names = {*labels}
     return sum(sum(a == b == k for a, b in zip(labels, answers)) / labels.count(k) for k in names) / len(names)
+
+
+# %% check_macro_f1, wrong: the labels of the texts alone
+# says: A label that is answered, and that no text has
+def macro_f1(labels, answers):
+    names = {*labels}
+    hits = {k: sum(a == b == k for a, b in zip(labels, answers)) for k in names}
+    return sum(2 * hits[k] / (labels.count(k) + answers.count(k)) for k in names) / len(names)
 
 
 # %% check_make_vocabulary, right: with a dictionary
@@ -177,7 +228,70 @@ def make_batch(rows):
     return torch.tensor([label for label, _ in rows]), padded, torch.tensor([len(ids) for _, ids in rows])
 
 
-# %% check_classifier, right: a bag of words
+# %% check_make_batch, wrong: in the rows that it is given
+# says: changed what it was given
+def make_batch(rows):
+    lengths = [max(1, len(ids)) for _, ids in rows]
+    for _, ids in rows:
+        ids += [UNK] if not ids else []
+        ids += [PAD] * (max(lengths) - len(ids))
+    return torch.tensor([label for label, _ in rows]), torch.tensor([ids for _, ids in rows]), torch.tensor(lengths)
+
+
+# %% check_make_batch, wrong: an empty text is padding
+# says: its row begins with UNK
+def make_batch(rows):
+    texts = [torch.tensor(ids or [PAD]) for _, ids in rows]
+    padded = nn.utils.rnn.pad_sequence(texts, batch_first=True, padding_value=PAD)
+    return torch.tensor([label for label, _ in rows]), padded, torch.tensor([len(ids) for ids in texts])
+
+
+# %% Setting
+class Reads(nn.Module):
+    """What the networks below share: an LSTM, of whose packed texts the last state goes through finish."""
+
+    def __init__(self, num_words, num_classes, size=50):
+        super().__init__()
+        self.embedding, self.rnn = nn.Embedding(num_words, size), nn.LSTM(size, 16, batch_first=True)
+        self.fc = nn.Linear(16, num_classes)
+
+    def forward(self, ids, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(ids), lengths, True, enforce_sorted=False)
+        return self.finish(self.rnn(packed)[1][0][-1])
+
+
+# %% check_classifier, right: a packed LSTM
+class Classifier(Reads):
+    def finish(self, h):
+        return self.fc(F.dropout(h, 0.3, self.training))
+
+
+# %% check_classifier, wrong: probabilities
+# says: It returns probabilities
+class Classifier(Reads):
+    def finish(self, h):
+        return self.fc(h).softmax(1)
+
+
+# %% check_classifier, wrong: a dropout that is always on
+# says: F.dropout wants training=self.training
+class Classifier(Reads):
+    def finish(self, h):
+        return self.fc(F.dropout(h, 0.3))
+
+
+# %% check_classifier, wrong: other vectors
+# says: [20, 50], not [20, 64]
+class Classifier(Reads):
+    def __init__(self, num_words, num_classes):
+        super().__init__(num_words, num_classes, 64)
+
+    def finish(self, h):
+        return self.fc(h)
+
+
+# %% check_classifier, wrong: a bag of words
+# says: this is a bag of words
 class Classifier(nn.Module):
     def __init__(self, num_words, num_classes):
         super().__init__()
@@ -224,89 +338,142 @@ class Classifier(nn.Module):
 
 
 # %% Setting
-def epochs_of(make, train, valid, seed, epochs, weights, check=lambda net: net.eval()):
-    """What the answers below share; check is what they do before they validate. Yields network and loss."""
+import copy
+
+
+def loss_of(net, rows, weights=None, **how):
+    labels, ids, lengths = make_batch(rows)
+    return F.cross_entropy(net(ids, lengths), labels, weight=weights, **how)
+
+
+def loop(
+    make, train, valid, seed, epochs, weights, *, start=lambda net, epoch: net.train(), zero=True, drop=False,
+    check=lambda net: net.eval(), validate=lambda net, train, valid, weights: loss_of(net, valid), pick=min,
+    keep=copy.deepcopy, shuffle=lambda train: [train[i] for i in torch.randperm(len(train)).tolist()],
+):  # fmt: skip
+    """A right train_network, each of whose steps an answer below replaces by a slip."""
     seed_all(seed)
-    net = make()
+    net, best, losses = make(), None, []
     optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-    for _ in range(epochs):
-        net.train()
-        for rows in torch.randperm(len(train)).split(16):
-            labels, ids, lengths = make_batch([train[i] for i in rows.tolist()])
-            loss = F.cross_entropy(net(ids, lengths), labels, weight=weights)
-            optimizer.zero_grad()
-            loss.backward()
+    for epoch in range(epochs):
+        start(net, epoch)
+        rows = shuffle(train)
+        for k in range(0, len(rows) - 16 * drop, 16):
+            if zero:
+                optimizer.zero_grad()
+            loss_of(net, rows[k : k + 16], weights).backward()
             optimizer.step()
         check(net)
         with torch.no_grad():
-            labels, ids, lengths = make_batch(valid)
-            yield net, F.cross_entropy(net(ids, lengths), labels).item()
-
-
-# %% check_train_network, right: a copy of the best network
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    best, losses = None, []
-    for net, loss in epochs_of(make, train, valid, seed, epochs, weights):
-        losses.append(loss)
-        if loss <= min(losses):
-            best = {name: weight.clone() for name, weight in net.state_dict().items()}
+            losses.append(validate(net, train, valid, weights).item())
+        if losses[-1] == pick(losses):
+            best = keep(net.state_dict())
     net.load_state_dict(best)
-    return net, losses
+    return net.eval(), losses
+
+
+# %% check_train_network, right: validated in batches, with a copy of each tensor
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    def validate(net, train, valid, weights):
+        return sum(loss_of(net, valid[k : k + 9], reduction="sum") for k in range(0, len(valid), 9)) / len(valid)
+
+    def keep(state):
+        return {name: weight.clone() for name, weight in state.items()}
+
+    return loop(make, train, valid, seed, epochs, weights, validate=validate, keep=keep)
 
 
 # %% check_train_network, wrong: the last epoch
 # says: It returns the last epoch, not the best one
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    found = list(epochs_of(make, train, valid, seed, epochs, weights))
-    return found[-1][0], [loss for _, loss in found]
+    return loop(make, train, valid, seed, epochs, weights, pick=lambda losses: losses[-1])
 
 
-# %% check_train_network, wrong: dropout on in validation
-# says: switch dropout off with net.eval() before you validate
+# %% check_train_network, wrong: the largest loss
+# says: It returns the epoch with the largest loss
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    best, losses = None, []
-    for net, loss in epochs_of(make, train, valid, seed, epochs, weights, check=lambda net: net.train()):
-        losses.append(loss)
-        if loss <= min(losses):
-            best = {name: weight.clone() for name, weight in net.state_dict().items()}
-    net.load_state_dict(best)
-    return net.eval(), losses
+    return loop(make, train, valid, seed, epochs, weights, pick=max)
 
 
 # %% check_train_network, wrong: a state that goes on changing
 # says: It returns the last epoch
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    best, losses = None, []
-    for net, loss in epochs_of(make, train, valid, seed, epochs, weights):
-        losses.append(loss)
-        if loss <= min(losses):
-            best = net.state_dict()
-    net.load_state_dict(best)
-    return net, losses
+    return loop(make, train, valid, seed, epochs, weights, keep=lambda state: state)
+
+
+# %% check_train_network, wrong: dropout on in validation
+# says: switch dropout off with net.eval() before you validate
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    return loop(make, train, valid, seed, epochs, weights, check=lambda net: None)
+
+
+# %% check_train_network, wrong: in training mode for one epoch
+# says: net.train() before each epoch
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    return loop(make, train, valid, seed, epochs, weights, start=lambda net, epoch: epoch or net.train())
+
+
+# %% check_train_network, wrong: gradients that add up
+# says: The gradients of all batches add up
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    return loop(make, train, valid, seed, epochs, weights, zero=False)
+
+
+# %% check_train_network, wrong: the validation texts, too
+# says: It trains on texts of the validation part
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    return loop(make, train + valid, valid, seed, epochs, weights)
+
+
+# %% check_train_network, wrong: without the last batch
+# says: Is a last batch, which is smaller, left out?
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    return loop(make, train, valid, seed, epochs, weights, drop=True)
+
+
+# %% check_train_network, wrong: shuffled where it is
+# says: train_network changed what it was given
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    return loop(make, train, valid, seed, epochs, weights, shuffle=lambda train: random.shuffle(train) or train)
+
+
+# %% check_train_network, wrong: weights in the validation loss
+# says: weights belong to training alone
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    def validate(net, train, valid, weights):
+        return loss_of(net, valid, weights)
+
+    return loop(make, train, valid, seed, epochs, weights, validate=validate)
+
+
+# %% check_train_network, wrong: a sum
+# says: divide by their number
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    def validate(net, train, valid, weights):
+        return loss_of(net, valid, reduction="sum")
+
+    return loop(make, train, valid, seed, epochs, weights, validate=validate)
+
+
+# %% check_train_network, wrong: the loss of the training texts
+# says: they are not read
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    def validate(net, train, valid, weights):
+        return loss_of(net, train)
+
+    return loop(make, train, valid, seed, epochs, weights, validate=validate)
 
 
 # %% check_train_network, wrong: the weights are not used
 # says: weights changes nothing
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    best, losses = None, []
-    for net, loss in epochs_of(make, train, valid, seed, epochs, None):
-        losses.append(loss)
-        if loss <= min(losses):
-            best = {name: weight.clone() for name, weight in net.state_dict().items()}
-    net.load_state_dict(best)
-    return net, losses
+    return loop(make, train, valid, seed, epochs, None)
 
 
 # %% check_train_network, wrong: no seed
 # says: The same seed should give the same network
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    best, losses = None, []
-    for net, loss in epochs_of(make, train, valid, torch.seed() % 1000, epochs, weights):
-        losses.append(loss)
-        if loss <= min(losses):
-            best = {name: weight.clone() for name, weight in net.state_dict().items()}
-    net.load_state_dict(best)
-    return net, losses
+    return loop(make, train, valid, torch.seed() % 1000, epochs, weights)
 
 
 # %% check_class_weights, right: a comprehension
@@ -325,6 +492,12 @@ def class_weights(labels, num_classes):
 # says: A class without a text gets the weight 0
 def class_weights(labels, num_classes):
     return len(labels) / (num_classes * torch.tensor(labels).bincount(minlength=num_classes))
+
+
+# %% check_class_weights, wrong: an absent label counts as one text
+# says: A class without a text gets the weight 0
+def class_weights(labels, num_classes):
+    return len(labels) / (num_classes * torch.tensor(labels).bincount(minlength=num_classes).clamp(min=1))
 
 
 # %% check_interval, right: with numpy
