@@ -5,6 +5,7 @@ import {PARTS, bold, percent} from "../images/watch/draw.js";
 import {Networks} from "./network.js";
 import {MOST_TRIED, Published} from "./published.js";
 import {makeShare} from "./share.js";
+import {heard} from "../images/watch/sentences.js";
 import {MOST_READ, tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
 
@@ -54,8 +55,8 @@ function read() {
 }
 
 // The words without which a published network would have answered otherwise, as a sentence.
-function turning({tokens, turning, without}) {
-    if (!turning || !without.length) return [];
+function turning({tokens, known, turning, without}) {
+    if (!turning || !without.length || !heard({tokens, known})) return [];
     if (!turning.length) return ["Without any one of these words the answer would be the same."];
     const said = turning.slice(0, 5).flatMap(([t, k], i) =>
         [i ? "; without " : "Without ", bold(tokens[t]), ` it would be ${networks.classes[k]}`]);

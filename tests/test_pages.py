@@ -160,7 +160,7 @@ def test_a_word_is_chosen_with_the_keyboard_and_a_sentence_says_what_it_did(open
     strip = page.get_by_role("slider", name="Word")
     strip.focus()
     inside = r"the input gate is \d+ % open, the forget gate keeps \d+ % of the cell state"
-    assert re.fullmatch(rf"After striker {inside}; the answer is Sports \(\d+ %\)\.", sentence(page))
+    assert re.fullmatch(rf"After striker, the answer is Sports \(\d+ %\); {inside}\.", sentence(page))
     turned, tokens = {}, tokenizer(HEADLINE)
     for t, word in enumerate(tokens[1:], start=1):
         page.keyboard.press("ArrowRight")

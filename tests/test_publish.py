@@ -58,6 +58,21 @@ NETWORKS = {
     "LSTM, two layers and directions, max": two_layers,
     "LSTM, two directions, last and max": lambda words, classes: NewsReader(torch.randn(words, 20), classes),
 }
+
+
+class Attentive(Simple):
+    """A mean whose weights a linear layer of its own computes, before the one that answers."""
+
+    def __init__(self, vocab_size, num_class):
+        super().__init__(vocab_size, num_class)
+        del self.fc
+        self.score, self.fc = nn.Linear(30, 1), nn.Linear(30, num_class)  # the score comes first
+
+    def forward(self, ids):
+        states = self.rnn(self.embedding(ids))[0]  # [B, T, 30]
+        return self.fc((self.score(states).softmax(1) * states).sum(1))
+
+
 ANSWERS = """texts => texts.map(text => window.reader.read(text))
     .map(({tokens, probabilities, turning}) => ({tokens, last: probabilities.at(-1), turning}))"""
 LAST = "texts => texts.map(text => ({tokens: window.reader.tokens(text), last: window.reader.last(text)}))"
@@ -108,6 +123,14 @@ def test_the_words_without_which_the_answer_turns_are_pytorchs(news, visit, tmp_
     assert found
 
 
+def test_a_text_without_a_known_word_is_said_to_have_none_and_nothing_is_found_in_it(news, visit, tmp_path):
+    *_, classes, vocab = news
+    file = publish(NETWORKS["GRU, last"](len(vocab), 4), classes, tmp_path / "page.html", examples=["qwxz zzyq vvxk"])
+    page = visit(file.as_uri(), reduced_motion="reduce")
+    assert page.locator(".sentence").first.inner_text().startswith("The network knows none of these words")
+    assert not page.locator(".notes li").count() and not page.locator("#turning").inner_text()
+
+
 BAD = '<script>document.title = "run"</script>'
 
 
@@ -139,12 +162,15 @@ def test_another_network_is_an_error_that_says_what_can_be_shown(news, tmp_path)
     for net in (
         TextClassifier(Window(), len(vocab), 4, maximum),
         Tagger(Recurrent(nn.LSTM), len(vocab), 4),
+        Attentive(len(vocab), 4),
         nn.Sequential(nn.Embedding(len(vocab), 8), nn.Flatten()),
     ):
         with pytest.raises(ValueError, match="publish can show an embedding, at most one nn.RNN"):
             publish(net, classes, tmp_path / "page.html")
-    with pytest.raises(ValueError, match="fewer words than its vocabulary, or another number of classes"):
+    with pytest.raises(ValueError, match="answers with 3 numbers, and there are 4 classes"):
         publish(NETWORKS["bag"](len(vocab), 3), classes, tmp_path / "page.html")
+    with pytest.raises(ValueError, match="has 9 word vectors for"):
+        publish(NETWORKS["bag"](9, 4), classes, tmp_path / "page.html")
     assert not any(tmp_path.iterdir())
 
 

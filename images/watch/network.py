@@ -39,11 +39,17 @@ def network_to_show(net: nn.Module, words: list[str], classes: list[str]) -> dic
 def parts_of(net: nn.Module, words: int, classes: int) -> tuple[nn.Module, nn.RNNBase | None, nn.Linear, list[str]]:
     """A network's embedding, recurrent layer and linear layer, and the pooling with which they give its answers."""
     kinds = [(nn.Embedding, nn.EmbeddingBag), nn.RNNBase, nn.Linear]
-    embedding, rnn, fc = (next((m for m in net.modules() if isinstance(m, kind)), None) for kind in kinds)
+    embedding, rnn, fc = ([m for m in net.modules() if isinstance(m, kind)] for kind in kinds)
+    embedding, rnn = (next(iter(layers), None) for layers in (embedding, rnn))
+    fc = next((layer for layer in fc if layer.out_features == classes), fc[0] if len(fc) == 1 else None)
     shown = rnn is None or (rnn.bias and rnn.mode != "RNN_RELU" and not rnn.proj_size)
     if shown and embedding is not None and fc is not None and fc.bias is not None:
-        if embedding.num_embeddings < words or fc.out_features != classes:
-            raise ValueError("The network has fewer words than its vocabulary, or another number of classes.")
+        if embedding.num_embeddings < words:
+            raise ValueError(
+                f"The network has {embedding.num_embeddings:,} word vectors for {words:,} words."
+            )
+        if fc.out_features != classes:
+            raise ValueError(f"The network answers with {fc.out_features} numbers, and there are {classes} classes.")
         probes = [probe(net, embedding, rnn, words, tokens) for tokens in (1, 2, 9)]
         for names in [*itertools.permutations(POOLINGS, 1), *itertools.permutations(POOLINGS, 2)]:
             pooled = [torch.cat([POOLINGS[name](*states) for name in names], dim=1) for states, _ in probes]

@@ -7,8 +7,7 @@ import {best, bold, make, mean, percent, shade} from "./draw.js";
 export function sentence(readings, t, classes, brief) {
     const [reading] = readings, {tokens, known, from} = reading, word = bold(tokens[t]);
     if (!tokens.length) return ["Type a few words. After each of them the network answers."];
-    const heard = tokens.some((token, t) => known[t] && /[\p{L}\p{N}]/u.test(token));
-    if (!heard) return ["The network knows none of these words, so its answer says nothing about them."];
+    if (!heard(reading)) return ["The network knows none of these words, so its answer says nothing about them."];
     const said = row => `${classes[best(row)]} (${percent(Math.max(...row))})`;
     const stranger = known[t] ? "" : " The network does not know this word.";
     if (from !== undefined) {
@@ -24,9 +23,12 @@ export function sentence(readings, t, classes, brief) {
         const answers = readings.map(({name, probabilities}) => `the ${name} says ${said(probabilities[t])}`);
         return ["After ", word, `: ${answers.join(", ")}.`, stranger];
     }
-    const inside = brief ? "," : ` ${happened(reading.parts, t)};`;
-    return ["After ", word, `${inside} ${turn(reading.probabilities, t, classes)}.`, stranger];
+    const inside = brief ? "" : `; ${happened(reading.parts, t)}`;
+    return ["After ", word, `, ${turn(reading.probabilities, t, classes)}${inside}.`, stranger];
 }
+
+// Does the network know a word of the text, or are all of them the same to it?
+export const heard = ({tokens, known}) => tokens.some((token, t) => known[t] && /[\p{L}\p{N}]/u.test(token));
 
 // What the word did to the answer.
 function turn(probabilities, t, classes) {
@@ -56,8 +58,9 @@ export const lastTurn = probabilities =>
     probabilities.findLastIndex((row, t) => t && best(row) !== best(probabilities[t - 1]));
 
 // Three places worth a look, as {at, said}, in reading order: where most and least is written, where the answer turns.
-export function notes({tokens, parts, probabilities, from}, classes) {
-    if (tokens.length < 3 || from !== undefined) return [];
+export function notes(reading, classes) {
+    const {tokens, parts, probabilities, from} = reading;
+    if (tokens.length < 3 || from !== undefined || !heard(reading)) return [];
     const gate = ["input", "update"].find(part => part in parts);
     const sizes = tokens.map((_, t) => gate ? mean(parts[gate][t].map(shade(gate))) : movement(parts, t));
     const words = {input: ["The input gate opens widest at ", "The input gate opens least at "],
