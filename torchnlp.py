@@ -1742,13 +1742,13 @@ def publish(
     which the answer would be another. net: an embedding; at most one nn.RNN, nn.LSTM or nn.GRU, of any layers and
     directions; a pooling (last state, mean, max or sum, or two of these side by side); a linear layer. examples: texts
     to try. Everybody can read them on the page, and the words of the vocabulary in its source: invent the examples, and
-    publish nothing that a real person wrote for you alone. card: lines of the model card, such as {"Data": "...", "Not
-    for": "..."}. words: a vocabulary of your own, in the order of the embedding's rows, <unk> first and then <pad>;
-    otherwise the one that the network reads. Word vectors have 16 bits, 8 where there are many; of a large vocabulary
-    the first words are kept, the most frequent, and the page says how many. In Colab the file comes to you by `from
-    google.colab import files; files.download("my-network.html")`. Returns the file's path. Raises ValueError for
-    another network or number of classes, RuntimeError before the first load_dataset, FileNotFoundError where the
-    course's folders are missing, OSError for a file that can't be written.
+    publish nothing that a real person wrote for you alone. card: lines of the model card, as
+    {"Data": "...", "Not for": "..."}. words: a vocabulary of your own, in the order of the embedding's rows, <unk>
+    first and then <pad>; otherwise the one that the network reads. Word vectors have 16 bits, 8 where there are many;
+    of a large vocabulary the first words are kept, the most frequent, and the page says how many. In Colab the file
+    comes to you by `from google.colab import files; files.download("my-network.html")`. Returns the file's path. Raises
+    ValueError for another network or number of classes, RuntimeError before the first load_dataset, FileNotFoundError
+    where the course's folders are missing, OSError for a file that can't be written.
     """
     folder, file = Path(__file__).resolve().parent, Path(file).expanduser()
     if not (folder / "site" / "published.html").is_file():

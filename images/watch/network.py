@@ -45,9 +45,7 @@ def parts_of(net: nn.Module, words: int, classes: int) -> tuple[nn.Module, nn.RN
     shown = rnn is None or (rnn.bias and rnn.mode != "RNN_RELU" and not rnn.proj_size)
     if shown and embedding is not None and fc is not None and fc.bias is not None:
         if embedding.num_embeddings < words:
-            raise ValueError(
-                f"The network has {embedding.num_embeddings:,} word vectors for {words:,} words."
-            )
+            raise ValueError(f"The network has {embedding.num_embeddings:,} word vectors for {words:,} words.")
         if fc.out_features != classes:
             raise ValueError(f"The network answers with {fc.out_features} numbers, and there are {classes} classes.")
         probes = [probe(net, embedding, rnn, words, tokens) for tokens in (1, 2, 9)]
