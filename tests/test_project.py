@@ -6,10 +6,12 @@ import json
 import random
 import re
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
 import pytest
+import torch
 from nbclient import NotebookClient
 from test_guide import GUIDE, code_under
 
@@ -131,6 +133,64 @@ def test_the_notebook_runs_on_anybodys_table_with_one_changed_line(name, tables,
     said = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
     assert re.search(r"reached: accuracy [01]\.\d+, macro-F1 [01]\.\d+: (within|outside) what was stated", said)
     assert (tmp_path / "my-network.html").stat().st_size < 2_000_000 and "OUTSIDE" not in said
+
+
+def cell_of(start):
+    """The source of the notebook's code cell that has these words."""
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    (found,) = (cell.source for cell in cells if cell.cell_type == "code" and start in cell.source)
+    return found
+
+
+def test_the_first_statement_counts_however_often_the_test_part_is_opened(capsys):
+    given = {"labels": [0, 1, 1, 1], "parts": {"test": range(4)}, "rows": {"test": None}, "net": None}
+    given |= {"interval": lambda share, count: (share - 0.1, share + 0.1), "macro_f1": lambda *_: 0.5}
+    given |= {"probabilities_of": lambda *_: torch.eye(2)[[0, 1, 1, 0]], "right": torch.ones(1)}
+    state, opening = "stated = float(right.mean()) - 0.02", cell_of('if "opened" not in globals()')
+    for stated, said in (("0.3", "outside what was stated"), ("0.75", "0.750 comes too late: 0.300 was stated")):
+        exec(cell_of(state).replace(state, f"stated = {stated}"), given)
+        exec(opening, given)
+        printed = capsys.readouterr().out
+        assert said in printed and "outside" in printed and given["stated"] == 0.3
+
+
+def test_dates_are_compared_as_dates_or_not_at_all():
+    space = {"datetime": datetime, "re": re}
+    exec(cell_of("def dates_of"), space)
+    german = space["dates_of"](dict(enumerate(["26.10.2026", "3.11.2025", "1.1.2026"])))
+    assert sorted(german, key=german.get) == [1, 2, 0]
+    stamps = space["dates_of"]({5: "2026-01-02T10:00", 6: "2025-12-31 08:00"})
+    assert stamps[6] < stamps[5]
+    for values in (["3/4/2026", "5/6/2026"], ["26.10.2026", "soon"], ["26.10.2026", "2026-10-26"]):
+        assert space["dates_of"](dict(enumerate(values))) == {}, "a month or a day, no date, two forms"
+
+
+@pytest.mark.parametrize("ending, sign", [("csv", ","), ("tsv", "\t"), ("jsonl", "")])
+def test_the_other_columns_of_a_table_are_found_in_each_kind_of_file(ending, sign, tmp_path):
+    rows = [{"text": f"Lamp {n}, out", "label": "ab"[n % 2], "author": "" if n else "Ada"} for n in range(3)]
+    file = tmp_path / f"table.{ending}"
+    with open(file, "w", encoding="utf-8", newline="") as out:
+        if sign:
+            writer = csv.DictWriter(out, list(rows[0]), delimiter=sign)
+            writer.writeheader()
+            writer.writerows(rows)
+        else:
+            out.writelines(json.dumps(row) + "\n" for row in rows)
+    space = {"csv": csv, "json": json, "Path": Path, "TABLE": str(file), "COLUMNS": {}}
+    exec(cell_of("def dates_of"), space)
+    space["items"] = [(1, row["text"]) for row in reversed(rows)]
+    assert space["column"]("author") == {2: "Ada"} and space["column"]("date") == {}
+
+
+def test_each_planted_mark_is_seen_and_taken_out(capsys):
+    table, given = rows_of("requests"), {"re": re, "Counter": Counter}
+    given |= {"texts": [row["text"] for row in table], "classes": sorted({row["label"] for row in table})}
+    given["labels"] = [given["classes"].index(row["label"]) for row in table]
+    given["counts"] = Counter(given["labels"])
+    exec(cell_of("PRIVATE = "), given)
+    seen = sum(int(n) for n in re.findall(r"^ *(\d+) times .*(?:form:|topic|Topic:)", capsys.readouterr().out, re.M))
+    exec(cell_of("MARKS = "), given)
+    assert seen == 32 and "32 texts had such a mark" in capsys.readouterr().out
 
 
 BROKEN = {
