@@ -261,6 +261,7 @@ def of_settings(lesson: Lesson) -> Iterator[str]:
         elif not re.search(r"\bfunction show\(", scripts[0].read_text(encoding="utf-8")):
             yield f"{short(scripts[0])} shows nothing: page and deck call its show(place, style, data). Write it"
     known = {*PARTS, "zh.po"} | {f"{name}.js" for name in lesson.settings["figures"]}
+    known |= {"notes.md"} if lesson.parts is OF_PROJECT else set()  # it has no deck
     known |= {path.stem + end for path in lesson.studies for end in (".ipynb", ".zh.po", ".pt")}
     for path in sorted(lesson.room.iterdir()):
         if path.name not in known and not path.name.startswith((".", "__pycache__")):
