@@ -151,6 +151,8 @@ def test_a_lesson_is_added_by_the_lines_of_the_guide(course, number):
         settings = course / "notebooks" / "10-state-spaces" / "lesson.toml"
         settings.write_text(settings.read_text(encoding="utf-8").partition("[figures]")[0], encoding="utf-8")
         settings.with_name("packed.js").unlink()
+        deck = settings.with_name("slides.md")
+        deck.write_text(deck.read_text(encoding="utf-8").replace("(packed)", "(packed-batch)"), encoding="utf-8")
     ended, said = run(f"python -m tools.lesson {number}", course)
     assert ended == 0 and re.fullmatch(rf"{number}-state-spaces: .*; whole\n", said), said
     files = "tests/test_notebooks.py tests/test_claims.py tests/test_answers.py"

@@ -118,9 +118,9 @@ def picture_of(lesson: Lesson, name: str, words: str) -> tuple[str, float]:
             raise ValueError(f"{short(lesson.room / 'slides.md')}: {name} shows no picture")
         width, height = Image.open(BytesIO(files[0])).size
         words, shape = words or spoken(cell.metadata.get("caption", "")), width / height
-    images = [f'<img src="data:image/{kind};base64,{b64encode(file).decode()}" alt="' for file in files]
-    later = "".join(image.replace("<img", '<img class="fragment"') + '">' for image in images[1:])
-    return f'<div class="layers" style="--shape: {shape:.3f}">{images[0]}{escape(words)}">{later}</div>', shape
+    images = [f'src="data:image/{kind};base64,{b64encode(file).decode()}"' for file in files]
+    later = "".join(f'<img class="fragment" {image} alt="">' for image in images[1:])
+    return f'<div class="layers"><img {images[0]} alt="{escape(words)}">{later}</div>', shape
 
 
 def place_in(lesson: Lesson, name: str) -> str:
