@@ -42,7 +42,7 @@ export function show(place, style, {word, file, share}) {
         if (!isIntersecting) return;
         near.disconnect();
         furnish(place, style, said ?? word, share, await load(file));
-    }, {rootMargin: "0px"});
+    }, {rootMargin: "-80px"});
     near.observe(place);
     if (said !== null) place.scrollIntoView();
 }

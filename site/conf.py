@@ -2,10 +2,12 @@
 
 import re
 from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 
 import nbformat
 from docutils.nodes import paragraph
+from PIL import Image
 from sphinx.search.zh import SearchChinese
 
 from tools.lesson import is_picture, recorded, short, spoken, to_read
@@ -82,7 +84,11 @@ def card(number: int, name: str, title: str, builds: str, result: str) -> str:
     notebook = to_read(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4))
     pictures = ((cell, output) for cell in notebook.cells for output in cell.get("outputs", []) if is_picture(output))
     cell, output = next(pictures)
-    (SOURCES / "cards" / f"{name}.png").write_bytes(b64decode(output.data["image/png"]))
+    picture = Image.open(BytesIO(b64decode(output.data["image/png"]))).convert("RGBA")
+    paper = Image.new("RGBA", picture.size, "white")
+    paper.alpha_composite(picture)
+    paper.thumbnail((600, 600))
+    paper.convert("RGB").quantize(64).save(SOURCES / "cards" / f"{name}.png", optimize=True)
     alt = spoken(cell.metadata.get("caption", "")) or title
     lines = [f":::{{grid-item-card}} {number} · {title}", f":link: notebooks/{name}", ":link-type: doc"]
     lines += [f":img-top: cards/{name}.png", f":img-alt: {alt}", "", f"{builds[0].upper()}{builds[1:]}.", ""]

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from fontTools.ttLib import TTFont
+
 from tools.lesson import ROOT
 from tools.site import figures, npm, pages
 
@@ -19,6 +21,7 @@ PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md", "images/*.png"]
 PAGES += ["notebooks/*.ipynb", "notebooks/*/*.ipynb", "notebooks/*/claims.md"]
 
 WIDE = re.compile(r'(?<=png" )width="(\d+)"')  # of a picture: site/_static/course.css keeps its letters legible
+FONT_AS_SCRIPT = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")  # half a megabyte: the icons are a font too
 EXPECTED = re.compile(r"\(expected [^()<]{1,80}: ok\)")  # after a result, which is what one should see
 
 
@@ -32,6 +35,18 @@ def gather() -> None:
             shutil.copy(file, copy)
 
 
+def keep_icons(folder: Path) -> None:
+    """The theme's font of icons, without the two thousand that no page shows."""
+    files = [*folder.glob("**/*.html"), *folder.glob("_static/scripts/*theme*.js")]
+    named = {name for file in files for name in re.findall(r"\bfa-[a-z-]+", file.read_text(encoding="utf-8"))}
+    style = "".join(file.read_text(encoding="utf-8") for file in folder.glob("_static/**/*.css"))
+    icons = re.compile(r'([^{}]*)\{--fa:"\\([0-9a-f]+)"\}')
+    shown = {code for names, code in icons.findall(style) if named & set(re.findall(r"fa-[\w-]+", names))}
+    shown |= set(re.findall(r'"\\(f[0-9a-f]{3})"', icons.sub("", style)))  # what the style puts before some part
+    for file in folder.glob("_static/vendor/fontawesome/webfonts/*.woff2"):
+        pages.subset_font(TTFont(file), [int(code, 16) for code in shown]).save(file)
+
+
 def make_site(folder: Path) -> None:
     gather()
     npm.fetch(["mathjax@3.2.2"], ["mathjax/es5/tex-svg.js"], MATHJAX)
@@ -43,11 +58,13 @@ def make_site(folder: Path) -> None:
         # A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words.
         page = file.read_text(encoding="utf-8").replace('<summary aria-label="Toggle hidden content">', "<summary>")
         page = WIDE.sub(r'\g<0> style="--wide: \1"', page)
+        page = FONT_AS_SCRIPT.sub("", page).replace("<img ", '<img loading="lazy" ')
         page = EXPECTED.sub(r'<span class="expected">\g<0></span>', page)
         page = page.replace('<div id="pst-primary', '<div role="complementary" aria-label="Site" id="pst-primary')
         file.write_text(page, encoding="utf-8")
     for file in [*folder.glob("_static/*/*.map"), *folder.glob("_static/*macros.html")]:  # what no page asks for
         file.unlink()
+    keep_icons(folder)
     (folder / "_static" / "typeface.css").write_text(pages.faces(), encoding="utf-8")
     figures.numbers(folder)
     figures.share_picture(folder / "share.png")

@@ -39,15 +39,20 @@ def faces() -> str:
     """The course's typeface as CSS, with the letters of most languages of Europe inside, as WOFF2."""
     rules = []
     for name, weight in ("Regular", "400"), ("Bold", "600 800"):
-        font = TTFont(ROOT / "images" / "fonts" / f"OpenSans-{name}.ttf")
-        chosen = subset.Subsetter(subset.Options(layout_features=["kern", "tnum"], hinting=False))
-        chosen.populate(unicodes=LETTERS)
-        chosen.subset(font)
-        font.flavor, file = "woff2", io.BytesIO()
-        font.save(file)
+        file = io.BytesIO()
+        subset_font(TTFont(ROOT / "images" / "fonts" / f"OpenSans-{name}.ttf"), LETTERS).save(file)
         source = f"data:font/woff2;base64,{base64.b64encode(file.getvalue()).decode()}"
         rules.append(f'@font-face {{ font-family: "Open Sans"; font-weight: {weight}; src: url({source}); }}')
     return "\n".join(rules)
+
+
+def subset_font(font: TTFont, letters: list[int]) -> TTFont:
+    """The font with some letters alone, as WOFF2."""
+    chosen = subset.Subsetter(subset.Options(layout_features=["kern", "tnum"], hinting=False))
+    chosen.populate(unicodes=letters)
+    chosen.subset(font)
+    font.flavor = "woff2"
+    return font
 
 
 def make_page(name: str, folder: Path = ROOT / "build" / "site") -> Path:
