@@ -7,7 +7,8 @@ import {best, bold, make, mean, percent, shade} from "./draw.js";
 export function sentence(readings, t, classes, brief) {
     const [reading] = readings, {tokens, known, from} = reading, word = bold(tokens[t]);
     if (!tokens.length) return ["Type a few words. After each of them the network answers."];
-    if (!heard(reading)) return ["The network knows none of these words, so its answer says nothing about them."];
+    if (!heard(reading)) return [
+        "The network knows none of these words. To it they are all the same, so its answer is not about your text."];
     const said = row => `${classes[best(row)]} (${percent(Math.max(...row))})`;
     const stranger = known[t] ? "" : " The network does not know this word.";
     if (from !== undefined) {
