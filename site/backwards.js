@@ -42,7 +42,7 @@ export function show(place, style, {word, file, share}) {
         if (!isIntersecting) return;
         near.disconnect();
         furnish(place, style, said ?? word, share, await load(file));
-    }, {rootMargin: "-80px"});
+    }, {rootMargin: "0px 0px -80px"});
     near.observe(place);
     if (said !== null) place.scrollIntoView();
 }
