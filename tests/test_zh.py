@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 FIGURES = "zero 0 one 1 first 1 once 1 two 2 second 2 twice 2 half 2 three 3 third 3 four 4 quarter 4 five 5 six 6 "
 FIGURES += "seven 7 eight 8 nine 9 ten 10 tenth 10 eleven 11 twelve 12 dozen 12 fifteen 15 sixteen 16 twenty 20 "
 FIGURES = dict(re.findall(r"(\w+) (\S+)", FIGURES + "thirty 30 forty 40 fifty 50 eighty 80 hundred 100 thousand 1,000"))
-NUMBERED = {"课": "lesson", "节": "section", "练习": "exercise", "附录": "appendix", "答案": "solution"}
+NUMBERED = {"课": "lesson", "节": "section", "练习": "exercise", "答案": "solution"}
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 TAG = r"</?(?:a|b|i|p|br|div|span|sub|sup|img|kbd|code|details|summary)\b[^>]*>"
 ROLE = re.compile(r"\{(?:term|doc|ref)\}`(?:([^`<]*?)\s*<)?([^`>]*)>?`")  # Sphinx: a link by the name of its target
@@ -75,7 +75,7 @@ def faults(english: str, chinese: str) -> Iterator[str]:
     different = [name for name in ours if ours[name] != theirs[name]]
     yield from (f"{name}: {ours[name]} in English, {theirs[name]} in Chinese" for name in different)
     wanted = re.findall(rf"\b({'|'.join(NUMBERED.values())})\s+(\d+\w?)\b(?!\.\d)", words, flags=re.I)
-    found = re.findall(r"第 (\d+) (课|节)|(练习|附录|答案) (\d+[a-z]?)", text)
+    found = re.findall(r"第 (\d+) (课|节)|(练习|答案) (\d+[a-z]?)", text)
     lost = {(kind.lower(), n) for kind, n in wanted} - {(NUMBERED[b or c], a or d) for a, b, c, d in found}
     yield from (f"no word of {kind} {number}" for kind, number in lost)
     if english == chinese and re.search(r"[a-z]+ [a-z]+ [a-z]+[.?!](\s|$)", words):
