@@ -137,8 +137,10 @@ def test_words_stand_out_in_the_light_and_in_the_dark(page_of, serious, lesson, 
 @each_lesson
 def test_the_printed_deck_has_as_many_pages_as_slides(page_of, lesson, tmp_path):
     file = Path(tmp_path / "deck.pdf")
-    page_of(lesson, "?print-pdf").pdf(path=file, prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", file.read_bytes())) == len(slides.read_deck(lesson))
+    page, count = page_of(lesson, "?print-pdf"), len(slides.read_deck(lesson))
+    page.wait_for_function(f"Math.round(document.body.scrollHeight / 719) == {count}")  # it is laid out piece by piece
+    page.pdf(path=file, prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", file.read_bytes())) == count
 
 
 def test_the_stages_of_the_cell_keep_their_place(page_of):
