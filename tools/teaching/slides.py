@@ -9,7 +9,8 @@ those in reserve. Take the whole folder build/slides with you. On a slide stand,
     +                             what follows comes with the next key
     Minutes: 2.5 · the cell       here the notes begin; after the dot, a new row of the plan begins with this slide
 
-{padded} becomes what the lesson or one of its studies recorded under this name. Numbers in a table get bars.
+{padded} becomes, in the notes too, what the lesson or one of its studies recorded under this name. Numbers in a table
+get bars.
 """
 
 import re
@@ -67,12 +68,12 @@ def read_deck(lesson: Lesson) -> list[Slide]:
             if not minutes or not re.match("##? ", heading):
                 raise ValueError(f'{short(file)}, "{heading}": a slide has a title, ## ..., and a line Minutes: 2')
             try:
-                body = GIVEN.sub(lambda name: lesson.figure(name[1]) if name[1] else name[0], rest[: minutes.start()])
+                parts = rest[: minutes.start()], rest[minutes.end() :]
+                body, notes = (GIVEN.sub(lambda it: lesson.figure(it[1]) if it[1] else it[0], each) for each in parts)
             except LookupError as error:
                 raise ValueError(f'{short(file)}, "{heading}": {error}. `expect` and `record` give the names') from None
             row = minutes["row"] or (found[-1].row if found else "")
-            notes = rest[minutes.end() :].strip()
-            found.append(Slide(heading, body.strip(), float(minutes["minutes"]), row, notes, bool(reserve)))
+            found.append(Slide(heading, body.strip(), float(minutes["minutes"]), row, notes.strip(), bool(reserve)))
     return found
 
 
