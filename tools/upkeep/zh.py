@@ -90,7 +90,7 @@ def pieces(path: Path) -> list[str]:
 def deck_in_other_words(deck: Path, lookup: Callable[[str, str], str]) -> str:
     """The source of a deck with lookup(context, text) in place of each paragraph; code, formulas and cells stay."""
     context, parts = f"{deck.parent.name}/slides.md", pieces(deck)
-    stays = re.compile(r"```|\$\$|Open: |[^A-Za-z]*$")
+    stays = re.compile(r"```|\$\$|Open: \S+$|[^A-Za-z]*$")
     return "".join(part if stays.match(part) else lookup(context, part) for part in parts)
 
 
