@@ -122,12 +122,19 @@ def drawn(name):
     return axis
 
 
-def layers(name) -> list[bytes]:
-    """One diagram as SVGs of one size, which lie upon each other: each has what was drawn up to a grow(axis)."""
-    found = []
+def layers(name) -> tuple[list[bytes], float]:
+    """One diagram as SVGs of one size, which lie upon each other, and its width over its height.
+
+    Each has what was drawn up to a grow(axis). There is no title, since a slide has its own.
+    """
+    found, (_, height, _, title) = [], DRAWINGS[name]
+    height -= 60 * bool(title)
     with rc_context(TYPE | {"svg.hashsalt": name}):
         axis = drawn(name)
+        axis.figure.set_size_inches(WIDTH / 100, height / 100)
+        axis.set_ylim(0, height)
         axis.get_children()[0].set_visible(False)  # the card
+        axis.texts[0].set_visible(not title)
         grow(axis)
         shown = [artist for artist in axis.get_children() if artist.get_visible()]
         for stage in sorted({artist.get_gid() for artist in shown}):
@@ -136,7 +143,7 @@ def layers(name) -> list[bytes]:
             file = BytesIO()
             axis.figure.savefig(file, format="svg", metadata={"Date": None})
             found.append(file.getvalue())
-    return found
+    return found, WIDTH / height
 
 
 def draw(name, file):

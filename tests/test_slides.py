@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 LESSONS = lessons()
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-SEEN = re.compile(r"^(!\[|```|\$\$|\|)", flags=re.M)  # a picture, code, a formula or a table
+SEEN = re.compile(r"^(!\[|> |<svg|```|\$\$|\|)", flags=re.M)  # a picture, code, a formula or a table
 
 
 @each_lesson
@@ -22,7 +22,7 @@ def test_a_deck_has_seventy_minutes_and_each_slide_little_to_read_and_something_
     assert 10 <= len(core) <= 14 and len(deck) - len(core) <= 10
     assert sum(slide.minutes for slide in core) == 70 == sum(minutes for _, minutes, _, _ in slides.plan_of(lesson))
     for slide in deck:
-        prose = re.sub(r"```.*?```|\$\$.*?\$\$|^(\||!\[|Open:).*$", "", slide.body, flags=re.S | re.M)
+        prose = re.sub(r"```.*?```|\$\$.*?\$\$|<svg.*?</svg>|^([|>]|!\[|Open:).*$", "", slide.body, flags=re.S | re.M)
         assert len(re.findall(r"[^\W_]+", re.sub(r"\$[^$]*\$", "x", prose))) <= 40, slide.title
         assert all(code.count("\n") <= 9 for code in re.findall(r"```.*?```", slide.body, flags=re.S)), slide.title
         assert SEEN.search(slide.body) and slide.notes, slide.title

@@ -5,12 +5,16 @@ those in reserve. Take the whole folder build/slides with you. On a slide stand,
 
     ## What the slide says        its title; that of the first slide has one #
     ![words](lstm-cell)           a diagram of images/draw.py, a moving figure, or what a cell shows, by the cell's id
+    > text 2  x:cup  x:final      boxes in rows: x a word, h, b a state forward and backward, c, f, i, g, o, p padding,
+                                  r wrong, y right, n neutral; ! a thick edge, ^3 three columns, . nothing
+    <svg ...> to </svg>           what boxes cannot draw
     Open: l2-c0102                the class opens the notebook at this cell
-    +                             what follows comes with the next key
+    +                             what follows comes with the next key; so does +x:cup; x:+cup and | +0.9 | are asked
     Minutes: 2.5 · the cell       here the notes begin; after the dot, a new row of the plan begins with this slide
 
-{padded} becomes, in the notes too, what the lesson or one of its studies recorded under this name. Numbers in a table
-get bars.
+{padded} becomes, in the notes too, what the lesson or one of its studies recorded under this name; {errors: padded}
+the errors in 100. Numbers in a table of two columns get bars: from 1 if the heading says "= 1", with one standard
+error if it says "of 7,600 articles".
 """
 
 import re
@@ -38,9 +42,12 @@ SITE_FIGURES = {"headline", "backwards"}  # these two move in every deck
 
 NOTES = re.compile(r"^Minutes: (?P<minutes>\d+(?:\.\d+)?)(?: · (?P<row>.+))?$", flags=re.M)
 GIVEN = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\{([^{}]+)\}", flags=re.S)  # braces of code are code's
-LINE = re.compile(r"^(?:!\[(?P<words>.*)\]\((?P<name>.+)\)|Open: (?P<cell>\S+))$", flags=re.M)
+SIGHT = r"!\[(?P<words>.*)\]\((?P<name>.+)\)|(?P<boxes>(?:> .*\n?)+)|(?P<svg><svg (?s:.*?)</svg>)"
+LINE = re.compile(rf"^(?:{SIGHT}|Open: (?P<cell>\S+))$", flags=re.M)
+BOX = re.compile(r"(\+*)(?:([a-z]):)?(!?)(\+*)(.*?)(?:\^(\d))?")
 CODES = {"python": HtmlFormatter(style="default"), "dark": HtmlFormatter(style="github-dark")}
 WIDE = 1.75  # a picture of more times its height stands above or below the words, another one beside them
+TALL = 1.2  # one of less takes the whole height
 
 
 @dataclass
@@ -58,6 +65,18 @@ class Slide:
         return [line["cell"] for line in LINE.finditer(self.body) if line["cell"]]
 
 
+def given(lesson: Lesson, name: str) -> str:
+    """What was recorded under a name, or the errors in 100; of a table, its first two columns. Raises LookupError."""
+    wrong, value = name.startswith("errors: "), lesson.figure(name.removeprefix("errors: "))
+    if isinstance(value, list):
+        return "\n".join(f"| {row[0]} | {errors(row[1]) if wrong else row[1]} |" for row in value)
+    return errors(value) if wrong else value
+
+
+def errors(accuracy: str) -> str:
+    return f"{100 - 100 * float(accuracy):.{len(accuracy) - 4}f}"  # all its digits
+
+
 def read_deck(lesson: Lesson) -> list[Slide]:
     """The slides in a lesson's room. Raises ValueError, which names the file, the slide and what is missing."""
     file, found = lesson.room / "slides.md", []
@@ -69,7 +88,7 @@ def read_deck(lesson: Lesson) -> list[Slide]:
                 raise ValueError(f'{short(file)}, "{heading}": a slide has a title, ## ..., and a line Minutes: 2')
             try:
                 parts = rest[: minutes.start()], rest[minutes.end() :]
-                body, notes = (GIVEN.sub(lambda it: lesson.figure(it[1]) if it[1] else it[0], each) for each in parts)
+                body, notes = (GIVEN.sub(lambda it: given(lesson, it[1]) if it[1] else it[0], each) for each in parts)
             except LookupError as error:
                 raise ValueError(f'{short(file)}, "{heading}": {error}. `expect` and `record` give the names') from None
             row = minutes["row"] or (found[-1].row if found else "")
@@ -111,7 +130,7 @@ def picture_of(lesson: Lesson, name: str, words: str) -> tuple[str, float]:
         figure = figures.figure(name).replace('"../reverser.js"', '"reverser.js"')
         return f'<div class="moving">{figure}</div>', WIDE
     if name in draw.DRAWINGS:
-        kind, files, shape = "svg+xml", draw.layers(name), draw.WIDTH / draw.DRAWINGS[name][1]
+        kind, (files, shape) = "svg+xml", draw.layers(name)
     else:
         cell = cell_of(lesson, name)
         kind, files = "png", [b64decode(output.data["image/png"]) for output in cell.outputs if is_picture(output)]
@@ -133,34 +152,76 @@ def place_in(lesson: Lesson, name: str) -> str:
             return f'<p class="open"><b>{escape(title.replace("`", ""))}</b> <i>{name}</i></p>'
 
 
-def with_bars(html: str) -> str:
-    """The numbers of a table of two columns as bars: parts of 1, or of the largest where one is larger."""
-    number = re.compile(r"<td[^>]*>(\d[\d,]*(?:\.\d+)?)</td>(?=\s*</tr>)")
-    values = [float(value.replace(",", "")) for value in number.findall(html)]
-    if not values or html.count("<th") != 3:  # with <thead>
-        return html
-    whole = max(1, *values)
-    bars = [f'<td class="bar"><i style="--share: {value / whole:.3f}"></i>' for value in values]
-    return number.sub(lambda cell: f"{bars.pop(0)}{cell[1]}</td>", html)
+def later(step: int, answers: str) -> str:
+    """The class of what comes with one of the next keys, as many as there are signs +."""
+    return f'class="fragment" data-fragment-index="{step + len(answers)}"'
+
+
+def boxes(source: str, step: int, room: float) -> str:
+    """Rows of boxes, as large as the room for so many rows allows: those without a kind are words."""
+    cells, rows, widths = [], source.strip().split("\n"), {}
+    for number, row in enumerate(rows, 1):
+        column = 1
+        for cell in re.split(r"\s{2,}", row[1:].strip()):
+            comes, kind, thick, asked, text, wide = BOX.fullmatch(cell).groups(default="")
+            widths[column] = max(widths.get(column, 0), 74, 0 if wide else (44 if kind else 20) + 15 * len(text))
+            text = f"<span {later(step, asked)}>{escape(text)}</span>" if asked else escape(text)
+            looks = f"box {kind}{' thick' * bool(thick)}" if kind else "word"
+            place = f"grid-area: {number} / {column} / auto / span {wide or 1}"
+            outer = f'<div {later(step, comes)} style="{place}">' if comes else f'<div style="{place}">'
+            column += int(wide or 1)
+            if cell != ".":
+                cells.append(f'{outer}<div class="{looks}">{text}</div></div>')
+    size = min(1.5, 1130 / sum(widths.values()), max(1, room / len(rows)))
+    return f'<div class="boxes" style="zoom: {size:.2f}">{"".join(cells)}</div>'
+
+
+def bar(value: float, base: float, low: float, high: float, error: float) -> str:
+    """From the base to the value, with its error; the number follows."""
+    whole = max(value + error, base) - low
+
+    def place(start, end, mark):
+        left, width = (100 * part / whole for part in (start - low, end - start))
+        return f'<{mark} style="left: {left:.1f}%; width: {width:.1f}%"></{mark}>'
+
+    parts = place(*sorted([value, base]), "b") + place(base, base, "s") * bool(base)
+    parts += place(value - error, value + error, "u") * bool(error)
+    return f'<i style="width: {72 * whole / (high - low):.1f}%">{parts}</i>'
+
+
+def with_answers(html: str, step: int) -> str:
+    """A table: the numbers of two columns get bars, and what is asked comes later."""
+    number = re.compile(r"<td[^>]*>(\+*)(\d[\d,]*(?:\.\d+)?)</td>(?=\s*</tr>)")
+    values = [float(value.replace(",", "")) for _, value in number.findall(html)]
+    if values and html.count("<th") == 3:  # with <thead>
+        base, count = float("= 1" in html), re.search(r"of ([\d,]+) articles", html)
+        low, high = min(base, *values), max(1, *values)
+        each = [(v * (100 - v) / int(count[1].replace(",", ""))) ** 0.5 if count else 0 for v in values]
+        bars = [bar(value, base, low, high, error) for value, error in zip(values, each)]
+        html = number.sub(lambda cell: f'<td class="bar">{cell[1]}{bars.pop(0)}{cell[2]}</td>', html)
+    asked = re.compile(r"(<td[^>]*>)(\++)(.*?)</td>")
+    return asked.sub(lambda cell: f"{cell[1]}<span {later(step, cell[2])}>{cell[3]}</span></td>", html)
 
 
 def slide_html(lesson: Lesson, slide: Slide) -> str:
-    words, sights, beside = [], [], False
-    for step, source in enumerate(slide.body.split("\n+\n")):
-        later = f' class="fragment" data-fragment-index="{step}"' if step else ""
-        start = 0
+    words, sights, shape, room = [], [], WIDE, 3.5 if re.search(r"```|\$\$", slide.body) else 5.5
+    for step, source in enumerate(re.split(r"\n\+(?=\n)", slide.body)):
+        start, when = 0, later(step, "") * bool(step)
         for line in [*LINE.finditer(source), None]:
             text = source[start : line.start() if line else None].strip()
             start = line.end() if line else start
             if text:
-                words.append(f"<div{later}>{with_bars(markdown(text))}</div>")
+                words.append(f"<div {when}>{with_answers(markdown(text), step)}</div>")
             if line and line["cell"]:
-                words.append(f"<div{later}>{place_in(lesson, line['cell'])}</div>")
+                words.append(f"<div {when}>{place_in(lesson, line['cell'])}</div>")
+            elif line and line["name"]:
+                picture, width = picture_of(lesson, line["name"], line["words"])
+                shape = min(shape, width)
+                sights.append(f"<div {when}>{picture}</div>")
             elif line:
-                picture, shape = picture_of(lesson, line["name"], line["words"])
-                beside = beside or shape < WIDE
-                sights.append(f"<div{later}>{picture}</div>")
-    kinds = ["reserve"] * slide.reserve + (["beside" if beside else "above"] if sights and words else [])
+                sights.append(f"<div {when}>{line['svg'] or boxes(line['boxes'], step, room)}</div>")
+    layout = "tall" if shape < TALL else "beside" if shape < WIDE else "above"
+    kinds = ["reserve"] * slide.reserve + [layout] * bool(sights and words)
     kinds += ["opening"] * (not slide.title.startswith("##")) + ["statement"] * (not sights)
     parts = [f'<div class="sights">{"".join(sights)}</div>'] * bool(sights)
     parts += [f'<div class="words">{"".join(words)}</div>'] * bool(words)
