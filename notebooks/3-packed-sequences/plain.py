@@ -33,7 +33,7 @@ class PackedLSTM(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(words, E, padding_idx=PAD)
         self.embedding.weight.data *= 0.1  # start small
-        self.rnn = nn.LSTM(E, H, batch_first=True)  # forget batch_first, and texts are mixed: no error
+        self.rnn = nn.LSTM(E, H, batch_first=True)  # for tensors; packed, a batch has its own order
         for bias in (self.rnn.bias_ih_l0, self.rnn.bias_hh_l0):  # there are two biases, and they are added:
             bias.data[:H], bias.data[H : 2 * H] = -1, 2.5  # in all -2 for the input gate, 5 for the forget gate
         self.dropout, self.fc = nn.Dropout(0.5), nn.Linear(H, classes)
