@@ -28,7 +28,7 @@ def skip_gram(texts, counts):  # ids [T] of each text, and how often each word w
     stream = torch.tensor([i for ids in texts for i in [-1] * WINDOW + ids.tolist()] + [-1] * WINDOW)  # -1: gaps
     tables = [0.1 * torch.randn(len(counts), E) for _ in range(2)]  # two vectors for each word
     centre, context = (nn.Embedding.from_pretrained(table, freeze=False, sparse=True) for table in tables)
-    optimizer = torch.optim.SparseAdam([centre.weight, context.weight], lr=0.01)  # Adam would move all rows each time
+    optimizer = torch.optim.SparseAdam([centre.weight, context.weight], lr=0.01)  # Adam would go through all rows
     for _ in range(max(400, len(stream) // 1_000)):  # about four pairs for each word of a large corpus
         place = torch.randint(WINDOW, len(stream) - WINDOW, (4_096,))
         away = torch.randint(1, WINDOW + 1, (4_096,)) * (2 * torch.randint(2, (4_096,)) - 1)  # not 0: not itself
