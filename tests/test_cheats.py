@@ -1,10 +1,15 @@
 """No trick wins a point for an exercise that is not solved, and what tries is shown to a person."""
 
+import inspect
+
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell as code
+from nbformat.v4 import new_notebook
 from toy_lesson import STEP, VERDICT, toy_lesson
 
 pytest.importorskip("nbgrader")
+import test_answers as bank
 from nbgrader.utils import determine_grade
 
 from tools.teaching import exercises, grade, outside, student
@@ -92,15 +97,20 @@ def release(tmp_path_factory):
     return term / "release" / "lesson2" / path.name
 
 
+def run(notebook, folder):
+    """The notebook after nbgrader's run."""
+    outside_it = outside.Outside(timeout=60)
+    outside_it.lock = outside.FileLock(folder / "lock")
+    with outside_it.lock:
+        return outside_it.preprocess(notebook, {"metadata": {"path": str(folder)}})[0]
+
+
 def points(release, code: str) -> tuple[float, str]:
     """What nbgrader's run gives for the checks of the core, with this in place of the stubs, and what they print."""
     notebook = nbformat.read(release, as_version=4)
     first, second, _ = [cell for cell in notebook.cells if "stub" in cell.metadata.get("tags", [])]
     first.source, second.source = f"{first.source}\n{code}", "" if "verdict" in code else second.source
-    run = outside.Outside(timeout=60)
-    run.lock = outside.FileLock(release.parent / "lock")
-    with run.lock:
-        run.preprocess(notebook, {"metadata": {"path": str(release.parent)}})
+    run(notebook, release.parent)
     checks = [
         cell for cell in notebook.cells if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("points")
     ]
@@ -111,6 +121,27 @@ def points(release, code: str) -> tuple[float, str]:
 def test_a_trick_wins_nothing(release, how):
     earned, printed = points(release, CHEATS[how])
     assert earned == 0 and printed.count("not yet") == 2 and "right" not in printed
+
+
+@pytest.mark.parametrize("lesson", sorted({answer["lesson"] for answer in bank.ANSWERS} - {"project"}))
+def test_each_answer_of_the_bank_gets_the_verdict_that_it_gets_in_the_lesson(lesson, tmp_path):
+    entries = [entry for entry in bank.ENTRIES if entry["lesson"] == lesson]
+    right = {entry["check"]: entry["code"] for entry in reversed(entries) if entry["kind"] == "right"}
+    paths = f"import sys\nsys.path[:0] = [{str(bank.ROOT)!r}, {str(bank.ROOT / 'notebooks')!r}]\n"
+    settings = [entry["code"] for entry in entries if not entry["check"]]
+    cells, tried = list(map(code, [paths + bank.IMPORTS, *settings, *right.values()])), {}
+    for entry in filter(lambda entry: entry["check"], entries):
+        names = ", ".join(inspect.signature(bank.CHECKS[entry["check"]]).parameters)
+        check = code(f"{entry['check']}({names})")
+        check.metadata["nbgrader"] = exercises.nbgrader(check, grade=True, points=1)
+        tried[check.id] = entry
+        cells += [code(entry["code"]), check, code(right[entry["check"]])]
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    for cell in run(notebook, tmp_path).cells:
+        if entry := tried.get(cell.id):
+            said, right = cell.outputs[0].text, entry["kind"] == "right"
+            assert ("not yet" in said) != right and all(words in said for words in entry["says"]), (entry["code"], said)
+            assert not (right and any(map(grade.FOREIGN.search, entry["code"].splitlines()))), entry["code"]
 
 
 def test_who_solves_it_has_the_points(release):

@@ -11,7 +11,7 @@ import random
 import torch
 from IPython import get_ipython
 
-VALUES = "application/x-values"
+VALUES, LAYER = "application/x-values", "nn.Embedding"
 asked = [[], []]  # what the last answer returned and was given, for the gradient between them
 
 
@@ -31,12 +31,26 @@ def plain(value: object) -> object:
     for kind in (list, tuple, set):
         if isinstance(value, kind):
             return kind(map(plain, value))
+    if isinstance(value, torch.nn.Embedding):
+        weight, made = value.weight, {"padding_idx": value.padding_idx, "sparse": value.sparse}
+        return {LAYER: {"_weight": weight.detach(), "_freeze": not weight.requires_grad} | made}
     if isinstance(value, random.Random):
         return value.getstate()
     if isinstance(value, torch.Generator):
         return value.get_state()
     number = type(value).__module__ == "numpy" and not getattr(value, "shape", (0,))
     return value.item() if number else value
+
+
+def left_of(value: object) -> object:
+    """What is left of something given: of a network its weights and notes, of what trains it the state."""
+    if isinstance(value, torch.nn.Module):
+        notes = {name: plain(part) for name, part in vars(value).items() if isinstance(part, (bool, list))}
+        public = {name: part for name, part in notes.items() if not name.startswith("_")}
+        return {"weights": value.state_dict(), "notes": public}
+    if hasattr(value, "state_dict"):
+        return value.state_dict()
+    return None if callable(value) or isinstance(value, torch.utils.data.DataLoader) else plain(value)
 
 
 def give(**values: object) -> None:
@@ -67,7 +81,7 @@ def answer(names: dict, name: str, sent: str) -> None:
         return give(error=(type(error).__name__, str(error)))
     returned = plain(returned)
     asked[:] = tensors_in(returned), tensors_in(given)
-    give(returned=returned, given=[None if callable(part) else plain(part) for part in given])
+    give(returned=returned, given=[left_of(part) for part in given])
 
 
 def gradient(sent: str) -> None:

@@ -1,8 +1,10 @@
 """Turns what a learning platform gives into nbgrader's folders, and mends what Colab and students do to files.
 
-FROM: a folder or a zip, of Moodle, Canvas, Gradescope, or files with any names. Each notebook goes to
-TERM/submitted/<student>/lesson<N>/. What was done to each file, and why one was not taken, stands in
-TERM/collected.csv, which grows over the term. LESSON: files of another lesson are not taken, and named.
+    python -m tools.teaching.collect FROM TERM LESSON
+
+FROM: a folder or a zip, of Moodle, Canvas, Gradescope, or files with any names. LESSON: its number (files of another
+one are not taken, and named), or "all". Each notebook goes to TERM/submitted/<student>/lesson<N>/. What was done to a
+file, or why it was not taken, stands in TERM/collected.csv, which grows over the term.
 """
 
 import io
@@ -25,10 +27,7 @@ PATTERNS = [  # of the path of a file, as the downloads of Gradescope, Moodle an
     r"(?:^|/)(?P<name>)submission_(?P<id>\d+)/",
     r"(?:^|/)(?P<name>[^/]+?)_(?:LATE_)?(?P<id>\d+)_(?:assignsubmission_file|\d+_[^/]*$)",
 ]
-MERGE = re.compile(r"^<{7} .*\n|^={7}\n(?:.*\n)*?^>{7} .*\n", flags=re.M)  # what git leaves; their own side stays
 LARGEST = 50_000_000  # bytes of one file
-COLUMNS = ["lesson", "file", "student", "name", "handed in", "taken", "remarks"]
-WHO = "who they are must stand in students.csv, and their numbers in their files"
 
 
 def files_in(name: str, content: bytes, when: float, own: bool) -> Iterator[tuple[str, bytes, float]]:
@@ -56,32 +55,28 @@ def platform(path: str) -> re.Match | None:
     return next(filter(None, (re.search(pattern, path) for pattern in PATTERNS)), None)
 
 
-def read_notebook(path: str, content: bytes) -> tuple[list, list[str]]:
-    """The cells of a file, each with the names that it goes by, and what had to be mended. Raises ValueError."""
+def read_notebook(path: str, content: bytes) -> tuple[list, str]:
+    """The cells of a file, each with the names that it goes by; if there are none, the reason."""
     if not content:
-        raise ValueError("is empty, too large, or a zip that can't be opened")
+        return [], "is empty, too large, or a zip that can't be opened"
     if not path.lower().endswith(".ipynb"):
-        raise ValueError("is no .ipynb file")
-    text = content.decode("utf-8-sig", errors="replace")
-    whole = MERGE.sub("", text)
+        return [], "is no .ipynb file"
     try:
-        cells = nbformat.v4.reads(whole).cells
+        cells = nbformat.v4.reads(content.decode("utf-8-sig", errors="replace")).cells
         for cell in cells:
             names = cell.get("id"), cell.metadata.get("id"), cell.metadata.get("nbgrader", {}).get("grade_id")
             cell.names = [str(name) for name in names if name]
             cell.source = cell.source.strip()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"is no notebook ({type(error).__name__}: {error})") from None
-    return cells, ["the marks of a merge: your own side was kept"] if whole != text else []
+        return [], f"is no notebook ({type(error).__name__}: {error})"
+    return cells, ""
 
 
 def lesson_of(cells: list) -> str:
-    """Which lesson a notebook is: by the ids of its cells, or by its title. Raises ValueError for another notebook."""
+    """Which lesson a notebook is: by the ids of its cells, or by its title; "" for another notebook."""
     text = "\n".join(line for cell in cells for line in (*cell.names, cell.source))
     found = [number for number in re.findall(r"^(?:l(?=\d+-)|# Lesson )(\d+)", text, flags=re.M) if number in LESSONS]
-    if not found:
-        raise ValueError("belongs to no lesson of this course")
-    return max(set(found), key=found.count)
+    return max(found, key=found.count, default="")
 
 
 def student_of(people: People, path: str, cells: list) -> Student:
@@ -97,50 +92,45 @@ def student_of(people: People, path: str, cells: list) -> Student:
     return people.find(name, f"Moodle {found['id']}" if moodle else found["id"], typed)
 
 
-def collect(place: Path, term: Path, people: People, wanted: str = "all") -> list[dict]:
+def why_not(row: dict, newer: dict, wanted: str) -> str:
+    """Why a notebook is not taken, if it is not; newer: the one of this student that is."""
+    if not row["lesson"]:
+        return "belongs to no lesson of this course"
+    if wanted not in ("all", row["lesson"]):
+        return f"holds lesson {row['lesson']}, not lesson {wanted}"
+    if newer is row:
+        return ""
+    this, other = platform(row["file"]), platform(newer["file"])
+    if this and other and this["name"] and this.group("name", "id") != other.group("name", "id"):
+        return f"has the same name as {newer['file']}: write who they are in students.csv, and ids in their files"
+    return f"{newer['file']} of the same student is newer"
+
+
+def collect(place: Path, term: Path, people: People, wanted: str) -> list[dict]:
     """Put every notebook into its place; returns a row for each file. Of two of one student the newer is taken."""
     files, rows, taken = [], [], {}
     for path in (place, *place.rglob("*")):
         if path.is_file():
-            name = path.relative_to(place).as_posix() if place.is_dir() else path.name
+            name = path.relative_to(place if place.is_dir() else place.parent).as_posix()
             files += files_in(name, path.read_bytes(), path.stat().st_mtime, place.is_dir())
     files = [file for file in files if not re.search(r"(?:^|/)(?:\.|__MACOSX/)", file[0])]  # what Macs and Jupyter add
     for path, content, when in sorted(files, key=lambda file: (file[2], file[0]), reverse=True):
+        cells, why = read_notebook(path, content)
         stamp = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(when))
-        row = dict.fromkeys(COLUMNS, "") | {"file": path, "handed in": stamp, "taken": "no"}
-        rows.append(row)
-        cells, said, unread = [], [], None
+        row = {"lesson": lesson_of(cells), "file": path, "student": "", "name": "", "handed in": stamp}
         try:
-            try:
-                cells, said = read_notebook(path, content)
-                row["lesson"] = lesson_of(cells)
-            except ValueError as problem:  # also of such a file one should know whose it is
-                unread = problem
-            student = student_of(people, path, cells)
-            row["student"], row["name"] = student.id, student.name
-            if unread:
-                raise unread
-            if wanted not in ("all", row["lesson"]):
-                raise ValueError(f"holds lesson {row['lesson']}, not lesson {wanted}")
-            newer = taken.setdefault((row["student"], row["lesson"]), row)
-            this, other = platform(path), platform(newer["file"])
-            if this and other and this["name"] and this.group("name", "id") != other.group("name", "id"):
-                raise ValueError(f"has the same name as {newer['file']}: {WHO}")
-            if newer is not row:
-                raise ValueError(f"{newer['file']} of the same student is newer")
+            student = student_of(people, path, cells)  # also of a file that can't be read one should know whose it is
+            row |= {"student": student.id, "name": student.name}
+            why = why or why_not(row, taken.setdefault((student.id, row["lesson"]), row), wanted)
         except ValueError as problem:
-            row["remarks"] = str(problem)
-        else:
-            row["taken"] = "yes"
-            row["remarks"] = "; ".join(said + put(term, row, cells))
-    lessons = [row["lesson"] for row in rows if row["taken"] == "yes"] if wanted == "all" else [wanted]
-    for row in rows:  # what can't be read belongs to the lesson of the others
-        if lessons and (not row["lesson"] or row["taken"] == "no" and wanted != "all"):
-            row["lesson"] = max(set(lessons), key=lessons.count)
+            why = why or str(problem)
+        if why and wanted != "all":
+            row["lesson"] = wanted
+        rows.append(row | {"taken": "no" if why else "yes", "remarks": why or put(term, row, cells)})
     return sorted(rows, key=lambda row: row["file"])
 
 
-def put(term: Path, row: dict, cells: list) -> list[str]:
+def put(term: Path, row: dict, cells: list) -> str:
     """Write the mended notebook, if it is new or has changed; returns what was mended."""
     lesson, name = f"lesson{row['lesson']}", LESSONS[row["lesson"]].name
     notebook = nbformat.read(term / "release" / lesson / name, as_version=4)
@@ -150,15 +140,14 @@ def put(term: Path, row: dict, cells: list) -> list[str]:
     if not submitted.is_file() or submitted.read_text(encoding="utf-8") != nbformat.writes(notebook):
         submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
     (submitted.parent / "timestamp.txt").write_text(row["handed in"], encoding="utf-8")
-    return remarks
+    return "; ".join(remarks)
 
 
 def say(term: Path, rows: list[dict], people: People) -> None:
     """What was mended, what was not taken, and who has handed in nothing, for each lesson."""
     print(*(f"{row['file']}: {row['remarks']}" for row in rows if row["remarks"]), sep="\n")
-    everything = read_table(term / "collected.csv")
     for lesson in sorted({row["lesson"] for row in rows if row["lesson"]}):
-        of_lesson = [row for row in everything if row["lesson"] == lesson]
+        of_lesson = [row for row in read_table(term / "collected.csv") if row["lesson"] == lesson]
         taken = {row["student"] for row in of_lesson if row["taken"] == "yes"}
         lost = {row["name"] or row["file"] for row in of_lesson if row["student"] not in taken}
         print(f"Lesson {lesson}: {len(taken)} students. Only files not taken: {', '.join(sorted(lost)) or 'nobody'}.")
@@ -167,8 +156,7 @@ def say(term: Path, rows: list[dict], people: People) -> None:
 
 
 def main() -> None:
-    place, term, wanted = (sys.argv[1:] + ["", "term", "all"][len(sys.argv) - 1 :])[:3]
-    term = Path(term).resolve()
+    place, term, wanted = sys.argv[1], Path(sys.argv[2]).resolve(), sys.argv[3]
     if not (term / "release").is_dir():
         sys.exit(f"{term} has no edition yet: run make student first.")
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:

@@ -58,12 +58,8 @@ def row_of(submission, term: Path, number: str, columns: dict[str, str], penalty
     total = "?" if "?" in points.values() else notebook.score - late
     handed_in = nbformat.read(term / "submitted" / student.id / lesson / LESSONS[number].name, as_version=4)
     unclear = next(cell.source for cell in handed_in.cells if cell.id == "unclear").removeprefix(UNCLEAR).strip()
-    said = [
-        row["said"]
-        for row in read_table(term / "graded.csv")
-        if (row["lesson"], row["student"]) == (number, student.id)
-    ]
-    remarks += said[-1].split("\n    ")[1:] if said else []
+    said = {(row["lesson"], row["student"]): row["said"] for row in read_table(term / "graded.csv")}
+    remarks += said.get((number, student.id), "").split("\n    ")[1:]
     name = f"{student.first_name or ''} {student.last_name or ''}".strip()
     end = {"late": late, "total": total, "unclear": unclear, "remarks": "; ".join(remarks)}
     return {"id": student.id, "name": name} | points | end
@@ -76,12 +72,12 @@ def rows_of(gradebook: Gradebook, term: Path, number: str) -> list[dict]:
     submissions = gradebook.assignment_submissions(f"lesson{number}")
     rows = {each.student.id: row_of(each, term, number, columns, penalty_for) for each in submissions}
     gradebook.db.commit()
-    graded = set(rows)
-    empty = dict.fromkeys(["id", "name", *most, "late", "total", "unclear", "remarks"], "")
+    graded, empty = set(rows), dict.fromkeys(["id", "name", *most, "late", "total", "unclear", "remarks"], "")
     for row in read_table(term / "collected.csv"):  # who has no file that counts
-        if row["lesson"] == number and row["taken"] == "no" and row["student"] not in graded:
+        if row["lesson"] == number and row["student"] not in graded:
             lost = rows.setdefault(row["student"] or row["file"], dict(empty))
-            said = f"{lost['remarks']} NOT TAKEN: {row['file']} {row['remarks']}".strip()
+            why = "NOT TAKEN" if row["taken"] == "no" else "NOT GRADED"
+            said = f"{lost['remarks']} {why}: {row['file']} {row['remarks']}".strip()
             lost |= {"id": row["student"], "name": row["name"] or row["file"], "remarks": said}
     not_yet = {key: sum(row[key] not in ("", "?") and row[key] < most[key] for row in rows.values()) for key in most}
     return [*sorted(rows.values(), key=lambda row: row["id"]), empty | {"id": "not yet"} | not_yet]
@@ -132,12 +128,10 @@ def main() -> None:
     write_table(term / f"{lesson}.csv", rows, comma)
     collected = [row for row in read_table(term / "collected.csv") if row["lesson"] == number]
     files = {row["student"]: row["file"] for row in sorted(collected, key=lambda row: row["taken"])}
-    for platform, table in (
-        ("moodle", for_moodle(rows[:-1], files)),
-        ("canvas", for_canvas(rows[:-1], read_table(term / "students.csv"), f"Lesson {number}")),
-    ):
-        if table:
-            write_table(term / f"{platform}-{lesson}.csv", table)
+    tables = {"moodle": for_moodle(rows[:-1], files)}
+    tables["canvas"] = for_canvas(rows[:-1], read_table(term / "students.csv"), f"Lesson {number}")
+    for platform in filter(tables.get, tables):
+        write_table(term / f"{platform}-{lesson}.csv", tables[platform])
     said = NbGraderAPI(config=configuration(term)).generate_feedback(lesson, force=True)
     if not said["success"]:
         print(f"nbgrader could not make the feedback: {said.get('error') or said.get('log')}")

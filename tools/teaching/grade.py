@@ -1,9 +1,9 @@
 """nbgrader's autograde over all submissions of a lesson, on the small corpus, two at a time, each within its limits.
 
-What came out of each stands in TERM/graded.csv, with the lines that a person should judge.
+    python -m tools.teaching.grade LESSON [TERM]
 
-What was graded and has not changed is passed over, so a run that was stopped goes on where it stood; what a person gave
-is kept. One that fails costs the others nothing, and is named with the reason.
+What came out of each stands in TERM/graded.csv, with the lines that a person should judge. What was graded and has not
+changed is passed over. One that fails costs the others nothing, and is named with the reason.
 """
 
 import os
@@ -32,7 +32,7 @@ FOREIGN = re.compile(
     r"\bchecks\b|\bcheck_\w+\s*=|\.ours\b|TORCHNLP_|\benviron|_getframe|currentframe|\bf_(?:globals|back|locals)\b"
     r"|\bsys\.|\bbuiltins\b|__(?:eq|ne|class|import|subclasses|globals|builtins|code|reduce\w*|getattr\w*|dict|torch_function)__"
     r"|\b(?:importlib|inspect|subprocess|pickle|ctypes|gc)\b|get_ipython|\banswering\b|gradebook|\bos\.|\bopen\("
-    r"|\b(?:exec|eval|compile|globals|setattr)\(|\bPath\(|\b(?:nn|torch)\.[\w.]+\s*=(?!=)"
+    r"|(?<![.\w])(?:exec|eval|compile|globals|setattr)\(|\bPath\(|\b(?:nn|torch)\.[\w.]+\s*=(?!=)"
 )
 
 
@@ -61,19 +61,20 @@ def explain(term: Path, student: str, lesson: str) -> str:
         submission = gradebook.find_submission(lesson, student)
         told = [f"{submission.score:g} of {submission.max_score:g} points before words are read"]
     (path,) = term.glob(f"autograded/{student}/{lesson}/*.ipynb")
-    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    release = nbformat.read(term / "release" / lesson / path.name, 4)
+    ours = {line.strip() for cell in release.cells for line in cell.source.splitlines()}
+    code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, 1):
-        theirs = cell.id.startswith("own-") or cell.metadata.get("nbgrader", {}).get("solution")
-        if not theirs:  # a cell of ours fails where an answer is missing, and is not to blame
-            said = "".join(output.text for output in cell.outputs if output.get("name") == "stderr")
-            asked = cell.metadata.get("nbgrader", {}).get("points") and said
-            told += [said.strip()] if asked and not re.search("returns nothing|None so far", said) else []
-            continue
-        errors = [output for output in cell.outputs if output.output_type == "error"]
-        line = cell.source.splitlines()[0]
-        told += [f"Code cell {number} ({line}): {each.ename}: {each.evalue[:200]}".rstrip(": ") for each in errors[-1:]]
-        found = [line.strip()[:120] for line in cell.source.splitlines() if FOREIGN.search(line)]
-        told += [f"LOOK AT code cell {number}: {line}" for line in found]
+        settings, lines = cell.metadata.get("nbgrader", {}), [line.strip() for line in cell.source.splitlines()]
+        if settings.get("points"):
+            said = "".join(output.text for output in cell.outputs if output.get("name") == "stderr").strip()
+            told += [said] if said and not re.search("returns nothing|None so far", said) else []
+        elif cell.id.startswith("own-") or settings.get("solution"):  # one of ours fails where an answer is missing
+            errors = [output for output in cell.outputs if output.output_type == "error"]
+            place = f"Code cell {number} ({lines[0]})"
+            told += [f"{place}: {each.ename}: {each.evalue[:200]}".rstrip(": ") for each in errors[-1:]]
+        named = [line[:120] for line in lines if line not in ours and FOREIGN.search(line)]  # in a cell of ours, too
+        told += [f"LOOK AT code cell {number}: {line}" for line in named]
     return "\n    ".join(told)
 
 

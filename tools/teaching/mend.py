@@ -1,10 +1,9 @@
 """Puts a student's file into the form that nbgrader needs, and loses nothing that the student wrote.
 
-Colab, editors and merges take metadata and ids away; students delete stubs and checks, and answer in other cells. The
-rules: our cells are found again by id, by nbgrader's name or by their text, and missing ones come back. What is not
-ours is the student's, and stays where it stood. The check of a name that has a value elsewhere than in its stub comes
-at the end, so a right answer counts wherever it stands. What is written between two headings are words on an exercise;
-what stands outside every exercise is shown where words are missing.
+Our cells are found again by id, by nbgrader's name or by their text, and missing ones come back. What is not ours is
+the student's, and stays where it stood. The check of a name that has a value elsewhere than in its stub comes at the
+end, so a right answer counts wherever it stands. What is written between two headings are words on an exercise; what
+stands outside every exercise is shown where words are missing.
 """
 
 import re
@@ -44,8 +43,8 @@ def matched(lesson, cells: list) -> list[int | None]:
     places = {(c.cell_type, name): i for i, c in enumerate(lesson.cells) for name in (c.id, c.source.strip())}
     found = []
     for cell in cells:
-        known = [(cell.cell_type, name) for name in (*cell.names, cell.source) if (cell.cell_type, name) in places]
-        found.append(next((places[key] for key in known if places[key] not in found), None))
+        known = [places.get((cell.cell_type, name)) for name in (*cell.names, cell.source)]
+        found.append(next((place for place in known if place not in (None, *found)), None))
     return found
 
 
@@ -64,8 +63,7 @@ def mend(lesson, cells: list) -> list[str]:
     for i, (cell, place) in enumerate(zip(cells, places)):
         our, ours, what = None, "", "own"
         if place is not None:
-            our, ours, last = lesson.cells[place], originals[place], max(last, place)
-            what = kind(our)
+            our, ours, what, last = lesson.cells[place], originals[place], kind(lesson.cells[place]), max(last, place)
         typed = cell.source.replace(ours, "").strip()
         if cell.cell_type == "markdown":
             begun = EXERCISE.findall(ours or cell.source) if our is None or has(our, "exercise") else []

@@ -7,10 +7,11 @@ from nbgrader.plugins import LateSubmissionPlugin
 
 
 class LateDays(LateSubmissionPlugin):
-    """One point off for each day begun. A lesson has 4 points: after three days the solutions are discussed."""
+    """One point off for each day begun. After three days nothing is left: the solutions are discussed."""
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
-        return min(4, math.ceil(total_seconds_late / (24 * 60 * 60)))
+        days = math.ceil(total_seconds_late / (24 * 60 * 60))
+        return days if days <= 3 else score
 
 
 term = Path(__file__).resolve().parent

@@ -1,8 +1,7 @@
 """Make the student edition: the lessons without solutions and outputs, and what they need to run.
 
-It is nbgrader's release edition. The folder of the term (nbgrader's course folder) gets source/, release/ and the
-gradebook; build/student holds what students get. Hand that folder out, or let the workflow push it to the branch
-`student` of your repository, where its Colab links and its set-up cell look.
+It is nbgrader's release edition. The term's folder gets source/, release/ and the gradebook, and build/student is what
+students get. The workflow pushes that to the branch `student`, where its Colab links and its set-up cell look.
 """
 
 import hashlib
@@ -21,12 +20,10 @@ from tools.teaching.repo import current
 
 FOLDERS = ["data/sample", "data/service-desk", "images"]
 PAGE = ["reader", "published", "network", "cells", "weights", "tokenizer", "address"]  # what publish makes a page of
-PUBLISH = ["site/published.html", "site/_static/icon.svg", *(f"site/{name}.js" for name in PAGE)]
-PAGES = ["site/own-data.md", "site/project.md"]  # to which the project's notebook leads
+FILES = ["torchnlp.py", "requirements.txt", "LICENSE", "notebooks/messages.zh.mo", "site/_static/icon.svg"]
+FILES += [f"site/{name}" for name in ("published.html", "own-data.md", "project.md", *(f"{name}.js" for name in PAGE))]
 PROJECT = ROOT / "notebooks" / "project.ipynb"
-FILES = [*PUBLISH, *PAGES, "torchnlp.py", "requirements.txt", "LICENSE", "notebooks/messages.zh.mo"]
 BRANCH = "student"
-FROM_STUDENT = f'"git", "clone", "-b", "{BRANCH}", '
 HAND_IN = """\
 **This is your copy.** In Colab first choose *File*, *Save a copy in Drive*: only then is your work kept. To hand it in,
 choose *File*, *Download*, *Download .ipynb*, and hand in this one file. (Edition of {date}, {mark}.)"""
@@ -35,22 +32,11 @@ NAME = """\
 STUDENT_NAME = ""  # @param {type:"string"}
 STUDENT_ID = ""  # @param {type:"string"}"""
 WORDS = "**Your words on exercise {}.** What did you expect, and what did you see? (Write below this line.)"
-# What a submission finds in place of the checks: they run elsewhere, and our answers are not here.
-NO_CHECKS = """\
-\"\"\"The names of the checks. Where points are given, they run in another process, and hand nothing over.\"\"\"
-
-__all__ = {}
-
-
-def as_it_is(answer, *given):
-    return answer
-
-
-globals().update(dict.fromkeys(__all__, as_it_is))
-"""
 UNCLEAR = (
     "**What was unclear in this lesson?** One line helps us to mend it; no points for it. (Write below this line.)"
 )
+# What a submission finds in place of the checks is their names: they run elsewhere, and our answers are not here.
+NO_CHECKS = "globals().update(dict.fromkeys({}, lambda answer, *given: answer))"
 
 
 def student_edition(lesson):
@@ -83,7 +69,7 @@ def stay_among_students(notebook):
     for cell in notebook.cells:
         cell.source = re.sub(r" \[[^]]*\]\([^)]*/blob/main/notebooks/[^)]*\)", "", cell.source)  # it has solutions
         cell.source = cell.source.replace("/blob/main/notebooks/", f"/blob/{BRANCH}/notebooks/")
-        cell.source = cell.source.replace('"git", "clone", ', FROM_STUDENT)
+        cell.source = cell.source.replace('"git", "clone", ', f'"git", "clone", "-b", "{BRANCH}", ')
         cell.source = cell.source.replace("/archive/HEAD.zip", f"/archive/{BRANCH}.zip")
     return notebook
 
@@ -96,8 +82,9 @@ def release(term: Path) -> None:
 
     api = NbGraderAPI(config=configuration(term))
     copy_course(term)  # what the submissions run with
-    names = re.findall(r"^def (check_\w+)", (ROOT / "notebooks" / "checks.py").read_text(encoding="utf-8"), flags=re.M)
-    (term / "notebooks" / "checks.py").write_text(NO_CHECKS.format(names), encoding="utf-8")
+    checks = term / "notebooks" / "checks.py"
+    names = re.findall(r"^def (check_\w+)", checks.read_text(encoding="utf-8"), flags=re.M)
+    checks.write_text(NO_CHECKS.format(names), encoding="utf-8")
     for number, path in LESSONS.items():
         folder = term / "source" / f"lesson{number}"
         folder.mkdir(parents=True, exist_ok=True)
