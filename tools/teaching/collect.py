@@ -1,6 +1,6 @@
 """Turns what a learning platform gives into nbgrader's folders, and mends what Colab and students do to files.
 
-    python -m tools.teaching.collect FROM TERM LESSON
+    python -m tools.teaching.collect FROM TERM [LESSON]
 
 FROM: a folder or a zip, of Moodle, Canvas, Gradescope, or files with any names. LESSON: its number (files of another
 one are not taken, and named), or "all". Each notebook goes to TERM/submitted/<student>/lesson<N>/. What was done to a
@@ -156,7 +156,8 @@ def say(term: Path, rows: list[dict], people: People) -> None:
 
 
 def main() -> None:
-    place, term, wanted = sys.argv[1], Path(sys.argv[2]).resolve(), sys.argv[3]
+    place, term, wanted = [*sys.argv[1:], "all"][:3]
+    term = Path(term).resolve()
     if not (term / "release").is_dir():
         sys.exit(f"{term} has no edition yet: run make student first.")
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
