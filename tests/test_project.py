@@ -10,12 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import torch
 from nbclient import NotebookClient
 from test_guide import GUIDE, code_under
 
 import checks
+import torchnlp
 from tools.teaching import student
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -142,6 +144,28 @@ def cell_of(start):
     return found
 
 
+@pytest.mark.parametrize(
+    "name, classes, text, offered",
+    [
+        ("English", ["waste", "streets"], "The lamp in front of our house has been out for a week", True),
+        ("German", ["waste", "streets"], "Die Laterne vor unserem Haus brennt seit einer Woche nicht", False),
+        ("AG News", ["World", "Sports", "Business", "Sci/Tech"], "The lamp has been out for a week", False),
+    ],
+)
+def test_the_pretrained_network_is_offered_for_english_texts_that_it_has_not_read(name, classes, text, offered):
+    given = vars(torchnlp) | {"course": ROOT, "nn": torch.nn, "torch": torch, "np": np, "make": None}
+    given |= {"classes": classes, "class_weights": lambda *_: None, "train_labels": [], "train_texts": [text]}
+    given |= {"vocabulary": ["<unk>", "<pad>", "lamp", "zorblatt"], "words": ["lamp"], "vectors": np.ones((1, 50))}
+    exec(cell_of("def make_pretrained"), given)
+    assert ("larger, pretrained" in given["changes"]) == offered
+    if offered:
+        net = given["changes"]["larger, pretrained"][0]()
+        start, lamp = given["learnt"]["weights"], given["learnt"]["words"].index("lamp")
+        assert net.embedding.weight[2].equal(start["embedding.weight"][lamp].float())
+        assert net.rnn.weight_hh_l0.equal(start["rnn.weight_hh_l0"].float())
+        assert net(torch.tensor([[2, 3]]), torch.tensor([2])).shape == (1, 2)
+
+
 def test_the_first_statement_counts_however_often_the_test_part_is_opened(capsys):
     given = {"labels": [0, 1, 1, 1], "parts": {"test": range(4)}, "rows": {"test": None}, "net": None}
     given |= {"interval": lambda share, count: (share - 0.1, share + 0.1), "macro_f1": lambda *_: 0.5}
@@ -206,8 +230,6 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_table_stops_at_its_first_cell_and_says_why(name, tmp_path, fresh):
-    import torchnlp
-
     content, said = BROKEN[name]
     (tmp_path / name).write_text(content, encoding="utf-8")
     (knob,) = (cell for cell in nbformat.read(NOTEBOOK, as_version=4).cells if KNOB in cell.source)
