@@ -157,6 +157,7 @@ def test_the_pretrained_network_is_offered_for_english_texts_that_it_has_not_rea
     given |= {"classes": classes, "class_weights": lambda *_: None, "train_labels": [], "train_texts": [text]}
     given |= {"vocabulary": ["<unk>", "<pad>", "lamp", "zorblatt"], "words": ["lamp"], "vectors": np.ones((1, 50))}
     exec(cell_of("def make_pretrained"), given)
+    exec(cell_of("changes = {"), given)
     assert ("larger, pretrained" in given["changes"]) == offered
     if offered:
         net = given["changes"]["larger, pretrained"][0]()
