@@ -12,7 +12,8 @@ pytestmark = pytest.mark.slow
 
 LESSONS = lessons()
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-SEEN = re.compile(r"^(!\[|> |<svg|```|\$\$|\|)", flags=re.M)  # a picture, code, a formula or a table
+SEEN = re.compile(r"^(?:\+ )?(!\[|> |<svg|```|\$\$|\|)", flags=re.M)  # a picture, code, a formula or a table
+NO_PROSE = re.compile(r"```.*?```|\$\$.*?\$\$|<svg.*?</svg>|^(?:\+ )?(?:[|>]|!\[|Open:)[^\n]*$", flags=re.S | re.M)
 
 
 @each_lesson
@@ -22,8 +23,8 @@ def test_a_deck_has_seventy_minutes_and_each_slide_little_to_read_and_something_
     assert 10 <= len(core) <= 14 and len(deck) - len(core) <= 10
     assert sum(slide.minutes for slide in core) == 70 == sum(minutes for _, minutes, _, _ in slides.plan_of(lesson))
     for slide in deck:
-        prose = re.sub(r"```.*?```|\$\$.*?\$\$|<svg.*?</svg>|^([|>]|!\[|Open:).*$", "", slide.body, flags=re.S | re.M)
-        assert len(re.findall(r"[^\W_]+", re.sub(r"\$[^$]*\$", "x", prose))) <= 40, slide.title
+        prose = re.sub(r"\$[^$]*\$", "x", NO_PROSE.sub("", slide.body))
+        assert len(re.findall(r"[^\W_]+", prose)) <= 40, slide.title
         assert all(code.count("\n") <= 9 for code in re.findall(r"```.*?```", slide.body, flags=re.S)), slide.title
         assert SEEN.search(slide.body) and slide.notes, slide.title
 
@@ -35,6 +36,20 @@ def test_a_name_that_nothing_recorded_is_an_error_that_names_the_slide(tmp_path,
     (tmp_path / "slides.md").write_text("# One\n\n{no such result}\n\nMinutes: 2 · a\n\nSay it.\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r'slides\.md, "# One": .*"no such result"'):
         slides.read_deck(LESSONS[0])
+
+
+def bars(heading, *values):
+    """(left, width), in percent of its track, of each part of each bar."""
+    rows = "".join(f"\n| a | {value} |" for value in values)
+    html = slides.with_answers(slides.markdown(f"| | {heading} |\n|---|---|{rows}"), 0)
+    return [tuple(map(float, part)) for part in re.findall(r"<[bsu] style=.left: ([-\d.]+)%; width: ([\d.]+)%", html)]
+
+
+def test_a_bar_begins_at_nought_or_where_both_are_level_and_shows_its_standard_error():
+    assert slides.errors("0.914") == "8.6"
+    assert bars("errors in 100", 8.6) == [(0, 100)]
+    assert bars("perplexity, 4-grams = 1", 0.5, 1.5) == [(0, 100), (100, 0), (50, 50), (50, 0)]
+    assert bars("errors in 100 of 2,500 articles", 50) == [(0, 98), (96.1, 3.9)]  # 50 with an error of 1
 
 
 # ------------------------------------------------------------------------------------ in a browser
@@ -167,3 +182,12 @@ def test_the_answer_comes_with_the_next_key_and_the_speaker_sees_the_notes(page_
     assert not answer.is_visible()
     page.keyboard.press("Space")
     assert answer.is_visible()
+
+
+def test_a_box_asks_until_the_next_key(page_of):
+    page = page_of(next(lesson for lesson in LESSONS if lesson.number == 4))
+    page.evaluate("Reveal.slide(1)")
+    box, sign = page.locator(".present .box:has(.fragment)").first, "box => getComputedStyle(box, '::before').content"
+    assert (box.evaluate(sign), box.locator("span").is_visible()) == ('"?"', False)
+    page.keyboard.press("Space")
+    assert (box.evaluate(sign), box.locator("span").is_visible()) == ("none", True)

@@ -9,7 +9,7 @@ those in reserve. Take the whole folder build/slides with you. On a slide stand,
                                   r wrong, y right, n neutral; ! a thick edge, ^3 three columns, . nothing
     <svg ...> to </svg>           what boxes cannot draw
     Open: l2-c0102                the class opens the notebook at this cell
-    +                             what follows comes with the next key; so does +x:cup; x:+cup and | +0.9 | are asked
+    + answer                      comes with the next key, and all after it; so do +x:cup; asked: x:+cup and | +0.9 |
     Minutes: 2.5 · the cell       here the notes begin; after the dot, a new row of the plan begins with this slide
 
 {padded} becomes, in the notes too, what the lesson or one of its studies recorded under this name; {errors: padded}
@@ -205,8 +205,8 @@ def with_answers(html: str, step: int) -> str:
 
 def slide_html(lesson: Lesson, slide: Slide) -> str:
     words, sights, shape, room = [], [], WIDE, 3.5 if re.search(r"```|\$\$", slide.body) else 5.5
-    for step, source in enumerate(re.split(r"\n\+(?=\n)", slide.body)):
-        start, when = 0, later(step, "") * bool(step)
+    for step, source in enumerate(re.split(r"\n\+(?=\s)", slide.body)):
+        source, start, when = source.strip(), 0, later(step, "") * bool(step)
         for line in [*LINE.finditer(source), None]:
             text = source[start : line.start() if line else None].strip()
             start = line.end() if line else start
