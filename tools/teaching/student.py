@@ -21,7 +21,8 @@ from tools.teaching.repo import current
 FOLDERS = ["data/sample", "data/service-desk", "images"]
 PAGE = ["reader", "published", "network", "cells", "weights", "tokenizer", "address"]  # what publish makes a page of
 FILES = ["torchnlp.py", "requirements.txt", "LICENSE", "notebooks/messages.zh.mo", "site/_static/icon.svg"]
-FILES += [f"site/{name}" for name in ("published.html", "own-data.md", "project.md", *(f"{name}.js" for name in PAGE))]
+FILES += [f"site/{name}" for name in ("published.html", "own-data.md", "project.md", "numbers-differ.md")]
+FILES += [f"site/{name}.js" for name in PAGE]
 PROJECT = ROOT / "notebooks" / "project.ipynb"
 BRANCH = "student"
 HAND_IN = """\
