@@ -164,7 +164,8 @@ def boxes(source: str, step: int, room: float) -> str:
         column = 1
         for cell in re.split(r"\s{2,}", row[1:].strip()):
             comes, kind, thick, asked, text, wide = BOX.fullmatch(cell).groups(default="")
-            widths[column] = max(widths.get(column, 0), 74, 0 if wide else (44 if kind else 20) + 15 * len(text))
+            length = sum(15 + 15 * (sign > "\u2e80") for sign in text)  # a Chinese sign is as wide as two letters
+            widths[column] = max(widths.get(column, 0), 74, 0 if wide else length + (44 if kind else 20))
             text = f"<span {later(step, asked)}>{escape(text)}</span>" if asked else escape(text)
             looks = f"box {kind}{' thick' * bool(thick)}" if kind else "word"
             place = f"grid-area: {number} / {column} / auto / span {wide or 1}"
