@@ -59,7 +59,7 @@ def kept(text: str) -> dict:
         "list items": len(re.findall(r"^ *(?:[-*]|\d+\.) ", text, flags=re.M)),
         "table": [line.count("|") for line in text.splitlines() if line.startswith("|")],
         "bold phrases": MARKDOWN.render(text).count("<strong>"),
-        "caption": bool(CAPTION.match(text)),
+        "caption": bool(CAPTION.match(text)) and not text.startswith("**"),
     }
 
 
