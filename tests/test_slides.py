@@ -49,7 +49,8 @@ def test_a_bar_begins_at_nought_or_where_both_are_level_and_shows_its_standard_e
     assert slides.errors("0.914") == "8.6"
     assert bars("errors in 100", 8.6) == [(0, 100)]
     assert bars("perplexity, 4-grams = 1", 0.5, 1.5) == [(0, 100), (100, 0), (50, 50), (50, 0)]
-    assert bars("errors in 100 of 2,500 articles", 50) == [(0, 98), (96.1, 3.9)]  # 50 with an error of 1
+    for heading in ("errors in 100 of 2,500 articles", "2,500 篇文章，每 100 篇文章的错误"):  # 50 with an error of 1
+        assert bars(heading, 50) == [(0, 98), (96.1, 3.9)]
 
 
 # ------------------------------------------------------------------------------------ in a browser

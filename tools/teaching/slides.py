@@ -14,7 +14,7 @@ those in reserve. Take the whole folder build/slides with you. On a slide stand,
 
 {padded} becomes, in the notes too, what the lesson or one of its studies recorded under this name; {errors: padded}
 the errors in 100. Numbers in a table of two columns get bars: from 1 if the heading says "= 1", with one standard
-error if it says "of 7,600 articles".
+error if it says "7,600 articles" or "7,600 篇文章".
 """
 
 import re
@@ -195,7 +195,7 @@ def with_answers(html: str, step: int) -> str:
     number = re.compile(r"<td[^>]*>(\+*)(\d[\d,]*(?:\.\d+)?)</td>(?=\s*</tr>)")
     values = [float(value.replace(",", "")) for _, value in number.findall(html)]
     if values and html.count("<th") == 3:  # with <thead>
-        base, count = float("= 1" in html), re.search(r"of ([\d,]+) articles", html)
+        base, count = float("= 1" in html), re.search(r"(\d+,\d+) (?:articles|篇文章)", html)
         low, high = min(base, *values), max(1, *values)
         each = [(v * (100 - v) / int(count[1].replace(",", ""))) ** 0.5 if count else 0 for v in values]
         bars = [bar(value, base, low, high, error) for value, error in zip(values, each)]
