@@ -36,9 +36,8 @@ MORE = {"studies": list, "figures": dict}  # figures that move: the script's nam
 NUMBER = re.compile(r"\d+-")
 BADGE = re.compile(r"^\[!\[.*\n+", flags=re.M)  # a picture on a server
 HEADING = re.compile(r"^(#+) +(.*?)[. ]*$", flags=re.M)
-CAPTION = re.compile(  # behind a label, in italics; in Chinese upright, to the end of the paragraph
-    r"(?:(?P<italic>\*)(?!\*)(?:[^*:：]*[:：]\s*)?|图说：)(?P<words>.*?[^*\s])(?(italic)\*(?!\*)|(?=\n\n|\Z))\s*", flags=re.S
-)
+# Behind a label, in italics; in Chinese upright, to the end of the paragraph.
+CAPTION = re.compile(r"(?:(\*)(?!\*)(?:[^*:：]*[:：]\s*)?|图说：)(.*?[^*\s])(?(1)\*(?!\*)|(?=\n\n|\Z))\s*", flags=re.S)
 
 
 # ----------------------------------------------------------------------------------------- cells
@@ -135,7 +134,7 @@ def to_read(notebook):
     for cell, below in zip(copy.cells, copy.cells[1:]):
         words = CAPTION.match(below.source) if has(below, "caption") else None
         if words and any(map(is_picture, cell.get("outputs", []))):
-            cell.metadata["caption"] = f"{words['words'][0].upper()}{words['words'][1:]}"
+            cell.metadata["caption"] = f"{words[2][0].upper()}{words[2][1:]}"
             below.source = below.source[words.end() :]
     return copy
 
