@@ -66,17 +66,19 @@ MISSING = {
 def test_a_missing_axis_has_words_of_its_own(cell, expression):
     why = reason(test_double, cell(f"def double(n):\n    return {expression}")["double"])
     assert why.startswith("`double` stops with ") and any(words in why for words in AXIS)
-    assert why.endswith("Do the shapes fit? Perhaps an axis is missing: unsqueeze(dim) adds one of size 1.")
+    assert why.endswith("Do the shapes fit? An axis may be missing (unsqueeze(dim) adds one), or two be exchanged (.T).")
 
 
 def test_a_check_prints_a_verdict_and_returns_the_answer_or_ours(cell, capsys):
-    ours = torch.add
+    ours = cell("def double(n):\n    return n + n")["double"]
     check = exercise("1a", ours=ours)(test_double)
     right = cell("def double(n):\n    return 2 * n")["double"]
     assert check(right) is right and check.ours is ours
     assert capsys.readouterr().out == "Exercise 1a: right\n"
     assert check(None) is ours
     assert capsys.readouterr().out == "Exercise 1a: not yet. double is None so far.\n"
+    assert check(ours) is ours  # the cell of the check, run twice
+    assert "right" not in capsys.readouterr().out
 
 
 def test_an_answer_that_is_a_table_of_what_the_check_tries_wins_no_points(capsys):

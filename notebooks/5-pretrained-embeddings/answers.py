@@ -45,7 +45,7 @@ def skip_gram_loss(v, u, negative):
 
 # %% check_skip_gram_loss, wrong: an axis is missing
 # says: stops with RuntimeError
-# says: Perhaps an axis is missing
+# says: An axis may be missing
 def skip_gram_loss(v, u, negative):
     true, false = (v * u).sum(1), (v * negative).sum(2)
     return -(F.logsigmoid(true) + F.logsigmoid(-false).sum(1)).mean()

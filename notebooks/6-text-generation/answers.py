@@ -113,7 +113,7 @@ def grow(beams, log_p, width):
 
 # %% check_grow, wrong: the scores have no axis for the vocabulary
 # says: `grow` stops with RuntimeError
-# says: Perhaps an axis is missing: unsqueeze(dim) adds one of size 1.
+# says: An axis may be missing (unsqueeze(dim) adds one)
 def grow(beams, log_p, width):
     total = log_p + torch.tensor([score for score, _ in beams])
     best = total.flatten().topk(width)
