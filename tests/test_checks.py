@@ -66,7 +66,7 @@ MISSING = {
 def test_a_missing_axis_has_words_of_its_own(cell, expression):
     why = reason(test_double, cell(f"def double(n):\n    return {expression}")["double"])
     assert why.startswith("`double` stops with ") and any(words in why for words in AXIS)
-    assert why.endswith("Do the shapes fit? An axis may be missing (unsqueeze(dim) adds one), or two be exchanged (.T).")
+    assert "An axis may be missing (unsqueeze(dim) adds one), or two be exchanged (.T)." in why
 
 
 def test_a_check_prints_a_verdict_and_returns_the_answer_or_ours(cell, capsys):
