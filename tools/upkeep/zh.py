@@ -5,8 +5,8 @@
     python -m tools.upkeep.zh make      the same, then what students get and decks, in build/zh; the site, build/site/zh
 
 A message has the text as it stands in English, and a context: the id of a Markdown cell; that of a code cell and
-"title" or "comment"; or a file, of which it is a sentence, a paragraph or a line. Whoever changes the English need not
-look here: `update` keeps the old translation, marked fuzzy, and readers get the English until it has been looked at.
+"title", "comment" or "docstring"; or a file, of which it is a sentence, a paragraph or a line. Who changes the English
+need not look here: `update` keeps the old translation, marked fuzzy, and readers get the English until then.
 (Beside it stands a mark of the old translation: who leaves it as it is takes the mark away, and so says that it holds.)
 Messages of the programs, in say(...), have no context; `update` makes of their catalogue what gettext reads (.mo). They
 stand in Chinese in the saved outputs, too; and so do those of the set-up cell, which can't read a catalogue.
@@ -71,7 +71,11 @@ def in_other_words(cell, lookup: Callable[[str, str], str]) -> str:
         if read and not re.match(r"# (<- your|fmt:|noqa|@param)", token.string):  # what the tools look for
             row, column = token.start
             lines[row - 1] = f"{lines[row - 1][:column]}{start}{lookup(f'{cell.id} {context}', text)}\n"
-    return "".join(lines).rstrip("\n")
+    source = "".join(lines).rstrip("\n")
+    if "stub" not in cell.metadata.get("tags", []):
+        return source
+    described = re.compile(r'(?<=""")[^"]+(?=""")')  # what an exercise gives and wants
+    return described.sub(lambda found: lookup(f"{cell.id} docstring", found[0]), source)
 
 
 def of_messages() -> Iterator[tuple[None, str]]:
