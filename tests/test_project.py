@@ -81,6 +81,14 @@ def test_students_get_the_project_without_answers_and_without_what_is_held_back(
     assert all((given / "site" / f"{page}.md").is_file() for page in ("own-data", "project"))
 
 
+def test_students_get_all_that_publish_makes_a_page_of(tmp_path, monkeypatch):
+    student.copy_course(tmp_path)
+    monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
+    words = ["<unk>", "<pad>", "bin", "lamp"]
+    page = torchnlp.publish(checks._Classifier(4, 2), ["waste", "streets"], tmp_path / "page.html", words=words)
+    assert "waste" in page.read_text(encoding="utf-8")
+
+
 GERMAN = {
     "Müll": "Tonne Abfuhr Sperrmüll Restmüll Container geleert Glas Biotonne Gelber Sack",
     "Straße": "Schlagloch Ampel Laterne Gehweg Zebrastreifen Parkplatz Schild Bordstein Tempo",

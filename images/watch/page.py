@@ -49,21 +49,26 @@ IMPORT = re.compile(r'^import \{[^}]*\} from "[./]+(?:site/|images/watch/)?(\w+)
 FOLDERS = [SITE, HERE, *HERE.parents[1].glob("notebooks/*/")]  # where scripts stand: a lesson's figure in its room
 
 
-def bundle(name: str) -> str:
-    """A module and all that it imports as one script: the files one behind the other, each after those it needs."""
-    parts: dict[str, str] = {}
+def files_of(name: str) -> list[Path]:
+    """The files of a module and of all that it imports, each after those it needs."""
+    files: dict[str, Path] = {}
 
     def add(module: str) -> None:
-        if module in parts:
+        if module in files:
             return
         file = next(folder / f"{module}.js" for folder in FOLDERS if (folder / f"{module}.js").is_file())
-        source = file.read_text(encoding="utf-8")
-        for needed in IMPORT.findall(source):
+        for needed in IMPORT.findall(file.read_text(encoding="utf-8")):
             add(needed)
-        parts[module] = re.sub(r"^export ", "", IMPORT.sub("", source), flags=re.M)
+        files[module] = file
 
     add(name)
-    return "\n".join(parts.values())
+    return [*files.values()]
+
+
+def bundle(name: str) -> str:
+    """A module and all that it imports as one script."""
+    sources = [IMPORT.sub("", file.read_text(encoding="utf-8")) for file in files_of(name)]
+    return "\n".join(re.sub(r"^export ", "", source, flags=re.M) for source in sources)
 
 
 # The site's switch between light and dark holds here too, before anything is drawn.

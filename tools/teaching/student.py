@@ -14,15 +14,15 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from images.watch.page import files_of
 from tools.lesson import ROOT, exercises_of
 from tools.teaching.exercises import LESSONS, nbgrader
 from tools.teaching.repo import current
 
 FOLDERS = ["data/sample", "data/service-desk", "images"]
-PAGE = ["reader", "published", "network", "cells", "weights", "tokenizer", "address"]  # what publish makes a page of
 FILES = ["torchnlp.py", "requirements.txt", "LICENSE", "notebooks/messages.zh.mo", "site/_static/icon.svg"]
 FILES += [f"site/{name}" for name in ("published.html", "own-data.md", "project.md", "numbers-differ.md")]
-FILES += [f"site/{name}.js" for name in PAGE]
+FILES += [str(file.relative_to(ROOT)) for file in files_of("reader")]  # what publish makes a page of
 PROJECT = ROOT / "notebooks" / "project.ipynb"
 BRANCH = "student"
 HAND_IN = """\
