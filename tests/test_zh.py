@@ -87,6 +87,18 @@ def faults(english: str, chinese: str) -> Iterator[str]:
         yield f"numbers: {list(here.elements())} in English, {list(there.elements())} in Chinese"
 
 
+@pytest.mark.parametrize("file", zh.NOTEBOOKS.values(), ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_a_cell_states_as_many_sentences_in_chinese_as_in_english(file):
+    """Questions are not counted: "this, and that?" is often two in Chinese."""
+    for entry in [entry for entry in polib.pofile(str(file)) if entry.translated()]:
+        texts = [
+            re.sub(r"^([#>].*|\s*\d+\.)|\*\*\w\.\*\*|\.\.\.(?! \**[A-Z])", "", prose(t), flags=re.M)
+            for t in (entry.msgid, entry.msgstr)
+        ]
+        stops = [len(re.findall(r"[.!](?=[\s*)”\"]|$)|[。！]", text)) for text in texts]
+        assert stops[0] == stops[1], f"{entry.msgctxt}: {stops[0]} in English, {stops[1]} in Chinese: {entry.msgstr}"
+
+
 @pytest.mark.parametrize("file", zh.CATALOGUES, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_a_translation_keeps_what_must_not_change(file):
     said = [entry for entry in polib.pofile(str(file)) if entry.translated()]
