@@ -43,7 +43,8 @@ SITE_FIGURES = {"headline", "backwards"}  # these two move in every deck
 NOTES = re.compile(r"^Minutes: (?P<minutes>\d+(?:\.\d+)?)(?: · (?P<row>.+))?$", flags=re.M)
 GIVEN = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\{([^{}]+)\}", flags=re.S)  # braces of code are code's
 SIGHT = r"!\[(?P<words>.*)\]\((?P<name>.+)\)|(?P<boxes>(?:> .*\n?)+)|(?P<svg><svg (?s:.*?)</svg>)"
-LINE = re.compile(rf"^(?:{SIGHT}|Open: (?P<cell>\S+))$", flags=re.M)
+SHOWN = r"(?P<shown>```(?s:.*?)```|\$\$(?s:.*?)\$\$|(?:\|.*\n?)+)"  # code, a formula, a table
+LINE = re.compile(rf"^(?:{SIGHT}|Open: (?P<cell>\S+)|{SHOWN})$", flags=re.M)
 BOX = re.compile(r"(\+*)(?:([a-z]):)?(!?)(\+*)(.*?)(?:\^(\d))?")
 CODES = {"python": HtmlFormatter(style="default"), "dark": HtmlFormatter(style="github-dark")}
 WIDE = 1.75  # a picture of more times its height stands above or below the words, another one beside them
@@ -205,16 +206,18 @@ def with_answers(html: str, step: int) -> str:
 
 
 def slide_html(lesson: Lesson, slide: Slide) -> str:
-    words, sights, shape, room = [], [], WIDE, 3.5 if re.search(r"```|\$\$", slide.body) else 5.5
+    asked, words, sights, shape, room = [], [], [], WIDE, 3.5 if re.search(r"```|\$\$", slide.body) else 5.5
     for step, source in enumerate(re.split(r"\n\+(?=\s)", slide.body)):
         source, start, when = source.strip(), 0, later(step, "") * bool(step)
         for line in [*LINE.finditer(source), None]:
             text = source[start : line.start() if line else None].strip()
             start = line.end() if line else start
-            if text:
-                words.append(f"<div {when}>{with_answers(markdown(text), step)}</div>")
+            if text:  # what is asked stands below the title, what is answered at the bottom
+                (words if step else asked).append(f"<div {when}>{markdown(text)}</div>")
             if line and line["cell"]:
                 words.append(f"<div {when}>{place_in(lesson, line['cell'])}</div>")
+            elif line and line["shown"]:
+                words.append(f"<div {when}>{with_answers(markdown(line['shown']), step)}</div>")
             elif line and line["name"]:
                 picture, width = picture_of(lesson, line["name"], line["words"])
                 shape = min(shape, width)
@@ -222,9 +225,12 @@ def slide_html(lesson: Lesson, slide: Slide) -> str:
             elif line:
                 sights.append(f"<div {when}>{line['svg'] or boxes(line['boxes'], step, room)}</div>")
     layout = "tall" if shape < TALL else "beside" if shape < WIDE else "above"
-    kinds = ["reserve"] * slide.reserve + [layout] * bool(sights and words)
+    if not sights or layout != "above":
+        asked, words = [], asked + words
+    kinds = ["reserve"] * slide.reserve + [layout] * bool(sights and asked + words)
     kinds += ["opening"] * (not slide.title.startswith("##")) + ["statement"] * (not sights)
-    parts = [f'<div class="sights">{"".join(sights)}</div>'] * bool(sights)
+    parts = [f'<div class="words">{"".join(asked)}</div>'] * bool(asked)
+    parts += [f'<div class="sights">{"".join(sights)}</div>'] * bool(sights)
     parts += [f'<div class="words">{"".join(words)}</div>'] * bool(words)
     said = markdown(f"**{slide.minutes:g} min · {slide.row}**\n{slide.notes}".replace("\n", "\n\n"))
     return f"""<section data-timing="{60 * slide.minutes:g}"><div class="slide {" ".join(kinds)}">
