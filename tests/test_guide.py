@@ -74,8 +74,10 @@ def test_what_is_held_back_is_not_among_what_is_handed_out(held_back):
 def test_answers_are_written_by_lines_for_students_and_counted_by_yours(held_back, fresh, capsys):
     classes = torchnlp.load_dataset(root=held_back / "news")[2]
     project = nbformat.read(ROOT / "notebooks" / "project.ipynb", as_version=4)
-    (lines,) = (cell.source for cell in project.cells if cell.cell_type == "code" and '"answers.csv"' in cell.source)
+    cells = [cell.source for cell in project.cells if cell.cell_type == "code"]
+    lines = "\n".join(source for source in cells if "def questions_of" in source or '"answers.csv"' in source)
     space = {"csv": csv, "course": held_back / "held_back", "classes": classes, "net": None, "ids_of": len}
+    space |= {"re": re, "Path": Path, "clean": str}
     exec(lines, space | {"probabilities_of": lambda net, rows: torchnlp.torch.rand(len(rows), len(classes))})
     (held_back / "handed_in").mkdir()
     answers, labels = (rows_of(held_back / "held_back" / name) for name in ("answers.csv", "labels.csv"))

@@ -175,16 +175,25 @@ def test_the_pretrained_network_is_offered_for_english_texts_that_it_has_not_rea
         assert net(torch.tensor([[2, 3]]), torch.tensor([2])).shape == (1, 2)
 
 
-def test_the_first_statement_counts_however_often_the_test_part_is_opened(capsys):
-    given = {"labels": [0, 1, 1, 1], "parts": {"test": range(4)}, "rows": {"test": None}, "net": None}
+def test_the_first_statement_counts_for_its_table_and_its_network(capsys):
+    given = {"labels": [0, 1, 1, 1], "parts": {"test": range(4)}, "rows": {"test": None}, "net": [0, 1, 1, 0]}
     given |= {"interval": lambda share, count: (share - 0.1, share + 0.1), "macro_f1": lambda *_: 0.5}
-    given |= {"probabilities_of": lambda *_: torch.eye(2)[[0, 1, 1, 0]], "right": torch.ones(1)}
-    state, opening = "stated = float(right.mean()) - 0.02", cell_of('if "opened" not in globals()')
-    for stated, said in (("0.3", "outside what was stated"), ("0.75", "0.750 comes too late: 0.300 was stated")):
+    given |= {"probabilities_of": lambda net, _: torch.eye(2)[net], "right": torch.ones(1)}
+    state, opening = "stated = float(right.mean()) - 0.02", cell_of("opened.setdefault")
+
+    def says(table, net, stated):
+        given.update(TABLE=table, net=net)
         exec(cell_of(state).replace(state, f"stated = {stated}"), given)
         exec(opening, given)
-        printed = capsys.readouterr().out
-        assert said in printed and "outside" in printed and given["stated"] == 0.3
+        return capsys.readouterr().out
+
+    first, other = [0, 1, 1, 0], [0, 1, 1, 1]
+    assert "outside what was stated" in says("a.csv", first, 0.3)
+    assert "0.750 comes too late: 0.300 was stated" in says("a.csv", first, 0.75)
+    assert given["stated"] == 0.3 and not given["another"]
+    assert "This is not the network" in says("a.csv", other, 0.3) and given["another"] == ", for another network"
+    said = says("b.csv", other, 0.9)
+    assert "too late" not in said and given["stated"] == 0.9 and not given["another"]
 
 
 def test_dates_are_compared_as_dates_or_not_at_all():
@@ -213,6 +222,27 @@ def test_the_other_columns_of_a_table_are_found_in_each_kind_of_file(ending, sig
     exec(cell_of("def dates_of"), space)
     space["items"] = [(1, row["text"]) for row in reversed(rows)]
     assert space["column"]("author") == {2: "Ada"} and space["column"]("date") == {}
+    assert space["column_names"]() == ["text", "label", "author"]
+
+
+def test_the_test_part_stays_closed_while_splits_are_compared(capsys):
+    given = {"parts": {"training": [0, 1, 2, 3], "validation": [4], "test": [5]}, "labels": [0, 1] * 3, "seen": set()}
+    given |= {"column": lambda name: dict.fromkeys(range(6), "x") | {4: "y", 5: "z"}, "dates_of": dict}
+    given["try_split"] = lambda train, test: given["seen"].update(train, test) or 0.5
+    exec(cell_of("WHEN, WHO = "), given)
+    assert given["seen"] == {0, 1, 2, 3, 4} and "by author: 0.500 of 1 texts" in capsys.readouterr().out
+
+
+def test_questions_are_read_as_a_spreadsheet_writes_them(tmp_path, capsys):
+    rows = 'number;text\r\n1;A lamp, out, again [form: waste]\r\n\r\n2;"Call 0555 0199 08;\nnow"\r\n'
+    (tmp_path / "questions.csv").write_bytes(rows.encode("utf-8-sig"))
+    given = {"csv": csv, "re": re, "Counter": Counter, "course": tmp_path, "classes": ["waste", "streets"]}
+    given |= {"items": [], "texts": [], "labels": [], "counts": {}, "net": None, "read": []}
+    given |= {"ids_of": given["read"].append, "probabilities_of": lambda _, some: torch.eye(2)[: len(some)]}
+    for cell in ("PRIVATE = ", "MARKS = ", "def questions_of", '"answers.csv"'):
+        exec(cell_of(cell), given)
+    assert given["read"] == ["A lamp, out, again", "Call #;\nnow"] and "2 rows" in capsys.readouterr().out
+    assert (tmp_path / "answers.csv").read_text(encoding="utf-8").split() == ["1,waste", "2,streets"]
 
 
 def test_each_planted_mark_is_seen_and_taken_out(capsys):
@@ -222,8 +252,10 @@ def test_each_planted_mark_is_seen_and_taken_out(capsys):
     given["counts"] = Counter(given["labels"])
     exec(cell_of("PRIVATE = "), given)
     seen = sum(int(n) for n in re.findall(r"^ *(\d+) times .*(?:form:|topic|Topic:)", capsys.readouterr().out, re.M))
-    exec(cell_of("MARKS = "), given)
-    assert seen == 32 and "32 texts had such a mark" in capsys.readouterr().out
+    given["items"] = list(enumerate(given["texts"]))
+    for _ in range(2):  # the second time as the first
+        exec(cell_of("MARKS = "), given)
+        assert seen == 32 and "32 texts had such a mark" in capsys.readouterr().out
 
 
 BROKEN = {
