@@ -379,6 +379,8 @@ def test_a_gradebook_that_another_program_has_locked_is_tried_once_more(term, tm
     said = grade.autograde(term, "lia", "lesson2")
     settings.write_text(as_it_was, encoding="utf-8")
     assert said.startswith("2 of 4") and came_out == [1, 0], said
+    ((new,), (old,)) = (term.glob(f"{step}/lia/lesson2/*.ipynb") for step in ("submitted", "autograded"))
+    assert old.stat().st_mtime == new.stat().st_mtime  # so a file that comes during the grading is newer
 
 
 def test_a_late_day_costs_a_point_and_after_three_nothing_is_left(term):

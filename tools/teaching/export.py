@@ -59,7 +59,8 @@ def row_of(submission, term: Path, number: str, columns: dict[str, str], penalty
     handed_in = nbformat.read(term / "submitted" / student.id / lesson / LESSONS[number].name, as_version=4)
     unclear = next(cell.source for cell in handed_in.cells if cell.id == "unclear").removeprefix(UNCLEAR).strip()
     said = {(row["lesson"], row["student"]): row["said"] for row in read_table(term / "graded.csv")}
-    remarks += said.get((number, student.id), "").split("\n    ")[1:]
+    told = said.get((number, student.id), "").split("\n    ")
+    remarks += [part for part in told if part and not part.endswith("before words are read")]
     name = f"{student.first_name or ''} {student.last_name or ''}".strip()
     end = {"late": late, "total": total, "unclear": unclear, "remarks": "; ".join(remarks)}
     return {"id": student.id, "name": name} | points | end
@@ -136,7 +137,7 @@ def main() -> None:
     if not said["success"]:
         print(f"nbgrader could not make the feedback: {said.get('error') or said.get('log')}")
     zip_feedback(term, lesson, files)
-    unread = sum(value == "?" for row in rows for key, value in row.items() if key != "total")
+    unread = sum(value == "?" for row in rows for key, value in row.items() if key.startswith("words"))
     print(f"{lesson}.csv, feedback-{lesson}.zip: {len(rows) - 1} students; {unread} texts are still unread.")
 
 

@@ -42,6 +42,8 @@ def autograde(term: Path, student: str, lesson: str) -> str:
     settings = {"cwd": ROOT, "env": os.environ | ENVIRONMENT, "timeout": 60 * MINUTES, "stdin": subprocess.DEVNULL}
     log = term / "logs" / f"{lesson}-{student}.txt"
     log.parent.mkdir(exist_ok=True)
+    (handed_in,) = term.glob(f"submitted/{student}/{lesson}/*.ipynb")
+    read = handed_in.stat().st_mtime
     for _ in range(2):  # once more, if it was the machine and not the submission
         with open(log, "w", encoding="utf-8") as file:
             try:
@@ -49,6 +51,8 @@ def autograde(term: Path, student: str, lesson: str) -> str:
             except subprocess.TimeoutExpired:  # the kernel sees that it is alone, and ends
                 return f"stopped after {MINUTES} minutes"
         if done.returncode == 0:
+            (graded,) = term.glob(f"autograded/{student}/{lesson}/*.ipynb")
+            os.utime(graded, (read, read))  # what is collected while it was being graded is newer
             return explain(term, student, lesson)
         if not re.search(BUSY, log.read_text(encoding="utf-8", errors="replace")):
             break
