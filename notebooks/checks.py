@@ -1284,6 +1284,9 @@ def check_copies(copies):
     extra = [(texts[i], texts[j]) for i, j in pairs if (i, j) not in _copies(texts)]
     said = say("These two share less than 0.6 of their words: {first!r} and {second!r}.")
     assert not extra, said.format(first=extra[0][0], second=extra[0][1])
+    apart = ["A dog barks", *(f"street{n} lamp{n} bin{n}" for n in range(120)), "A dog barks"]
+    said = say("It misses a pair that stands far apart in the table. Compare each text with all the later ones.")
+    assert [tuple(sorted(pair)) for pair in copies(apart)] == [(0, 121)], said
     try:
         assert not copies(["", "A dog barks", ""]), say("Two texts without a word are no copies: they share none.")
     except ZeroDivisionError:
@@ -1307,6 +1310,10 @@ def check_kappa(kappa):
     answer = kappa(list(first), list(second))
     said = say("kappa is one number, a float, not a {kind}.")
     assert isinstance(answer, float), said.format(kind=type(answer).__name__)
+    number = {"waste": 0, "parks": 1, "water": 2}
+    numbers = kappa([number[name] for name in first], [number[name] for name in second])
+    said = say("It is right for the labels 0, 1 and 2, and not for their names: take the labels that occur.")
+    assert abs(numbers - right) > 1e-6 or abs(answer - right) < 1e-6, said
     slips = {
         agree: say("That is the share on which they agree. What share would agree by chance?"),
         (agree - 1 / 3) / (1 - 1 / 3): say("Chance is not 1/K here: somebody who often says waste agrees more often."),
@@ -1317,6 +1324,11 @@ def check_kappa(kappa):
     said = say("It should be {right:.3f}, not {answer:.3f}.")
     assert abs(answer - right) < 1e-6, said.format(right=right, answer=answer)
     assert abs(kappa(["a", "b"], ["a", "b"]) - 1) < 1e-6, say("Two people who always agree have a kappa of 1.")
+    said = say("If both give the same label to all texts, chance is 1: do not divide by 0, return 1.0.")
+    try:
+        assert abs(kappa(["a", "a"], ["a", "a"]) - 1) < 1e-6, said
+    except ZeroDivisionError:
+        raise AssertionError(said) from None
 
 
 def _split(labels, texts, seed=0):
@@ -1341,6 +1353,7 @@ def _table(seed):
     """200 rows with three labels, the last one rare, among them 30 copies with the label of their original.
 
     And 30 rows more with label 0: ten times two texts, and one that is a copy of both, while these two are none.
+    The last 10 rows are copies with another label than their original's, which is 0.
     """
     rng = random.Random(seed)
     labels = [0] * 120 + [1] * 40 + [2] * 10
@@ -1350,7 +1363,8 @@ def _table(seed):
     for n in range(10):
         words = [f"chain{n}x{k}" for k in range(16)]
         texts += [" ".join(words[start : start + 12]) for start in (0, 4, 2)]
-    return labels + [0] * 30, texts
+    texts += [f"{texts[i]}?" for i in rng.sample(range(120), 10)]
+    return labels + [0] * 30 + [1] * 10, texts
 
 
 @exercise("2", ours=_split)
@@ -1358,15 +1372,32 @@ def check_split(split):
     labels, texts = _table(torch.initial_seed())
     parts = [list(part) for part in split(list(labels), list(texts), seed=1)]
     assert len(parts) == 3, say("split returns three lists of places: training, validation, test.")
-    places = sorted(place for part in parts for place in part)
-    assert places == list(range(230)), say("Each row belongs to exactly one part: some are missing, or come twice.")
+    places, pairs = Counter(place for part in parts for place in part), _copies(texts)
+    mixed = {place for pair in pairs if labels[pair[0]] != labels[pair[1]] for place in pair}
+    said = say("Row {row} comes twice: deal out a group of copies once, even if its texts have two different labels.")
+    twice = sorted(mixed & {place for place, count in places.items() if count > 1})
+    assert not twice, said.format(row=twice[:1])
+    said = say("Each row belongs to exactly one part: some are missing, or come twice.")
+    assert sorted(places.elements()) == list(range(240)), said
     part_of = {place: k for k, part in enumerate(parts) for place in part}
-    leaks = [(i, j) for i, j in _copies(texts) if part_of[i] != part_of[j]]
-    chain = say("Rows {i} and {j} are copies, and stand in two parts. Is one of them a copy of a third text, too?")
-    assert not leaks or leaks[0][1] < 200, chain.format(i=leaks[0][0], j=leaks[0][1])
+    leaks = [pair for pair in pairs if part_of[pair[0]] != part_of[pair[1]]]
+    alike, chain, two = (
+        [p for p in leaks if p[1] in place] for place in (range(200), range(200, 230), range(230, 240))
+    )
     what = say("A leak: {count} copies stand in another part than their original, as rows {example}.")
-    assert not leaks, what.format(count=len(leaks), example=leaks[:1])
-    sizes = [len(part) / 230 for part in parts]
+    assert not alike, what.format(count=len(leaks), example=alike[:1])
+    what = say("Rows {i} and {j} are copies, and stand in two parts. Is one of them a copy of a third text, too?")
+    assert not chain, what.format(i=chain[0][0], j=chain[0][1])
+    what = say("Rows {i} and {j} are copies with two different labels, and stand in two parts. A group stays together.")
+    assert not two, what.format(i=two[0][0], j=two[0][1])
+    again, other = split(list(labels), list(texts), seed=1), split(list(labels), list(texts), seed=2)
+    assert [list(part) for part in again] == parts, say("The same seed should give the same parts.")
+    assert [set(part) for part in other] != [set(part) for part in parts], say("Another seed should give other parts.")
+    _must_be_stratified(labels, parts)
+
+
+def _must_be_stratified(labels, parts):
+    sizes = [len(part) / 240 for part in parts]
     right = 0.6 <= sizes[0] <= 0.8 and all(0.09 <= size <= 0.21 for size in sizes[1:])
     what = say("The parts should be about 70, 15 and 15 % of the rows, not {sizes}.")
     assert right, what.format(sizes=", ".join(f"{s:.0%}" for s in sizes))
@@ -1375,9 +1406,6 @@ def check_split(split):
             share = sum(labels[place] == label for place in parts[k]) / labels.count(label) / (0.7, 0.15, 0.15)[k]
             said = say("Not stratified: of label {label} the {name} part has {share:.1f} times its share.")
             assert 0.4 <= share <= 1.9, said.format(label=label, name=name, share=share)
-    again, other = split(list(labels), list(texts), seed=1), split(list(labels), list(texts), seed=2)
-    assert [list(part) for part in again] == parts, say("The same seed should give the same parts.")
-    assert [set(part) for part in other] != [set(part) for part in parts], say("Another seed should give other parts.")
 
 
 def _macro_f1(labels, answers):
@@ -1406,6 +1434,9 @@ def check_macro_f1(macro_f1):
         assert abs(answer - slip) > 1e-6 or abs(slip - right) < 1e-6, words
     said = say("It should be {right:.3f}, not {answer:.3f}.")
     assert abs(answer - right) < 1e-6, said.format(right=right, answer=answer)
+    gap = macro_f1([0, 2, 2], [0, 2, 2])
+    said = say("Only the labels 0 and 2 occur in [0, 2, 2], and all answers are right: 1, not {gap:.3f}.")
+    assert abs(gap - 1) < 1e-6, said.format(gap=gap)
     never = macro_f1([0, 0, 0, 1], [0, 0, 0, 0])
     said = say("A label that is never answered has an F1 of 0: here 3/7, not {never:.3f}.")
     assert abs(never - 3 / 7) < 1e-6, said.format(never=never)
@@ -1432,6 +1463,7 @@ def check_make_vocabulary(make_vocabulary):
     assert rare not in words, said.format(rare=rare)
     assert "Bin" not in words and "Bin," not in words, say("Cut the texts into words with tokenizer(text).")
     missing = {"the", "bin", "lamp"} - {*words}
+    assert missing != {"bin"}, say("Cut the texts into words with tokenizer(text).")  # of which one is "Bin,"
     assert not missing, say("{word!r} comes twice, and has no row.").format(word=missing.pop())
     assert words[2] == "the", say("The most frequent words come first, so that a cut takes the rarest.")
 
@@ -1498,6 +1530,9 @@ def check_classifier(Classifier):
     assert together.equal(net(*both)), what
     what = say("It returns probabilities. Return the logits: cross_entropy takes the softmax itself.")
     assert together.min() < 0 or not together.sum(1).allclose(torch.ones(2)), what
+    many = torch.cat([Classifier(20, 3).eval()(*both) for _ in range(8)])  # [16, 3]
+    said = say("Its answers are never negative: return what the linear layer gives, with no sigmoid or ReLU behind it.")
+    assert many.min() < 0, said
     gap = (together[0] - net(*alone)[0]).abs().max()
     said = say(
         "The answer to a text depends on its batch: with a longer text beside it, it changes by "
@@ -1548,7 +1583,7 @@ def _train_network(make, train, valid, seed=1, epochs=15, weights=None):
 
 def _toy(seed):
     """Rows for training and validation, no two of them equal: the first word names the label, and in a fifth of the
-    validation rows it lies. 101 and 41 rows, so that a last batch is smaller."""
+    validation rows it lies. 101 and 141 rows, so that a last batch is smaller."""
     rng, known = random.Random(seed), set()
 
     def rows(count, lies):
@@ -1562,20 +1597,22 @@ def _toy(seed):
             known.add(ids)
         return found
 
-    return rows(101, 0), rows(41, 0.3)
+    return rows(101, 0), rows(141, 0.3)
 
 
 def _noting(calls):
-    """A maker of networks that note in calls how they are asked, and whether the step's gradients begin at zero."""
+    """A maker of networks that note in calls how they are asked, the gradient of the answers and the last layer's
+    weights before the step, and whether the step's gradients begin at zero."""
 
     def note(net, given, named, logits):
         ids, lengths = [*given, *named.values()]
         rows = [tuple(row[:length]) for row, length in zip(ids.tolist(), lengths.tolist())]
         call = {"training": net.training, "trained": False, "rows": rows, "logits": logits.detach()}
+        call["last"] = net.fc.weight.detach().clone()
 
-        def begin(_):
+        def begin(gradient):
             zero = all(p.grad is None or not p.grad.any() for p in net.parameters())
-            call.update(trained=True, zero=zero)
+            call.update(trained=True, zero=zero, gradient=gradient)
 
         if logits.requires_grad:
             logits.register_hook(begin)
@@ -1601,7 +1638,7 @@ def _run(train_network, train, valid, **named):
     return net, [float(loss) for loss in losses], calls
 
 
-def _must_train(calls, train, epochs):
+def _must_train(calls, train, epochs, weights):
     """Each epoch trains on all training texts, and on no other, in training mode, with gradients of one batch."""
     steps = [call for call in calls if call["trained"]]
     assert steps, say("No gradient is computed: is there a backward() for each batch?")
@@ -1615,10 +1652,35 @@ def _must_train(calls, train, epochs):
     assert all(call["zero"] for call in steps), said
     fewest, most = min(counts[text] for text in texts), max(counts.values())
     said = say(
+        "Some texts are read more often than others: are they drawn with replacement? Each epoch reads each once."
+    )
+    assert not fewest < epochs < most, said
+    said = say(
         "In {epochs} epochs each training text is read {epochs} times, but one is read {found} times. "
         "Is a last batch, which is smaller, left out?"
     )
     assert fewest == most == epochs, said.format(epochs=epochs, found=fewest if fewest < epochs else most)
+    read = [row for call in steps for row in call["rows"]]
+    said = say(
+        "Each epoch reads the texts in the same order: shuffle them anew, for example by torch.randperm(len(train))."
+    )
+    assert read[: len(train)] != read[len(train) : 2 * len(train)], said
+    _must_learn_from_logits(steps[0], {tuple(ids): label for label, ids in train}, weights)
+    begins = [k for k, call in enumerate(calls) if call["trained"]][len(steps) // epochs]
+    moved = (calls[begins + 1]["last"] - calls[begins]["last"]).abs()  # by Adam's first step all move alike
+    said = say(
+        "In epoch 2 the optimiser begins anew, and has forgotten what Adam gathers. Make it once, before the loop."
+    )
+    assert moved.std() > 0.02 * moved.mean(), said
+
+
+def _must_learn_from_logits(step, label_of, weights):
+    """The gradient that comes back to the logits is not that of a loss which takes their softmax a second time."""
+    labels = torch.tensor([label_of[row] for row in step["rows"]])
+    logits = step["logits"].clone().requires_grad_()
+    nn.functional.cross_entropy(logits.softmax(1), labels, weights).backward()
+    said = say("cross_entropy takes the softmax itself: give it the logits in training, and not probabilities.")
+    assert not step["gradient"].allclose(logits.grad, rtol=1e-3, atol=1e-7), said
 
 
 def _must_validate(calls, losses, valid, weights):
@@ -1670,7 +1732,7 @@ def check_train_network(train_network):
     weights = torch.tensor([1.0, 0.2, 0.2])
     for epochs, weight in ((2, None), (12, None), (2, weights)):
         net, losses, calls = _run(train_network, train, valid, seed=1, epochs=epochs, weights=weight)
-        _must_train(calls, train, epochs)
+        _must_train(calls, train, epochs, weight)
         _must_validate(calls, losses, valid, weights)
         _must_be_best(net, losses, valid)
         if epochs == 12:
@@ -1699,7 +1761,7 @@ def check_class_weights(class_weights):
     labels = [0] * (12 + torch.initial_seed()) + [1] * 6 + [2] * 2
     counts = torch.tensor([labels.count(k) for k in range(3)])
     slips = {
-        say("That are the shares. A rare label needs a large weight: the inverse."): counts / len(labels),
+        say("Those are the shares. A rare label needs a large weight: the inverse."): counts / len(labels),
         say("Divide by the number of classes, too: then the weights of all texts have the mean 1."): len(labels)
         / counts,
     }
@@ -1707,6 +1769,8 @@ def check_class_weights(class_weights):
     must_equal("class_weights", answer, _class_weights(labels, 3), slips)
     absent = class_weights([0, 2], 3)
     assert absent.isfinite().all() and absent[1] == 0, say("A class without a text gets the weight 0, and no infinity.")
+    said = say("Divide by num_classes, even if some classes have no text.")
+    must_equal("class_weights", absent, _class_weights([0, 2], 3), {said: torch.tensor([1.0, 0.0, 1.0])})
 
 
 def _interval(share, count):

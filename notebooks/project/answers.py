@@ -55,6 +55,14 @@ def copies(texts):
     return [(i, j) for i, j in places if len(words[i] & words[j]) / len(words[i] | words[j]) >= 0.6]
 
 
+# %% check_copies, wrong: the next texts alone
+# says: Compare each text with all the later ones
+def copies(texts):
+    words = [{*tokenizer(text)} for text in texts]
+    places = [(i, j) for j in range(len(texts)) for i in range(max(0, j - 19), j)]
+    return [(i, j) for i, j in places if len(words[i] & words[j]) >= 0.6 * max(1, len(words[i] | words[j]))]
+
+
 # %% check_kappa, right: with numpy
 def kappa(first, second):
     names = sorted({*first, *second})
@@ -62,7 +70,23 @@ def kappa(first, second):
     for a, b in zip(first, second):
         table[names.index(a), names.index(b)] += 1 / len(first)
     chance = table.sum(0) @ table.sum(1)
-    return float((table.trace() - chance) / (1 - chance))
+    return float((table.trace() - chance) / (1 - chance)) if chance < 1 else 1.0
+
+
+# %% check_kappa, wrong: labels 0 to 4 alone
+# says: take the labels that occur
+def kappa(first, second):
+    n = len(first)
+    chance = sum(first.count(k) * second.count(k) for k in range(5)) / n**2
+    return (sum(a == b for a, b in zip(first, second)) / n - chance) / (1 - chance)
+
+
+# %% check_kappa, wrong: divided by 0
+# says: do not divide by 0, return 1.0
+def kappa(first, second):
+    n = len(first)
+    chance = sum(first.count(k) * second.count(k) for k in {*first}) / n**2
+    return (sum(a == b for a, b in zip(first, second)) / n - chance) / (1 - chance)
 
 
 # %% check_kappa, wrong: the agreement
@@ -80,27 +104,52 @@ def kappa(first, second):
 
 
 # %% Setting
-def dealt(labels, texts, seed, follow):
-    """Groups of copies, dealt out label by label. follow: says of a list of first copies what a pair changes in it."""
+def dealt(labels, texts, seed, follow, shuffle=random.Random.shuffle, among=lambda group: group[:1]):
+    """Groups of copies, dealt out label by label. follow: says of a list of first copies what a pair changes in it.
+    among: the texts by whose labels a group is dealt out."""
     rng, first, parts = random.Random(seed), list(range(len(texts))), [[], [], []]
     for i, j in copies(texts):
         follow(first, i, j)
     for label in sorted(set(labels)):
-        originals = [i for i in range(len(texts)) if first[i] == i and labels[i] == label]
-        rng.shuffle(originals)
+        groups = {i: [j for j in range(len(texts)) if first[j] == i] for i in first}
+        originals = [i for i, group in groups.items() if label in [labels[j] for j in among(group)]]
+        shuffle(rng, originals)
         for place, i in enumerate(originals):
             part = 0 if place < 0.7 * len(originals) else 1 if place < 0.85 * len(originals) else 2
-            parts[part] += [j for j in range(len(texts)) if first[j] == i]
+            parts[part] += groups[i]
     return parts
+
+
+def grow(first, i, j):
+    old, new = sorted((first[i], first[j]), reverse=True)
+    first[:] = [new if one == old else one for one in first]
 
 
 # %% check_split, right: groups that grow together
 def split(labels, texts, seed):
+    return dealt(labels, texts, seed, grow)
+
+
+# %% check_split, wrong: a group under each of its labels
+# says: even if its texts have two different labels
+def split(labels, texts, seed):
+    return dealt(labels, texts, seed, grow, among=lambda group: group)
+
+
+# %% check_split, wrong: each text under its own label
+# says: are copies with two different labels, and stand in two parts
+def split(labels, texts, seed):
     def follow(first, i, j):
-        old, new = sorted((first[i], first[j]), reverse=True)
-        first[:] = [new if one == old else one for one in first]
+        if labels[i] == labels[j]:
+            grow(first, i, j)
 
     return dealt(labels, texts, seed, follow)
+
+
+# %% check_split, wrong: not shuffled
+# says: Another seed should give other parts
+def split(labels, texts, seed):
+    return dealt(labels, texts, seed, grow, shuffle=lambda rng, groups: None)
 
 
 # %% check_split, wrong: the first copy alone
@@ -156,6 +205,14 @@ def macro_f1(labels, answers):
     return sum(a == b for a, b in zip(labels, answers)) / len(labels)
 
 
+# %% check_macro_f1, wrong: labels up to the largest
+# says: Only the labels 0 and 2 occur
+def macro_f1(labels, answers):
+    names = range(max(labels + answers) + 1)
+    hits = {k: sum(a == b == k for a, b in zip(labels, answers)) for k in names}
+    return sum(2 * hits[k] / max(1, labels.count(k) + answers.count(k)) for k in names) / len(names)
+
+
 # %% check_macro_f1, wrong: recall
 # says: That is the mean recall
 def macro_f1(labels, answers):
@@ -200,6 +257,13 @@ def make_vocabulary(texts):
 # says: with tokenizer(text)
 def make_vocabulary(texts):
     counts = collections.Counter(word for text in texts + texts[:1] for word in text.split())
+    return ["<unk>", "<pad>", *(word for word, count in counts.most_common() if count > 1)]
+
+
+# %% check_make_vocabulary, wrong: cut at spaces, capitals kept
+# says: with tokenizer(text)
+def make_vocabulary(texts):
+    counts = collections.Counter(word for text in texts for word in text.split())
     return ["<unk>", "<pad>", *(word for word, count in counts.most_common() if count > 1)]
 
 
@@ -271,6 +335,20 @@ class Classifier(Reads):
 class Classifier(Reads):
     def finish(self, h):
         return self.fc(h).softmax(1)
+
+
+# %% check_classifier, wrong: a sigmoid
+# says: no sigmoid or ReLU behind it
+class Classifier(Reads):
+    def finish(self, h):
+        return self.fc(h).sigmoid()
+
+
+# %% check_classifier, wrong: a ReLU
+# says: no sigmoid or ReLU behind it
+class Classifier(Reads):
+    def finish(self, h):
+        return self.fc(h).relu()
 
 
 # %% check_classifier, wrong: a dropout that is always on
@@ -349,7 +427,7 @@ def loss_of(net, rows, weights=None, **how):
 def loop(
     make, train, valid, seed, epochs, weights, *, start=lambda net, epoch: net.train(), zero=True, drop=False,
     check=lambda net: net.eval(), validate=lambda net, train, valid, weights: loss_of(net, valid), pick=min,
-    keep=copy.deepcopy, shuffle=lambda train: [train[i] for i in torch.randperm(len(train)).tolist()],
+    keep=copy.deepcopy, renew=False, learn=loss_of, shuffle=lambda train: [train[i] for i in torch.randperm(len(train)).tolist()],
 ):  # fmt: skip
     """A right train_network, each of whose steps an answer below replaces by a slip."""
     seed_all(seed)
@@ -357,11 +435,13 @@ def loop(
     optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
     for epoch in range(epochs):
         start(net, epoch)
+        if renew:
+            optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
         rows = shuffle(train)
         for k in range(0, len(rows) - 16 * drop, 16):
             if zero:
                 optimizer.zero_grad()
-            loss_of(net, rows[k : k + 16], weights).backward()
+            learn(net, rows[k : k + 16], weights).backward()
             optimizer.step()
         check(net)
         with torch.no_grad():
@@ -431,6 +511,43 @@ def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, drop=True)
 
 
+# %% check_train_network, wrong: not shuffled
+# says: in the same order
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    return loop(make, train, valid, seed, epochs, weights, shuffle=lambda train: train)
+
+
+# %% check_train_network, wrong: drawn with replacement
+# says: are they drawn with replacement
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    return loop(make, train, valid, seed, epochs, weights, shuffle=lambda train: random.choices(train, k=len(train)))
+
+
+# %% check_train_network, wrong: the softmax twice
+# says: give it the logits in training
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    def learn(net, rows, weights):
+        labels, ids, lengths = make_batch(rows)
+        return F.cross_entropy(net(ids, lengths).softmax(1), labels, weight=weights)
+
+    return loop(make, train, valid, seed, epochs, weights, learn=learn)
+
+
+# %% check_train_network, wrong: Adam anew in each epoch
+# says: Make it once, before the loop
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    return loop(make, train, valid, seed, epochs, weights, renew=True)
+
+
+# %% check_train_network, wrong: the mean of the batches' means
+# says: the mean over the validation texts
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    def validate(net, train, valid, weights):
+        return torch.stack([loss_of(net, valid[k : k + 64]) for k in range(0, len(valid), 64)]).mean()
+
+    return loop(make, train, valid, seed, epochs, weights, validate=validate)
+
+
 # %% check_train_network, wrong: shuffled where it is
 # says: train_network changed what it was given
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
@@ -486,6 +603,13 @@ def class_weights(labels, num_classes):
 # says: A rare label needs a large weight
 def class_weights(labels, num_classes):
     return torch.tensor([labels.count(k) / len(labels) for k in range(num_classes)])
+
+
+# %% check_class_weights, wrong: divided by the labels seen
+# says: Divide by num_classes
+def class_weights(labels, num_classes):
+    count = [labels.count(k) for k in range(num_classes)]
+    return torch.tensor([len(labels) / (len({*labels}) * n) if n else 0.0 for n in count])
 
 
 # %% check_class_weights, wrong: infinite
