@@ -244,6 +244,7 @@ def slide_html(lesson: Lesson, slide: Slide) -> str:
 def make_deck(lesson: Lesson) -> Path:
     slides = read_deck(lesson)
     values = {
+        "number": str(lesson.number),
         "title": escape(slides[0].title[2:]),
         "colours": CODES["python"].get_style_defs("pre") + CODES["dark"].get_style_defs(".dark pre"),
         "slides": "\n".join(slide_html(lesson, slide) for slide in slides),
