@@ -6,10 +6,10 @@ from io import BytesIO
 from pathlib import Path
 
 import nbformat
+import sphinxcontrib.katex as katex
 from docutils.nodes import paragraph
 from PIL import Image
 from sphinx.search.zh import SearchChinese
-from sphinxcontrib import katex
 
 from tools.lesson import is_picture, recorded, short, spoken, to_read
 from tools.site import figures, lesson_pages, npm, pages

@@ -31,7 +31,8 @@ NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/*/*.i
 # These learn from random symbols, letters or a pair of words. They stay on the CPU, whatever the device.
 TOYS = {"Recaller", "Marked", "Reverser", "DoorReverser", "AttentiveReverser", "Looker", "LayerRecaller", "Embedding"}
 TOYS |= {"Parameter", "Tracker"}  # the GloVe of a thousand words, by hand; bits
-PROJECT = {"Classifier", "_Classifier"}  # a few hundred texts, in plain PyTorch from an empty cell: the CPU will do
+# A few hundred texts, in plain PyTorch from an empty cell: the CPU will do.
+PROJECT = {"Classifier", "_Classifier", "LargerNetwork"}
 
 BATCHES = 2  # that a network is trained on, in each epoch
 KNOBS = {  # of sizes that have a name

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -32,8 +31,10 @@ def packages(source: str) -> set[str]:
     nodes = list(ast.walk(ast.parse(source)))
     modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
-    found = {module.split(".")[0] for module in modules} - sys.stdlib_module_names
-    return {canonicalize_name(OF_PACKAGE[name][0]) for name in found if name in OF_PACKAGE}
+    modules = {module for module in modules if module.split(".")[0] not in sys.stdlib_module_names}
+    found = {canonicalize_name(module): OF_PACKAGE.get(module.split(".")[0], []) for module in modules}
+    found = {module: [canonicalize_name(name) for name in of] for module, of in found.items()}
+    return {module if module in of else of[0] for module, of in found.items() if of}  # one of sphinxcontrib's many
 
 
 TEXT = {file: (ROOT / file).read_text(encoding="utf-8") for file in [*FILES, ".ci/constraints.txt"]}

@@ -301,6 +301,7 @@ def test_the_sites_switch_reaches_every_figure(visit, built, system):
                 part.scroll_into_view_if_needed()
                 paper = Image.open(io.BytesIO(part.screenshot())).convert("L")  # its median is the ground's
                 assert is_right(statistics.median(paper.tobytes())), (name, figure, theme)
+    page.wait_for_timeout(1_000)  # a browser at work takes a moment to hand on what a page has stored
     for name in WITHOUT_SPHINX:
         page.goto((built / name).as_uri())
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", name
