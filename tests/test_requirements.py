@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
