@@ -50,6 +50,8 @@ html_sidebars = {
 html_context = {"default_mode": "auto"}
 katex_prerender = True  # formulas are set here, not in the reader's browser
 katex_css_path = "katex/dist/katex.min.css"
+# By a port: on a busy machine the other way asks its server before it listens, and gives up.
+katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
 katex.NODEJS_BINARY, katex.STARTUP_TIMEOUT, katex.RENDER_TIMEOUT = npm.command("node"), 120, 120
 html_domain_indices = False  # of Python: of its modules there is one
 html_theme_options = {
