@@ -164,6 +164,7 @@ def test_the_pretrained_network_is_offered_for_english_texts_that_it_has_not_rea
     given = vars(torchnlp) | {"course": ROOT, "nn": torch.nn, "torch": torch, "np": np, "make": None}
     given |= {"classes": classes, "class_weights": lambda *_: None, "train_labels": [], "train_texts": [text]}
     given |= {"vocabulary": ["<unk>", "<pad>", "lamp", "zorblatt"], "words": ["lamp"], "vectors": np.ones((1, 50))}
+    exec(cell_of("class LargerNetwork"), given)
     exec(cell_of("def make_pretrained"), given)
     exec(cell_of("changes = {"), given)
     assert ("larger, pretrained" in given["changes"]) == offered
@@ -219,7 +220,7 @@ def test_the_other_columns_of_a_table_are_found_in_each_kind_of_file(ending, sig
         else:
             out.writelines(json.dumps(row) + "\n" for row in rows)
     space = {"csv": csv, "json": json, "Path": Path, "TABLE": str(file), "COLUMNS": {}}
-    exec(cell_of("def dates_of"), space)
+    exec(cell_of("def rows_of"), space)
     space["items"] = [(1, row["text"]) for row in reversed(rows)]
     assert space["column"]("author") == {2: "Ada"} and space["column"]("date") == {}
     assert space["column_names"]() == ["text", "label", "author"]
