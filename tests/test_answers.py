@@ -7,13 +7,12 @@
         ...
 
 
-    # %% check_lstm_step, wrong: gates in another order
-    # says: input, forget, candidate, output
+    # %% check_lstm_step, wrong: input, forget, candidate, output
     def lstm_step(x, h, c):
         ...
 
 - An answer defines what the check takes, under the name of its parameter. A right one gets the verdict "right"; a wrong
-  one gets "not yet." with the words after each `# says:` (at least one).
+  one gets "not yet." with the words behind "wrong:" and after each `# says:`.
 - It is run after `from torchnlp import *` and `from lessons import *`, with F, math, nn, np and random. `# %% Setting`
   holds what several answers share, and what a lesson hands to a check beside the answer (data and networks as it has
   them; nothing is trained). Ours are there as well, so that the answer to a stage may build on an earlier one.
@@ -36,7 +35,7 @@ import torchnlp
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = {name: getattr(checks, name) for name in checks.__all__}
-HEADER = re.compile(r"# %% (?:(?P<check>check_\w+), (?P<kind>right|wrong): (?P<title>.+)|Setting)")
+HEADER = re.compile(r"# %% (?:(?P<check>check_\w+), (?P<kind>right|wrong): (?P<words>.+)|Setting)")
 JUNK = ["None", "3", "''", "[]", "{}", "[None]", "(1, 'two')"]
 JUNK += ["torch.tensor(1.5)", "torch.zeros(0)", "torch.full((3, 4), torch.nan)"]
 UNPLANNED = ["stops with", "can't go on", "is None", "returns nothing", "does not hold"]  # unless `says` has it
@@ -51,7 +50,7 @@ from lessons import *
 
 
 def read_bank(path: Path) -> list[dict]:
-    """The answers and settings of a file, in order: lesson, check, kind, title, says, code."""
+    """The answers and settings of a file, in order: lesson, check, kind, words of the header, says, code."""
     parts = re.split(r"^(?=# %%)", path.read_text(encoding="utf-8"), flags=re.M)[1:]
     entries = []
     for part in parts:
@@ -110,7 +109,7 @@ def small_corpus_on_the_processor(monkeypatch):
 
 
 def names(entries: list[dict]) -> list[str]:
-    return [f"{entry['lesson']}-{entry['check']} {entry['kind']} {entry['title']}" for entry in entries]  # LESSON=2
+    return [f"{entry['lesson']}-{entry['check']} {entry['kind']} {entry['words']}" for entry in entries]  # LESSON=2
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=names(ANSWERS))
@@ -120,11 +119,11 @@ def test_the_verdict_is_the_one_that_the_answer_deserves(answer, capsys):
         assert re.fullmatch(r"Exercise \d[a-z]?: right\n", verdict), verdict
         return
     assert re.match(r"Exercise \d[a-z]?: not yet\. .", verdict)
-    assert answer["says"], "A wrong answer needs a line `# says: ...`"
-    for words in answer["says"]:
+    says = [answer["words"], *answer["says"]]
+    for words in says:
         assert words in verdict
     for words in UNPLANNED:
-        assert words not in verdict or words in " ".join(answer["says"])
+        assert words not in verdict or words in " ".join(says)
 
 
 @pytest.mark.parametrize("check", LESSON_OF)

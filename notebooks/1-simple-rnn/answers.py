@@ -4,32 +4,27 @@ def step(x_t, h, W_x, W_h, b):
     return torch.tanh(both @ torch.cat([W_x, W_h], dim=1).T + b)
 
 
-# %% check_step, wrong: no .T
-# says: The shapes do not fit
+# %% check_step, wrong: The shapes do not fit
 def step(x_t, h, W_x, W_h, b):
     return torch.tanh(x_t @ W_x + h @ W_h + b)
 
 
-# %% check_step, wrong: * in place of @
-# says: The matrix product is @
+# %% check_step, wrong: The matrix product is @
 def step(x_t, h, W_x, W_h, b):
     return torch.tanh(x_t * W_x.T + h * W_h.T + b)
 
 
-# %% check_step, wrong: math.tanh
-# says: torch.tanh takes a tensor
+# %% check_step, wrong: torch.tanh takes a tensor
 def step(x_t, h, W_x, W_h, b):
     return math.tanh(x_t @ W_x.T + h @ W_h.T + b)
 
 
-# %% check_step, wrong: W_h the wrong way round
-# says: W_h is the wrong way round
+# %% check_step, wrong: W_h is the wrong way round
 def step(x_t, h, W_x, W_h, b):
     return torch.tanh(x_t @ W_x.T + h @ W_h + b)
 
 
-# %% check_step, wrong: the bias added after tanh
-# says: tanh comes last, over the whole sum
+# %% check_step, wrong: tanh comes last, over the whole sum
 def step(x_t, h, W_x, W_h, b):
     return torch.tanh(x_t @ W_x.T + h @ W_h.T) + b
 
@@ -40,15 +35,13 @@ def masked_mean(states, real):
     return torch.einsum("bt,bth->bh", weights, states)
 
 
-# %% check_masked_mean, wrong: an axis is missing
-# says: stops with RuntimeError
+# %% check_masked_mean, wrong: stops with RuntimeError
 # says: unsqueeze(dim) adds one
 def masked_mean(states, real):
     return (states * real).sum(1) / real.sum(1)
 
 
-# %% check_masked_mean, wrong: the plain mean of the masked states
-# says: not by all steps
+# %% check_masked_mean, wrong: not by all steps
 def masked_mean(states, real):
     return (states * real.unsqueeze(2)).mean(1)
 
@@ -58,14 +51,12 @@ def masked_max(states, real):
     return torch.stack([text[mask].max(dim=0).values for text, mask in zip(states, real)])
 
 
-# %% check_masked_max, wrong: zeros over the padding
-# says: A zero has won
+# %% check_masked_max, wrong: A zero has won
 def masked_max(states, real):
     return (states * real.unsqueeze(2)).amax(1)
 
 
-# %% check_masked_max, wrong: values and places
-# says: max(1) returns values and places
+# %% check_masked_max, wrong: max(1) returns values and places
 def masked_max(states, real):
     return states.masked_fill(~real.unsqueeze(2), -torch.inf).max(1)
 
@@ -107,59 +98,50 @@ def epoch(net, loader, optimizer, scheduler, clip, *parts, first="train", last="
     return total / articles if mean else losses
 
 
-# %% check_one_epoch, wrong: no zero_grad
-# says: The gradients of all batches add up
+# %% check_one_epoch, wrong: The gradients of all batches add up
 def one_epoch(*given):
     return epoch(*given, "back", "clip", "step", "rate")
 
 
-# %% check_one_epoch, wrong: zero_grad after backward
-# says: No weight moves
+# %% check_one_epoch, wrong: No weight moves
 def one_epoch(*given):
     return epoch(*given, "back", "zero", "clip", "step", "rate")
 
 
-# %% check_one_epoch, wrong: clipped after the step
-# says: clip it between backward and optimizer.step()
+# %% check_one_epoch, wrong: clip it between backward and optimizer.step()
 def one_epoch(*given):
     return epoch(*given, "zero", "back", "step", "clip", "rate")
 
 
-# %% check_one_epoch, wrong: clipped before backward
-# says: clip it between backward and optimizer.step()
+# %% check_one_epoch, wrong: clip it between backward and optimizer.step()
 def one_epoch(*given):
     return epoch(*given, "zero", "clip", "back", "step", "rate")
 
 
-# %% check_one_epoch, wrong: no zero_grad, and clipped after the step
-# says: The gradients of all batches add up
+# %% check_one_epoch, wrong: The gradients of all batches add up
 # says: clip it between backward and optimizer.step()
 def one_epoch(*given):
     return epoch(*given, "back", "step", "clip", "rate")
 
 
-# %% check_one_epoch, wrong: the scheduler before the optimizer
-# says: it comes after the optimizer
+# %% check_one_epoch, wrong: it comes after the optimizer
 def one_epoch(*given):
     return epoch(*given, "zero", "back", "clip", "rate", "step")
 
 
-# %% check_one_epoch, wrong: the scheduler once an epoch
-# says: The scheduler has made 1 of 3 steps
+# %% check_one_epoch, wrong: The scheduler has made 1 of 3 steps
 def one_epoch(net, loader, optimizer, scheduler, clip):
     loss = epoch(net, loader, optimizer, scheduler, clip, "zero", "back", "clip", "step")
     scheduler.step()
     return loss
 
 
-# %% check_one_epoch, wrong: no train()
-# says: Batch 1 finds the network in evaluation mode
+# %% check_one_epoch, wrong: Batch 1 finds the network in evaluation mode
 def one_epoch(*given):
     return epoch(*given, "zero", "back", "clip", "step", "rate", first="eval")
 
 
-# %% check_one_epoch, wrong: eval() inside the loop
-# says: Batch 2 finds the network in evaluation mode: is net.eval() inside the loop?
+# %% check_one_epoch, wrong: Batch 2 finds the network in evaluation mode: is net.eval() inside the loop?
 def one_epoch(net, loader, optimizer, scheduler, clip):
     net.train()
     return epoch(net, [*loader][:1], optimizer, scheduler, clip, "zero", "back", "clip", "step", "rate") + epoch(
@@ -167,32 +149,27 @@ def one_epoch(net, loader, optimizer, scheduler, clip):
     )
 
 
-# %% check_one_epoch, wrong: return inside the loop
-# says: is `return` inside the loop?
+# %% check_one_epoch, wrong: is `return` inside the loop?
 def one_epoch(net, loader, optimizer, scheduler, clip):
     return epoch(net, [*loader][:1], optimizer, scheduler, clip, "zero", "back", "clip", "step", "rate")
 
 
-# %% check_one_epoch, wrong: no eval()
-# says: At the end the network is in training mode
+# %% check_one_epoch, wrong: At the end the network is in training mode
 def one_epoch(*given):
     return epoch(*given, "zero", "back", "clip", "step", "rate", last="train")
 
 
-# %% check_one_epoch, wrong: the loss of the last batch
-# says: That is the loss of the last batch
+# %% check_one_epoch, wrong: That is the loss of the last batch
 def one_epoch(*given):
     return epoch(*given, "zero", "back", "clip", "step", "rate", mean=False)[-1].item()
 
 
-# %% check_one_epoch, wrong: the mean over the batches
-# says: the last one is smaller
+# %% check_one_epoch, wrong: the last one is smaller
 def one_epoch(*given):
     return torch.stack(epoch(*given, "zero", "back", "clip", "step", "rate", mean=False)).mean().item()
 
 
-# %% check_one_epoch, wrong: the losses stay tensors
-# says: Add up loss.item()
+# %% check_one_epoch, wrong: Add up loss.item()
 def one_epoch(*given):
     return sum(epoch(*given, "zero", "back", "clip", "step", "rate", mean=False))
 
@@ -204,14 +181,12 @@ def last_n(real, n):
     return (step < count) & (step >= count - n)
 
 
-# %% check_last_n, wrong: places after the end
-# says: Join your condition with `real &`.
+# %% check_last_n, wrong: Join your condition with `real &`.
 def last_n(real, n):
     return torch.arange(real.size(1)) >= real.sum(1, keepdim=True) - n
 
 
-# %% check_last_n, wrong: and in place of &
-# says: & joins two comparisons
+# %% check_last_n, wrong: & joins two comparisons
 def last_n(real, n):
     count, step = real.sum(1, keepdim=True), torch.arange(real.size(1))
     return step < count and step >= count - n
@@ -230,8 +205,7 @@ def read(x, W_x, W_h, b):
     return torch.stack(states[1:]).transpose(0, 1)
 
 
-# %% check_read, wrong: along the texts of the batch
-# says: along the texts of the batch, not along the tokens
+# %% check_read, wrong: along the texts of the batch, not along the tokens
 def read(x, W_x, W_h, b):
     h, states = torch.zeros(x.size(1), len(b)), []
     for x_t in x:
@@ -240,8 +214,7 @@ def read(x, W_x, W_h, b):
     return torch.stack(states)
 
 
-# %% check_read, wrong: the steps as the first axis
-# says: torch.stack(states, dim=1)
+# %% check_read, wrong: torch.stack(states, dim=1)
 def read(x, W_x, W_h, b):
     h, states = torch.zeros(len(x), len(b)), []
     for t in range(x.size(1)):
@@ -250,8 +223,7 @@ def read(x, W_x, W_h, b):
     return torch.stack(states)
 
 
-# %% check_read, wrong: the last state alone
-# says: Keep the state after every token
+# %% check_read, wrong: Keep the state after every token
 def read(x, W_x, W_h, b):
     h = torch.zeros(len(x), len(b))
     for t in range(x.size(1)):
@@ -259,8 +231,7 @@ def read(x, W_x, W_h, b):
     return h
 
 
-# %% check_read, wrong: a tensor of zeros, filled step by step
-# says: changed in place
+# %% check_read, wrong: changed in place
 def read(x, W_x, W_h, b):
     states = torch.zeros(len(x), x.size(1), len(b))
     for t in range(x.size(1)):

@@ -18,39 +18,34 @@ def lstm_step(lstm, x, h, c):
     return [torch.sigmoid(o) * torch.tanh(c_new), c_new]
 
 
-# %% check_lstm_step, wrong: c before h
-# says: The order is h, c.
+# %% check_lstm_step, wrong: The order is h, c.
 def lstm_step(lstm, x, h, c):
     h, c = torch.lstm_cell(x, (h, c), *lstm.parameters())
     return c, h
 
 
-# %% check_lstm_step, wrong: the order of the paper
-# says: You read the four parts in the order f, i, g, o; PyTorch's is i, f, g, o.
+# %% check_lstm_step, wrong: You read the four parts in the order f, i, g, o; PyTorch's is i, f, g, o.
 def lstm_step(lstm, x, h, c):
     f, i, g, o = parts_of(lstm, x, h)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
 
 
-# %% check_lstm_step, wrong: one bias
-# says: Missing in your sum: bias_hh_l0.
+# %% check_lstm_step, wrong: Missing in your sum: bias_hh_l0.
 def lstm_step(lstm, x, h, c):
     i, f, g, o = (x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_ih_l0).chunk(4, dim=1)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
 
 
-# %% check_lstm_step, wrong: two slips at once
-# says: in the order f, i, g, o; PyTorch's is i, f, g, o. Missing in your sum: bias_ih_l0.
+# %% check_lstm_step, wrong: in the order f, i, g, o; PyTorch's is i, f, g, o. Missing in your sum: bias_ih_l0.
 def lstm_step(lstm, x, h, c):
     f, i, g, o = (x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0).chunk(4, dim=1)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
 
 
-# %% check_lstm_step, wrong: h without tanh
-# says: tanh is missing
+# %% check_lstm_step, wrong: tanh is missing
 def lstm_step(lstm, x, h, c):
     z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
     i, f, g, o = z.chunk(4, dim=1)
@@ -58,8 +53,7 @@ def lstm_step(lstm, x, h, c):
     return torch.sigmoid(o) * c, c
 
 
-# %% check_lstm_step, wrong: h from the old cell state
-# says: You take tanh of the old cell state
+# %% check_lstm_step, wrong: You take tanh of the old cell state
 def lstm_step(lstm, x, h, c):
     i, f, g, o = parts_of(lstm, x, h)
     return torch.sigmoid(o) * torch.tanh(c), torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
@@ -75,8 +69,7 @@ def forget_by_token(lstm, articles):
     return found
 
 
-# %% check_forget_by_token, wrong: how much is erased
-# says: which is 1 - f: f is how much is kept.
+# %% check_forget_by_token, wrong: which is 1 - f: f is how much is kept.
 def forget_by_token(lstm, articles):
     found = defaultdict(list)
     for tokens, vectors in articles:
@@ -85,8 +78,7 @@ def forget_by_token(lstm, articles):
     return found
 
 
-# %% check_forget_by_token, wrong: all units
-# says: 'oil' has 2 numbers for one place: take their mean.
+# %% check_forget_by_token, wrong: 'oil' has 2 numbers for one place: take their mean.
 def forget_by_token(lstm, articles):
     found = defaultdict(list)
     for tokens, vectors in articles:
@@ -99,18 +91,15 @@ def forget_by_token(lstm, articles):
 verdict = "".join(["C"])
 
 
-# %% check_verdict, wrong: less is kept
-# says: than at 40% to 100% of the other frequent tokens. For A each network must be below 50 %.
+# %% check_verdict, wrong: than at 40% to 100% of the other frequent tokens. For A each network must be below 50 %.
 verdict = "A"
 
 
-# %% check_verdict, wrong: more is kept
-# says: For B each network must be above 90 %.
+# %% check_verdict, wrong: For B each network must be above 90 %.
 verdict = "B"
 
 
-# %% check_verdict, wrong: any LSTM
-# says: Your table has 3 networks. Can they speak for any LSTM?
+# %% check_verdict, wrong: Your table has 3 networks. Can they speak for any LSTM?
 verdict = "D"
 
 
@@ -119,34 +108,29 @@ def bias_for(T):
     return torch.logit(torch.tensor(0.5, dtype=torch.float64) ** (1 / T))
 
 
-# %% check_bias_for, wrong: the gate
-# says: That is the gate; the bias is the number whose sigmoid it is.
+# %% check_bias_for, wrong: That is the gate; the bias is the number whose sigmoid it is.
 def bias_for(T):
     return 0.5 ** (1 / T)
 
 
-# %% check_bias_for, wrong: rounded
-# says: With your bias of 2.60
+# %% check_bias_for, wrong: With your bias of 2.60
 # says: Is it rounded?
 def bias_for(T):
     return round(-math.log(2 ** (1 / T) - 1), 1)
 
 
-# %% check_bias_for, wrong: the logarithm of the gate
-# says: You give ln f
+# %% check_bias_for, wrong: You give ln f
 def bias_for(T):
     return math.log(0.5 ** (1 / T))
 
 
-# %% check_bias_for, wrong: the sign
-# says: Its sign is turned round
+# %% check_bias_for, wrong: Its sign is turned round
 def bias_for(T):
     f = 0.5 ** (1 / T)
     return math.log((1 - f) / f)
 
 
-# %% check_bias_for, wrong: a half divided by T
-# says: Your gate is 0.5 / T
+# %% check_bias_for, wrong: Your gate is 0.5 / T
 def bias_for(T):
     f = 0.5 / T
     return math.log(f / (1 - f))
@@ -159,15 +143,13 @@ def coupled_step(lstm, x, h, c):
     return o.sigmoid() * c_new.tanh(), c_new
 
 
-# %% check_coupled_step, wrong: the forget gate is dropped
-# says: You keep 1 - i
+# %% check_coupled_step, wrong: You keep 1 - i
 def coupled_step(lstm, x, h, c):
     i, _, g, o = parts_of(lstm, x, h)
     c = (1 - i.sigmoid()) * c + i.sigmoid() * g.tanh()
     return o.sigmoid() * c.tanh(), c
 
 
-# %% check_coupled_step, wrong: still an input gate
-# says: This is still the LSTM's step
+# %% check_coupled_step, wrong: This is still the LSTM's step
 def coupled_step(lstm, x, h, c):
     return torch.lstm_cell(x, (h, c), *lstm.parameters())

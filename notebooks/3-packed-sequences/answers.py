@@ -13,29 +13,25 @@ def column_step(cell, x, h):
     return new
 
 
-# %% check_column_step, wrong: the ended texts are dropped
-# says: those of texts that have ended, not [2, 4].
+# %% check_column_step, wrong: those of texts that have ended, not [2, 4].
 def column_step(cell, x, h):
     return cell(x, h[: len(x)])
 
 
-# %% check_column_step, wrong: the last rows move
-# says: The longest texts come first
+# %% check_column_step, wrong: The longest texts come first
 def column_step(cell, x, h):
     rest = len(h) - len(x)
     return torch.cat([h[:rest], cell(x, h[rest:])])
 
 
-# %% check_column_step, wrong: the rows that rest become zero
-# says: The rows that rest become zero
+# %% check_column_step, wrong: The rows that rest become zero
 def column_step(cell, x, h):
     new = torch.zeros_like(h)
     new[: len(x)] = cell(x, h[: len(x)])
     return new
 
 
-# %% check_column_step, wrong: in place
-# says: changed in place
+# %% check_column_step, wrong: changed in place
 def column_step(cell, x, h):
     h[: len(x)] = cell(x, h[: len(x)])
     return h
@@ -50,8 +46,7 @@ def read_packed(cell, data, batch_sizes):
     return h
 
 
-# %% check_read_packed, wrong: the first rows again and again
-# says: the next rows of data
+# %% check_read_packed, wrong: the next rows of data
 def read_packed(cell, data, batch_sizes):
     h = data.new_zeros(int(batch_sizes[0]), cell.hidden_size)
     for size in batch_sizes.tolist():
@@ -59,8 +54,7 @@ def read_packed(cell, data, batch_sizes):
     return h
 
 
-# %% check_read_packed, wrong: all states, in a list
-# says: read_packed should be a tensor, not a list.
+# %% check_read_packed, wrong: read_packed should be a tensor, not a list.
 def read_packed(cell, data, batch_sizes):
     states = [data.new_zeros(int(batch_sizes[0]), cell.hidden_size)]
     for x in data.split(batch_sizes.tolist()):
@@ -68,8 +62,7 @@ def read_packed(cell, data, batch_sizes):
     return states
 
 
-# %% check_read_packed, wrong: zeros of another width
-# says: cell.hidden_size
+# %% check_read_packed, wrong: cell.hidden_size
 def read_packed(cell, data, batch_sizes):
     h = torch.zeros(int(batch_sizes[0]), 32)
     for x in data.split(batch_sizes.tolist()):
@@ -77,8 +70,7 @@ def read_packed(cell, data, batch_sizes):
     return h
 
 
-# %% check_read_packed, wrong: a row for each step
-# says: The number of texts is batch_sizes[0]
+# %% check_read_packed, wrong: The number of texts is batch_sizes[0]
 def read_packed(cell, data, batch_sizes):
     h = torch.zeros(len(batch_sizes), cell.hidden_size)
     for x in data.split(batch_sizes.tolist()):
@@ -96,32 +88,28 @@ def read_batch(lstm, vectors, lengths):
     return states * real.unsqueeze(2), h_n[-1][order.argsort()]
 
 
-# %% check_read_batch, wrong: unpacked without batch_first
-# says: pad_packed_sequence has its own batch_first
+# %% check_read_batch, wrong: pad_packed_sequence has its own batch_first
 def read_batch(lstm, vectors, lengths):
     packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
     states, (h_n, _) = lstm(packed)
     return pad_packed_sequence(states)[0], h_n[-1]
 
 
-# %% check_read_batch, wrong: without total_length
-# says: total_length
+# %% check_read_batch, wrong: total_length
 def read_batch(lstm, vectors, lengths):
     packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
     states, (h_n, _) = lstm(packed)
     return pad_packed_sequence(states, batch_first=True)[0], h_n[-1]
 
 
-# %% check_read_batch, wrong: the bottom layer
-# says: h_n[0] is the bottom layer
+# %% check_read_batch, wrong: h_n[0] is the bottom layer
 def read_batch(lstm, vectors, lengths):
     packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
     states, (h_n, _) = lstm(packed)
     return pad_packed_sequence(states, batch_first=True, total_length=vectors.size(1))[0], h_n[0]
 
 
-# %% check_read_batch, wrong: the last column
-# says: is zero where a text ended before
+# %% check_read_batch, wrong: is zero where a text ended before
 def read_batch(lstm, vectors, lengths):
     packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
     states, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True, total_length=vectors.size(1))
@@ -151,8 +139,7 @@ def validate(net, loader):
     return loss / len(loader.dataset), right / len(loader.dataset)
 
 
-# %% check_validate, wrong: no eval()
-# says: net.eval() before the first batch
+# %% check_validate, wrong: net.eval() before the first batch
 def validate(net, loader):
     loss = right = 0
     with torch.no_grad():
@@ -163,8 +150,7 @@ def validate(net, loader):
     return loss / len(loader.dataset), right / len(loader.dataset)
 
 
-# %% check_validate, wrong: no no_grad()
-# says: under torch.no_grad()
+# %% check_validate, wrong: under torch.no_grad()
 def validate(net, loader):
     net.eval()
     loss = right = 0
@@ -176,8 +162,7 @@ def validate(net, loader):
     return loss / len(loader.dataset), right / len(loader.dataset)
 
 
-# %% check_validate, wrong: the mean over the batches
-# says: Your loss is the mean over the batches
+# %% check_validate, wrong: Your loss is the mean over the batches
 def validate(net, loader):
     net.eval()
     loss = right = 0
@@ -189,8 +174,7 @@ def validate(net, loader):
     return loss / len(loader), right / len(loader.dataset)
 
 
-# %% check_validate, wrong: each loss counted once, divided by the texts
-# says: count it len(labels) times
+# %% check_validate, wrong: count it len(labels) times
 def validate(net, loader):
     net.eval()
     loss = right = 0
@@ -202,8 +186,7 @@ def validate(net, loader):
     return loss / len(loader.dataset), right / len(loader.dataset)
 
 
-# %% check_validate, wrong: the accuracy is a count
-# says: Your accuracy is a sum over the texts
+# %% check_validate, wrong: Your accuracy is a sum over the texts
 def validate(net, loader):
     net.eval()
     loss = right = 0
@@ -215,8 +198,7 @@ def validate(net, loader):
     return loss / len(loader.dataset), right
 
 
-# %% check_validate, wrong: return inside the loop
-# says: Is `return` inside the loop?
+# %% check_validate, wrong: Is `return` inside the loop?
 def validate(net, loader):
     net.eval()
     loss = right = 0
@@ -228,8 +210,7 @@ def validate(net, loader):
             return loss / len(loader.dataset), right / len(loader.dataset)
 
 
-# %% check_validate, wrong: the loss alone
-# says: Return a pair
+# %% check_validate, wrong: Return a pair
 def validate(net, loader):
     net.eval()
     loss = right = 0
@@ -251,23 +232,20 @@ def one_length_batches(sizes, size, generator):
     return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
 
 
-# %% check_one_length_batches, wrong: length after length
-# says: shuffle them
+# %% check_one_length_batches, wrong: shuffle them
 def one_length_batches(sizes, size, generator):
     order = torch.randperm(len(sizes), generator=generator)
     groups = [order[sizes[order] == length].split(size) for length in sizes.unique()]
     return [batch.tolist() for group in groups for batch in group]
 
 
-# %% check_one_length_batches, wrong: sorted, then cut
-# says: A batch has texts of the lengths [3, 5].
+# %% check_one_length_batches, wrong: A batch has texts of the lengths [3, 5].
 def one_length_batches(sizes, size, generator):
     batches = sizes.argsort(stable=True).split(size)
     return [batches[i].tolist() for i in torch.randperm(len(batches), generator=generator)]
 
 
-# %% check_one_length_batches, wrong: nonzero without its column
-# says: `nonzero()` gives [n, 1]: take its column
+# %% check_one_length_batches, wrong: `nonzero()` gives [n, 1]: take its column
 def one_length_batches(sizes, size, generator):
     batches = []
     for length in sizes.unique():

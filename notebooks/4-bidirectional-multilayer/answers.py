@@ -4,14 +4,12 @@ def shapes(layers, directions):
     return output.shape, h_n.shape
 
 
-# %% check_shapes, wrong: the batch comes first everywhere
-# says: batch_first leaves h_n as it is
+# %% check_shapes, wrong: batch_first leaves h_n as it is
 def shapes(layers, directions):
     return [8, 20, 32 * directions], [8, layers * directions, 32]
 
 
-# %% check_shapes, wrong: output has all layers
-# says: It holds the top layer alone
+# %% check_shapes, wrong: It holds the top layer alone
 def shapes(layers, directions):
     return [8, 20, 32 * layers * directions], [layers * directions, 8, 32]
 
@@ -22,20 +20,17 @@ def last_states(h_n, directions):
     return top.transpose(0, 1).flatten(1)
 
 
-# %% check_last_states, wrong: the bottom layer
-# says: takes the bottom layer
+# %% check_last_states, wrong: takes the bottom layer
 def last_states(h_n, directions):
     return torch.cat([*h_n[:directions]], dim=1)
 
 
-# %% check_last_states, wrong: stacked
-# says: concatenate them
+# %% check_last_states, wrong: concatenate them
 def last_states(h_n, directions):
     return h_n[-directions:]
 
 
-# %% check_last_states, wrong: reshaped
-# says: mixes texts
+# %% check_last_states, wrong: mixes texts
 def last_states(h_n, directions):
     return h_n[-directions:].reshape(h_n.size(1), -1)
 
@@ -47,20 +42,17 @@ def read_late(rnn, vectors, lengths, delay):
     return run_rnn(rnn, longer, lengths + delay)[0].narrow(1, delay, T)
 
 
-# %% check_read_late, wrong: the states as they come
-# says: should be that after t + delay
+# %% check_read_late, wrong: should be that after t + delay
 def read_late(rnn, vectors, lengths, delay):
     return run_rnn(rnn, vectors, lengths)[0]
 
 
-# %% check_read_late, wrong: the lengths stay
-# says: must be read for lengths + delay steps
+# %% check_read_late, wrong: must be read for lengths + delay steps
 def read_late(rnn, vectors, lengths, delay):
     return run_rnn(rnn, F.pad(vectors, (0, 0, 0, delay)), lengths)[0][:, delay:]
 
 
-# %% check_read_late, wrong: nothing is cut off
-# says: answer for no token
+# %% check_read_late, wrong: answer for no token
 def read_late(rnn, vectors, lengths, delay):
     return run_rnn(rnn, F.pad(vectors, (0, 0, 0, delay)), lengths + delay)[0]
 
@@ -77,15 +69,13 @@ def usable(delay):
     return names + ["two-way"] * (delay == math.inf)
 
 
-# %% check_usable, wrong: the late reader needs no time
-# says: With a delay of 0, 'late' may not be used
+# %% check_usable, wrong: With a delay of 0, 'late' may not be used
 def usable(delay):
     ahead = {"one-way": 0, "late": 0, "window": 2, "two windows": 4, "two-way": math.inf}
     return {name for name in ahead if ahead[name] <= delay}
 
 
-# %% check_usable, wrong: two windows see as far as one
-# says: With a delay of 2, 'two windows' may not be used
+# %% check_usable, wrong: With a delay of 2, 'two windows' may not be used
 def usable(delay):
     ahead = {"one-way": 0, "late": 1, "window": 2, "two windows": 2, "two-way": math.inf}
     return {name for name in ahead if ahead[name] <= delay}
@@ -96,14 +86,12 @@ def max_pool(states, lengths):
     return torch.stack([text[:n].max(0).values for text, n in zip(states, lengths.tolist())])
 
 
-# %% check_max_pool, wrong: zeros in the padding
-# says: A zero has won
+# %% check_max_pool, wrong: A zero has won
 def max_pool(states, lengths):
     real = torch.arange(states.size(1)) < lengths.unsqueeze(1)
     return (states * real.unsqueeze(2)).amax(1)
 
 
-# %% check_max_pool, wrong: no mask
-# says: a 9 is in the padding alone
+# %% check_max_pool, wrong: a 9 is in the padding alone
 def max_pool(states, lengths):
     return states.amax(1)

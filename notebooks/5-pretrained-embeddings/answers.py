@@ -22,29 +22,25 @@ def skip_gram_loss(v, u, negative):
     return F.binary_cross_entropy_with_logits(scores, labels, reduction="none").sum(1).mean()
 
 
-# %% check_skip_gram_loss, wrong: no minus before the drawn words
-# says: one minus sign is missing
+# %% check_skip_gram_loss, wrong: one minus sign is missing
 def skip_gram_loss(v, u, negative):
     true, false = (v * u).sum(1), (negative @ v.unsqueeze(2)).squeeze(2)
     return -(F.logsigmoid(true) + F.logsigmoid(false).sum(1)).mean()
 
 
-# %% check_skip_gram_loss, wrong: a mean over the drawn words
-# says: Add up the K drawn words
+# %% check_skip_gram_loss, wrong: Add up the K drawn words
 def skip_gram_loss(v, u, negative):
     true, false = (v * u).sum(1), (negative @ v.unsqueeze(2)).squeeze(2)
     return -(F.logsigmoid(true) + F.logsigmoid(-false).mean(1)).mean()
 
 
-# %% check_skip_gram_loss, wrong: the logarithm of a sigmoid
-# says: F.logsigmoid, not the log of a sigmoid
+# %% check_skip_gram_loss, wrong: F.logsigmoid, not the log of a sigmoid
 def skip_gram_loss(v, u, negative):
     true, false = (v * u).sum(1), (negative @ v.unsqueeze(2)).squeeze(2)
     return -(true.sigmoid().log() + (-false).sigmoid().log().sum(1)).mean()
 
 
-# %% check_skip_gram_loss, wrong: an axis is missing
-# says: stops with RuntimeError
+# %% check_skip_gram_loss, wrong: stops with RuntimeError
 # says: An axis may be missing
 def skip_gram_loss(v, u, negative):
     true, false = (v * u).sum(1), (v * negative).sum(2)
@@ -60,15 +56,13 @@ def pair_step(v, u, y, rate):
     return (v - rate * dv).detach(), (u - rate * du).detach()
 
 
-# %% check_pair_step, wrong: uphill
-# says: goes uphill
+# %% check_pair_step, wrong: goes uphill
 def pair_step(v, u, y, rate):
     error = torch.sigmoid(v @ u) - y
     return v + rate * error * u, u + rate * error * v
 
 
-# %% check_pair_step, wrong: the new v in the gradient of u
-# says: u moves by the *old* v
+# %% check_pair_step, wrong: u moves by the *old* v
 def pair_step(v, u, y, rate):
     error = torch.sigmoid(v @ u) - y
     v = v - rate * error * u
@@ -83,20 +77,17 @@ def word_layer(table, freeze):
     return layer.requires_grad_(not freeze)
 
 
-# %% check_word_layer, wrong: the trap
-# says: share no memory
+# %% check_word_layer, wrong: share no memory
 def word_layer(table, freeze):
     return nn.Embedding.from_pretrained(table, freeze, PAD, sparse=SPARSE)
 
 
-# %% check_word_layer, wrong: frozen by default
-# says: With freeze=False the layer does not train
+# %% check_word_layer, wrong: With freeze=False the layer does not train
 def word_layer(table, freeze):
     return nn.Embedding.from_pretrained(table.clone(), padding_idx=PAD, sparse=SPARSE)
 
 
-# %% check_word_layer, wrong: the padding token learns
-# says: padding_idx should be PAD
+# %% check_word_layer, wrong: padding_idx should be PAD
 def word_layer(table, freeze):
     return nn.Embedding.from_pretrained(table.clone(), freeze, sparse=SPARSE)
 
@@ -108,14 +99,12 @@ def choose_start(labels):
     return "GloVe, frozen" if labels <= 1_000 else "GloVe, fine-tuned"
 
 
-# %% check_choose_start, wrong: one for all
-# says: With 100 labels 'GloVe, frozen' reaches 0.800, the best of the five 0.830.
+# %% check_choose_start, wrong: With 100 labels 'GloVe, frozen' reaches 0.800, the best of the five 0.830.
 def choose_start(labels):
     return "GloVe, frozen"
 
 
-# %% check_choose_start, wrong: the linear model for all
-# says: With 10,000 labels 'mean of GloVe' reaches 0.870
+# %% check_choose_start, wrong: With 10,000 labels 'mean of GloVe' reaches 0.870
 def choose_start(labels):
     return "mean of GloVe"
 
@@ -128,22 +117,19 @@ def shuffled(table):
     return table[order]
 
 
-# %% check_shuffled, wrong: the padding token as well
-# says: The padding token has lost its row.
+# %% check_shuffled, wrong: The padding token has lost its row.
 def shuffled(table):
     return table[torch.randperm(len(table))]
 
 
-# %% check_shuffled, wrong: one row is lost
-# says: One row is lost
+# %% check_shuffled, wrong: One row is lost
 def shuffled(table):
     answer = table[torch.randperm(len(table))]
     answer[PAD] = table[PAD]
     return answer
 
 
-# %% check_shuffled, wrong: rolled
-# says: Rows that follow each other still do
+# %% check_shuffled, wrong: Rows that follow each other still do
 def shuffled(table):
     others = [row for row in range(len(table)) if row != PAD]
     answer = table.clone()

@@ -9,24 +9,21 @@ def shift(texts, start):
     return rows[:, :-1].masked_fill(rows[:, 1:] == PAD, PAD).to(device), rows[:, 1:].to(device)
 
 
-# %% check_shift, wrong: the targets are not moved
-# says: The targets are the inputs
+# %% check_shift, wrong: The targets are the inputs
 def shift(texts, start):
     rows = [torch.tensor([start, *ids[:-1]]) for ids in texts]
     x = nn.utils.rnn.pad_sequence(rows, True, PAD).to(device)
     return x, x
 
 
-# %% check_shift, wrong: <end> is read
-# says: The inputs hold 2, <end>
+# %% check_shift, wrong: The inputs hold 2, <end>
 def shift(texts, start):
     rows = [torch.tensor([start, *ids]) for ids in texts]
     x = nn.utils.rnn.pad_sequence(rows, True, PAD).to(device)
     return x, x[:, 1:]
 
 
-# %% check_shift, wrong: filled with 0
-# says: Fill the rows with PAD, which is 1, not with 0.
+# %% check_shift, wrong: Fill the rows with PAD, which is 1, not with 0.
 def shift(texts, start):
     pairs = [[start, *ids[:-1]] for ids in texts], texts
     return [nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], True).to(device) for rows in pairs]
@@ -39,26 +36,22 @@ def language_loss(net, x, y):
     return -log_p.gather(1, y[y != PAD].unsqueeze(1)).mean()
 
 
-# %% check_language_loss, wrong: padding tokens count
-# says: padding tokens were counted.
+# %% check_language_loss, wrong: padding tokens were counted.
 def language_loss(net, x, y):
     return F.cross_entropy(net(x)[0].flatten(0, 1), y.flatten())
 
 
-# %% check_language_loss, wrong: a softmax too many
-# says: cross_entropy takes logits
+# %% check_language_loss, wrong: cross_entropy takes logits
 def language_loss(net, x, y):
     return F.cross_entropy(net(x)[0].softmax(2).flatten(0, 1), y.flatten(), ignore_index=PAD)
 
 
-# %% check_language_loss, wrong: the vocabulary is not the second axis
-# says: flatten(0, 1) makes one axis of texts and steps.
+# %% check_language_loss, wrong: flatten(0, 1) makes one axis of texts and steps.
 def language_loss(net, x, y):
     return F.cross_entropy(net(x)[0], y, ignore_index=PAD)
 
 
-# %% check_language_loss, wrong: the state is forgotten
-# says: net returns two things, the logits and a state: take the first.
+# %% check_language_loss, wrong: net returns two things, the logits and a state: take the first.
 def language_loss(net, x, y):
     return F.cross_entropy(net(x).flatten(0, 1), y.flatten(), ignore_index=PAD)
 
@@ -73,8 +66,7 @@ def grow(beams, log_p, width):
     return found[:width]
 
 
-# %% check_grow, wrong: closed beams grow on
-# says: a beam that ends in <end> does not grow
+# %% check_grow, wrong: a beam that ends in <end> does not grow
 def grow(beams, log_p, width):
     found = []
     for (score, ids), row in zip(beams, log_p):
@@ -82,8 +74,7 @@ def grow(beams, log_p, width):
     return sorted(found, key=lambda beam: -beam[0])[:width]
 
 
-# %% check_grow, wrong: the first beam has no last id
-# says: The first beam is empty
+# %% check_grow, wrong: The first beam is empty
 def grow(beams, log_p, width):
     found = []
     for (score, ids), row in zip(beams, log_p):
@@ -91,8 +82,7 @@ def grow(beams, log_p, width):
     return sorted(found, key=lambda beam: -beam[0])[:width]
 
 
-# %% check_grow, wrong: closed beams are dropped
-# says: it competes as it is.
+# %% check_grow, wrong: it competes as it is.
 def grow(beams, log_p, width):
     found = []
     for (score, ids), row in zip(beams, log_p):
@@ -101,8 +91,7 @@ def grow(beams, log_p, width):
     return sorted(found, key=lambda beam: -beam[0])[:width]
 
 
-# %% check_grow, wrong: the new log p alone
-# says: Add the new log p to the score of its beam.
+# %% check_grow, wrong: Add the new log p to the score of its beam.
 def grow(beams, log_p, width):
     found = []
     for (score, ids), row in zip(beams, log_p):
@@ -111,8 +100,7 @@ def grow(beams, log_p, width):
     return sorted(found, key=lambda beam: -beam[0])[:width]
 
 
-# %% check_grow, wrong: the scores have no axis for the vocabulary
-# says: `grow` stops with RuntimeError
+# %% check_grow, wrong: `grow` stops with RuntimeError
 # says: An axis may be missing (unsqueeze(dim) adds one)
 def grow(beams, log_p, width):
     total = log_p + torch.tensor([score for score, _ in beams])
@@ -127,14 +115,12 @@ def ranked(beams, power):
     return [beams[i] for i in value.argsort(descending=True)]
 
 
-# %% check_ranked, wrong: the worst first
-# says: The best comes first, not last.
+# %% check_ranked, wrong: The best comes first, not last.
 def ranked(beams, power):
     return sorted(beams, key=lambda beam: beam[0] / len(beam[1]) ** power)
 
 
-# %% check_ranked, wrong: times the length
-# says: Divide by the length.
+# %% check_ranked, wrong: Divide by the length.
 def ranked(beams, power):
     return sorted(beams, key=lambda beam: -beam[0] * len(beam[1]) ** power)
 
@@ -149,8 +135,7 @@ def followers(texts, n, start):
     return book
 
 
-# %% check_followers, wrong: across the headlines
-# says: , after (
+# %% check_followers, wrong: , after (
 def followers(texts, n, start):
     book = defaultdict(list)
     line = [start] * n + [token for ids in texts for token in ids]
@@ -159,8 +144,7 @@ def followers(texts, n, start):
     return book
 
 
-# %% check_followers, wrong: two tokens, whatever n
-# says: With n = 1 the context (9,) is missing
+# %% check_followers, wrong: With n = 1 the context (9,) is missing
 def followers(texts, n, start):
     book = defaultdict(list)
     for ids in texts:
@@ -182,8 +166,7 @@ def chain(book, n, rng, start, most=20):
     return tuple(line[n:])
 
 
-# %% check_chain, wrong: END stays
-# says: Here only [5, 6, 7] can be written
+# %% check_chain, wrong: Here only [5, 6, 7] can be written
 def chain(book, n, rng, start, most=20):
     line = [start] * n
     while line[-1] != END and len(line) < n + most:
@@ -191,8 +174,7 @@ def chain(book, n, rng, start, most=20):
     return line[n:]
 
 
-# %% check_chain, wrong: all followers alike
-# says: [5] came in 22% of 400, not in about 38%.
+# %% check_chain, wrong: [5] came in 22% of 400, not in about 38%.
 def chain(book, n, rng, start, most=20):
     line = [start] * n
     while len(line) < n + most:

@@ -4,14 +4,12 @@ def weights_of(queries, keys):
     return torch.softmax(torch.bmm(small, keys.mT), -1)
 
 
-# %% check_weights_of, wrong: not divided
-# says: The scores are not divided.
+# %% check_weights_of, wrong: The scores are not divided.
 def weights_of(queries, keys):
     return (queries @ keys.transpose(1, 2)).softmax(2)
 
 
-# %% check_weights_of, wrong: softmax over the queries
-# says: The weights of the first query sum to
+# %% check_weights_of, wrong: The weights of the first query sum to
 # says: over its 5 keys, the last axis.
 def weights_of(queries, keys):
     return (queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5).softmax(1)
@@ -24,16 +22,14 @@ def attend(queries, keys, values, mask):
     return weights @ values, weights
 
 
-# %% check_attend, wrong: the mask upside down
-# says: The weights hold NaN. Is the mask upside down?
+# %% check_attend, wrong: The weights hold NaN. Is the mask upside down?
 def attend(queries, keys, values, mask):
     scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
     weights = scores.masked_fill(mask, -torch.inf).softmax(2)
     return weights @ values, weights
 
 
-# %% check_attend, wrong: masked after the softmax
-# says: The weights of a query sum to
+# %% check_attend, wrong: The weights of a query sum to
 # says: mask the scores, before the softmax.
 def attend(queries, keys, values, mask):
     weights = weights_of(queries, keys).masked_fill(~mask, 0)
@@ -47,22 +43,19 @@ def as_product(q, k, v):
     return scores.masked_fill(torch.ones(T, T).triu(1).bool(), 0) @ v
 
 
-# %% check_as_product, wrong: no mask
-# says: A token sees those after it: mask their scores
+# %% check_as_product, wrong: A token sees those after it: mask their scores
 def as_product(q, k, v):
     return q @ k.transpose(1, 2) @ v
 
 
-# %% check_as_product, wrong: a softmax
-# says: Is a softmax left? Linear attention has none.
+# %% check_as_product, wrong: Is a softmax left? Linear attention has none.
 def as_product(q, k, v):
     T = q.size(1)
     later = torch.ones(T, T).triu(1).bool()
     return (q @ k.transpose(1, 2)).masked_fill(later, -torch.inf).softmax(2) @ v
 
 
-# %% check_as_product, wrong: masked with minus infinity
-# says: where no softmax follows, a masked score must be 0
+# %% check_as_product, wrong: where no softmax follows, a masked score must be 0
 def as_product(q, k, v):
     T = q.size(1)
     later = torch.ones(T, T).triu(1).bool()
@@ -75,8 +68,7 @@ def as_recurrence(q, k, v):
     return (S @ q.unsqueeze(3)).squeeze(3)
 
 
-# %% check_as_recurrence, wrong: S is read before it is written
-# says: A token must see itself too: add v kᵀ to S before you read S.
+# %% check_as_recurrence, wrong: A token must see itself too: add v kᵀ to S before you read S.
 def as_recurrence(q, k, v):
     S, found = torch.zeros(len(q), v.size(2), q.size(2)), []
     for t in range(q.size(1)):
@@ -85,8 +77,7 @@ def as_recurrence(q, k, v):
     return torch.stack(found, dim=1)
 
 
-# %% check_as_recurrence, wrong: nothing is added up
-# says: S holds the last step alone: add v kᵀ to what S was.
+# %% check_as_recurrence, wrong: S holds the last step alone: add v kᵀ to what S was.
 def as_recurrence(q, k, v):
     steps = [v[:, t].unsqueeze(2) @ k[:, t].unsqueeze(1) @ q[:, t].unsqueeze(2) for t in range(q.size(1))]
     return torch.cat(steps, dim=2).transpose(1, 2)
@@ -97,16 +88,14 @@ def near(T, reach):
     return torch.ones(T, T).tril().triu(1 - reach).bool()
 
 
-# %% check_near, wrong: one too many
-# says: near(5, 1): row 1 should be True at [1], not at [0, 1].
+# %% check_near, wrong: near(5, 1): row 1 should be True at [1], not at [0, 1].
 def near(T, reach):
     place = torch.arange(T)
     back = place.unsqueeze(1) - place
     return (back >= 0) & (back <= reach)
 
 
-# %% check_near, wrong: to both sides
-# says: near(5, 3): a token attends to what comes after it.
+# %% check_near, wrong: near(5, 3): a token attends to what comes after it.
 def near(T, reach):
     place = torch.arange(T)
     return (place.unsqueeze(1) - place).abs() < reach
@@ -120,13 +109,11 @@ def seen(layers, reach):
     return count
 
 
-# %% check_seen, wrong: the reaches added
-# says: seen(3, 1) is not 3.
+# %% check_seen, wrong: seen(3, 1) is not 3.
 def seen(layers, reach):
     return layers * reach
 
 
-# %% check_seen, wrong: each layer multiplies
-# says: seen(2, 3) is not 9.
+# %% check_seen, wrong: seen(2, 3) is not 9.
 def seen(layers, reach):
     return reach**layers

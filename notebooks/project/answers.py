@@ -9,54 +9,47 @@ def copies(texts):
     return pairs
 
 
-# %% check_copies, wrong: the same strings alone
-# says: It misses a pair: 'The lamp in street
+# %% check_copies, wrong: It misses a pair: 'The lamp in street
 def copies(texts):
     return [(i, j) for j in range(len(texts)) for i in range(j) if texts[i] == texts[j]]
 
 
-# %% check_copies, wrong: each pair twice
-# says: Each pair comes once
+# %% check_copies, wrong: Each pair comes once
 def copies(texts):
     words = [{*tokenizer(text)} for text in texts]
     places = [(i, j) for i in range(len(texts)) for j in range(len(texts)) if i != j]
     return [(i, j) for i, j in places if len(words[i] & words[j]) >= 0.6 * max(1, len(words[i] | words[j]))]
 
 
-# %% check_copies, wrong: the share of the shorter text
-# says: share less than 0.6 of their words
+# %% check_copies, wrong: share less than 0.6 of their words
 def copies(texts):
     words = [{*tokenizer(text)} for text in texts]
     places = [(i, j) for j in range(len(texts)) for i in range(j)]
     return [(i, j) for i, j in places if len(words[i] & words[j]) >= 0.6 * max(1, min(len(words[i]), len(words[j])))]
 
 
-# %% check_copies, wrong: more than 0.6
-# says: They share 3 of 5 words
+# %% check_copies, wrong: They share 3 of 5 words
 def copies(texts):
     words = [{*tokenizer(text)} for text in texts]
     places = [(i, j) for j in range(len(texts)) for i in range(j)]
     return [(i, j) for i, j in places if len(words[i] & words[j]) > 0.6 * len(words[i] | words[j])]
 
 
-# %% check_copies, wrong: cut at spaces
-# says: a comma is a word of its own
+# %% check_copies, wrong: a comma is a word of its own
 def copies(texts):
     words = [{*text.lower().split()} for text in texts]
     places = [(i, j) for j in range(len(texts)) for i in range(j)]
     return [(i, j) for i, j in places if len(words[i] & words[j]) >= 0.6 * max(1, len(words[i] | words[j]))]
 
 
-# %% check_copies, wrong: two empty texts
-# says: do not divide by 0
+# %% check_copies, wrong: do not divide by 0
 def copies(texts):
     words = [{*tokenizer(text)} for text in texts]
     places = [(i, j) for j in range(len(texts)) for i in range(j)]
     return [(i, j) for i, j in places if len(words[i] & words[j]) / len(words[i] | words[j]) >= 0.6]
 
 
-# %% check_copies, wrong: the next texts alone
-# says: Compare each text with all the later ones
+# %% check_copies, wrong: Compare each text with all the later ones
 def copies(texts):
     words = [{*tokenizer(text)} for text in texts]
     places = [(i, j) for j in range(len(texts)) for i in range(max(0, j - 19), j)]
@@ -73,30 +66,26 @@ def kappa(first, second):
     return float((table.trace() - chance) / (1 - chance)) if chance < 1 else 1.0
 
 
-# %% check_kappa, wrong: labels 0 to 4 alone
-# says: take the labels that occur
+# %% check_kappa, wrong: take the labels that occur
 def kappa(first, second):
     n = len(first)
     chance = sum(first.count(k) * second.count(k) for k in range(5)) / n**2
     return (sum(a == b for a, b in zip(first, second)) / n - chance) / (1 - chance)
 
 
-# %% check_kappa, wrong: divided by 0
-# says: do not divide by 0, return 1.0
+# %% check_kappa, wrong: do not divide by 0, return 1.0
 def kappa(first, second):
     n = len(first)
     chance = sum(first.count(k) * second.count(k) for k in {*first}) / n**2
     return (sum(a == b for a, b in zip(first, second)) / n - chance) / (1 - chance)
 
 
-# %% check_kappa, wrong: the agreement
-# says: What share would agree by chance?
+# %% check_kappa, wrong: What share would agree by chance?
 def kappa(first, second):
     return sum(a == b for a, b in zip(first, second)) / len(first)
 
 
-# %% check_kappa, wrong: not divided
-# says: Divide by the room that chance leaves
+# %% check_kappa, wrong: Divide by the room that chance leaves
 def kappa(first, second):
     n = len(first)
     chance = sum(first.count(name) * second.count(name) for name in {*first}) / n**2
@@ -130,14 +119,12 @@ def split(labels, texts, seed):
     return dealt(labels, texts, seed, grow)
 
 
-# %% check_split, wrong: a group under each of its labels
-# says: even if its texts have two different labels
+# %% check_split, wrong: even if its texts have two different labels
 def split(labels, texts, seed):
     return dealt(labels, texts, seed, grow, among=lambda group: group)
 
 
-# %% check_split, wrong: each text under its own label
-# says: are copies with two different labels, and stand in two parts
+# %% check_split, wrong: are copies with two different labels, and stand in two parts
 def split(labels, texts, seed):
     def follow(first, i, j):
         if labels[i] == labels[j]:
@@ -146,14 +133,12 @@ def split(labels, texts, seed):
     return dealt(labels, texts, seed, follow)
 
 
-# %% check_split, wrong: not shuffled
-# says: Another seed should give other parts
+# %% check_split, wrong: Another seed should give other parts
 def split(labels, texts, seed):
     return dealt(labels, texts, seed, grow, shuffle=lambda rng, groups: None)
 
 
-# %% check_split, wrong: the first copy alone
-# says: Is one of them a copy of a third text, too?
+# %% check_split, wrong: Is one of them a copy of a third text, too?
 def split(labels, texts, seed):
     def follow(first, i, j):
         first[j] = min(first[i], first[j])
@@ -161,8 +146,7 @@ def split(labels, texts, seed):
     return dealt(labels, texts, seed, follow)
 
 
-# %% check_split, wrong: copies go anywhere
-# says: A leak:
+# %% check_split, wrong: A leak:
 def split(labels, texts, seed):
     rng, parts = random.Random(seed), [[], [], []]
     for label in sorted(set(labels)):
@@ -174,15 +158,13 @@ def split(labels, texts, seed):
     return parts
 
 
-# %% check_split, wrong: in the order of the table
-# says: A leak:
+# %% check_split, wrong: A leak:
 def split(labels, texts, seed):
     places = list(range(len(texts)))
     return places[:160], places[160:195], places[195:]
 
 
-# %% check_split, wrong: copies are thrown away with their originals
-# says: some are missing
+# %% check_split, wrong: some are missing
 def split(labels, texts, seed):
     kept = sorted({*range(len(texts))} - {i for pair in copies(texts) for i in pair})
     random.Random(seed).shuffle(kept)
@@ -199,29 +181,25 @@ def macro_f1(labels, answers):
     return sum(scores) / len(scores)
 
 
-# %% check_macro_f1, wrong: accuracy
-# says: That is the accuracy
+# %% check_macro_f1, wrong: That is the accuracy
 def macro_f1(labels, answers):
     return sum(a == b for a, b in zip(labels, answers)) / len(labels)
 
 
-# %% check_macro_f1, wrong: labels up to the largest
-# says: Only the labels 0 and 2 occur
+# %% check_macro_f1, wrong: Only the labels 0 and 2 occur
 def macro_f1(labels, answers):
     names = range(max(labels + answers) + 1)
     hits = {k: sum(a == b == k for a, b in zip(labels, answers)) for k in names}
     return sum(2 * hits[k] / max(1, labels.count(k) + answers.count(k)) for k in names) / len(names)
 
 
-# %% check_macro_f1, wrong: recall
-# says: That is the mean recall
+# %% check_macro_f1, wrong: That is the mean recall
 def macro_f1(labels, answers):
     names = {*labels}
     return sum(sum(a == b == k for a, b in zip(labels, answers)) / labels.count(k) for k in names) / len(names)
 
 
-# %% check_macro_f1, wrong: the labels of the texts alone
-# says: A label that is answered, and that no text has
+# %% check_macro_f1, wrong: A label that is answered, and that no text has
 def macro_f1(labels, answers):
     names = {*labels}
     hits = {k: sum(a == b == k for a, b in zip(labels, answers)) for k in names}
@@ -237,8 +215,7 @@ def make_vocabulary(texts):
     return ["<unk>", "<pad>"] + sorted((word for word in counts if counts[word] >= 2), key=counts.get, reverse=True)
 
 
-# %% check_make_vocabulary, wrong: every word
-# says: comes once
+# %% check_make_vocabulary, wrong: comes once
 def make_vocabulary(texts):
     words = ["<unk>", "<pad>"]
     for word in (word for text in texts for word in tokenizer(text)):
@@ -246,22 +223,19 @@ def make_vocabulary(texts):
     return words
 
 
-# %% check_make_vocabulary, wrong: without the two
-# says: Row 0 is <unk>
+# %% check_make_vocabulary, wrong: Row 0 is <unk>
 def make_vocabulary(texts):
     counts = collections.Counter(word for text in texts for word in tokenizer(text))
     return [word for word, count in counts.most_common() if count > 1]
 
 
-# %% check_make_vocabulary, wrong: cut at spaces
-# says: with tokenizer(text)
+# %% check_make_vocabulary, wrong: with tokenizer(text)
 def make_vocabulary(texts):
     counts = collections.Counter(word for text in texts + texts[:1] for word in text.split())
     return ["<unk>", "<pad>", *(word for word, count in counts.most_common() if count > 1)]
 
 
-# %% check_make_vocabulary, wrong: cut at spaces, capitals kept
-# says: with tokenizer(text)
+# %% check_make_vocabulary, wrong: with tokenizer(text)
 def make_vocabulary(texts):
     counts = collections.Counter(word for text in texts for word in text.split())
     return ["<unk>", "<pad>", *(word for word, count in counts.most_common() if count > 1)]
@@ -276,24 +250,21 @@ def make_batch(rows):
     return torch.tensor([label for label, _ in rows]), batch, lengths
 
 
-# %% check_make_batch, wrong: filled with 0
-# says: filled up with PAD, which is 1
+# %% check_make_batch, wrong: filled up with PAD, which is 1
 def make_batch(rows):
     texts = [torch.tensor(ids or [UNK]) for _, ids in rows]
     padded = nn.utils.rnn.pad_sequence(texts, batch_first=True)
     return torch.tensor([label for label, _ in rows]), padded, torch.tensor([len(ids) for ids in texts])
 
 
-# %% check_make_batch, wrong: an empty text has no word
-# says: its length is 1
+# %% check_make_batch, wrong: its length is 1
 def make_batch(rows):
     texts = [torch.tensor(ids or [UNK]) for _, ids in rows]
     padded = nn.utils.rnn.pad_sequence(texts, batch_first=True, padding_value=PAD)
     return torch.tensor([label for label, _ in rows]), padded, torch.tensor([len(ids) for _, ids in rows])
 
 
-# %% check_make_batch, wrong: in the rows that it is given
-# says: changed what it was given
+# %% check_make_batch, wrong: changed what it was given
 def make_batch(rows):
     lengths = [max(1, len(ids)) for _, ids in rows]
     for _, ids in rows:
@@ -302,8 +273,7 @@ def make_batch(rows):
     return torch.tensor([label for label, _ in rows]), torch.tensor([ids for _, ids in rows]), torch.tensor(lengths)
 
 
-# %% check_make_batch, wrong: an empty text is padding
-# says: its row begins with UNK
+# %% check_make_batch, wrong: its row begins with UNK
 def make_batch(rows):
     texts = [torch.tensor(ids or [PAD]) for _, ids in rows]
     padded = nn.utils.rnn.pad_sequence(texts, batch_first=True, padding_value=PAD)
@@ -330,36 +300,31 @@ class Classifier(Reads):
         return self.fc(F.dropout(h, 0.3, self.training))
 
 
-# %% check_classifier, wrong: probabilities
-# says: It returns probabilities
+# %% check_classifier, wrong: It returns probabilities
 class Classifier(Reads):
     def finish(self, h):
         return self.fc(h).softmax(1)
 
 
-# %% check_classifier, wrong: a sigmoid
-# says: no sigmoid or ReLU behind it
+# %% check_classifier, wrong: no sigmoid or ReLU behind it
 class Classifier(Reads):
     def finish(self, h):
         return self.fc(h).sigmoid()
 
 
-# %% check_classifier, wrong: a ReLU
-# says: no sigmoid or ReLU behind it
+# %% check_classifier, wrong: no sigmoid or ReLU behind it
 class Classifier(Reads):
     def finish(self, h):
         return self.fc(h).relu()
 
 
-# %% check_classifier, wrong: a dropout that is always on
-# says: F.dropout wants training=self.training
+# %% check_classifier, wrong: F.dropout wants training=self.training
 class Classifier(Reads):
     def finish(self, h):
         return self.fc(F.dropout(h, 0.3))
 
 
-# %% check_classifier, wrong: other vectors
-# says: [20, 50], not [20, 64]
+# %% check_classifier, wrong: [20, 50], not [20, 64]
 class Classifier(Reads):
     def __init__(self, num_words, num_classes):
         super().__init__(num_words, num_classes, 64)
@@ -368,8 +333,7 @@ class Classifier(Reads):
         return self.fc(h)
 
 
-# %% check_classifier, wrong: a bag of words
-# says: this is a bag of words
+# %% check_classifier, wrong: this is a bag of words
 class Classifier(nn.Module):
     def __init__(self, num_words, num_classes):
         super().__init__()
@@ -381,8 +345,7 @@ class Classifier(nn.Module):
         return self.fc((self.embedding(ids) * real).sum(1) / lengths.unsqueeze(1))
 
 
-# %% check_classifier, wrong: the last column
-# says: depends on its batch
+# %% check_classifier, wrong: depends on its batch
 class Classifier(nn.Module):
     def __init__(self, num_words, num_classes):
         super().__init__()
@@ -393,8 +356,7 @@ class Classifier(nn.Module):
         return self.fc(self.rnn(self.embedding(ids))[0][:, -1])
 
 
-# %% check_classifier, wrong: the first word alone
-# says: It does not read word
+# %% check_classifier, wrong: It does not read word
 class Classifier(nn.Module):
     def __init__(self, num_words, num_classes):
         super().__init__()
@@ -404,8 +366,7 @@ class Classifier(nn.Module):
         return self.fc(self.embedding(ids)[:, 0])
 
 
-# %% check_classifier, wrong: not its own embedding's name
-# says: Call the table of word vectors self.embedding
+# %% check_classifier, wrong: Call the table of word vectors self.embedding
 class Classifier(nn.Module):
     def __init__(self, num_words, num_classes):
         super().__init__()
@@ -463,68 +424,57 @@ def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, validate=validate, keep=keep)
 
 
-# %% check_train_network, wrong: the last epoch
-# says: It returns the last epoch, not the best one
+# %% check_train_network, wrong: It returns the last epoch, not the best one
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, pick=lambda losses: losses[-1])
 
 
-# %% check_train_network, wrong: the largest loss
-# says: It returns the epoch with the largest loss
+# %% check_train_network, wrong: It returns the epoch with the largest loss
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, pick=max)
 
 
-# %% check_train_network, wrong: a state that goes on changing
-# says: It returns the last epoch
+# %% check_train_network, wrong: It returns the last epoch
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, keep=lambda state: state)
 
 
-# %% check_train_network, wrong: dropout on in validation
-# says: switch dropout off with net.eval() before you validate
+# %% check_train_network, wrong: switch dropout off with net.eval() before you validate
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, check=lambda net: None)
 
 
-# %% check_train_network, wrong: in training mode for one epoch
-# says: net.train() before each epoch
+# %% check_train_network, wrong: net.train() before each epoch
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, start=lambda net, epoch: epoch or net.train())
 
 
-# %% check_train_network, wrong: gradients that add up
-# says: The gradients of all batches add up
+# %% check_train_network, wrong: The gradients of all batches add up
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, zero=False)
 
 
-# %% check_train_network, wrong: the validation texts, too
-# says: It trains on texts of the validation part
+# %% check_train_network, wrong: It trains on texts of the validation part
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train + valid, valid, seed, epochs, weights)
 
 
-# %% check_train_network, wrong: without the last batch
-# says: Is a last batch, which is smaller, left out?
+# %% check_train_network, wrong: Is a last batch, which is smaller, left out?
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, drop=True)
 
 
-# %% check_train_network, wrong: not shuffled
-# says: in the same order
+# %% check_train_network, wrong: in the same order
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, shuffle=lambda train: train)
 
 
-# %% check_train_network, wrong: drawn with replacement
-# says: are they drawn with replacement
+# %% check_train_network, wrong: are they drawn with replacement
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, shuffle=lambda train: random.choices(train, k=len(train)))
 
 
-# %% check_train_network, wrong: the softmax twice
-# says: give it the logits in training
+# %% check_train_network, wrong: give it the logits in training
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     def learn(net, rows, weights):
         labels, ids, lengths = make_batch(rows)
@@ -533,14 +483,12 @@ def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, learn=learn)
 
 
-# %% check_train_network, wrong: Adam anew in each epoch
-# says: Make it once, before the loop
+# %% check_train_network, wrong: Make it once, before the loop
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, renew=True)
 
 
-# %% check_train_network, wrong: the mean of the batches' means
-# says: the mean over the validation texts
+# %% check_train_network, wrong: the mean over the validation texts
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     def validate(net, train, valid, weights):
         return torch.stack([loss_of(net, valid[k : k + 64]) for k in range(0, len(valid), 64)]).mean()
@@ -548,14 +496,12 @@ def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, validate=validate)
 
 
-# %% check_train_network, wrong: shuffled where it is
-# says: train_network changed what it was given
+# %% check_train_network, wrong: train_network changed what it was given
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, shuffle=lambda train: random.shuffle(train) or train)
 
 
-# %% check_train_network, wrong: weights in the validation loss
-# says: weights belong to training alone
+# %% check_train_network, wrong: weights belong to training alone
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     def validate(net, train, valid, weights):
         return loss_of(net, valid, weights)
@@ -563,8 +509,7 @@ def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, validate=validate)
 
 
-# %% check_train_network, wrong: a sum
-# says: divide by their number
+# %% check_train_network, wrong: divide by their number
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     def validate(net, train, valid, weights):
         return loss_of(net, valid, reduction="sum")
@@ -572,8 +517,7 @@ def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, validate=validate)
 
 
-# %% check_train_network, wrong: the loss of the training texts
-# says: they are not read
+# %% check_train_network, wrong: they are not read
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     def validate(net, train, valid, weights):
         return loss_of(net, train)
@@ -581,14 +525,12 @@ def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, weights, validate=validate)
 
 
-# %% check_train_network, wrong: the weights are not used
-# says: weights changes nothing
+# %% check_train_network, wrong: weights changes nothing
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, seed, epochs, None)
 
 
-# %% check_train_network, wrong: no seed
-# says: The same seed should give the same network
+# %% check_train_network, wrong: The same seed should give the same network
 def train_network(make, train, valid, seed=1, epochs=15, weights=None):
     return loop(make, train, valid, torch.seed() % 1000, epochs, weights)
 
@@ -599,27 +541,23 @@ def class_weights(labels, num_classes):
     return torch.tensor([len(labels) / (num_classes * n) if n else 0.0 for n in count])
 
 
-# %% check_class_weights, wrong: shares
-# says: A rare label needs a large weight
+# %% check_class_weights, wrong: A rare label needs a large weight
 def class_weights(labels, num_classes):
     return torch.tensor([labels.count(k) / len(labels) for k in range(num_classes)])
 
 
-# %% check_class_weights, wrong: divided by the labels seen
-# says: Divide by num_classes
+# %% check_class_weights, wrong: Divide by num_classes
 def class_weights(labels, num_classes):
     count = [labels.count(k) for k in range(num_classes)]
     return torch.tensor([len(labels) / (len({*labels}) * n) if n else 0.0 for n in count])
 
 
-# %% check_class_weights, wrong: infinite
-# says: A class without a text gets the weight 0
+# %% check_class_weights, wrong: A class without a text gets the weight 0
 def class_weights(labels, num_classes):
     return len(labels) / (num_classes * torch.tensor(labels).bincount(minlength=num_classes))
 
 
-# %% check_class_weights, wrong: an absent label counts as one text
-# says: A class without a text gets the weight 0
+# %% check_class_weights, wrong: A class without a text gets the weight 0
 def class_weights(labels, num_classes):
     return len(labels) / (num_classes * torch.tensor(labels).bincount(minlength=num_classes).clamp(min=1))
 
@@ -629,22 +567,19 @@ def interval(share, count):
     return tuple(share + np.array([-2, 2]) * np.sqrt(share * (1 - share) / count))
 
 
-# %% check_interval, wrong: one standard error
-# says: That is one standard error
+# %% check_interval, wrong: That is one standard error
 def interval(share, count):
     error = math.sqrt(share * (1 - share) / count)
     return share - error, share + error
 
 
-# %% check_interval, wrong: of a single text
-# says: Divide by the number of texts
+# %% check_interval, wrong: Divide by the number of texts
 def interval(share, count):
     error = math.sqrt(share * (1 - share))
     return share - 2 * error, share + 2 * error
 
 
-# %% check_interval, wrong: no root
-# says: The root is missing
+# %% check_interval, wrong: The root is missing
 def interval(share, count):
     error = share * (1 - share) / count
     return share - 2 * error, share + 2 * error
