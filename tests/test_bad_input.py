@@ -8,14 +8,14 @@ import math
 
 import pytest
 import torch
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from networks import THREE, Mean, Packed, each_network
 from torch import nn
 from torch.utils.data import DataLoader
 
 import torchnlp
-from torchnlp import encode, evaluate, fit, gates, load_dataset, load_model, padify, predict, save_model, train_epoch
+from torchnlp import encode, evaluate, fit, gates, load_model, padify, predict, save_model, train_epoch
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -50,14 +50,6 @@ def test_a_batch_of_anything_is_tensors_or_an_error_that_says_what_a_batch_is(ne
     else:
         assert len(labels) == len(batch) >= 1 and all(len(item) == 2 for item in batch)
         assert (labels >= 0).all() and labels.dtype == ids.dtype == torch.int64
-
-
-@given(thing=things)
-def test_a_text_that_is_no_string_is_a_type_error(news, thing):
-    assume(not isinstance(thing, str))
-    for read in [encode, lambda thing: predict(Mean(len(news[3])), thing, news[2])]:
-        with pytest.raises(TypeError, match="A text is a string, such as"):
-            read(thing)
 
 
 @pytest.mark.parametrize("batch_size", [0, -1, 2.5, "64", None, math.nan])
@@ -123,16 +115,15 @@ def test_logits_of_another_shape_are_refused_with_a_remedy(news, network):
         predict(net, "The keeper saw the ball late.", classes)
 
 
-@pytest.mark.parametrize("bad", [math.nan, math.inf, 3e38])
+@pytest.mark.parametrize("bad", [math.nan, 3e38])
 def test_answers_that_are_no_numbers_are_an_error(news, bad):
-    train, _, classes, vocab = news
-    net = altered(lambda logits: logits * bad)(len(vocab))
+    net = altered(lambda logits: logits * bad)(len(news[3]))
     for run in [train_epoch, evaluate, fit_once]:
         with pytest.raises(FloatingPointError, match="no longer finite.*smaller lr"):
-            run(net, [padify(train)])
-    if bad != 3e38:
+            run(net, [padify(news[0])])
+    if math.isnan(bad):
         with pytest.raises(FloatingPointError, match="no longer finite"):
-            predict(net, "goal", classes)
+            predict(net, "goal", news[2])
 
 
 @pytest.mark.parametrize("forgotten", [lambda dataset: DataLoader(dataset, 4), lambda dataset: dataset])
@@ -155,31 +146,6 @@ def test_batches_of_another_kind_are_refused_by_the_name_of_the_right_collate_fn
 def test_an_error_inside_of_a_network_is_passed_on(news):
     with pytest.raises(TypeError, match="unsupported operand"):
         evaluate(altered(lambda logits: logits + "1")(len(news[3])), [padify(news[0])])
-
-
-@pytest.fixture
-def other_news(tmp_path):
-    """Loads a folder with as many words, but other ones."""
-
-    def load(text="Yes no"):
-        (tmp_path / "train.csv").write_text(f'"1","{text}","x y"\n')
-        (tmp_path / "test.csv").write_text('"1","a","b"\n')
-        return load_dataset(root=tmp_path)
-
-    return load
-
-
-@pytest.mark.parametrize("first", [train_epoch, evaluate, fit_once])
-def test_a_network_of_another_vocabulary_is_told_so(other_news, first):
-    train, *_, vocab = other_news()
-    net, batches = Mean(len(vocab)), [padify(train)]
-    first(net, batches)
-    others = [padify(other_news("Up down")[0])]  # as many words
-    for use in [train_epoch, evaluate, fit_once]:
-        with pytest.raises(ValueError, match="belongs to another vocabulary.*its own; or make a new one"):
-            use(net, others)
-    evaluate(Mean(len(vocab)), others)  # a new one is right
-    evaluate(net, [padify(other_news()[0])])  # the same words again
 
 
 @pytest.mark.parametrize("count, valid, options, said", [

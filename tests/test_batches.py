@@ -15,17 +15,7 @@ from torch import nn
 from torchtext.vocab import Vocab
 
 import torchnlp
-from torchnlp import (
-    PAD,
-    UNK,
-    LengthBatchSampler,
-    length_loader,
-    offsetify,
-    pad_length,
-    padify,
-    run_rnn,
-    set_gate_biases,
-)
+from torchnlp import PAD, UNK, LengthBatchSampler, offsetify, pad_length, padify, run_rnn, set_gate_biases
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -55,11 +45,6 @@ def test_any_batch_can_be_read_back(news, batch):
     flat_labels, flat, offsets = offsetify(batch)
     assert torch.equal(labels, flat_labels)
     assert [piece.tolist() for piece in torch.tensor_split(flat, offsets[1:])] == texts
-
-
-def test_an_article_without_a_word_is_an_unknown_one(news):
-    empty = torchnlp.Text(" ", news[0][0][1].reader, torch.tensor([], dtype=torch.long))  # as load_dataset makes it
-    assert pad_length([(1, empty)]).ids.tolist() == [[UNK]]
 
 
 def test_voc_and_tokenizer_count_for_articles_of_the_dataset_too(news):
@@ -130,7 +115,7 @@ def test_a_pass_holds_each_text_once_and_half_a_batch_of_one_length_is_not_mixed
 @pytest.mark.parametrize("size", [3, 100])
 def test_a_look_at_the_first_batch_changes_no_pass(news, size):
     def passes(looks):
-        loader = length_loader(news[0], size)
+        loader = torchnlp.length_loader(news[0], size)
         for _ in range(looks):
             next(iter(loader))
         return [[ids.tolist() for _, ids, _ in loader] for _ in range(3)]
@@ -186,41 +171,18 @@ def test_run_rnn_gives_what_each_text_gives_alone_and_its_gradients(kind, layers
         assert (values[0][0][i, n:] == 0).all()
 
 
-def test_a_batch_of_one_length_is_read_by_the_plain_call(monkeypatch):
-    monkeypatch.setattr(nn.utils.rnn, "pack_padded_sequence", None)  # whoever calls it fails
-    run_rnn(nn.GRU(5, 3, batch_first=True), torch.randn(3, 4, 5), torch.tensor([4, 4, 4]))
+REFUSED = [
+    (2, False, torch.full((2,), 4), "batch_first=True"),
+    (0, True, torch.full((0,), 4), "The batch is empty"),
+    (3, True, [4, 4, 4], "a tensor with one for each of the 3 texts"),
+    (3, True, torch.full((2,), 4), "a tensor with one for each of the 3 texts"),
+]
 
 
-@pytest.mark.parametrize("count, batch_first, what", [(2, False, "batch_first=True"), (0, True, "The batch is empty")])
-def test_run_rnn_refuses_a_layer_that_reads_steps_first_and_a_batch_of_no_text(count, batch_first, what):
+@pytest.mark.parametrize("count, batch_first, lengths, what", REFUSED)
+def test_run_rnn_refuses_a_layer_that_reads_steps_first_no_text_and_other_lengths(count, batch_first, lengths, what):
     with pytest.raises(ValueError, match=what):
-        run_rnn(nn.LSTM(5, 3, batch_first=batch_first), torch.randn(count, 4, 5), torch.full((count,), 4))
-
-
-@pytest.mark.parametrize("lengths", [[4, 4, 4], torch.tensor([4, 4])])
-def test_run_rnn_wants_one_length_for_each_text_in_a_tensor(lengths):
-    with pytest.raises(ValueError, match="a tensor with one for each of the 3 texts"):
-        run_rnn(nn.LSTM(5, 3, batch_first=True), torch.randn(3, 4, 5), lengths)
-
-
-# length_loader, train_valid_split
-
-
-def test_a_length_loader_gives_each_text_once_in_batches_of_one_length(news):
-    train = news[0] * 4  # each length often enough to fill half a batch
-    batches = list(length_loader(train, batch_size=8, seed=1))
-    assert sum(len(labels) for labels, _, _ in batches) == len(train)
-    assert all(lengths.min() == lengths.max() for _, _, lengths in batches)
-    first, again, other = (next(iter(length_loader(train, batch_size=8, seed=seed))).ids.tolist() for seed in (1, 1, 2))
-    assert first == again != other
-
-
-def test_the_split_is_the_same_each_time_and_loses_nothing(news):
-    parts = [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25)]
-    assert [len(part) for part in parts] == [12, 4]
-    assert sorted(parts[0] + parts[1]) == sorted(news[0])
-    assert parts == [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25)]
-    assert parts != [list(part) for part in torchnlp.train_valid_split(news[0], share=0.25, seed=1)]
+        run_rnn(nn.LSTM(5, 3, batch_first=batch_first), torch.randn(count, 4, 5), lengths)
 
 
 # set_gate_biases

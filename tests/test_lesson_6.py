@@ -18,30 +18,7 @@ from torchtext.vocab import Vocab
 
 import lessons
 import torchnlp
-from lessons import (
-    END,
-    LanguageModel,
-    LastTokens,
-    batches_by_length,
-    clean_headline,
-    encode_headlines,
-    generate,
-    kneser_ney_discounts,
-    kneser_ney_losses,
-    kneser_ney_probability,
-    kneser_ney_tables,
-    network_losses,
-    ngrams_of,
-    perplexity,
-    perplexity_ratio,
-    read_headlines,
-    shares_ngram,
-    shifted,
-    split_headlines,
-    token_loss,
-    train_language_model,
-    with_temperature,
-)
+from lessons import END, LanguageModel, LastTokens, kneser_ney_probability, kneser_ney_tables, read_headlines, shifted
 from torchnlp import PAD, UNK
 
 
@@ -69,17 +46,17 @@ class Unsure(nn.Module):
 # ------------------------------------------------------------------------------------ headlines
 
 
-@pytest.mark.parametrize(
-    ("headline", "clean"),
-    [
-        ("Oil #39;s price (Reuters)", "Oil's price"),
-        ("AT amp;T: quot;Yes quot;", 'AT&T:"Yes"'),
-        ("A &lt;b&gt;bold&lt;/b&gt; plan\\for now", "A bold plan for now"),
-        ("Cup (final) won", "Cup (final) won"),
-    ],
-)
+CLEAN = {
+    "Oil #39;s price (Reuters)": "Oil's price",
+    "AT amp;T: quot;Yes quot;": 'AT&T:"Yes"',
+    "A &lt;b&gt;bold&lt;/b&gt; plan\\for now": "A bold plan for now",
+    "Cup (final) won": "Cup (final) won",
+}
+
+
+@pytest.mark.parametrize("headline, clean", CLEAN.items())
 def test_a_headline_loses_its_agency_and_gets_back_its_signs(headline, clean):
-    assert clean_headline(headline) == clean
+    assert lessons.clean_headline(headline) == clean
 
 
 def write_news(folder, rows):
@@ -89,29 +66,22 @@ def write_news(folder, rows):
     return torchnlp.load_dataset(root=folder)[0]
 
 
-def test_only_articles_with_a_title_and_a_text_have_a_headline(tmp_path, fresh):
-    rows = [(1, "Oil falls (AP)", "It fell."), (2, "Cup final", "A goal."), (3, "", "No title."), (4, "No text", "")]
-    assert read_headlines(write_news(tmp_path, rows)) == [(1, "Oil falls"), (2, "Cup final")]
-
-
-def test_only_the_articles_that_were_drawn_give_their_headlines(tmp_path, fresh):
-    rows = [(1 + i % 4, f"Headline {i}", f"Line\\of text {i}.") for i in range(20)]
-    write_news(tmp_path, rows)
-    drawn = torchnlp.load_dataset(root=tmp_path, most=8)[0]
-    numbers = {re.search(r"(\d+)\.$", text)[1] for _, text in drawn}
+def test_only_articles_that_were_drawn_and_have_a_title_and_a_text_give_their_headlines(tmp_path, fresh):
+    rows = [(1 + i % 4, f"Headline {i} (AP)", f"Line\\of text {i}.") for i in range(20)]
+    write_news(tmp_path, [*rows, (3, "", "No title."), (4, "No text", "")])
+    drawn = torchnlp.load_dataset(root=tmp_path, most=18)[0]
+    numbers = {int(number) for _, text in drawn for number in re.findall(r"of text (\d+)", text)}
     found = read_headlines(drawn)
-    assert {line.split()[1] for _, line in found} == numbers and len(found) == 8
-    assert all(label == 1 + int(line.split()[1]) % 4 for label, line in found)
+    assert set(found) == {(1 + i % 4, f"Headline {i}") for i in numbers} and len(found) == len(numbers)
 
 
 def test_the_parts_are_disjoint_and_those_of_the_seed():
     headlines = [(1, f"line {i}") for i in range(100)]
-    train, valid, test = split_headlines(headlines)
+    train, valid, test = lessons.split_headlines(headlines)
     assert [len(part) for part in (train, valid, test)] == [80, 10, 10]
     assert sorted(train + valid + test) == sorted(headlines)
-    assert split_headlines(headlines) == (train, valid, test) != split_headlines(headlines, seed=1)
-    few, valid_too, test_too = split_headlines(headlines, most=5)  # fewer to train on, and the same to judge by
-    assert (few, valid_too, test_too) == (train[:5], valid, test)
+    assert lessons.split_headlines(headlines) == (train, valid, test) != lessons.split_headlines(headlines, seed=1)
+    assert lessons.split_headlines(headlines, most=5) == (train[:5], valid, test)  # the same to judge by
 
 
 def test_where_few_articles_have_a_title_the_first_ten_words_serve_as_one(tmp_path, fresh, capsys):
@@ -123,7 +93,7 @@ def test_where_few_articles_have_a_title_the_first_ten_words_serve_as_one(tmp_pa
 
 def test_the_ids_of_a_headline_end_with_end():
     words = Vocab(Counter(["oil", "falls", "oil"]), specials=["<unk>", "<pad>", "<end>"])
-    assert encode_headlines([(3, "Oil falls"), (1, "why oil")], words) == [[3, 4, 2], [0, 3, 2]]
+    assert lessons.encode_headlines([(3, "Oil falls"), (1, "why oil")], words) == [[3, 4, 2], [0, 3, 2]]
 
 
 # -------------------------------------------------------------------------------- the network
@@ -151,18 +121,17 @@ def test_the_language_model_is_an_lstm_whose_word_vectors_serve_twice():
 def test_the_loss_of_padding_does_not_count():
     x, y = shifted([(9, [5, 6, 7, END]), (9, [END])])
     # five real targets; only after 5 does the model say anything but 1 / 8
-    assert token_loss(Unsure(), x, y).item() == pytest.approx((4 * math.log(8) + math.log(9)) / 5)
+    assert lessons.token_loss(Unsure(), x, y).item() == pytest.approx((4 * math.log(8) + math.log(9)) / 5)
 
 
 def test_batches_hold_texts_of_like_length_each_once_in_a_new_order():
-    items = [(9, [0] * length) for length in range(1, 101)]
-    lengths = [[len(ids) for _, ids in batch] for batch in batches_by_length(items, 10, random.Random(0))]
-    assert sorted(map(sorted, lengths)) == [list(range(i, i + 10)) for i in range(1, 101, 10)]
-    assert lengths != sorted(lengths)  # the batches are shuffled
-    alike = [(i, [0]) for i in range(100)]  # and so are texts of one length
-    first, second = (batches_by_length(alike, 10, random.Random(seed)) for seed in (0, 1))
-    assert {i for i, _ in first[0]} not in [{i for i, _ in batch} for batch in second]
-    assert batches_by_length(alike, 10, random.Random(0)) == first
+    items = [(i, [0] * (1 + i // 20)) for i in range(100)]
+    first, again, other = (lessons.batches_by_length(items, 10, random.Random(seed)) for seed in (0, 0, 1))
+    assert sorted(i for batch in first for i, _ in batch) == list(range(100)) and len(first) == 10
+    lengths = [{len(ids) for _, ids in batch} for batch in first]
+    assert max(map(len, lengths)) == 1 and list(map(max, lengths)) != sorted(map(max, lengths))
+    assert first == again  # and with another seed other texts of the same length meet
+    assert not {frozenset(map(str, batch)) for batch in first} & {frozenset(map(str, batch)) for batch in other}
 
 
 def test_training_is_adam_with_warm_up_linear_decay_and_clipping():
@@ -171,13 +140,13 @@ def test_training_is_adam_with_warm_up_linear_decay_and_clipping():
     net = LanguageModel(8, D=4, H=4, drop=0.0)
     net.embedding.weight.data *= 40  # gradients longer than 1
     by_hand = copy.deepcopy(net)
-    train_language_model(net, items, epochs=5, rate=0.05, size=4, seed=3)
+    lessons.train_language_model(net, items, epochs=5, rate=0.05, size=4, seed=3)
     rng, adam = random.Random(3), torch.optim.Adam(by_hand.parameters(), lr=0.05)
-    for step, batch in enumerate(batch for _ in range(5) for batch in batches_by_length(items, 4, rng)):
+    for step, batch in enumerate(batch for _ in range(5) for batch in lessons.batches_by_length(items, 4, rng)):
         part = (step + 0.5) / 15
         adam.param_groups[0]["lr"] = 0.05 * min(part / 0.1, (1 - part) / 0.9)
         adam.zero_grad()
-        token_loss(by_hand, *shifted(batch)).backward()
+        lessons.token_loss(by_hand, *shifted(batch)).backward()
         nn.utils.clip_grad_norm_(by_hand.parameters(), 1.0)
         adam.step()
     for trained, wanted in zip(net.parameters(), by_hand.parameters()):
@@ -186,18 +155,18 @@ def test_training_is_adam_with_warm_up_linear_decay_and_clipping():
 
 def test_a_temperature_below_1_favours_the_most_probable():
     p = torch.tensor([[0.5, 0.25, 0.25]])
-    assert torch.allclose(with_temperature(1)(p.log()), p)
-    assert torch.allclose(with_temperature(0.5)(p.log()), torch.tensor([[4 / 6, 1 / 6, 1 / 6]]))
+    assert torch.allclose(lessons.with_temperature(1)(p.log()), p)
+    assert torch.allclose(lessons.with_temperature(0.5)(p.log()), torch.tensor([[4 / 6, 1 / 6, 1 / 6]]))
 
 
 def test_generated_texts_begin_with_the_prompt_and_close_with_end():
     net = Unsure()
     torch.manual_seed(0)
-    texts = generate(net, 7, 200, with_temperature(1), prompt=(4,), most=6)
+    texts = lessons.generate(net, 7, 200, lessons.with_temperature(1), prompt=(4,), most=6)
     assert len(texts) == 200 and all(text[0] == 4 and 2 <= len(text) <= 7 for text in texts)
     assert not {UNK, PAD, END} & {i for text in texts for i in text}
     assert net.seen[0] == [[7, 4]] * 200 and all(len(rows[0]) == 1 for rows in net.seen[1:])  # then only what is new
-    greedy = generate(net, 7, 1, lambda logits: F.one_hot(logits.argmax(1), 8).float(), prompt=(5,))
+    greedy = lessons.generate(net, 7, 1, lambda logits: F.one_hot(logits.argmax(1), 8).float(), prompt=(5,))
     assert greedy == [[5, 3]]  # no empty text: END, though the most probable after 5, is barred at first
 
 
@@ -224,41 +193,40 @@ def test_the_last_tokens_alone_are_read():
 
 def test_the_losses_of_a_network_are_those_of_all_its_tokens_end_among_them():
     texts = [[5, END], [3, 4, 5, 6, END], [END]]
-    losses = network_losses(Unsure(), texts)
+    losses = lessons.network_losses(Unsure(), texts)
     plain, end = math.log(8), math.log(9 / 2)  # after 5, END has 2 of 9 shares and each other token 1
     wanted = [[plain, end], [plain, plain, plain, math.log(9), plain], [plain]]
     assert [row.tolist() for row in losses] == [pytest.approx(row) for row in wanted]
     net = Unsure()
-    network_losses(net, texts[:1])
-    network_losses(net, texts[:1], start=7)
+    lessons.network_losses(net, texts[:1])
+    lessons.network_losses(net, texts[:1], start=7)
     assert net.seen == [[[8, 5]], [[7, 5]]]  # from the start token V, or from another
 
 
 def test_perplexity_counts_tokens_not_texts():
     losses = [np.log([2.0, 2.0, 2.0]), np.log([16.0])]
-    assert perplexity(losses) == pytest.approx(2 ** (7 / 4))
+    assert lessons.perplexity(losses) == pytest.approx(2 ** (7 / 4))
     with pytest.raises(ValueError, match="no losses to average"):
-        perplexity([])
+        lessons.perplexity([])
 
 
 def test_the_ratio_of_perplexities_counts_tokens_not_headlines():
     base = [np.array([1.0, 1.0, 1.0]), np.array([2.0])]
     losses = [np.array([2.0, 1.0, 3.0]), np.array([1.0])]
-    ratio, low, high = perplexity_ratio(losses, base)
-    assert ratio == pytest.approx(perplexity(losses) / perplexity(base)) == pytest.approx(math.exp(2 / 4))
+    ratio, low, high = lessons.perplexity_ratio(losses, base)
+    assert ratio == pytest.approx(math.exp(2 / 4))
     assert (low, high) == pytest.approx((math.exp(-1), math.exp(1)))  # one of the headlines drawn twice
-    assert perplexity_ratio(base, base).tolist() == [1, 1, 1]
     with pytest.raises(ValueError):
-        perplexity_ratio([], [])
+        lessons.perplexity_ratio([], [])
 
 
 @pytest.mark.parametrize("training", [True, False])
 def test_writing_and_judging_leave_the_mode_as_it_was(training):
     net = LanguageModel(8, D=4, H=4, drop=0.5).train(training)
-    first, second = network_losses(net, [[5, END]]), network_losses(net, [[5, END]])
+    first, second = lessons.network_losses(net, [[5, END]]), lessons.network_losses(net, [[5, END]])
     assert first[0].tolist() == second[0].tolist()  # without dropout
     rows = []
-    generate(net, 8, 2, lambda logits: rows.extend(logits) or logits.softmax(1), most=1)
+    lessons.generate(net, 8, 2, lambda logits: rows.extend(logits) or logits.softmax(1), most=1)
     assert rows[0].equal(rows[1])
     assert net.training is training
 
@@ -273,8 +241,8 @@ def test_discounts_are_those_of_chen_and_goodman():
     ngrams = {(i,): count for i, count in enumerate([1] * 8 + [2] * 4 + [3] * 2 + [4])}
     Y = 8 / (8 + 2 * 4)
     wanted = [0, 1 - 2 * Y * 4 / 8, 2 - 3 * Y * 2 / 4, 3 - 4 * Y * 1 / 2]
-    assert kneser_ney_discounts(ngrams) == pytest.approx(wanted)
-    assert kneser_ney_discounts({(1,): 1}) == [0, 0.5, 1, 1.5]  # too little text
+    assert lessons.kneser_ney_discounts(ngrams) == pytest.approx(wanted)
+    assert lessons.kneser_ney_discounts({(1,): 1}) == [0, 0.5, 1, 1.5]  # too little text
 
 
 def test_tables_hold_counts_for_the_longest_and_kinds_of_contexts_for_the_shorter():
@@ -300,7 +268,7 @@ def test_probabilities_are_those_by_hand_and_add_up_to_1():
 
 def test_the_losses_of_the_tables_are_those_of_all_tokens_the_first_among_them():
     tables = kneser_ney_tables(TOY, 3, start=8)
-    losses = kneser_ney_losses(tables, [[OIL, FALLS, END], [END]], 8, 9)
+    losses = lessons.kneser_ney_losses(tables, [[OIL, FALLS, END], [END]], 8, 9)
     lines = [8, 8, OIL, FALLS, END], [8, 8, END]
     for row, line in zip(losses, lines):
         p = [kneser_ney_probability(tables, line, i, 9) for i in range(2, len(line))]
@@ -315,13 +283,13 @@ def test_the_losses_of_the_tables_are_those_of_all_tokens_the_first_among_them()
 
 
 def test_ngrams_of_a_headline_have_its_ends_among_them():
-    assert ngrams_of("Oil falls", 3) == {("<start>", "oil", "falls"), ("oil", "falls", "<end>")}
-    assert ngrams_of("Oil falls") == {("<start>", "oil", "falls", "<end>")}  # shorter than 8: the whole
+    assert lessons.ngrams_of("Oil falls", 3) == {("<start>", "oil", "falls"), ("oil", "falls", "<end>")}
+    assert lessons.ngrams_of("Oil falls") == {("<start>", "oil", "falls", "<end>")}  # shorter than 8: the whole
 
 
 def test_lines_that_share_eight_tokens_in_a_row_are_found():
     long = "one two three four five six seven eight nine"
     others = [f"zero {long}", "oil falls"]
     lines = [f"{long} ten", "two three four five six seven eight", "Oil falls", "oil falls again"]
-    assert shares_ngram(lines, others).tolist() == [True, False, True, False]
-    assert shares_ngram(lines, others, 7).tolist() == [True, True, True, False]
+    assert lessons.shares_ngram(lines, others).tolist() == [True, False, True, False]
+    assert lessons.shares_ngram(lines, others, 7).tolist() == [True, True, True, False]

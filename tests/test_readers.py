@@ -15,20 +15,7 @@ from networks import Mean, Packed
 from torch.utils.data import ConcatDataset, DataLoader, Subset
 
 import torchnlp
-from torchnlp import (
-    encode,
-    evaluate,
-    fit,
-    length_loader,
-    load_dataset,
-    load_model,
-    pad_length,
-    padify,
-    plot_gates,
-    predict,
-    save_model,
-    seed_all,
-)
+from torchnlp import encode, evaluate, length_loader, load_dataset, load_model, pad_length, padify, predict, save_model
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -52,9 +39,9 @@ def corpus(tmp_path):
 
 
 def trained(dataset, vocab, more=1):
-    seed_all(0)
+    torchnlp.seed_all(0)
     net = Packed(len(vocab) + more, 2)  # a row more, as for a start token
-    fit(net, length_loader(dataset, 4), epochs=20, lr=0.05, verbose=False)
+    torchnlp.fit(net, length_loader(dataset, 4), epochs=20, lr=0.05, verbose=False)
     return net
 
 
@@ -68,7 +55,7 @@ def test_two_corpora_and_their_networks_live_side_by_side(corpus):
         for word, name in zip(words, classes):
             assert predict(net, word, classes)[0] == predict(net, word, classes, collate_fn=pad_length)[0]
             assert predict(net, word, classes)[0][0] == name
-            assert plot_gates(net, word, classes).axes[0].texts[-1].get_text() == name
+            assert torchnlp.plot_gates(net, word, classes).axes[0].texts[-1].get_text() == name
         with pytest.raises(ValueError, match="belongs to another vocabulary"):
             evaluate(net, length_loader(test_b if net is nets[0] else test_a))
 

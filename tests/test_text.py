@@ -3,27 +3,13 @@
 from collections import Counter
 
 import pytest
+from torchtext.data.utils import ngrams_iterator
 from torchtext.vocab import Vocab
 
 import torchnlp
-from torchnlp import PAD, UNK, encode, load_dataset, tokenizer
+from torchnlp import UNK, encode, load_dataset, tokenizer
 
 pytestmark = pytest.mark.usefixtures("fresh")
-
-
-def write_news(folder, *texts):
-    """A folder with these texts as both halves."""
-    folder.mkdir()
-    for file in ("train.csv", "test.csv"):
-        (folder / file).write_text("".join('1,"{}","{}"\n'.format(*text.split(" ", 1)) for text in texts))
-    return folder
-
-
-def test_unk_is_0_and_pad_is_1(news):
-    vocab = news[3]
-    assert (UNK, PAD) == (0, 1)
-    assert vocab.itos[:2] == ["<unk>", "<pad>"]
-    assert (vocab.stoi["<unk>"], vocab.stoi["<pad>"]) == (UNK, PAD)
 
 
 def test_a_text_of_the_dataset_and_the_same_text_typed_have_the_same_ids(news):
@@ -69,16 +55,20 @@ def test_letters_of_any_language_are_letters_and_a_script_without_spaces_is_read
     assert tokenizer(text) == tokens.split(" ")
 
 
-def test_bigrams_in_the_vocabulary_do_not_change_how_a_text_is_read(news_folder):
-    train, _, _, vocab = load_dataset(ngrams=2, root=news_folder)
-    assert "late goal" in vocab.stoi
-    assert [vocab.itos[i] for i in encode("late goal wins")] == ["late", "goal", "wins"]
-    assert [vocab.itos[i] for i in encode(train[0][1])] == tokenizer(train[0][1])
+@pytest.mark.parametrize("ngrams, min_freq", [(1, 1), (1, 2), (3, 2)])
+def test_the_vocabulary_is_the_one_that_plain_counting_gives_and_texts_are_read_by_words(news_folder, ngrams, min_freq):
+    train, _, _, vocab = load_dataset(ngrams=ngrams, min_freq=min_freq, root=news_folder)
+    counter = Counter(gram for _, text in train for gram in ngrams_iterator(tokenizer(text), ngrams))
+    plain = Vocab(counter, min_freq=min_freq)
+    assert (vocab.itos, vocab.freqs) == (plain.itos, plain.freqs)
+    assert encode("the goal") == [vocab.stoi["the"], vocab.stoi["goal"]]  # whatever n-grams there are
 
 
 def test_a_typed_pad_is_an_unknown_word_and_no_padding(news, tmp_path):
     assert encode("goal <pad> <PAD> <unk>") == [encode("goal")[0], UNK, UNK, UNK]
-    train, _, _, _ = load_dataset(root=write_news(tmp_path / "own", "What <pad> means", "Another title"))
+    for file in ("train.csv", "test.csv"):
+        (tmp_path / file).write_text('1,"What","<pad> means"\n2,"Another","title"\n')
+    train, *_ = load_dataset(root=tmp_path)
     assert encode(train[0][1]) == [encode("what")[0], UNK, encode("means")[0]]
 
 
@@ -88,13 +78,11 @@ def test_before_load_dataset_encode_says_what_to_do_or_takes_the_voc_that_it_is_
     assert encode("goal zyxomma", voc=Vocab(Counter(["goal"]))) == [2, UNK]
 
 
-def test_after_a_second_load_dataset_the_new_vocabulary_counts(news, tmp_path):
-    train, _, _, old = news
-    known = train[4][1]  # "Late goal wins the cup ...": in both folders
-    load_dataset(root=write_news(tmp_path / "own", known, "zyxomma zyxomma zyxomma"))
-    new = torchnlp.vocab
-    assert new is not old
-    for text in (str(known), "Goal zyxomma", str(train[0][1])):
-        assert encode(text) == [new.stoi.get(word, UNK) for word in tokenizer(text)]
-    assert encode("zyxomma") != [UNK]
-    assert encode(str(known)) != encode(known) == encode(str(known), voc=old) == [old.stoi[w] for w in tokenizer(known)]
+def test_each_text_is_tokenised_once_however_often_it_is_read(news_folder, monkeypatch):
+    calls = []
+    monkeypatch.setattr(torchnlp, "tokenizer", lambda text: calls.append(text) or tokenizer(text))
+    train, test, *_ = load_dataset(root=news_folder)
+    for collate in 3 * [torchnlp.padify, torchnlp.pad_length, torchnlp.offsetify]:
+        collate(train)
+    torchnlp.LengthBatchSampler(train)
+    assert len(calls) == len(train) + len(test)
