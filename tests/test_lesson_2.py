@@ -19,15 +19,11 @@ def test_a_sequence_of_the_recall_task_has_its_first_symbol_as_the_answer():
     assert x.unique().tolist() == list(range(SYMBOLS))
 
 
-def test_the_recaller_answers_from_the_last_state_of_its_layer():
+def test_the_recaller_answers_from_the_last_state_of_its_layer_whose_biases_are_set():
     torch.manual_seed(0)
-    net, x = Recaller(nn.LSTM), torch.randint(SYMBOLS, (3, 5))
+    net, x = Recaller(nn.LSTM, forget=5, input=-2), torch.randint(SYMBOLS, (3, 5))
     _, (h, _) = net.rnn(net.embedding(x))
     assert torch.allclose(net(x), net.fc(h[0])) and net(x).shape == (3, SYMBOLS)
-
-
-def test_forget_and_input_set_the_biases_of_the_recaller():
-    net = Recaller(nn.LSTM, forget=5, input=-2)
     i, f, _, _ = (net.rnn.bias_ih_l0 + net.rnn.bias_hh_l0).chunk(4)
     assert i.eq(-2).all() and f.eq(5).all()
 

@@ -1,7 +1,9 @@
 """Every lesson as its reader meets it: run in order, clean outputs, pictures in words, exercises that work."""
 
 import re
+import subprocess
 import symtable
+import sys
 from copy import deepcopy
 from pathlib import Path
 
@@ -98,14 +100,6 @@ def test_every_picture_is_told_in_words(lesson):
 
 
 @each_lesson
-def test_a_cell_fits_on_a_screen(lesson):
-    for cell in code_cells(lesson):
-        if not is_folded(cell):
-            assert cell.source.count("\n") < 22, cell.source[:80]
-            assert max(map(len, cell.source.splitlines())) <= 120, cell.source[:80]
-
-
-@each_lesson
 def test_a_folded_cell_is_folded_everywhere_and_says_what_it_is(lesson):
     for cell in lesson.cells:
         kinds = tags_of(cell) & set(TITLES)
@@ -131,14 +125,11 @@ def test_figures_taken_from_an_appendix_stand_there(lesson):
 
 
 @each_lesson
-def test_the_stated_time_is_the_computed_one(lesson):
+def test_the_stated_time_is_the_computed_one_and_there_is_something_to_do_every_twelve_minutes(lesson):
     (stated,) = re.findall(r"\*\*Time:\*\* (\d+) minutes with the exercises\.", lesson.cells[0].source)
-    assert abs(int(stated) - core_of(lesson).minutes) <= 2.5, f"computed: {core_of(lesson).minutes:.1f} minutes"
-
-
-@each_lesson
-def test_there_is_something_to_do_every_twelve_minutes(lesson):
-    assert round(core_of(lesson).stretch) <= 12
+    core = core_of(lesson)
+    assert abs(int(stated) - core.minutes) <= 2.5, f"computed: {core.minutes:.1f} minutes"
+    assert round(core.stretch) <= 12
 
 
 @each_lesson
@@ -220,3 +211,12 @@ def test_stubs_and_checks_carry_the_metadata_that_nbgrader_reads(path):
     marked = deepcopy(lesson)
     exercises.mark(marked)
     assert [cell.metadata for cell in lesson.cells] == [cell.metadata for cell in marked.cells]
+
+
+def test_a_cell_that_fails_is_named_with_its_section_and_the_later_ones_are_skipped():
+    new, file = nbformat.v4, ROOT / "build" / "broken.ipynb"
+    file.parent.mkdir(exist_ok=True)
+    cells = [new.new_markdown_cell("## The gate"), new.new_code_cell("assert 0", id="l2-c1"), new.new_code_cell("1")]
+    nbformat.write(new.new_notebook(cells=cells), file)
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", file], cwd=ROOT, capture_output=True, text=True)
+    assert 'l2-c1, in "The gate"' in done.stdout and "1 failed, 1 skipped" in done.stdout

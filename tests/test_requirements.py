@@ -1,8 +1,7 @@
-"""Each package that is imported stands in a file of requirements, and is pinned."""
+"""What the cells of a lesson import is installed by its first one, and each package is pinned."""
 
 import ast
 import re
-import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -18,48 +17,34 @@ FILES = ["requirements.txt", *(f"{folder}/requirements.txt" for folder in ("test
 OF_PACKAGE = packages_distributions()
 
 
-def lines(text: str) -> list[str]:
-    """What a file of requirements says, without its comments."""
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
-def names(text: str) -> set[str]:
-    return {canonicalize_name(Requirement(line).name) for line in lines(text)}
-
-
 def packages(source: str) -> set[str]:
     """What pip calls the packages that a program imports; its own modules are none."""
     nodes = list(ast.walk(ast.parse(source)))
     modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
-    modules = {module for module in modules if module.split(".")[0] not in sys.stdlib_module_names}
-    found = {canonicalize_name(module): OF_PACKAGE.get(module.split(".")[0], []) for module in modules}
-    found = {module: [canonicalize_name(name) for name in of] for module, of in found.items()}
-    return {module if module in of else of[0] for module, of in found.items() if of}  # one of sphinxcontrib's many
+    return {canonicalize_name(OF_PACKAGE[top][0]) for top in {m.split(".")[0] for m in modules} if top in OF_PACKAGE}
 
 
-TEXT = {file: (ROOT / file).read_text(encoding="utf-8") for file in [*FILES, ".ci/constraints.txt"]}
-FOLDERS = ".ci images notebooks notebooks/* site tests tools/site tools/teaching tools/upkeep"
-PROGRAMS = [file for folder in [ROOT, *map(ROOT.joinpath, FOLDERS.split())] for file in folder.glob("*.py")]
-PINNED = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in lines(TEXT[".ci/constraints.txt"])}
+def needed(text: str) -> list[Requirement]:
+    """What a file of requirements asks for."""
+    return [Requirement(line) for line in text.splitlines() if line and not line.startswith("#")]
 
 
-def test_every_package_that_a_program_imports_is_named():
-    named = set().union(*(names(TEXT[file]) for file in FILES))
-    assert {file.name: unnamed for file in PROGRAMS if (unnamed := packages(file.read_text("utf-8")) - named)} == {}
+TEXT = {file: (ROOT / file).read_text(encoding="utf-8") for file in FILES}
+PINNED = {canonicalize_name(each.name): each for each in needed((ROOT / ".ci/constraints.txt").read_text("utf-8"))}
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/**/*.ipynb")), ids=lambda path: path.name)
 def test_the_first_cell_of_a_lesson_installs_what_its_cells_import(path):
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     code = "\n".join(line for cell in cells for line in cell.splitlines() if not line.startswith(("%", "!")))
-    assert packages(code) <= names(TEXT["requirements.txt"].split("\n\n")[0])
+    installed = needed(TEXT["requirements.txt"].split("\n\n")[0])
+    assert packages(code) <= {canonicalize_name(each.name) for each in installed}
     assert "load_vectors()" not in code  # but load_vectors(install=True)
 
 
 def test_everything_that_is_needed_is_pinned_within_its_range():
-    assert all(re.fullmatch(r"\d[\w.!]*", version) for version in PINNED.values())  # any build: no +cpu, no wildcard
-    for line in (line for file in FILES for line in lines(TEXT[file])):
-        needed = Requirement(line)
-        version = PINNED.get(canonicalize_name(needed.name))
-        assert version and needed.specifier.contains(version), f"{line}, pinned {version}: run `make lock`"
+    assert all(re.fullmatch(r"==\d[\w.!]*", str(pin.specifier)) for pin in PINNED.values())  # any build: no +cpu
+    for each in sum(map(needed, TEXT.values()), []):
+        version = str(PINNED[canonicalize_name(each.name)].specifier).removeprefix("==")
+        assert each.specifier.contains(version), f"{each}, pinned {version}: run `make lock`"

@@ -70,14 +70,6 @@ def test_a_network_with_inputs_of_its_own_is_saved_without_being_asked(saved, tm
     assert load_model(tmp_path / "own.pt", lambda words, classes: Own(20_000))[1] == ["a", "b"]
 
 
-def test_a_file_of_before_that_names_no_tokenizer_loads(saved):
-    file, _, answer = saved
-    content = torch.load(file, weights_only=True)
-    torch.save({key: content[key] for key in ("weights", "words", "classes")}, file)
-    net, classes, _ = load_model(file, Packed)
-    assert predict(net, HEADLINE, classes) == answer
-
-
 def test_nothing_is_saved_before_there_is_a_vocabulary(monkeypatch, tmp_path):
     monkeypatch.setattr(torchnlp, "vocab", None)
     with pytest.raises(RuntimeError, match="load_dataset"):
