@@ -9,12 +9,14 @@ those in reserve. Take the whole folder build/slides with you. On a slide stand,
                                   r wrong, y right, n neutral; ! a thick edge, ^3 three columns, . nothing
     <svg ...> to </svg>           what boxes cannot draw
     Open: l2-c0102                the class opens the notebook at this cell
-    + answer                      comes with the next key, and all after it; so do +x:cup; asked: x:+cup and | +0.9 |
+    + answer                      comes with the next key, and all after it; so do +x:cup; asked: x:+cup and | +0.9 |;
+                                  ++ comes one key later still, as after boxes that need two
     Minutes: 2.5 · the cell       here the notes begin; after the dot, a new row of the plan begins with this slide
 
-{padded} becomes, in the notes too, what the lesson or one of its studies recorded under this name; {errors: padded}
-the errors in 100. Numbers in a table of two columns get bars: from 1 if the heading says "= 1", with one standard
-error if it says "7,600 articles" or "7,600 篇文章".
+{padded} becomes, in the notes too, what the lesson or one of its studies recorded under this name; {points: padded}
+100 times as much, {errors: padded} the rest to 100; {l2-c014, LSTM, 3} the third number that this cell printed behind
+the first "LSTM". Numbers in a table of two columns get bars: from 1 if the heading says "= 1", with one standard error
+if it says "7,600 articles" or "7,600 篇文章".
 """
 
 import re
@@ -67,15 +69,34 @@ class Slide:
 
 
 def given(lesson: Lesson, name: str) -> str:
-    """What was recorded under a name, or the errors in 100; of a table, its first two columns. Raises LookupError."""
-    wrong, value = name.startswith("errors: "), lesson.figure(name.removeprefix("errors: "))
-    if isinstance(value, list):
-        return "\n".join(f"| {row[0]} | {errors(row[1]) if wrong else row[1]} |" for row in value)
-    return errors(value) if wrong else value
+    """What was recorded under a name or printed by a cell; of a table, its first two columns. Raises LookupError."""
+    kind, _, rest = name.rpartition(": ")
+    say, rest = KINDS.get(kind, str), rest if kind in KINDS else name
+    if not (cell := re.fullmatch(r"(l\d+-c\d+), (.+), (\d+)", rest)):
+        value = lesson.figure(rest)
+        return "\n".join(f"| {row[0]} | {say(row[1])} |" for row in value) if isinstance(value, list) else say(value)
+    said = "".join(output.get("text", "") for output in cell_of(lesson, cell[1]).outputs)
+    line = re.search(rf"{re.escape(cell[2])}(?![\d.])(.*)", said)
+    numbers = re.findall(r"[+-]?\d+(?:\.\d+)?", line[1] if line else "")
+    if len(numbers) < int(cell[3]):
+        raise LookupError(f'{cell[1]} printed no number {cell[3]} behind "{cell[2]}"')
+    return say(numbers[int(cell[3]) - 1].lstrip("+"))
+
+
+def points(share: str) -> str:
+    return in_100(float(share), share)
 
 
 def errors(accuracy: str) -> str:
-    return f"{100 - 100 * float(accuracy):.{len(accuracy) - 4}f}"  # all its digits
+    return in_100(1 - float(accuracy), accuracy)
+
+
+def in_100(share: float, said: str) -> str:
+    """With all the digits of what was said: 8.4 of 0.084."""
+    return f"{100 * share:.{max(0, len(said.partition('.')[2]) - 2)}f}"
+
+
+KINDS = {"errors": errors, "points": points}
 
 
 def read_deck(lesson: Lesson) -> list[Slide]:
@@ -125,7 +146,7 @@ def cell_of(lesson: Lesson, name: str):
     raise ValueError(f"{short(lesson.room / 'slides.md')}: {name} is no diagram, no moving figure and no cell")
 
 
-def picture_of(lesson: Lesson, name: str, words: str) -> tuple[str, float]:
+def picture_of(lesson: Lesson, name: str, words: str, step: int) -> tuple[str, float]:
     """(HTML, width over height) of a diagram in its layers, of a figure that moves, or of what a cell shows."""
     if name in SITE_FIGURES | {*lesson.settings["figures"]}:
         figure = figures.figure(name).replace('"../reverser.js"', '"reverser.js"')
@@ -140,8 +161,8 @@ def picture_of(lesson: Lesson, name: str, words: str) -> tuple[str, float]:
         width, height = Image.open(BytesIO(files[0])).size
         words, shape = words or spoken(cell.metadata.get("caption", "")), width / height
     images = [f'src="data:image/{kind};base64,{b64encode(file).decode()}"' for file in files]
-    later = "".join(f'<img class="fragment" {image} alt="">' for image in images[1:])
-    return f'<div class="layers"><img {images[0]} alt="{escape(words)}">{later}</div>', shape
+    more = "".join(f'<img {later(step, "+" * key)} {image} alt="">' for key, image in enumerate(images) if key)
+    return f'<div class="layers"><img {images[0]} alt="{escape(words)}">{more}</div>', shape
 
 
 def place_in(lesson: Lesson, name: str) -> str:
@@ -207,7 +228,10 @@ def with_answers(html: str, step: int) -> str:
 
 def slide_html(lesson: Lesson, slide: Slide) -> str:
     asked, words, sights, shape, room = [], [], [], WIDE, 3.5 if re.search(r"```|\$\$", slide.body) else 5.5
-    for step, source in enumerate(re.split(r"\n\+(?=\s)", slide.body)):
+    alone = not re.search(r"^(\++ )?(!\[|> |<svg)", slide.body, flags=re.M)  # then a table is the picture
+    parts, step, layers = re.split(r"\n(\++)(?=\s)", slide.body), 0, 0
+    for signs, source in zip(["", *parts[1::2]], parts[::2]):
+        step, layers = step + layers + len(signs), 0
         source, start, when = source.strip(), 0, later(step, "") * bool(step)
         for line in [*LINE.finditer(source), None]:
             text = source[start : line.start() if line else None].strip()
@@ -217,10 +241,11 @@ def slide_html(lesson: Lesson, slide: Slide) -> str:
             if line and line["cell"]:
                 words.append(f"<div {when}>{place_in(lesson, line['cell'])}</div>")
             elif line and line["shown"]:
-                words.append(f"<div {when}>{with_answers(markdown(line['shown']), step)}</div>")
+                place = sights if alone and line["shown"].startswith("|") else words
+                place.append(f"<div {when}>{with_answers(markdown(line['shown']), step)}</div>")
             elif line and line["name"]:
-                picture, width = picture_of(lesson, line["name"], line["words"])
-                shape = min(shape, width)
+                picture, width = picture_of(lesson, line["name"], line["words"], step)
+                shape, layers = min(shape, width), picture.count('<img class="fragment"')
                 sights.append(f"<div {when}>{picture}</div>")
             elif line:
                 sights.append(f"<div {when}>{line['svg'] or boxes(line['boxes'], step, room)}</div>")
@@ -228,7 +253,7 @@ def slide_html(lesson: Lesson, slide: Slide) -> str:
     if not sights or layout != "above":
         asked, words = [], asked + words
     kinds = ["reserve"] * slide.reserve + [layout] * bool(sights and asked + words)
-    kinds += ["opening"] * (not slide.title.startswith("##")) + ["statement"] * (not sights)
+    kinds += ["opening"] * (not slide.title.startswith("##"))
     parts = [f'<div class="words">{"".join(asked)}</div>'] * bool(asked)
     parts += [f'<div class="sights">{"".join(sights)}</div>'] * bool(sights)
     parts += [f'<div class="words">{"".join(words)}</div>'] * bool(words)
