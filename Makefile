@@ -101,7 +101,7 @@ lint: $(TESTS_READY)
 SSE4 = ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 MKL_ENABLE_INSTRUCTIONS=SSE4_2 OPENBLAS_CORETYPE=Nehalem
 AVX2 = ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 MKL_ENABLE_INSTRUCTIONS=AVX2 OPENBLAS_CORETYPE=Haswell
 OTHER = PYTHONPATH="$(CURDIR)/tools/upkeep/arithmetic"
-COMPUTING = -m "not slow" notebooks $(patsubst %,tests/test_%.py,text batches training gates plots saving vectors answers)
+COMPUTING = -m "not slow" notebooks $(patsubst %,tests/test_%.py,text batches training plots readers answers)
 arithmetic: $(TESTS_READY) $(TOOLS_READY)
 	$(SSE4) $(PYTEST) $(COMPUTING)
 	$(AVX2) $(PYTEST) $(COMPUTING)

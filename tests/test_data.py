@@ -190,22 +190,6 @@ def test_semicolons_and_tabs_inside_of_texts_are_no_columns(loaded):
     assert [text for _, text in loaded('1,a;b,c\td\n"2","e; f","\tg"\n')[0]] == ["a;b c\td", "e; f \tg"]
 
 
-UNUSUAL = {
-    "blank lines": "\n\n" + GOOD.replace("\n", "\n\n"),
-    "a byte order mark": "\ufeff" + GOOD,
-    "CRLF": GOOD.replace("\n", "\r\n"),
-    "CR alone": GOOD.replace("\n", "\r"),
-    "no newline at the end": GOOD.rstrip("\n"),
-    "no quotes": GOOD.replace('"', ""),
-    "spaces around the label": GOOD.replace('"1"', '" 1 "').replace('"4"', "4 "),
-}
-
-
-@pytest.mark.parametrize("content", UNUSUAL.values(), ids=UNUSUAL)
-def test_an_unusual_but_clear_file_reads_like_the_usual_one(loaded, content):
-    assert loaded(content)[0] == [(1, "Vote They count."), (4, "Moon A probe lands.")]
-
-
 rows = st.lists(st.tuples(st.integers(1, 4), st.text(), st.text()), min_size=1)
 
 

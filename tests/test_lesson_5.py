@@ -8,17 +8,9 @@ import pytest
 import torch
 from torch import nn
 
+import lessons
 import torchnlp
-from lessons import (
-    NewsReader,
-    correct_answers,
-    epochs_for,
-    labels_of,
-    mean_vectors,
-    texts_of,
-    tfidf_svm,
-    train_reader,
-)
+from lessons import NewsReader, mean_vectors
 from torchnlp import PAD
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +23,7 @@ def vocabulary(news):
 
 
 def test_labels_and_texts():
-    assert labels_of(ARTICLES[:2]) == [1, 2] and texts_of(ARTICLES[:2]) == ["bank cuts rate", "late goal"]
+    assert (lessons.labels_of(ARTICLES[:2]), lessons.texts_of(ARTICLES[3:4])) == ([1, 2], ["goal"])
 
 
 def test_a_text_is_the_mean_of_its_vectors_and_an_empty_one_is_an_unknown_word(vocabulary):
@@ -44,12 +36,12 @@ def test_a_text_is_the_mean_of_its_vectors_and_an_empty_one_is_an_unknown_word(v
 
 
 def test_epochs_shrink_with_the_number_of_articles():
-    assert [epochs_for(n) for n in (8, 1_000, 4_000, 60_000)] == [100, 16, 4, 3]
+    assert [lessons.epochs_for(n) for n in (8, 1_000, 4_000, 60_000)] == [100, 16, 4, 3]
 
 
 def test_counted_words_of_one_letter_count():
     """As in Chinese with a space around each character."""
-    model = tfidf_svm().fit(["油 价 涨", "进 球", "油 跌", "球 赛"], [1, 2, 1, 2])
+    model = lessons.tfidf_svm().fit(["油 价 涨", "进 球", "油 跌", "球 赛"], [1, 2, 1, 2])
     assert model.predict(["油", "球"]).tolist() == [1, 2]
     assert "油 价" in model[0].vocabulary_
 
@@ -75,9 +67,9 @@ def test_the_reader_answers_from_the_last_states_and_the_largest():
 
 def test_a_reader_learns_and_its_right_answers_are_counted(vocabulary):
     table = torch.randn(len(vocabulary), 6, generator=torch.Generator().manual_seed(0))
-    net = train_reader(lambda: NewsReader(table, 2), ARTICLES, 0.05, epochs=20)
+    net = lessons.train_reader(lambda: NewsReader(table, 2), ARTICLES, 0.05, epochs=20)
     loader = list(torchnlp.length_loader(ARTICLES, 8, 0))
-    right = correct_answers(net, loader)
+    right = lessons.correct_answers(net, loader)
     assert right.shape == (32,) and right.mean() == torchnlp.evaluate(net, loader)[1] > 0.9
 
 

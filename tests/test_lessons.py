@@ -59,12 +59,6 @@ def marked() -> list[tuple[Path, ast.stmt]]:
     ]
 
 
-def lesson_of(name: str) -> int:
-    """The lesson that has a function of lessons.py, by its docstring."""
-    (number,) = re.findall(r"Lesson (\d+)[.,]", ast.get_docstring(MODULE[name]))
-    return int(number)
-
-
 def test_what_a_cell_shows_as_kept_is_what_lessons_has():
     for path, shown in marked():
         assert shown.name in MODULE, f"{path.name} marks `{shown.name}` as kept; lessons.py does not have it."
@@ -72,25 +66,10 @@ def test_what_a_cell_shows_as_kept_is_what_lessons_has():
 
 
 def test_a_cell_of_its_lesson_shows_each_function_of_lessons():
-    for name in MODULE:
-        assert {int(path.name.partition("-")[0]) for path, shown in marked() if shown.name == name} == {
-            lesson_of(name)
-        }, name
-
-
-def names_of(node: ast.AST) -> set[str]:
-    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load)}
-
-
-def test_what_only_its_own_lesson_uses_stands_there_and_not_in_lessons():
-    lent = set()
-    for path in NOTEBOOKS:
-        used = set().union(*(names_of(tree) for _, tree in code_cells(path))) & set(MODULE)
-        own = int(path.name.partition("-")[0]) if path.parent.name == "notebooks" else 0  # a study is another
-        lent |= {name for name in used if own != lesson_of(name)}
-    while inside := {name for user in lent for name in names_of(MODULE[user]) & set(MODULE)} - lent:
-        lent |= inside
-    assert set(MODULE) - lent == set()
+    shown = {(shown.name, int(path.name.partition("-")[0])) for path, shown in marked()}
+    for name, definition in MODULE.items():
+        (lesson,) = re.findall(r"Lesson (\d+)[.,]", ast.get_docstring(definition))
+        assert {number for each, number in shown if each == name} == {int(lesson)}, name
 
 
 def test_a_name_of_lessons_means_one_thing():

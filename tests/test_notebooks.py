@@ -1,5 +1,6 @@
 """Every lesson as its reader meets it: run in order, clean outputs, pictures in words, exercises that work."""
 
+import functools
 import re
 import subprocess
 import symtable
@@ -42,8 +43,8 @@ def texts(lesson):
 
 def printed(cell) -> str:
     """All text of a cell's outputs, pictures left out."""
-    parts = [output.get("text", "") for output in cell.outputs]
-    parts += [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    parts = [output.get("text", "") for output in cell.get("outputs", [])]
+    parts += [output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", [])]
     return "\n".join(parts)
 
 
@@ -81,13 +82,6 @@ def test_no_output_holds_an_error_a_warning_a_path_or_a_widget(lesson):
 @pytest.mark.parametrize("lesson", [*lessons(), *projects()], ids=lambda lesson: lesson.path.name)
 def test_the_room_is_whole_and_each_tag_known(lesson):
     assert problems(lesson) == []
-
-
-@each_lesson
-def test_headings_step_down_one_level_at_a_time(lesson):
-    levels = [len(mark) for text in texts(lesson) for mark in re.findall(r"^(#+) ", text, flags=re.M)]
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(below <= above + 1 for above, below in zip(levels, levels[1:]))
 
 
 @each_lesson
@@ -220,3 +214,45 @@ def test_a_cell_that_fails_is_named_with_its_section_and_the_later_ones_are_skip
     nbformat.write(new.new_notebook(cells=cells), file)
     done = subprocess.run([sys.executable, "-m", "pytest", "-q", file], cwd=ROOT, capture_output=True, text=True)
     assert 'l2-c1, in "The gate"' in done.stdout and "1 failed, 1 skipped" in done.stdout
+
+
+# ------------------------------------------------ claims.md has a row for each claim, with its cells and its control
+
+HEADER = ["claim", "cell", "control", "seeds, corpus"]
+CLAIMS = sorted(ROOT.glob("notebooks/*/claims.md"))
+read = functools.cache(functools.partial(nbformat.read, as_version=4))
+
+
+def rows(file: Path) -> list[dict[str, str]]:
+    """The rows of a file's table, each cell under its heading."""
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    table = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    assert table[0] == HEADER, f"{file}: the columns are {table[0]}"
+    return [dict(zip(HEADER, row, strict=True)) for row in table[2:]]
+
+
+def printed_at(file: Path, place: str) -> str:
+    """All that the outputs of a cell say. place: an id of the lesson's notebook, or name#id, of a study in its room."""
+    name, _, cell_id = place.rpartition("#")
+    path = file.parent / f"{name}.ipynb" if name else file.parent.with_suffix(".ipynb")
+    found = [printed(cell) for cell in read(path).cells if cell.id == cell_id]
+    assert found, f"{file} names {place}; {path.name} has no such cell"
+    return found[0]
+
+
+def says(output: str, figure: str) -> bool:
+    """Does an output have this figure? 12 % may be printed as 0.12; a figure may be rounded from a longer one."""
+    digits = len(figure.partition(".")[2])
+    numbers = map(float, re.findall(r"\d+\.?\d*", output.replace(",", "")))
+    return any(figure in (f"{number:.{digits}f}", f"{100 * number:.{digits}f}") for number in numbers)
+
+
+@pytest.mark.parametrize("file", CLAIMS, ids=lambda file: file.parent.name)
+def test_the_cells_of_a_claim_exist_and_print_its_figures(file):
+    for row in rows(file):
+        places = re.findall(r"[\w/-]*#?\b[la]\d\w*-\w+|[\w/-]+#[\w-]+", row["cell"])
+        assert places, f"{row['claim']}: which cell?"
+        said = "\n".join(printed_at(file, place) for place in places)
+        figures = re.findall(r"\d+\.\d+|\d+(?= ?%)", row["claim"].replace(",", ""))  # with a decimal point, or per cent
+        missing = [figure for figure in figures if not says(said, figure)]
+        assert not missing, f"{file}: {missing} of “{row['claim']}” stand in no output of {row['cell']}"

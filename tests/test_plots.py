@@ -2,7 +2,6 @@
 
 import contextlib
 import math
-from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
 
@@ -16,7 +15,7 @@ from networks import Mean, each_network
 from torch import nn
 
 import torchnlp
-from torchnlp import COLOURS, class_colour, mean_and_sem, plot_gates, plot_history, predict, seed_all, watch
+from torchnlp import COLOURS, gates, mean_and_sem, plot_gates, plot_history, predict, seed_all, watch
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -159,36 +158,24 @@ def test_a_layer_without_readable_gates_shows_its_states_alone(news, kind, setti
     torch.testing.assert_close(drawn, states[0].detach(), rtol=0, atol=1e-6)
 
 
-# watch (in a browser: test_pages.py)
+# watch (what it shows in a browser: test_pages.py)
 
 
-def test_the_page_of_watch_is_handed_what_the_network_computes(news, net, monkeypatch):
-    page = torchnlp.runpy.run_path(Path(torchnlp.__file__).parent / "images" / "watch" / "page.py")
+def test_a_words_influence_is_how_much_the_log_probability_of_the_last_answer_changes_without_it(
+    news, net, monkeypatch
+):
     make_page = Mock(return_value="-")
     monkeypatch.setattr(torchnlp.runpy, "run_path", lambda file: {"page": make_page})
     monkeypatch.setattr(IPython.display, "display", Mock())
     watch(net, "Late goal wins the zyxomma", news[2])
-    *computed, figure = make_page.call_args.args
-    data = page["data_of"](*computed)
     tokens = ["late", "goal", "wins", "the", "zyxomma"]
-    assert (data["tokens"], data["known"], data["classes"]) == (tokens, [True] * 4 + [False], news[2])
-    assert data["colours"] == [class_colour(k) for k in range(4)]
-
-    def answer(words):
-        answers = dict(predict(net, " ".join(words), news[2], k=4))
-        return [answers[name] for name in news[2]]
-
-    so_far = [answer(tokens[: t + 1]) for t in range(5)]
-    assert [list(row) for row in data["probabilities"]] == [pytest.approx(row, abs=1e-4) for row in so_far]
-    best = so_far[-1].index(max(so_far[-1]))
-    assert best != so_far[0].index(max(so_far[0]))  # the answer turns, and it is the last one that counts
-    without = [answer(tokens[:t] + tokens[t + 1 :])[best] for t in range(5)]
-    assert data["influence"] == pytest.approx([abs(math.log(so_far[-1][best] / p)) for p in without], abs=1e-5)
-    inside = torchnlp.gates(net.rnn, net.embedding(torch.tensor(torchnlp.encode(" ".join(tokens)))).detach())
-    assert list(data["percent"]) == ["forget", "input", "output", "c", "h"]
-    for name, numbers in data["percent"].items():
-        assert torch.equal(torch.tensor(numbers), (100 * inside[name]).round().int())
-    assert figure.axes[0].get_ylabel() == "probability" and plt.get_fignums() == []
+    reading, _, _, influence, *_ = make_page.call_args.args
+    assert (reading["tokens"], reading["known"]) == (tokens, [True] * 4 + [False])
+    (best, p), *_ = predict(net, " ".join(tokens), news[2])
+    assert best != predict(net, "late", news[2])[0][0]  # the answer turns, and it is the last one that counts
+    without = [dict(predict(net, " ".join(tokens[:t] + tokens[t + 1 :]), news[2], k=4))[best] for t in range(5)]
+    assert influence == pytest.approx([abs(math.log(p / q)) for q in without], abs=1e-5)
+    assert plt.get_fignums() == []
 
 
 # expect
@@ -223,21 +210,13 @@ def test_without_a_range_the_value_stands_alone(monkeypatch, capsys, source, why
 
 
 def test_the_history_is_drawn_with_labelled_axes():
-    history = torchnlp.History(
-        articles=[10_000, 20_000, 30_000, 40_000],
-        train_loss=[1.2, 1.0, 0.8, 0.7],
-        train_accuracy=[0.4, 0.5, 0.6, 0.7],
-        epoch_ends=[20_000, 40_000],
-        valid_loss=[0.9, 0.6],
-        valid_accuracy=[0.55, 0.75],
-    )
+    history = torchnlp.History([10_000, 20_000], [1.2, 1.0], [0.4, 0.5], [3.0, 2.0], [20_000], [0.9], [0.55])
     figure = plot_history(history)
     for axis, name in zip(figure.axes, ["loss", "accuracy"], strict=True):
         assert (axis.get_xlabel(), axis.get_ylabel()) == ("articles read", name)
-        train, valid = axis.lines
-        assert train.get_xdata().tolist() == history.articles and valid.get_xdata().tolist() == history.epoch_ends
-        assert train.get_ydata().tolist() == getattr(history, f"train_{name}")
-        assert valid.get_ydata().tolist() == getattr(history, f"valid_{name}")
+        train, valid = (line.get_xydata().T.tolist() for line in axis.lines)
+        assert train == [history.articles, getattr(history, f"train_{name}")]
+        assert valid == [history.epoch_ends, getattr(history, f"valid_{name}")]
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["train (running)", "validation"]
 
@@ -291,3 +270,31 @@ def test_a_mean_comes_with_its_standard_error():
         mean_and_sem(np.ones((3, 4)))
     alone = mean_and_sem([0.5])
     assert alone[0] == 0.5 and math.isnan(alone[1])
+
+
+# gates: those that nn.LSTM computes inside
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("tokens", [1, 40])
+def test_h_and_c_are_those_of_the_layer_itself_without_their_gradients(batch_first, bias, tokens):
+    seed_all(3)
+    lstm, x = nn.LSTM(5, 4, batch_first=batch_first, bias=bias), torch.randn(tokens, 5)
+    values = gates(lstm, x)
+    torch.testing.assert_close(values["h"], lstm(x)[0].detach())
+    for t in range(tokens):  # the layer shows only its last memory: stop it after each step
+        torch.testing.assert_close(values["c"][t], lstm(x[: t + 1])[1][1][0].detach())
+    assert not any(value.requires_grad for value in values.values())
+
+
+@pytest.mark.parametrize("name, quarter", [("input", 0), ("forget", 1), ("candidate", 2), ("output", 3)])
+def test_a_gate_answers_to_its_own_quarter_of_the_bias(name, quarter):
+    lstm, x = nn.LSTM(5, 4), torch.randn(1, 5)
+    before = gates(lstm, x)
+    with torch.no_grad():
+        lstm.bias_ih_l0[4 * quarter : 4 * quarter + 4] += 50
+    after = gates(lstm, x)
+    assert torch.allclose(after[name], torch.ones(1, 4))
+    for other in {"input", "forget", "candidate", "output"} - {name}:
+        assert torch.equal(after[other], before[other])

@@ -35,15 +35,14 @@ def test_the_table_is_what_its_readme_says():
     table, held = rows_of("requests"), rows_of("held-back")
     assert (len(table), len(held)) == (763, 200)
     assert all(15 <= len(row["text"].split()) <= 60 for row in table + held)
-    shares = {
-        label: f"{count / 763:.1%}".replace("%", " %") for label, count in Counter(r["label"] for r in table).items()
-    }
+    counts = Counter(row["label"] for row in table)
     said = (DESK / "README.md").read_text(encoding="utf-8")
-    assert dict(re.findall(r"^\| (\w+) \| ([\d.]+ %) \|$", said, flags=re.M)) == shares
-    texts = [row["text"] for row in table + held]
-    pairs = checks._copies(texts)
+    assert dict(re.findall(r"^\| (\w+) \| ([\d.]+) % \|$", said, flags=re.M)) == {
+        label: f"{100 * count / 763:.1f}" for label, count in counts.items()
+    }
+    pairs = checks._copies([row["text"] for row in table + held])
     assert len(pairs) == 40 and all(j < 763 for _, j in pairs), "copies, none of them of a text that is held back"
-    assert {label for label in shares} == {row["label"] for row in held}
+    assert counts.keys() == {row["label"] for row in held}
 
 
 def test_the_wrong_labels_of_the_notes_are_those_of_the_table():
@@ -62,10 +61,7 @@ def test_questions_for_students_have_no_label(tmp_path, monkeypatch):
     exec(code_under(GUIDE, "A term's project")[2], {})
     with open("held_back/questions.csv", encoding="utf-8", newline="") as file:
         questions = list(csv.reader(file))
-    with open("held_back/labels.csv", encoding="utf-8", newline="") as file:
-        labels = dict(csv.reader(file))
-    assert [row[1] for row in questions] == [row["text"] for row in rows_of("held-back")]
-    assert all(len(row) == 2 for row in questions) and labels.keys() == {row[0] for row in questions}
+    assert [row[1:] for row in questions] == [[row["text"]] for row in rows_of("held-back")]
 
 
 @pytest.mark.slow
@@ -89,12 +85,6 @@ def test_students_get_all_that_publish_makes_a_page_of(tmp_path, monkeypatch):
     assert "waste" in page.read_text(encoding="utf-8")
 
 
-GERMAN = {
-    "Müll": "Tonne Abfuhr Sperrmüll Restmüll Container geleert Glas Biotonne Gelber Sack",
-    "Straße": "Schlagloch Ampel Laterne Gehweg Zebrastreifen Parkplatz Schild Bordstein Tempo",
-    "Grün": "Baum Spielplatz Hecke Rasen Bank Friedhof Laub Blumen Schaukel",
-    "Wasser": "Rohr Kanal Zähler Druck Keller Überschwemmung Hahn Abwasser Gully",
-}
 CHINESE = {
     "垃圾": "垃圾桶 没有 清运 回收 纸箱 旧沙发 臭味",
     "道路": "路灯 红绿灯 坑洞 人行道 停车位 标志",
@@ -102,40 +92,27 @@ CHINESE = {
 }
 
 
-def made(words, start, count=400, joint=" "):
+def made(count=400):
     """Rows of a table that a program makes: unbalanced, with a few copies."""
-    rng, names, rows = random.Random(1), list(words), []
+    rng, words, rows = random.Random(1), " ".join(CHINESE.values()).split(), []
     for _ in range(count - 20):
-        name = rng.choices(names, [6, 3, 2, 1][: len(names)])[0]
-        others = [rng.choice(" ".join(words.values()).split()) for _ in range(2)]
-        chosen = [*rng.choices(words[name].split(), k=5), *others, str(rng.randrange(200)), rng.choice(start)]
-        rng.shuffle(chosen)
-        rows.append((name, joint.join(chosen)))
+        (name,) = rng.choices(list(CHINESE), [6, 3, 2])
+        chosen = rng.choices(CHINESE[name].split(), k=5) + rng.choices(words, k=2) + [str(rng.randrange(200)), "请"]
+        rows.append((name, "".join(rng.sample(chosen, 9))))
     return rows + rng.sample(rows, 20)
 
 
-@pytest.fixture
-def tables(tmp_path):
-    """The same notebook's tables of other people: a file and the columns of each."""
-    german, chinese = made(GERMAN, ["Bitte", "Seit", "Warum"]), made(CHINESE, ["请", "为什么"], joint="")
-    with open(tmp_path / "german.tsv", "w", encoding="utf-8", newline="") as file:
-        csv.writer(file, delimiter="\t").writerows([("Abteilung", "Anliegen"), *german])
-    with open(tmp_path / "chinese.jsonl", "w", encoding="utf-8") as file:
-        file.writelines(json.dumps({"text": text, "label": name}, ensure_ascii=False) + "\n" for name, text in chinese)
-    return {
-        "German": (tmp_path / "german.tsv", {"text": "Anliegen", "label": "Abteilung"}),
-        "Chinese": (tmp_path / "chinese.jsonl", {}),
-        "news": (ROOT / "data" / "sample", {}),
-    }
+TABLES = {"Chinese": ("own.tsv", {"text": "诉求", "label": "部门"}), "news": (ROOT / "data" / "sample", {})}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["German", "Chinese", "news"])
-def test_the_notebook_runs_on_anybodys_table_with_one_changed_line(name, tables, tmp_path):
-    table, columns = tables[name]
+@pytest.mark.parametrize("table, columns", TABLES.values(), ids=TABLES)
+def test_the_notebook_runs_on_anybodys_table_with_one_changed_line(table, columns, tmp_path):
+    with open(tmp_path / "own.tsv", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter="\t").writerows([("部门", "诉求"), *made()])
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     (knob,) = (cell for cell in notebook.cells if KNOB in cell.source)
-    knob.source = knob.source.replace(KNOB, f"TABLE, COLUMNS = Path({str(table)!r}), {columns!r}")
+    knob.source = knob.source.replace(KNOB, f"TABLE, COLUMNS = Path({str(tmp_path / table)!r}), {columns!r}")
     notebook.cells.insert(0, nbformat.v4.new_code_cell(f"import sys; sys.path.insert(0, {str(ROOT)!r})"))
     set_up = next(cell for cell in notebook.cells if "REPOSITORY = " in cell.source)
     set_up.source = set_up.source.replace("Path.cwd(), *Path.cwd().parents", f"Path({str(ROOT)!r})")
@@ -145,136 +122,93 @@ def test_the_notebook_runs_on_anybodys_table_with_one_changed_line(name, tables,
     assert (tmp_path / "my-network.html").stat().st_size < 2_000_000 and "OUTSIDE" not in said
 
 
-def cell_of(start):
-    """The source of the notebook's code cell that has these words."""
+def run_cell(start, space):
+    """Run the notebook's code cell that has these words, in a namespace."""
     cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    (found,) = (cell.source for cell in cells if cell.cell_type == "code" and start in cell.source)
-    return found
+    (source,) = (cell.source for cell in cells if cell.cell_type == "code" and start in cell.source)
+    exec(source, space)
+    return space
 
 
-@pytest.mark.parametrize(
-    "name, classes, text, offered",
-    [
-        ("English", ["waste", "streets"], "The lamp in front of our house has been out for a week", True),
-        ("German", ["waste", "streets"], "Die Laterne vor unserem Haus brennt seit einer Woche nicht", False),
-        ("AG News", ["World", "Sports", "Business", "Sci/Tech"], "The lamp has been out for a week", False),
-    ],
-)
-def test_the_pretrained_network_is_offered_for_english_texts_that_it_has_not_read(name, classes, text, offered):
-    given = vars(torchnlp) | {"course": ROOT, "nn": torch.nn, "torch": torch, "np": np, "make": None}
-    given |= {"classes": classes, "class_weights": lambda *_: None, "train_labels": [], "train_texts": [text]}
-    given |= {"vocabulary": ["<unk>", "<pad>", "lamp", "zorblatt"], "words": ["lamp"], "vectors": np.ones((1, 50))}
-    exec(cell_of("class LargerNetwork"), given)
-    exec(cell_of("def make_pretrained"), given)
-    exec(cell_of("changes = {"), given)
-    assert ("larger, pretrained" in given["changes"]) == offered
+@pytest.mark.parametrize("classes, text, offered", [
+    (["waste", "streets"], "The lamp in front of our house has been out for a week", True),
+    (["waste", "streets"], "Die Laterne vor unserem Haus brennt seit einer Woche nicht", False),
+    (torchnlp.AG_NEWS_CLASSES, "The lamp has been out for a week", False),
+])  # fmt: skip
+def test_the_pretrained_network_is_offered_for_english_texts_that_it_has_not_read(classes, text, offered):
+    space = vars(torchnlp) | {"course": ROOT, "nn": torch.nn, "torch": torch, "np": np, "make": None}
+    space |= {"classes": classes, "class_weights": lambda *_: None, "train_labels": [], "train_texts": [text]}
+    space |= {"vocabulary": ["<unk>", "<pad>", "lamp", "zorblatt"], "words": ["lamp"], "vectors": np.ones((1, 50))}
+    for cell in ("class LargerNetwork", "def make_pretrained", "changes = {"):
+        run_cell(cell, space)
+    assert ("larger, pretrained" in space["changes"]) == offered
     if offered:
-        net = given["changes"]["larger, pretrained"][0]()
-        start, lamp = given["learnt"]["weights"], given["learnt"]["words"].index("lamp")
+        net = space["changes"]["larger, pretrained"][0]()
+        start, lamp = space["learnt"]["weights"], space["learnt"]["words"].index("lamp")
         assert net.embedding.weight[2].equal(start["embedding.weight"][lamp].float())
         assert net.rnn.weight_hh_l0.equal(start["rnn.weight_hh_l0"].float())
         assert net(torch.tensor([[2, 3]]), torch.tensor([2])).shape == (1, 2)
 
 
 def test_the_first_statement_counts_for_its_table_and_its_network(capsys):
-    given = {"labels": [0, 1, 1, 1], "parts": {"test": range(4)}, "rows": {"test": None}, "net": [0, 1, 1, 0]}
-    given |= {"interval": lambda share, count: (share - 0.1, share + 0.1), "macro_f1": lambda *_: 0.5}
-    given |= {"probabilities_of": lambda net, _: torch.eye(2)[net], "right": torch.ones(1)}
-    state, opening = "stated = float(right.mean()) - 0.02", cell_of("opened.setdefault")
+    space = {"labels": [0, 1, 1, 1], "parts": {"test": range(4)}, "rows": {"test": None}}
+    space |= {"macro_f1": lambda *_: 0.5, "probabilities_of": lambda net, _: torch.eye(2)[net]}
 
     def says(table, net, stated):
-        given.update(TABLE=table, net=net)
-        exec(cell_of(state).replace(state, f"stated = {stated}"), given)
-        exec(opening, given)
+        space.update(TABLE=table, net=net, stated=stated, low=stated - 0.1, high=stated + 0.1)
+        run_cell("opened.setdefault", space)
         return capsys.readouterr().out
 
     first, other = [0, 1, 1, 0], [0, 1, 1, 1]
     assert "outside what was stated" in says("a.csv", first, 0.3)
     assert "0.750 comes too late: 0.300 was stated" in says("a.csv", first, 0.75)
-    assert given["stated"] == 0.3 and not given["another"]
-    assert "This is not the network" in says("a.csv", other, 0.3) and given["another"] == ", for another network"
-    said = says("b.csv", other, 0.9)
-    assert "too late" not in said and given["stated"] == 0.9 and not given["another"]
+    assert space["stated"] == 0.3 and not space["another"]
+    assert "This is not the network" in says("a.csv", other, 0.3) and space["another"] == ", for another network"
+    assert "too late" not in says("b.csv", other, 0.9) and space["stated"] == 0.9 and not space["another"]
 
 
 def test_dates_are_compared_as_dates_or_not_at_all():
-    space = {"datetime": datetime, "re": re}
-    exec(cell_of("def dates_of"), space)
-    german = space["dates_of"](dict(enumerate(["26.10.2026", "3.11.2025", "1.1.2026"])))
+    dates_of = run_cell("def dates_of", {"datetime": datetime, "re": re})["dates_of"]
+    german = dates_of(dict(enumerate(["26.10.2026", "3.11.2025", "1.1.2026"])))
     assert sorted(german, key=german.get) == [1, 2, 0]
-    stamps = space["dates_of"]({5: "2026-01-02T10:00", 6: "2025-12-31 08:00"})
-    assert stamps[6] < stamps[5]
     for values in (["3/4/2026", "5/6/2026"], ["26.10.2026", "soon"], ["26.10.2026", "2026-10-26"]):
-        assert space["dates_of"](dict(enumerate(values))) == {}, "a month or a day, no date, two forms"
+        assert dates_of(dict(enumerate(values))) == {}, "a month or a day, no date, two forms"
 
 
 @pytest.mark.parametrize("ending, sign", [("csv", ","), ("tsv", "\t"), ("jsonl", "")])
 def test_the_other_columns_of_a_table_are_found_in_each_kind_of_file(ending, sign, tmp_path):
-    rows = [{"text": f"Lamp {n}, out", "label": "ab"[n % 2], "author": "" if n else "Ada"} for n in range(3)]
-    file = tmp_path / f"table.{ending}"
-    with open(file, "w", encoding="utf-8", newline="") as out:
-        if sign:
-            writer = csv.DictWriter(out, list(rows[0]), delimiter=sign)
-            writer.writeheader()
-            writer.writerows(rows)
-        else:
-            out.writelines(json.dumps(row) + "\n" for row in rows)
-    space = {"csv": csv, "json": json, "Path": Path, "TABLE": str(file), "COLUMNS": {}}
-    exec(cell_of("def rows_of"), space)
+    rows = [{"text": f"Lamp {n}, out", "author": "" if n else "Ada"} for n in range(3)]
+    lines = [json.dumps(row) for row in rows]
+    if sign:
+        lines = [f"text{sign}author", *(f'"{row["text"]}"{sign}{row["author"]}' for row in rows)]
+    (tmp_path / f"table.{ending}").write_text("\n".join(lines), encoding="utf-8")
+    space = {"csv": csv, "json": json, "Path": Path, "TABLE": tmp_path / f"table.{ending}", "COLUMNS": {}}
     space["items"] = [(1, row["text"]) for row in reversed(rows)]
+    run_cell("def rows_of", space)
     assert space["column"]("author") == {2: "Ada"} and space["column"]("date") == {}
-    assert space["column_names"]() == ["text", "label", "author"]
+    assert space["column_names"]() == ["text", "author"]
 
 
 def test_the_test_part_stays_closed_while_splits_are_compared(capsys):
-    given = {"parts": {"training": [0, 1, 2, 3], "validation": [4], "test": [5]}, "labels": [0, 1] * 3, "seen": set()}
-    given |= {"column": lambda name: dict.fromkeys(range(6), "x") | {4: "y", 5: "z"}, "dates_of": dict}
-    given["try_split"] = lambda train, test: given["seen"].update(train, test) or 0.5
-    exec(cell_of("WHEN, WHO = "), given)
-    assert given["seen"] == {0, 1, 2, 3, 4} and "by author: 0.500 of 1 texts" in capsys.readouterr().out
+    seen, space = set(), {"parts": {"training": [0, 1, 2, 3], "validation": [4], "test": [5]}, "labels": [0, 1] * 3}
+    space |= {"column": lambda name: dict.fromkeys(range(6), "x") | {4: "y", 5: "z"}, "dates_of": dict}
+    run_cell("WHEN, WHO = ", space | {"try_split": lambda train, test: seen.update(train, test) or 0.5})
+    assert seen == {0, 1, 2, 3, 4} and "by author: 0.500 of 1 texts" in capsys.readouterr().out
 
 
-def test_questions_are_read_as_a_spreadsheet_writes_them(tmp_path, capsys):
-    rows = 'number;text\r\n1;A lamp, out, again [form: waste]\r\n\r\n2;"Call 0555 0199 08;\nnow"\r\n'
+def test_questions_are_read_as_a_spreadsheet_writes_them(tmp_path):
+    rows = 'number;text\r\n1;A lamp, out\r\n\r\n2;"Call;\nnow"\r\n'
     (tmp_path / "questions.csv").write_bytes(rows.encode("utf-8-sig"))
-    given = {"csv": csv, "re": re, "Counter": Counter, "course": tmp_path, "classes": ["waste", "streets"]}
-    given |= {"items": [], "texts": [], "labels": [], "counts": {}, "net": None, "read": []}
-    given |= {"ids_of": given["read"].append, "probabilities_of": lambda _, some: torch.eye(2)[: len(some)]}
-    for cell in ("PRIVATE = ", "MARKS = ", "def questions_of", '"answers.csv"'):
-        exec(cell_of(cell), given)
-    assert given["read"] == ["A lamp, out, again", "Call #;\nnow"] and "2 rows" in capsys.readouterr().out
-    assert (tmp_path / "answers.csv").read_text(encoding="utf-8").split() == ["1,waste", "2,streets"]
+    questions_of = run_cell("def questions_of", {"csv": csv, "re": re})["questions_of"]
+    assert questions_of(tmp_path / "questions.csv") == {"1": "A lamp, out", "2": "Call;\nnow"}
 
 
 def test_each_planted_mark_is_seen_and_taken_out(capsys):
-    table, given = rows_of("requests"), {"re": re, "Counter": Counter}
-    given |= {"texts": [row["text"] for row in table], "classes": sorted({row["label"] for row in table})}
-    given["labels"] = [given["classes"].index(row["label"]) for row in table]
-    given["counts"] = Counter(given["labels"])
-    exec(cell_of("PRIVATE = "), given)
+    table = rows_of("requests")
+    space = {"re": re, "Counter": Counter, "texts": [row["text"] for row in table]}
+    space["classes"] = sorted({row["label"] for row in table})
+    space["labels"] = [space["classes"].index(row["label"]) for row in table]
+    run_cell("PRIVATE = ", space | {"counts": Counter(space["labels"])})
     seen = sum(int(n) for n in re.findall(r"^ *(\d+) times .*(?:form:|topic|Topic:)", capsys.readouterr().out, re.M))
-    given["items"] = list(enumerate(given["texts"]))
-    for _ in range(2):  # the second time as the first
-        exec(cell_of("MARKS = "), given)
-        assert seen == 32 and "32 texts had such a mark" in capsys.readouterr().out
-
-
-BROKEN = {
-    "one label.csv": ("text,label\nA lamp is out,streets\nA bin is full,streets\n", "label|class"),
-    "empty.csv": ("text,label\n", "no text|text"),
-    "no label.csv": ("text,label\nA lamp is out,\nA bin is full,waste\n", "the label is empty"),
-    "other columns.csv": (
-        "id,a,b,c\n1,A lamp is out,streets,x\n2,A bin is full,waste,y\n",
-        "which columns are the text",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_table_stops_at_its_first_cell_and_says_why(name, tmp_path, fresh):
-    content, said = BROKEN[name]
-    (tmp_path / name).write_text(content, encoding="utf-8")
-    (knob,) = (cell for cell in nbformat.read(NOTEBOOK, as_version=4).cells if KNOB in cell.source)
-    source = knob.source.replace(KNOB, f"TABLE, COLUMNS = {str(tmp_path / name)!r}, {{}}")
-    with pytest.raises(ValueError, match=said):
-        exec(source, {"load_dataset": torchnlp.load_dataset})
+    run_cell("MARKS = ", space | {"PRIVATE": "#", "items": list(enumerate(space["texts"]))})
+    assert seen == 32 and "32 texts had such a mark" in capsys.readouterr().out

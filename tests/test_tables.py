@@ -68,6 +68,9 @@ FORMS = {  # a name, the content, options
     "names in capitals, and spaces": ("a.csv", written(TICKETS, header=("Queue ", " SUBJECT", "body")), NAMED),
     "a byte order mark": ("a.csv", codecs.BOM_UTF8 + TABLE.encode(), NAMED),
     "blank lines": ("a.csv", "\n" + TABLE.replace("\n", "\r\n\r\n"), NAMED),
+    "CR alone": ("a.csv", TABLE.replace("\n", "\r"), NAMED),
+    "no quotes, no newline at the end": ("a.tsv", written(TICKETS, "\t").replace('"', "").rstrip(), NAMED),
+    "spaces around the label": ("a.csv", TABLE.replace('"Netz"', '" Netz "').replace('"Drucker"', "Drucker "), NAMED),
     "Latin-1": ("a.csv", TABLE.encode("latin-1"), NAMED),
     "UTF-16": ("a.csv", written(TICKETS, "\t").encode("utf-16"), NAMED),
     "JSON lines": ("a.jsonl", "".join(json.dumps({"id": i, **dict(zip(("queue", "subject", "body"), row))}) + "\n\n"
