@@ -38,13 +38,19 @@ export function make(tag, properties = {}, ...children) {
 
 export const bold = word => make("bdi", {textContent: word});
 
-// Give a canvas its size on the page, with as many points as the screen has, which wipes it. Letters are the page's.
+// The letters of what is drawn are those of its stylesheet.
+export const lettering = canvas => {
+    const {fontSize, fontFamily} = getComputedStyle(canvas);
+    return `${fontSize} ${fontFamily}`;
+};
+
+// Give a canvas its size on the page, with as many points as the screen has, which wipes it.
 export function fit(canvas, width, height) {
     const ratio = window.devicePixelRatio, context = canvas.getContext("2d");
     Object.assign(canvas, {width: Math.round(width * ratio), height: Math.round(height * ratio)});
     Object.assign(canvas.style, {width: `${width}px`, height: `${height}px`});
     context.scale(ratio, ratio);
-    context.font = `12px ${getComputedStyle(canvas).fontFamily}`;
+    context.font = lettering(canvas);
     return context;
 }
 
@@ -108,11 +114,12 @@ export function writeEnds(context, ends, lowest, room, paper) {
     Object.assign(context, {textBaseline: "middle", lineJoin: "round", lineWidth: 6, strokeStyle: paper});
     context.setLineDash([]);
     let free = lowest;
+    const row = 1.2 * parseFloat(context.font.match(/[\d.]+px/)[0]);
     for (const {name, x, y, colour} of ends.toSorted((a, b) => b.y - a.y)) {
         const place = Math.min(free, y);
         context.fillStyle = colour;
         context.strokeText(name, x, place, room);
         context.fillText(name, x, place, room);
-        free = place - 15;
+        free = place - row;
     }
 }

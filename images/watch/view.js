@@ -10,14 +10,13 @@
 
 import {byPush, classColour, paintEffect, paintSums} from "./chain.js";
 import {
-    PARTS, SIGNED, best, bold, css, fit, make, mean, paintLine, paintUnits, palette, percent, shade, shownParts,
-    writeEnds,
+    PARTS, SIGNED, best, bold, css, fit, lettering, make, mean, paintLine, paintUnits, palette, percent, shade,
+    shownParts, writeEnds,
 } from "./draw.js";
 import {formula, notes, sentence} from "./sentences.js";
 
 const DASHES = [[], [7, 4], [2, 4], [9, 4, 2, 4]];
 const MOST_CLASSES = 6;
-const LETTERING = "600 13px";
 const STAGE = 26;  // pixels: the letters of the words on the front page, where there is room
 
 export class View {
@@ -127,7 +126,7 @@ export class View {
         this.stacked = this.compact && !seen;  // on a phone, a row a word
         this.words.style.fontSize = this.compact && seen ? `${STAGE}px` : "";
         const {fontSize, fontFamily} = getComputedStyle(this.words), ruler = make("canvas").getContext("2d");
-        ruler.font = `${LETTERING} ${fontFamily}`;
+        ruler.font = `600 ${lettering(this.curves.querySelector("canvas"))}`;
         this.margin = 12 + Math.min(110, Math.max(...this.classes.map(name => ruler.measureText(name).width)));
         ruler.font = `600 ${fontSize} ${fontFamily}`;
         let widths = this.tokens.map(token => Math.max(30, ruler.measureText(token).width + 16));
@@ -177,7 +176,7 @@ export class View {
     drawCurves(canvas, {probabilities, whole}) {
         const {edges, shown, colours} = this, left = this.strip.scrollLeft;
         const height = this.readings.length > 1 ? 96 : 140;
-        const context = fit(canvas, this.width, height), face = getComputedStyle(this.words).fontFamily;
+        const context = fit(canvas, this.width, height);
         const x = t => (edges[t] + edges[t + 1]) / 2 - left, y = p => 8 + (1 - p) * (height - 16);
         const colour = (k, alpha) => css(colours[classColour(k)], alpha);
         const ticks = [[0, "0"], [0.5, "½"], [1, "1"]];
@@ -199,7 +198,7 @@ export class View {
         writeEnds(context, scale, height, 40, css(colours.paper));
         const end = read.findLastIndex(row => row);
         if (end < 0 || edges[end] > left + this.width) return;
-        context.font = `${LETTERING} ${face}`;
+        context.font = `600 ${lettering(canvas)}`;
         const names = this.highest(probabilities[end]).map(k =>
             ({name: this.classes[k], x: edges[end + 1] - left + 6, y: y(probabilities[end][k]), colour: colour(k)}));
         writeEnds(context, names, height - 14, this.margin - 8, css(colours.paper));  // beside the band, not on it

@@ -1,11 +1,11 @@
 // Lesson 1's figure: the gradient on its way back through 40 steps of an RNN, at a spectral radius that is a slider.
 
-import {bold, css, fit, make, paintAxes, paintLine, palette, tenTo, writeEnds} from "../../images/watch/draw.js";
+import {bold, css, fit, lettering, make, paintAxes, paintLine, palette, tenTo, writeEnds} from "../../images/watch/draw.js";
 import {addProduct, linear, transposed} from "../../site/cells.js";
 import {caption, makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
 import {makeRandom, normal} from "../../site/random.js";
 
-const H = 32, STEPS = 40, HEIGHT = 230, LEFT = 44, RIGHT = 112, HIGH = 6, LOW = -14;  // powers of ten
+const H = 32, STEPS = 40, HEIGHT = 220, LEFT = 52, RIGHT = 112, HIGH = 6, LOW = -14;  // powers of ten
 
 // The size of the largest eigenvalue: how much a step stretches, in the mean over very many steps.
 function spectralRadius(W) {
@@ -46,20 +46,20 @@ export function show(place, style) {
         const width = canvas.parentElement.clientWidth, right = width - RIGHT, context = fit(canvas, width, HEIGHT);
         const colours = palette(canvas.parentElement, ["paper", "soft", "line", "h", "guess"]);
         const x = k => LEFT + k / STEPS * (right - LEFT);
-        const y = size => 10 + (HIGH - Math.log10(size)) / (HIGH - LOW) * (HEIGHT - 44);
+        const y = size => 10 + (HIGH - Math.log10(size)) / (HIGH - LOW) * (HEIGHT - 52);
         const across = [5, 0, -5, -10].map(exponent => [y(10 ** exponent), exponent ? tenTo(exponent) : "1"]);
         const below = [0, 10, 20, 30, STEPS].map(k => [x(k), k]);
-        paintAxes(context, colours, {left: LEFT, right, across, below, bottom: HEIGHT - 24});
+        paintAxes(context, colours, {left: LEFT, right, across, below, bottom: HEIGHT - 28});
         context.fillText("steps back", x(STEPS / 2), HEIGHT - 8);
         const within = sizes => sizes.map((size, k) => [x(k), y(Math.min(10 ** HIGH, Math.max(10 ** LOW, size)))]);
         const [withTanh, straight] = lines.map(within), [blue, grey] = [css(colours.h), css(colours.guess)];
         paintLine(context, straight, grey, 2.4, [7, 4]);
         paintLine(context, withTanh, blue, 2.4);
-        Object.assign(context, {font: `600 13px ${getComputedStyle(canvas).fontFamily}`, textAlign: "left"});
+        Object.assign(context, {font: `600 ${lettering(canvas)}`, textAlign: "left"});
         writeEnds(context, [
             {name: "all slopes 1", x: right + 8, y: straight.at(-1)[1], colour: grey},
             {name: "with tanh", x: right + 8, y: withTanh.at(-1)[1], colour: blue},
-        ], HEIGHT - 34, RIGHT - 8, css(colours.paper));
+        ], HEIGHT - 42, RIGHT - 8, css(colours.paper));
     }
 
     const slider = makeSlider("Spectral radius of W", {min: 0.5, max: 2.5, step: 0.05, value: 1}, radius => {
