@@ -69,34 +69,20 @@ class Slide:
 
 
 def given(lesson: Lesson, name: str) -> str:
-    """What was recorded under a name or printed by a cell; of a table, its first two columns. Raises LookupError."""
+    """What was recorded or printed, or the errors or points in 100; of a table, two columns. Raises LookupError."""
     kind, _, rest = name.rpartition(": ")
-    say, rest = KINDS.get(kind, str), rest if kind in KINDS else name
-    if not (cell := re.fullmatch(r"(l\d+-c\d+), (.+), (\d+)", rest)):
-        value = lesson.figure(rest)
-        return "\n".join(f"| {row[0]} | {say(row[1])} |" for row in value) if isinstance(value, list) else say(value)
-    said = "".join(output.get("text", "") for output in cell_of(lesson, cell[1]).outputs)
-    line = re.search(rf"{re.escape(cell[2])}(?![\d.])(.*)", said)
-    numbers = re.findall(r"[+-]?\d+(?:\.\d+)?", line[1] if line else "")
-    if len(numbers) < int(cell[3]):
-        raise LookupError(f'{cell[1]} printed no number {cell[3]} behind "{cell[2]}"')
-    return say(numbers[int(cell[3]) - 1].lstrip("+"))
-
-
-def points(share: str) -> str:
-    return in_100(float(share), share)
+    say = {"errors": errors, "points": points}.get(kind, str)
+    value = lesson.figure(name if say is str else rest)
+    return "\n".join(f"| {row[0]} | {say(row[1])} |" for row in value) if isinstance(value, list) else say(value)
 
 
 def errors(accuracy: str) -> str:
-    return in_100(1 - float(accuracy), accuracy)
+    return points(f"{1 - float(accuracy):.{len(accuracy) - 2}f}")
 
 
-def in_100(share: float, said: str) -> str:
-    """With all the digits of what was said: 8.4 of 0.084."""
-    return f"{100 * share:.{max(0, len(said.partition('.')[2]) - 2)}f}"
-
-
-KINDS = {"errors": errors, "points": points}
+def points(share: str) -> str:
+    """8.4 of 0.084: in 100, with all its digits."""
+    return f"{100 * float(share):.{max(0, len(share.partition('.')[2]) - 2)}f}"
 
 
 def read_deck(lesson: Lesson) -> list[Slide]:
