@@ -179,12 +179,11 @@ def load_dataset(
 
     title = {"ag_news": "AG News", "sample": "The bundled sample corpus", "own": place.name}[name]
     shown = say("The bundled sample corpus") if name == "sample" else title
-    train, test, words = len(train_dataset), len(test_dataset), len(voc)
+    train, test = len(train_dataset), len(test_dataset)
     drawn = say(" (drawn from {available:,})").format(available=available) if train < available else ""
-    sizes = say("{train:,} train articles{drawn} and {test:,} test articles").format(
-        train=train, drawn=drawn, test=test
-    )
-    counted = say("{count} classes, a vocabulary of {words:,} tokens").format(count=len(classes), words=words)
+    sizes = say("{train:,} train articles{drawn} and {test:,} test articles")
+    sizes = sizes.format(train=train, drawn=drawn, test=test)
+    counted = say("{count} classes, a vocabulary of {words:,} tokens").format(count=len(classes), words=len(voc))
     lines = [say("{title}: {sizes}, {counted}.").format(title=shown, sizes=sizes, counted=counted)]
     if name == "own":
         lines += [*notes, *_look(train_dataset, test_dataset, classes, voc)]
@@ -293,9 +292,7 @@ def _choose_columns(
     if not texts or not labels or -1 in texts + labels or labels[0] in texts:
         asked = say("which columns are the text, and which other one is the label?")
         seen = say("Its first row is: {names}.").format(names=", ".join(name.strip()[:20] for name in first))
-        remedy = say(
-            'Say text=["subject", "body"], label="queue" or, without a header, count from 0: text=[1, 2], label=0.'
-        )
+        remedy = say('Say text=["subject", "body"], label="queue" or, with no header, by number: text=[1, 2], label=0.')
         raise ValueError(f"{file}: {asked} {seen} {remedy}")
     by_number = all(isinstance(one, int) for one in [label, *(text or "?")])
     return texts, labels[0], not by_number or names[labels[0]] in LABEL_COLUMNS
@@ -389,9 +386,8 @@ def _read_classes(place: Path, tables: list[Table]) -> list[str]:
         return list(AG_NEWS_CLASSES)
     counts = collections.Counter(labels)
     if not 2 <= len(counts) <= 100 or len(labels) > 10 and len(counts) > len(labels) / 2:
-        what = say("{rows} rows have {count} different labels, such as {label!r}.").format(
-            rows=len(labels), count=len(counts), label=labels[0][:40]
-        )
+        what = say("{rows} rows have {count} different labels, such as {label!r}.")
+        what = what.format(rows=len(labels), count=len(counts), label=labels[0][:40])
         remedy = say("A table has 2 to 100, in the column label=...; several labels for a text: see site/own-data.md.")
         raise ValueError(f"{tables[0].file}: {what} {remedy}")
     if not tables[0].header and counts[labels[0]] == 1 and len(labels) > 10:
@@ -413,9 +409,8 @@ def _number_labels(folder: Path, classes: list[str], found: set[str]) -> dict[st
     differ = sorted(label for label in found if names.get(label) != numbers.get(label))
     if differ and found <= names.keys() & numbers.keys():
         label, what = differ[0], say("the labels can be read as names or as numbers, and these differ.")
-        both = say("{label!r} is the class of this name, or class number {label}, which is {other!r}.").format(
-            label=label, other=classes[int(label) - 1]
-        )
+        both = say("{label!r} is the class of this name, or class number {label}, which is {other!r}.")
+        both = both.format(label=label, other=classes[int(label) - 1])
         remedy = say("Put the lines of classes.txt in the order 1, 2, ..., or write names there that are not numbers.")
         raise ValueError(f"{folder}: {what} {both} {remedy}")
     return names
@@ -475,15 +470,13 @@ def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[s
         yield say("Note: texts with more than one label: {differ:,}. Look at them, and decide.").format(differ=differ)
     trained = {_plain(text) for _, text in train}
     if both := sum(_plain(text) in trained for _, text in test):
-        yield say(
-            "Note: {both:,} of {test:,} test texts stand in the train file too. Keep each in one file only."
-        ).format(both=both, test=len(test))
+        what = say("Note: {both:,} of {test:,} test texts stand in the train file too. Keep each in one file only.")
+        yield what.format(both=both, test=len(test))
     for half, part in {"train": train, "test": test}.items():
         lacking = sorted({*range(1, len(classes) + 1)} - {label for label, _ in part})
         if never := ", ".join(classes[k - 1] for k in lacking):
-            yield say("Note: no {half} article has the label {never}. Add some, or drop the class.").format(
-                half=half, never=never
-            )
+            what = say("Note: no {half} article has the label {never}. Add some, or drop the class.")
+            yield what.format(half=half, never=never)
     for sign in "|;,":
         split = {name: [part.strip() for part in name.split(sign)] for name in classes if sign in name}
         parts = collections.Counter(itertools.chain(classes, *split.values()))
@@ -1567,10 +1560,8 @@ def predict(
     """
     if not hasattr(k, "__index__") or k < 1:
         raise ValueError(f"k is the number of answers, 1 or more, not {k}.")
-    collate_fn = collate_fn or _collate_for(net)
-    _, logits = logits_of(
-        net, [collate_fn([(1, Text(text, _reader_of(net)))])]
-    )  # the label 1 is a stand-in, never read
+    item = 1, Text(text, _reader_of(net))  # the label is a stand-in, never read
+    _, logits = logits_of(net, [(collate_fn or _collate_for(net))([item])])
     if logits.size(1) != len(classes):
         raise ValueError(f"The network tells {logits.size(1)} classes apart; classes has {len(classes)} names.")
     probabilities, best = logits[0].softmax(0).topk(min(k, len(classes)))
@@ -1698,12 +1689,8 @@ def _look_inside(net: nn.Module, text: str, collate_fn: Callable | None) -> tupl
         return logits_of(net, [collate_fn([(1, part)]) for part in texts])[1].softmax(1).numpy()
 
     every = range(len(tokens))
-    return (
-        tokens,
-        values,
-        answers([[*range(t + 1)] for t in every]),
-        answers([[s for s in every if s != t] for t in every]),
-    )
+    after, without = [[*range(t + 1)] for t in every], [[s for s in every if s != t] for t in every]
+    return tokens, values, answers(after), answers(without)
 
 
 def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callable | None = None) -> None:
@@ -1738,17 +1725,15 @@ def publish(
 ) -> Path:  # fmt: skip
     """Write the network as a page: one file of at most 2 MB that opens from a disk or on a phone and fetches nothing.
 
-    Whoever opens it types a text, and sees the answer after each word, the states over the words, and the words without
-    which the answer would be another. net: an embedding; at most one nn.RNN, nn.LSTM or nn.GRU, of any layers and
-    directions; a pooling (last state, mean, max or sum, or two of these side by side); a linear layer. examples: texts
-    to try. Everybody can read them on the page, and the words of the vocabulary in its source: invent the examples, and
-    publish nothing that a real person wrote for you alone. card: lines of the model card, as
-    {"Data": "...", "Not for": "..."}. words: a vocabulary of your own, in the order of the embedding's rows, <unk>
-    first and then <pad>; otherwise the one that the network reads. Word vectors have 16 bits, 8 where there are many;
-    of a large vocabulary the first words are kept, the most frequent, and the page says how many. In Colab the file
-    comes to you by `from google.colab import files; files.download("my-network.html")`. Returns the file's path. Raises
-    ValueError for another network or number of classes, RuntimeError before the first load_dataset, FileNotFoundError
-    where the course's folders are missing, OSError for a file that can't be written.
+    Whoever opens it types a text, and sees the answer after each word, the states, and the words that decide. net: an
+    embedding; at most one nn.RNN, nn.LSTM or nn.GRU, of any layers and directions; a pooling (last state, mean, max or
+    sum, or two of these side by side); a linear layer. examples: texts to try. Everybody can read them, and the words
+    of the vocabulary in the page's source: publish nothing that a real person wrote for you alone. card: lines of the
+    model card, as {"Data": "...", "Not for": "..."}. words: a vocabulary of your own, in the order of the embedding's
+    rows, <unk> first and then <pad>; without it, the one that the network reads. Word vectors have 16 bits, 8 where
+    there are many; of a large vocabulary the most frequent words are kept. Returns the file's path. Raises ValueError
+    for another network or number of classes, RuntimeError before the first load_dataset, FileNotFoundError where the
+    course's folders are missing, OSError for a file that can't be written.
     """
     folder, file = Path(__file__).resolve().parent, Path(file).expanduser()
     if not (folder / "site" / "published.html").is_file():
@@ -1788,12 +1773,8 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
     line = say("{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})")
     print(line.format(name=name, value=value, low=low, high=high, mark=mark, digits=digits))
     if mark == "OUTSIDE":
-        print(
-            say("Your numbers differ. Inside the range that is normal: other machines and versions round differently.")
-        )
-        print(
-            say("Outside it, something else has changed. In this order: run all cells from the top in a fresh kernel;")
-        )
+        print(say("Your numbers differ. Inside the range that is normal: machines and versions round differently."))
+        print(say("Outside it, something has changed. In this order: run all cells from the top in a fresh kernel;"))
         print(say("undo changes of your own; see 'When your numbers differ' (site/numbers-differ.md)."))
         if os.environ.get("TORCHNLP_STRICT"):
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
@@ -1820,9 +1801,8 @@ def plot_history(history: History):
             train, valid = getattr(history, f"train_{name}"), getattr(history, f"valid_{name}")
             lines = axis.plot(history.articles, train, color=COLOURS["train"], label="train (running)")
             if valid:
-                lines += axis.plot(
-                    history.epoch_ends[: len(valid)], valid, "D", color=COLOURS["valid"], ms=9, label="validation"
-                )
+                look = {"color": COLOURS["valid"], "ms": 9, "label": "validation"}
+                lines += axis.plot(history.epoch_ends[: len(valid)], valid, "D", **look)
             axis.set(xlabel="articles read", ylabel=name, xlim=(0, 1.04 * max([1, history.planned, *history.articles])))
             axis.xaxis.set_major_locator(plt.MaxNLocator(3))
             axis.xaxis.set_major_formatter("{x:,.0f}")

@@ -232,11 +232,6 @@ def projects() -> list[Lesson]:
     return [Lesson(path) for path in sorted(ROOT.glob("notebooks/*.ipynb")) if not NUMBER.match(path.name)]
 
 
-def lesson_at(path: Path) -> Lesson:
-    """The lesson of a notebook, or of a study."""
-    return Lesson(path if path.parent.name == "notebooks" else path.parent.with_suffix(".ipynb"))
-
-
 def short(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 

@@ -78,100 +78,78 @@ def one_epoch(net, loader, optimizer, scheduler, clip):
 
 
 # %% Setting
-def epoch(net, loader, optimizer, scheduler, clip, *parts, first="train", last="eval", mean=True):
+def epoch(*parts, first="train", last="eval", give=lambda losses, counts: sum(losses).item() / sum(counts)):
     """What a slip is made of: the parts of a step in an order, and what comes before and after all batches."""
-    total, articles, losses = 0.0, 0, []
-    getattr(net, first)()
-    for labels, ids in loader:
-        loss = F.cross_entropy(net(ids.to(device)), labels.to(device))
-        for part in parts:
-            if part == "clip":
-                nn.utils.clip_grad_norm_(net.parameters(), clip)
-            else:
-                {"zero": optimizer.zero_grad, "back": loss.backward, "step": optimizer.step, "rate": scheduler.step}[
-                    part
-                ]()
-        losses.append(loss)
-        total += loss.item() * len(labels)
-        articles += len(labels)
-    getattr(net, last)()
-    return total / articles if mean else losses
+
+    def one_epoch(net, loader, optimizer, scheduler, clip):
+        losses, counts = [], []
+        getattr(net, first)()
+        for labels, ids in loader:
+            loss = F.cross_entropy(net(ids.to(device)), labels.to(device))
+            calls = {"zero": optimizer.zero_grad, "back": loss.backward, "step": optimizer.step}
+            calls |= {"clip": lambda: nn.utils.clip_grad_norm_(net.parameters(), clip), "rate": scheduler.step}
+            for part in parts or ("zero", "back", "clip", "step", "rate"):
+                calls[part]()
+            losses.append(loss * len(labels))
+            counts.append(len(labels))
+        getattr(net, last)()
+        return give(losses, counts)
+
+    return one_epoch
 
 
 # %% check_one_epoch, wrong: The gradients of all batches add up
-def one_epoch(*given):
-    return epoch(*given, "back", "clip", "step", "rate")
-
+one_epoch = epoch("back", "clip", "step", "rate")
 
 # %% check_one_epoch, wrong: No weight moves
-def one_epoch(*given):
-    return epoch(*given, "back", "zero", "clip", "step", "rate")
-
+one_epoch = epoch("back", "zero", "clip", "step", "rate")
 
 # %% check_one_epoch, wrong: clip it between backward and optimizer.step()
-def one_epoch(*given):
-    return epoch(*given, "zero", "back", "step", "clip", "rate")
-
+one_epoch = epoch("zero", "back", "step", "clip", "rate")
 
 # %% check_one_epoch, wrong: clip it between backward and optimizer.step()
-def one_epoch(*given):
-    return epoch(*given, "zero", "clip", "back", "step", "rate")
-
+one_epoch = epoch("zero", "clip", "back", "step", "rate")
 
 # %% check_one_epoch, wrong: The gradients of all batches add up
 # says: clip it between backward and optimizer.step()
-def one_epoch(*given):
-    return epoch(*given, "back", "step", "clip", "rate")
-
+one_epoch = epoch("back", "step", "clip", "rate")
 
 # %% check_one_epoch, wrong: it comes after the optimizer
-def one_epoch(*given):
-    return epoch(*given, "zero", "back", "clip", "rate", "step")
+one_epoch = epoch("zero", "back", "clip", "rate", "step")
 
 
 # %% check_one_epoch, wrong: The scheduler has made 1 of 3 steps
 def one_epoch(net, loader, optimizer, scheduler, clip):
-    loss = epoch(net, loader, optimizer, scheduler, clip, "zero", "back", "clip", "step")
+    loss = epoch("zero", "back", "clip", "step")(net, loader, optimizer, scheduler, clip)
     scheduler.step()
     return loss
 
 
 # %% check_one_epoch, wrong: Batch 1 finds the network in evaluation mode
-def one_epoch(*given):
-    return epoch(*given, "zero", "back", "clip", "step", "rate", first="eval")
+one_epoch = epoch(first="eval")
 
 
 # %% check_one_epoch, wrong: Batch 2 finds the network in evaluation mode: is net.eval() inside the loop?
-def one_epoch(net, loader, optimizer, scheduler, clip):
-    net.train()
-    return epoch(net, [*loader][:1], optimizer, scheduler, clip, "zero", "back", "clip", "step", "rate") + epoch(
-        net, [*loader][1:], optimizer, scheduler, clip, "zero", "back", "clip", "step", "rate", first="eval"
-    )
+def one_epoch(net, loader, *others):
+    return epoch()(net, [*loader][:1], *others) + epoch(first="eval")(net, [*loader][1:], *others)
 
 
 # %% check_one_epoch, wrong: is `return` inside the loop?
-def one_epoch(net, loader, optimizer, scheduler, clip):
-    return epoch(net, [*loader][:1], optimizer, scheduler, clip, "zero", "back", "clip", "step", "rate")
+def one_epoch(net, loader, *others):
+    return epoch()(net, [*loader][:1], *others)
 
 
 # %% check_one_epoch, wrong: At the end the network is in training mode
-def one_epoch(*given):
-    return epoch(*given, "zero", "back", "clip", "step", "rate", last="train")
-
+one_epoch = epoch(last="train")
 
 # %% check_one_epoch, wrong: That is the loss of the last batch
-def one_epoch(*given):
-    return epoch(*given, "zero", "back", "clip", "step", "rate", mean=False)[-1].item()
+one_epoch = epoch(give=lambda losses, counts: losses[-1].item() / counts[-1])
 
-
-# %% check_one_epoch, wrong: the last one is smaller
-def one_epoch(*given):
-    return torch.stack(epoch(*given, "zero", "back", "clip", "step", "rate", mean=False)).mean().item()
-
+# %% check_one_epoch, wrong: The last is smaller: let each text count once
+one_epoch = epoch(give=lambda losses, counts: sum(loss.item() / n for loss, n in zip(losses, counts)) / len(losses))
 
 # %% check_one_epoch, wrong: Add up loss.item()
-def one_epoch(*given):
-    return sum(epoch(*given, "zero", "back", "clip", "step", "rate", mean=False))
+one_epoch = epoch(give=lambda losses, counts: sum(losses) / sum(counts))
 
 
 # %% check_last_n, right: two comparisons

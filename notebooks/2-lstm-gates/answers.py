@@ -113,7 +113,7 @@ def bias_for(T):
     return 0.5 ** (1 / T)
 
 
-# %% check_bias_for, wrong: With your bias of 2.60
+# %% check_bias_for, wrong: Your bias of 2.60
 # says: Is it rounded?
 def bias_for(T):
     return round(-math.log(2 ** (1 / T) - 1), 1)

@@ -25,7 +25,7 @@ def last_states(h_n, directions):
     return torch.cat([*h_n[:directions]], dim=1)
 
 
-# %% check_last_states, wrong: concatenate them
+# %% check_last_states, wrong: join them with torch.cat
 def last_states(h_n, directions):
     return h_n[-directions:]
 

@@ -9,51 +9,46 @@ def copies(texts):
     return pairs
 
 
+# %% Setting
+def sharing(alike, words_of=tokenizer, reach=1000):
+    """What is wrong below: which words of two texts make them copies, and how far apart they may stand."""
+
+    def copies(texts):
+        words = [{*words_of(text)} for text in texts]
+        places = [(i, j) for j in range(len(texts)) for i in range(max(0, j - reach), j)]
+        return [(i, j) for i, j in places if alike(words[i], words[j])]
+
+    return copies
+
+
+def share(a, b):
+    return len(a & b) / max(1, len(a | b)) >= 0.6
+
+
 # %% check_copies, wrong: It misses a pair: 'The lamp in street
-def copies(texts):
-    return [(i, j) for j in range(len(texts)) for i in range(j) if texts[i] == texts[j]]
+copies = sharing(lambda a, b: a == b, words_of=lambda text: [text])
 
 
 # %% check_copies, wrong: Each pair comes once
 def copies(texts):
-    words = [{*tokenizer(text)} for text in texts]
-    places = [(i, j) for i in range(len(texts)) for j in range(len(texts)) if i != j]
-    return [(i, j) for i, j in places if len(words[i] & words[j]) >= 0.6 * max(1, len(words[i] | words[j]))]
+    pairs = sharing(share)(texts)
+    return pairs + [(j, i) for i, j in pairs]
 
 
 # %% check_copies, wrong: share less than 0.6 of their words
-def copies(texts):
-    words = [{*tokenizer(text)} for text in texts]
-    places = [(i, j) for j in range(len(texts)) for i in range(j)]
-    return [(i, j) for i, j in places if len(words[i] & words[j]) >= 0.6 * max(1, min(len(words[i]), len(words[j])))]
-
+copies = sharing(lambda a, b: len(a & b) >= 0.6 * max(1, min(len(a), len(b))))
 
 # %% check_copies, wrong: They share 3 of 5 words
-def copies(texts):
-    words = [{*tokenizer(text)} for text in texts]
-    places = [(i, j) for j in range(len(texts)) for i in range(j)]
-    return [(i, j) for i, j in places if len(words[i] & words[j]) > 0.6 * len(words[i] | words[j])]
-
+copies = sharing(lambda a, b: len(a & b) > 0.6 * len(a | b))
 
 # %% check_copies, wrong: a comma is a word of its own
-def copies(texts):
-    words = [{*text.lower().split()} for text in texts]
-    places = [(i, j) for j in range(len(texts)) for i in range(j)]
-    return [(i, j) for i, j in places if len(words[i] & words[j]) >= 0.6 * max(1, len(words[i] | words[j]))]
-
+copies = sharing(share, words_of=lambda text: text.lower().split())
 
 # %% check_copies, wrong: do not divide by 0
-def copies(texts):
-    words = [{*tokenizer(text)} for text in texts]
-    places = [(i, j) for j in range(len(texts)) for i in range(j)]
-    return [(i, j) for i, j in places if len(words[i] & words[j]) / len(words[i] | words[j]) >= 0.6]
-
+copies = sharing(lambda a, b: len(a & b) / len(a | b) >= 0.6)
 
 # %% check_copies, wrong: Compare each text with all the later ones
-def copies(texts):
-    words = [{*tokenizer(text)} for text in texts]
-    places = [(i, j) for j in range(len(texts)) for i in range(max(0, j - 19), j)]
-    return [(i, j) for i, j in places if len(words[i] & words[j]) >= 0.6 * max(1, len(words[i] | words[j]))]
+copies = sharing(share, reach=19)
 
 
 # %% check_kappa, right: with numpy
@@ -66,30 +61,34 @@ def kappa(first, second):
     return float((table.trace() - chance) / (1 - chance)) if chance < 1 else 1.0
 
 
+# %% Setting
+def chance_of(first, second, names):
+    return sum(first.count(name) * second.count(name) for name in names) / len(first) ** 2
+
+
+def agreement(first, second):
+    return sum(a == b for a, b in zip(first, second)) / len(first)
+
+
 # %% check_kappa, wrong: take the labels that occur
 def kappa(first, second):
-    n = len(first)
-    chance = sum(first.count(k) * second.count(k) for k in range(5)) / n**2
-    return (sum(a == b for a, b in zip(first, second)) / n - chance) / (1 - chance)
+    chance = chance_of(first, second, range(5))
+    return (agreement(first, second) - chance) / (1 - chance)
 
 
 # %% check_kappa, wrong: do not divide by 0, return 1.0
 def kappa(first, second):
-    n = len(first)
-    chance = sum(first.count(k) * second.count(k) for k in {*first}) / n**2
-    return (sum(a == b for a, b in zip(first, second)) / n - chance) / (1 - chance)
+    chance = chance_of(first, second, {*first})
+    return (agreement(first, second) - chance) / (1 - chance)
 
 
 # %% check_kappa, wrong: What share would agree by chance?
-def kappa(first, second):
-    return sum(a == b for a, b in zip(first, second)) / len(first)
+kappa = agreement
 
 
 # %% check_kappa, wrong: Divide by the room that chance leaves
 def kappa(first, second):
-    n = len(first)
-    chance = sum(first.count(name) * second.count(name) for name in {*first}) / n**2
-    return sum(a == b for a, b in zip(first, second)) / n - chance
+    return agreement(first, second) - chance_of(first, second, {*first})
 
 
 # %% Setting
@@ -250,34 +249,32 @@ def make_batch(rows):
     return torch.tensor([label for label, _ in rows]), batch, lengths
 
 
+# %% Setting
+def batched(rows, fill=PAD, empty=UNK, count=lambda ids: max(1, len(ids))):
+    padded = nn.utils.rnn.pad_sequence([torch.tensor(ids or [empty]) for _, ids in rows], True, fill)
+    return torch.tensor([label for label, _ in rows]), padded, torch.tensor([count(ids) for _, ids in rows])
+
+
 # %% check_make_batch, wrong: filled up with PAD, which is 1
 def make_batch(rows):
-    texts = [torch.tensor(ids or [UNK]) for _, ids in rows]
-    padded = nn.utils.rnn.pad_sequence(texts, batch_first=True)
-    return torch.tensor([label for label, _ in rows]), padded, torch.tensor([len(ids) for ids in texts])
+    return batched(rows, fill=UNK)
 
 
 # %% check_make_batch, wrong: its length is 1
 def make_batch(rows):
-    texts = [torch.tensor(ids or [UNK]) for _, ids in rows]
-    padded = nn.utils.rnn.pad_sequence(texts, batch_first=True, padding_value=PAD)
-    return torch.tensor([label for label, _ in rows]), padded, torch.tensor([len(ids) for _, ids in rows])
-
-
-# %% check_make_batch, wrong: changed what it was given
-def make_batch(rows):
-    lengths = [max(1, len(ids)) for _, ids in rows]
-    for _, ids in rows:
-        ids += [UNK] if not ids else []
-        ids += [PAD] * (max(lengths) - len(ids))
-    return torch.tensor([label for label, _ in rows]), torch.tensor([ids for _, ids in rows]), torch.tensor(lengths)
+    return batched(rows, count=len)
 
 
 # %% check_make_batch, wrong: its row begins with UNK
 def make_batch(rows):
-    texts = [torch.tensor(ids or [PAD]) for _, ids in rows]
-    padded = nn.utils.rnn.pad_sequence(texts, batch_first=True, padding_value=PAD)
-    return torch.tensor([label for label, _ in rows]), padded, torch.tensor([len(ids) for ids in texts])
+    return batched(rows, empty=PAD)
+
+
+# %% check_make_batch, wrong: changed what it was given
+def make_batch(rows):
+    for _, ids in rows:
+        ids += [] if ids else [UNK]
+    return batched(rows)
 
 
 # %% Setting
@@ -294,43 +291,29 @@ class Reads(nn.Module):
         return self.finish(self.rnn(packed)[1][0][-1])
 
 
-# %% check_classifier, right: a packed LSTM
-class Classifier(Reads):
-    def finish(self, h):
-        return self.fc(F.dropout(h, 0.3, self.training))
+def reading(finish):
+    return type("Classifier", (Reads,), {"finish": finish})
 
+
+# %% check_classifier, right: a packed LSTM
+Classifier = reading(lambda net, h: net.fc(F.dropout(h, 0.3, net.training)))
 
 # %% check_classifier, wrong: It returns probabilities
-class Classifier(Reads):
-    def finish(self, h):
-        return self.fc(h).softmax(1)
-
+Classifier = reading(lambda net, h: net.fc(h).softmax(1))
 
 # %% check_classifier, wrong: no sigmoid or ReLU behind it
-class Classifier(Reads):
-    def finish(self, h):
-        return self.fc(h).sigmoid()
-
+Classifier = reading(lambda net, h: net.fc(h).sigmoid())
 
 # %% check_classifier, wrong: no sigmoid or ReLU behind it
-class Classifier(Reads):
-    def finish(self, h):
-        return self.fc(h).relu()
-
+Classifier = reading(lambda net, h: net.fc(h).relu())
 
 # %% check_classifier, wrong: F.dropout wants training=self.training
-class Classifier(Reads):
-    def finish(self, h):
-        return self.fc(F.dropout(h, 0.3))
+Classifier = reading(lambda net, h: net.fc(F.dropout(h, 0.3)))
 
 
 # %% check_classifier, wrong: [20, 50], not [20, 64]
-class Classifier(Reads):
-    def __init__(self, num_words, num_classes):
-        super().__init__(num_words, num_classes, 64)
-
-    def finish(self, h):
-        return self.fc(h)
+def Classifier(num_words, num_classes):
+    return Reads(num_words, num_classes, 64)
 
 
 # %% check_classifier, wrong: this is a bag of words
@@ -345,7 +328,7 @@ class Classifier(nn.Module):
         return self.fc((self.embedding(ids) * real).sum(1) / lengths.unsqueeze(1))
 
 
-# %% check_classifier, wrong: depends on its batch
+# %% check_classifier, wrong: Does it read padding?
 class Classifier(nn.Module):
     def __init__(self, num_words, num_classes):
         super().__init__()
@@ -386,153 +369,130 @@ def loss_of(net, rows, weights=None, **how):
 
 
 def loop(
-    make, train, valid, seed, epochs, weights, *, start=lambda net, epoch: net.train(), zero=True, drop=False,
-    check=lambda net: net.eval(), validate=lambda net, train, valid, weights: loss_of(net, valid), pick=min,
-    keep=copy.deepcopy, renew=False, learn=loss_of, shuffle=lambda train: [train[i] for i in torch.randperm(len(train)).tolist()],
+    *, start=lambda net, epoch: net.train(), zero=True, drop=False, check=lambda net: net.eval(), pick=min,
+    validate=lambda net, train, valid, weights: loss_of(net, valid), keep=copy.deepcopy, renew=False, learn=loss_of,
+    shuffle=lambda train: [train[i] for i in torch.randperm(len(train)).tolist()],
 ):  # fmt: skip
     """A right train_network, each of whose steps an answer below replaces by a slip."""
-    seed_all(seed)
-    net, best, losses = make(), None, []
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-    for epoch in range(epochs):
-        start(net, epoch)
-        if renew:
-            optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-        rows = shuffle(train)
-        for k in range(0, len(rows) - 16 * drop, 16):
-            if zero:
-                optimizer.zero_grad()
-            learn(net, rows[k : k + 16], weights).backward()
-            optimizer.step()
-        check(net)
-        with torch.no_grad():
-            losses.append(validate(net, train, valid, weights).item())
-        if losses[-1] == pick(losses):
-            best = keep(net.state_dict())
-    net.load_state_dict(best)
-    return net.eval(), losses
+
+    def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+        seed_all(seed)
+        net, best, losses = make(), None, []
+        optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+        for epoch in range(epochs):
+            start(net, epoch)
+            if renew:
+                optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+            rows = shuffle(train)
+            for k in range(0, len(rows) - 16 * drop, 16):
+                if zero:
+                    optimizer.zero_grad()
+                learn(net, rows[k : k + 16], weights).backward()
+                optimizer.step()
+            check(net)
+            with torch.no_grad():
+                losses.append(validate(net, train, valid, weights).item())
+            if losses[-1] == pick(losses):
+                best = keep(net.state_dict())
+        net.load_state_dict(best)
+        return net.eval(), losses
+
+    return train_network
 
 
 # %% check_train_network, right: validated in batches, with a copy of each tensor
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    def validate(net, train, valid, weights):
-        return sum(loss_of(net, valid[k : k + 9], reduction="sum") for k in range(0, len(valid), 9)) / len(valid)
+def in_batches(net, train, valid, weights):
+    return sum(loss_of(net, valid[k : k + 9], reduction="sum") for k in range(0, len(valid), 9)) / len(valid)
 
-    def keep(state):
-        return {name: weight.clone() for name, weight in state.items()}
 
-    return loop(make, train, valid, seed, epochs, weights, validate=validate, keep=keep)
+train_network = loop(validate=in_batches, keep=lambda state: {name: state[name].clone() for name in state})
 
 
 # %% check_train_network, wrong: It returns the last epoch, not the best one
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, weights, pick=lambda losses: losses[-1])
+train_network = loop(pick=lambda losses: losses[-1])
 
 
 # %% check_train_network, wrong: It returns the epoch with the largest loss
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, weights, pick=max)
+train_network = loop(pick=max)
 
 
 # %% check_train_network, wrong: It returns the last epoch
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, weights, keep=lambda state: state)
+train_network = loop(keep=lambda state: state)
 
 
 # %% check_train_network, wrong: switch dropout off with net.eval() before you validate
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, weights, check=lambda net: None)
+train_network = loop(check=lambda net: None)
 
 
 # %% check_train_network, wrong: net.train() before each epoch
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, weights, start=lambda net, epoch: epoch or net.train())
+train_network = loop(start=lambda net, epoch: epoch or net.train())
 
 
 # %% check_train_network, wrong: The gradients of all batches add up
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, weights, zero=False)
+train_network = loop(zero=False)
 
 
 # %% check_train_network, wrong: It trains on texts of the validation part
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train + valid, valid, seed, epochs, weights)
+def train_network(make, train, valid, **others):
+    return loop()(make, train + valid, valid, **others)
 
 
-# %% check_train_network, wrong: Is a last batch, which is smaller, left out?
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, weights, drop=True)
+# %% check_train_network, wrong: Is a last, smaller batch left out?
+train_network = loop(drop=True)
 
 
 # %% check_train_network, wrong: in the same order
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, weights, shuffle=lambda train: train)
+train_network = loop(shuffle=lambda train: train)
 
 
-# %% check_train_network, wrong: are they drawn with replacement
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, weights, shuffle=lambda train: random.choices(train, k=len(train)))
+# %% check_train_network, wrong: Are they drawn with replacement
+train_network = loop(shuffle=lambda train: random.choices(train, k=len(train)))
 
 
 # %% check_train_network, wrong: give it the logits in training
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    def learn(net, rows, weights):
-        labels, ids, lengths = make_batch(rows)
-        return F.cross_entropy(net(ids, lengths).softmax(1), labels, weight=weights)
-
-    return loop(make, train, valid, seed, epochs, weights, learn=learn)
+def learn(net, rows, weights):
+    labels, ids, lengths = make_batch(rows)
+    return F.cross_entropy(net(ids, lengths).softmax(1), labels, weight=weights)
 
 
-# %% check_train_network, wrong: Make it once, before the loop
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, weights, renew=True)
+train_network = loop(learn=learn)
+
+
+# %% check_train_network, wrong: make it before the loop
+train_network = loop(renew=True)
 
 
 # %% check_train_network, wrong: the mean over the validation texts
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    def validate(net, train, valid, weights):
-        return torch.stack([loss_of(net, valid[k : k + 64]) for k in range(0, len(valid), 64)]).mean()
+def in_batches(net, train, valid, weights):
+    return torch.stack([loss_of(net, valid[k : k + 64]) for k in range(0, len(valid), 64)]).mean()
 
-    return loop(make, train, valid, seed, epochs, weights, validate=validate)
+
+train_network = loop(validate=in_batches)
 
 
 # %% check_train_network, wrong: train_network changed what it was given
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, weights, shuffle=lambda train: random.shuffle(train) or train)
+train_network = loop(shuffle=lambda train: random.shuffle(train) or train)
 
 
 # %% check_train_network, wrong: weights belong to training alone
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    def validate(net, train, valid, weights):
-        return loss_of(net, valid, weights)
-
-    return loop(make, train, valid, seed, epochs, weights, validate=validate)
+train_network = loop(validate=lambda net, train, valid, weights: loss_of(net, valid, weights))
 
 
 # %% check_train_network, wrong: divide by their number
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    def validate(net, train, valid, weights):
-        return loss_of(net, valid, reduction="sum")
-
-    return loop(make, train, valid, seed, epochs, weights, validate=validate)
+train_network = loop(validate=lambda net, train, valid, weights: loss_of(net, valid, reduction="sum"))
 
 
 # %% check_train_network, wrong: they are not read
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    def validate(net, train, valid, weights):
-        return loss_of(net, train)
-
-    return loop(make, train, valid, seed, epochs, weights, validate=validate)
+train_network = loop(validate=lambda net, train, valid, weights: loss_of(net, train))
 
 
 # %% check_train_network, wrong: weights changes nothing
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, seed, epochs, None)
+train_network = loop(learn=lambda net, rows, weights: loss_of(net, rows))
 
 
 # %% check_train_network, wrong: The same seed should give the same network
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    return loop(make, train, valid, torch.seed() % 1000, epochs, weights)
+def train_network(make, train, valid, seed, **others):
+    return loop()(make, train, valid, torch.seed() % 1000, **others)
 
 
 # %% check_class_weights, right: a comprehension
