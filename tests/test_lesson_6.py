@@ -245,14 +245,6 @@ def test_discounts_are_those_of_chen_and_goodman():
     assert lessons.kneser_ney_discounts({(1,): 1}) == [0, 0.5, 1, 1.5]  # too little text
 
 
-def test_tables_hold_counts_for_the_longest_and_kinds_of_contexts_for_the_shorter():
-    (ones, total, saved, d), (pairs, *_) = kneser_ney_tables(TOY, 2, start=8)
-    assert pairs[SAN, FRANCISCO] == 3 and pairs[8, SAN] == 3 and pairs[FALLS, END] == 2
-    assert {token: ones[token,] for token in (SAN, FRANCISCO, WINS, OIL, FALLS, END)} == {
-        SAN: 1, FRANCISCO: 1, WINS: 1, OIL: 1, FALLS: 2, END: 2}  # fmt: skip
-    assert total[()] == 8 and saved[()] == 4 * 0.5 + 2 * 1 and d == [0, 0.5, 1, 1.5]
-
-
 def test_probabilities_are_those_by_hand_and_add_up_to_1():
     tables = kneser_ney_tables(TOY, 2, start=8)
 

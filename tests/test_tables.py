@@ -9,7 +9,9 @@ from collections import Counter
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 import torchnlp
 from torchnlp import load_dataset, train_valid_split
@@ -326,3 +328,31 @@ def test_each_block_of_the_page_runs(tmp_path, monkeypatch, capsys):
     vocab = names["vocab"]
     assert {vocab.itos[i] for i in names["found"].nonzero()} == {"paper", "cable"}
     assert names["matrix"][vocab.stoi["cable"]].tolist() == [-1, 0.25]
+
+
+# --------------------------------------------------------------------------------------- whole lessons
+
+
+ROOT = Path(__file__).resolve().parent.parent
+WORDS = ["球队进球比赛冠军", "股市油价上涨公司", "总统选举议会抗议", "科学电脑网络卫星"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lesson", ["1-simple-rnn", "5-pretrained-embeddings"])
+def test_a_lesson_runs_to_its_end_on_chinese_whose_words_glove_does_not_know(lesson, tmp_path, monkeypatch):
+    rng = random.Random(0)
+    for name, count in {"train.csv": 400, "test.csv": 80}.items():
+        texts = ["".join(rng.choices(WORDS[i % 4] * 2 + "的是在了和有不人", k=20)) for i in range(count)]
+        rows = [f'"{i % 4 + 1}","","{text}"\n' for i, text in enumerate(texts)]
+        (tmp_path / name).write_text("".join(rows), encoding="utf-8")
+    (tmp_path / "classes.txt").write_text("Sport\nWirtschaft\nPolitik\nWissenschaft\n", encoding="utf-8")
+    monkeypatch.setenv("TORCHNLP_DATA", str(tmp_path))
+    notebook = nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(ROOT / "notebooks")}}).execute()
+    said = "\n".join(str(output.get("text", "")) for cell in notebook.cells for output in cell.get("outputs", []))
+    assert "Warning" not in said
+    assert not [line for line in said.splitlines() if " nan" in line and not line.startswith("step")]
+    if lesson[0] == "1":  # "who did it" has a vocabulary of its own
+        assert float(re.search(r"worst RNN: ([\d.]+)", said)[1]) > 0.9
+    if lesson[0] == "5":
+        assert "GloVe knows few of these words" in said
