@@ -172,7 +172,6 @@ def draw(name, file):
 def rnn_unrolled(axis):
     label(axis, 20, 396, "the network", weight="bold", ha="left")
     label(axis, 470, 396, "the same, unrolled", weight="bold")
-    label(axis, 470, 362, "four cells, one set of weights")
     bottom, middle, top = 95, 205, 312
 
     def step(column, t, width, size):
@@ -194,6 +193,7 @@ def rnn_unrolled(axis):
         label(axis, column, 40, word)
         arrow(axis, (column - 57, middle), (column - 31, middle), colour=H)
         step(column, i, 62, 23)
+    label(axis, 470, 362, "four cells, one set of weights")
 
 
 @drawing("rnn-classifier", 500)
