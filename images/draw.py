@@ -4,10 +4,7 @@ Colours mean what they mean in the plots (torchnlp.COLOURS): x the input, h the 
 role there is black on white. A state of the backward direction is a hidden state too: the same blue, but filled.
 
 The typeface is Open Sans (images/fonts, SIL Open Font License): its small letters are tall, and it has Greek and
-Cyrillic, for news of your own. Formulas stand in Computer Modern, as in the text of the lessons. Chinese labels
-(site/zh.po) and messages are in Noto Sans CJK SC, of which we keep the letters that they use, with
-    pyftsubset NotoSansCJK-Bold.ttc --font-number=2 --output-file=images/fonts/NotoSansSC-Bold.otf
-        --text="$(cat notebooks/messages.zh.po; grep -A3 images/draw.py site/zh.po)"
+Cyrillic, for news of your own. Formulas stand in Computer Modern, as in the text of the lessons.
 
 A drawing is 680 units wide. Letters are 24 units high, which makes 14 pixels on a phone that is 390 wide.
 """
@@ -17,7 +14,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
-from matplotlib import rc_context
+from matplotlib import font_manager, rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -26,12 +23,14 @@ from matplotlib.path import Path as Line
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from torchnlp import COLOURS, STYLE
+from torchnlp import COLOURS
 
 HERE = Path(__file__).resolve().parent
 
+for file in sorted((HERE / "fonts").glob("*.ttf")):
+    font_manager.fontManager.addfont(file)
 TYPE = {
-    "font.family": STYLE["font.family"],
+    "font.family": ["Open Sans", "DejaVu Sans"],  # the second for arrows and other signs
     "mathtext.fontset": "cm",
     "text.hinting": "no_hinting",  # letters of one width on every machine
 }
@@ -173,6 +172,7 @@ def draw(name, file):
 def rnn_unrolled(axis):
     label(axis, 20, 396, "the network", weight="bold", ha="left")
     label(axis, 470, 396, "the same, unrolled", weight="bold")
+    label(axis, 470, 362, "four cells, one set of weights")
     bottom, middle, top = 95, 205, 312
 
     def step(column, t, width, size):
@@ -194,7 +194,6 @@ def rnn_unrolled(axis):
         label(axis, column, 40, word)
         arrow(axis, (column - 57, middle), (column - 31, middle), colour=H)
         step(column, i, 62, 23)
-    label(axis, 470, 362, "four cells, one set of weights")
 
 
 @drawing("rnn-classifier", 500)
@@ -403,7 +402,8 @@ def two_directions(axis):
         label(axis, column, 34, word)
         box(axis, column, 88, f"$x_{i}$", X, 120, size=28)
     for y, name, side, share in [(high, "forward", -1, 0.3), (low, "backward", 1, 1)]:
-        grow(axis)
+        if name == "backward":
+            grow(axis)
         label(axis, 14, y, name, ha="left", weight="bold")
         start = columns[0 if side < 0 else 3] + 31 * side
         arrow(axis, (start + 54 * side, y), (start + 29 * side, y), colour=H)
@@ -464,6 +464,7 @@ def layer_stack(axis):
     label(axis, 16, 544, "output", weight="bold", ha="left")
     for y, number in [(76, "E"), (312, "2H"), (544, "2H")]:
         label(axis, 484, y, f"{number} numbers", ha="left")
+    grow(axis)
     for y, name in [(109, "nn.Dropout"), (343, "dropout=…"), (577, "nn.Dropout")]:
         axis.plot([110, 474], [y, y], color=COLOURS["grey"], lw=2, ls="--", zorder=1)
         label(axis, 484, y, name, ha="left")
@@ -515,40 +516,42 @@ def the_trap(axis):
         label(axis, column, 66, text)
 
 
-@drawing("three-readers", 830)
+@drawing("three-readers", 600)
 def three_readers(axis):
     """Where the answer for "new" comes from: a window, a reader that is one token late, two directions."""
     words = ["in", "the", "new", "york", "mets", "game"]
     columns = [190 + 88 * i for i in range(len(words))]
     answer = columns[2]
-    window, delayed, both = 630, 350, 70
+    window, delayed, both = 426, 230, 34
     for name, low, count in [("window", window, 5), ("late", delayed, 4), ("two-way", both, 6)]:
-        label(axis, 14, low + 64, name, size=26, weight="bold", ha="left")
+        label(axis, 14, low + 66, name, size=26, weight="bold", ha="left")
         for i, (word, column) in enumerate(zip(words, columns)):
             colour, edge = (X, X) if i < count else (WHITE, COLOURS["pads"])
             box(axis, column, low, word, colour, 78, 44, edge=edge)
-        box(axis, answer, low + 160, "New", OURS, 84, 46)
+        box(axis, answer, low + 136, "New", OURS, 84, 46)
 
     def states(low, which, share=0.3):
         for i in which:
-            arrow(axis, (columns[i], low + 22), (columns[i], low + 52), colour=X)
-            box(axis, columns[i], low + 72, "", H, 56, 38, share=share)
+            arrow(axis, (columns[i], low + 22), (columns[i], low + 46), colour=X)
+            box(axis, columns[i], low + 66, "", H, 56, 38, share=share)
         for a, b in zip(which, which[1:]):
             side = 28 if b > a else -28
-            arrow(axis, (columns[a] + side, low + 72), (columns[b] - side, low + 72), colour=H)
+            arrow(axis, (columns[a] + side, low + 66), (columns[b] - side, low + 66), colour=H)
 
     for column in columns[:5]:
-        arrow(axis, (column, window + 22), (answer + 0.16 * (column - answer), window + 136), colour=X)
+        arrow(axis, (column, window + 22), (answer + 0.16 * (column - answer), window + 112), colour=X)
+    grow(axis)
     states(delayed, [0, 1, 2, 3])
     last = columns[3]
-    arrow(axis, (last, delayed + 92), (last, delayed + 160), (answer + 43, delayed + 160), colour=H, width=3)
+    arrow(axis, (last, delayed + 86), (last, delayed + 136), (answer + 43, delayed + 136), colour=H, width=3)
+    grow(axis)
     states(both, [0, 1])
     states(both, [5, 4, 3], share=1)
-    arrow(axis, (answer, both + 22), (answer, both + 52), colour=X)
+    arrow(axis, (answer, both + 22), (answer, both + 46), colour=X)
     for neighbour, side, share in [(columns[1], -1, 0.3), (columns[3], 1, 1)]:
-        box(axis, answer + 20 * side, both + 72, "", H, 36, 38, share=share)
-        arrow(axis, (neighbour - 28 * side, both + 72), (answer + 38 * side, both + 72), colour=H)
-    arrow(axis, (answer, both + 92), (answer, both + 136), colour=H, width=3)
+        box(axis, answer + 20 * side, both + 66, "", H, 36, 38, share=share)
+        arrow(axis, (neighbour - 28 * side, both + 66), (answer + 38 * side, both + 66), colour=H)
+    arrow(axis, (answer, both + 86), (answer, both + 112), colour=H, width=3)
 
 
 @drawing("glove-start", 600)
@@ -573,6 +576,7 @@ def glove_start(axis):
     box(axis, WIDTH / 2, 46, "the network", width=640, height=52)
     arrow(axis, (384, 234), (384, 73), colour=X, width=3)
     label(axis, 372, 150, "vectors", ha="right")
+    grow(axis)
     for x, top, name in [(420, 234, "fine-tuned"), (562, 174, "frozen")]:
         arrow(axis, (x, 72), (x, top), width=3)
         label(axis, x + 10, 128, f"gradient:\n{name}", ha="left", size=23)

@@ -206,13 +206,15 @@ class Lesson:
     def figure(self, name: str):
         """What the lesson or one of its studies recorded under a name. Raises LookupError unless that is one value.
 
-        "l2-c014, LSTM, 3" is the third number that this cell of the lesson printed behind the first "LSTM".
+        "l2-c014, LSTM, 3" is the third number that this cell of the lesson printed behind the first "LSTM",
+        and "…" whatever it printed in between.
         """
-        if asked := re.fullmatch(r"(l\d+-c\d+), (.+), (\d+)", name):
+        if asked := re.fullmatch(r"(l\d+-[cd]\d+), (.+), (\d+)", name):
             printed = [cell.outputs for cell in self.notebook.cells if cell.id == asked[1]]
             text = "".join(output.get("text", "") for outputs in printed for output in outputs)
             number = r"(?:[^\n]*?(?<![\d.])(-?\d+(?:\.\d+)?)(?![\d.]))"
-            if not (line := re.search(rf"{re.escape(asked[2])}(?![\d.]){number}{{{asked[3]}}}", text)):
+            words = re.escape(asked[2]).replace("…", "(?s:.*?)")
+            if not (line := re.search(rf"{words}(?![\d.]){number}{{{asked[3]}}}", text)):
                 raise LookupError(f'{asked[1]} printed no number {asked[3]} behind "{asked[2]}"')
             return line[1]
         found = [value for notebook in self.results for value in notebook.get(name, [])]

@@ -4,8 +4,10 @@ import {bold, css, fit, make, paintLine, palette} from "../../images/watch/draw.
 import {caption, mountFigure, toldAloud, track} from "../../site/figure.js";
 import {unpacked} from "../../site/weights.js";
 
-const PRESETS = ["man king woman", "france french italy", "mouse mice child", "man doctor woman", "good bad rich"];
-const HEIGHT = 260, SHOWN = 6;
+const PRESETS = ["good bad rich", "man king woman", "france french italy", "mouse mice child", "man doctor woman"];
+const HEIGHT = 220, SHOWN = 6;
+const SIDES = [[6, -3], [6, 3], [-6, 3], [-6, -3]];  // of a point, where its name may stand
+const upon = ([x, y, w, h], [p, q, m, n]) => x < p + m && p < x + w && y < q + n && q < y + h;
 const plus = (a, b, times = 1) => a.map((number, i) => number + times * b[i]);
 const dot = (a, b) => a.reduce((sum, number, i) => sum + number * b[i], 0);
 const unit = a => a.map(number => number / Math.max(1e-9, Math.hypot(...a)));
@@ -74,16 +76,23 @@ export function show(place, style, {words, table}) {
         };
         arrow(points[0], points[1], []);
         arrow(points[2], points[3], [7, 4]);
-        const font = `600 14px ${getComputedStyle(canvas).fontFamily}`;
+        const font = `600 16px ${getComputedStyle(canvas).fontFamily}`;
         Object.assign(context, {font, textBaseline: "bottom", lineWidth: 5, strokeStyle: css(colours.paper)});
+        const taken = [0, 2].map(k => [points[k][0] - 2, 0, 4, HEIGHT]);  // by the arrows, then by names: [x, y, width, height]
         names.forEach((name, i) => {
             const [x, y] = points[i];
             context.fillStyle = css(i < 3 ? colours.ink : colours.x);
             context.beginPath();
             context.arc(x, y, i === 3 ? 0 : 4, 0, 7);
             context.fill();
-            context.strokeText(name, x + 6, y - 3);
-            context.fillText(name, x + 6, y - 3);
+            const wide = context.measureText(name).width, side = SIDES.find(([dx, dy]) => {
+                const box = [x + dx - (dx < 0 && wide), y + dy - (dy < 0 && 16), wide, 16];
+                return !taken.some(other => upon(box, other)) && (taken.push(box), true);
+            }) ?? SIDES[0];
+            context.textAlign = side[0] < 0 ? "right" : "left";
+            context.textBaseline = side[1] < 0 ? "bottom" : "top";
+            context.strokeText(name, x + side[0], y + side[1]);
+            context.fillText(name, x + side[0], y + side[1]);
         });
     }
 

@@ -158,7 +158,7 @@ def contexts(words: list[str]) -> list[list[tuple]]:
 
 def vectors_figure() -> str:
     """Lesson 5: the neighbours of a word, and an analogy as two arrows."""
-    instead = "The step from man to king, made from woman, ends near queen."
+    instead = "The step from good to bad, made from rich, ends near poor."
     return live("vectors", instead, json.loads(VECTORS.read_text()))
 
 

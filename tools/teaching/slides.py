@@ -198,8 +198,20 @@ def bar(value: float, base: float, low: float, high: float, error: float) -> str
     return f'<i style="width: {72 * whole / (high - low):.1f}%">{parts}</i>'
 
 
+def interval(value: float, margin: float, low: float, high: float) -> str:
+    """A dot with its margin to both sides, and a line at nought."""
+    left = [100 * (at - low) / (high - low) for at in (0, value - margin, value)]
+    line = f'<u style="left: {left[1]:.1f}%; width: {200 * margin / (high - low):.1f}%"></u>'
+    return f'<i class="dot"><s style="left: {left[0]:.1f}%"></s>{line}<b style="left: {left[2]:.1f}%"></b></i>'
+
+
 def with_answers(html: str, step: int) -> str:
-    """A table: the numbers of two columns get bars, and what is asked comes later."""
+    """A table: the numbers of two columns get bars, those with a margin dots, and what is asked comes later."""
+    leads = re.compile(r"<td[^>]*>(\+*)((-?[\d.]+) ± ([\d.]+))</td>")
+    ends = [0, *(float(lead) + side * float(margin) for *_, lead, margin in leads.findall(html) for side in (-1, 1))]
+    for asked, said, lead, margin in leads.findall(html):
+        dot = interval(float(lead), float(margin), min(ends), max(ends))
+        html = leads.sub(f'<td class="bar">{asked}{dot}{said.replace("-", "−")}</td>', html, count=1)
     number = re.compile(r"<td[^>]*>(\+*)(\d[\d,]*(?:\.\d+)?)</td>(?=\s*</tr>)")
     values = [float(value.replace(",", "")) for _, value in number.findall(html)]
     if values and html.count("<th") == 3:  # with <thead>
