@@ -80,10 +80,8 @@ def reason(test: Callable, answer: object, *given: object, seed: int = 0) -> str
             return str(error) or say("This does not hold: {line}").format(line=line)
         said = f"{type(error).__name__}: {error}".rstrip(".") + "."
         if any(words in str(error) for words in AXIS):
-            shapes = say(
-                "Do the shapes fit? An axis may be missing (unsqueeze(dim) adds one), or two be exchanged (.T)."
-            )
-            said = f"{said} {shapes}"
+            fit = say("Do the shapes fit? An axis may be missing (unsqueeze(dim) adds one), or two exchanged (.T).")
+            said = f"{said} {fit}"
         if "NoneType" in str(error):
             said = f"{said} {say('Something returns nothing so far.')}"
         if theirs:
@@ -464,9 +462,8 @@ def check_lstm_step(lstm_step):
         missing = say("Missing in your sum: {biases}.").format(biases=", ".join(lost))
         for order in itertools.permutations("ifgo"):
             part = dict(zip(order, parts))
-            said = say("You read the four parts in the order {order}; PyTorch's is i, f, g, o.").format(
-                order=", ".join(order)
-            )
+            said = say("You read the four parts in the order {order}; PyTorch's is i, f, g, o.")
+            said = said.format(order=", ".join(order))
             said = missing if order == tuple("ifgo") else f"{said} {missing}" if lost else said
             slips[said] = _cell_state(part["i"], part["f"], part["g"], c)
     _must_be_this_step(lstm_step, lstm, x, h, c, (states[:, 0], c_n[0]), slips)
@@ -1008,13 +1005,10 @@ def check_grow(grow):
         assert not lost, say("The closed beam {beam} is lost: it competes as it is.").format(beam=lost[:1])
         alone = abs(scores[0] - log_p.max()) < 0.01 < abs(best[0] - log_p.max())
         assert not alone, say("Add the new log p to the score of its beam.")
-        said = say("With a width of {width}, {start} grows into {wanted}, not {lines}.").format(
-            width=width, start=start, wanted=list(wanted), lines=lines
-        )
-        what = say("{said} The {width} best of all beams together, the best first.")
-        assert lines == list(wanted), what.format(said=said, width=width)
-        what = say("The scores should be {scores}.")
-        assert math.dist(scores, best) < 0.01, what.format(scores=[round(score, 2) for score in best])
+        said = say("With a width of {width}, {start} grows into {wanted}, not {lines}: the best of all, in order.")
+        assert lines == list(wanted), said.format(width=width, start=start, wanted=list(wanted), lines=lines)
+        said = say("The scores should be {scores}.")
+        assert math.dist(scores, best) < 0.01, said.format(scores=[round(score, 2) for score in best])
 
 
 def _ranked(beams, power):
@@ -1316,9 +1310,8 @@ def check_split(split):
     assert sorted(places.elements()) == list(range(240)), said
     part_of = {place: k for k, part in enumerate(parts) for place in part}
     leaks = [pair for pair in pairs if part_of[pair[0]] != part_of[pair[1]]]
-    alike, chain, two = (
-        [p for p in leaks if p[1] in place] for place in (range(200), range(200, 230), range(230, 240))
-    )
+    kinds = range(200), range(200, 230), range(230, 240)
+    alike, chain, two = ([pair for pair in leaks if pair[1] in rows] for rows in kinds)
     what = say("A leak: {count} copies stand in another part than their original, as rows {example}.")
     assert not alike, what.format(count=len(leaks), example=alike[:1])
     what = say("Rows {i} and {j} are copies, and stand in two parts. Is one of them a copy of a third text, too?")

@@ -66,38 +66,34 @@ def grow(beams, log_p, width):
     return found[:width]
 
 
-# %% check_grow, wrong: a beam that ends in <end> does not grow
-def grow(beams, log_p, width):
+# %% Setting
+def grown(beams, log_p, width, closed=lambda ids: ids[-1:] == [END], times=1, add=lambda score, p: score + p):
+    """A right grow. closed: which beams end; times: how often such a one competes; add: what a longer one scores."""
     found = []
-    for (score, ids), row in zip(beams, log_p):
-        found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
+    for (score, ids), row in zip(beams, log_p.tolist()):
+        longer = [(add(score, p), [*ids, w]) for w, p in enumerate(row)]
+        found += [(score, ids)] * times if closed(ids) else longer
     return sorted(found, key=lambda beam: -beam[0])[:width]
+
+
+# %% check_grow, wrong: a beam that ends in <end> does not grow
+def grow(*given):
+    return grown(*given, closed=lambda ids: False)
 
 
 # %% check_grow, wrong: The first beam is empty
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        found += [(score, ids)] if ids[-1] == END else [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
+def grow(*given):
+    return grown(*given, closed=lambda ids: ids[-1] == END)
 
 
 # %% check_grow, wrong: it competes as it is.
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        if ids[-1:] != [END]:
-            found += [(score + p, ids + [w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
+def grow(*given):
+    return grown(*given, times=0)
 
 
 # %% check_grow, wrong: Add the new log p to the score of its beam.
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p):
-        closed = ids[-1:] == [END]
-        found += [(score, ids)] if closed else [(p, [*ids, w]) for w, p in enumerate(row.tolist())]
-    return sorted(found, key=lambda beam: -beam[0])[:width]
+def grow(*given):
+    return grown(*given, add=lambda score, p: p)
 
 
 # %% check_grow, wrong: `grow` stops with RuntimeError
