@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+import runpy
 import shutil
 import subprocess
 from contextlib import ExitStack, contextmanager
@@ -75,6 +76,14 @@ def news(fresh, news_folder):
     import torchnlp
 
     return torchnlp.load_dataset(root=news_folder)
+
+
+@pytest.fixture(scope="module")
+def script(request):
+    """The names of plain.py in the room of the lesson that a test_lesson_N.py is about."""
+    number = re.search(r"lesson_(\d+)", request.path.name)[1]
+    (file,) = Path(__file__).resolve().parent.parent.glob(f"notebooks/{number}-*/plain.py")
+    return runpy.run_path(str(file))
 
 
 @pytest.fixture(scope="module")

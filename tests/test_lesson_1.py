@@ -1,8 +1,6 @@
 """What lesson 1 hands on, by numbers computed by hand; and its script, equal to plain PyTorch without padding."""
 
 import math
-import runpy
-from pathlib import Path
 
 import pytest
 import torch
@@ -11,7 +9,6 @@ from scipy import stats
 from lessons import RNNClassifier, paired_difference, spectral_radius
 from torchnlp import PAD
 
-PLAIN = Path(__file__).resolve().parent.parent / "notebooks" / "1-simple-rnn" / "plain.py"
 SIZES = 30, 5, 4, 3  # words, E, H, K
 IDS = torch.tensor([[7, 8, 9, 10], [7, 8, PAD, PAD]])
 
@@ -55,9 +52,9 @@ def test_few_seeds_that_differ_widen_the_margin_and_equal_answers_have_none():
     assert paired_difference(torch.ones(1, 9), torch.ones(1, 9)) == (0, 0, 0)
 
 
-def test_the_script_gives_a_padded_text_what_the_module_gives_it_alone():
+def test_the_script_gives_a_padded_text_what_the_module_gives_it_alone(script):
     words, E, H, K = SIZES
-    theirs, ours = runpy.run_path(str(PLAIN))["RNNClassifier"](words, K, E, H), RNNClassifier(*SIZES, masked_mean)
+    theirs, ours = script["RNNClassifier"](words, K, E, H), RNNClassifier(*SIZES, masked_mean)
     theirs.load_state_dict(ours.state_dict())
     assert torch.allclose(theirs(IDS)[0], ours(IDS[:1])[0], atol=1e-6)
     assert torch.allclose(theirs(IDS)[1], ours(IDS[1:, :2])[0], atol=1e-6)  # alone it has no padding

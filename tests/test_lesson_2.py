@@ -1,16 +1,12 @@
 """What lesson 2 has in lessons.py: numbers by hand, and the same in plain PyTorch."""
 
 import copy
-import runpy
-from pathlib import Path
 
 import torch
 from torch import nn
 
 import torchnlp
 from lessons import SYMBOLS, Recaller, recall_sequences, train_recall
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_a_sequence_of_the_recall_task_has_its_first_symbol_as_the_answer():
@@ -53,10 +49,10 @@ def test_train_recall_stops_when_99_in_100_are_right():
     assert len(train_recall(Recaller(nn.LSTM), 4, seed=0, steps=60, rate=0)) == 2
 
 
-def test_the_plain_script_has_the_network_of_the_lesson():
+def test_the_plain_script_has_the_network_of_the_lesson(script):
     """For equal weights and ids its logits are those of the module's parts."""
     torch.manual_seed(0)
-    net = runpy.run_path(str(ROOT / "notebooks" / "2-lstm-gates" / "plain.py"))["Classifier"](20, 4)
+    net = script["Classifier"](20, 4)
     texts = [[5, 6, 7], [8, 9, 10, 11, 12], [13]]
     lengths = torch.tensor([3, 5, 1])
     ids = nn.utils.rnn.pad_sequence([torch.tensor(text) for text in texts], batch_first=True, padding_value=1)

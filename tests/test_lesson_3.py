@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import runpy
 from pathlib import Path
 
 import nbformat
@@ -12,7 +11,6 @@ from torch import nn
 import torchnlp
 
 ROOT = Path(__file__).resolve().parent.parent
-PLAIN = ROOT / "notebooks" / "3-packed-sequences" / "plain.py"
 
 
 def statements_of_run_rnn(source: str) -> list[str]:
@@ -29,9 +27,8 @@ def test_the_lesson_shows_run_rnn_as_it_is():
     assert statements_of_run_rnn(shown) == statements_of_run_rnn(inspect.getsource(torchnlp.run_rnn))
 
 
-def test_the_plain_script_computes_what_the_module_computes_with_the_same_weights():
+def test_the_plain_script_computes_what_the_module_computes_with_the_same_weights(script):
     torch.manual_seed(0)
-    script = runpy.run_path(str(PLAIN))
     net = script["PackedLSTM"](words=20, classes=4, E=5, H=3).eval()
     ids, lengths = torch.randint(2, 20, (4, 6)), torch.tensor([2, 6, 1, 4])
     for row, length in zip(ids, lengths):

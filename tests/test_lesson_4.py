@@ -1,8 +1,5 @@
 """What lesson 4 has in lessons.py: numbers by hand, and the same in plain PyTorch."""
 
-import runpy
-from pathlib import Path
-
 import pytest
 import torch
 from torch import nn
@@ -11,8 +8,6 @@ import lessons
 import torchnlp
 from lessons import Recurrent, Tagger, Words, token_batch
 from torchnlp import PAD, device, encode
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_the_mean_and_its_error_are_told_with_as_many_digits_as_asked_for():
@@ -102,9 +97,8 @@ def test_train_network_starts_from_the_seed_and_learns():
     assert nets[0](x.to(device), lengths).argmax(1).tolist() == [0, 1] * 8
 
 
-def test_the_tagger_in_plain_pytorch_is_that_of_the_lesson():
-    plain = runpy.run_path(str(ROOT / "notebooks" / "4-bidirectional-multilayer" / "plain.py"))
-    ours, theirs = Tagger(Recurrent(nn.LSTM, 32, bidirectional=True), 9, 2).eval(), plain["Tagger"](9).eval()
+def test_the_tagger_in_plain_pytorch_is_that_of_the_lesson(script):
+    ours, theirs = Tagger(Recurrent(nn.LSTM, 32, bidirectional=True), 9, 2).eval(), script["Tagger"](9).eval()
     theirs.load_state_dict({name.replace("encoder.", ""): weight for name, weight in ours.state_dict().items()})
     x, lengths = torch.tensor([[4, 5, 6], [7, PAD, PAD]]), torch.tensor([3, 1])
     assert torch.allclose(ours(x, lengths), theirs(x, lengths), atol=1e-6)

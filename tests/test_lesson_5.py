@@ -1,7 +1,6 @@
 """What lesson 5 has in lessons.py: numbers by hand, and the same in plain PyTorch."""
 
 import functools
-import runpy
 from pathlib import Path
 
 import pytest
@@ -73,24 +72,18 @@ def test_a_reader_learns_and_its_right_answers_are_counted(vocabulary):
     assert right.shape == (32,) and right.mean() == torchnlp.evaluate(net, loader)[1] > 0.9
 
 
-@pytest.fixture(scope="module")
-def plain():
-    """The names of the lesson's script in plain PyTorch."""
-    return runpy.run_path(str(ROOT / "notebooks" / "5-pretrained-embeddings" / "plain.py"))
-
-
-def test_the_script_in_plain_pytorch_makes_the_bags_of_the_module(plain, vocabulary):
-    texts = [plain["encode"](torchnlp.tokenizer(text) or ["<unk>"], vocabulary.stoi) for _, text in ARTICLES]
-    net = plain["Classifier"](len(vocabulary), 2)
+def test_the_script_in_plain_pytorch_makes_the_bags_of_the_module(script, vocabulary):
+    texts = [script["encode"](torchnlp.tokenizer(text) or ["<unk>"], vocabulary.stoi) for _, text in ARTICLES]
+    net = script["Classifier"](len(vocabulary), 2)
     means = torch.as_tensor(mean_vectors(net.bag.weight.detach(), ARTICLES), dtype=torch.float32)
     assert net(texts).allclose(net.fc(means), atol=1e-6)
 
 
-def test_the_script_in_plain_pytorch_finds_words_that_share_their_neighbours(plain):
+def test_the_script_in_plain_pytorch_finds_words_that_share_their_neighbours(script):
     torch.manual_seed(0)
     # words 1 and 2 stand between 3 and 4, words 5 and 6 between 7 and 8
     texts = [torch.tensor([3, a, 4]) for a in (1, 2)] * 50 + [torch.tensor([7, a, 8]) for a in (5, 6)] * 50
-    rows = nn.functional.normalize(plain["skip_gram"](texts, torch.ones(9)), dim=1)
+    rows = nn.functional.normalize(script["skip_gram"](texts, torch.ones(9)), dim=1)
     assert rows[1] @ rows[2] > 0.9 > rows[1] @ rows[5] + 0.5 and rows[5] @ rows[6] > 0.9
 
 

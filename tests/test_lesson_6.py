@@ -5,9 +5,7 @@ import csv
 import math
 import random
 import re
-import runpy
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -170,8 +168,7 @@ def test_generated_texts_begin_with_the_prompt_and_close_with_end():
     assert greedy == [[5, 3]]  # no empty text: END, though the most probable after 5, is barred at first
 
 
-def test_the_script_to_take_home_has_the_same_network_and_targets():
-    script = runpy.run_path(str(Path(lessons.__file__).parent / "6-text-generation" / "plain.py"))
+def test_the_script_to_take_home_has_the_same_network_and_targets(script):
     plain, net = script["LanguageModel"](9, D=4, H=5).eval(), LanguageModel(9, starts=0, D=4, H=5).eval()
     net.load_state_dict(plain.state_dict())
     x, y = script["batch"]([[5, 6, 7], [8]])

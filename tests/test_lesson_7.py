@@ -2,7 +2,6 @@
 
 import ast
 import re
-import runpy
 from pathlib import Path
 
 import nbformat
@@ -50,9 +49,8 @@ def test_a_stack_gives_token_by_token_what_it_gives_at_once():
     assert torch.allclose(torch.cat(states, dim=1), stack(x)[0], atol=1e-5) and torch.equal(kept, x)
 
 
-def test_the_script_to_take_home_has_the_block_of_the_lesson():
+def test_the_script_to_take_home_has_the_block_of_the_lesson(script):
     torch.manual_seed(0)
-    script = runpy.run_path(str(ROOT / "notebooks" / "7-attention-and-after" / "plain.py"))
     theirs, x = script["Block"](8, 2).eval(), torch.randn(3, 5, 8)
     ours = Block(8, 2)
     ours.load_state_dict(theirs.state_dict())

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.lesson import lessons, problems, projects
+from tools.lesson import has, is_picture, lessons, problems, projects
 from tools.teaching import exercises
 from tools.teaching.mend import names_in
 from tools.upkeep.minutes import core_of
@@ -33,10 +33,6 @@ def code_cells(lesson):
     return [cell for cell in lesson.cells if cell.cell_type == "code"]
 
 
-def tags_of(cell) -> set[str]:
-    return set(cell.metadata.get("tags", []))
-
-
 def texts(lesson):
     return [cell.source for cell in lesson.cells if cell.cell_type == "markdown"]
 
@@ -46,14 +42,6 @@ def printed(cell) -> str:
     parts = [output.get("text", "") for output in cell.get("outputs", [])]
     parts += [output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", [])]
     return "\n".join(parts)
-
-
-def has_picture(cell) -> bool:
-    return any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
-
-
-def is_folded(cell) -> bool:
-    return "hide-input" in tags_of(cell)
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
@@ -87,7 +75,7 @@ def test_the_room_is_whole_and_each_tag_known(lesson):
 @each_lesson
 def test_every_picture_is_told_in_words(lesson):
     for cell, below in zip(lesson.cells, lesson.cells[1:] + [nbformat.v4.new_markdown_cell("")]):
-        if has_picture(cell):
+        if any(map(is_picture, cell.get("outputs", []))):
             assert below.cell_type == "markdown" and "*In words:" in below.source, cell.source[:80]
     for text in texts(lesson):
         assert not re.search(r"!\[\s*\]\(", text), "an image without alternative text"
@@ -96,10 +84,10 @@ def test_every_picture_is_told_in_words(lesson):
 @each_lesson
 def test_a_folded_cell_is_folded_everywhere_and_says_what_it_is(lesson):
     for cell in lesson.cells:
-        kinds = tags_of(cell) & set(TITLES)
+        kinds = [kind for kind in TITLES if has(cell, kind)]
         hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)  # for JupyterLab; then: for Colab
         marks = [hidden, cell.source.startswith("# @title "), cell.metadata.get("cellView") == "form"]
-        marks += [is_folded(cell), len(kinds) == 1]  # for the site
+        marks += [has(cell, "hide-input"), len(kinds) == 1]  # for the site
         assert all(marks) or not any(marks) and not kinds, f"{cell.id}: folded in some places and not in others"
         if all(marks):
             title = cell.source.splitlines()[0].removeprefix("# @title ")
@@ -129,9 +117,9 @@ def test_the_stated_time_is_the_computed_one_and_there_is_something_to_do_every_
 @each_lesson
 def test_a_knob_is_one_line(lesson):
     for cell in lesson.cells:
-        if "yours" in tags_of(cell):
+        if has(cell, "yours"):
             marked = [line for line in cell.source.splitlines() if line.endswith("# <- yours")]
-            assert cell.cell_type == "code" and not is_folded(cell) and len(marked) == 1, cell.id
+            assert cell.cell_type == "code" and not has(cell, "hide-input") and len(marked) == 1, cell.id
 
 
 def read_by(source: str) -> set[str]:
@@ -149,32 +137,30 @@ def test_a_knob_can_be_turned_again_after_the_last_cell(name):
     """No later cell gives other things the names that it reads. (A function may be shown later: it stays the same.)"""
     cells = code_cells(LESSONS[name])
     for place, knob in enumerate(cells):
-        reads = read_by(knob.source) if "yours" in tags_of(knob) else set()
+        reads = read_by(knob.source) if has(knob, "yours") else set()
         for later in cells[place + 1 :]:
             shown = set(re.findall(r"^(?:def|class) (\w+)", later.source, flags=re.M))
             taken = reads & names_in(later.source) - shown
-            assert not taken or tags_of(later) & {"check", "solution"}, f"{later.id} takes {taken} from {knob.id}"
+            assert not taken or has(later, "check", "solution"), f"{later.id} takes {taken} from {knob.id}"
 
 
 CHECK = re.compile(r"(\w+) = check_\w+\(\1(?:, [\w, ]+)?\)")  # the lesson goes on with what the check gives back
 
 
 def cells_of(lesson, *tags):
-    return [cell for cell in code_cells(lesson) if tags_of(cell) & set(tags)]
+    return [cell for cell in code_cells(lesson) if has(cell, *tags)]
 
 
 @each_lesson
 def test_an_exercise_is_a_stub_a_check_and_a_folded_solution(lesson):
-    parts = {"stub", "check", "solution"}
-    kinds = [(tags_of(cell) & parts).pop() for cell in cells_of(lesson, *parts)]
+    parts = ["stub", "check", "solution"]
+    kinds = [part for cell in code_cells(lesson) for part in parts if has(cell, part)]
     assert re.fullmatch("((stub )+check solution )+", " ".join([*kinds, ""]))
-    assert not any(is_folded(cell) for cell in cells_of(lesson, "stub", "check"))
-    numbers = [
-        re.match(r"Exercise (\d)([a-z]?): not yet", printed(cell)).groups() for cell in cells_of(lesson, "check")
-    ]
+    assert not any(has(cell, "hide-input") for cell in cells_of(lesson, "stub", "check"))
+    numbers = [re.match(r"Exercise (\d[a-z]?): not yet", printed(cell))[1] for cell in cells_of(lesson, "check")]
     assert numbers == sorted(set(numbers))
     headings = re.findall(r"^### Exercise (\d+)\.", "\n".join(texts(lesson)), flags=re.M)
-    assert headings == sorted({number for number, _ in numbers})
+    assert headings == sorted({number[0] for number in numbers})
 
 
 @each_lesson
@@ -190,7 +176,7 @@ def test_an_empty_stub_is_not_yet_right_and_its_solution_is(lesson):
         assert solution.source.endswith(f"\n{check.source}"), solution.id
         assert printed(solution).strip() == f"Exercise {number[1]}: right", solution.id
         assert names_in(solution.source) == {answer[1]}, solution.id
-        assert all("nbval-check-output" in tags_of(cell) for cell in (check, solution)), check.id
+        assert all(has(cell, "nbval-check-output") for cell in (check, solution)), check.id
 
 
 def test_the_set_up_cell_is_the_same_in_every_lesson():
