@@ -51,7 +51,6 @@ student: $(TEACHING_READY)
 	$(BIN)/python -m tools.teaching.student "$(CLASS)"
 
 # make collect    FROM=<folder or zip of your platform> LESSON=2: puts what was handed in into CLASS, and mends it
-LESSON = all
 collect: $(TEACHING_READY)
 	@$(BIN)/python -m tools.teaching.collect "$(FROM)" "$(CLASS)" "$(LESSON)"
 
@@ -63,13 +62,16 @@ grade: $(TEACHING_READY)
 marks: $(TEACHING_READY)
 	cd "$(CLASS)" && "$(CURDIR)/$(BIN)/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/formgrader
 
-# make export     LESSON=2: points for you (COMMA=yes: decimal commas), Moodle and Canvas, and the zip of feedback
+# make export     LESSON=2: points for you, Moodle and Canvas, and the zip of feedback
 export: $(TEACHING_READY)
-	@$(BIN)/python -m tools.teaching.export "$(LESSON)" "$(CLASS)" $(if $(COMMA),--comma)
+	@$(BIN)/python -m tools.teaching.export "$(LESSON)" "$(CLASS)"
 
-# make check      SUBMISSION=file.ipynb: one file through all of this, in a term of its own
+# make check      SUBMISSION=file.ipynb LESSON=2: one file through all of this, in a term of its own
 check: $(TEACHING_READY)
-	@rm -rf build/check && for step in student "collect \"$(SUBMISSION)\"" "grade all"; do eval $(BIN)/python -m tools.teaching.$$step build/check || exit; done
+	@rm -rf build/check
+	@$(BIN)/python -m tools.teaching.student build/check
+	@$(BIN)/python -m tools.teaching.collect "$(SUBMISSION)" build/check "$(LESSON)"
+	@$(BIN)/python -m tools.teaching.grade "$(LESSON)" build/check
 
 # make questions  build/questions/questions.gift: the question bank for Moodle
 questions: $(TOOLS_READY)

@@ -93,7 +93,7 @@ def reason(test: Callable, answer: object, *given: object, seed: int = 0) -> str
 
 def reason_for_points(test: Callable, answer: object, *given: object) -> str:
     """The same where points are given: with other numbers as well, so that a table of what a check tries wins none."""
-    return next(filter(None, (reason(test, answer, *given, seed=seed) for seed in range(4))), "")
+    return next(filter(None, (reason(test, answer, *given, seed=seed) for seed in range(1, 5))), "")
 
 
 def must_return(answer: Callable) -> Callable:
@@ -506,13 +506,14 @@ def check_verdict(verdict, shares):
     assert verdict in ("A", "B", "C", "D"), say('Choose one of "A", "B", "C" and "D".')
     said = say("Your table has {networks} networks. Can they speak for any LSTM?")
     assert verdict != "D", said.format(networks=sum(map(len, shares.values())))
-    # Where points are given and 2a is missing, the table is empty: the networks differ, as in our runs.
-    every = [share for row in shares.values() for share in row] or [0.4, 1.0]
+    # Where points are given a table proves nothing: a student can write one. B holds on the small corpus, C on AG News.
+    points = torch.initial_seed() > 0
+    every = [0.4, 1.0] if points else [share for row in shares.values() for share in row]
     low, high = max(every) < 0.5, min(every) > 0.9
     lie = say("{least:.0%} to {most:.0%} of the other frequent tokens").format(least=min(every), most=max(every))
     table = say("In your table more is kept at the full stop than at {lie}.").format(lie=lie)
     assert verdict != "A" or low, say("{table} For A each network must be below 50 %.").format(table=table)
-    assert verdict != "B" or high, say("{table} For B each network must be above 90 %.").format(table=table)
+    assert verdict != "B" or high or points, say("{table} For B each network must be above 90 %.").format(table=table)
     holds = say("all are below 50 %, so A holds") if low else say("all are above 90 %, so B holds")
     said = say("{table} They do not differ in that: {holds}.")
     assert verdict != "C" or not (low or high), said.format(table=table, holds=holds)

@@ -1,10 +1,6 @@
-"""Turns what a learning platform gives into nbgrader's folders, and mends what Colab and students do to files.
+"""Turns what a platform gives (a folder or a zip) into nbgrader's folders: what was done stands in TERM/collected.csv.
 
-    python -m tools.teaching.collect FROM TERM [LESSON]
-
-FROM: a folder or a zip, of Moodle, Canvas, Gradescope, or files with any names. LESSON: its number (files of another
-one are not taken, and named), or "all". Each notebook goes to TERM/submitted/<student>/lesson<N>/. What was done to a
-file, or why it was not taken, stands in TERM/collected.csv, which grows over the term.
+python -m tools.teaching.collect FROM TERM LESSON
 """
 
 import io
@@ -23,10 +19,8 @@ from tools.teaching.mend import mend
 from tools.teaching.people import People, Student
 from tools.teaching.term import add_to_table, configuration, read_table
 
-PATTERNS = [  # of the path of a file, as the downloads of Gradescope, Moodle and Canvas have it
-    r"(?:^|/)(?P<name>)submission_(?P<id>\d+)/",
-    r"(?:^|/)(?P<name>[^/]+?)_(?:LATE_)?(?P<id>\d+)_(?:assignsubmission_file|\d+_[^/]*$)",
-]
+# Whose file it is, and its number, as Moodle and Canvas write them into a path.
+PLATFORM = re.compile(r"(?:^|/)(?P<name>[^/]+?)_(?:LATE_)?(?P<id>\d+)_(?:assignsubmission_file|\d+_[^/]*$)")
 LARGEST = 50_000_000  # bytes of one file
 
 
@@ -41,7 +35,7 @@ def files_in(name: str, content: bytes, when: float, own: bool) -> Iterator[tupl
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = [(f"{name[:-4]}/{each.filename}", each) for each in archive.infolist() if not each.is_dir()]
-        own = own and (platform(name) is not None or not any(platform(path) for path, _ in members))
+        own = own and bool(PLATFORM.search(name) or not any(PLATFORM.search(path) for path, _ in members))
         for path, member in members:
             data = archive.read(member) if member.file_size < LARGEST else b""
             then = when if own else time.mktime((*member.date_time, 0, 0, -1))
@@ -50,26 +44,16 @@ def files_in(name: str, content: bytes, when: float, own: bool) -> Iterator[tupl
         yield name, b"", when
 
 
-def platform(path: str) -> re.Match | None:
-    """Whose file it is, and its number, as a platform writes them."""
-    return next(filter(None, (re.search(pattern, path) for pattern in PATTERNS)), None)
-
-
-def read_notebook(path: str, content: bytes) -> tuple[list, str]:
-    """The cells of a file, each with the names that it goes by; if there are none, the reason."""
-    if not content:
-        return [], "is empty, too large, or a zip that can't be opened"
-    if not path.lower().endswith(".ipynb"):
-        return [], "is no .ipynb file"
+def cells_of(content: bytes) -> list:
+    """The cells of a file, each with the names that it goes by; none if it is no notebook."""
     try:
         cells = nbformat.v4.reads(content.decode("utf-8-sig", errors="replace")).cells
         for cell in cells:
-            names = cell.get("id"), cell.metadata.get("id"), cell.metadata.get("nbgrader", {}).get("grade_id")
-            cell.names = [str(name) for name in names if name]
+            cell.names = [str(name) for name in (cell.get("id"), cell.metadata.get("id")) if name]
             cell.source = cell.source.strip()
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        return [], f"is no notebook ({type(error).__name__}: {error})"
-    return cells, ""
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return []
+    return cells
 
 
 def lesson_of(cells: list) -> str:
@@ -84,7 +68,7 @@ def student_of(people: People, path: str, cells: list) -> Student:
     code = "\n".join(cell.source for cell in cells)
     typed = dict(re.findall(r"^STUDENT_(ID|NAME) *= *[\"']?(.*?)[\"']? *(?:# @param.*)?$", code, flags=re.M))
     typed = {key: value.replace("\\", "") for key, value in typed.items() if value}
-    found = platform(path)
+    found = PLATFORM.search(path)
     if not found:
         return people.find("" if typed else Path(path).parent.name or Path(path).stem, "", typed)
     name = found["name"] if found["name"] != "Participant" else ""  # so Moodle calls all who are marked blind
@@ -92,21 +76,19 @@ def student_of(people: People, path: str, cells: list) -> Student:
     return people.find(name, f"Moodle {found['id']}" if moodle else found["id"], typed)
 
 
-def why_not(row: dict, newer: dict, wanted: str) -> str:
+def why_not(path: str, cells: list, newer: str, number: str) -> str:
     """Why a notebook is not taken, if it is not; newer: the one of this student that is."""
-    if not row["lesson"]:
-        return "belongs to no lesson of this course"
-    if wanted not in ("all", row["lesson"]):
-        return f"holds lesson {row['lesson']}, not lesson {wanted}"
-    if newer is row:
-        return ""
-    this, other = platform(row["file"]), platform(newer["file"])
+    holds, this, other = lesson_of(cells), PLATFORM.search(path), PLATFORM.search(newer)
+    if not holds:
+        return "is empty or too large, can't be opened, or is no lesson of this course"
+    if holds != number:
+        return f"holds lesson {holds}, not lesson {number}"
     if this and other and this["name"] and this.group("name", "id") != other.group("name", "id"):
-        return f"has the same name as {newer['file']}: write who they are in students.csv, and ids in their files"
-    return f"{newer['file']} of the same student is newer"
+        return f"has the same name as {newer}: write who they are in students.csv, and ids in their files"
+    return f"{newer} of the same student is newer" if newer != path else ""
 
 
-def collect(place: Path, term: Path, people: People, wanted: str) -> list[dict]:
+def collect(place: Path, term: Path, people: People, number: str) -> list[dict]:
     """Put every notebook into its place; returns a row for each file. Of two of one student the newer is taken."""
     files, rows, taken = [], [], {}
     for path in (place, *place.rglob("*")):
@@ -115,23 +97,22 @@ def collect(place: Path, term: Path, people: People, wanted: str) -> list[dict]:
             files += files_in(name, path.read_bytes(), path.stat().st_mtime, place.is_dir())
     files = [file for file in files if not re.search(r"(?:^|/)(?:\.|__MACOSX/)", file[0])]  # what Macs and Jupyter add
     for path, content, when in sorted(files, key=lambda file: (file[2], file[0]), reverse=True):
-        cells, why = read_notebook(path, content)
         stamp = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(when))
-        row = {"lesson": lesson_of(cells), "file": path, "student": "", "name": "", "handed in": stamp}
+        row, cells = {"lesson": number, "file": path, "student": "", "name": "", "handed in": stamp}, cells_of(content)
         try:
             student = student_of(people, path, cells)  # also of a file that can't be read one should know whose it is
             row |= {"student": student.id, "name": student.name}
-            why = why or why_not(row, taken.setdefault((student.id, row["lesson"]), row), wanted)
+            why = why_not(path, cells, taken.get(student.id, path), number)
         except ValueError as problem:
-            why = why or str(problem)
-        if why and wanted != "all":
-            row["lesson"] = wanted
+            why = str(problem)
+        if not why:
+            taken[student.id] = path
         rows.append(row | {"taken": "no" if why else "yes", "remarks": why or put(term, row, cells)})
     return sorted(rows, key=lambda row: row["file"])
 
 
 def put(term: Path, row: dict, cells: list) -> str:
-    """Write the mended notebook, if it is new or has changed; returns what was mended."""
+    """Write the mended notebook, if it is new or has changed; returns what a person should know of it."""
     lesson, name = f"lesson{row['lesson']}", LESSONS[row["lesson"]].name
     notebook = nbformat.read(term / "release" / lesson / name, as_version=4)
     remarks = mend(notebook, cells)
@@ -143,31 +124,25 @@ def put(term: Path, row: dict, cells: list) -> str:
     return "; ".join(remarks)
 
 
-def say(term: Path, rows: list[dict], people: People) -> None:
-    """What was mended, what was not taken, and who has handed in nothing, for each lesson."""
-    print(*(f"{row['file']}: {row['remarks']}" for row in rows if row["remarks"]), sep="\n")
-    for lesson in sorted({row["lesson"] for row in rows if row["lesson"]}):
-        of_lesson = [row for row in read_table(term / "collected.csv") if row["lesson"] == lesson]
-        taken = {row["student"] for row in of_lesson if row["taken"] == "yes"}
-        lost = {row["name"] or row["file"] for row in of_lesson if row["student"] not in taken}
-        print(f"Lesson {lesson}: {len(taken)} students. Only files not taken: {', '.join(sorted(lost)) or 'nobody'}.")
-        missing = [who.name or who.id for who in people.students.values() if who.id not in taken]
-        print("  Nothing from:", ", ".join(name for name in missing if name not in lost) or "nobody")
-
-
 def main() -> None:
-    place, term, wanted = [*sys.argv[1:], "all"][:3]
+    place, term, number = sys.argv[1:]
     term = Path(term).resolve()
     if not (term / "release").is_dir():
         sys.exit(f"{term} has no edition yet: run make student first.")
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
         people = People(term, gradebook)
-        rows = collect(Path(place), term, people, wanted) if place else []
+        rows = collect(Path(place), term, people, number) if place and number in LESSONS else []
         people.enter({row["student"] for row in rows if row["taken"] == "yes"})
     if not rows:
-        sys.exit("Which files? make collect FROM=<the folder or zip that your platform gave> LESSON=2")
+        sys.exit("Which files, of which lesson? make collect FROM=<the folder or zip of your platform> LESSON=2")
     add_to_table(term / "collected.csv", rows, 2)
-    say(term, rows, people)
+    print(*(f"{row['file']}: {row['remarks']}" for row in rows if row["remarks"]), sep="\n")
+    rows = [row for row in read_table(term / "collected.csv") if row["lesson"] == number]  # also those of earlier days
+    taken = {row["student"] for row in rows if row["taken"] == "yes"}
+    lost = {row["name"] or row["file"] for row in rows if row["student"] not in taken}
+    missing = [who.name or who.id for who in people.students.values() if who.id not in taken]
+    print(f"{len(taken)} students. Only files not taken: {', '.join(sorted(lost)) or 'nobody'}.")
+    print("Nothing from:", ", ".join(name for name in missing if name not in lost) or "nobody")
 
 
 if __name__ == "__main__":

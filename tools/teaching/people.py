@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from tools.teaching.term import add_to_table, read_table
 
 NUMBERS = ["id number", "student id", "sis user id", "sis login id", "username", "email address", "email", "id"]
+NAMES = ["first name", "given name", "last name", "surname", "student", "full name", "name"]
 NO_STUDENTS = ("points possible", "student, test", "date", "points")  # rows that Canvas and Classroom add
 
 
@@ -25,6 +26,7 @@ class Student:
     name: str
     mail: str = ""
     known: set[str] = field(default_factory=set)  # numbers, logins and addresses
+    given: dict[str, str] = field(default_factory=dict)  # of the class list: what says who it is, as it came
 
 
 def letters(name: str) -> list[str]:
@@ -41,19 +43,17 @@ def folder_of(name: str) -> str:
 def class_list(file: Path) -> list[Student]:
     """The students of an export: names and numbers are found by the headings of their columns."""
     found = []
-    for row in read_table(file):
-        row = {
-            (key or "").strip().lower(): (value or "").strip() for key, value in row.items() if isinstance(value, str)
-        }
-        parts = [row.get(key, "") for key in ("first name", "given name", "last name", "surname")]
-        whole = next((row[key] for key in ("student", "full name", "name") if row.get(key)), "")
+    for line in read_table(file):
+        line = {key: value for key, value in line.items() if key and isinstance(value, str)}
+        row = {key.strip().lower(): value.strip() for key, value in line.items()}
+        parts, whole = [row.get(key, "") for key in NAMES[:4]], next(filter(None, map(row.get, NAMES[4:])), "")
         name = " ".join(filter(None, parts)) or " ".join(reversed(whole.split(", ", 1)))
         numbers = [row[key] for key in NUMBERS if row.get(key)]
         if name and (whole or name).lower() not in NO_STUDENTS:
             mail = next((number for number in numbers if "@" in number), "")
-            found.append(
-                Student(folder_of((numbers or [name])[0]), name, mail, {number.casefold() for number in numbers})
-            )
+            given = {key: line[key] for key in line if key.strip().lower() in (*NAMES, *NUMBERS, "section")}
+            known = {number.casefold() for number in numbers}
+            found.append(Student(folder_of((numbers or [name])[0]), name, mail, known, given))
     return found
 
 

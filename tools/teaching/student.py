@@ -1,7 +1,6 @@
-"""Make the student edition: the lessons without solutions and outputs, and what they need to run.
+"""Make the student edition: build/student for students, and nbgrader's release of it, with its gradebook, in TERM.
 
-It is nbgrader's release edition. The term's folder gets source/, release/ and the gradebook, and build/student is what
-students get. The workflow pushes that to the branch `student`, where its Colab links and its set-up cell look.
+The workflow pushes build/student to the branch `student`, where its Colab links and its set-up cell look.
 """
 
 import hashlib
@@ -15,14 +14,16 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from images.watch.page import files_of
-from tools.lesson import ROOT, exercises_of
+from tools.lesson import ROOT, exercises_of, has
 from tools.teaching.exercises import LESSONS, nbgrader
+from tools.teaching.mend import tried_by
 from tools.teaching.repo import current
 
-FOLDERS = ["data/sample", "data/service-desk", "images"]
-FILES = ["torchnlp.py", "requirements.txt", "LICENSE", "notebooks/messages.zh.mo", "site/_static/icon.svg"]
-FILES += [f"site/{name}" for name in ("published.html", "own-data.md", "project.md", "numbers-differ.md")]
-FILES += [str(file.relative_to(ROOT)) for file in files_of("reader")]  # what publish makes a page of
+CARRIED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/*/*", "images/**/*", "site/_static/icon.svg"]
+CARRIED += ["notebooks/*.py", "notebooks/*/plain.py", "notebooks/*/*.pt", "notebooks/messages.zh.mo"]
+CARRIED += [f"site/{name}" for name in ("published.html", "own-data.md", "project.md", "numbers-differ.md")]
+CARRIED += [str(file.relative_to(ROOT)) for file in files_of("reader")]  # what publish makes a page of
+LEFT_OUT = re.compile(r"draw\.py|held-back\.csv|.*\.pyc")
 PROJECT = ROOT / "notebooks" / "project.ipynb"
 BRANCH = "student"
 HAND_IN = """\
@@ -46,11 +47,13 @@ def student_edition(lesson):
     edition = hashlib.sha256("".join(cell.source for cell in lesson.cells).encode()).hexdigest()[:8]
     cells = [new_markdown_cell(HAND_IN.format(date=date.today(), mark=edition), id="hand-in")]
     for cell in lesson.cells:
-        if "solution" in cell.metadata.get("tags", []):
+        if has(cell, "solution"):
             continue
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         cells.append(cell)
+        if has(cell, "check") and "nbgrader" in cell.metadata:
+            cell.metadata.nbgrader["grade_id"] = tried_by(cell)  # the column of its points
         if sets_up(cell):
             cells.append(new_code_cell(NAME, id="student-name", metadata={"cellView": "form", "tags": ["set-up"]}))
         if number := counting.get(cell.id):
@@ -92,18 +95,15 @@ def release(term: Path) -> None:
         nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / path.name)
         done = api.generate_assignment(f"lesson{number}", force=True)
         if not done["success"]:
-            sys.exit(f"nbgrader could not make the edition of {path.name}:\n{done.get('log') or done.get('error')}")
+            sys.exit(f"nbgrader could not make the edition of {path.name}:\n{done}")
 
 
 def copy_course(folder: Path) -> None:
     """What a lesson needs to run, without the lessons."""
-    left_out = shutil.ignore_patterns("draw.py", "__pycache__", "held-back.csv")
-    for name in FOLDERS:
-        shutil.copytree(ROOT / name, folder / name, ignore=left_out, dirs_exist_ok=True)
-    others = [path for kind in ("*.py", "*/plain.py", "*/*.pt") for path in ROOT.glob(f"notebooks/{kind}")]
-    for path in (*map(ROOT.joinpath, FILES), *others):
-        (folder / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, folder / path.relative_to(ROOT))
+    for path in (path for pattern in CARRIED for path in ROOT.glob(pattern)):
+        if path.is_file() and not LEFT_OUT.fullmatch(path.name):
+            (folder / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, folder / path.relative_to(ROOT))
 
 
 def make_handout(folder: Path) -> None:
@@ -124,8 +124,6 @@ if __name__ == "__main__":
     term = Path(sys.argv[1] if len(sys.argv) > 1 else "term").resolve()
     release(term)
     make_handout(ROOT / "build" / "student")
-    for notebook in term.glob("release/*/*.ipynb"):  # the same cells; JupyterLab sees which are locked
-        shutil.copy(notebook, ROOT / "build" / "student" / "notebooks")
     print("build/student: the lessons without solutions and outputs, and what they need to run")
     if current(ROOT).startswith("OWNER/"):
         print("The address is still OWNER/...: badges and set-up cells lead nowhere. Run make repo URL=...")

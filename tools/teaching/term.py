@@ -1,7 +1,4 @@
-"""A term: the folder with source/, release/, submitted/, autograded/, feedback/, the gradebook and the settings.
-
-It also holds a copy of the course without our answers, which the submissions use.
-"""
+"""A term: a folder of nbgrader's, with its settings, and a copy of the course without our answers to grade with."""
 
 import csv
 import io
@@ -26,18 +23,13 @@ def configuration(term: Path) -> Config:
     return PyFileConfigLoader(SETTINGS, str(term)).load_config()
 
 
-def write_table(file: Path, rows: list[dict], comma: bool = False) -> None:
-    """Rows as a CSV that spreadsheets open as it is; comma: with decimal commas, and semicolons between."""
-
-    def shown(value):
-        if isinstance(value, (int, float)):
-            return f"{value:g}".replace(".", "," if comma else ".")
-        return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value  # no formula for a spreadsheet
-
+def write_table(file: Path, rows: list[dict]) -> None:
+    """Rows as a CSV that spreadsheets open as it is, with no formula of a student's in it."""
     with open(file, "w", encoding="utf-8-sig", newline="") as out:
-        table = csv.DictWriter(out, list(rows[0]), delimiter=";" if comma else ",")
+        table = csv.DictWriter(out, list(rows[0]))
         table.writeheader()
-        table.writerows({key: shown(value) for key, value in row.items()} for row in rows)
+        for row in rows:
+            table.writerow({key: f"'{said}" if str(said)[:1] in [*"=+-@"] else said for key, said in row.items()})
 
 
 def read_table(file: Path) -> list[dict]:

@@ -56,19 +56,20 @@ def times_table() -> str:
     rows = ["| lesson | to read | code | exercises | in all |", "|---|---:|---:|---|---:|"]
     for lesson in lessons():
         core = core_of(lesson.notebook)
-        named = "; ".join(f"{title[0].lower()}{title[1:]}" for title in core.exercises)
-        exercises = f"{len(core.exercises)} × {EXERCISE}: {named}"
+        exercises = f"{len(core.exercises)} × {EXERCISE}"
         rows.append(f"| {lesson.number} | {core.reading:.0f} | {core.code:.0f} | {exercises} | {core.minutes:.0f} |")
     return "\n".join(rows)
 
 
 def plans_table() -> str:
     """The plan of each class of 70 minutes: the sums of its deck."""
-    rows = ["| lesson | minutes | slides | what | the class opens |", "|---|---:|---|---|---|"]
+    rows = ["| lesson | minutes (slides): what, and the cells that the class opens |", "|---|---|"]
     for lesson in lessons():
+        parts = []
         for what, minutes, numbers, cells in plan_of(lesson):
             opened = ", ".join(f"`{cell}`" for cell in cells)
-            rows.append(f"| {lesson.number} | {minutes:g} | {numbers} | {what} | {opened} |")
+            parts.append(f"{minutes:g} ({numbers}): {what} {opened}".strip())
+        rows.append(f"| {lesson.number} | {'<br>'.join(parts)} |")
     return "\n".join(rows)
 
 
