@@ -1520,12 +1520,14 @@ def class_colour(k: int) -> str:
     return _CLASS_COLOURS[k] if k < len(_CLASS_COLOURS) else to_hex(plt.colormaps["tab20"](k % 20))
 
 
-_FONTS = sorted(Path(__file__).resolve().parent.glob("images/fonts/*.ttf"))  # none where this file stands alone
+_FONTS = sorted(Path(__file__).resolve().parent.glob("images/fonts/*.?tf"))  # none where this file stands alone
 for _font in _FONTS:
     fontManager.addfont(_font)
+# The second is for arrows and other signs, the rest for Chinese: ours, or the reader's own (for names of classes).
+_FAMILIES = ["Open Sans", "DejaVu Sans", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC"]
 
 STYLE = {  # for plt.rcParams.update(STYLE): readable from the back of a room
-    "font.family": ["Open Sans", "DejaVu Sans"] if _FONTS else ["DejaVu Sans"], "mathtext.fontset": "cm",
+    "font.family": [name for name in _FAMILIES if name in fontManager.get_font_names()], "mathtext.fontset": "cm",
     "figure.figsize": (8, 3.6), "figure.dpi": 100, "figure.constrained_layout.use": True, "font.size": 13,
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.3,
     "lines.linewidth": 2.2, "legend.frameon": False,
@@ -1629,8 +1631,8 @@ def plot_gates(
             axes[0].axvspan(turn - 0.5, turn + 0.5, color=COLOURS["pads"], lw=0, zorder=0)
             for axis in axes[1:]:
                 axis.axvspan(turn - 0.5, turn + 0.5, facecolor="none", edgecolor=COLOURS["ink"], lw=1.2)
-            last = f"grey column and frames: at {tokens[turn]!r} the answer turns for the last time"
-            figure.supxlabel(last, parse_math=False)
+            last = say("grey column and frames: at {token!r} the answer turns for the last time")
+            figure.supxlabel(last.format(token=tokens[turn]), parse_math=False)
     return figure
 
 
@@ -1646,7 +1648,7 @@ def _draw_answers(axis, tokens: list[str], answers: np.ndarray, classes: Sequenc
     for place, k in zip(places, highest):
         axis.annotate(classes[k], (1.01, place), xycoords=("axes fraction", "data"), color=class_colour(k), va="center")
     axis.set(ylim=(-0.03, 1.03), xlim=(-0.5, len(tokens) - 0.5), yticks=[0, 0.5, 1])
-    axis.set_ylabel("probability", rotation=0, ha="right", va="center")
+    axis.set_ylabel(say("probability"), rotation=0, ha="right", va="center")
     axis.set_xticks(range(len(tokens)), tokens, rotation=45, ha="left", rotation_mode="anchor")
     axis.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
     for word in axis.get_xticklabels():
@@ -1664,7 +1666,9 @@ def _draw_values(axis, name: str, values: Tensor) -> None:
     picture = axis.imshow(values.T.cpu().numpy(), shades, **look)
     axis.set(yticks=[])
     axis.tick_params(bottom=False, labelbottom=False)
-    axis.set_ylabel({"c": "cell state c", "h": "state h"}.get(name, name), rotation=0, ha="right", va="center")
+    names = {"forget": say("forget"), "input": say("input"), "output": say("output"), "candidate": say("candidate")}
+    names |= {"c": say("cell state c"), "h": say("state h")}
+    axis.set_ylabel(names[name], rotation=0, ha="right", va="center")
     axis.figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[int(lowest), int(reach)])
 
 
@@ -1799,11 +1803,12 @@ def plot_history(history: History):
         figure, axes = plt.subplots(1, 2)
         for axis, name in zip(axes, ["loss", "accuracy"]):
             train, valid = getattr(history, f"train_{name}"), getattr(history, f"valid_{name}")
-            lines = axis.plot(history.articles, train, color=COLOURS["train"], label="train (running)")
+            lines = axis.plot(history.articles, train, color=COLOURS["train"], label=say("train (running)"))
             if valid:
-                look = {"color": COLOURS["valid"], "ms": 9, "label": "validation"}
+                look = {"color": COLOURS["valid"], "ms": 9, "label": say("validation")}
                 lines += axis.plot(history.epoch_ends[: len(valid)], valid, "D", **look)
-            axis.set(xlabel="articles read", ylabel=name, xlim=(0, 1.04 * max([1, history.planned, *history.articles])))
+            axis.set(xlabel=say("articles read"), ylabel={"loss": say("loss"), "accuracy": say("accuracy")}[name])
+            axis.set_xlim(0, 1.04 * max([1, history.planned, *history.articles]))
             axis.xaxis.set_major_locator(plt.MaxNLocator(3))
             axis.xaxis.set_major_formatter("{x:,.0f}")
         axes[0].set_ylim(0, 1.1 * max([1.0, *history.train_loss, *history.valid_loss]))
@@ -1849,5 +1854,5 @@ def plot_confusion(labels: Tensor, predictions: Tensor, classes: Sequence[str]):
             values_format=".0%", cmap="Blues", colorbar=False, ax=axis, xticks_rotation=30,
             include_values=len(classes) <= 14,
         )  # fmt: skip
-        display.ax_.set(xlabel="predicted", ylabel="true")
+        display.ax_.set(xlabel=say("predicted"), ylabel=say("true"))
     return figure

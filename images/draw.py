@@ -4,7 +4,10 @@ Colours mean what they mean in the plots (torchnlp.COLOURS): x the input, h the 
 role there is black on white. A state of the backward direction is a hidden state too: the same blue, but filled.
 
 The typeface is Open Sans (images/fonts, SIL Open Font License): its small letters are tall, and it has Greek and
-Cyrillic, for news of your own. Formulas stand in Computer Modern, as in the text of the lessons.
+Cyrillic, for news of your own. Formulas stand in Computer Modern, as in the text of the lessons. Chinese labels
+(site/zh.po) and messages are in Noto Sans CJK SC, of which we keep the letters that they use, with
+    pyftsubset NotoSansCJK-Bold.ttc --font-number=2 --output-file=images/fonts/NotoSansSC-Bold.otf
+        --text="$(cat notebooks/messages.zh.po; grep -A3 images/draw.py site/zh.po)"
 
 A drawing is 680 units wide. Letters are 24 units high, which makes 14 pixels on a phone that is 390 wide.
 """
@@ -14,7 +17,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
-from matplotlib import font_manager, rc_context
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -23,14 +26,12 @@ from matplotlib.path import Path as Line
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from torchnlp import COLOURS
+from torchnlp import COLOURS, STYLE
 
 HERE = Path(__file__).resolve().parent
 
-for file in sorted((HERE / "fonts").glob("*.ttf")):
-    font_manager.fontManager.addfont(file)
 TYPE = {
-    "font.family": ["Open Sans", "DejaVu Sans"],  # the second for arrows and other signs
+    "font.family": STYLE["font.family"],
     "mathtext.fontset": "cm",
     "text.hinting": "no_hinting",  # letters of one width on every machine
 }
@@ -172,7 +173,6 @@ def draw(name, file):
 def rnn_unrolled(axis):
     label(axis, 20, 396, "the network", weight="bold", ha="left")
     label(axis, 470, 396, "the same, unrolled", weight="bold")
-    label(axis, 470, 362, "four cells, one set of weights")
     bottom, middle, top = 95, 205, 312
 
     def step(column, t, width, size):
@@ -194,6 +194,7 @@ def rnn_unrolled(axis):
         label(axis, column, 40, word)
         arrow(axis, (column - 57, middle), (column - 31, middle), colour=H)
         step(column, i, 62, 23)
+    label(axis, 470, 362, "four cells, one set of weights")
 
 
 @drawing("rnn-classifier", 500)

@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tokenize
 import zlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -40,7 +41,7 @@ PAGES = "site/index.md site/glossary.md site/own-data.md site/numbers-differ.md 
 SCRIPTS = "site/*.html site/*.js images/watch/*.js notebooks/*/*.js"
 PROGRAMS = "site/conf.py site/_templates/play.html tools/site/figures.py tools/site/lesson_pages.py "
 PROGRAMS += "notebooks/*/lesson.toml tools/teaching/student.py "
-PROGRAMS += "tools/teaching/slides.html"
+PROGRAMS += "tools/teaching/slides.html images/draw.py"
 SITE = [path for files in f"{PAGES} {SCRIPTS} {PROGRAMS}".split() for path in sorted(ROOT.glob(files))]
 SPEAKING = [ROOT / "notebooks" / "checks.py", ROOT / "notebooks" / "install.py", ROOT / "torchnlp.py"]
 FIRST = ROOT / "notebooks" / "1-simple-rnn.ipynb"  # its set-up cell is that of all
@@ -229,11 +230,24 @@ def make_course(course: Path) -> None:
         name = path.relative_to(ROOT).as_posix()
         page = [found[Path("site")][0](name, part) if (name, part) in wanted else part for part in pieces(path)]
         (course / name).write_text("".join(page).replace('<html lang="en">', '<html lang="zh-CN">'), encoding="utf-8")
+    draw_diagrams(course)
     terms = re.findall(r"^[\u4e00-\u9fff]\S*$", (course / "site" / "glossary.md").read_text("utf-8"), flags=re.M)
     (course / "site" / "words.txt").write_text("\n".join(terms), encoding="utf-8")  # one word each, for the search
     for path, (_, lacking) in found.items():
         print(f"{path.stem}: {len(lacking)} in English", *lacking)
     print(f"In all: {sum(len(lacking) for _, lacking in found.values())}")
+
+
+def draw_diagrams(course: Path) -> None:
+    """The diagrams by the script with Chinese labels, in images/ and in the outputs of the cells that show them."""
+    subprocess.run([sys.executable, "-m", "images.draw"], cwd=course, check=True)
+    drawn = [(file, course / "images" / file.name) for file in ROOT.glob("images/*.png")]
+    shown = [[b64encode(file.read_bytes()).decode() for file in pair] for pair in drawn]
+    for file in (course / path.relative_to(ROOT) for path in NOTEBOOKS):
+        text = file.read_text(encoding="utf-8")
+        for english, chinese in shown:
+            text = text.replace(english, chinese)
+        file.write_text(text, encoding="utf-8")
 
 
 def link(page: Path, other: Path, words: str, language: str) -> None:
