@@ -5,7 +5,7 @@ import {addProduct, linear, transposed} from "../../site/cells.js";
 import {caption, makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
 import {makeRandom, normal} from "../../site/random.js";
 
-const H = 32, STEPS = 40, HEIGHT = 200, LEFT = 52, RIGHT = 112, HIGH = 6, LOW = -14;  // powers of ten
+const H = 32, STEPS = 40, HEIGHT = 185, LEFT = 52, RIGHT = 112, HIGH = 6, LOW = -14;  // powers of ten
 
 // The size of the largest eigenvalue: how much a step stretches, in the mean over very many steps.
 function spectralRadius(W) {
