@@ -5,6 +5,7 @@ import csv
 import inspect
 import io
 import json
+import re
 import shutil
 import time
 import zipfile
@@ -370,7 +371,7 @@ SHOWN = CHEATS.keys() - {"a table of one's own", "a table of one try", "the way 
 
 def run(notebook, folder):
     """The notebook after nbgrader's run."""
-    outside_it = outside.Outside(timeout=60)
+    outside_it = outside.Outside(timeout=600)  # seconds for a cell: other load
     outside_it.lock = outside.FileLock(folder / "lock")
     with outside_it.lock:
         return outside_it.preprocess(notebook, {"metadata": {"path": str(folder)}})[0]
@@ -405,9 +406,8 @@ def test_each_answer_of_the_bank_gets_the_verdict_that_it_gets_in_the_lesson(les
     paths = f"import sys\nsys.path[:0] = [{str(bank.ROOT)!r}, {str(bank.ROOT / 'notebooks')!r}]\n"
     settings = [entry["code"] for entry in entries if not entry["check"]]
     cells, tried = list(map(code, [paths + bank.IMPORTS, *settings, *right.values()])), {}
-    for entry in (
-        entry for entry in entries if entry["check"] and entry["code"].strip() != 'verdict = "B"'
-    ):  # may hold
+    tries = [entry for entry in entries if entry["check"] and not entry["code"].rstrip().endswith('verdict = "B"')]
+    for entry in tries:  # without the one that holds on the small corpus
         names = ", ".join(inspect.signature(bank.CHECKS[entry["check"]]).parameters)
         check = code(f"{entry['check']}({names})")
         check.metadata["nbgrader"] = exercises.nbgrader(check, grade=True, points=1)
@@ -417,7 +417,8 @@ def test_each_answer_of_the_bank_gets_the_verdict_that_it_gets_in_the_lesson(les
     for cell in run(notebook, tmp_path).cells:
         if entry := tried.get(cell.id):
             said, right = cell.outputs[0].text, entry["kind"] == "right"
-            assert ("not yet" in said) != right and all(words in said for words in entry["says"]), (entry["code"], said)
+            words = [] if right else [part for part in [entry["words"], *entry["says"]] if not re.search(r"\d", part)]
+            assert ("not yet" in said) != right and all(part in said for part in words), (entry["code"], said)
             assert not (right and any(map(mend.FOREIGN.search, entry["code"].splitlines()))), entry["code"]
 
 
