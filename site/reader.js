@@ -13,7 +13,7 @@ const examples = [...document.querySelectorAll("#examples button")];
 const data = id => JSON.parse(document.getElementById(id).textContent);
 const file = data("lstm");  // it reads already while other networks are on their way
 const networks = file.plan ? new Published(file) : new Networks(file);
-if (file.plan?.layers === 0) Object.assign(PARTS.h, {name: "mean of the vectors so far", meaning: ""});
+if (file.plan?.layers === 0) Object.assign(PARTS.h, {name: "mean so far", meaning: ""});
 const field = document.getElementById("text"), form = document.getElementById("choices"), choices = form.elements;
 // What is read depends on where the band is, if words are forgotten.
 const onMove = () => choices.mode.value === "all" ? remember() : read();

@@ -99,7 +99,7 @@ export class View {
         const pick = part => this.compact ? null : event => this.pick(part, event);
         this.curves.replaceChildren(...this.readings.map(({name}) => row(above(name), null)));
         this.inside.replaceChildren(...this.rows.map(part => row("", pick(part))));
-        const options = {answer: "answer after the word", influence: "importance for the last answer"};
+        const options = {answer: "answer so far", influence: "importance"};
         for (const part of this.rows) options[part] = PARTS[part].name;
         this.select.replaceChildren(
             ...Object.entries(options).map(([value, textContent]) => make("option", {value, textContent})));

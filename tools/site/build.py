@@ -8,9 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 from tools.lesson import ROOT
 from tools.site import figures, npm, pages
@@ -19,7 +21,7 @@ SOURCES = ROOT / "build" / "site-sources"
 PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md", "images/*.png"]
 PAGES += ["notebooks/*.ipynb", "notebooks/*/*.ipynb", "notebooks/*/claims.md"]
 
-WIDE = re.compile(r'(?<=png" )width="(\d+)"')  # of a picture: site/_static/course.css keeps its letters legible
+PICTURE = re.compile(r'src="([^"]+\.png)"( width="\d+")?')
 FONT_AS_SCRIPT = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")  # half a megabyte: the icons are a font too
 SEARCH = re.compile(r"<script[^>]*(searchtools|language_data|searchindex)\.js[^>]*></script>\s*")
 EXPECTED = re.compile(r"\(expected [^()<]{1,80}: ok\)")  # after a result, which is what one should see
@@ -47,6 +49,14 @@ def keep_icons(folder: Path) -> None:
         pages.subset_font(TTFont(file), [int(code, 16) for code in shown]).save(file)
 
 
+def with_width(folder: Path, picture: re.Match) -> str:
+    """The tag of a picture, and as --wide the width at which its letters are 16.7 pixels high. A diagram, which has
+    1360 points, has larger ones than a plot. site/_static/course.css shows them 11 to 14 pixels high.
+    """
+    with Image.open(folder / picture[1]) as image:
+        return f'{picture[0]} style="--wide: {473 if image.width == 1360 else image.width // 2}"'
+
+
 def make_site(folder: Path) -> None:
     gather()
     npm.fetch(*npm.KATEX)
@@ -57,7 +67,7 @@ def make_site(folder: Path) -> None:
     for file in folder.rglob("*.html"):
         # A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words.
         page = file.read_text(encoding="utf-8").replace('<summary aria-label="Toggle hidden content">', "<summary>")
-        page = WIDE.sub(r'\g<0> style="--wide: \1"', page)
+        page = PICTURE.sub(partial(with_width, file.parent), page)
         page = page if file.name == "search.html" else SEARCH.sub("", page)
         page = FONT_AS_SCRIPT.sub("", page).replace("<img ", '<img loading="lazy" ')
         page = EXPECTED.sub(r'<span class="expected">\g<0></span>', page)
