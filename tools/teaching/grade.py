@@ -64,12 +64,12 @@ def explain(term: Path, student: str, lesson: str) -> list[str]:
             said = "".join(output.text for output in cell.outputs if output.get("name") == "stderr").strip()
             won, most = won + points * (not said), most + points
             told += [said] if said and not re.search("returns nothing|None so far", said) else []
-        elif cell.id.startswith("own-") or settings.get("solution"):  # one of ours fails where an answer is missing
-            errors = [output for output in cell.outputs if output.output_type == "error"]
-            first, *_ = cell.source.split("\n", 1)
-            told += [
-                f"Code cell {number} ({first}): {each.ename}: {each.evalue[:200]}".rstrip(": ") for each in errors[-1:]
-            ]
+        theirs = cell.id.startswith("own-") or settings.get("solution")  # one of ours fails where an answer is missing
+        errors = [each for each in cell.outputs if each.output_type == "error" and (theirs or each.ename == "Stopped")]
+        first, *_ = cell.source.split("\n", 1)
+        told += [
+            f"Code cell {number} ({first}): {each.ename}: {each.evalue[:200]}".rstrip(": ") for each in errors[-1:]
+        ]
     return [f"{won:g} of {most:g} points for code", *told]
 
 

@@ -19,5 +19,5 @@ c = get_config()  # noqa: F821
 c.CourseDirectory.root = str(term)
 c.CourseDirectory.db_url = f"sqlite:///{term}/gradebook.db?timeout=60"  # two notebooks are graded at a time
 c.ClearSolutions.enabled = False  # our stubs are written by hand: nothing takes their place
-c.Execute.timeout = 120  # seconds for a cell
+c.Execute.timeout = 300  # seconds for a cell, of which other load may take most
 c.AssignLatePenalties.plugin_class = LateDays
