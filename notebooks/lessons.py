@@ -434,7 +434,7 @@ class LanguageModel(nn.Module):
         states, state = self.read(self.dropout(self.embedding(x)), state)
         vectors = self.dropout(self.to_vector(states))  # [B, T, D]
         table = self.embedding.weight[: self.V]  # [V, D], without the start tokens
-        return vectors @ table.T + self.bias, state  # [B, T, V]
+        return F.linear(vectors, table, self.bias), state  # [B, T, V]
 
 
 def token_loss(net, x, y):
@@ -505,8 +505,8 @@ def network_losses(net, texts, start=None):
         x, y = shifted([(start, ids) for _, ids in batch])
         with torch.no_grad():
             logits, _ = net(x)  # [B, T, V]
-        lost = F.cross_entropy(logits.transpose(1, 2), y, reduction="none")  # [B, T]
-        rows = zip(batch, lost.cpu())
+        lost = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none")
+        rows = zip(batch, lost.view(y.shape).cpu())  # [B, T]
         losses.update({i: row[: len(ids)].numpy() for (i, ids), row in rows})
     net.train(training)
     return [losses[i] for i in range(len(texts))]
