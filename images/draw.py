@@ -746,23 +746,27 @@ def transformer_block(axis):
     column, rail = 300, 506
     box(axis, column, 50, "word vector + position", X, 330, 46)
     arrow(axis, (column, 73), (column, 131), colour=X)
-    parts = [("self-attention", OURS, 154), ("feed-forward layer", WHITE, 414)]
-    for name, colour, start in parts:
-        grow(axis)
-        box(axis, column, start, "layer normalisation", width=270)
-        arrow(axis, (column, start + 23), (column, start + 63))
-        box(axis, column, start + 88, name, colour, 270, 50, 26)
-        arrow(axis, (column, start + 113), (column, start + 171 - RADIUS))
+    starts = 154, 414  # of the half that attends, and of the one that works on each token by itself
+    for start in starts:
+        for y in (start, start + 88):
+            box(axis, column, y, width=270)
+        arrow(axis, (column, start + 23), (column, start + 65))
+        arrow(axis, (column, start + 111), (column, start + 171 - RADIUS))
         circle(axis, column, start + 171, "+")
         turn = start - 48  # the way past both
         arrow(axis, (column, turn), (rail, turn), (rail, start + 171), (column + RADIUS, start + 171), colour=H)
-        label(axis, rail + 14, start + 60, "residual\nconnection", ha="left")
     arrow(axis, (column, 325 + RADIUS), (column, 391))
     arrow(axis, (column, 585 + RADIUS), (column, 635))
     box(axis, column, 658, "the token's new vector", H, 330, 46)
-    for y in (222, 242, 262):
-        dashed(axis, (120, y), (162, y))
-    label(axis, 58, 242, "keys and\nvalues of\nall tokens", size=22)
+    for start, name, colour in zip(starts, ["self-attention", "feed-forward layer"], [OURS, WHITE]):
+        grow(axis)
+        box(axis, column, start, "layer normalisation", width=270)
+        box(axis, column, start + 88, name, colour, 270, size=26)
+        label(axis, rail + 14, start + 60, "residual\nconnection", ha="left")
+        if colour == OURS:
+            for y in (222, 242, 262):
+                dashed(axis, (120, y), (162, y))
+            label(axis, 58, 242, "keys and\nvalues of\nall tokens", size=22)
 
 
 if __name__ == "__main__":
