@@ -241,7 +241,7 @@ def slide_html(lesson: Lesson, slide: Slide) -> str:
                 words.append(f"<div {when}>{place_in(lesson, line['cell'])}</div>")
             elif line and line["shown"]:
                 place = sights if alone and line["shown"].startswith("|") else words
-                shown = MARKED.sub(rf'\1<mark {later(step, "+")}>\2</mark>', markdown(line["shown"]))
+                shown = MARKED.sub(rf"\1<mark {later(step, '+')}>\2</mark>", markdown(line["shown"]))
                 place.append(f"<div {when}>{with_answers(shown, step)}</div>")
             elif line and line["name"]:
                 picture, width = picture_of(lesson, line["name"], line["words"], step)
