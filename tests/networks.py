@@ -1,9 +1,11 @@
-"""Three small networks, one for each kind of batch: padded, with lengths, and with offsets."""
+"""Three small networks, one for each kind of batch: padded, with lengths, and with offsets; and one to look into."""
 
 import pytest
+import torch
 from torch import nn
 
-from torchnlp import PAD, offsetify, pad_length, padify
+import torchnlp
+from torchnlp import PAD, offsetify, pad_length, padify, run_rnn
 
 
 class Mean(nn.Module):
@@ -39,6 +41,20 @@ class Bag(nn.Module):
 
     def forward(self, x, offsets):
         return self.bag(x, offsets)
+
+
+class Reader(nn.Module):
+    """A network to look into: of any recurrent layer."""
+
+    def __init__(self, kind=nn.LSTM, size=12, **settings):
+        super().__init__()
+        self.embedding = nn.Embedding(len(torchnlp.vocab), 8, padding_idx=PAD)
+        self.rnn = kind(8, size, batch_first=True, **settings)
+        self.dropout, self.fc = nn.Dropout(0.5), nn.LazyLinear(4, bias=False)
+        self(torch.ones(1, 1, dtype=torch.long), torch.tensor([1]))  # makes the weights of fc
+
+    def forward(self, x, lengths):
+        return self.fc(self.dropout(run_rnn(self.rnn, self.embedding(x), lengths)[1]))
 
 
 THREE = [(Mean, padify), (Packed, pad_length), (Bag, offsetify)]

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
-from networks import Mean, each_network
+from networks import Mean, Reader, each_network
 from torch import nn
 
 import torchnlp
@@ -54,20 +54,6 @@ def test_a_prediction_is_the_softmax_of_the_logits_of_the_text(news, network, co
 
 
 # plot_gates
-
-
-class Reader(nn.Module):
-    """A network to look into: of any recurrent layer."""
-
-    def __init__(self, kind=nn.LSTM, size=12, **settings):
-        super().__init__()
-        self.embedding = nn.Embedding(len(torchnlp.vocab), 8, padding_idx=torchnlp.PAD)
-        self.rnn = kind(8, size, batch_first=True, **settings)
-        self.dropout, self.fc = nn.Dropout(0.5), nn.LazyLinear(4, bias=False)
-        self(torch.ones(1, 1, dtype=torch.long), torch.tensor([1]))  # makes the weights of fc
-
-    def forward(self, x, lengths):
-        return self.fc(self.dropout(torchnlp.run_rnn(self.rnn, self.embedding(x), lengths)[1]))
 
 
 @pytest.fixture
