@@ -98,8 +98,8 @@ LOOK = r"""() => {
             for (const [b, other, more] of boxes.slice(i + 1)) {
                 const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
                 const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-                const pictures = one.tagName === "IMG" && other.tagName === "IMG";
-                if (one !== other && !pictures && wide > 3 && high > 0.3 * Math.min(a.height, b.height))
+                const drawn = one.tagName === "IMG" && (other.tagName === "IMG" || other.parentElement.closest("svg"));
+                if (one !== other && !drawn && wide > 3 && high > 0.3 * Math.min(a.height, b.height))
                     wrong.add(`upon each other: ${words} / ${more}`);
             }
         });
