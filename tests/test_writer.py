@@ -148,7 +148,7 @@ def test_the_sliders_reshape_the_bars(opened, writer):
     assert numbers.all_inner_texts() != before
 
 
-def test_the_network_does_not_stutter_and_the_page_spells_numbers_and_says_why_a_text_was_easy(opened):
+def test_the_network_does_not_stutter_and_the_page_says_why_a_text_was_easy(opened):
     page = opened("writer", "#text=Google&seed=3&temperature=0.2")
     for _ in range(30):
         if page.locator("#take").is_enabled():
@@ -161,8 +161,6 @@ def test_the_network_does_not_stutter_and_the_page_spells_numbers_and_says_why_a
     assert "because the text repeats itself" not in page.locator("#told").inner_text()
     field(page).fill("the first of the first of the first of the first")
     assert "because the text repeats itself" in page.locator("#told").inner_text()
-    for typed, word in ("$1.", "6"), ("7,", "000"), ("u.", "s"), ("club'", "s"):
-        assert page.evaluate("([text, word]) => window.writer.joined(text, word)", [typed, word]) == typed + word
 
 
 def test_what_stands_in_the_training_text_is_lit_and_its_brief_named(opened):
@@ -271,12 +269,6 @@ def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reverse
             wrong = [a for a, b in zip(said["written"], reversed(word)) if a != b]
             assert lanes.nth(i).locator(".wrong").all_inner_texts() == wrong
             assert percent(reversers.right[name][len(word) - 1]) in spoken(page)
-    breaks = min(T for T, share in enumerate(reversers.right["one"], start=1) if share < 0.5)
-    assert f"From {breaks} letters on, one state loses" in spoken(page)
-    field.fill("Été 1")
-    assert "Only the letters a to z are read." in spoken(page)
-    field.fill("")
-    assert spoken(page) == "Type a word."
 
 
 @pytest.mark.parametrize("style", ["color: #222; background: #fff", "color: #eee; background: #16181C"])
