@@ -40,6 +40,7 @@ MARKDOWN = MarkdownIt("commonmark").enable("table")
 TAG = r"</?(?:a|b|i|p|br|div|span|sub|sup|img|kbd|code|details|summary)\b[^>]*>"
 ROLE = re.compile(r"\{(?:term|doc|ref)\}`(?:([^`<]*?)\s*<)?([^`>]*)>?`")  # Sphinx: a link by the name of its target
 CODE, FORMULA, LINK = r"```.*?```|`[^`]*`", r"\$\$.*?\$\$|\$[^$]*\$", r"\]\([^)]*\)"
+JOINED = r"(?<=\\qquad)\\text\{\w+\}(?=\\qquad)"  # two formulas in a line, and the word between them: "with"
 GAP = (
     r"(?<![A-Za-z])\{v\d+\}|\{(?!v\d)\w+\}|\[[\w *,/]+\](?!\()"  # {name} of a message, [B, T]: not the {v1} of a plural
 )
@@ -56,7 +57,7 @@ def kept(text: str) -> dict:
     """What must be the same in both languages."""
     terms = sorted(" ".join(name.lower().split()) for _, name in ROLE.findall(text))
     code = [part for part in re.findall(CODE, plain(text), flags=re.S) if not part.startswith(("```text", "```{"))]
-    text = re.sub(CODE, "`", plain(text), flags=re.S)
+    text = re.sub(JOINED, "", re.sub(CODE, "`", plain(text), flags=re.S))
     return {
         "terms": terms,
         "code": sorted(code),
