@@ -268,9 +268,13 @@ def test_diagrams_have_chinese_labels_also_where_a_cell_shows_one(course):
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node reads the scripts")
-def test_every_script_of_the_chinese_site_is_read_by_node(course):
+def test_every_script_of_the_chinese_site_is_read_by_node(course, tmp_path):
     scripts = [file for files in zh.SCRIPTS.split() for file in course.glob(files) if file.suffix == ".js"]
-    assert [file.name for file in scripts if subprocess.run(["node", "--check", file]).returncode] == []
+    wrong, module = [], tmp_path / "script.mjs"  # of a module that ends in .js node checks nothing
+    for file in scripts:
+        module.write_bytes(file.read_bytes())
+        wrong += [file.name] * bool(subprocess.run(["node", "--check", module]).returncode)
+    assert wrong == []
 
 
 def test_the_chinese_pages_run_in_a_browser(course, visit):
