@@ -1,4 +1,4 @@
-// The rival that counts: lesson 6's 4-grams (interpolated Kneser-Ney). And which runs of a text stand in its training
+// The rival that counts: lesson 6's 4-grams (modified Kneser-Ney). And which runs of a text stand in its training
 // text.
 
 const ORDER = 4, BASE = 2 ** 13;  // a run of up to four ids, each below BASE, is one whole number below 2 ** 53
@@ -13,8 +13,9 @@ export class FourGrams {
         let runs = [...this.places].map(([run, places]) => [run, places.length]);  // and how often
         for (let n = ORDER - 1; n >= 0; n--) {
             const followers = Map.groupBy(runs, ([run]) => Math.floor(run / BASE));  // by the context of n tokens
-            const [once, twice] = [1, 2].map(often => runs.filter(([, count]) => count === often).length);
-            this.tables.unshift({followers, discount: once / (once + 2 * twice)});
+            const [, n1, n2, n3, n4] = [0, 1, 2, 3, 4].map(often => runs.filter(([, count]) => count === often).length);
+            const y = n1 / (n1 + 2 * n2), off = [0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3];
+            this.tables.unshift({followers, off});  // what is taken off a count of 0, 1, 2, and of 3 or more
             const shorter = Map.groupBy(runs, ([run]) => run % BASE ** n);
             runs = [...shorter].map(([run, longer]) => [run, longer.length]);  // once for each token before it
         }
@@ -29,13 +30,14 @@ export class FourGrams {
 
     // The probability of each word after the first `at` ids.
     next(ids, at = ids.length) {
-        const p = new Float64Array(this.V).fill(1 / this.V);
-        for (const [n, {followers, discount}] of this.tables.entries()) {
+        const p = new Float64Array(this.V).fill(1 / (this.V - 1));  // all tokens alike, but for <pad>
+        for (const [n, {followers, off}] of this.tables.entries()) {
             const found = followers.get(this.run(ids, at, n));
             if (!found) break;  // a context never seen: the shorter one must do
-            const total = found.reduce((sum, [, count]) => sum + count, 0), left = discount * found.length / total;
+            const sum = part => found.reduce((all, [, count]) => all + part(count), 0), total = sum(count => count);
+            const taken = count => off[Math.min(count, 3)], left = sum(taken) / total;
             p.forEach((share, id) => { p[id] = share * left; });
-            for (const [run, count] of found) p[run % BASE] += (count - discount) / total;
+            for (const [run, count] of found) p[run % BASE] += (count - taken(count)) / total;
         }
         return p;
     }

@@ -4,7 +4,7 @@
 import {linear, oneStep, softmax} from "./cells.js";
 import {unpacked} from "./weights.js";
 
-export const UNK = 0, PAD = 1, END = 2, LINE = 3;  // the first ids of the vocabulary
+export const UNK = 0, PAD = 1, END = 2;  // the first ids of the vocabulary
 
 export class LanguageModel {
     constructor({classes, words, weights}) {

@@ -4,21 +4,19 @@ import {readAddress, turnPage, writeAddress} from "./address.js";
 import {showBars} from "./bars.js";
 import {FourGrams} from "./counts.js";
 import {bold, make, mean, percent} from "../images/watch/draw.js";
-import {END, LINE, LanguageModel, PAD, UNK, draw, reshaped} from "./language.js";
+import {END, LanguageModel, PAD, UNK, draw, reshaped} from "./language.js";
 import {makeRandom} from "./random.js";
 import {makeShare} from "./share.js";
 import {tokenize} from "./tokenizer.js";
 import {bytes} from "./weights.js";
 
-const SHOWN = {"<line>": "↵", "<end>": "■"};
-const LONGEST = 8;  // how many grey words
-const PIECES = /^(s|t|re|ve|ll|d|m)$/;  // of words with an apostrophe
+const LONGEST = 12;  // how many grey words
 const SLIDERS = ["temperature", "top", "nucleus"];
 
 const element = id => document.getElementById(id);
 const file = JSON.parse(element("file").textContent), model = new LanguageModel(file);
-const known = new Map(file.words.map((word, id) => [word, id]));
-for (const id of [PAD, END]) known.delete(file.words[id]);  // whoever types them means something else
+const lower = file.words.map(word => word.toLowerCase()), known = new Map(lower.map((word, id) => [word, id]));
+for (const id of [PAD, END]) known.delete(lower[id]);  // whoever types them means something else
 const rival = new FourGrams(trainingTexts(), model.V);
 const field = element("text"), form = element("sliders"), choices = form.elements;
 const examples = [...element("examples").querySelectorAll("[value]")];  // each with a seed of its own
@@ -36,45 +34,44 @@ function trainingTexts() {
 
 // ------------------------------------------------------------------------------------- tokens and their spelling
 
-const split = text => text.split("\n").map(tokenize).reduce((all, line) => [...all, file.words[LINE], ...line]);
+// The tokens of a text; "'s" and initials like "u.s." are one token each.
+const split = text => tokenize(text).join(" ").replace(/(?<= )' (s|t|re|ve|ll|d|m)(?= |$)/g, "'$1")
+    .replace(/(?<![^ ])[a-z] \.( [a-z] \.)+(?= |$)/g, initials => initials.replaceAll(" ", ""))
+    .split(" ").filter(token => token);
 const encode = tokens => tokens.map(token => known.get(token) ?? UNK);
-const spelt = id => id === LINE ? "\n" : file.words[id];
-const named = id => ({[END]: "end of the text", [LINE]: "new line"})[id] ?? file.words[id];
+const named = id => id === END ? "the end" : file.words[id];
 
 // What is typed: its tokens, those that are read, and the letters of a last word that is not finished.
 function understand(text) {
     const tokens = split(text), last = tokens.at(-1);
-    const continues = file.words.some((word, id) => id > LINE && word.startsWith(last));
+    const continues = lower.some((word, id) => id > END && word.startsWith(last));
     const open = /\S$/.test(text) && !known.has(last) && continues;
     return {tokens, ids: encode(open ? tokens.slice(0, -1) : tokens), begins: open ? last : ""};
 }
 
-// A space where one is written: not before a full stop, not inside brackets, "don't", "$1.6", "7,000" and "u.s.".
-function spaceBetween(text, word) {
-    const glued = /^[.,!?)\n]/.test(word) || /(^|[\s(])$/.test(text) || /^\d/.test(word) && /\d[.,]$/.test(text)
-        || word === "'" || /'$/.test(text) && PIECES.test(word) || /\b[a-z]\.$/i.test(text) && /^[a-z]$/.test(word);
-    return glued ? "" : " ";
+// A space where one is written: not before a full stop, not inside brackets, "club's", "$1.6" and "7,000". The first
+// word has a capital.
+function joined(text, word) {
+    if (!text) return word[0].toUpperCase() + word.slice(1);
+    const glued = /^[.,!?)']/.test(word) || /[\s(]$/.test(text) || /^\d/.test(word) && /\d[.,]$/.test(text);
+    return text + (glued ? "" : " ") + word;
 }
-
-const joined = (text, word) => text + spaceBetween(text, word) + word;
 
 // The text with a token behind it; the letters that it begins with stand there already.
 function withToken(text, id, begins = "") {
-    const word = spelt(id);
+    const word = file.words[id];
     return begins ? text + word.slice(begins.length) : joined(text, word);
 }
 
 // ------------------------------------------------------------------------------------- what may come next
 
 // Scores without what is never written: an unknown word, padding, an end before there is a beginning; a word twice in a
-// row, three words that stand there already; the s of "'s" without its mark. What is begun may end as it likes.
+// row, three words that stand there already. What is begun may end as it likes.
 function allowed(scores, ids, begins) {
-    const {words} = file, [a, b] = [-1, -1, ...ids].slice(-2);
+    const [a, b] = [-1, -1, ...ids].slice(-2);
     const again = ids.filter((_, t) => t > 1 && ids[t - 2] === a && ids[t - 1] === b);
-    const initials = words[b] === "'" || words[b] === "." && words[a]?.length === 1;
-    const fits = id => begins ? id > LINE && words[id].startsWith(begins)
-        : id > PAD && (id !== END || ids.length) && id !== b && !again.includes(id)
-            && (initials || !PIECES.test(words[id]));
+    const fits = id => begins ? id > END && lower[id].startsWith(begins)
+        : id > PAD && (id !== END || ids.length) && id !== b && !again.includes(id);
     return scores.map((score, id) => fits(id) ? score : -Infinity);
 }
 const counted = (ids, begins) => allowed(rival.next(ids).map(Math.log), ids, begins);
@@ -133,13 +130,13 @@ function showGrey(begins) {
 
 // The tokens, under each the negative log-likelihoods.
 function showLosses(tokens, grey, runs) {
-    const words = [...tokens, ...grey.map(id => file.words[id])];
-    element("losses").replaceChildren(...words.map((word, t) => {
+    const shown = [...tokens, ...grey.map(id => id === END ? "■" : file.words[id])];
+    element("losses").replaceChildren(...shown.map((word, t) => {
         const unknown = read[t]?.id === UNK, lit = runs.some(({from, to}) => from <= t && t < to);
         const marks = {grey: t >= tokens.length, unknown, lit};
         const costs = ["loss", "counted"].map(which => unknown ? "–" : read[t]?.[which]?.toFixed(1) ?? "");
         return make("li", {className: Object.keys(marks).filter(mark => marks[mark]).join(" ")},
-            make("bdi", {textContent: SHOWN[word] ?? word}),
+            make("bdi", {textContent: word}),
             ...costs.map(textContent => make("span", {textContent})));
     }));
 }
@@ -148,7 +145,7 @@ function showLosses(tokens, grey, runs) {
 function tellNext(tokens, begins, network, fourgrams) {
     const says = ({id, now}) => [bold(named(id)), ` (${percent(now)})`];
     const place = begins ? ["Of the words that begin with ", bold(begins)]
-        : tokens.length ? ["After ", bold(SHOWN[tokens.at(-1)] ?? tokens.at(-1))] : ["At the beginning"];
+        : tokens.length ? ["After ", bold(tokens.at(-1))] : ["At the beginning"];
     const stranger = !begins && read.at(-1)?.id === UNK ? " Neither knows this word." : "";
     element("sentence").replaceChildren(
         ...place, ", the network expects ", ...says(network),
@@ -163,13 +160,13 @@ function tellCosts(ids, runs) {
     const sum = known.length ? `Mean negative log-likelihood of ${known.length} tokens: network ${size(cost("loss"))}, `
         + `4-grams ${size(cost("counted"))}. ` : "";
     const pairs = ids => ids.slice(1).map((id, t) => `${ids[t]} ${id}`), all = pairs(known.map(({id}) => id));
-    const again = all.length - new Set(all).size, low = Math.exp(cost("loss")) < 50 && 4 * again > all.length;
+    const again = all.length - new Set(all).size, low = Math.exp(cost("loss")) < 100 && 4 * again > all.length;
     const why = low ? `It is low because the text repeats itself: ${again} of ${all.length} pairs are old. ` : "";
     const left = strangers ? `${strangers} unknown ${strangers > 1 ? "words" : "word"} not counted. ` : "";
     element("told").replaceChildren(sum, why, left);
     if (!runs.length) return;
-    const {from, to, text} = runs.reduce((a, b) => b.to - b.from > a.to - a.from ? b : a), brief = rival.texts[text];
-    const line = list => list.map(named).join(" "), title = brief.slice(0, brief.indexOf(LINE));
+    const {from, to, text} = runs.reduce((a, b) => b.to - b.from > a.to - a.from ? b : a);
+    const line = list => list.map(named).join(" "), title = rival.texts[text - text % 2].slice(0, -1);
     const copied = bold(line(ids.slice(from, to)));
     element("told").append("In the small corpus: ", copied, `, of the brief “${line(title)}”.`);
 }
@@ -225,7 +222,6 @@ function restore() {
 const choose = ({value, dataset}) => change(value, Number(dataset.seed));
 for (const button of examples) button.onclick = () => {
     turnPage();
-    choices.temperature.value = button.dataset.temperature ?? choices.temperature.defaultValue;
     choose(button);
 };
 document.querySelector("details").before(makeShare(() => ({title: element("grey").textContent, text: element("told").textContent})));
@@ -244,7 +240,7 @@ window.writer = {
         const ids = encode(tokens);
         model.read(ids, model.start(section));
         const p = reshaped(which === "network" ? allowed(model.scores(), ids, begins) : counted(ids, begins), reshape);
-        return Object.fromEntries(file.words.map((word, id) => [word, p[id]]).filter(([, share]) => share));
+        return Object.fromEntries(lower.map((word, id) => [word, p[id]]).filter(([, share]) => share));
     },
     read(text, {section} = {}) {
         const tokens = split(text), ids = encode(tokens), steps = costs(ids, section);

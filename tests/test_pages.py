@@ -39,9 +39,9 @@ LONG = "word 'oil' <b>bold</b> 👍 שלום " * 400
 
 
 def test_a_page_is_one_small_file_that_asks_for_nothing(built):
-    for file in built.values():
+    for name, file in built.items():
         page = re.sub('<meta property="og:image" .*?>', "", file.read_text(encoding="utf-8"))  # for who is sent a link
-        assert len(gzip.compress(file.read_bytes(), 6)) < 800_000
+        assert len(gzip.compress(file.read_bytes(), 6)) < (1_500_000 if name == "writer" else 800_000)
         assert not re.findall(r"<(?:link|script|img|iframe)[^>]*(?:src|href)=\"(?!data:)", page)
         assert re.findall(r'https?://[^"\s]+', page) == [] and "default-src 'none'" in page
 

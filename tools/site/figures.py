@@ -11,7 +11,7 @@ import torch
 
 import torchnlp
 from images.watch.page import bundle
-from tools.site.language_model import Writer
+from tools.site.language_model import END, Writer
 from tools.site.pages import ROOT, WATCH, Reader, networks_of
 from tools.site.reversing_networks import FILE as REVERSERS
 from tools.site.reversing_networks import Reversers
@@ -97,7 +97,7 @@ def temperature_figure() -> str:
     writer, beginnings, said = Writer(), [], []
     for text in ("the president of", "oil prices", "a court in"):
         scores, order = writer.allowed(torchnlp.tokenizer(text)).sort(descending=True)
-        names = [{"<line>": "new line", "<end>": "end"}.get(writer.words[i], writer.words[i]) for i in order[:10]]
+        names = ["end" if i == END else writer.spelt[i] for i in order[:10].tolist()]
         scores = [round(score, 3) for score in scores.tolist() if score > -torch.inf]
         beginnings.append({"text": text, "scores": scores, "names": names})
         said.append(f"{text}: {names[0]}")

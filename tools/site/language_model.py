@@ -2,60 +2,26 @@
 
 import base64
 import json
-import math
-from collections import Counter, defaultdict
+import re
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from notebooks.lessons import LanguageModel
+from notebooks.lessons import LanguageModel, kneser_ney_losses, kneser_ney_probability, kneser_ney_tables
 from torchnlp import tokenizer
 
 FILE = Path(__file__).resolve().parents[2] / "site" / "networks" / "writer.json"
-UNK, PAD, END, LINE = range(4)  # the first ids of the vocabulary
-SPECIALS = ["<unk>", "<pad>", "<end>", "<line>"]  # <line> stands between a headline and its text
+SPECIALS = ["<unk>", "<pad>", "<end>"]
+UNK, PAD, END = range(3)  # their ids
 ORDER = 4
 
 
-class FourGrams:
-    """Interpolated Kneser-Ney, as lesson 6 counts it. V: the words; id V is the start token."""
-
-    def __init__(self, texts: list[list[int]], V: int):
-        self.V, self.tables = V, []
-        pad = [V] * (ORDER - 1)
-        lines = [pad + ids for ids in texts]
-        runs = Counter(tuple(line[i : i + ORDER]) for line in lines for i in range(len(line) - ORDER + 1))
-        for _ in range(ORDER):
-            followers = defaultdict(list)  # of each context: the words after it, and how often
-            for (*context, word), n in runs.items():
-                followers[tuple(context)].append((word, n))
-            often = Counter(runs.values())
-            arrays = {context: np.array(pairs).T for context, pairs in followers.items()}  # [2, kinds]
-            self.tables.insert(0, (arrays, often[1] / (often[1] + 2 * often[2])))
-            runs = Counter(run[1:] for run in runs)  # a shorter run counts once for each token before it
-
-    def next(self, ids: list[int]) -> np.ndarray:
-        """The probability of each word after these, [V]."""
-        line = [self.V] * (ORDER - 1) + ids
-        p = np.full(self.V, 1 / self.V)
-        for n, (followers, discount) in enumerate(self.tables):
-            context = tuple(line[len(line) - n :])
-            if context not in followers:  # the shorter one must do
-                break
-            words, counts = followers[context]
-            p *= discount * len(words) / counts.sum()
-            p[words] += (counts - discount) / counts.sum()
-        return p
-
-
-PIECES = ("s", "t", "re", "ve", "ll", "d", "m")  # of words with an apostrophe
-
-
-def split_lines(text: str) -> list[str]:
-    """The tokens of a text; a new line is a token too."""
-    first, *others = (tokenizer(line) for line in text.split("\n"))
-    return first + [token for line in others for token in ("<line>", *line)]
+def split(text: str) -> list[str]:
+    """The tokens of a text; "'s" and initials like "u.s." are one token each."""
+    line = re.sub(r"(?<= )' (s|t|re|ve|ll|d|m)(?= |$)", r"'\1", " ".join(tokenizer(text)))
+    line = re.sub(r"(?<![^ ])[a-z] \.( [a-z] \.)+(?= |$)", lambda initials: initials[0].replace(" ", ""), line)
+    return line.split(" ") if line else []
 
 
 class Writer:
@@ -63,7 +29,8 @@ class Writer:
 
     def __init__(self):
         file = json.loads(FILE.read_text(encoding="utf-8"))
-        self.classes, self.words = file["classes"], file["words"]
+        self.classes, self.spelt = file["classes"], file["words"]  # with their capitals
+        self.words = [word.lower() for word in self.spelt]
         self.ids = {word: i for i, word in enumerate(self.words) if word not in ("<pad>", "<end>")}
         weights = {name: unpacked(**w) for name, w in file["weights"].items()}
         H, D = weights["rnn.weight_hh_l0"].size(1), weights["rnn.weight_ih_l0"].size(1)
@@ -71,7 +38,7 @@ class Writer:
         self.net.load_state_dict(weights)
         ids = np.frombuffer(base64.b64decode(file["text"]), "<u2")
         self.texts = [text.tolist() for text in np.split(ids, np.flatnonzero(ids == END) + 1)[:-1]]
-        self.counts = FourGrams(self.texts, len(self.words))
+        self.tables = kneser_ney_tables(self.texts, ORDER, self.net.V)
 
     def start(self, section: str | None) -> int:
         """The id of a class's control token, or of the start token that says nothing."""
@@ -84,16 +51,16 @@ class Writer:
 
     def read(self, text: str, section: str | None = None) -> dict:
         """{"tokens", "ids", "losses", "counted"}: what each token costs the network and the 4-grams, as -log p."""
-        tokens = split_lines(text)
+        tokens = split(text)
         ids = [self.ids.get(token, UNK) for token in tokens]
         log_p = self.scores(ids, section).log_softmax(1)
         losses = [-log_p[t, i].item() for t, i in enumerate(ids)]
-        counted = [-math.log(self.counts.next(ids[:t])[i]) for t, i in enumerate(ids)]
-        return {"tokens": tokens, "ids": ids, "losses": losses, "counted": counted}
+        (counted,) = kneser_ney_losses(self.tables, [ids], self.net.V, self.net.V)
+        return {"tokens": tokens, "ids": ids, "losses": losses, "counted": counted.tolist()}
 
     def allowed(self, tokens: list[str], *, section=None, model="network", begins="") -> torch.Tensor:
         """The scores [V] of what may follow: no unknown word, no padding, no end before there is a beginning; no word
-        twice in a row, no three words that stand there already, no "s" of "'s" without its mark.
+        twice in a row, no three words that stand there already.
 
         model: "network" or "4-grams"; begins: the letters that the word begins with.
         """
@@ -101,13 +68,12 @@ class Writer:
         if model == "network":
             scores = self.scores(ids, section)[-1].double()
         else:
-            scores = torch.from_numpy(self.counts.next(ids)).log()
-        lowest = LINE + 1 if begins else END if ids else LINE
+            line = [self.net.V] * (ORDER - 1) + ids
+            p = (kneser_ney_probability(self.tables, [*line, i], len(line), self.net.V) for i in range(self.net.V))
+            scores = torch.tensor(list(p), dtype=torch.double).log()
+        lowest = END if ids and not begins else END + 1
         *_, a, b = [-1, -1, *ids]
         again = {b} | {c for x, y, c in zip(ids, ids[1:], ids[2:]) if (x, y) == (a, b)}
-        before = [self.words[i] if i >= 0 else "" for i in (a, b)]
-        if before[1] != "'" and not (before[1] == "." and len(before[0]) == 1):
-            again |= {i for i, word in enumerate(self.words) if word in PIECES}
         never = set() if begins else again
         may = torch.tensor(
             [i >= lowest and word.startswith(begins) and i not in never for i, word in enumerate(self.words)]
