@@ -120,7 +120,7 @@ def test_a_word_that_is_not_finished_is_completed(opened, writer):
 
 
 def test_the_sliders_reshape_the_bars(opened, writer):
-    page = opened("writer", "#text=Oil prices&temperature=1&nucleus=1")
+    page = opened("writer", "#text=Oil prices&temperature=1&top=0&nucleus=1")
     numbers = page.locator("#network .number")
     choices, first = {}, writer.next(["oil", "prices"])["tokens"][:10]
     longest = page.locator("#network li:first-child .track").evaluate("t => t.lastChild.clientWidth / t.clientWidth")
