@@ -168,7 +168,7 @@ function tellCosts(ids, runs) {
     const {from, to, text} = runs.reduce((a, b) => b.to - b.from > a.to - a.from ? b : a);
     const line = list => list.map(named).join(" "), title = rival.texts[text - text % 2].slice(0, -1);
     const copied = bold(line(ids.slice(from, to)));
-    element("told").append("In the small corpus: ", copied, `, of the brief “${line(title)}”.`);
+    element("told").append("In the small corpus: ", copied, `, of the brief “${line(title).replaceAll("<unk>", "…")}”.`);
 }
 
 // ------------------------------------------------------------------------------------- what one does
