@@ -161,7 +161,7 @@ def test_double(double):
 
 test_double.__test__ = False  # it is the check of an exercise
 
-AXIS = "An axis may be missing (unsqueeze(dim) adds one), or two be exchanged (.T)."
+AXIS = "An axis may be missing (unsqueeze(dim) adds one), or two exchanged (.T)."
 BLAMED = {
     "def double(n):\n    return 2 * n": "",
     "double = lambda n: n + n": "",
