@@ -50,6 +50,14 @@ def test_github_shows_it_at_once(path):
 
 
 @each_lesson
+def test_a_cell_fits_on_a_screen(lesson):
+    for cell in code_cells(lesson):
+        if not has(cell, "hide-input"):
+            assert cell.source.count("\n") < 22, cell.source[:80]
+            assert max(map(len, cell.source.splitlines())) <= 120, cell.source[:80]
+
+
+@each_lesson
 def test_the_notebook_is_valid_and_all_its_cells_were_run_in_order(lesson):
     nbformat.validate(lesson)
     counts = [cell.execution_count for cell in code_cells(lesson)]
