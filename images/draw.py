@@ -517,15 +517,17 @@ def the_trap(axis):
         label(axis, column, 66, text)
 
 
-@drawing("three-readers", 600)
+@drawing("three-readers", 650)
 def three_readers(axis):
     """Where the answer for "new" comes from: a window, a reader that is one token late, two directions."""
     words = ["in", "the", "new", "york", "mets", "game"]
     columns = [190 + 88 * i for i in range(len(words))]
     answer = columns[2]
-    window, delayed, both = 426, 230, 34
+    window, delayed, both = 478, 254, 30
     for name, low, count in [("window", window, 5), ("late", delayed, 4), ("two-way", both, 6)]:
         label(axis, 14, low + 66, name, size=26, weight="bold", ha="left")
+        if low != window:
+            axis.plot([14, 680], [low + 180, low + 180], color=COLOURS["pads"], lw=2)
         for i, (word, column) in enumerate(zip(words, columns)):
             colour, edge = (X, X) if i < count else (WHITE, COLOURS["pads"])
             box(axis, column, low, word, colour, 78, 44, edge=edge)
@@ -744,12 +746,12 @@ def scan_tree(axis):
 @drawing("transformer-block", 760, title="one block, for one of T tokens")
 def transformer_block(axis):
     column, rail = 300, 506
-    box(axis, column, 50, "word vector + position", X, 330, 46)
+    box(axis, column, 50, "word vector + position", X, 350, 46, 27)
     arrow(axis, (column, 73), (column, 131), colour=X)
     starts = 154, 414  # of the half that attends, and of the one that works on each token by itself
     for start in starts:
         for y in (start, start + 88):
-            box(axis, column, y, width=270)
+            box(axis, column, y, width=290)
         arrow(axis, (column, start + 23), (column, start + 65))
         arrow(axis, (column, start + 111), (column, start + 171 - RADIUS))
         circle(axis, column, start + 171, "+")
@@ -757,16 +759,16 @@ def transformer_block(axis):
         arrow(axis, (column, turn), (rail, turn), (rail, start + 171), (column + RADIUS, start + 171), colour=H)
     arrow(axis, (column, 325 + RADIUS), (column, 391))
     arrow(axis, (column, 585 + RADIUS), (column, 635))
-    box(axis, column, 658, "the token's new vector", H, 330, 46)
+    box(axis, column, 658, "the token's new vector", H, 350, 46, 27)
     for start, name, colour in zip(starts, ["self-attention", "feed-forward layer"], [OURS, WHITE]):
         grow(axis)
-        box(axis, column, start, "layer normalisation", width=270)
-        box(axis, column, start + 88, name, colour, 270, size=26)
-        label(axis, rail + 14, start + 60, "residual\nconnection", ha="left")
+        box(axis, column, start, "layer normalisation", width=290, size=27)
+        box(axis, column, start + 88, name, colour, 290, size=27)
+        label(axis, rail + 14, start + 60, "residual\nconnection", size=27, ha="left")
         if colour == OURS:
             for y in (222, 242, 262):
-                dashed(axis, (120, y), (162, y))
-            label(axis, 58, 242, "keys and\nvalues of\nall tokens", size=22)
+                dashed(axis, (130, y), (152, y))
+            label(axis, 66, 242, "keys and\nvalues of\nall tokens", size=26)
 
 
 if __name__ == "__main__":

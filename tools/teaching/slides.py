@@ -10,7 +10,7 @@ those in reserve. Take the whole folder build/slides with you. On a slide stand,
     <svg ...> to </svg>           what boxes cannot draw
     Open: l2-c0102                the class opens the notebook at this cell
     + answer                      comes with the next key, and all after it; so do +x:cup; asked: x:+cup and | +0.9 |;
-                                  ++ comes one key later still; a line of code that ends in # + gets a frame
+                                  ++ comes one key later still
     Minutes: 2.5 · the cell       here the notes begin; after the dot, a new row of the plan begins with this slide
 
 {padded} becomes, in the notes too, what the lesson or one of its studies recorded under this name; {points: padded}
@@ -47,7 +47,6 @@ GIVEN = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\{([^{}]+)\}", flag
 SIGHT = r"!\[(?P<words>.*)\]\((?P<name>.+)\)|(?P<boxes>(?:> .*\n?)+)|(?P<svg><svg (?s:.*?)</svg>)"
 SHOWN = r"(?P<shown>```(?s:.*?)```|\$\$(?s:.*?)\$\$|(?:\|.*\n?)+)"  # code, a formula, a table
 LINE = re.compile(rf"^(?:{SIGHT}|Open: (?P<cell>\S+)|{SHOWN})$", flags=re.M)
-MARKED = re.compile(r'^( *)(.*?) *<span class="c1"># \+</span>', flags=re.M)
 BOX = re.compile(r"(\+*)(?:([a-z]):)?(!?)(\+*)(.*?)(?:\^(\d))?")
 CODES = {"python": HtmlFormatter(style="default"), "dark": HtmlFormatter(style="github-dark")}
 WIDE = 1.75  # a picture of more times its height stands above or below the words, another one beside them
@@ -241,8 +240,7 @@ def slide_html(lesson: Lesson, slide: Slide) -> str:
                 words.append(f"<div {when}>{place_in(lesson, line['cell'])}</div>")
             elif line and line["shown"]:
                 place = sights if alone and line["shown"].startswith("|") else words
-                shown = MARKED.sub(rf"\1<mark {later(step, '+')}>\2</mark>", markdown(line["shown"]))
-                place.append(f"<div {when}>{with_answers(shown, step)}</div>")
+                place.append(f"<div {when}>{with_answers(markdown(line['shown']), step)}</div>")
             elif line and line["name"]:
                 picture, width = picture_of(lesson, line["name"], line["words"], step)
                 shape, layers = min(shape, width), picture.count('<img class="fragment"')
