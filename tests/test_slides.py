@@ -42,7 +42,7 @@ def test_a_name_that_nothing_recorded_is_an_error_that_names_the_slide(tmp_path,
 def test_a_number_comes_from_what_a_cell_printed(monkeypatch):
     said = [{"text": "rate 0.02: 0.109 0.865\nrate 0.2: lead +0.232\n"}]
     cells = [SimpleNamespace(id="l1-c1", outputs=said)]
-    monkeypatch.setattr(Lesson, "notebook", SimpleNamespace(cells=cells))
+    monkeypatch.setitem(LESSONS[0].__dict__, "notebook", SimpleNamespace(cells=cells))
     names = ["l1-c1, rate 0.02, 2", "points: l1-c1, rate 0.2, 1", "errors: l1-c1, rate 0.02, 2"]
     assert [slides.given(LESSONS[0], name) for name in names] == ["0.865", "23.2", "13.5"]
     for name in ["l1-c1, rate 0.2, 2", "l1-c1, rate 0, 1", "l1-c2, rate 0.2, 1"]:
