@@ -31,7 +31,6 @@ import torch
 from torch import nn
 
 import checks
-import torchnlp
 from checks import exercise, must_equal, reason, reason_for_points, untouched
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -103,17 +102,10 @@ def verdict_of(check: str, code: str, capsys) -> str:
     return printed
 
 
-@pytest.fixture(autouse=True)
-def small_corpus_on_the_processor(monkeypatch):
-    monkeypatch.setenv("TORCHNLP_DATA", "sample")
-    monkeypatch.setattr(torchnlp, "device", torch.device("cpu"))
+NAMES = [f"{each['lesson']}-{each['check']} {each['kind']} {each['words']}" for each in ANSWERS]  # for LESSON=2
 
 
-def names(entries: list[dict]) -> list[str]:
-    return [f"{entry['lesson']}-{entry['check']} {entry['kind']} {entry['words']}" for entry in entries]  # LESSON=2
-
-
-@pytest.mark.parametrize("answer", ANSWERS, ids=names(ANSWERS))
+@pytest.mark.parametrize("answer", ANSWERS, ids=NAMES)
 def test_the_verdict_is_the_one_that_the_answer_deserves(answer, capsys):
     verdict = verdict_of(answer["check"], answer["code"], capsys)
     if answer["kind"] == "right":
@@ -164,23 +156,19 @@ test_double.__test__ = False  # it is the check of an exercise
 AXIS = "An axis may be missing (unsqueeze(dim) adds one), or two exchanged (.T)."
 BLAMED = {
     "def double(n):\n    return 2 * n": "",
-    "double = lambda n: n + n": "",
     "double = None": "double is None so far.",
     "def double(n):\n    ...": "double returns nothing.",
     "def double(n):\n    return 3 * n": "twice 1 is 2",
     "def double(n):\n    return n.twice": "`double` stops with AttributeError: 'Tensor' object has no attribute",
     "def helper(n):\n    return m\ndef double(n):\n    return helper(n)": "`double` stops with NameError: name 'm'",
-    "def double(n):\n    assert n > 9, 'small'": "`double` stops with RuntimeError: Boolean value of Tensor",
     "def double(n):\n    assert False, 'my own words'": "`double` stops with AssertionError: my own words.",
     "def double(n):\n    return [2, 2]": "The check can't go on with what it got. AttributeError: 'list' object",
     "class double:\n    def __init__(self, n):\n        n.x": "`double.__init__` stops with AttributeError",
-    "def double(n):\n    return 2 * n.sum(None).shape[3]": "`double` stops with IndexError",
     "def double(n):\n    return torch.ones(3, 4) * n.new_ones(3)": AXIS,
     "def double(n):\n    return torch.ones(3, 4) @ n.new_ones(3, 4)": AXIS,
     "def double(n):\n    return torch.cat([torch.ones(3, 4), n.new_ones(2, 5)])": AXIS,
     "def double(n):\n    return n.mean(2)": AXIS,
     "def double(n):\n    return torch.ones(2, 3).expand(2, 4)": AXIS,
-    "double = 7": "The check can't go on with what it got. TypeError: 'int' object is not callable.",
 }
 
 
@@ -241,7 +229,6 @@ UNLIKE = [
     (torch.zeros(2).long(), "A should hold torch.float32, not torch.int64"),
     (torch.zeros(2), "A lets no gradient through"),
     (torch.ones(2), "Two ones"),
-    (torch.full((2,), 0.5, requires_grad=True), "A is off by up to 0.500"),
     (torch.full((2,), 0.05, requires_grad=True), "A is off by up to 0.050"),
 ]
 

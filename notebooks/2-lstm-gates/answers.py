@@ -24,20 +24,6 @@ def lstm_step(lstm, x, h, c):
     return c, h
 
 
-# %% check_lstm_step, wrong: You read the four parts in the order f, i, g, o; PyTorch's is i, f, g, o.
-def lstm_step(lstm, x, h, c):
-    f, i, g, o = parts_of(lstm, x, h)
-    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-    return torch.sigmoid(o) * torch.tanh(c), c
-
-
-# %% check_lstm_step, wrong: Missing in your sum: bias_hh_l0.
-def lstm_step(lstm, x, h, c):
-    i, f, g, o = (x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_ih_l0).chunk(4, dim=1)
-    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-    return torch.sigmoid(o) * torch.tanh(c), c
-
-
 # %% check_lstm_step, wrong: in the order f, i, g, o; PyTorch's is i, f, g, o. Missing in your sum: bias_ih_l0.
 def lstm_step(lstm, x, h, c):
     f, i, g, o = (x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0).chunk(4, dim=1)
@@ -47,16 +33,9 @@ def lstm_step(lstm, x, h, c):
 
 # %% check_lstm_step, wrong: tanh is missing
 def lstm_step(lstm, x, h, c):
-    z = x @ lstm.weight_ih_l0.T + lstm.bias_ih_l0 + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0
-    i, f, g, o = z.chunk(4, dim=1)
+    i, f, g, o = parts_of(lstm, x, h)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * c, c
-
-
-# %% check_lstm_step, wrong: You take tanh of the old cell state
-def lstm_step(lstm, x, h, c):
-    i, f, g, o = parts_of(lstm, x, h)
-    return torch.sigmoid(o) * torch.tanh(c), torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
 
 
 # %% check_forget_by_token, right: an ordinary dictionary, token by token
@@ -122,18 +101,6 @@ def bias_for(T):
 # %% check_bias_for, wrong: You give ln f
 def bias_for(T):
     return math.log(0.5 ** (1 / T))
-
-
-# %% check_bias_for, wrong: Its sign is turned round
-def bias_for(T):
-    f = 0.5 ** (1 / T)
-    return math.log((1 - f) / f)
-
-
-# %% check_bias_for, wrong: Your gate is 0.5 / T
-def bias_for(T):
-    f = 0.5 / T
-    return math.log(f / (1 - f))
 
 
 # %% check_coupled_step, right: one mixture

@@ -24,13 +24,6 @@ def column_step(cell, x, h):
     return torch.cat([h[:rest], cell(x, h[rest:])])
 
 
-# %% check_column_step, wrong: The rows that rest become zero
-def column_step(cell, x, h):
-    new = torch.zeros_like(h)
-    new[: len(x)] = cell(x, h[: len(x)])
-    return new
-
-
 # %% check_column_step, wrong: changed in place
 def column_step(cell, x, h):
     h[: len(x)] = cell(x, h[: len(x)])
@@ -52,14 +45,6 @@ def read_packed(cell, data, batch_sizes):
     for size in batch_sizes.tolist():
         h = move(cell, data[:size], h)
     return h
-
-
-# %% check_read_packed, wrong: read_packed should be a tensor, not a list.
-def read_packed(cell, data, batch_sizes):
-    states = [data.new_zeros(int(batch_sizes[0]), cell.hidden_size)]
-    for x in data.split(batch_sizes.tolist()):
-        states.append(move(cell, x, states[-1]))
-    return states
 
 
 # %% check_read_packed, wrong: cell.hidden_size
@@ -95,13 +80,6 @@ def read_batch(lstm, vectors, lengths):
     return pad_packed_sequence(states)[0], h_n[-1]
 
 
-# %% check_read_batch, wrong: total_length
-def read_batch(lstm, vectors, lengths):
-    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
-    states, (h_n, _) = lstm(packed)
-    return pad_packed_sequence(states, batch_first=True)[0], h_n[-1]
-
-
 # %% check_read_batch, wrong: h_n[0] is the bottom layer
 def read_batch(lstm, vectors, lengths):
     packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
@@ -127,24 +105,8 @@ def validate(net, loader):
     return F.cross_entropy(logits, labels), (logits.argmax(1) == labels).float().mean()
 
 
-# %% check_validate, right: each batch's mean, len(labels) times
-def validate(net, loader):
-    net.eval()
-    loss = right = 0
-    with torch.no_grad():
-        for labels, ids, lengths in loader:
-            logits = net(ids.to(device), lengths).cpu()
-            loss += F.cross_entropy(logits, labels).item() * len(labels)
-            right += (logits.argmax(1) == labels).sum().item()
-    return loss / len(loader.dataset), right / len(loader.dataset)
-
-
 # %% Setting
-def means(loss, right, loader):
-    return loss / len(loader.dataset), right / len(loader.dataset)
-
-
-def validating(mode="eval", record=torch.no_grad, count=len, give=means):
+def validating(mode="eval", record=torch.no_grad, count=len):
     """A right validate, of which each answer below changes a part."""
 
     def validate(net, loader):
@@ -155,7 +117,7 @@ def validating(mode="eval", record=torch.no_grad, count=len, give=means):
                 logits = net(ids.to(device), lengths).cpu()
                 loss += F.cross_entropy(logits, labels).item() * count(labels)
                 right += (logits.argmax(1) == labels).sum().item()
-        return give(loss, right, loader)
+        return loss / len(loader.dataset), right / len(loader.dataset)
 
     return validate
 
@@ -166,23 +128,8 @@ validate = validating(mode="train")
 # %% check_validate, wrong: under torch.no_grad()
 validate = validating(record=torch.enable_grad)
 
-# %% check_validate, wrong: Your loss is the mean over the batches
-validate = validating(count=lambda labels: 1, give=lambda loss, right, loader: (loss / len(loader), right / 5))
-
 # %% check_validate, wrong: count it len(labels) times
 validate = validating(count=lambda labels: 1)
-
-# %% check_validate, wrong: Your accuracy is a sum over the texts
-validate = validating(give=lambda loss, right, loader: (loss / len(loader.dataset), right))
-
-
-# %% check_validate, wrong: Is `return` inside the loop?
-def validate(net, loader):
-    return validating(give=lambda loss, right, loader: (loss, right))(net, [*loader][:1])
-
-
-# %% check_validate, wrong: Return a pair
-validate = validating(give=lambda loss, right, loader: loss / len(loader.dataset))
 
 
 # %% check_one_length_batches, right: a dictionary of lengths

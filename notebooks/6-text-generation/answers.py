@@ -51,11 +51,6 @@ def language_loss(net, x, y):
     return F.cross_entropy(net(x)[0], y, ignore_index=PAD)
 
 
-# %% check_language_loss, wrong: net returns two things, the logits and a state: take the first.
-def language_loss(net, x, y):
-    return F.cross_entropy(net(x).flatten(0, 1), y.flatten(), ignore_index=PAD)
-
-
 # %% check_grow, right: with twice as many digits
 def grow(beams, log_p, width):
     found = []
@@ -67,12 +62,12 @@ def grow(beams, log_p, width):
 
 
 # %% Setting
-def grown(beams, log_p, width, closed=lambda ids: ids[-1:] == [END], times=1, add=lambda score, p: score + p):
-    """A right grow. closed: which beams end; times: how often such a one competes; add: what a longer one scores."""
+def grown(beams, log_p, width, closed=lambda ids: ids[-1:] == [END], add=lambda score, p: score + p):
+    """A right grow. closed: which beams end; add: what a longer one scores."""
     found = []
     for (score, ids), row in zip(beams, log_p.tolist()):
         longer = [(add(score, p), [*ids, w]) for w, p in enumerate(row)]
-        found += [(score, ids)] * times if closed(ids) else longer
+        found += [(score, ids)] if closed(ids) else longer
     return sorted(found, key=lambda beam: -beam[0])[:width]
 
 
@@ -86,23 +81,9 @@ def grow(*given):
     return grown(*given, closed=lambda ids: ids[-1] == END)
 
 
-# %% check_grow, wrong: it competes as it is.
-def grow(*given):
-    return grown(*given, times=0)
-
-
 # %% check_grow, wrong: Add the new log p to the score of its beam.
 def grow(*given):
     return grown(*given, add=lambda score, p: p)
-
-
-# %% check_grow, wrong: `grow` stops with RuntimeError
-# says: An axis may be missing (unsqueeze(dim) adds one)
-def grow(beams, log_p, width):
-    total = log_p + torch.tensor([score for score, _ in beams])
-    best = total.flatten().topk(width)
-    V = log_p.size(1)
-    return [(p, [*beams[i // V][1], i % V]) for p, i in zip(best.values.tolist(), best.indices.tolist())]
 
 
 # %% check_ranked, right: an order of places
