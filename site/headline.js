@@ -30,7 +30,7 @@ export function show(place, style, {file, megabytes, text, classes, ...reading})
     let networks, task = "";
 
     function read() {
-        const reading = networks.read(tokenize(field.value).slice(0, MOST_READ), "LSTM"), {tokens, known} = reading;
+        const reading = networks.read(tokenize(field.value).slice(0, MOST_READ), "LSTM", false), {tokens, known} = reading;
         watched.at = tokenize(field.value.slice(0, field.selectionEnd)).length - 1;  // the word that is being typed
         watched.show([reading]);
         watched.reveal();

@@ -1,46 +1,101 @@
-// The networks of networks.json: a word's vector, the recurrent layer of cells.js, and an answer after every word.
+// Networks that answer after every word: a table of word vectors, recurrent layers of cells.js (or none), a pooling and
+// a linear layer. Those of networks.json, or one that torchnlp.publish put into a page.
 
 import {best} from "../images/watch/draw.js";
-import {CELLS, forward, influences, insideOf, linear, softmax} from "./cells.js";
+import {CELLS, insideOf, linear, readVectors, rowsOf, softmax} from "./cells.js";
+import {MOST_READ} from "./tokenizer.js";
 import {unpacked} from "./weights.js";
 
-export const UNK = 0;
+const UNK = 0, MOST_TRIED = 60;  // words of a text that is also read without each of them
+
+// How a network is made: the names of the poolings that are joined, and how many words it reads.
+const PLAN = {layers: 1, directions: 1, pooling: ["last"], most: MOST_READ};
+
+// What becomes of the states [T, W] of a text, of D directions.
+const POOLS = {
+    mean: rows => rows[0].map((_, w) => rows.reduce((sum, row) => sum + row[w], 0) / rows.length),
+    sum: rows => rows[0].map((_, w) => rows.reduce((sum, row) => sum + row[w], 0)),
+    max: rows => rows[0].map((_, w) => rows.reduce((most, row) => Math.max(most, row[w]), -Infinity)),
+    last: (rows, D) => {
+        const half = rows[0].length / D, forwards = rows.at(-1).slice(0, half);
+        return D === 1 ? forwards : [...forwards, ...rows[0].slice(half)];
+    },
+};
 
 export class Networks {
-    constructor({classes, accuracy, words, networks}) {
-        Object.assign(this, {classes, accuracy, weights: {}});
+    constructor({classes, accuracy, words, networks, plan}) {
+        Object.assign(this, {classes, accuracy, plan: {...PLAN, ...plan}, weights: {}});
         this.ids = new Map(words.map((word, id) => [word, id]));
+        this.V = words.length;
         this.ids.delete("<pad>");  // whoever types it means no padding
         this.add(networks);
     }
 
     add(networks) {
         for (const [name, packed] of Object.entries(networks)) this.weights[name] = unpacked(packed);
-        this.names = Object.keys(CELLS).filter(name => name in this.weights);
+        this.names = [...Object.keys(CELLS), "bag"].filter(name => name in this.weights);
     }
 
-    // Read a text word by word. Returns a row a token of probabilities, of each gate (parts) and of the states.
-    // influence: the size of the gradient of the last answer's log probability with respect to each word's vector.
-    read(tokens, name) {
-        const ids = tokens.map(token => this.ids.get(token) ?? UNK), known = ids.map(id => id !== UNK);
-        const w = this.weights[name], trace = forward(name, w, ids), parts = insideOf(trace);
-        const output = {weight: w["fc.weight"], bias: w["fc.bias"]};
-        const probabilities = parts.h.map(state => [...softmax(linear(state, output.weight, output.bias))]);
-        const influence = ids.length ? this.influence(trace, probabilities.at(-1)) : [];
-        return {tokens, ids, known, name, probabilities, parts, influence, output, sums: sumsOf(trace)};
+    encode(tokens) {
+        return tokens.map(token => this.ids.get(token) ?? UNK);
     }
 
-    // The answer to a whole text.
-    last(tokens, name) {
-        const w = this.weights[name], trace = forward(name, w, tokens.map(token => this.ids.get(token) ?? UNK));
-        return [...softmax(linear(trace.h.slice(-trace.H), w["fc.weight"], w["fc.bias"]))];
+    // Read a text word by word. Returns a row a token of probabilities, of each gate (parts) and of the states. tried:
+    // the text is also read without each word, which gives without, the answers; influence, how much each word changes
+    // the log probability of the last answer; and turning, the words without which it would be another, as [place,
+    // class].
+    read(tokens, name = this.names[0], tried = true) {
+        const ids = this.encode(tokens), known = ids.map(id => id !== UNK), w = this.weights[name];
+        const {directions, pooling} = this.plan, {rows, trace} = this.run(ids, name);
+        const statesAfter = t => directions === 1 ? rows[0].slice(0, t + 1) : this.run(ids.slice(0, t + 1), name).rows[0];
+        const probabilities = ids.map((_, t) => this.answer(statesAfter(t), name));
+        const without = tried ? this.without(ids, name) : [], last = probabilities.at(-1);
+        const change = row => row && last ? Math.abs(Math.log(row[best(last)]) - Math.log(last[best(last)])) : 0;
+        const influence = ids.map((_, t) => change(without[t]));
+        const turning = without.map((row, t) => [t, best(row)]).filter(([, k]) => k !== best(last));
+        const parts = trace ? insideOf(trace) : {h: ids.map((_, t) => POOLS.mean(rows[0].slice(0, t + 1)))};
+        const answersFromH = directions === 1 && String(pooling) === "last";
+        return {
+            tokens, ids, known, name, probabilities, parts, influence, turning, without, sums: trace && sumsOf(trace),
+            output: answersFromH ? {weight: w["fc.weight"], bias: w["fc.bias"]} : undefined,
+        };
     }
 
-    influence(trace, answer) {
-        const {weights, H} = trace, said = best(answer), ask = answer.map((p, k) => (k === said) - p);
-        const dh = Float64Array.from({length: H}, (_, i) =>
-            ask.reduce((sum, a, k) => sum + a * weights["fc.weight"][k * H + i], 0));
-        return influences(trace, dh);
+    // The answer to a whole text, at once.
+    last(tokens, name = this.names[0]) {
+        return this.answer(this.run(this.encode(tokens), name).rows[0], name);
+    }
+
+    // The states of B texts of one length, ids [T, B]: rows [B][T][W], and what happened in the top layer, forwards.
+    run(ids, name, B = 1) {
+        const {layers, directions} = this.plan, weights = this.weights[name], T = ids.length / B;
+        const E = weights["embedding.weight"].length / this.V;
+        let vectors = rowsOf(weights["embedding.weight"], ids, E), trace;
+        for (let layer = 0; layer < layers; layer++) {
+            const back = directions === 2 && readVectors(name, weights, reversed(vectors, T), B, {layer: `l${layer}_reverse`});
+            trace = readVectors(name, weights, vectors, B, {layer: `l${layer}`});
+            const forwards = trace.h.subarray(B * trace.H);
+            vectors = back ? joined(forwards, reversed(back.h.subarray(B * trace.H), T), trace.H) : forwards;
+        }
+        const W = ids.length ? vectors.length / ids.length : 0;
+        const row = (t, b) => [...vectors.subarray((t * B + b) * W, (t * B + b + 1) * W)];
+        const rows = Array.from({length: B}, (_, b) => Array.from({length: T}, (_, t) => row(t, b)));
+        return {rows, trace};
+    }
+
+    // The probability of each class for one text's states.
+    answer(rows, name) {
+        const {pooling, directions} = this.plan, w = this.weights[name];
+        const pooled = pooling.flatMap(pool => POOLS[pool](rows, directions));
+        return [...softmax(linear(pooled, w["fc.weight"], w["fc.bias"]))];
+    }
+
+    // The answers without each word; none for one word, which leaves nothing to read, and for a long text.
+    without(ids, name) {
+        const T = ids.length;
+        if (T < 2 || T > MOST_TRIED) return [];
+        const shorter = Array.from({length: T - 1}, (_, t) => ids.map((_, left) => ids[t < left ? t : t + 1]));
+        return this.run(shorter.flat(), name, T).rows.map(rows => this.answer(rows, name));
     }
 }
 
@@ -51,4 +106,21 @@ export function sumsOf({cell, weights, layer, H, G, x, s}) {
         const [bias, stateBias] = ["ih", "hh"].map(kind => weights[`rnn.bias_${kind}_${layer}`][row]);
         return {word: x[at] - bias, state: s[at] - stateBias, bias, stateBias};
     };
+}
+
+// The steps of [T, ...] from the last to the first.
+function reversed(flat, T) {
+    const width = flat.length / T, turned = new Float64Array(flat.length);
+    for (let t = 0; t < T; t++) turned.set(flat.subarray(t * width, (t + 1) * width), (T - 1 - t) * width);
+    return turned;
+}
+
+// Two arrays [..., H], each pair of rows beside one another: [..., 2 H].
+function joined(left, right, H) {
+    const both = new Float64Array(2 * left.length);
+    for (let at = 0; at < left.length; at += H) {
+        both.set(left.subarray(at, at + H), 2 * at);
+        both.set(right.subarray(at, at + H), 2 * at + H);
+    }
+    return both;
 }

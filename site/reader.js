@@ -3,16 +3,15 @@
 import {readAddress, turnPage, writeAddress} from "./address.js";
 import {PARTS, bold, percent} from "../images/watch/draw.js";
 import {Networks} from "./network.js";
-import {MOST_TRIED, Published} from "./published.js";
 import {makeShare} from "./share.js";
 import {heard} from "../images/watch/sentences.js";
-import {MOST_READ, tokenize} from "./tokenizer.js";
+import {tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
 
 const examples = [...document.querySelectorAll("#examples button")];
 const data = id => JSON.parse(document.getElementById(id).textContent);
 const file = data("lstm");  // it reads already while other networks are on their way
-const networks = file.plan ? new Published(file) : new Networks(file);
+const networks = new Networks(file), {most} = networks.plan;
 if (file.plan?.layers === 0) Object.assign(PARTS.h, {name: "mean so far", meaning: ""});
 const field = document.getElementById("text"), form = document.getElementById("choices"), choices = form.elements;
 // What is read depends on where the band is, if words are forgotten.
@@ -23,10 +22,10 @@ view.hint.before(form, makeShare(
     () => [...view.curves.querySelectorAll("canvas")]));
 
 // One network's reading of the tokens, whole, or from a word on; rows that it did not read are null.
-function reading(name, tokens, mode, at) {
-    const whole = networks.read(tokens, name);
-    if (mode === "all" || !tokens.length) return {...whole, without: whole.without ?? withoutEach(tokens, name)};
-    const read = networks.read(tokens.slice(at), name), place = rows => [...Array(at).fill(null), ...rows];
+function reading(name, tokens, mode, at, alone) {
+    const whole = networks.read(tokens, name, alone && mode === "all");
+    if (mode === "all" || !tokens.length) return whole;
+    const read = networks.read(tokens.slice(at), name, alone), place = rows => [...Array(at).fill(null), ...rows];
     return {
         ...whole, whole: whole.probabilities, from: at, without: [], output: read.output,
         probabilities: place(read.probabilities), influence: place(read.influence).map(Number),
@@ -35,20 +34,13 @@ function reading(name, tokens, mode, at) {
     };
 }
 
-// The answers at the end of the text without each word; none for a long one, which would take too long.
-function withoutEach(tokens, name) {
-    if (tokens.length < 2 || tokens.length > MOST_TRIED || choices.cell.value === "all") return [];
-    return tokens.map((_, t) => networks.last(tokens.toSpliced(t, 1), name));
-}
-
 function read() {
-    const most = networks.most ?? MOST_READ, cell = choices.cell.value;
-    const tokens = tokenize(field.value).slice(0, most);
+    const cell = choices.cell.value, tokens = tokenize(field.value).slice(0, most);
     document.getElementById("cut").hidden = tokens.length < most;
     const at = Math.max(0, Math.min(view.at, tokens.length - 1));
     const names = cell === "all" ? networks.names : [cell];
     if (!networks.names.includes(names[0])) return;
-    const readings = names.map(name => reading(name, tokens, choices.mode.value, at));
+    const readings = names.map(name => reading(name, tokens, choices.mode.value, at, names.length === 1));
     view.show(readings);
     document.getElementById("turning")?.replaceChildren(...turning(readings[0]));
     remember();
@@ -56,7 +48,7 @@ function read() {
 
 // The words without which a published network would have answered otherwise, as a sentence.
 function turning({tokens, known, turning, without}) {
-    if (!turning || !without.length || !heard({tokens, known})) return [];
+    if (!without.length || !heard({tokens, known})) return [];
     if (!turning.length) return ["Without any one of these words the answer would be the same."];
     const said = turning.slice(0, 5).flatMap(([t, k], i) =>
         [i ? "; without " : "Without ", bold(tokens[t]), ` it would be ${networks.classes[k]}`]);
@@ -116,7 +108,7 @@ if (!readAddress().word) play();
 
 // For tests, and for who opens the console: what the network thinks of a text, a row a token, and what happens inside.
 window.reader = {
-    tokens: text => tokenize(text).slice(0, networks.most ?? MOST_READ),
+    tokens: text => tokenize(text).slice(0, most),
     last: text => networks.last(window.reader.tokens(text)),
-    read: (text, cell = networks.name ?? "LSTM") => networks.read(window.reader.tokens(text), cell),
+    read: (text, cell) => networks.read(window.reader.tokens(text), cell),
 };

@@ -31,9 +31,8 @@ def headline_figure(text: str = HEADLINE, file: str = "lstm.js") -> str:
     """The front page's figure, and lesson 2's first: the reader's LSTM reads a headline. In words without scripts."""
     reader = Reader("LSTM")
     read = reader.read(text)
-    vectors = reader.embedding(torch.tensor(read["ids"])).requires_grad_()  # [T, E]
+    vectors = reader.embedding(torch.tensor(read["ids"]))  # [T, E]
     states, _ = reader.rnn(vectors.unsqueeze(0))
-    reader.fc(states[0, -1]).log_softmax(0).max().backward()
     answers = torch.tensor(read["probabilities"])
     reading = {
         "file": file,
@@ -43,8 +42,7 @@ def headline_figure(text: str = HEADLINE, file: str = "lstm.js") -> str:
         "tokens": read["tokens"],
         "known": [i > 0 for i in read["ids"]],
         "probabilities": answers.numpy().round(4).tolist(),
-        "parts": {"input": short(torchnlp.gates(reader.rnn, vectors.detach())["input"]), "h": short(states[0])},
-        "influence": short(vectors.grad.norm(dim=1)),
+        "parts": {"input": short(torchnlp.gates(reader.rnn, vectors)["input"]), "h": short(states[0])},
     }
     said = ", ".join(f"{word}: {reader.classes[k]}" for word, k in zip(read["tokens"], answers.argmax(1)))
     return live("headline", f"What an LSTM answers after each word. {said}.", reading)
