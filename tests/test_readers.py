@@ -15,18 +15,7 @@ from networks import Mean, Packed
 from torch.utils.data import ConcatDataset, DataLoader, Subset
 
 import torchnlp
-from torchnlp import (
-    encode,
-    evaluate,
-    length_loader,
-    load_dataset,
-    load_model,
-    pad_length,
-    padify,
-    predict,
-    save_model,
-    seed_all,
-)
+from torchnlp import encode, evaluate, length_loader, load_dataset, load_model, pad_length, padify, predict, save_model
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -49,9 +38,9 @@ def corpus(tmp_path):
     return load
 
 
-def trained(dataset, vocab, more=1):
+def trained(dataset, vocab):
     torchnlp.seed_all(0)
-    net = Packed(len(vocab) + more, 2)  # a row more, as for a start token
+    net = Packed(len(vocab) + 1, 2)  # a row more, as for a start token
     torchnlp.fit(net, length_loader(dataset, 4), epochs=20, lr=0.05, verbose=False)
     return net
 
@@ -102,21 +91,17 @@ def test_a_copy_of_a_network_reads_as_the_network_does(corpus, tmp_path, monkeyp
     assert evaluate(twin, length_loader(test)) == evaluate(net, length_loader(test))
 
 
-def test_a_network_that_somebody_trains_in_a_loop_of_their_own_reads_what_was_loaded_when_it_was_made(corpus):
-    train, *_, classes, vocab = corpus("a")
-    net = Mean(len(vocab), 2)
-    optimizer = torch.optim.Adam(net.parameters(), 0.1)
-    for labels, ids in [padify(train)] * 20:
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(net(ids), labels).backward()
-        optimizer.step()
+def test_a_network_that_this_module_never_trained_reads_what_was_loaded_when_it_was_made(corpus):
+    *_, classes, vocab = corpus("a")
+    net = Mean(len(vocab), 2).to(torchnlp.device)
+    highest = net(padify([(1, "rain")])[1]).softmax(1).max().item()
     corpus("b")
-    assert predict(net, "rain", classes)[0][0] == "first"
+    assert predict(net, "rain", classes)[0][1] == pytest.approx(highest)
 
 
 def test_the_right_vocabulary_may_be_given_by_hand(corpus):
     train, test, _, vocab = corpus("a")
-    net = trained(train, vocab, more=0)
+    net = trained(train, vocab)
     corpus("b")
     plain = [(label, str(text)) for label, text in test]
     assert evaluate(net, DataLoader(plain, 4, collate_fn=functools.partial(pad_length, voc=vocab)))[1] == 1
@@ -144,20 +129,17 @@ def test_the_tokenizer_of_the_module_is_the_one_of_the_vocabulary_and_goes_into_
 
 
 SPAWNED = """
-import multiprocessing, torchnlp
-from torch.utils.data import DataLoader
+import multiprocessing
 from networks import Mean
 from torchnlp import load_dataset, length_loader, padify, train_epoch
 
 if __name__ == "__main__":
     multiprocessing.set_start_method("spawn")
     train, _, _, vocab = load_dataset()
-    plain, mean = DataLoader(train, 8, collate_fn=padify, num_workers=2, persistent_workers=True), Mean(len(vocab))
-    train_epoch(mean, plain)
-    assert mean.embedding.reader.voc is vocab
+    net = Mean(len(vocab))
+    train_epoch(net, length_loader(train, 4, num_workers=2, collate_fn=padify))
+    assert net.embedding.reader.voc is vocab
     load_dataset(min_freq=2)
-    for (_, ids), (_, same) in zip(plain, DataLoader(train, 8, collate_fn=padify), strict=True):
-        assert ids.tolist() == same.tolist()
     two, none = (length_loader(train, 4, num_workers=workers, collate_fn=padify) for workers in (2, 0))
     for (_, ids), (_, same) in zip(two, none, strict=True):
         assert ids.tolist() == same.tolist()
@@ -185,7 +167,7 @@ HEADLINE = "Striker scores twice as the league leaders win again"
 def saved(tmp_path, fresh):
     """(file, network, its answer to HEADLINE)"""
     _, _, classes, vocab = load_dataset(root="sample")
-    seed_all(1)
+    torchnlp.seed_all(1)
     net = Packed(len(vocab), len(classes))
     save_model(tmp_path / "net.pt", net, classes)
     return tmp_path / "net.pt", net, predict(net, HEADLINE, classes, collate_fn=pad_length)
@@ -230,37 +212,14 @@ def test_classes_that_are_not_the_networks_are_refused_and_nothing_is_written(sa
     assert saved[0].read_bytes() == before
 
 
-def test_a_network_with_inputs_of_its_own_is_saved_without_being_asked(saved, tmp_path):
-    class Own(Packed):
-        def forward(self, x, lengths, dates):
-            raise AssertionError("nobody has dates here")
-
-    save_model(tmp_path / "own.pt", Own(20_000), ["a", "b"])
-    assert load_model(tmp_path / "own.pt", lambda words, classes: Own(20_000))[1] == ["a", "b"]
-
-
-def test_nothing_is_saved_before_there_is_a_vocabulary(monkeypatch, tmp_path):
-    monkeypatch.setattr(torchnlp, "vocab", None)
-    with pytest.raises(RuntimeError, match="load_dataset"):
-        save_model(tmp_path / "net.pt", Packed(5, 2), ["a", "b"])
-
-
 def test_a_network_of_another_shape_is_refused_with_both_shapes(saved):
     with pytest.raises(ValueError, match=r"another shape[\s\S]*fc.weight[\s\S]*\[4, 8\][\s\S]*\[5, 8\]"):
         load_model(saved[0], lambda v, k: Packed(v, k + 1))
 
 
-def test_a_mistake_in_make_net_is_not_blamed_on_the_file(saved):
-    with pytest.raises(TypeError, match="takes 1 positional argument"):
-        load_model(saved[0], lambda v: Packed(v, 4))
-
-
-def test_a_file_that_cannot_be_written_or_is_not_there_is_named(saved, tmp_path):
+def test_a_folder_or_a_file_that_is_not_there_is_named(saved, tmp_path):
     with pytest.raises(OSError, match="There is no folder .*/no for the model. Make it first"):
         save_model(tmp_path / "no" / "net.pt", saved[1], list("abcd"))
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError, match="written to .*folder.*Is there room"):
-        save_model(tmp_path / "folder", saved[1], list("abcd"))
     with pytest.raises(FileNotFoundError, match="no/net.pt. save_model"):
         load_model(tmp_path / "no" / "net.pt", Packed)
 
