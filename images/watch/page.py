@@ -6,44 +6,12 @@ import io
 import json
 import re
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent  # with the scripts and the style, which the pages of the site use too
 SITE = HERE.parents[1] / "site"
 
-
-def data_of(reading: dict, values: dict, answers, influence, colours: list) -> dict:
-    """What the scripts draw: numbers in lists, the gates in per cent."""
-    values = {name: value for name, value in values.items() if name != "candidate"}  # the cell state shows it
-    units = 20_000 // (len(values) * len(answers))  # as many as there is room for
-    return {
-        **reading,
-        "classes": list(reading["classes"]),
-        "probabilities": answers.round(4).tolist(),
-        "influence": influence.tolist(),
-        "percent": {name: (100 * value[:, :units]).round().int().tolist() for name, value in values.items()},
-        "colours": colours,
-    }
-
-
-def page(*parts) -> str:
-    """HTML that needs nothing else, from what data_of takes and a figure, which stands where scripts don't run."""
-    *parts, figure = parts
-    data = data_of(*parts)
-    png = io.BytesIO()
-    figure.savefig(png, dpi=72)
-    words = html.escape(" ".join(data["tokens"]))
-    alt = f"The answer after each word, and what happened inside the network: {words}"
-    instead = f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">'
-    names = ("draw", "shadow", "sentences", "chain", "view")
-    script = "".join((HERE / f"{name}.js").read_text("utf-8") for name in names)
-    parts = {"picture": instead, "script": re.sub(r"^(import [^;]*;|export )", "", script, flags=re.M)}
-    for name, value in {"data": data, "style": (HERE / "style.css").read_text("utf-8")}.items():
-        parts[name] = json.dumps(value).replace("<", "\\u003c")
-    return re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (HERE / "page.html").read_text("utf-8"))
-
-
-# ------------------------------------------------------------------- a page of the site, in one file
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "[./]+(?:site/|images/watch/)?(\w+)\.js";\n', flags=re.M)
 FOLDERS = [SITE, HERE, *HERE.parents[1].glob("notebooks/*/")]  # where scripts stand: a lesson's figure in its room
@@ -51,57 +19,77 @@ FOLDERS = [SITE, HERE, *HERE.parents[1].glob("notebooks/*/")]  # where scripts s
 
 def files_of(name: str) -> list[Path]:
     """The files of a module and of all that it imports, each after those it needs."""
-    files: dict[str, Path] = {}
-
-    def add(module: str) -> None:
-        if module in files:
-            return
-        file = next(folder / f"{module}.js" for folder in FOLDERS if (folder / f"{module}.js").is_file())
-        for needed in IMPORT.findall(file.read_text(encoding="utf-8")):
-            add(needed)
-        files[module] = file
-
-    add(name)
-    return [*files.values()]
+    file = next(folder / f"{name}.js" for folder in FOLDERS if (folder / f"{name}.js").is_file())
+    needed = [files_of(module) for module in IMPORT.findall(file.read_text(encoding="utf-8"))]
+    return [*dict.fromkeys([*chain.from_iterable(needed), file])]
 
 
 def bundle(name: str) -> str:
-    """A module and all that it imports as one script."""
+    """A module and all that it imports as one script, to stand in a page."""
     sources = [IMPORT.sub("", file.read_text(encoding="utf-8")) for file in files_of(name)]
-    return "\n".join(re.sub(r"^export ", "", source, flags=re.M) for source in sources)
+    return "\n".join(re.sub(r"^export ", "", source, flags=re.M) for source in sources).replace("</", "<\\/")
 
 
-# The site's switch between light and dark holds here too, before anything is drawn.
-THEME = """<script>
+def scripted(name: str, data: dict, place: str = "document.currentScript.previousElementSibling") -> str:
+    """A script that shows a moving figure, <name>.js and its data, in a place of the page, an expression."""
+    style = (HERE / "style.css").read_text(encoding="utf-8")
+    parts = ", ".join(json.dumps(part).replace("<", "\\u003c") for part in (style, data))
+    return f"<script>\n(() => {{\n{bundle(name)}\nshow({place}, {parts});\n}})();\n</script>"
+
+
+# ------------------------------------------------------------------------------------ a figure in a notebook
+
+
+def page(reading: dict, values: dict, answers, influence, colours: list, figure) -> str:
+    """The reading as HTML that needs nothing else. figure: of matplotlib, which stands where scripts don't run."""
+    values = {name: value for name, value in values.items() if name != "candidate"}  # the cell state shows it
+    units = 20_000 // (len(values) * len(answers))  # as many as there is room for
+    data = {
+        **reading,
+        "classes": list(reading["classes"]),
+        "probabilities": answers.round(4).tolist(),
+        "influence": influence.tolist(),
+        "percent": {name: (100 * value[:, :units]).round().int().tolist() for name, value in values.items()},
+        "colours": colours,
+    }
+    png = io.BytesIO()
+    figure.savefig(png, dpi=72)
+    words = html.escape(" ".join(data["tokens"]))
+    alt = f"The answer after each word, and what happened inside the network: {words}"
+    instead = f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}">'
+    place = '[...document.querySelectorAll(".torchnlp-watch")].find(place => !place.shadowRoot)'
+    return f'<div class="torchnlp-watch">{instead}</div>\n{scripted("watch", data, place)}'
+
+
+# ------------------------------------------------------------------- a page of the site, in one file
+
+# What stands before a page's own: the browser itself sees to it that it fetches nothing and sends nothing: only what
+# stands in it may run; and the site's switch between light and dark holds here too, before anything is drawn.
+HEAD = """<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval';\
+ style-src 'unsafe-inline'; font-src data:; img-src data:">
+<script>
 try {
     document.documentElement.style.colorScheme = {light: "light", dark: "dark"}[localStorage.getItem("mode")] ?? "";
 } catch { /* nothing is kept here: as the system has it */ }
 </script>"""
 
-# The browser itself sees to it that a page fetches nothing and sends nothing: only what stands in it may run.
-RULES = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
-RULES += "; font-src data:; img-src data:"
-
 
 def one_file(page: str, data: Callable[[str], object], faces: str = "") -> str:
-    """A page of the site with its scripts, its style and its data inside. data: what stands at an address of data."""
+    """A page of the site with its head, its scripts, its style and its data inside. data: what stands at an address."""
     style = (HERE / "style.css").read_text(encoding="utf-8")
     icon = base64.b64encode((SITE / "_static" / "icon.svg").read_bytes()).decode()
-    head = f'''<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{RULES}">
-{THEME}
-<link rel="icon" href="data:image/svg+xml;base64,{icon}">'''
-    page = page.replace('<meta charset="utf-8">', head)
-    page = page.replace(
-        '<link rel="stylesheet" href="../images/watch/style.css">', f"<style>\n{faces}\n{style}</style>"
-    )
+    icon = f'<link rel="icon" href="data:image/svg+xml;base64,{icon}">'
+    doctype, language, page = page.split("\n", 2)
+    page = "\n".join([doctype, language, HEAD, icon, f"<style>\n{faces}\n{style}</style>", page])
 
     def inside(tag: re.Match) -> str:
         kind, rest, source = tag.groups()
         if kind == "application/json":
             text = json.dumps(data(source), ensure_ascii=False).replace("<", "\\u003c")
         else:
-            text = bundle(Path(source).stem).replace("</", "<\\/")
+            text = bundle(Path(source).stem)
         if kind == "text/javascript":  # it runs where it stands, before what comes after it has arrived
             text = f'(() => {{\n"use strict";\n{text}}})();\n'
         return f'<script type="{kind}"{rest}>\n{text}</script>'

@@ -10,9 +10,9 @@ import matplotlib.pyplot as plt
 import torch
 
 import torchnlp
-from images.watch.page import bundle
+from images.watch.page import scripted
 from tools.site.language_model import END, Writer
-from tools.site.pages import ROOT, WATCH, Reader, networks_of
+from tools.site.pages import ROOT, Reader, networks_of
 from tools.site.reversing_networks import FILE as REVERSERS
 from tools.site.reversing_networks import Reversers
 from tools.site.word_vectors import FILE as VECTORS
@@ -74,12 +74,7 @@ def short(numbers: torch.Tensor) -> list:
 
 def live(name: str, instead: str, data: dict) -> str:
     """A figure that moves in the middle of a page: <name>.js and its data; instead: for where no scripts run."""
-    style = (WATCH / "style.css").read_text(encoding="utf-8")
-    script = bundle(name).replace("</", "<" + chr(92) + "/")
-    parts = ", ".join(json.dumps(part).replace("<", chr(92) + "u003c") for part in (style, data))
-    call = f"show(document.currentScript.previousElementSibling, {parts});"
-    figure = f'<div class="torchnlp-live" id="live-{name}"><p>{instead}</p></div>'
-    return f"{figure}\n<script>\n(() => {{\n{script}\n{call}\n}})();\n</script>"
+    return f'<div class="torchnlp-live" id="live-{name}"><p>{instead}</p></div>\n{scripted(name, data)}'
 
 
 def forget_figure() -> str:
