@@ -1,30 +1,9 @@
-"""Lesson 3: run_rnn is shown as it is, and the plain script computes the same."""
+"""The script of lesson 3 computes what the module computes."""
 
-import ast
-import inspect
-from pathlib import Path
-
-import nbformat
 import torch
 from torch import nn
 
 import torchnlp
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def statements_of_run_rnn(source: str) -> list[str]:
-    """Without its docstring and its guards, and with the short names of modules that the lesson has."""
-    (function,) = (s for s in ast.parse(source).body if isinstance(s, ast.FunctionDef) and s.name == "run_rnn")
-    guards = [s for s in function.body if isinstance(s, ast.If) and isinstance(s.body[0], ast.Raise)]
-    own = [s for s in function.body if s not in guards and not isinstance(s, ast.Expr)]
-    return [ast.unparse(s).replace("nn.utils.rnn.", "") for s in own]
-
-
-def test_the_lesson_shows_run_rnn_as_it_is():
-    lesson = nbformat.read(ROOT / "notebooks" / "3-packed-sequences.ipynb", as_version=4)
-    (shown,) = (cell.source for cell in lesson.cells if "def run_rnn" in cell.source and cell.cell_type == "code")
-    assert statements_of_run_rnn(shown) == statements_of_run_rnn(inspect.getsource(torchnlp.run_rnn))
 
 
 def test_the_plain_script_computes_what_the_module_computes_with_the_same_weights(script):

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
 
 import lessons
 import torchnlp
@@ -79,25 +78,13 @@ def test_the_script_in_plain_pytorch_makes_the_bags_of_the_module(script, vocabu
     assert net(texts).allclose(net.fc(means), atol=1e-6)
 
 
-def test_the_script_in_plain_pytorch_finds_words_that_share_their_neighbours(script):
-    torch.manual_seed(0)
-    # words 1 and 2 stand between 3 and 4, words 5 and 6 between 7 and 8
-    texts = [torch.tensor([3, a, 4]) for a in (1, 2)] * 50 + [torch.tensor([7, a, 8]) for a in (5, 6)] * 50
-    rows = nn.functional.normalize(script["skip_gram"](texts, torch.ones(9)), dim=1)
-    assert rows[1] @ rows[2] > 0.9 > rows[1] @ rows[5] + 0.5 and rows[5] @ rows[6] > 0.9
+def test_the_network_of_the_study_reads_a_corpus_that_it_never_saw(fresh):
+    (file,) = ROOT.glob("notebooks/5-*/writing-to-reading.pt")
 
+    def make(V, K):
+        return NewsReader(torch.zeros(V, 50), K, hidden_dim=128, forget=None)
 
-@pytest.fixture
-def learnt():
-    """The network that the study writing-to-reading left: (net, classes, vocab)."""
-    file = ROOT / "notebooks" / "5-pretrained-embeddings" / "writing-to-reading.pt"
-    assert file.stat().st_size <= 4_000_000
-    return torchnlp.load_model(file, lambda V, K: NewsReader(torch.zeros(V, 50), K, hidden_dim=128, forget=None))
-
-
-def test_the_network_of_the_study_reads_a_corpus_that_it_never_saw(fresh, learnt):
-    net, classes, words = learnt
+    net, classes, words = torchnlp.load_model(file, make)
     news = [(label, str(text)) for label, text in torchnlp.load_dataset(root="sample")[1]]
     loader = torchnlp.length_loader(news, 64, 0, functools.partial(torchnlp.pad_length, voc=words))
-    assert torchnlp.evaluate(net, loader)[1] > 0.8
-    assert torchnlp.predict(net, "The striker scored twice in the second half", classes)[0][0] == "Sports"
+    assert torchnlp.evaluate(net, loader)[1] > 0.8 and classes == torchnlp.AG_NEWS_CLASSES

@@ -105,6 +105,7 @@ def test_the_targets_are_the_inputs_one_place_later():
 def test_the_language_model_is_an_lstm_whose_word_vectors_serve_twice():
     torch.manual_seed(0)
     net, x = LanguageModel(8, starts=2, D=5, H=6).eval(), torch.tensor([[8, 3, 4], [9, 5, 6]])
+    nn.init.normal_(net.bias)
     states, (h, c) = net.rnn(net.embedding(x))
     logits, (h_too, c_too) = net(x)
     assert torch.allclose(logits, net.to_vector(states) @ net.embedding.weight[:8].T + net.bias)
@@ -203,8 +204,6 @@ def test_the_losses_of_a_network_are_those_of_all_its_tokens_end_among_them():
 def test_perplexity_counts_tokens_not_texts():
     losses = [np.log([2.0, 2.0, 2.0]), np.log([16.0])]
     assert lessons.perplexity(losses) == pytest.approx(2 ** (7 / 4))
-    with pytest.raises(ValueError, match="no losses to average"):
-        lessons.perplexity([])
 
 
 def test_the_ratio_of_perplexities_counts_tokens_not_headlines():
@@ -213,8 +212,6 @@ def test_the_ratio_of_perplexities_counts_tokens_not_headlines():
     ratio, low, high = lessons.perplexity_ratio(losses, base)
     assert ratio == pytest.approx(math.exp(2 / 4))
     assert (low, high) == pytest.approx((math.exp(-1), math.exp(1)))  # one of the headlines drawn twice
-    with pytest.raises(ValueError):
-        lessons.perplexity_ratio([], [])
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -262,10 +259,6 @@ def test_the_losses_of_the_tables_are_those_of_all_tokens_the_first_among_them()
     for row, line in zip(losses, lines):
         p = [kneser_ney_probability(tables, line, i, 9) for i in range(2, len(line))]
         assert row.tolist() == pytest.approx([-math.log(value) for value in p])
-    # P(oil) after two start tokens: once in four headlines; san, the other, three times
-    one = (1 - 0.5) / 8 + 4 / 8 / 8
-    two = (1 - 0.5) / 2 + (0.5 + 0.5) / 2 * one  # start is followed by two kinds of tokens
-    assert math.exp(-losses[0][0]) == pytest.approx((1 - 0.5) / 4 + (0.5 + 1.5) / 4 * two)
 
 
 # -------------------------------------------------------------------------------------- copies

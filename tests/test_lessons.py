@@ -72,6 +72,18 @@ def test_a_cell_of_its_lesson_shows_each_function_of_lessons():
         assert {number for each, number in shown if each == name} == {int(lesson)}, name
 
 
+def statements(function: ast.FunctionDef) -> list[str]:
+    """Without docstring and guards, and with the short names of modules that a lesson has."""
+    own = [ast.unparse(s).replace("nn.utils.rnn.", "") for s in function.body if not isinstance(s, ast.Expr)]
+    return [statement for statement in own if "raise " not in statement]
+
+
+def test_lesson_3_shows_run_rnn_as_the_module_has_it():
+    (path,) = ROOT.glob("notebooks/3-*.ipynb")
+    (shown,) = (s for _, tree in code_cells(path) for s in tree.body if getattr(s, "name", "") == "run_rnn")
+    assert statements(shown) == statements(ast.parse(inspect.getsource(torchnlp.run_rnn)).body[0])
+
+
 def test_a_name_of_lessons_means_one_thing():
     assert set(MODULE) <= set(lessons.__all__) and not set(lessons.__all__) & {*dir(builtins), *torchnlp.__all__}
     kept = {id(definition) for _, definition in marked()}
