@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.nn.functional import normalize
 
 import lessons
 import torchnlp
@@ -76,6 +77,14 @@ def test_the_script_in_plain_pytorch_makes_the_bags_of_the_module(script, vocabu
     net = script["Classifier"](len(vocabulary), 2)
     means = torch.as_tensor(mean_vectors(net.bag.weight.detach(), ARTICLES), dtype=torch.float32)
     assert net(texts).allclose(net.fc(means), atol=1e-6)
+
+
+def test_the_script_in_plain_pytorch_finds_words_that_share_their_neighbours(script):
+    torch.manual_seed(0)
+    # words 1 and 2 stand between 3 and 4, words 5 and 6 between 7 and 8
+    texts = [torch.tensor([3, a, 4]) for a in (1, 2)] * 50 + [torch.tensor([7, a, 8]) for a in (5, 6)] * 50
+    rows = normalize(script["skip_gram"](texts, torch.ones(9)), dim=1)
+    assert rows[1] @ rows[2] > 0.9 > rows[1] @ rows[5] + 0.5 and rows[5] @ rows[6] > 0.9
 
 
 def test_the_network_of_the_study_reads_a_corpus_that_it_never_saw(fresh):
