@@ -6,7 +6,7 @@ import pytest
 import torch
 from bs4 import BeautifulSoup
 from torch import nn
-from torch.nn.functional import cosine_similarity, cross_entropy, dropout
+from torch.nn.functional import cosine_similarity, dropout
 from torch.nn.utils.rnn import pack_sequence
 
 import torchnlp
@@ -38,11 +38,14 @@ def test_the_questions_to_be_said_in_a_sentence_are_all_read(lesson):
     assert len(BANKS[lesson].essays) == said.count("\n- ") == said.count("\n  - ") >= 10
 
 
-@pytest.mark.parametrize(
-    "body",
-    ["Why?\n\n- [ ] a\n  - no\n- [ ] b\n  - no\n", "Why?\n\n- [x] a\n- [ ] b\n- [ ] c\n  - no\n", "- [x] a\n"],
-    ids=["no answer", "no reason", "no text"],
-)
+LACKING = {
+    "no answer": "Why?\n\n- [ ] a\n  - no\n- [ ] b\n  - no\n",
+    "no reason": "Why?\n\n- [x] a\n- [ ] b\n- [ ] c\n  - no\n",
+    "no text": "- [x] a\n- [ ] b\n  - no\n- [ ] c\n  - no\n",
+}
+
+
+@pytest.mark.parametrize("body", LACKING.values(), ids=LACKING)
 def test_a_question_that_lacks_something_is_named(tmp_path, monkeypatch, body):
     monkeypatch.setattr(bank, "short", lambda path: path.name)
     (tmp_path / "1-a").mkdir()
@@ -58,7 +61,7 @@ def count(layer):
     return f"{sum(weight.numel() for weight in layer.parameters()):,}"
 
 
-def test_what_code_can_say_of_questions_and_answers_is_that_of_the_code(news):
+def test_what_pytorch_can_say_of_questions_and_answers_is_what_it_says(news):
     """Title: what PyTorch says. The question or its answer must say it too, and no wrong answer may."""
     two_layers = nn.GRU(64, 32, 2, batch_first=True, bidirectional=True)
     output, h_n = two_layers(torch.randn(8, 20, 64))
@@ -72,12 +75,8 @@ def test_what_code_can_say_of_questions_and_answers_is_that_of_the_code(news):
     good, bad = (torch.tensor(vectors[words.index(word)]) for word in ("good", "bad"))
     computed = {
         "What nn.RNN returns": f"`states` {list(states.shape)} and `last` {list(last.shape)}",
-        "Before the first step": f"{cross_entropy(torch.zeros(1, 4), torch.tensor([0])):.2f}",
         "Joined, not added": str([32, 32 + 64]),
-        "Half open at the start": f"About {100 * 0.5**10:.1f} %",
-        "Written twice": f"At σ(4) = {torch.tensor(4.0).sigmoid():.2f}",
         "Three gates, how many blocks?": count(nn.LSTM(64, 32)),
-        "A factor of 0.9": f"{100 * 0.9**40:.1f} %",
         "Batch sizes": str(packed.batch_sizes.tolist()),
         "The order of data": " ".join(map(str, packed.data.tolist())),
         "Kept, and doubled": str(dropout(torch.ones(99), 0.5, True).max().item()),
@@ -85,8 +84,6 @@ def test_what_code_can_say_of_questions_and_answers_is_that_of_the_code(news):
         "A network that counts": " and ".join(f"{n:.0f}" for n in counter(torch.zeros(1, 5, 1))[0][0, -1]),
         "What a second layer reads": str(two_layers.weight_ih_l1.shape[1]),
         "One more direction": count(nn.GRU(64, 32, bidirectional=True)),
-        "Twice as long": f"{cosine_similarity(torch.tensor([1.0, 2]), torch.tensor([2.0, 4]), 0):.0f}",
-        "In the nucleus": f"{0.6 / (0.6 + 0.2):.2f}",
         "Good and bad": f"about {cosine_similarity(good, bad, 0):.1f}",
     }
     named = {question.title: question for question in QUESTIONS}
