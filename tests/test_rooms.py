@@ -38,29 +38,21 @@ def test_what_a_cell_is_does_not_depend_on_its_words(lesson):
 
 
 @pytest.fixture
-def room(tmp_path, monkeypatch):
+def room(tmp_path, monkeypatch, capsys):
     """The room of a small lesson, with a study and a figure that moves, in which nothing is wrong."""
     monkeypatch.setattr(reader, "ROOT", tmp_path)
-    (tmp_path / "notebooks" / "12-toy").mkdir(parents=True)
     room = tmp_path / "notebooks" / "12-toy"
-    nbformat.write(new_notebook(cells=[new_markdown_cell("# Lesson 12", id="l12-c1")]), room.with_suffix(".ipynb"))
+    room.mkdir(parents=True)
+    tagged(room.with_suffix(".ipynb"), id="l12-c2")
     nbformat.write(new_notebook(cells=[new_code_cell("1 + 1")]), room / "far.ipynb")
     for part in [*reader.PARTS, "zh.po", "wheel.js", "far.zh.po"]:
         (room / part).write_text("", encoding="utf-8")
     (room / "wheel.js").write_text("export function show(place) {}", encoding="utf-8")
     said = 'title = "Toy"\nbuilds = "little"\nresult = "none"\nstudies = ["far"]\n[figures]\nwheel = "l12-c1"\n'
     (room / "lesson.toml").write_text(said, encoding="utf-8")
-    assert report(monkeypatch) == (0, "")
-    return room
-
-
-def report(monkeypatch):
-    """What `python -m tools.lesson` ends with, and the lines in which it names what is wrong."""
-    said = []
     monkeypatch.setattr(sys, "argv", ["lesson"])
-    monkeypatch.setattr(reader, "print", lambda *lines, **options: said.extend(lines), raising=False)
-    ended = reader.main()
-    return ended, "\n".join(line for line in said if "whole" not in line)
+    assert reader.main() == 0 and capsys.readouterr().out.endswith("; whole\n")
+    return room
 
 
 def with_cell(metadata):
@@ -95,10 +87,9 @@ WRONG = {  # what one does to the room, and what is said of it
 
 
 @pytest.mark.parametrize("change, said", WRONG.values(), ids=WRONG)
-def test_what_is_missing_or_wrong_is_named_with_its_file(room, monkeypatch, change, said):
+def test_what_is_missing_or_wrong_is_named_with_its_file(room, capsys, change, said):
     change(room)
-    ended, lines = report(monkeypatch)
-    assert ended == 1 and said in lines
+    assert reader.main() == 1 and said in capsys.readouterr().out
 
 
 def test_a_result_is_recorded_beside_the_output_and_a_page_does_not_show_it():
