@@ -18,16 +18,20 @@ from copy import deepcopy
 from string import Formatter
 
 import nbformat
+import numpy as np
 import polib
 import pytest
 from fontTools.ttLib import TTFont
 from markdown_it import MarkdownIt
+from matplotlib import rc_context
+from matplotlib.figure import Figure
 from nbclient import NotebookClient
 from PIL import Image
 
 import torchnlp
 from tools.lesson import CAPTION
 from tools.upkeep import zh
+from tools.upkeep.plot_labels import DPI, relabel
 from torchnlp import say
 
 pytestmark = pytest.mark.slow
@@ -262,9 +266,23 @@ def test_diagrams_have_chinese_labels_also_where_a_cell_shows_one(course):
     assert [
         cell.id for cell, file in zip(cells, drawn) if not re.search("[一-龥]", file.text.get("Labels", "一"))
     ] == []
-    letters = {sign for entry in zh.entries_of(zh.OF_SITE) if "draw.py" in entry.msgctxt for sign in entry.msgstr}
+    said = [entry for file in zh.CATALOGUES for entry in zh.entries_of(file)]
+    letters = {sign for entry in said if (entry.msgctxt or "").endswith(("draw.py", " label")) for sign in entry.msgstr}
     for font in (zh.ROOT / "images" / "fonts").glob("*.otf"):
         assert {sign for sign in letters if sign > "\u2e7f"} - {*map(chr, TTFont(font).getBestCmap())} == set(), font
+
+
+def test_a_label_of_a_plot_is_replaced_where_it_stands_and_the_rest_stays():
+    with rc_context(torchnlp.STYLE):
+        figure = Figure(dpi=DPI)
+        axis = figure.subplots()
+        axis.set(xlabel="step", ylabel="steps back")
+        figure.savefig(file := io.BytesIO())
+    made, lacking = relabel(file.getvalue(), {"step": "步", "steps back": "步数", "padding": "填充"})
+    assert (lacking, relabel(made, {"步": "step", "步数": "steps back"})[1]) == (["padding"], [])
+    before, after = (np.array(Image.open(io.BytesIO(png)).convert("L")).astype(int) for png in (file.getvalue(), made))
+    left, bottom = axis.get_window_extent().min
+    assert not (abs(before - after) > 30)[: -int(bottom), int(left) :].any()
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node reads the scripts")

@@ -5,11 +5,12 @@
     python -m tools.upkeep.zh make      the same, then what students get and decks, in build/zh; the site, build/site/zh
 
 A message has the text as it stands in English, and a context: the id of a Markdown cell; that of a code cell and
-"title", "comment" or "docstring"; or a file, of which it is a sentence, a paragraph or a line. Who changes the English
-need not look here: `update` keeps the old translation, marked fuzzy, and readers get the English until then.
-(Beside it stands a mark of the old translation: who leaves it as it is takes the mark away, and so says that it holds.)
-Messages of the programs, in say(...), have no context; `update` makes of their catalogue what gettext reads (.mo). They
-stand in Chinese in the saved outputs, too; and so do those of the set-up cell, which can't read a catalogue.
+"title", "comment", "docstring" or "label" (in its plot); or a file, of which it is a sentence, a paragraph or a line.
+Who changes the English need not look here: `update` keeps the old translation, marked fuzzy, and readers get the
+English until then. (Beside it stands a mark of the old translation: who leaves it as it is takes the mark away, and so
+says that it holds.) Messages of the programs, in say(...), have no context; `update` makes of their catalogue what
+gettext reads (.mo). They stand in Chinese in the saved outputs, too; and so do those of the set-up cell, which can't
+read a catalogue. A label is what a plot says, or a piece of it; `course` tells which it does not find in its plot.
 """
 
 import difflib
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import tokenize
 import zlib
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,6 +31,7 @@ import polib
 from babel.messages.extract import extract_from_file
 
 from tools.teaching.student import sets_up
+from tools.upkeep.plot_labels import relabel
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "zh"
@@ -46,6 +48,7 @@ SITE = [path for files in f"{PAGES} {SCRIPTS} {PROGRAMS}".split() for path in so
 SPEAKING = [ROOT / "notebooks" / "checks.py", ROOT / "notebooks" / "install.py", ROOT / "torchnlp.py"]
 FIRST = ROOT / "notebooks" / "1-simple-rnn.ipynb"  # its set-up cell is that of all
 STRINGS = re.compile(r'(?<=")[^"\n]*[a-z] [a-z]+ [a-z][^"\n]*(?=")')  # of the set-up cell: what it may say
+LABEL = re.compile(r'(?:label|title|annotate)[=(]"([^"\n]*[a-z]{2}[^"\n]*)"')  # in a cell that draws a plot
 GAP = re.compile(r"\{([a-z_]\w*)(?:![rs])?(?::(?:[^{}]|\{\w+\})*)?\}")  # {name}, {value:.3f}, {value:.{digits}f}
 WORDS = re.compile(r"""["'`>][^<>/="'`]*[A-Za-z]{2} [a-z]|>[A-Z][a-z]+""")  # in a line of code
 LANGUAGE = 'os.environ["TORCHNLP_LANGUAGE"] = "zh"\n'
@@ -216,13 +219,41 @@ def translate(notebook, lookup: Callable[[str, str], str]):
     return notebook
 
 
+def plots_of(cell) -> list:
+    """The outputs of a cell that are pictures, but for diagrams: these carry their labels as a note."""
+    shown = [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+    return [output for output in shown if b"Labels" not in b64decode(output.data["image/png"])]
+
+
+def labels_of(file: Path) -> dict[str, dict[str, str]]:
+    """Of each cell what its plot says in English and, if it is translated, in Chinese."""
+    labels: dict[str, dict[str, str]] = {}
+    for entry in [entry for entry in entries_of(file) if (entry.msgctxt or "").endswith(" label")]:
+        labels.setdefault(entry.msgctxt.split()[0], {})[entry.msgid] = entry.msgstr if entry.translated() else ""
+    return labels
+
+
+def label_plots(notebook, file: Path) -> list[str]:
+    """Chinese labels in the plots of a notebook, changed in place; returns the cells where one was not found."""
+    labels, lacking = labels_of(file), []
+    for cell in notebook.cells:
+        for plot in plots_of(cell):
+            said = {english: chinese for english, chinese in labels.get(cell.id, {}).items() if chinese}
+            picture, missed = relabel(b64decode(plot.data["image/png"]), said)
+            plot.data["image/png"] = b64encode(picture).decode()
+            lacking += [f"{cell.id} label {english!r}" for english in missed]
+    return lacking
+
+
 def make_course(course: Path) -> None:
     """The course in Chinese. Prints how many of its texts are still English."""
     shutil.rmtree(course, ignore_errors=True)
     shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "build", "term", "__pycache__"))
     found = {path: words_of(file) for path, file in NOTEBOOKS.items()}
-    for path, (lookup, _) in found.items():
-        nbformat.write(translate(nbformat.read(path, as_version=4), lookup), course / path.relative_to(ROOT))
+    for path, (lookup, lacking) in found.items():
+        notebook = translate(nbformat.read(path, as_version=4), lookup)
+        lacking += label_plots(notebook, NOTEBOOKS[path])
+        nbformat.write(notebook, course / path.relative_to(ROOT))
         if (deck := path.with_suffix("") / "slides.md").is_file():
             (course / deck.relative_to(ROOT)).write_text(deck_in_other_words(deck, lookup), encoding="utf-8")
     found[Path("site")], wanted = words_of(OF_SITE), {*of_site()}
@@ -276,8 +307,12 @@ def make() -> None:
 def update_all() -> None:
     found: dict[Path, list[tuple[str, str]]] = {file: [] for file in NOTEBOOKS.values()}
     for path, file in NOTEBOOKS.items():
+        known = labels_of(file)
         for cell in nbformat.read(path, as_version=4).cells:
             in_other_words(cell, lambda *message, file=file: found[file].append(message) or message[1])
+            if plots_of(cell):
+                labels = [*LABEL.findall(cell.source), *known.get(cell.id, [])]
+                found[file] += [(f"{cell.id} label", label) for label in labels]
         if (deck := path.with_suffix("") / "slides.md").is_file():
             deck_in_other_words(deck, lambda *message, file=file: found[file].append(message) or message[1])
     found |= {OF_MESSAGES: list(of_messages()), OF_SITE: list(of_site())}
