@@ -268,7 +268,7 @@ def test_a_week(term, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(grade.subprocess, "run", first_time_busy)
     said = run(grade, "2", str(term))
     assert "4 of 4 submissions" in said and "ZeroDivisionError" not in said and "einops" in said  # pip did not work
-    for who, said_of in {"ana": "2 of 2", "bob": "0 of 2", "eva": "0 of 2", "eli": "not graded: stopped after"}.items():
+    for who, said_of in {"ana": "2 of 2", "bob": "0 of 2", "eva": "0 of 2", "eli": "NOT GRADED: stopped after"}.items():
         assert f"{who}:\n    {said_of}" in said, said
     assert "I saw it." in (term / "words-lesson2.html").read_text(encoding="utf-8")
 
@@ -295,7 +295,7 @@ def test_a_week(term, tmp_path, monkeypatch, capsys):
     assert "1 of 4 submissions" in run(grade, "2", str(term))  # Eli's
     run(export, "2", str(term))
     rows = table_of(term, "lesson2.csv")
-    assert (rows["Ana X"]["late"], rows["Ana X"]["total"], rows["Ana X"]["unclear"]) == ("2", "0.5", "'=The factor.")
+    assert (rows["Ana X"]["late"], rows["Ana X"]["total"], rows["Ana X"]["unclear"]) == ("2.0", "0.5", "'=The factor.")
     assert (rows["Bob X"]["lstm_step"], rows["not yet"]["lstm_step"], rows["not yet"]["verdict"]) == ("1.0", "1", "2")
     assert imported((term / "moodle-lesson2.csv").read_text(encoding="utf-8"), 4) == {"11": 0.5, "12": 0, "13": 0}
     totals = {name: row["Lesson 2"] for name, row in table_of(term, "term.csv").items()}

@@ -1,7 +1,4 @@
-"""Turns what a platform gives (a folder or a zip) into nbgrader's folders: what was done stands in TERM/collected.csv.
-
-python -m tools.teaching.collect FROM TERM LESSON
-"""
+"""Turns what a platform gives (a folder, a zip) into nbgrader's folders: TERM/collected.csv says what was done."""
 
 import io
 import re
@@ -21,7 +18,6 @@ from tools.teaching.term import add_to_table, configuration, read_table
 
 # Whose file it is, and its number, as Moodle and Canvas write them into a path.
 PLATFORM = re.compile(r"(?:^|/)(?P<name>[^/]+?)_(?:LATE_)?(?P<id>\d+)_(?:assignsubmission_file|\d+_[^/]*$)")
-LARGEST = 50_000_000  # bytes of one file
 
 
 def files_in(name: str, content: bytes, when: float, own: bool) -> Iterator[tuple[str, bytes, float]]:
@@ -34,12 +30,11 @@ def files_in(name: str, content: bytes, when: float, own: bool) -> Iterator[tupl
         return
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-        members = [(f"{name[:-4]}/{each.filename}", each) for each in archive.infolist() if not each.is_dir()]
-        own = own and bool(PLATFORM.search(name) or not any(PLATFORM.search(path) for path, _ in members))
-        for path, member in members:
-            data = archive.read(member) if member.file_size < LARGEST else b""
+        own = own and bool(PLATFORM.search(name) or not any(map(PLATFORM.search, archive.namelist())))
+        for member in (each for each in archive.infolist() if not each.is_dir()):
+            data = archive.read(member) if member.file_size < 50_000_000 else b""
             then = when if own else time.mktime((*member.date_time, 0, 0, -1))
-            yield from files_in(path, data, then, True)
+            yield from files_in(f"{name[:-4]}/{member.filename}", data, then, True)
     except (zipfile.BadZipFile, RuntimeError, OSError, ValueError, OverflowError):  # RuntimeError: a password
         yield name, b"", when
 
@@ -51,16 +46,9 @@ def cells_of(content: bytes) -> list:
         for cell in cells:
             cell.names = [str(name) for name in (cell.get("id"), cell.metadata.get("id")) if name]
             cell.source = cell.source.strip()
+        return cells
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
-    return cells
-
-
-def lesson_of(cells: list) -> str:
-    """Which lesson a notebook is: by the ids of its cells, or by its title; "" for another notebook."""
-    text = "\n".join(line for cell in cells for line in (*cell.names, cell.source))
-    found = [number for number in re.findall(r"^(?:l(?=\d+-)|# Lesson )(\d+)", text, flags=re.M) if number in LESSONS]
-    return max(found, key=found.count, default="")
 
 
 def student_of(people: People, path: str, cells: list) -> Student:
@@ -68,33 +56,34 @@ def student_of(people: People, path: str, cells: list) -> Student:
     code = "\n".join(cell.source for cell in cells)
     typed = dict(re.findall(r"^STUDENT_(ID|NAME) *= *[\"']?(.*?)[\"']? *(?:# @param.*)?$", code, flags=re.M))
     typed = {key: value.replace("\\", "") for key, value in typed.items() if value}
-    found = PLATFORM.search(path)
-    if not found:
+    if not (found := PLATFORM.search(path)):
         return people.find("" if typed else Path(path).parent.name or Path(path).stem, "", typed)
-    name = found["name"] if found["name"] != "Participant" else ""  # so Moodle calls all who are marked blind
+    name = found["name"].removesuffix("Participant")  # so Moodle calls all who are marked blind
     moodle = "_assignsubmission_" in found[0]  # its number is no number of a student
     return people.find(name, f"Moodle {found['id']}" if moodle else found["id"], typed)
 
 
-def why_not(path: str, cells: list, newer: str, number: str) -> str:
-    """Why a notebook is not taken, if it is not; newer: the one of this student that is."""
-    holds, this, other = lesson_of(cells), PLATFORM.search(path), PLATFORM.search(newer)
-    if not holds:
-        return "is empty or too large, can't be opened, or is no lesson of this course"
-    if holds != number:
-        return f"holds lesson {holds}, not lesson {number}"
+def refuse(path: str, cells: list, newer: str, number: str) -> None:
+    """Raises ValueError for a notebook that is not taken. newer: the one of this student that is."""
+    text = "\n".join(line for cell in cells for line in (*cell.names, cell.source))
+    ids = re.findall(r"^(?:l(?=\d+-)|# Lesson )(\d+)", text, flags=re.M)  # of its cells; or its title
+    if not (found := [each for each in ids if each in LESSONS]):
+        raise ValueError("is empty or too large, can't be opened, or is no lesson of this course")
+    if (holds := max(found, key=found.count)) != number:
+        raise ValueError(f"holds lesson {holds}, not lesson {number}")
+    this, other = PLATFORM.search(path), PLATFORM.search(newer)
     if this and other and this["name"] and this.group("name", "id") != other.group("name", "id"):
-        return f"has the same name as {newer}: write who they are in students.csv, and ids in their files"
-    return f"{newer} of the same student is newer" if newer != path else ""
+        raise ValueError(f"has the same name as {newer}: write who they are in students.csv, and ids in their files")
+    if newer != path:
+        raise ValueError(f"{newer} of the same student is newer")
 
 
 def collect(place: Path, term: Path, people: People, number: str) -> list[dict]:
     """Put every notebook into its place; returns a row for each file. Of two of one student the newer is taken."""
     files, rows, taken = [], [], {}
-    for path in (place, *place.rglob("*")):
-        if path.is_file():
-            name = path.relative_to(place if place.is_dir() else place.parent).as_posix()
-            files += files_in(name, path.read_bytes(), path.stat().st_mtime, place.is_dir())
+    for path in filter(Path.is_file, (place, *place.rglob("*"))):
+        name = path.relative_to(place if place.is_dir() else place.parent).as_posix()
+        files += files_in(name, path.read_bytes(), path.stat().st_mtime, place.is_dir())
     files = [file for file in files if not re.search(r"(?:^|/)(?:\.|__MACOSX/)", file[0])]  # what Macs and Jupyter add
     for path, content, when in sorted(files, key=lambda file: (file[2], file[0]), reverse=True):
         stamp = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(when))
@@ -102,12 +91,12 @@ def collect(place: Path, term: Path, people: People, number: str) -> list[dict]:
         try:
             student = student_of(people, path, cells)  # also of a file that can't be read one should know whose it is
             row |= {"student": student.id, "name": student.name}
-            why = why_not(path, cells, taken.get(student.id, path), number)
-        except ValueError as problem:
-            why = str(problem)
-        if not why:
+            refuse(path, cells, taken.get(student.id, path), number)
+            row |= {"taken": "yes", "remarks": put(term, row, cells)}
             taken[student.id] = path
-        rows.append(row | {"taken": "no" if why else "yes", "remarks": why or put(term, row, cells)})
+        except ValueError as problem:
+            row |= {"taken": "no", "remarks": str(problem)}
+        rows.append(row)
     return sorted(rows, key=lambda row: row["file"])
 
 

@@ -1,7 +1,5 @@
 """nbgrader's autograde over all submissions of a lesson, on the small corpus, two at a time, each within its limits.
 
-    python -m tools.teaching.grade LESSON [TERM]
-
 What was graded and has not changed is passed over. One that fails costs the others nothing, and is named.
 """
 
@@ -42,12 +40,11 @@ def autograde(term: Path, student: str, lesson: str) -> None:
     for _ in range(2):  # once more: it may have been the machine and not the submission
         with open(log, "w", encoding="utf-8") as file:
             try:
-                done = subprocess.run(command, stdout=file, stderr=file, **settings)
+                if subprocess.run(command, stdout=file, stderr=file, **settings).returncode == 0:
+                    # What is collected while it was being graded is newer.
+                    return os.utime(term / "autograded" / student / lesson / handed_in.name, ns=(time, time))
             except subprocess.TimeoutExpired:  # the kernel sees that it is alone, and ends
-                file.write(f"\nstopped after {MINUTES} minutes")
-                return
-        if done.returncode == 0:  # what is collected while it was being graded is newer
-            return os.utime(term / "autograded" / student / lesson / handed_in.name, ns=(time, time))
+                return print(f"\nstopped after {MINUTES} minutes", file=file)
 
 
 def explain(term: Path, student: str, lesson: str) -> list[str]:
@@ -56,20 +53,19 @@ def explain(term: Path, student: str, lesson: str) -> list[str]:
     if not path:
         text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
         *_, why = "not tried yet", *re.findall(r"^(?:stopped after|[\w.]+Error\b).*", text, flags=re.M)
-        return [f"not graded: {why} ({log.relative_to(term)})"]
+        return [f"NOT GRADED: {why} ({log.relative_to(term)})"]
     told, won, most = [], 0, 0
     for number, cell in enumerate((cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"), 1):
         settings = cell.metadata.get("nbgrader", {})
-        if points := settings.get("points"):
-            said = "".join(output.text for output in cell.outputs if output.get("name") == "stderr").strip()
-            won, most = won + points * (not said), most + points
-            told += [said] if said and not re.search("returns nothing|None so far", said) else []
         theirs = cell.id.startswith("own-") or settings.get("solution")  # one of ours fails where an answer is missing
-        errors = [each for each in cell.outputs if each.output_type == "error" and (theirs or each.ename == "Stopped")]
-        first, *_ = cell.source.split("\n", 1)
-        told += [
-            f"Code cell {number} ({first}): {each.ename}: {each.evalue[:200]}".rstrip(": ") for each in errors[-1:]
-        ]
+        for output in cell.outputs:
+            if settings.get("points"):
+                right, said = output.name == "stdout", output.text.strip()
+                won, most = won + settings.points * right, most + settings.points
+                told += [said] if not right and not re.search("returns nothing|None so far", said) else []
+            elif output.output_type == "error" and (theirs or output.ename == "Stopped"):
+                first = cell.source.partition("\n")[0]
+                told.append(f"Code cell {number} ({first}): {output.ename}: {output.evalue[:200]}".rstrip(": "))
     return [f"{won:g} of {most:g} points for code", *told]
 
 

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import AssignLatePenalties
 
 
 class LateDays(LateSubmissionPlugin):
@@ -21,3 +22,5 @@ c.CourseDirectory.db_url = f"sqlite:///{term}/gradebook.db?timeout=60"  # two no
 c.ClearSolutions.enabled = False  # our stubs are written by hand: nothing takes their place
 c.Execute.timeout = 300  # seconds for a cell, of which other load may take most
 c.AssignLatePenalties.plugin_class = LateDays
+# Anew for feedback, because autograde takes off no more than there was before words were read.
+c.GenerateFeedback.preprocessors.insert(0, AssignLatePenalties)

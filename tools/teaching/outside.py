@@ -22,10 +22,9 @@ import nbformat
 import torch
 from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_output
-from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors import Execute, SaveAutoGrades
 from nbgrader.utils import is_grade
 
 from tools.lesson import ROOT
@@ -193,36 +192,30 @@ def error_of(name: str, said: str) -> Exception:
     return kind(said) if known else type(name, (RuntimeError,), {})(said)
 
 
-def cells_of(term: Path, lesson: str, student: str) -> list:
-    """The cells of a graded notebook; none if there is none."""
-    files = list(term.glob(f"autograded/{student}/{lesson}/*.ipynb"))
-    return nbformat.read(files[0], as_version=4).cells if files else []
-
-
-def points_given(address: str, lesson: str, student: str, cells: list) -> dict[str, list]:
-    """The points that a person gave, each with the text that they were given for."""
-    if not cells:
-        return {}
-    with Gradebook(address) as gradebook:
-        (notebook,) = gradebook.find_submission(lesson, student).notebooks
-        given = [each for each in notebook.grades if each.manual_score is not None and not each.needs_manual_grade]
-        return {grade.name: text_of(cells, grade.name) for grade in given}
-
-
-def keep_points(address: str, lesson: str, student: str, cells: list, before: dict[str, list]) -> None:
+class Save(SaveAutoGrades):
     """nbgrader asks a person to look again at all points that a person gave: here only where the text has changed."""
-    with Gradebook(address) as gradebook:
-        (notebook,) = gradebook.find_submission(lesson, student).notebooks
-        for grade in notebook.grades:
-            if grade.name in before and before[grade.name] == text_of(cells, grade.name):
-                grade.needs_manual_grade = False
-        gradebook.db.commit()
+
+    before = {}  # texts_of the notebook that was graded last
+
+    def preprocess(self, nb, resources):
+        self.now = texts_of(nb.cells)
+        return super().preprocess(nb, resources)
+
+    def _add_score(self, cell, resources):
+        name = cell.metadata.nbgrader.grade_id
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        settled = grade.manual_score is not None and not grade.needs_manual_grade
+        super()._add_score(cell, resources)
+        if settled and self.now[name] == self.before.get(name):
+            grade.needs_manual_grade = False
+            self.gradebook.db.commit()
 
 
-def text_of(cells: list, name: str) -> list[str]:
-    """What the points of a cell are for: its words, or all the code."""
-    (cell,) = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name]
-    return [each.source for each in cells if each.cell_type == "code"] if cell.cell_type == "code" else [cell.source]
+def texts_of(cells: list) -> dict[str, list[str]]:
+    """What the points of each cell are for: its words, or all the code."""
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    ours = [cell for cell in cells if "nbgrader" in cell.metadata]
+    return {cell.metadata.nbgrader.grade_id: code if cell.cell_type == "code" else [cell.source] for cell in ours}
 
 
 def main() -> None:
@@ -230,14 +223,13 @@ def main() -> None:
     term, (lesson, student) = Path(sys.argv[1]), sys.argv[2:]
     config = configuration(term)
     (usual,) = Autograde.class_traits()["autograde_preprocessors"].default_args
-    config.Autograde.autograde_preprocessors = [Outside if each is Execute else each for each in usual]
+    ours = {Execute: Outside, SaveAutoGrades: Save}
+    config.Autograde.autograde_preprocessors = [ours.get(each, each) for each in usual]
     Outside.lock = FileLock(term / "gradebook.lock")
-    submission = lesson, student
     with Outside.lock:
-        before = points_given(config.CourseDirectory.db_url, *submission, cells_of(term, *submission))
-        done = NbGraderAPI(config=config).autograde(*submission)
-        if done["success"]:
-            keep_points(config.CourseDirectory.db_url, *submission, cells_of(term, *submission), before)
+        for file in term.glob(f"autograded/{student}/{lesson}/*.ipynb"):
+            Save.before = texts_of(nbformat.read(file, as_version=4).cells)
+        done = NbGraderAPI(config=config).autograde(lesson, student)
     print(done.get("log", ""), done.get("error", ""))
     sys.exit(not done["success"])
 

@@ -23,8 +23,6 @@ CARRIED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/*/*", "images/**/
 CARRIED += ["notebooks/*.py", "notebooks/*/plain.py", "notebooks/*/*.pt", "notebooks/messages.zh.mo"]
 CARRIED += [f"site/{name}" for name in ("published.html", "own-data.md", "project.md", "numbers-differ.md")]
 CARRIED += [str(file.relative_to(ROOT)) for file in files_of("reader")]  # what publish makes a page of
-LEFT_OUT = re.compile(r"draw\.py|held-back\.csv|.*\.pyc")
-PROJECT = ROOT / "notebooks" / "project.ipynb"
 BRANCH = "student"
 HAND_IN = """\
 **This is your copy.** In Colab first choose *File*, *Save a copy in Drive*: only then is your work kept. To hand it in,
@@ -46,9 +44,7 @@ def student_edition(lesson):
     counting = {e.checks[-1].id: e.number for e in exercises_of(lesson) if e.counts}
     edition = hashlib.sha256("".join(cell.source for cell in lesson.cells).encode()).hexdigest()[:8]
     cells = [new_markdown_cell(HAND_IN.format(date=date.today(), mark=edition), id="hand-in")]
-    for cell in lesson.cells:
-        if has(cell, "solution"):
-            continue
+    for cell in (cell for cell in lesson.cells if not has(cell, "solution")):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         cells.append(cell)
@@ -82,13 +78,12 @@ def release(term: Path) -> None:
     """Let nbgrader make its release edition of each lesson, and enter the exercises into its gradebook."""
     from nbgrader.apps import NbGraderAPI  # here: the plain edition does without nbgrader
 
+    from tools.teaching.outside import checks
     from tools.teaching.term import configuration
 
     api = NbGraderAPI(config=configuration(term))
     copy_course(term)  # what the submissions run with
-    checks = term / "notebooks" / "checks.py"
-    names = re.findall(r"^def (check_\w+)", checks.read_text(encoding="utf-8"), flags=re.M)
-    checks.write_text(NO_CHECKS.format(names), encoding="utf-8")
+    (term / "notebooks" / "checks.py").write_text(NO_CHECKS.format(checks.__all__), encoding="utf-8")
     for number, path in LESSONS.items():
         folder = term / "source" / f"lesson{number}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -101,7 +96,7 @@ def release(term: Path) -> None:
 def copy_course(folder: Path) -> None:
     """What a lesson needs to run, without the lessons."""
     for path in (path for pattern in CARRIED for path in ROOT.glob(pattern)):
-        if path.is_file() and not LEFT_OUT.fullmatch(path.name):
+        if path.is_file() and not re.fullmatch(r"draw\.py|held-back\.csv|.*\.pyc", path.name):
             (folder / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, folder / path.relative_to(ROOT))
 
@@ -110,12 +105,12 @@ def make_handout(folder: Path) -> None:
     """All that a student gets: the lessons and what they need."""
     shutil.rmtree(folder, ignore_errors=True)
     copy_course(folder)
-    for path in (*LESSONS.values(), PROJECT):
-        nbformat.write(student_edition(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
-    for path in ROOT.glob("notebooks/*/*.ipynb"):
-        nbformat.write(stay_among_students(nbformat.read(path, as_version=4)), folder / path.relative_to(ROOT))
+    lessons = [*LESSONS.values(), ROOT / "notebooks" / "project.ipynb"]
+    for path in (*lessons, *ROOT.glob("notebooks/*/*.ipynb")):
+        edition = student_edition if path in lessons else stay_among_students
+        nbformat.write(edition(nbformat.read(path, as_version=4)), folder / path.relative_to(ROOT))
     colab = f"https://colab.research.google.com/github/{current(ROOT)}/blob/{BRANCH}/notebooks"
-    badges = "\n".join(f"- [{path.stem}]({colab}/{path.name})" for path in (*LESSONS.values(), PROJECT))
+    badges = "\n".join(f"- [{path.stem}]({colab}/{path.name})" for path in lessons)
     readme = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
     (folder / "README.md").write_text(readme.format(badges=badges), encoding="utf-8")
 
