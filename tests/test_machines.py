@@ -8,12 +8,11 @@ import runpy
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
+from unittest.mock import Mock
 
 import nbformat
 import pytest
-import torch
 import yaml
 
 from tools.teaching.repo import current
@@ -22,6 +21,7 @@ from tools.teaching.student import make_handout, student_edition
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
+INSTALL = str(ROOT / "notebooks" / "install.py")
 
 
 @pytest.mark.parametrize("package, there, said", [
@@ -32,8 +32,27 @@ def test_the_first_cell_does_not_say_ready_to_a_package_that_does_not_fit(monkey
     real = importlib.metadata.version
     monkeypatch.setattr(importlib.metadata, "version", lambda name: there if name == package else real(name))
     with pytest.raises(RuntimeError, match=said):
-        runpy.run_path(str(ROOT / "notebooks" / "install.py"))
+        runpy.run_path(INSTALL)
     assert "Ready" not in capsys.readouterr().out
+
+
+def test_the_first_cell_installs_what_colab_lacks_or_says_what_could_not_be_installed(monkeypatch, capsys):
+    real, run = importlib.metadata.version, Mock(return_value=Mock(returncode=0))
+
+    def version(name):
+        if name in ("torchtext", "torchinfo"):
+            raise importlib.metadata.PackageNotFoundError(name)
+        return real(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    monkeypatch.setattr(subprocess, "run", run)
+    runpy.run_path(INSTALL)
+    assert capsys.readouterr().out == "Ready.\n"
+    packages = run.call_args.args[0][5:]
+    assert [re.match(r"\w+", package)[0] for package in packages] == ["torchtext", "torchinfo"]
+    run.return_value.returncode = 1
+    with pytest.raises(RuntimeError, match=f"{', '.join(packages)} could not be installed. Is there a network"):
+        runpy.run_path(INSTALL)
 
 
 ODD = "Müller & Übung 中文 (1)"
@@ -84,108 +103,53 @@ def test_a_term_and_what_was_handed_in_may_have_odd_names(make, tmp_path, target
     assert f"{tmp_path}/{ODD}/.venv/bin/jupyter" in make("marks", CLASS=ODD)
 
 
-# ------------------------------------------------ one notebook and nothing else, where what Colab lacks is missing
+# ---------------------------------------------------------------------------------- one notebook and nothing else
 
 
-HIDDEN = ["torchtext", "torchinfo"]  # not in Colab
-
-PROBE = """
-import torchinfo, torchnlp, torchtext
-torchnlp.show_diagram("rnn-cell")
-print("from", torchnlp.__file__, torchtext.__file__, torchinfo.__file__)
-"""
-
-
-def run(*command, **options) -> str:
-    """Run a command; returns what it printed. Raises RuntimeError with that if it fails."""
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    done = subprocess.run(list(map(str, command)), encoding="utf-8", **streams, **options)
-    if done.returncode != 0:
-        raise RuntimeError(done.stdout)
-    return done.stdout
-
-
-def serve(folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
     """A git repository with the course as it is now, and the branch `student` as the workflow makes it."""
+    folder = tmp_path_factory.mktemp("served")
     course, served = folder / "course", folder / "course.git"
     shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "build", "__pycache__"))
-    run("git", "init", "--quiet", "--initial-branch", "main", cwd=course)
-    run("git", "add", "--all", cwd=course)
+
+    def run(*command):
+        subprocess.run(command, cwd=course, check=True, capture_output=True)
+
+    run("git", "init", "--quiet", "--initial-branch", "main")
+    run("git", "add", "--all")
     me = ["-c", "user.name=course", "-c", "user.email=course@localhost", "-c", "commit.gpgsign=false"]
-    run("git", *me, "commit", "--quiet", "--message", "course", cwd=course)
+    run("git", *me, "commit", "--quiet", "--message", "course")
     run("git", "clone", "--quiet", "--bare", course, served)
-    run("git", "remote", "add", "origin", served, cwd=course)
+    run("git", "remote", "add", "origin", served)
     make_handout(course / "build" / "student")
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
     step = workflow["jobs"]["student"]["steps"][-1]["run"].replace(" build/zh/student", "")  # the English edition alone
-    run("bash", "-ec", step, cwd=course)
+    run("bash", "-ec", step)
     return served
 
 
-def run_alone(lesson: Path, python: Path, served: Path, folder: Path) -> list:
-    """Run a lesson in an empty folder; returns its cells. Raises RuntimeError with what a cell that fails says."""
-    settings = {"TORCHNLP_DATA": "sample", "TORCHNLP_STRICT": "1", "OMP_NUM_THREADS": "1", "GIT_CONFIG_COUNT": "1"}
-    settings |= {"GIT_CONFIG_KEY_0": f"url.{served.as_uri()}.insteadOf"}
-    settings |= {"GIT_CONFIG_VALUE_0": f"https://github.com/{current(ROOT)}"}
-    shutil.copy(lesson, folder)
-    execute = ["-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", lesson.name]
-    run(python, *execute, cwd=folder, env={**os.environ, **settings})
-    return nbformat.read(folder / lesson.name, as_version=4).cells
+PROBE = """
+import torchnlp
+from lessons import RNNClassifier
+torchnlp.show_diagram("rnn-cell")
+print(torchnlp.__file__)
+"""
 
 
-def said_by(cells: list) -> str:
-    return "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
-
-
-def fresh_python(folder: Path) -> Path:
-    """The python of a new virtual environment that has all packages of this one but the hidden ones."""
-    run(sys.executable, "-m", "venv", "--without-pip", folder)
-    (ours,) = folder.glob("lib/python*/site-packages")
-    for entry in Path(torch.__file__).parents[1].iterdir():
-        if entry.suffix != ".pth" and not entry.name.startswith(tuple(HIDDEN)):
-            (ours / entry.name).symlink_to(entry)
-    return folder / "bin" / "python"
-
-
-def pack_wheels(folder: Path) -> None:
-    """Wheels of the hidden packages, packed from what is installed here, so that pip needs no network."""
-    folder.mkdir()
-    for name in HIDDEN:
-        package = importlib.metadata.distribution(name)
-        with zipfile.ZipFile(folder / f"{name}-{package.version}-py3-none-any.whl", "w") as wheel:
-            for file in package.files:
-                if file.suffix != ".pyc" and file.name not in ("INSTALLER", "REQUESTED", "direct_url.json"):
-                    wheel.write(file.locate(), str(file))
-
-
-@pytest.mark.parametrize("edition", [None, student_edition], ids=["lesson", "student edition"])
-def test_a_lone_notebook_fetches_the_course_and_what_is_missing(edition, tmp_path, monkeypatch):
-    """Lesson 1 down to the cell that loads the news, its set-up cell twice. The students' fetches no solution."""
-    pack_wheels(tmp_path / "wheels")
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    notebook = nbformat.read(ROOT / "notebooks" / "1-simple-rnn.ipynb", as_version=4)
-    notebook = edition(notebook) if edition else notebook
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    last = next(i for i, cell in enumerate(code) if "load_dataset(" in cell.source)
-    again, probe = nbformat.from_dict({**code[0], "id": "again"}), nbformat.v4.new_code_cell(PROBE)
-    notebook.cells = [code[0], again, *code[1 : last + 1], probe]
-    nbformat.write(notebook, tmp_path / "lesson.ipynb")
-    alone = tmp_path / "downloads"
-    alone.mkdir()
-    cells = run_alone(tmp_path / "lesson.ipynb", fresh_python(tmp_path / "venv"), serve(tmp_path), alone)
-
-    said = said_by(cells)
-    assert said.count("Ready.") == 2 and "The bundled sample corpus" in said
-    assert any("image/png" in output.get("data", {}) for output in cells[-1].outputs)
-    # All from here: the course out of the clone, the hidden packages out of the new environment.
-    course, *packages = re.search(r"^from (/.*)", said, flags=re.M)[1].split()
-    (cloned,) = (file.parent for file in alone.glob("*/torchnlp.py"))
-    assert course == str(cloned / "torchnlp.py")
-    assert all(package.startswith(str(tmp_path / "venv")) for package in packages)
-    lessons = [file.read_text("utf-8") for file in cloned.glob("notebooks/*.ipynb")]
-    assert lessons and any("@title Solution" in lesson for lesson in lessons) == (edition is None)
+@pytest.mark.parametrize("edition", [lambda lesson: lesson, student_edition], ids=["lesson", "student edition"])
+def test_a_lone_notebook_fetches_the_course_and_its_students_fetch_no_solution(edition, served, tmp_path):
+    """Its first cell, twice."""
+    lesson = edition(nbformat.read(ROOT / "notebooks" / "1-simple-rnn.ipynb", as_version=4))
+    first = next(cell.source for cell in lesson.cells if cell.cell_type == "code")
+    settings = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.{served.as_uri()}.insteadOf"}
+    settings |= {"GIT_CONFIG_VALUE_0": f"https://github.com/{current(ROOT)}", "PYTHONPATH": ""}
+    command = [sys.executable, "-c", first + "\n" + first + PROBE]
+    done = subprocess.run(command, cwd=tmp_path, env=os.environ | settings, capture_output=True, encoding="utf-8")
+    *ready, course = done.stdout.splitlines() or [done.stderr]
+    assert ready[:2] == ["Ready.", "Ready."] and Path(course).is_relative_to(tmp_path), done.stderr
+    lessons = [file.read_text("utf-8") for file in Path(course).parent.glob("notebooks/*.ipynb")]
+    assert lessons and any("@title Solution" in lesson for lesson in lessons) == (edition is not student_edition)
 
 
 def test_without_git_a_lone_notebook_says_what_to_fetch_and_its_students_fetch_no_solution(tmp_path, monkeypatch):
