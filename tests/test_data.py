@@ -8,18 +8,17 @@ import errno
 import functools
 import hashlib
 import io
-import logging
 import os
 import re
 import shutil
 import sys
 import tarfile
-import tempfile
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pooch
 import pytest
@@ -67,14 +66,12 @@ def test_classes_txt_brings_classes_of_your_own_and_a_label_is_a_name_or_a_numbe
 
 @pytest.mark.parametrize("names", ["0 1", "0 1 2", "1 2 3", "-1 0 1", "3 1 2 10", "2019 2020"])
 def test_a_label_that_is_a_number_and_the_name_of_a_class_means_the_class_of_this_name(loaded, names):
-    train, test, classes, _ = loaded(
-        *["".join(f'"{name}","is","{name}"\n' for name in names.split())] * 2, names.split()
-    )
-    assert train == test and [(classes[label - 1], text) for label, text in train] == [
-        (name, f"is {name}") for name in names.split()
-    ]
+    names = names.split()
+    rows = "".join(f'"{name}","is","{name}"\n' for name in names)
+    train, *_ = loaded(rows, rows, names)
+    assert train == [(i, f"is {name}") for i, name in enumerate(names, 1)]
     with pytest.raises(ValueError, match="train.csv, line 1: label '99' is not a name in classes.txt"):
-        loaded('"99","a","b"\n', GOOD, names.split())
+        loaded('"99","a","b"\n', GOOD, names)
 
 
 def test_labels_that_can_be_read_as_names_and_as_other_numbers_are_refused_with_both_readings(loaded):
@@ -96,12 +93,11 @@ def test_a_useless_classes_txt_is_an_error_that_says_what_it_should_be(loaded, n
 def test_of_more_articles_than_most_so_many_are_drawn_before_the_vocabulary_is_built(loaded, capsys, tmp_path):
     everything, *_ = loaded("".join(f'"{i % 4 + 1}","Title","word{i}"\n' for i in range(90)))
     draw = functools.partial(torchnlp.load_dataset, root=tmp_path / "own")
-    train, test, _, vocab = draw(most=60)
-    assert len(train) == len(set(train)) == 60 and len(test) == 2
+    train, _, _, vocab = draw(most=60)
+    assert len(train) == len(set(train)) == 60 and set(train) < set(everything)
     assert set(vocab.itos[2:]) == {"title"} | {text.split()[1] for _, text in train}
     assert "60 train articles (drawn from 90) and 2 test" in capsys.readouterr().out.replace("\n", " ")
-    other = draw(most=60, seed=1)[0]
-    assert train == draw(most=60)[0] != other and set(train) | set(other) <= set(everything)
+    assert draw(most=60)[0] == train != draw(most=60, seed=1)[0]
     assert draw(most=90)[0] == everything
     with pytest.raises(ValueError, match="most is a number of articles, 1 or more"):
         draw(most=0)
@@ -144,32 +140,20 @@ def test_a_missing_file_is_an_error_that_says_what_to_give(fresh, tmp_path):
 LABELS = "is not a number from 1 to 4. Delete a header line; number from 1; for other labels add a classes.txt"
 COLUMNS = "columns instead of 3. A text with a comma in it stands in double quotes; a quote inside is two"
 QUOTES = "not readable as CSV .* Check the quotes in this line and above"
+NO_TEXT = "has no text. It needs rows with a label and a text"
 # What str.splitlines() takes for the end of a line, and CSV does not; and NUL.
 STRANGE = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\x00"
-ROWS_BEFORE = [  # rows, and on which line the broken row after them begins, as an editor counts
-    (GOOD, 3),
-    (f'"2","{STRANGE}","c"\n', 2),
-    ('"2","a","b\nc\r\nd"\n', 4),
+BROKEN = [  # a file, and what the error says of it; lines are counted as an editor counts
+    *[(content, NO_TEXT) for content in ["", "\r\n\r\n", "\ufeff", '"1","",""\n"2"," ","\\"\n']],
+    *[(f'{GOOD}"{label}","Cup","Won."\n', f"line 3: .*{LABELS}") for label in ["7", "0", "Sport", "1.0", "２", "1\0"]],
+    *[(f"{GOOD}{row}\n", f"line 3: .*{COLUMNS}") for row in ['"1","Cup"', "1;Cup;Won", "   ", "1,Cup,Won, now"]],
+    *[(f"{GOOD}{row}\n", f"line 3: .*{QUOTES}") for row in ['"1","Cup","Won.', '"1","The "big" one","Won."']],
+    (f'{GOOD}"1","Cup","{"long " * 30_000}"\n', f"line 3: .*{QUOTES}"),
+    (f'"2","{STRANGE}","c"\n"7","Cup","Won."\n', f"line 2: .*{LABELS}"),
+    ('"2","a","b\nc\r\nd"\n"7","Cup","Won."\n', f"line 4: .*{LABELS}"),
+    (f'{GOOD}"","Cup","Won."\n', "line 3: the label is empty, as in 1 of .* rows. Fill it in, or delete these rows"),
+    (f'{GOOD}"1","Zürich, Köln","'.encode() + b'\xfc"', r"line 3: not UTF-8 \(byte 0xfc\)\. Save the file as UTF-8"),
 ]
-BROKEN_ROWS = [  # a row, and what the error says of it
-    *[(f'"{label}","Cup","Won."\n', LABELS) for label in ["7", "0", "Sport", "-1", "1.0", "２", "²", "1\0"]],
-    *[(row, COLUMNS) for row in ['"1","Cup"\n', "1;Cup;Won\n", "   \n", '"1","Cup","Won.",\n', "1,Cup,Won, now\n"]],
-    ('"1","Cup","Won.\n', QUOTES),
-    ('"1","Cup","Won.\n"2","Cup","Won."\n', QUOTES),
-    ('"1","The "big" one","Won."\n', QUOTES),
-    (f'"1","Cup","{"long " * 30_000}"\n', QUOTES),
-    ('"","Cup","Won."\n', "the label is empty, as in 1 of .* rows. Fill it in, or delete these rows"),
-    ('"1","Zürich, Köln","'.encode() + b'\xfc"', r"not UTF-8 \(byte 0xfc\)\. Save the file as UTF-8"),
-]
-
-
-EMPTY = ["", "\n", "\r\n\r\n", "\ufeff", '"1","",""\n"2"," ","\\"\n']
-BROKEN = [(content, " has no text. It needs rows with a label and a text") for content in EMPTY]
-for before, line in ROWS_BEFORE:
-    for row, said in BROKEN_ROWS if before == GOOD else BROKEN_ROWS[:1]:
-        content = before.encode() + (row if isinstance(row, bytes) else row.encode())
-        BROKEN.append((content, f", line {line}: .*{said}"))
-BROKEN += [(content, " has no text. It needs rows with a label and a text") for content in EMPTY]
 
 
 @pytest.mark.parametrize("file", ["train", "test"])
@@ -180,7 +164,7 @@ def test_a_broken_file_is_an_error_with_file_line_and_remedy_and_nothing_else_ha
     loaded()
     before = torchnlp.vocab
     capsys.readouterr()
-    with pytest.raises(ValueError, match=rf"{file}\.csv{said}"):
+    with pytest.raises(ValueError, match=rf"{file}\.csv.*{said}"):
         loaded(**{file: content})
     assert torchnlp.vocab is before
     assert capsys.readouterr().out == ""
@@ -309,7 +293,6 @@ def assert_sample(server, capsys):
     said = capsys.readouterr().out
     assert "\nNO NETWORK: this is NOT AG News. You are on the small corpus of the course." in said
     assert "\n(What went wrong: " in said
-    assert said.splitlines()[-2].startswith("The bundled sample corpus: 1 train articles and 1 test")
 
 
 def test_the_first_address_delivers_once_and_the_mirror_is_left_in_peace(server, capsys):
@@ -318,7 +301,7 @@ def test_the_first_address_delivers_once_and_the_mirror_is_left_in_peace(server,
     assert printed.out.startswith("AG News: 2,000 train articles and 40 test articles, 4")
     assert printed.out.count("\n") == 2  # one line, broken once
     assert "100%" in printed.err  # the progress bar
-    assert not pooch.get_logger().isEnabledFor(logging.INFO)  # or it would print the folder of the cache
+    assert pooch.get_logger().level > 20  # or it would print the folder of the cache
     assert_ag_news(server)  # from the cache
     assert server.requests == ["/news/train.csv", "/news/test.csv"]
 
@@ -351,9 +334,10 @@ def test_after_a_fault_it_is_tried_again_and_if_it_stays_the_mirror_and_then_the
 def test_a_server_that_falls_silent_is_left_and_asked_again(server, monkeypatch):
     downloader = pooch.HTTPDownloader
     monkeypatch.setattr(pooch, "HTTPDownloader", lambda timeout, **named: downloader(timeout=timeout / 50, **named))
-    server.answers["/news/train.csv"] = [(200, TRAIN, 0.6, 2), (200, TRAIN)]
+    server.answers["/news/train.csv"] = [(200, TRAIN, 0.6, 9), (200, TRAIN)]
+    start = time.monotonic()
     assert_ag_news(server)
-    assert server.waits == [1]
+    assert server.waits == [1] and time.monotonic() - start < 9
 
 
 def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(server, monkeypatch, tmp_path):
@@ -373,32 +357,18 @@ def test_a_broken_file_in_the_cache_is_replaced_and_never_used(server, broken):
     assert torchnlp.load_dataset()[0] == [(1, "This is the sample")]
 
 
-BROKEN_ARCHIVES = {
-    "no test.csv": archive({"train.csv": TRAIN}),
-    "wrong bytes": archive({**NEWS, "train.csv": WRONG}),
-    "half an archive": archive(NEWS)[:5000],
-}
-
-
-@pytest.mark.parametrize("content", BROKEN_ARCHIVES.values(), ids=BROKEN_ARCHIVES)
+@pytest.mark.parametrize("content", [archive({"train.csv": TRAIN}), archive({**NEWS, "train.csv": WRONG})])
 def test_a_mirror_with_a_broken_archive_leads_to_the_sample(server, capsys, content):
     server.answers = {"/mirror.tgz": [(200, content)]}
     assert_sample(server, capsys)
     assert server.requests[-1] == "/mirror.tgz"
 
 
-@pytest.mark.parametrize("place, name", [(Path, "mkdir"), (tempfile, "NamedTemporaryFile")])
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES], ids=os.strerror)
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES], ids=os.strerror)
 @pytest.mark.parametrize("system, other", [("linux", "or set XDG_CACHE_HOME .*"), ("win32", "or ")])
-def test_whatever_the_disk_says_is_passed_on_before_any_request(
-    server, capsys, monkeypatch, place, name, number, system, other
-):
+def test_whatever_the_disk_says_is_passed_on_before_any_request(server, capsys, monkeypatch, number, system, other):
     """An error that says where, why and what to do; no word of a missing network, and no sample."""
-
-    def refuse(*args, **kwargs):
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(place, name, refuse)
+    monkeypatch.setattr(Path, "mkdir", Mock(side_effect=OSError(number, os.strerror(number))))
     monkeypatch.setattr(sys, "platform", system)
     remedy = f"Make room there, {other}set TORCHNLP_DATA"
     with pytest.raises(OSError, match=f"{re.escape(str(server.cache))}.*{os.strerror(number)}.*{remedy}"):

@@ -93,14 +93,13 @@ def test_a_table_of_any_form_has_the_same_texts_and_classes(load, said, name, co
     assert re.search(r"Text: (subject \+ body|title \+ description|column 1 \+ column 2)\. Label: \w+", what, re.I)
 
 
-@pytest.mark.parametrize("ending, delimiter", [("csv", ","), ("tsv", "\t")])
-def test_a_folder_may_hold_a_table_as_its_train_file_and_one_as_its_test_file(load, tmp_path, said, ending, delimiter):
+def test_a_folder_may_hold_a_table_as_its_train_file_and_one_as_its_test_file(tmp_path, said):
     for half, rows in {"test": TICKETS[:10], "train": TICKETS[10:]}.items():
-        (tmp_path / f"{half}.{ending}").write_text(written(rows, delimiter), "utf-8")
+        (tmp_path / f"{half}.tsv").write_text(written(rows, "\t"), "utf-8")
     train, test, classes, _ = load_dataset(root=tmp_path, **NAMED)
     assert [classes[label - 1] for label, _ in test] == [row[0] for row in TICKETS[:10]] and len(train) == 50
     assert "There is no test file" not in said()
-    (tmp_path / f"test.{ending}").unlink()
+    (tmp_path / "test.tsv").unlink()
     assert [len(part) for part in load_dataset(root=tmp_path, **NAMED)[:2]] == [44, 6]
     assert "There is no test file: a tenth of each class is held out" in said()
 
@@ -150,62 +149,36 @@ def test_where_each_class_has_200_texts_the_validation_part_is_drawn_at_random_a
 
 # --------------------------------------------------------------------------------------- languages
 
-LANGUAGES = {  # words of two classes
-    "German": ["Größe Tor Spiel gewann übrig", "Börse Kurs fällt Aktie Währung"],
-    "Turkish": ["maç kazandı şampiyon ışık İstanbul", "borsa güne yükselişle döviz düştü"],
-    "Russian": ["матч команда счёт выиграла Ёлкин", "нефть цены биржа рубль акции"],
-    "French": ["équipe gagné l’été but à", "marché clôturé hausse où œuvre"],
-    "Chinese": ["球队进球比赛冠军", "股市油价上涨公司"],
-    "Japanese": ["選手ゴール試合監督優勝", "銀行株価利益市場値段"],
-    "Thai": ["นักกีฬาประตูฟุตบอลโค้ช", "ธนาคารหุ้นกำไรตลาดราคา"],
+WORDS = {  # an older encoding, and words of two classes
+    "German": ("cp1252", "Größe Tor Spiel gewann übrig", "Börse Kurs fällt Aktie Währung"),
+    "Russian": ("cp1251", "матч команда счёт выиграла Ёлкин", "нефть цены биржа рубль акции"),
+    "Chinese": ("gb18030", "球队进球比赛冠军", "股市油价上涨公司"),
 }
-UNSPACED = {"Chinese", "Japanese", "Thai"}
 
 
-def sentences(language):
-    """A table of 60 rows in this language."""
-    rng, sign = random.Random(0), "" if language in UNSPACED else " "
-    words = [list(text) if language in UNSPACED else text.split() for text in LANGUAGES[language]]
-    return written(
-        [("ab"[i % 2], sign.join(rng.choices(words[i % 2], k=12))) for i in range(60)], header=("label", "text")
-    )
-
-
-ENCODINGS = [("German", "cp1252"), ("Russian", "cp1251"), ("Chinese", "gb18030"),
-             ("Japanese", "shift_jis"), ("Thai", "cp874")]  # fmt: skip
-
-
-@pytest.mark.parametrize("language, encoding", ENCODINGS)
-def test_an_older_encoding_is_found_and_said(load, said, language, encoding):
-    table = sentences(language)
-    assert items(load(table.encode(encoding))) == items(load(table))
+@pytest.mark.parametrize("encoding, one, other", WORDS.values(), ids=WORDS)
+def test_another_language_in_an_older_encoding_is_read_and_warned_of_english_vectors(load, said, encoding, one, other):
+    rng, sign = random.Random(0), " " if " " in one else ""
+    words = [text.split() if sign else list(text) for text in (one, other)]
+    rows = [("ab"[i % 2], sign.join(rng.choices(words[i % 2], k=12))) for i in range(60)]
+    table = written(rows, header=("label", "text"))
+    loaded = load(table)
+    what = said()
+    assert "vectors of English words would mislead" in what and "not UTF-8" not in what
+    assert ("makes a token of each character" in what) == (sign == "")
+    assert {*loaded[3].itos[2:]} == {word.lower() for part in words for word in part}
+    assert items(load(table.encode(encoding))) == items(loaded)
     assert "is not UTF-8, and was read as" in said()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_table_in_another_language_keeps_its_letters_and_is_warned_of_english_vectors(load, said, language):
-    vocab = load(sentences(language))[3]
-    what = said()
-    assert "vectors of English words would mislead" in what
-    assert ("makes a token of each character" in what) == (language in UNSPACED)
-    letters = "".join(LANGUAGES[language]).replace("İ", "i").lower()
-    assert {*"".join(vocab.itos[2:])} == {*letters} - {" "}
-
-
-def test_a_tokenizer_that_finds_words_may_take_the_place_of_the_characters(load, said, monkeypatch):
-    monkeypatch.setattr(torchnlp, "tokenizer", str.split)
-    vocab = load(written([("ab"[i % 2], "球队 进球 比赛") for i in range(20)], header=("label", "text")))[3]
-    assert vocab.itos[2:] == ["比赛", "球队", "进球"] and "each character" not in said()
-
-
-@pytest.mark.parametrize("installed", [True, False])
-def test_english_is_not_warned_and_german_is_even_without_the_list_of_glove(load, said, monkeypatch, installed):
-    if not installed:
-        monkeypatch.setattr(torchnlp, "_glove_words", frozenset)
+def test_english_is_not_warned_and_german_is_even_without_the_list_of_glove(load, said, monkeypatch):
     rows = [(QUEUES[i % 2], f"the printer of office {i} is out of paper and the screen is dark") for i in range(40)]
     load(written(rows, header=("label", "text")))
     what = said()
-    assert "English" not in what and ("GloVe (lesson 5) knows 1.00 of the words" in what) == installed
+    assert "English" not in what and "GloVe (lesson 5) knows 1.00 of the words" in what
+    monkeypatch.setattr(torchnlp, "_glove_words", frozenset)
+    load(written(rows, header=("label", "text")))
+    assert "English" not in said()
     load(TABLE, **NAMED)
     assert "vectors of English words would mislead" in said()
 
@@ -213,16 +186,7 @@ def test_english_is_not_warned_and_german_is_even_without_the_list_of_glove(load
 # --------------------------------------------------------------------------------------- bad input
 
 
-def broken(line, **change):
-    """The table with one row changed, from the line on that it has in the file."""
-    rows = [dict(zip(("queue", "subject", "body"), row)) for row in TICKETS]
-    rows[line - 2] |= change
-    return written([tuple(row.values()) for row in rows])
-
-
-WHICH = (
-    "which columns are the text, and which other one is the label\\? Its first row is: queue, subject, body. Say text="
-)
+WHICH = "which columns are the text, and which other one is the label\\? Its first row is: queue, subject, body. Say"
 HEADER = "line 1: no other row has the label 'queue'. Is this line a header"
 BAD = {  # the content, the options, what the error says
     "a column that is missing": (TABLE, {"text": "body", "label": "Queues"}, WHICH),
@@ -235,8 +199,6 @@ BAD = {  # the content, the options, what the error says
     "one label": (TABLE.replace("Netz", "Drucker").replace("Passwort", "Drucker"), NAMED, "1 different labels"),
     "a header where none was expected": (TABLE, NUMBERS, HEADER),
     "an unknown header": (TABLE, {}, HEADER),
-    "a text of 2 MB": (broken(9, body="long " * 400_000), NAMED, "line 9: not readable as CSV .*field larger than"),
-    "only a header": (written([]), NAMED, "has no text"),
     "a spreadsheet": (b"PK\x03\x04\xff\x8d\x81\x90" + bytes(range(128, 256)) * 9, NAMED, "not UTF-8 .*Save the file"),
 }  # fmt: skip
 
@@ -250,11 +212,9 @@ def test_a_bad_table_is_an_error_with_file_and_line_and_remedy_and_changes_nothi
     assert torchnlp.vocab is None and capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("line", ["{broken", "[1, 2]", '"text"', "7", '{"label": "x", "text": "y"'])
+@pytest.mark.parametrize("line", ["{broken", "[1, 2]", "7"])
 def test_a_line_that_is_no_json_object_is_an_error(load, line):
-    with pytest.raises(
-        ValueError, match='tickets.jsonl, line 3: not readable as JSON .*{"text": "...", "label": "..."}'
-    ):
+    with pytest.raises(ValueError, match='jsonl, line 3: not readable as JSON .*{"text": "...", "label": "..."}'):
         load('{"label": "a", "text": "b"}\n\n' + line, "tickets.jsonl")
 
 
@@ -275,17 +235,16 @@ def test_labels_that_look_joined_are_noted(load, said, sign):
 
 
 def test_texts_without_a_letter_are_counted_and_kept(load, said):
-    loaded = load(broken(3, subject="12", body="??") + '"Netz","",""\n', **NAMED)
-    assert len(items(loaded)) == 61 and "2 have no letter" in said()
+    loaded = load(TABLE + '"Netz","12","??"\n"Netz","",""\n', **NAMED)
+    assert len(items(loaded)) == 62 and "2 have no letter" in said()
 
 
-@pytest.mark.parametrize("names", ["0 1", "1 2 3 10", "2019 2020", "-1 0 1", "yes no"])
-def test_labels_of_a_table_are_names_whatever_they_look_like(load, names):
+@pytest.mark.parametrize("names", ["-1 0 1", "1 2 3 10"])
+def test_labels_of_a_table_are_names_whatever_they_look_like_and_numbers_come_in_order(load, names):
     names = names.split()
     rows = [(names[i % len(names)], f"text {i}") for i in range(60)]
     loaded = load(written(rows, header=("label", "text")))
-    assert items(loaded) == sorted(rows)
-    assert sorted(loaded[2]) == sorted(names) and (names[0] != "1" or loaded[2] == names)
+    assert items(loaded) == sorted(rows) and (names[0] != "1" or loaded[2] == names)
 
 
 # ---------------------------------------------------------------------------------- unbalanced labels
@@ -323,36 +282,27 @@ def test_each_block_of_the_page_runs(tmp_path, monkeypatch, capsys):
         exec(source, names)
     assert "1 labels look joined by '|', such as 'printer|network'" in capsys.readouterr().out.replace("\n", " ")
     assert names["weight"].argmin() == 2 and names["report"]["printer"]["support"] == 14  # the common weighs least
-    assert names["single"] == ["network", "password", "printer"] and names["labels"].sum(1).max() == 2
     assert ((names["logits"] > 0) == names["labels"]).double().mean() > 0.75
-    vocab = names["vocab"]
-    assert {vocab.itos[i] for i in names["found"].nonzero()} == {"paper", "cable"}
-    assert names["matrix"][vocab.stoi["cable"]].tolist() == [-1, 0.25]
+    assert names["matrix"][names["vocab"].stoi["cable"]].tolist() == [-1, 0.25]
 
 
 # --------------------------------------------------------------------------------------- whole lessons
 
 
-ROOT = Path(__file__).resolve().parent.parent
-WORDS = ["球队进球比赛冠军", "股市油价上涨公司", "总统选举议会抗议", "科学电脑网络卫星"]
+CHINESE = ["球队进球比赛冠军", "股市油价上涨公司", "总统选举议会抗议", "科学电脑网络卫星"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", ["1-simple-rnn", "5-pretrained-embeddings"])
 def test_a_lesson_runs_to_its_end_on_chinese_whose_words_glove_does_not_know(lesson, tmp_path, monkeypatch):
-    rng = random.Random(0)
+    rng, folder = random.Random(0), Path(torchnlp.__file__).parent / "notebooks"
     for name, count in {"train.csv": 400, "test.csv": 80}.items():
-        texts = ["".join(rng.choices(WORDS[i % 4] * 2 + "的是在了和有不人", k=20)) for i in range(count)]
-        rows = [f'"{i % 4 + 1}","","{text}"\n' for i, text in enumerate(texts)]
-        (tmp_path / name).write_text("".join(rows), encoding="utf-8")
+        texts = ["".join(rng.choices(CHINESE[i % 4] * 2 + "的是在了和有不人", k=20)) for i in range(count)]
+        rows = [(i % 4 + 1, "", text) for i, text in enumerate(texts)]
+        (tmp_path / name).write_text(written(rows, header=None), encoding="utf-8")
     (tmp_path / "classes.txt").write_text("Sport\nWirtschaft\nPolitik\nWissenschaft\n", encoding="utf-8")
     monkeypatch.setenv("TORCHNLP_DATA", str(tmp_path))
-    notebook = nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(ROOT / "notebooks")}}).execute()
+    notebook = nbformat.read(folder / f"{lesson}.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
     said = "\n".join(str(output.get("text", "")) for cell in notebook.cells for output in cell.get("outputs", []))
-    assert "Warning" not in said
-    assert not [line for line in said.splitlines() if " nan" in line and not line.startswith("step")]
-    if lesson[0] == "1":  # "who did it" has a vocabulary of its own
-        assert float(re.search(r"worst RNN: ([\d.]+)", said)[1]) > 0.9
-    if lesson[0] == "5":
-        assert "GloVe knows few of these words" in said
+    assert "Warning" not in said and (lesson[0] == "1" or "GloVe knows few of these words" in said)
