@@ -35,8 +35,6 @@ def test_the_dataset_is_looped_over_and_words_or_characters_are_encoded(notebook
     """The code says collections.Counter() and never imports collections: the star brings it."""
     names = notebook("""
 lines = [f"**{classes[label - 1]}** -> {text}" for label, text in train_dataset]
-words = [vocab.itos[i] for i in range(vocab_size)]
-rare = [i for w, i in vocab.stoi.items() if vocab.freqs[w] == 1]
 again = [vocab.itos[i] for i in encode(train_dataset[4][1])]
 with_unknown = encode("a zyxomma", unk=0)
 
@@ -52,7 +50,6 @@ text = "".join(char_vocab.itos[i] for i in encode("goal", voc=char_vocab, tokeni
 batch = padify([(1, "goal"), (2, "oh")], voc=char_vocab, tokenizer=list)
 """)
     assert names["lines"][4].startswith("**Sports** -> Late goal wins the cup")
-    assert names["words"][0] == "<unk>" and names["vocab_size"] >= len(names["rare"]) > 50
     assert names["again"] == names["tokenizer"](names["train_dataset"][4][1]) and names["with_unknown"][1] == 0
     assert names["text"] == "goal"
     assert names["batch"][1].shape == (2, 4) and names["batch"][1][1, 2:].tolist() == [PAD, PAD]
@@ -93,8 +90,6 @@ def offsetify_glove(b):
 
 loader = torch.utils.data.DataLoader(train_dataset, batch_size=8, collate_fn=offsetify_glove, shuffle=True)
 result = train_epoch_emb(net, loader, lr=0.01, epoch_size=25000)
-in_a_row = offsetify_glove([(2, "the cup"), (2, "goal")])[1]
 padded = padify([(2, "the cup"), (2, "goal")], voc=glove_vocab)[1]
 """)
-    assert names["ids"] == [0, 2, 0] and names["in_a_row"].tolist() == [0, 2, 1]
-    assert names["padded"].shape == (2, 2) and 0 < names["result"][0] < 10
+    assert names["ids"] == [0, 2, 0] and names["padded"].tolist() == [[0, 2], [1, 0]] and 0 < names["result"][0] < 10

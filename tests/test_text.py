@@ -22,17 +22,13 @@ def test_a_text_of_the_dataset_and_the_same_text_typed_have_the_same_ids(news):
         assert encode(text) == encode(text + " ") == [vocab.stoi.get(word, UNK) for word in tokenizer(text)]
 
 
-def test_an_unknown_word_is_unk_and_looking_it_up_adds_none(news):
+@pytest.mark.parametrize("unk", [UNK, 7, -1])
+def test_an_unknown_word_is_unk_which_can_be_another_id_and_looking_it_up_adds_none(news, unk):
     size = len(news[3].stoi)
-    assert encode("late zyxomma wins") == [encode("late")[0], UNK, encode("wins")[0]]
-    assert len(news[3].stoi) == size
-
-
-@pytest.mark.parametrize("unk", [7, -1])
-def test_unk_can_be_another_id(news, unk):
-    assert encode("late zyxomma", unk=unk) == [encode("late")[0], unk]
+    assert encode("late zyxomma wins", unk=unk) == [encode("late")[0], unk, encode("wins")[0]]
     text = news[1][0][1]  # of the test half: its ids under unk=0 are remembered
-    assert encode(text, unk=unk) == [unk if i == UNK else i for i in encode(text)] != encode(text)
+    assert encode(text, unk=unk) == [unk if i == UNK else i for i in encode(text)] and UNK in encode(text)
+    assert len(news[3].stoi) == size
 
 
 def test_a_text_is_read_in_small_letters_and_marks_are_words(news):
@@ -46,7 +42,6 @@ LANGUAGES = {  # a text, and its tokens with a space between them
     "Turkish": ("İstanbul'da yağış, ışık", "istanbul ' da yağış , ışık"),
     "Russian": ("Ёлка и «Зенит»…", "ёлка и « зенит » …"),
     "accents, composed or not": ("L’été à Zu\u0308rich", "l ’ été à zürich"),
-    "Korean, which has spaces": ("한국 축구 우승.", "한국 축구 우승 ."),
     "Chinese": ("球队用 iPhone 15 进球。", "球 队 用 iphone 15 进 球 。"),
     "Japanese": ("ゴールを決めた、優勝！", "ゴ ー ル を 決 め た 、 優 勝 ！"),
     "Thai": ("ชนะแล้ว 3", "ช น ะ แ ล ้ ว 3"),
@@ -110,18 +105,12 @@ def test_each_token_gets_the_vector_of_its_own_word_a_missing_one_small_numbers_
     missing = [f"missing{i}" for i in range(1000)]
     voc = Vocab(Counter(["bank", "the", *missing]))
     seed_all(0)
-    matrix, found = embedding_matrix(voc, WORDS, VECTORS)
+    matrix, found = embedding_matrix(voc, WORDS, VECTORS.astype(float))
     assert matrix.shape == (len(voc), 4) and matrix.dtype == torch.float32
     assert [token for token, there in zip(voc.itos, found) if there] == ["bank", "the"]
     assert matrix[found].tolist() == VECTORS[[2, 0]].tolist()
     assert 0.09 < matrix[[voc.stoi[word] for word in missing]].std() < 0.11
     assert matrix[PAD].tolist() == [0, 0, 0, 0]
-
-
-@pytest.mark.parametrize("vectors", [VECTORS.astype(float), VECTORS.tolist()], ids=["float64", "list"])
-def test_vectors_of_another_kind_become_float32(vectors):
-    matrix, _ = embedding_matrix(Vocab(Counter(WORDS)), WORDS, vectors)
-    assert matrix.dtype == torch.float32 and matrix[2].tolist() in VECTORS.tolist()
 
 
 def test_missing_vectors_are_installed_when_that_is_asked_for_and_else_the_ways_are_named(monkeypatch):
