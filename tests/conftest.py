@@ -13,14 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile(
-    "course",
-    deadline=None,
-    derandomize=True,  # the same examples every time, so more of them find nothing new
-    database=None,
-    max_examples=20,
+settings.register_profile(  # the same examples every time, so more of them find nothing new
+    "course", deadline=None, derandomize=True, database=None, max_examples=20,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+)  # fmt: skip
 settings.load_profile("course")
 
 

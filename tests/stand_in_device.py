@@ -1,10 +1,8 @@
 """A stand-in for a GPU: its tensors refuse to be mixed with those of the CPU, as CUDA's do.
 
 All numbers lie on the CPU, but the memory of a tensor that belongs on the device carries a mark. A mode of PyTorch sees
-each call that Python makes: it refuses what a GPU refuses, and marks what a GPU would have made. So the values are
-those of the CPU. What it cannot show: the kernels of a GPU, their rounding, their speed.
-
-It is a GPU of NVIDIA ("cuda"), or Apple's ("mps"), which refuses more: see `refuse_as_apple`.
+each call that Python makes: it refuses what a GPU of NVIDIA ("cuda") or Apple ("mps") refuses, and marks what the GPU
+would have made. What it cannot show: the kernels of a GPU, their rounding, their speed.
 """
 
 import contextlib

@@ -3,11 +3,8 @@
 Each snippet is a notebook's code as its author would have written it, and runs in a namespace of its own.
 """
 
-import ssl
-from pathlib import Path
-
 import pytest
-from networks import Bag, Packed
+from networks import Packed
 
 from torchnlp import PAD, seed_all
 
@@ -27,7 +24,7 @@ def notebook(fresh, news_folder, tmp_path, monkeypatch):
     monkeypatch.setenv("TORCHNLP_DATA", str(news_folder))
     monkeypatch.chdir(tmp_path)
     seed_all(0)
-    names = {"Packed": Packed, "Bag": Bag}
+    names = {"Packed": Packed}
     return lambda cell: exec(START + cell, names) or names
 
 
@@ -73,23 +70,3 @@ for _ in range(25):
     result = train_epoch_emb(net, loader, lr=0.03, use_pack_sequence=True)
 """)
     assert names["result"][1] > 0.8
-
-
-def test_the_words_of_glove_instead_of_the_loaded_ones(notebook, monkeypatch):
-    # Vectors turns the check of certificates off for the whole process: it is on again afterwards.
-    monkeypatch.setattr(ssl, "_create_default_https_context", ssl._create_default_https_context)
-    Path("glove.txt").write_text("the .1 .2 .3 .4\ngoal .5 .6 .7 .8\ncup .9 .1 .2 .3\n")
-    names = notebook("""
-glove_vocab = torchtext.vocab.Vectors("glove.txt", cache=".")
-ids = encode("the cup zyxomma", voc=glove_vocab)
-net = Bag(len(glove_vocab.stoi), glove_vocab.dim).to(device)
-net.bag.weight.data = glove_vocab.vectors
-
-def offsetify_glove(b):
-    return offsetify(b, voc=glove_vocab)
-
-loader = torch.utils.data.DataLoader(train_dataset, batch_size=8, collate_fn=offsetify_glove, shuffle=True)
-result = train_epoch_emb(net, loader, lr=0.01, epoch_size=25000)
-padded = padify([(2, "the cup"), (2, "goal")], voc=glove_vocab)[1]
-""")
-    assert names["ids"] == [0, 2, 0] and names["padded"].tolist() == [[0, 2], [1, 0]] and 0 < names["result"][0] < 10
