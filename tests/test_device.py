@@ -26,9 +26,9 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/*/*.ipynb")])
 
 BATCHES = 2  # that a network is trained on, in each epoch
-KNOBS = {  # of sizes that have a name
+KNOBS = {  # what makes training longer than its loaders do
     r"\bsteps=\d+": "steps=25", r"^STEPS = .*": "STEPS = 25", r"\brepeats=\d+": "repeats=4", r"\bmost=\d+": "most=6",
-    r":30_000\]": ":3_000]",
+    r":30_000\]": ":3_000]", r"\bin steps:": "in steps[:2]:",
 }  # fmt: skip
 
 
