@@ -48,7 +48,7 @@ def forget_by_token(lstm, articles):
     return found
 
 
-# %% check_forget_by_token, wrong: which is 1 - f: f is how much is kept.
+# %% check_forget_by_token, wrong: you give 1 - f: f is how much is kept.
 def forget_by_token(lstm, articles):
     found = defaultdict(list)
     for tokens, vectors in articles:

@@ -67,7 +67,7 @@ def word_layer(table, freeze):
     return nn.Embedding.from_pretrained(table, freeze, PAD, sparse=SPARSE)
 
 
-# %% check_word_layer, wrong: With freeze=False the layer does not train
+# %% check_word_layer, wrong: With freeze=True the layer does not train, with freeze=False it does
 def word_layer(table, freeze):
     return nn.Embedding.from_pretrained(table.clone(), padding_idx=PAD, sparse=SPARSE)
 

@@ -4,7 +4,7 @@ def weights_of(queries, keys):
     return torch.softmax(torch.bmm(small, keys.mT), -1)
 
 
-# %% check_weights_of, wrong: The scores are not divided.
+# %% check_weights_of, wrong: The scores are not divided by the root of D.
 def weights_of(queries, keys):
     return (queries @ keys.transpose(1, 2)).softmax(2)
 
