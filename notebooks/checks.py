@@ -25,7 +25,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from scipy.sparse.csgraph import connected_components
-from sklearn.metrics import cohen_kappa_score, f1_score
+from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, recall_score
 from sklearn.model_selection import StratifiedGroupKFold
 from torch import nn
 
@@ -83,13 +83,12 @@ def reason(test: Callable, answer: object, *given: object, seed: int = 0) -> str
             line = traceback.extract_tb(error.__traceback__)[-1].line
             return str(error) or say("This does not hold: {line}").format(line=line)
         said = f"{type(error).__name__}: {error}".rstrip(".") + "."
-        if any(words in str(error) for words in AXIS):
-            fit = say("Do the shapes fit? An axis may be missing (unsqueeze(dim) adds one), or two exchanged (.T).")
-            said = f"{said} {fit}"
-        if "NoneType" in str(error):
-            said = f"{said} {say('Something returns nothing so far.')}"
-        if "unpack" in str(error):
-            said = f"{said} {say('Does it return as many things as it should?')}"
+        hints = {
+            AXIS: say("Do the shapes fit? An axis may be missing (unsqueeze(dim) adds one), or two exchanged (.T)."),
+            ("NoneType",): say("Something returns nothing so far."),
+            ("unpack",): say("Does it return as many things as it should?"),
+        }
+        said += "".join(f" {hint}" for words, hint in hints.items() if any(each in str(error) for each in words))
         if theirs:
             named = [code for code in theirs if code.co_qualname.split(".")[0] == getattr(answer, "__name__", "")]
             return say("`{name}` stops with {said}").format(name=(named or theirs)[0].co_qualname, said=said)
@@ -223,8 +222,7 @@ def check_masked_mean(masked_mean):
     truth = torch.stack([text[places].mean(0) for text, places in zip(states, real)])
     slips = {
         say("That is the mean over all steps, padding included."): states.mean(1),
-        say("Divide by the number of real tokens of each text, not by all steps."): truth
-        * real.float().mean(1)[:, None],
+        say("Divide by the number of real tokens of each text, not by all steps."): (states * real[..., None]).mean(1),
     }
     must_equal("masked_mean", masked_mean(states.clone(), real), truth, slips)
 
@@ -492,9 +490,8 @@ def check_verdict(verdict, shares):
     table = say("In your table more is kept at the full stop than at {lie}.").format(lie=lie)
     assert verdict != "A" or low, say("{table} For A each network must be below 50 %.").format(table=table)
     assert verdict != "B" or high or points, say("{table} For B each network must be above 90 %.").format(table=table)
-    holds = say("all are below 50 %, so A holds") if low else say("all are above 90 %, so B holds")
-    said = say("{table} They do not differ in that: {holds}.")
-    assert verdict != "C" or not (low or high), said.format(table=table, holds=holds)
+    said = say("{table} They do not differ in that: all are below 50 %, or all above 90 %.")
+    assert verdict != "C" or not (low or high), said.format(table=table)
 
 
 @exercise("3", ours=lambda T: -math.log(2 ** (1 / T) - 1))
@@ -907,8 +904,6 @@ def check_grow(grow):
         with explain("list index out of range", say("The first beam is empty: it has no last id. Test `ids` first.")):
             answer = untouched(grow, start, log_p, width)
         right = _grow(start, log_p, width)
-        many = isinstance(answer, (list, tuple)) and len(answer) == width
-        assert many, say("With a width of {width} it should return {width} beams, the best of all.").format(width=width)
         (scores, lines), (best, wanted) = zip(*answer), zip(*right)
         lines = [list(map(int, ids)) for ids in lines]
         grown = [ids for ids in lines if END in ids[:-1]]
@@ -934,8 +929,6 @@ def check_ranked(ranked):
     beams = [(score * (1 + torch.initial_seed()), ids) for score, ids in beams]
     for power in (0, 1, 0.5):
         answer, right = untouched(ranked, beams, power), _ranked(beams, power)
-        same = isinstance(answer, (list, tuple)) and sorted(map(str, answer)) == sorted(map(str, beams))
-        assert same, say("Return all pairs (score, ids), each as it is: only their order changes.")
         assert right == list(answer) or list(answer) != _ranked(beams, -power), say("Divide by the length.")
         assert list(answer) != right[::-1], say("The best comes first, not last.")
         said = say("With a power of {power} the order is {right}, not {answer}.")
@@ -963,8 +956,6 @@ def check_followers(followers):
             same = isinstance(book[context], list) and str(sorted(book[context])) == str(sorted(after))
             said = say("With n = {n}, after {context} came {after}, not {found}.")
             assert same, said.format(n=n, context=context, after=after, found=book[context])
-        said = say("With n = {n} there are {wanted} contexts, not {found}.")
-        assert len(book) == len(right), said.format(n=n, wanted=len(right), found=len(book))
 
 
 def _chain(book, n, rng, start, most=20):
@@ -1110,21 +1101,13 @@ def check_copies(copies):
     pairs = [(i, j) for i, j in copies(list(texts))]
     once = len({*pairs}) == len(pairs) and all(i < j for i, j in pairs)
     assert once, say("Each pair comes once, as (i, j) with i smaller than j.")
-    remedies = {
-        (3, 8): say("They share 3 of 5 words, and at least 0.6 is >= 0.6."),
-        (9, 10): say("Cut the texts with tokenizer(text): a comma is a word of its own there."),
-    }
-    for i, j in [(1, 7), (0, 2), (0, 5), (2, 5), *remedies]:
-        said = f"{say('It misses a pair: {first!r} and {second!r}.')} {remedies.get((i, j), '')}".strip()
+    for i, j in [(1, 7), (0, 2), (0, 5), (2, 5), (3, 8), (9, 10)]:
+        said = say("It misses a pair: {first!r} and {second!r}. Do you use >= 0.6, and the words of tokenizer(text)?")
         assert (i, j) in pairs, said.format(first=texts[i], second=texts[j])
     extra = [(texts[i], texts[j]) for i, j in pairs if (i, j) not in _copies(texts)]
     said = say("These two share less than 0.6 of their words: {first!r} and {second!r}.")
     assert not extra, said.format(first=extra[0][0], second=extra[0][1])
-    apart = ["A dog barks", *(f"street{n} lamp{n} bin{n}" for n in range(120)), "A dog barks"]
-    said = say("It misses a pair that stands far apart in the table. Compare each text with all the later ones.")
-    assert [tuple(sorted(pair)) for pair in copies(apart)] == [(0, 121)], said
-    with explain("division by zero", say("Two texts without a word have 0 words in either: do not divide by 0.")):
-        assert not copies(["", "A dog barks", ""]), say("Two texts without a word are no copies: they share none.")
+    assert not copies(["", "A dog barks", ""]), say("Two texts without a word are no copies: they share none.")
 
 
 def _kappa(first, second):
@@ -1140,18 +1123,13 @@ def check_kappa(kappa):
     chance = (agree - right) / (1 - right)
     answer = kappa(list(first), list(second))
     must_be(answer, float, "kappa")
-    number = {"waste": 0, "parks": 1, "water": 2}
-    numbers = kappa([number[name] for name in first], [number[name] for name in second])
-    said = say("It is right for the labels 0, 1 and 2, and not for their names: take the labels that occur.")
-    assert abs(numbers - right) > 1e-6 or abs(answer - right) < 1e-6, said
     slips = {
         say("That is the share on which they agree. What share would agree by chance?"): agree,
         say("Divide by the room that chance leaves: 1 - chance."): agree - chance,
     }
     must_be_number(answer, right, slips, say("It should be {right:.3f}, not {answer:.3f}."))
-    said = say("If both give the same label to all texts, chance is 1: do not divide by 0, return 1.0.")
-    with explain("division by zero", said):
-        assert abs(kappa(["a", "a"], ["a", "a"]) - 1) < 1e-6, said
+    said = say("If both give the same label to all texts, chance is 1: return 1.0.")
+    assert abs(kappa(["a", "a"], ["a", "a"]) - 1) < 1e-6, said
 
 
 def _split(labels, texts, seed=0):
@@ -1188,16 +1166,12 @@ def check_split(split):
     parts = [list(part) for part in split(list(labels), list(texts), seed=1)]
     assert len(parts) == 3, say("split returns three lists of places: training, validation, test.")
     places, pairs = Counter(place for part in parts for place in part), _copies(texts)
-    mixed = {place for pair in pairs if labels[pair[0]] != labels[pair[1]] for place in pair}
-    said = say("Row {row} comes twice: deal out a group of copies once, even if its texts have two different labels.")
-    twice = sorted(mixed & {place for place, count in places.items() if count > 1})
-    assert not twice, said.format(row=twice[:1])
     said = say("Each row belongs to exactly one part: some are missing, or come twice.")
     assert sorted(places.elements()) == list(range(240)), said
     part_of = {place: k for k, part in enumerate(parts) for place in part}
     leaks = [pair for pair in pairs if part_of[pair[0]] != part_of[pair[1]]]
     kinds = {
-        range(200): say("A leak: the rows {i} and {j} are copies, and stand in two parts."),
+        range(200): say("A leak: rows {i} and {j} are copies, and stand in two parts."),
         range(200, 230): say("Rows {i} and {j} stand in two parts. Is one of them a copy of a third text, too?"),
         range(230, 240): say("Rows {i} and {j} are copies with two different labels, and stand in two parts."),
     }
@@ -1205,8 +1179,9 @@ def check_split(split):
         apart = [pair for pair in leaks if pair[1] in rows]
         assert not apart, said.format(i=apart[0][0], j=apart[0][1])
     again, other = split(list(labels), list(texts), seed=1), split(list(labels), list(texts), seed=2)
-    assert [list(part) for part in again] == parts, say("The same seed should give the same parts.")
-    assert [set(part) for part in other] != [set(part) for part in parts], say("Another seed should give other parts.")
+    again, other = ([{*part} for part in each] for each in (again, other))
+    said = say("The same seed should give the same parts, and another seed other parts.")
+    assert again == [{*part} for part in parts] != other, said
     _must_be_stratified(labels, parts)
 
 
@@ -1225,22 +1200,18 @@ def _macro_f1(labels, answers):
 @exercise("3", ours=_macro_f1)
 def check_macro_f1(macro_f1):
     rng = random.Random(torch.initial_seed())
-    labels = rng.choices([0, 1, 2], [8, 3, 1], k=50) + [2]
-    answers = [label if rng.random() < 0.6 else 0 for label in labels[:-1]] + [1]
+    labels = rng.choices([0, 1, 2], [8, 3, 1], k=50) + [2, 3]  # 3 is never answered
+    answers = [label if rng.random() < 0.6 else 0 for label in labels[:-2]] + [1, 4]  # no text has the label 4
     answer, right = macro_f1(list(labels), list(answers)), _macro_f1(labels, answers)
-    pairs = list(zip(labels, answers))
-    recalls = [sum(a == b == k for a, b in pairs) / labels.count(k) for k in range(3)]
+    recall = recall_score(labels, answers, labels=range(4), average="macro")
     slips = {
-        say("That is the accuracy: the frequent label decides it."): sum(a == b for a, b in pairs) / 51,
-        say("That is the mean recall: answers that should not have been given count, too."): sum(recalls) / 3,
+        say("That is the accuracy: the frequent label decides it."): accuracy_score(labels, answers),
+        say("That is the mean recall: answers that should not have been given count, too."): recall,
     }
-    must_be_number(answer, right, slips, say("It should be {right:.3f}, not {answer:.3f}."))
+    said = say("It should be {right:.3f}, not {answer:.3f}. Each label that occurs counts, with an F1 of 0, too.")
+    must_be_number(answer, right, slips, said)
     said = say("Only the labels 0 and 2 occur in [0, 2, 2], and all answers are right: 1, not {answer:.3f}.")
     must_be_number(macro_f1([0, 2, 2], [0, 2, 2]), 1, {}, said)
-    said = say("A label that is never answered has an F1 of 0: here 3/7, not {answer:.3f}.")
-    must_be_number(macro_f1([0, 0, 0, 1], [0, 0, 0, 0]), 3 / 7, {}, said)
-    said = say("A label that is answered, and that no text has, counts with an F1 of 0: here 5/9, not {answer:.3f}.")
-    must_be_number(macro_f1([0, 0, 1], [0, 2, 1]), 5 / 9, {}, said)
 
 
 def _make_vocabulary(texts):
@@ -1255,11 +1226,10 @@ def check_make_vocabulary(make_vocabulary):
     words = make_vocabulary(list(texts))
     must_be(words, list, "make_vocabulary")
     assert words[:2] == ["<unk>", "<pad>"], say("Row 0 is <unk> and row 1 is <pad>: the list begins with these two.")
-    assert len(set(words)) == len(words), say("Each word has one row: the list names one twice.")
     said = say("{rare!r} comes once. Leave it out, then <unk> is trained on such words.")
     assert rare not in words, said.format(rare=rare)
-    cut = not {"Bin", "Bin,"} & {*words} and {"the", "bin", "lamp"} <= {*words}  # "bin" comes twice, once as "Bin,"
-    assert cut, say("Cut the texts into words with tokenizer(text).")
+    said = say("These texts have three words that come twice: the, bin and lamp. Cut them with tokenizer(text).")
+    assert sorted(words[2:]) == ["bin", "lamp", "the"], said
     assert words[2] == "the", say("The most frequent words come first, so that a cut takes the rarest.")
 
 
@@ -1303,31 +1273,25 @@ class _Classifier(nn.Module):
 def check_classifier(Classifier):
     net = Classifier(20, 3).train()
     must_be(net, nn.Module, "Classifier")
-    assert hasattr(net, "embedding"), say("Call the table of word vectors self.embedding: section 5 fills it.")
-    size = list(net.embedding.weight.shape)
-    said = say("self.embedding should have 50 numbers for each word, [20, 50], not {size}: section 5 fills it.")
-    assert size == [20, 50], said.format(size=size)
+    weight = getattr(getattr(net, "embedding", None), "weight", torch.zeros(0))
+    said = say("Section 5 fills self.embedding: a table of word vectors with 50 numbers each, [20, 50], not {size}.")
+    assert weight.shape == (20, 50), said.format(size=[*weight.shape])
     short, long = [5, 6, 7], torch.randint(2, 20, (15,)).tolist()
     net.eval()
-    _, *both = _make_batch([(0, short), (0, long)])
-    _, *alone = _make_batch([(0, short)])
+    both, alone = (_make_batch([(0, ids) for ids in texts])[1:] for texts in ([short, long], [short]))
     together = net(*both)
     must_be_like(together, torch.zeros(2, 3, requires_grad=True), "Classifier")
-    what = say("In evaluation mode, the same batch gets another answer the second time: is a dropout always on?")
-    remedy = say("nn.Dropout knows the mode; F.dropout wants training=self.training.")
-    assert together.equal(net(*both)), f"{what} {remedy}"
-    what = say("It returns probabilities. Return the logits: cross_entropy takes the softmax itself.")
-    assert together.min() < 0 or not together.sum(1).allclose(torch.ones(2)), what
+    said = say(
+        "In evaluation mode a batch gets another answer the second time: F.dropout wants training=self.training."
+    )
+    assert together.equal(net(*both)), said
     many = torch.cat([Classifier(20, 3).eval()(*both) for _ in range(8)])  # [16, 3]
-    said = say("Its answers are never negative: return what the linear layer gives, with no sigmoid or ReLU behind it.")
+    said = say("Its answers are never negative. Return the logits: cross_entropy takes the softmax itself.")
     assert many.min() < 0, said
     gap = (together[0] - net(*alone)[0]).abs().max()
     said = say("With a longer text beside it, the answer to a text changes by {gap:.3f}. Does it read padding?")
     assert gap < 1e-5, said.format(gap=gap)
     _must_read(net, long)
-    together.logsumexp(1).sum().backward()
-    still = [name for name, p in net.named_parameters() if p.requires_grad and p.grad is None]
-    assert not still, say("The loss does not reach {name}: is it used in forward?").format(name=still[0])
 
 
 def _must_read(net, long):
@@ -1378,22 +1342,19 @@ def _toy(seed):
 
 
 def _noting(calls):
-    """A maker of networks that note in calls how they are asked, the gradient of the answers and the last layer's
-    weights before the step, and whether the step's gradients begin at zero."""
+    """A maker of networks that note in calls how they are asked, and whether a step's gradients begin at zero."""
 
     class Noting(_Classifier):
         def forward(self, ids, lengths):
             logits = super().forward(ids, lengths)
             rows = [tuple(row[:length]) for row, length in zip(ids.tolist(), lengths.tolist())]
-            call = {"training": self.training, "trained": False, "rows": rows, "logits": logits.detach()}
-            calls.append(call | {"last": self.fc.weight.detach().clone()})
+            calls.append({"training": self.training, "trained": False, "rows": rows, "logits": logits.detach()})
             if logits.requires_grad:
                 logits.register_hook(functools.partial(self.begin, calls[-1]))
             return logits
 
         def begin(self, call, gradient):
-            zero = all(p.grad is None or not p.grad.any() for p in self.parameters())
-            call.update(trained=True, zero=zero, gradient=gradient)
+            call.update(trained=True, zero=all(p.grad is None or not p.grad.any() for p in self.parameters()))
 
     return functools.partial(Noting, 13, 3)
 
@@ -1408,63 +1369,41 @@ def _run(train_network, train, valid, **named):
     return net, [float(loss) for loss in losses], calls
 
 
-def _must_train(calls, train, epochs, weights):
+def _must_train(calls, train, epochs):
     """Each epoch trains on all training texts, and on no other, in training mode, with gradients of one batch."""
     steps = [call for call in calls if call["trained"]]
-    assert steps, say("No gradient is computed: is there a backward() for each batch?")
-    counts, texts = Counter(row for call in steps for row in call["rows"]), {tuple(ids) for _, ids in train}
+    read = [row for call in steps for row in call["rows"]]
+    counts, texts = Counter(read), {tuple(ids) for _, ids in train}
     said = say("It trains on texts of the validation part. Then their loss no longer tells which epoch is best.")
     assert counts.keys() <= texts, said
-    late = next((k for k, call in enumerate(steps, 1) if not call["training"]), None)
-    said = say("From step {late} on it trains in evaluation mode, without dropout: net.train() before each epoch.")
-    assert late is None, said.format(late=late)
+    said = say("It trains in evaluation mode, without dropout: net.train() before each epoch.")
+    assert all(call["training"] for call in steps), said
     said = say("The gradients of all batches add up: optimizer.zero_grad() for each batch, before backward.")
     assert all(call["zero"] for call in steps), said
-    fewest, most = min(counts[text] for text in texts), max(counts.values())
-    said = say("Some texts are read more often than others. Are they drawn with replacement? Read each once an epoch.")
-    assert not fewest < epochs < most, said
-    said = say("In {epochs} epochs a training text is read {found} times. Is a last, smaller batch left out?")
-    assert fewest == most == epochs, said.format(epochs=epochs, found=fewest if fewest < epochs else most)
-    read = [row for call in steps for row in call["rows"]]
+    said = say("Each epoch should train on each training text once: some are left out, or come more often.")
+    assert all(counts[text] == epochs for text in texts), said
     said = say("Each epoch reads the texts in the same order: shuffle them anew, by torch.randperm(len(train)).")
     assert read[: len(train)] != read[len(train) : 2 * len(train)], said
-    _must_learn_from_logits(steps[0], {tuple(ids): label for label, ids in train}, weights)
-    begins = [k for k, call in enumerate(calls) if call["trained"]][len(steps) // epochs]
-    moved = (calls[begins + 1]["last"] - calls[begins]["last"]).abs()  # by Adam's first step all move alike
-    said = say("In epoch 2 the optimiser begins anew and has forgotten what Adam gathers: make it before the loop.")
-    assert moved.std() > 0.02 * moved.mean(), said
-
-
-def _must_learn_from_logits(step, label_of, weights):
-    """The gradient that comes back to the logits is not that of a loss which takes their softmax a second time."""
-    labels = torch.tensor([label_of[row] for row in step["rows"]])
-    logits = step["logits"].clone().requires_grad_()
-    nn.functional.cross_entropy(logits.softmax(1), labels, weights).backward()
-    said = say("cross_entropy takes the softmax itself: give it the logits in training, and not probabilities.")
-    assert not step["gradient"].allclose(logits.grad, rtol=1e-3, atol=1e-7), said
 
 
 def _must_validate(calls, losses, valid, weights):
     """Each loss is the mean over all validation texts, without weights and without dropout."""
-    label_of = {tuple(ids): label for label, ids in valid}
-    groups = [list(group) for trained, group in itertools.groupby(calls, lambda call: call["trained"]) if not trained]
-    groups = [[call for call in group if {*call["rows"]} & label_of.keys()] for group in groups]
-    groups = [group for group in groups if group][-len(losses) :]
-    assert len(groups) == len(losses), say("Each epoch ends with the loss of the validation texts: they are not read.")
-    for found, group in zip(losses, groups):
-        said = say("It validates in training mode: switch dropout off with net.eval() before you validate.")
-        assert not any(call["training"] for call in group), said
-        answers = {row: logits for call in reversed(group) for row, logits in zip(call["rows"], call["logits"])}
-        assert answers.keys() >= label_of.keys(), say("The validation loss is that of all validation texts.")
-        logits = torch.stack([answers[row] for row in label_of])  # [N, K]
-        targets = torch.tensor([*label_of.values()])
-        right, weighted = (nn.functional.cross_entropy(logits, targets, w).item() for w in (None, weights))
-        slips = {
-            say("weights belong to training alone: in the validation loss each text counts the same."): weighted,
-            say("That is the sum over the validation texts: divide by their number."): right * len(valid),
-        }
-        said = say("A validation loss should be {right:.3f}, the mean over the validation texts, not {answer:.3f}.")
-        must_be_number(found, right, slips, said)
+    asked, answers = [call for call in calls if not call["trained"]], defaultdict(list)
+    said = say("It validates in training mode: switch dropout off with net.eval() before you validate.")
+    assert not any(call["training"] for call in asked), said
+    for row, logits in ((row, logits) for call in asked for row, logits in zip(call["rows"], call["logits"])):
+        answers[row].append(logits)
+    each = [torch.stack(logits) for logits in zip(*(answers[tuple(ids)] for _, ids in valid))]  # [N, K], time by time
+    targets = torch.tensor([label for label, _ in valid])
+
+    def are_losses(weights):
+        truths = iter([nn.functional.cross_entropy(logits, targets, weights).item() for logits in each])
+        return all(any(abs(loss - truth) < 1e-4 for truth in truths) for loss in losses)  # in this order
+
+    said = say("weights belong to training alone: in the validation loss each text counts the same.")
+    assert not are_losses(weights), said
+    said = say("Each epoch ends with the validation loss, the mean over all validation texts: {losses} are others.")
+    assert are_losses(None), said.format(losses=[round(loss, 3) for loss in losses])
 
 
 def _must_be_best(net, losses, valid):
@@ -1473,9 +1412,8 @@ def _must_be_best(net, losses, valid):
     labels, *inputs = _make_batch(valid)
     found = nn.functional.cross_entropy(net(*inputs), labels).item()
     last = say("It returns the last epoch, not the best one. Keep a deep copy of state_dict(): it goes on changing.")
-    largest = say("It returns the epoch with the largest loss: the best one has the smallest.")
     said = say("The best epoch's loss is {right:.3f}, but the network that comes back has {answer:.3f}.")
-    must_be_number(found, min(losses), {largest: max(losses[:-1]), last: losses[-1]}, said)
+    must_be_number(found, min(losses), {last: losses[-1]}, said)
 
 
 @exercise("4d", ours=_train_network)
@@ -1484,7 +1422,7 @@ def check_train_network(train_network):
     weights, found = torch.tensor([1.0, 0.2, 0.2]), []
     for seed, epochs, weight in ((1, 2, None), (1, 2, None), (2, 2, None), (1, 2, weights), (1, 12, None)):
         net, losses, calls = _run(train_network, train, valid, seed=seed, epochs=epochs, weights=weight)
-        _must_train(calls, train, epochs, weight)
+        _must_train(calls, train, epochs)
         _must_validate(calls, losses, valid, weights)
         _must_be_best(net, losses, valid)
         found.append(losses)

@@ -27,7 +27,7 @@ copies = sharing(lambda a, b: a == b, words_of=lambda text: [text])
 # %% check_copies, wrong: share less than 0.6 of their words
 copies = sharing(lambda a, b: len(a & b) >= 0.6 * max(1, min(len(a), len(b))))
 
-# %% check_copies, wrong: They share 3 of 5 words
+# %% check_copies, wrong: Do you use >= 0.6
 copies = sharing(lambda a, b: len(a & b) > 0.6 * len(a | b))
 
 
@@ -50,7 +50,7 @@ def agreement(first, second):
     return sum(a == b for a, b in zip(first, second)) / len(first)
 
 
-# %% check_kappa, wrong: do not divide by 0, return 1.0
+# %% check_kappa, wrong: stops with ZeroDivisionError
 def kappa(first, second):
     chance = chance_of(first, second, {*first})
     return (agreement(first, second) - chance) / (1 - chance)
@@ -218,7 +218,7 @@ class Reads(nn.Module):
 Classifier = Reads
 
 
-# %% check_classifier, wrong: It returns probabilities
+# %% check_classifier, wrong: Return the logits
 class Classifier(Reads):
     def forward(self, ids, lengths):
         return super().forward(ids, lengths).softmax(1)
