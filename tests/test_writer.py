@@ -238,9 +238,8 @@ def a_word(watched, tmp_path_factory):
 @settings(max_examples=8)
 @given(st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=24), min_size=10, max_size=20))
 def test_the_figure_and_pytorch_write_the_same_backwards(a_word, reversers, words):
-    for word, ours in zip(
-        words, ask(a_word, "words => words.map(document.querySelector('.torchnlp-live').backwards)", words)
-    ):
+    written = ask(a_word, "words => words.map(document.querySelector('.torchnlp-live').backwards)", words)
+    for word, ours in zip(words, written):
         for name, theirs in reversers.answer(word).items():
             assert ours[name]["written"] == theirs["written"]
             for kind in "probabilities", "weights":

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import torch
 
 import torchnlp
@@ -50,20 +51,12 @@ def headline_figure(text: str = HEADLINE, file: str = "lstm.js") -> str:
 
 def share_picture(file: Path) -> None:
     """What a message shows beside a link to the site, 1200 x 630: the front page's headline and its curves."""
-    reader, style = Reader("LSTM"), torchnlp.STYLE | {"font.size": 17, "axes.grid": False}
+    reader = Reader("LSTM")
     read = reader.read(HEADLINE)
-    answers, places = torch.tensor(read["probabilities"]), range(len(read["tokens"]))
-    with plt.rc_context(style):
+    with plt.rc_context(torchnlp.STYLE | {"font.size": 20, "lines.linewidth": 4, "axes.grid": False}):
         figure, axis = plt.subplots(figsize=(12, 6.3))
         figure.suptitle("Watch a network change its mind", x=0.03, ha="left", fontsize=34, weight="bold")
-        for k, name in enumerate(reader.classes):
-            axis.plot(answers[:, k], "o-", lw=4, ms=8, color=torchnlp.class_colour(k), label=name)
-        axis.set_xticks(places, read["tokens"], fontsize=18)
-        for label, row in zip(axis.get_xticklabels(), answers):
-            label.set(color=torchnlp.class_colour(int(row.argmax())), weight="bold")
-        axis.set_yticks([0, 0.5, 1], ["0", "½", "1"])
-        axis.set_title("the section of the newspaper, after each word", loc="left", fontsize=20)
-        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=20)
+        torchnlp._draw_answers(axis, read["tokens"], np.array(read["probabilities"]), reader.classes)
         figure.savefig(file, dpi=100)
         plt.close(figure)
 
@@ -105,18 +98,6 @@ def backwards_figure(word: str = "uncopyrightable", file: str = "../reverser.js"
     answers = Reversers().answer(word)
     instead = f"{word}, backwards: {answers['one']['written']} from one state, {answers['attention']['written']} "
     return live("backwards", instead + "with attention.", {"word": word, "file": file, "share": share})
-
-
-def radius_figure() -> str:
-    """Lesson 1: the gradient on its way back, at a spectral radius that one chooses."""
-    instead = "At a small spectral radius the gradient dies on its way back; at a large one it explodes."
-    return live("radius", instead, {})
-
-
-def packed_figure() -> str:
-    """Lesson 3: a batch read column by column, padded and packed."""
-    instead = "Texts of 5, 3 and 1 tokens take 15 steps of work when they are padded, and 9 when they are packed."
-    return live("packed", instead, {})
 
 
 SENTENCES = {  # and the place of the word where the two readers meet at first, counted from 1
@@ -162,6 +143,12 @@ def query_figure() -> str:
     return live("query", instead, {"keys": keys, "values": [10, 20, 30, 40], "query": query})
 
 
+INSTEAD = {  # of the figures that start from nothing, which need no function here
+    "radius": "At a small spectral radius the gradient dies on its way back; at a large one it explodes.",
+    "packed": "Texts of 5, 3 and 1 tokens take 15 steps of work when they are padded, and 9 when they are packed.",
+}
+
+
 def figure(name: str) -> str:
-    """A figure that a lesson names in lesson.toml. One that starts from nothing needs no function here."""
-    return globals().get(f"{name}_figure", lambda: live(name, "", {}))()
+    """A figure that a lesson names in lesson.toml."""
+    return globals().get(f"{name}_figure", lambda: live(name, INSTEAD.get(name, ""), {}))()
