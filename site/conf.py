@@ -71,13 +71,14 @@ html_theme_options = {
 
 
 PAGE_OF = re.compile(r" \(\[.*?\)\)")  # a link in a result; a card is a link
+FIGURES = re.compile(r"(.*?\d\.\d+){1,2}")  # the beginning of a result, with two figures
 
 
 def lesson_cards() -> str:
     """A card for each lesson, with its first picture, its time and its result; the last one is the project's."""
     (SOURCES / "cards").mkdir()
     cards = [
-        (lesson.number, name, lesson.settings["title"], lesson.settings["builds"], PAGE_OF.sub("", result_of(lesson)))
+        (lesson.number, name, lesson.settings["title"], lesson.settings["builds"], FIGURES.match(PAGE_OF.sub("", result_of(lesson)))[0])
         for name, lesson in lesson_pages.LESSONS.items()
     ]
     last = "a network of your own, from a table of texts to a page that you send to a friend"

@@ -8,7 +8,7 @@ import {heard} from "../images/watch/sentences.js";
 import {tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
 
-const examples = [...document.querySelectorAll("#examples button")];
+const examples = [...document.querySelectorAll("#examples [value]")];
 const data = id => JSON.parse(document.getElementById(id).textContent);
 const file = data("lstm");  // it reads already while other networks are on their way
 const networks = new Networks(file), {most} = networks.plan;
@@ -80,6 +80,7 @@ function play() {
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) view.play();
 }
 
+document.getElementById("below").onclick = () => form.scrollIntoView({behavior: "smooth"});
 field.oninput = () => {
     const typed = tokenize(field.value.slice(0, field.selectionEnd));
     show(typed.length - 1);  // the word that is being typed

@@ -18,6 +18,7 @@ import {formula, notes, sentence} from "./sentences.js";
 const DASHES = [[], [7, 4], [2, 4], [9, 4, 2, 4]];
 const MOST_CLASSES = 6;
 const STAGE = 26;  // pixels: the letters of the words on the front page, where there is room
+const GUTTER = 14;  // left of the columns, for the numbers of the curves' scale
 
 export class View {
     // onMove() is called when the band moves, onEnd() when the show is over. compact: large words, the input gate
@@ -41,7 +42,8 @@ export class View {
         [this.marks, this.effect, this.sums] = [div("marks"), div("part effect"), div("part sums")];
         for (const part of [this.effect, this.sums]) part.append(make("span", {className: "label"}), make("canvas"));
         this.line = div("line", this.marks, this.words);
-        this.head = div("head", this.line);
+        const columns = ["word", "answer after it", "input gate"].map(textContent => make("span", {textContent}));
+        this.head = div("head", ...compact ? [div("columns", ...columns)] : [], this.line);
         this.roll = div("roll", this.curves, this.effect, this.inside, this.sums, this.band);
         this.strip = make("div", {className: "strip", tabIndex: 0, role: "slider", ariaLabel: "Word"}, this.roll);
         this.answers = make("table", {className: "answers"});
@@ -59,7 +61,10 @@ export class View {
         this.strip.onkeydown = event => this.key(event);
         for (const part of [this.head, this.strip]) {
             part.onpointermove = event => (this.fits || event.pointerType !== "touch") && this.point(event);
-            part.onclick = event => this.point(event);
+            part.onclick = event => {
+                this.point(event);
+                this.strip.focus({preventScroll: true});  // for the arrow keys
+            };
         }
         this.strip.onscroll = () => this.draw();
         new ResizeObserver(() => this.layout()).observe(root);
@@ -117,8 +122,8 @@ export class View {
         this.marks.replaceChildren(...this.noted.map((_, i) => number(i)));
     }
 
-    // A word's column is as wide as the word; a short text is spread, and one that nearly fits is pushed together, on
-    // the front page with smaller letters. At the right there is room for the names of the lines. On paper nothing
+    // A word's column is as wide as the word; a short text is spread, and one that nearly fits is pushed together, with
+    // smaller letters; in a longer one the words stand upright, but on the front page. At the right there is room for the names of the lines. On paper nothing
     // scrolls: all of it is made to fit.
     layout() {
         const seen = this.strip.clientWidth;
@@ -126,16 +131,22 @@ export class View {
         this.stacked = this.compact && !seen;  // on a phone, a row a word
         this.words.style.fontSize = this.compact && seen ? `${STAGE}px` : "";
         const {fontSize, fontFamily} = getComputedStyle(this.words), ruler = make("canvas").getContext("2d");
+        const least = this.compact ? 0.62 : 0.8;  // of the letters' size
         ruler.font = `600 ${lettering(this.curves.querySelector("canvas"))}`;
         this.margin = 12 + Math.min(110, Math.max(...this.classes.map(name => ruler.measureText(name).width)));
         ruler.font = `600 ${fontSize} ${fontFamily}`;
         let widths = this.tokens.map(token => Math.max(30, ruler.measureText(token).width + 16));
-        const roomFor = widths => (seen - this.margin) / widths.reduce((a, b) => a + b, 0);
-        const smaller = this.compact && seen ? Math.max(0.62, Math.min(1, roomFor(widths))) : 1;
-        if (smaller < 1) this.words.style.fontSize = `${STAGE * smaller}px`;
+        const roomFor = widths => (seen - GUTTER - this.margin) / widths.reduce((a, b) => a + b, 0);
+        const upright = !this.compact && roomFor(widths) < 0.9 * least;
+        this.words.classList.toggle("upright", upright);
+        this.words.style.height = upright ? `${Math.min(110, Math.max(...widths))}px` : "";
+        if (upright) widths = widths.map(() => 22);
+        if (upright && seen < 540) this.margin = 2;  // a phone has no room for the lines' names
+        const smaller = seen && !upright ? Math.max(least, Math.min(1, roomFor(widths))) : 1;
+        if (smaller < 1) this.words.style.fontSize = `${parseFloat(fontSize) * smaller}px`;
         widths = widths.map(width => width * smaller);
         const room = roomFor(widths), stretch = room > 0.9 ? Math.min(1.8, room) : 1;
-        this.edges = [0];
+        this.edges = [GUTTER];
         widths.forEach((width, t) => {
             this.edges.push(this.edges[t] + width * stretch);
             Object.assign(this.words.children[t].style, {left: `${this.edges[t]}px`, width: `${width * stretch}px`});
@@ -160,6 +171,7 @@ export class View {
     draw() {
         if (!this.readings) return;
         [...this.words.children].forEach((word, t) => word.classList.toggle("ahead", t >= this.shown));
+        this.root.classList.toggle("playing", this.shown !== Infinity);
         if (this.stacked) return;
         const parts = this.rows.map(part => PARTS[part].colour);
         this.line.style.transform = `translateX(${-this.strip.scrollLeft}px)`;
@@ -175,7 +187,7 @@ export class View {
 
     drawCurves(canvas, {probabilities, whole}) {
         const {edges, shown, colours} = this, left = this.strip.scrollLeft;
-        const height = this.readings.length > 1 ? 96 : 140;
+        const height = this.compact ? 180 : this.readings.length > 1 ? 96 : 140;
         const context = fit(canvas, this.width, height);
         const x = t => (edges[t] + edges[t + 1]) / 2 - left, y = p => 8 + (1 - p) * (height - 16);
         const colour = (k, alpha) => css(colours[classColour(k)], alpha);
@@ -198,6 +210,7 @@ export class View {
         writeEnds(context, scale, height, 40, css(colours.paper));
         const end = read.findLastIndex(row => row);
         if (end < 0 || edges[end] > left + this.width) return;
+        if (this.margin === 2) return;
         context.font = `600 ${lettering(canvas)}`;
         const names = this.highest(probabilities[end]).map(k =>
             ({name: this.classes[k], x: edges[end + 1] - left + 6, y: y(probabilities[end][k]), colour: colour(k)}));
@@ -331,7 +344,7 @@ export class View {
         const {at, by, unit, classes, order, width, colours} = this, [name, canvas] = this.sums.children;
         const face = getComputedStyle(this.words).fontFamily, lit = by in PARTS ? unit : undefined;
         name.replaceChildren(make("b", {textContent: "output weight times h"}),
-            ": what each unit adds to the scores; their softmax is the answer");
+            ": what each unit adds to a score, from 0, the grey line; tick: their sum, a score");
         const state = parts.h[at] ?? parts.h.at(-1);
         paintSums(canvas, output, state, {classes, order, lit, width, colours, face});
     }

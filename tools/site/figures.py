@@ -12,10 +12,9 @@ import torch
 
 import torchnlp
 from images.watch.page import scripted
+from tools.site import reversing_networks as reversing
 from tools.site.language_model import END, Writer
 from tools.site.pages import ROOT, Reader, networks_of
-from tools.site.reversing_networks import FILE as REVERSERS
-from tools.site.reversing_networks import Reversers
 from tools.site.word_vectors import FILE as VECTORS
 
 HEADLINE = "Striker signs new deal as shares of club fall on Wall Street"  # as wide as the front page
@@ -23,7 +22,7 @@ HEADLINE = "Striker signs new deal as shares of club fall on Wall Street"  # as 
 
 def numbers(folder: Path) -> None:
     """Write what the figures of the site load once they are touched: see site/load.js."""
-    for name, values in {"lstm": networks_of("LSTM"), "reverser": json.loads(REVERSERS.read_text())}.items():
+    for name, values in {"lstm": networks_of("LSTM"), "reverser": json.loads(reversing.FILE.read_text())}.items():
         text = json.dumps(values, ensure_ascii=False)
         (folder / f"{name}.js").write_text(f'(window.numbers ??= {{}})["{name}.js"] = {text};\n', encoding="utf-8")
 
@@ -95,7 +94,7 @@ def backwards_figure(word: str = "uncopyrightable", file: str = "../reverser.js"
 
     share: with a link to it, which the page must be the right place for.
     """
-    answers = Reversers().answer(word)
+    answers = reversing.Reversers().answer(word)
     instead = f"{word}, backwards: {answers['one']['written']} from one state, {answers['attention']['written']} "
     return live("backwards", instead + "with attention.", {"word": word, "file": file, "share": share})
 
@@ -138,9 +137,9 @@ def vectors_figure() -> str:
 
 def query_figure() -> str:
     """Lesson 7: a query over the keys of the lesson's first cell of attention."""
-    keys, query = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 1]], [0, 3, 0]
     instead = "The query 0, 3, 0 has what two of the four keys have; these two share the weight."
-    return live("query", instead, {"keys": keys, "values": [10, 20, 30, 40], "query": query})
+    names = reversing.lesson()
+    return live("query", instead, {name: short(names[name].squeeze()) for name in ("keys", "values", "query")})
 
 
 INSTEAD = {  # of the figures that start from nothing, which need no function here

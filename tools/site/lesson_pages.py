@@ -53,7 +53,6 @@ def lesson_page(source: str, name: str) -> str:
             continue
         if "gates-over-a-headline" in cell.source:  # the site has it alive
             write(f"```{{raw}} html\n{figures.headline_figure(file='../lstm.js')}\n```")
-            write(link_first(cell.metadata["caption"], links))
             continue
         as_the_site_folds(cell, links)
         if hides and not is_plot:

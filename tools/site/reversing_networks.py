@@ -21,8 +21,8 @@ from tools.site.train_reader import packed
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "site" / "networks" / "reverser.json"
-# Its letters and words, the network with one state, its training, how it writes, the network with attention.
-CELLS = ("l7-c007", "l7-c009", "l7-c010", "l7-c201", "l7-c033")
+# Its letters and words, the network with one state, its training, how it writes, the network with attention; a query.
+CELLS = ("l7-c007", "l7-c009", "l7-c010", "l7-c201", "l7-c033", "l7-c020")
 KINDS = {"one": "Reverser", "attention": "AttentiveReverser"}
 SEED, MOST, WORDS = 1, 24, 500  # the figure takes words of so many letters at most
 
