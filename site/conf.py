@@ -70,15 +70,15 @@ html_theme_options = {
 # What takes the place of a word in capitals in index.md, and what is done to each page before it is read.
 
 
-PAGE_OF = re.compile(r" \(\[.*?\)\)")  # a link in a result; a card is a link
-FIGURES = re.compile(r"(.*?\d\.\d+){1,2}")  # the beginning of a result, with two figures
+LINK = re.compile(r" \(\[.*?\)\)")  # in a result; a card is a link
+BEGINNING = re.compile(r"(.*?\d\.\d+){1,2}")  # of a result, with two figures
 
 
 def lesson_cards() -> str:
     """A card for each lesson, with its first picture, its time and its result; the last one is the project's."""
     (SOURCES / "cards").mkdir()
     cards = [
-        (lesson.number, name, lesson.settings["title"], lesson.settings["builds"], FIGURES.match(PAGE_OF.sub("", result_of(lesson)))[0])
+        (lesson.number, name, lesson.settings["title"], lesson.settings["builds"], LINK.sub("", result_of(lesson)))
         for name, lesson in lesson_pages.LESSONS.items()
     ]
     last = "a network of your own, from a table of texts to a page that you send to a friend"
@@ -98,7 +98,8 @@ def card(number: int, name: str, title: str, builds: str, result: str) -> str:
     alt = spoken(cell.metadata.get("caption", "")) or title
     lines = [f":::{{grid-item-card}} {number} · {title}", f":link: notebooks/{name}", ":link-type: doc"]
     lines += [f":img-top: cards/{name}.webp", f":img-alt: {alt}", "", f"{builds[0].upper()}{builds[1:]}.", ""]
-    lines += [f"*{core_of(notebook).minutes:.0f} minutes.* {result[:1].upper()}{result[1:]}", ":::", ""]
+    result = f"{result[:1].upper()}{BEGINNING.match(result)[0][1:]}" if result else ""
+    lines += [f"*{core_of(notebook).minutes:.0f} minutes.* {result}", ":::", ""]
     return "\n".join(lines)
 
 
