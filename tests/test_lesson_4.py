@@ -24,6 +24,7 @@ def padded(*lengths):
 def test_a_recurrent_encoder_reads_each_text_as_if_alone(options):
     rows, vectors, lengths = padded(5, 2, 1)
     encoder = Recurrent(nn.GRU, 8, forget=2, **options)
+    assert (encoder.rnn.bias_ih_l0 + encoder.rnn.bias_hh_l0)[8:16].eq(2).all()  # forget, at the update gate
     states, last = encoder(vectors, lengths)
     assert states.shape == (3, 5, encoder.width) and last.shape == (3, encoder.width)
     for i, row in enumerate(rows):

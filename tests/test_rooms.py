@@ -37,6 +37,9 @@ def test_what_a_cell_is_does_not_depend_on_its_words(lesson):
     assert core_of(other).stretch == pytest.approx(core_of(lesson.notebook).stretch, abs=3)  # formulas lose words
 
 
+TOML = 'title = "Toy"\nbuilds = "little"\nresult = "none"\nstudies = ["far"]\n[figures]\nwheel = "l12-c1"\n'
+
+
 @pytest.fixture
 def room(tmp_path, monkeypatch, capsys):
     """The room of a small lesson, with a study and a figure that moves, in which nothing is wrong."""
@@ -48,8 +51,7 @@ def room(tmp_path, monkeypatch, capsys):
     for part in [*reader.PARTS, "zh.po", "wheel.js", "far.zh.po"]:
         (room / part).write_text("", encoding="utf-8")
     (room / "wheel.js").write_text("export function show(place) {}", encoding="utf-8")
-    said = 'title = "Toy"\nbuilds = "little"\nresult = "none"\nstudies = ["far"]\n[figures]\nwheel = "l12-c1"\n'
-    (room / "lesson.toml").write_text(said, encoding="utf-8")
+    (room / "lesson.toml").write_text(TOML, encoding="utf-8")
     monkeypatch.setattr(sys, "argv", ["lesson"])
     assert reader.main() == 0 and capsys.readouterr().out.endswith("; whole\n")
     return room
@@ -72,6 +74,7 @@ WRONG = {  # what one does to the room, and what is said of it
     "a script": (lambda room: (room / "wheel.js").unlink(), "12-toy/wheel.js is missing: the figure that"),
     "nothing to show": (lambda room: (room / "wheel.js").write_text("//"), "wheel.js shows nothing: page and deck"),
     "a key": (lambda room: (room / "lesson.toml").write_text('titel = "x"'), "lesson.toml needs title = ..., a str"),
+    "another key": (lambda room: (room / "lesson.toml").write_text(f"of = 8\n{TOML}"), "nobody reads of. The keys are"),
     "TOML": (lambda room: (room / "lesson.toml").write_text("title = x"), "lesson.toml cannot be read: Invalid value"),
     "a tag": (with_cell({"tags": ["qestion"]}), '12-toy.ipynb: no tool knows the tag "qestion" of l12-c2. Take it'),
     "a quotation": (with_cell({"study": "near"}), 'l12-c2 quotes the study "near", which is not in notebooks/12-toy'),
