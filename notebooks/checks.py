@@ -29,8 +29,9 @@ from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, recall_
 from sklearn.model_selection import StratifiedGroupKFold
 from torch import nn
 
+import torchnlp
 from lessons import END, shifted, token_loss
-from torchnlp import PAD, SPARSE, UNK, device, evaluate, gates, run_rnn, say, split_words
+from torchnlp import PAD, SPARSE, UNK, device, gates, run_rnn, say, split_words
 
 # A missing axis is the commonest slip of all, and PyTorch's words for it name no remedy.
 AXIS = ("must match the", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
@@ -598,7 +599,7 @@ def check_read_batch(read_batch):
     must_equal("states", states, nn.functional.pad(right, (0, 0, 0, 1)), {})
 
 
-@exercise("2b", ours=evaluate)
+@exercise("2b", ours=torchnlp.evaluate)
 def check_validate(validate):
     net, items = _Asked().to(device), [(label, ids, 4) for label, ids in _five_texts()]
     loader = torch.utils.data.DataLoader(items, batch_size=2)
@@ -609,7 +610,7 @@ def check_validate(validate):
     assert not any(recorded for _, recorded, _ in asked), said
     advice = say("After {count} of 3 batches it returns. Is `return` inside the loop?")
     assert len(asked) >= 3, advice.format(count=len(asked))
-    means = zip(*(evaluate(net, [batch]) for batch in loader))
+    means = zip(*(torchnlp.evaluate(net, [batch]) for batch in loader))
     for what, given, parts in zip((say("loss"), say("accuracy")), (loss, accuracy), means):
         must_be_mean_of_texts(what, float(given), parts)
 
