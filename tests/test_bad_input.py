@@ -82,35 +82,23 @@ def test_a_network_of_another_size_works_or_is_refused_with_a_remedy(news, netwo
         predict(net, "late goal", classes, collate_fn=collate)
 
 
-class TimeFirst(Packed):
-    """batch_first is missing: the last state of each *time*, not of each text."""
-
-    def forward(self, x):
-        self.lstm.batch_first = False
-        return self.fc(self.lstm(self.embedding(x))[1][0][-1])
-
-
 def altered(change):
     """Mean with its logits changed."""
     return type("Altered", (Mean,), {"forward": lambda self, x: change(Mean.forward(self, x))})
 
 
 WRONG_ANSWERS = {
-    "batch_first is missing": TimeFirst,
-    "logits of every token": altered(lambda logits: logits.unsqueeze(1).expand(-1, 5, -1)),
-    "no return": altered(lambda logits: None),
+    "a row for each time, as where batch_first is missing": lambda logits: logits[:3],
+    "logits of every token": lambda logits: logits.unsqueeze(1).expand(-1, 5, -1),
+    "no return": lambda logits: None,
 }
 
 
-@pytest.mark.parametrize("network", WRONG_ANSWERS.values(), ids=WRONG_ANSWERS)
-def test_logits_of_another_shape_are_refused_with_a_remedy(news, network):
-    train, _, classes, vocab = news
-    net = network(len(vocab))
+@pytest.mark.parametrize("change", WRONG_ANSWERS.values(), ids=WRONG_ANSWERS)
+def test_logits_of_another_shape_are_refused_with_a_remedy(news, change):
     for run in RUNS:
         with pytest.raises(ValueError, match="does not fit the data. It must return logits"):
-            run(net, [padify(train)])
-    with pytest.raises(ValueError, match="It must return logits"):
-        predict(net, "The keeper saw the ball late.", classes)
+            run(altered(change)(len(news[3])), [padify(news[0])])
 
 
 @pytest.mark.parametrize("bad", [math.nan, 3e38])
@@ -119,9 +107,6 @@ def test_answers_that_are_no_numbers_are_an_error(news, bad):
     for run in RUNS:
         with pytest.raises(FloatingPointError, match="no longer finite.*smaller lr"):
             run(net, [padify(news[0])])
-    if math.isnan(bad):
-        with pytest.raises(FloatingPointError, match="no longer finite"):
-            predict(net, "goal", news[2])
 
 
 @pytest.mark.parametrize("forgotten", [lambda dataset: DataLoader(dataset, 4), lambda dataset: dataset])
@@ -185,10 +170,9 @@ class Bomb:
 def test_a_file_with_other_contents_is_refused_and_runs_no_code(news, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     save_model("net.pt", Packed(len(news[3])), news[2])
-    saved, before = torch.load("net.pt", weights_only=True), torchnlp.vocab
-    half = {key: saved[key] for key in ("weights", "words")}
-    for contents in [torch.ones(3), half, Bomb(), {**saved, "weights": Bomb()}]:
+    saved = torch.load("net.pt", weights_only=True)
+    for contents in [torch.ones(3), {"weights": saved["weights"]}, {**saved, "weights": Bomb()}]:
         torch.save(contents, "other.pt")
         with pytest.raises(ValueError, match="damaged, or was not written by save_model. Save the model again"):
             load_model("other.pt", Packed)
-    assert torchnlp.vocab is before and not (tmp_path / "mark").exists()
+    assert not (tmp_path / "mark").exists()

@@ -68,8 +68,8 @@ def loss_and_accuracy(net, labels, ids):
 
 
 DEVICES = [  # GPUs that are there, the release of PyTorch, $TORCHNLP_DEVICE, the device that is taken, what is said
-    ("cuda mps", "2.13.0", None, "cuda", ""),
-    ("mps", "2.13.0", None, "cpu", ""),  # never by itself: see site/versions.md
+    ("cuda mps", "2.13.0", "", "cuda", ""),
+    ("mps", "2.13.0", "", "cpu", ""),  # never by itself: see site/versions.md
     ("mps", "2.13.0", "mps", "mps", "On an Apple GPU this course was never tried"),
     ("mps", "2.12.1", "mps", "cpu", "PyTorch 2.12.1 finds none here (mps needs 2.13 or newer)"),  # trains the padding
     ("cuda", "2.13.0", "cpu", "cpu", ""),
@@ -79,13 +79,10 @@ DEVICES = [  # GPUs that are there, the release of PyTorch, $TORCHNLP_DEVICE, th
 
 @pytest.fixture
 def import_anew(monkeypatch):
-    """import_anew("cuda", TORCHNLP_DEVICE="cpu") gives the module's names on a machine with this GPU."""
+    """import_anew("cuda", wanted="cpu") gives the module's names on a machine with this GPU."""
 
-    def import_anew(gpus="", pytorch="2.13.0", **variables):
-        for name in ("TORCHNLP_DEVICE", "OMP_NUM_THREADS"):
-            monkeypatch.delenv(name, raising=False)
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value or "")
+    def import_anew(gpus="", pytorch="2.13.0", wanted=""):
+        monkeypatch.setenv("TORCHNLP_DEVICE", wanted)
         monkeypatch.setattr(torch, "__version__", TorchVersion(pytorch))
         monkeypatch.setattr(torch.cuda, "is_available", lambda: "cuda" in gpus)
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: "mps" in gpus)
@@ -98,7 +95,7 @@ def import_anew(monkeypatch):
 def test_cuda_is_taken_by_itself_and_mps_only_when_somebody_asks(
     import_anew, capsys, gpus, pytorch, wanted, taken, said
 ):
-    names = import_anew(gpus, pytorch, TORCHNLP_DEVICE=wanted)
+    names = import_anew(gpus, pytorch, wanted)
     out = capsys.readouterr().out
     assert (names["device"].type, names["SPARSE"]) == (taken, taken != "mps")
     assert said in out if said else not out
@@ -106,14 +103,16 @@ def test_cuda_is_taken_by_itself_and_mps_only_when_somebody_asks(
 
 def test_an_unknown_device_is_refused_with_those_that_there_are(import_anew):
     with pytest.raises(ValueError, match="'gpu'. Set it to cpu, cuda or mps"):
-        import_anew("cuda", TORCHNLP_DEVICE="gpu")
+        import_anew("cuda", wanted="gpu")
 
 
 def test_one_thread_computes_unless_somebody_asks_for_more(import_anew, monkeypatch):
     set_to = []
     monkeypatch.setattr(torch, "set_num_threads", set_to.append)
+    monkeypatch.setenv("OMP_NUM_THREADS", "8")
     import_anew()
-    import_anew(OMP_NUM_THREADS="8")
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    import_anew()
     assert set_to == [1]
 
 
