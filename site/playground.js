@@ -8,7 +8,7 @@ import {CELLS} from "./cells.js";
 import {BATCH, Recaller, SYMBOLS} from "./recall.js";
 import {makeShare} from "./share.js";
 
-const GUTTER = 32;  // left of the bars, for what they are measured by
+const GUTTER = 36;  // left of the bars, for what they are measured by
 const COLOURS = ["first", "second"], DASHES = [[], [7, 4]];  // of the networks' lines
 const GATES = {LSTM: "forget", GRU: "update"};
 

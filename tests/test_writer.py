@@ -193,7 +193,7 @@ def figure(visit, tmp_path):
 
 
 def test_lesson_2s_headline_fades_as_the_gate_says(figure):
-    page = figure(figures.forget_figure())
+    page = figure(figures.figure("forget"))
     slider = page.get_by_label("Bias of the forget gate")
     words = page.locator(".fading li").count()
     for bias, shown in ("5", f"{100 * 0.99331 ** (words - 1):.0f}\u00a0%"), ("-1", "< 0.1\u00a0%"):
@@ -204,7 +204,7 @@ def test_lesson_2s_headline_fades_as_the_gate_says(figure):
 
 
 def test_lesson_6s_bars_stand_at_the_temperature(figure, writer):
-    page = figure(figures.temperature_figure())
+    page = figure(figures.figure("temperature"))
     slider = page.get_by_label("Temperature")
     for temperature in (0.5, 1, 1.7):
         slider.fill(str(temperature))

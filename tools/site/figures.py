@@ -45,7 +45,7 @@ def headline_figure(text: str = HEADLINE, file: str = "lstm.js") -> str:
         "parts": {"input": short(torchnlp.gates(reader.rnn, vectors)["input"]), "h": short(states[0])},
     }
     said = ", ".join(f"{word}: {reader.classes[k]}" for word, k in zip(read["tokens"], answers.argmax(1)))
-    return live("headline", f"What an LSTM answers after each word. {said}.", reading)
+    return live("headline", reading, f"What an LSTM answers after each word. {said}.")
 
 
 def share_picture(file: Path) -> None:
@@ -64,29 +64,9 @@ def short(numbers: torch.Tensor) -> list:
     return numbers.detach().double().numpy().round(3).tolist()
 
 
-def live(name: str, instead: str, data: dict) -> str:
-    """A figure that moves in the middle of a page: <name>.js and its data; instead: for where no scripts run."""
+def live(name: str, data: dict, instead: str = "") -> str:
+    """A figure that moves in the middle of a page: <name>.js and its data; instead: what stands there until it is."""
     return f'<div class="torchnlp-live" id="live-{name}"><p>{instead}</p></div>\n{scripted(name, data)}'
-
-
-def forget_figure() -> str:
-    """Lesson 2: what is left of a headline's words, at a bias of the forget gate that one chooses."""
-    words = torchnlp.tokenizer("Striker signs record deal as shares of the club fall on Wall Street")
-    left = f"{torch.tensor(0.0).sigmoid().item() ** (len(words) - 1):.0e}"
-    instead = f"With a bias of 0, a share of {left} of {words[0]} is left at the end of the headline."
-    return live("forget", instead, {"words": words, "bias": 0})
-
-
-def temperature_figure() -> str:
-    """Lesson 6: what comes next after three beginnings, at a temperature that one chooses."""
-    writer, beginnings, said = Writer(), [], []
-    for text in ("the president of", "oil prices", "a court in"):
-        scores, order = writer.allowed(torchnlp.tokenizer(text)).sort(descending=True)
-        names = ["end" if i == END else writer.spelt[i] for i in order[:10].tolist()]
-        scores = [round(score, 3) for score in scores.tolist() if score > -torch.inf]
-        beginnings.append({"text": text, "scores": scores, "names": names})
-        said.append(f"{text}: {names[0]}")
-    return live("temperature", f"The likeliest next token. {'; '.join(said)}.", {"beginnings": beginnings})
 
 
 def backwards_figure(word: str = "uncopyrightable", file: str = "../reverser.js", share: bool = False) -> str:
@@ -96,7 +76,18 @@ def backwards_figure(word: str = "uncopyrightable", file: str = "../reverser.js"
     """
     answers = reversing.Reversers().answer(word)
     instead = f"{word}, backwards: {answers['one']['written']} from one state, {answers['attention']['written']} "
-    return live("backwards", instead + "with attention.", {"word": word, "file": file, "share": share})
+    return live("backwards", {"word": word, "file": file, "share": share}, instead + "with attention.")
+
+
+def beginnings() -> dict:
+    """Of lesson 6: what comes next after three beginnings."""
+    writer, found = Writer(), []
+    for text in ("the president of", "oil prices", "a court in"):
+        scores, order = writer.allowed(torchnlp.tokenizer(text)).sort(descending=True)
+        names = ["end" if i == END else writer.spelt[i] for i in order[:10].tolist()]
+        scores = [round(score, 3) for score in scores.tolist() if score > -torch.inf]
+        found.append({"text": text, "scores": scores, "names": names})
+    return {"beginnings": found}
 
 
 SENTENCES = {  # and the place of the word where the two readers meet at first, counted from 1
@@ -106,8 +97,8 @@ SENTENCES = {  # and the place of the word where the two readers meet at first, 
 }
 
 
-def readers_figure() -> str:
-    """Lesson 4: two readers meet at a word; does it begin with a capital?"""
+def sentences() -> dict:
+    """Of lesson 4: how often the words of some sentences begin with a capital in the small corpus."""
     capitals, seen = Counter(), Counter()
     with open(ROOT / "data" / "sample" / "train.csv", encoding="utf-8-sig", newline="") as lines:
         texts = [re.findall(r"\w+|[.,!?()']", row[2]) for row in csv.reader(lines)]
@@ -115,12 +106,12 @@ def readers_figure() -> str:
         for t, keys in enumerate(contexts(words)):
             seen.update(keys)
             capitals.update(keys if words[t][0].isupper() else [])
-    sentences = []
+    found = []
     for text, place in SENTENCES.items():
         words = text.split()
         shares = [[capitals[key] / seen[key] if seen[key] else None for key in keys] for keys in contexts(words)]
-        sentences.append({"words": words, "place": place, "shares": shares})
-    return live("readers", "The word after it often says whether a word has a capital.", {"sentences": sentences})
+        found.append({"words": words, "place": place, "shares": shares})
+    return {"sentences": found}
 
 
 def contexts(words: list[str]) -> list[list[tuple]]:
@@ -129,25 +120,22 @@ def contexts(words: list[str]) -> list[list[tuple]]:
     return [[(b,), (a, b, None), (None, b, c), (a, b, c)] for a, b, c in zip(line, line[1:], line[2:])]
 
 
-def vectors_figure() -> str:
-    """Lesson 5: the neighbours of a word, and an analogy as two arrows."""
-    instead = "The step from good to bad, made from rich, ends near poor."
-    return live("vectors", instead, json.loads(VECTORS.read_text()))
-
-
-def query_figure() -> str:
-    """Lesson 7: a query over the keys of the lesson's first cell of attention."""
-    instead = "The query 0, 3, 0 has what two of the four keys have; these two share the weight."
+def query() -> dict:
+    """Of lesson 7: the numbers of its first cell of attention."""
     names = reversing.lesson()
-    return live("query", instead, {name: short(names[name].squeeze()) for name in ("keys", "values", "query")})
+    return {name: short(names[name].squeeze()) for name in ("keys", "values", "query")}
 
 
-INSTEAD = {  # of the figures that start from nothing, which need no function here
-    "radius": "At a small spectral radius the gradient dies on its way back; at a large one it explodes.",
-    "packed": "Texts of 5, 3 and 1 tokens take 15 steps of work when they are padded, and 9 when they are packed.",
+HEADLINE_THAT_FADES = "Striker signs record deal as shares of the club fall on Wall Street"
+DATA = {  # of the figures that start from some
+    "forget": lambda: {"words": torchnlp.tokenizer(HEADLINE_THAT_FADES), "bias": 0},
+    "temperature": beginnings,
+    "readers": sentences,
+    "vectors": lambda: json.loads(VECTORS.read_text()),
+    "query": query,
 }
 
 
 def figure(name: str) -> str:
     """A figure that a lesson names in lesson.toml."""
-    return globals().get(f"{name}_figure", lambda: live(name, INSTEAD.get(name, ""), {}))()
+    return backwards_figure() if name == "backwards" else live(name, DATA.get(name, dict)())

@@ -24,7 +24,6 @@ def lesson_page(source: str, name: str) -> str:
     cells, asked, hidden, waiting = [], False, False, []
     live = LESSONS[name].settings["figures"] if name in LESSONS else {}
     left_out = opening(notebook)
-    gates = [cell.id for cell in notebook.cells if "plot_gates(" in cell.source][:1]
 
     def write(text: str) -> None:
         cells.append(nbformat.v4.new_markdown_cell(text))
@@ -46,8 +45,6 @@ def lesson_page(source: str, name: str) -> str:
         if hides and is_plot:
             write(SHOW)
         write(f"({cell.id})=")
-        if cell.id in gates:
-            write(f"(gates-{name})=")
         if is_text:
             write(in_site(link_first(cell.source, links)))
             continue
