@@ -4,6 +4,7 @@ import re
 from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
+from textwrap import shorten
 
 import nbformat
 import sphinxcontrib.katex as katex
@@ -163,12 +164,7 @@ def shared(app, pagename, templatename, context, doctree) -> None:
     paragraphs = (part.astext() for part in doctree.findall(paragraph))
     text = next((text for text in paragraphs if len(text) > 60), project)
     title = re.sub(r"<.*?>", "", context["title"])
-    context["metatags"] += pages.share_tags(title, short_of(text))
-
-
-def short_of(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 160 else text[:157].rsplit(" ", 1)[0] + " …"
+    context["metatags"] += pages.share_tags(title, shorten(text, 160, placeholder=" …"))
 
 
 def setup(app) -> None:

@@ -16,7 +16,7 @@ if (file.plan?.layers === 0) Object.assign(PARTS.h, {name: "mean so far", meanin
 const field = document.getElementById("text"), form = document.getElementById("choices"), choices = form.elements;
 // What is read depends on where the band is, if words are forgotten.
 const onMove = () => choices.mode.value === "all" ? remember() : read();
-const view = new View(document.getElementById("view"), networks.classes, {onMove});
+const view = new View(document.getElementById("view"), networks.classes, {onMove, colours: file.colours});
 view.hint.before(form, makeShare(
     () => ({title: field.value, text: view.sentence.textContent}),
     () => [...view.curves.querySelectorAll("canvas")]));

@@ -8,8 +8,8 @@ from test_pages import LONG, NASTY, ask
 from torch import nn
 
 import torchnlp
-from lessons import NewsReader, Recurrent, Tagger, TextClassifier, Window
-from torchnlp import PAD, fit, length_loader, load_dataset, publish, seed_all, tokenizer
+from lessons import NewsReader, Recurrent, RNNClassifier, Tagger, TextClassifier, Window
+from torchnlp import fit, length_loader, load_dataset, publish, seed_all, tokenizer
 
 pytestmark = pytest.mark.slow
 
@@ -26,17 +26,9 @@ class Bag(nn.Module):
         return self.fc(self.embedding(ids, offsets))
 
 
-class Simple(nn.Module):
+def simple(words, classes, pool=lambda states, real: states.mean(1)):
     """Lesson 1's RNN, of a width that is no multiple of four, with a mean of the states of its padded batch."""
-
-    def __init__(self, vocab_size, num_class):
-        super().__init__()
-        self.embedding = nn.Embedding(vocab_size, 24, PAD)
-        self.rnn = nn.RNN(24, 30, batch_first=True)
-        self.fc = nn.Linear(30, num_class)
-
-    def forward(self, ids):
-        return self.fc(self.rnn(self.embedding(ids))[0].mean(1))
+    return RNNClassifier(words, 24, 30, classes, pool)
 
 
 def maximum(states, last, lengths):
@@ -50,24 +42,18 @@ def two_layers(words, classes):
 
 NETWORKS = {
     "bag": Bag,
-    "RNN, mean": Simple,
+    "RNN, mean": simple,
     "GRU, last": lambda words, classes: TextClassifier(Recurrent(nn.GRU), words, classes),
     "LSTM, two layers and directions, max": two_layers,
     "LSTM, two directions, last and max": lambda words, classes: NewsReader(torch.randn(words, 20), classes),
 }
 
 
-class Attentive(Simple):
-    """A mean whose weights a linear layer of its own computes, before the one that answers."""
+class Attention(nn.Linear):
+    """A mean whose weights a linear layer of its own computes."""
 
-    def __init__(self, vocab_size, num_class):
-        super().__init__(vocab_size, num_class)
-        del self.fc
-        self.score, self.fc = nn.Linear(30, 1), nn.Linear(30, num_class)  # the score comes first
-
-    def forward(self, ids):
-        states = self.rnn(self.embedding(ids))[0]  # [B, T, 30]
-        return self.fc((self.score(states).softmax(1) * states).sum(1))
+    def forward(self, states, real):  # [B, T, 30]
+        return (super().forward(states).softmax(1) * states).sum(1)
 
 
 ANSWERS = """texts => texts.map(text => window.reader.read(text))
@@ -159,7 +145,7 @@ def test_another_network_is_an_error_that_says_what_can_be_shown(news, tmp_path)
     for net in (
         TextClassifier(Window(), len(vocab), 4, maximum),
         Tagger(Recurrent(nn.LSTM), len(vocab), 4),
-        Attentive(len(vocab), 4),
+        simple(len(vocab), 4, Attention(30, 1)),
         nn.Sequential(nn.Embedding(len(vocab), 8), nn.Flatten()),
     ):
         with pytest.raises(ValueError, match="publish can show an embedding, at most one nn.RNN"):

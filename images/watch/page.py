@@ -115,18 +115,14 @@ def published(network: dict, said: dict[str, str], examples: list[str], card: di
     entries = [f'<dt>{html.escape(name)}</dt>\n<dd dir="auto">{html.escape(text)}</dd>' for name, text in card.items()]
     shown = {text: html.escape(text if len(text) < 60 else f"{text[:56]} …") for text in examples}
     buttons = [f'<button type="button" value="{html.escape(text)}">{name}</button>' for text, name in shown.items()]
-    rules = [
-        f"--class-{k}: light-dark(color-mix(in oklab, {colour}, black 40%), color-mix(in oklab, {colour}, white 40%));"
-        for k, colour in enumerate(colours)
-        if k > 3  # the style has the first four
-    ]
     parts = {name: html.escape(text) for name, text in said.items()}
-    parts |= {"kind": KINDS[cell], "cell": cell, "most": str(plan["most"]), "colours": f":root {{ {' '.join(rules)} }}"}
+    parts |= {"kind": KINDS[cell], "cell": cell, "most": str(plan["most"])}
     parts |= {"examples": "\n".join(buttons), "card": "\n".join(entries)}
     page = re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (SITE / "published.html").read_text("utf-8"))
     weights = {name: {"float32": coded(weight)} for name, weight in network["weights"].items()}
     weights["embedding.weight"] = in_steps(network["weights"]["embedding.weight"], network["bits"])
-    data = {"classes": network["classes"], "words": network["words"], "plan": plan, "networks": {cell: weights}}
+    data = {"networks": {cell: weights}, "plan": plan, "colours": colours}
+    data |= {name: network[name] for name in ("classes", "words")}
     return one_file(page, lambda _: data)
 
 

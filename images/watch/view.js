@@ -22,8 +22,12 @@ const GUTTER = 14;  // left of the columns, for the numbers of the curves' scale
 
 export class View {
     // onMove() is called when the band moves, onEnd() when the show is over. compact: large words, the input gate
-    // alone, and nothing to choose; on a phone a row a word.
-    constructor(root, classes, {onMove = () => {}, onEnd = () => {}, compact = false} = {}) {
+    // alone, and nothing to choose; on a phone a row a word. colours: of the classes; the style has the first four.
+    constructor(root, classes, {onMove = () => {}, onEnd = () => {}, compact = false, colours = []} = {}) {
+        for (const [k, colour] of [...colours.entries()].slice(4)) {
+            const [light, dark] = ["black", "white"].map(other => `color-mix(in oklab, ${colour}, ${other} 40%)`);
+            root.style.setProperty(`--class-${k}`, `light-dark(${light}, ${dark})`);
+        }
         Object.assign(this, {root, classes, onMove, onEnd, compact, at: 0, shown: Infinity, by: "answer", unit: 0});
         const div = (className, ...children) => make("div", {className}, ...children);
         const button = (textContent, label, onclick) =>
