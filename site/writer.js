@@ -11,11 +11,13 @@ import {tokenize} from "./tokenizer.js";
 import {bytes} from "./weights.js";
 
 const LONGEST = 12;  // how many grey words
+const SHORTEST = 6;  // tokens of a text that may end
 const SLIDERS = ["temperature", "top", "nucleus"];
 
 const element = id => document.getElementById(id);
 const file = JSON.parse(element("file").textContent), model = new LanguageModel(file);
 const lower = file.words.map(word => word.toLowerCase()), known = new Map(lower.map((word, id) => [word, id]));
+const quote = known.get("'"), stop = known.get(".");
 for (const id of [PAD, END]) known.delete(lower[id]);  // whoever types them means something else
 const rival = new FourGrams(trainingTexts(), model.V);
 const field = element("text"), form = element("sliders"), choices = form.elements;
@@ -65,13 +67,14 @@ function withToken(text, id, begins = "") {
 
 // ------------------------------------------------------------------------------------- what may come next
 
-// Scores without what is never written: an unknown word, padding, an end before there is a beginning; a word twice in a
-// row, three words that stand there already. What is begun may end as it likes.
+// Scores without what is never written: an unknown word, padding, a quotation mark (it would stay open), a full stop
+// that no number precedes, an end before SHORTEST tokens, a word twice in a row, a long word that stands there already.
+// What is begun may end as it likes.
 function allowed(scores, ids, begins) {
-    const [a, b] = [-1, -1, ...ids].slice(-2);
-    const again = ids.filter((_, t) => t > 1 && ids[t - 2] === a && ids[t - 1] === b);
+    const said = new Set(ids.filter((id, t) => t === ids.length - 1 || lower[id].length > 3));
+    const number = /\d$/.test(lower[ids.at(-1)]);
     const fits = id => begins ? id > END && lower[id].startsWith(begins)
-        : id > PAD && (id !== END || ids.length) && id !== b && !again.includes(id);
+        : id > PAD && !said.has(id) && (id !== END || ids.length >= SHORTEST) && id !== quote && (id !== stop || number);
     return scores.map((score, id) => fits(id) ? score : -Infinity);
 }
 const counted = (ids, begins) => allowed(rival.next(ids).map(Math.log), ids, begins);
@@ -143,7 +146,7 @@ function showLosses(tokens, grey, runs) {
 
 // What the models say comes next, as a sentence.
 function tellNext(tokens, begins, network, fourgrams) {
-    const says = ({id, now}) => [bold(named(id)), ` (${percent(now)})`];
+    const says = ({id, own}) => [bold(named(id)), ` (${percent(own)})`];
     const place = begins ? ["Of the words that begin with ", bold(begins)]
         : tokens.length ? ["After ", bold(tokens.at(-1))] : ["At the beginning"];
     const stranger = !begins && read.at(-1)?.id === UNK ? " Neither knows this word." : "";
@@ -157,7 +160,7 @@ function tellCosts(ids, runs) {
     const known = read.filter(({id}) => id !== UNK), strangers = read.length - known.length;
     const cost = which => mean(known.map(entry => entry[which]));
     const size = number => `${number.toFixed(2)} (perplexity ${Math.round(Math.exp(number)).toLocaleString("en")})`;
-    const sum = known.length ? `Mean negative log-likelihood of ${known.length} tokens: network ${size(cost("loss"))}, `
+    const sum = known.length ? `Mean negative log-likelihood of ${known.length} token${known.length > 1 ? "s" : ""}: network ${size(cost("loss"))}, `
         + `4-grams ${size(cost("counted"))}. ` : "";
     const pairs = ids => ids.slice(1).map((id, t) => `${ids[t]} ${id}`), all = pairs(known.map(({id}) => id));
     const again = all.length - new Set(all).size, low = Math.exp(cost("loss")) < 100 && 4 * again > all.length;

@@ -14,6 +14,7 @@ from torchnlp import tokenizer
 FILE = Path(__file__).resolve().parents[2] / "site" / "networks" / "writer.json"
 SPECIALS = ["<unk>", "<pad>", "<end>"]
 UNK, PAD, END = range(3)  # their ids
+SHORTEST = 6  # tokens of a text that may end
 ORDER = 4
 
 
@@ -59,8 +60,10 @@ class Writer:
         return {"tokens": tokens, "ids": ids, "losses": losses, "counted": counted.tolist()}
 
     def allowed(self, tokens: list[str], *, section=None, model="network", begins="") -> torch.Tensor:
-        """The scores [V] of what may follow: no unknown word, no padding, no end before there is a beginning; no word
-        twice in a row, no three words that stand there already.
+        """The scores [V] of what may follow.
+
+        Never an unknown word, padding, a quotation mark, a full stop that no number precedes, an end before SHORTEST
+        tokens, a word twice in a row, or a long word that stands there already.
 
         model: "network" or "4-grams"; begins: the letters that the word begins with.
         """
@@ -71,13 +74,11 @@ class Writer:
             line = [self.net.V] * (ORDER - 1) + ids
             p = (kneser_ney_probability(self.tables, [*line, i], len(line), self.net.V) for i in range(self.net.V))
             scores = torch.tensor(list(p), dtype=torch.double).log()
-        lowest = END if ids and not begins else END + 1
-        *_, a, b = [-1, -1, *ids]
-        again = {b} | {c for x, y, c in zip(ids, ids[1:], ids[2:]) if (x, y) == (a, b)}
-        never = set() if begins else again
-        may = torch.tensor(
-            [i >= lowest and word.startswith(begins) and i not in never for i, word in enumerate(self.words)]
-        )
+        never = {i for i in ids[:-1] if len(self.words[i]) > 3} | {UNK, PAD, self.ids["'"], *ids[-1:]}
+        never |= {END} if len(ids) < SHORTEST else set()
+        never |= set() if ids and self.words[ids[-1]][-1].isdigit() else {self.ids["."]}
+        begun = [i > END and word.startswith(begins) for i, word in enumerate(self.words)]
+        may = torch.tensor(begun if begins else [i not in never for i in range(self.net.V)])
         return scores.masked_fill(~may, -torch.inf)
 
     def next(self, tokens: list[str], *, section=None, model="network", begins="", **choices) -> dict:
