@@ -163,14 +163,13 @@ def test_run_rnn_gives_what_each_text_gives_alone_and_its_gradients(kind, layers
 
 REFUSED = [
     (2, False, torch.full((2,), 4), "batch_first=True"),
-    (0, True, torch.full((0,), 4), "The batch is empty"),
     (3, True, [4, 4, 4], "a tensor with one for each of the 3 texts"),
     (3, True, torch.full((2,), 4), "a tensor with one for each of the 3 texts"),
 ]
 
 
 @pytest.mark.parametrize("count, batch_first, lengths, what", REFUSED)
-def test_run_rnn_refuses_a_layer_that_reads_steps_first_no_text_and_other_lengths(count, batch_first, lengths, what):
+def test_run_rnn_refuses_a_layer_that_reads_steps_first_and_other_lengths(count, batch_first, lengths, what):
     with pytest.raises(ValueError, match=what):
         run_rnn(nn.LSTM(5, 3, batch_first=batch_first), torch.randn(count, 4, 5), lengths)
 

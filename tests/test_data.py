@@ -11,7 +11,6 @@ import io
 import os
 import re
 import shutil
-import sys
 import tarfile
 import threading
 import time
@@ -64,7 +63,7 @@ def test_classes_txt_brings_classes_of_your_own_and_a_label_is_a_name_or_a_numbe
         loaded('"3","a","b"\n', rows, "Politik\nSport")
 
 
-@pytest.mark.parametrize("names", ["0 1", "0 1 2", "1 2 3", "-1 0 1", "3 1 2 10", "2019 2020"])
+@pytest.mark.parametrize("names", ["0 1", "0 1 2", "2 1", "-1 0 1", "3 1 2 10", "2019 2020"])
 def test_a_label_that_is_a_number_and_the_name_of_a_class_means_the_class_of_this_name(loaded, names):
     names = names.split()
     rows = "".join(f'"{name}","is","{name}"\n' for name in names)
@@ -72,16 +71,6 @@ def test_a_label_that_is_a_number_and_the_name_of_a_class_means_the_class_of_thi
     assert train == [(i, f"is {name}") for i, name in enumerate(names, 1)]
     with pytest.raises(ValueError, match="train.csv, line 1: label '99' is not a name in classes.txt"):
         loaded('"99","a","b"\n', GOOD, names)
-
-
-def test_labels_that_can_be_read_as_names_and_as_other_numbers_are_refused_with_both_readings(loaded):
-    rows = '"1","a","b"\n"2","c","d"\n'
-    both = "'1' is the class of this name, or class number 1, which is '{}'.*Put the lines of classes.txt in the order"
-    with pytest.raises(ValueError, match=both.format(2)):
-        loaded(rows, rows, ["2", "1"])
-    with pytest.raises(ValueError, match=both.format(0)):
-        loaded(rows, rows, ["0", "1", "2"])
-    assert loaded(rows, '"0","a","b"\n', ["0", "1", "2"])[0] == [(2, "a b"), (3, "c d")]  # one file may lack a class
 
 
 @pytest.mark.parametrize("names", ["one", "twice\ntwice", "\n".join(map(str, range(101)))], ids=["1", "twice", "101"])
@@ -342,7 +331,7 @@ def test_a_server_that_falls_silent_is_left_and_asked_again(server, monkeypatch)
 def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(server, monkeypatch, tmp_path):
     server.answers.clear()
     monkeypatch.setattr(torchnlp, "SAMPLE", tmp_path / "gone")
-    with pytest.raises(FileNotFoundError, match="could not be downloaded.*Connect to a network, or set TORCHNLP_DATA"):
+    with pytest.raises(FileNotFoundError, match="gone is not there.*TORCHNLP_DATA a file, a folder"):
         torchnlp.load_dataset()
 
 
@@ -361,12 +350,10 @@ def test_a_mirror_with_a_broken_archive_leads_to_the_sample(server, capsys, cont
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES], ids=os.strerror)
-@pytest.mark.parametrize("system, other", [("linux", "or set XDG_CACHE_HOME .*"), ("win32", "or ")])
-def test_whatever_the_disk_says_is_passed_on_before_any_request(server, capsys, monkeypatch, number, system, other):
+def test_whatever_the_disk_says_is_passed_on_before_any_request(server, capsys, monkeypatch, number):
     """An error that says where, why and what to do; no word of a missing network, and no sample."""
     monkeypatch.setattr(Path, "mkdir", Mock(side_effect=OSError(number, os.strerror(number))))
-    monkeypatch.setattr(sys, "platform", system)
-    remedy = f"Make room there, {other}set TORCHNLP_DATA"
+    remedy = "Make room there, or set XDG_CACHE_HOME .*, or set TORCHNLP_DATA"
     with pytest.raises(OSError, match=f"{re.escape(str(server.cache))}.*{os.strerror(number)}.*{remedy}"):
         torchnlp.load_dataset()
     assert capsys.readouterr().out == "" and torchnlp.vocab is None and server.requests == []
