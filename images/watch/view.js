@@ -75,7 +75,6 @@ export class View {
         this.rest();
         document.fonts.ready.then(() => this.layout());  // the typeface may come after the words
         matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
-        matchMedia("print").addEventListener("change", () => this.layout());
     }
 
     // Show one reading, or several networks' readings of one text side by side.
@@ -126,40 +125,40 @@ export class View {
         this.marks.replaceChildren(...this.noted.map((_, i) => number(i)));
     }
 
-    // A word's column is as wide as the word; a short text is spread, and one that nearly fits is pushed together, with
-    // smaller letters; in a longer one the words stand upright, but on the front page. At the right there is room for the names of the lines. On paper nothing
-    // scrolls: all of it is made to fit.
-    layout() {
-        const seen = this.strip.clientWidth;
-        if (!this.readings) return;
-        this.stacked = this.compact && !seen;  // on a phone, a row a word
+    // How wide each word's column is: as the word. A short text is spread, and one that nearly fits is pushed together,
+    // with smaller letters; in a longer one the words stand upright, but on the front page. At the right there is room
+    // for the names of the lines, but on a phone.
+    columns(seen) {
         this.words.style.fontSize = this.compact && seen ? `${STAGE}px` : "";
         const {fontSize, fontFamily} = getComputedStyle(this.words), ruler = make("canvas").getContext("2d");
         const least = this.compact ? 0.62 : 0.8;  // of the letters' size
         ruler.font = `600 ${lettering(this.curves.querySelector("canvas"))}`;
         this.margin = 12 + Math.min(110, Math.max(...this.classes.map(name => ruler.measureText(name).width)));
         ruler.font = `600 ${fontSize} ${fontFamily}`;
-        let widths = this.tokens.map(token => Math.max(30, ruler.measureText(token).width + 16));
+        const own = this.tokens.map(token => Math.max(30, ruler.measureText(token).width + 16));
         const roomFor = widths => (seen - GUTTER - this.margin) / widths.reduce((a, b) => a + b, 0);
-        const upright = !this.compact && roomFor(widths) < 0.9 * least;
+        const upright = !this.compact && roomFor(own) < 0.9 * least;
         this.words.classList.toggle("upright", upright);
-        this.words.style.height = upright ? `${Math.min(110, Math.max(...widths))}px` : "";
-        if (upright) widths = widths.map(() => 22);
-        if (upright && seen < 540) this.margin = 2;  // a phone has no room for the lines' names
-        const smaller = seen && !upright ? Math.max(least, Math.min(1, roomFor(widths))) : 1;
+        this.words.style.height = upright ? `${Math.min(110, Math.max(...own))}px` : "";
+        if (upright && seen < 540) this.margin = 2;
+        const smaller = seen && !upright ? Math.max(least, Math.min(1, roomFor(own))) : 1;
         if (smaller < 1) this.words.style.fontSize = `${parseFloat(fontSize) * smaller}px`;
-        widths = widths.map(width => width * smaller);
-        const room = roomFor(widths), stretch = room > 0.9 ? Math.min(1.8, room) : 1;
+        const widths = own.map(width => upright ? 22 : width * smaller), room = roomFor(widths);
+        return widths.map(width => width * (room > 0.9 ? Math.min(1.8, room) : 1));
+    }
+
+    layout() {
+        const seen = this.strip.clientWidth;
+        if (!this.readings) return;
+        this.stacked = this.compact && !seen;  // on a phone, a row a word
         this.edges = [GUTTER];
-        widths.forEach((width, t) => {
-            this.edges.push(this.edges[t] + width * stretch);
-            Object.assign(this.words.children[t].style, {left: `${this.edges[t]}px`, width: `${width * stretch}px`});
+        this.columns(seen).forEach((width, t) => {
+            this.edges.push(this.edges[t] + width);
+            Object.assign(this.words.children[t].style, {left: `${this.edges[t]}px`, width: `${width}px`});
         });
-        const all = Math.max(seen, this.edges.at(-1) + this.margin), printed = matchMedia("print").matches;
-        this.width = printed ? all : seen;
-        this.roll.style.width = `${all}px`;
-        this.roll.style.zoom = printed ? seen / all : 1;
-        this.roll.style.setProperty("--seen", `${this.width}px`);
+        this.width = seen;
+        this.roll.style.width = `${Math.max(seen, this.edges.at(-1) + this.margin)}px`;
+        this.roll.style.setProperty("--seen", `${seen}px`);
         this.fits = this.edges.at(-1) <= this.width;
         this.strip.style.touchAction = this.fits ? "pan-y" : "auto";  // a finger moves the band, or a long text
         this.noted.forEach(({at}, i) => {
