@@ -134,10 +134,13 @@ def test_a_training_without_articles_or_with_a_useless_learning_rate_is_an_error
         fit(Mean(len(vocab)), *loaders, live=False, **options)
 
 
-def test_an_iterator_that_is_used_up_is_an_error_and_no_epoch_of_nothing(news):
-    batches = DataLoader(news[0], 8, collate_fn=padify)
+def test_no_batch_is_an_error_and_so_is_an_iterator_that_is_used_up(news):
+    batches, net = DataLoader(news[0], 8, collate_fn=padify), Mean(len(news[3]))
+    for run in (train_epoch, evaluate):
+        with pytest.raises(ValueError, match="gave no batch: is the dataset empty"):
+            run(net, [])
     with pytest.raises(ValueError, match="Epoch 2 found no batch. Pass a DataLoader"):
-        fit(Mean(len(news[3])), iter(batches), batches, epochs=2, live=False)
+        fit(net, iter(batches), batches, epochs=2, live=False)
 
 
 OTHER_LSTMS = [nn.LSTM(4, 4, num_layers=2), nn.LSTM(4, 4, bidirectional=True), nn.LSTM(4, 4, proj_size=2)]

@@ -28,7 +28,7 @@ NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/*/*.i
 BATCHES = 2  # that a network is trained on, in each epoch
 KNOBS = {  # what makes training longer than its loaders do
     r"\bsteps=\d+": "steps=25", r"^STEPS = .*": "STEPS = 25", r"\brepeats=\d+": "repeats=4", r"\bmost=\d+": "most=6",
-    r":30_000\]": ":3_000]", r"\bin steps:": "in steps[:2]:",
+    r":30_000\]": ":3_000]", r"\bin steps:": "in steps[:2]:", r"(\bin \w+\(.*)\bsteps\):": r"\g<1>10):",
 }  # fmt: skip
 
 
