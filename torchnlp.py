@@ -34,7 +34,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import textwrap
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -88,6 +87,19 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 def say(message: str) -> str:
     """A message in the language of $TORCHNLP_LANGUAGE; what varies in it is put in after: say("...").format(n=3)."""
     return _catalogue(os.environ.get("TORCHNLP_LANGUAGE", "")).gettext(message)
+
+
+def _in_lines(text: str, most: int) -> str:
+    """A text in lines of at most so many columns. A Chinese character takes two, and a line may end after it."""
+    lines, room = [""], most
+    for part in re.findall(r"[\u2e80-\uffef][，。：；？！）、》”]*|[^\s\u2e80-\uffef]+|\s+", text):
+        wide = sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in part)
+        if wide > room:
+            lines, room = [*lines, ""], most
+        if lines[-1] or part.strip():  # no line begins with a blank
+            lines[-1] += part
+            room -= wide
+    return "\n".join(line.rstrip() for line in lines if line)
 
 
 def _choose_device(wanted: str = "") -> torch.device:
@@ -176,7 +188,7 @@ def load_dataset(
     vocab = voc  # last of all: an error above has changed nothing
     record("data", f"{title}: {train:,} train and {test:,} test articles")
     for line in lines:
-        print(textwrap.fill(line, 88, break_on_hyphens=False))
+        print(_in_lines(line, 88))
     return train_dataset, test_dataset, classes, vocab
 
 
@@ -184,7 +196,8 @@ def _read_halves(place: Path, text: str | int | Sequence | None, label: str | in
     """(train items, test items, classes, notes) of a folder or a file. Without a test half, a tenth is held out."""
     tables = [_read_table(file, text, label) for file in _files_of(place)]
     classes = _read_classes(place, tables)
-    halves = [_with_numbers(table, classes) for table in tables]
+    numbers = _number_labels(place, classes, {row[0] for table in tables for row in table.rows})
+    halves = [_with_numbers(table, numbers) for table in tables]
     if len(halves) == 1:
         halves = [[halves[0][i] for i in places] for places in _stratified(halves[0], 0.1, seed)]
         what = say("There is no test file: a tenth of each class is held out to test on, drawn with the seed {seed}.")
@@ -379,22 +392,36 @@ def _read_classes(place: Path, tables: list[Table]) -> list[str]:
     return sorted(counts, key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0, name))
 
 
-def _with_numbers(table: Table, classes: list[str]) -> list[tuple[int, str]]:
-    """(number of the label, text) of each row of a table; a label without a number is an error that says where.
+def _number_labels(folder: Path, classes: list[str], found: set[str]) -> dict[str, int]:
+    """The number 1..K of each label: a label is a class's name or, where no name looks like a number, its number.
 
-    A label is the name of a class. Where no name looks like a number, it may be the class's number, 1..K, too.
+    found: the labels of both files. Raises ValueError where all of them could be either, with another meaning.
     """
-    numbers = {name: number for number, name in enumerate(classes, 1)}
-    known = say("a name in classes.txt")
-    remedy = say("The names there are numbers, so each label must be one of them.")
+    names = {name: number for number, name in enumerate(classes, 1)}
+    numbers = {str(number): number for number in names.values()}
     if not any(re.fullmatch(r"[-+]?[\d.]+", name) for name in classes):
-        numbers |= {str(number): number for number in numbers.values()}
-        known = say("a number from 1 to {last}").format(last=len(classes))
-        remedy = say("Delete a header line; number from 1; for other labels add a classes.txt with their names.")
-    for label, _, line in table.rows:
-        if label not in numbers:
-            what = say("label {label!r} is not {known}.").format(label=label[:40], known=known)
-            raise _problem(table.file, line, what, remedy)
+        return names | numbers
+    differ = sorted(label for label in found if names.get(label) != numbers.get(label))
+    if differ and found <= names.keys() & numbers.keys():
+        label, what = differ[0], say("the labels can be read as names or as numbers, and these differ.")
+        both = say("{label!r} is the class of this name, or class number {label}, which is {other!r}.")
+        both = both.format(label=label, other=classes[int(label) - 1])
+        remedy = say("Put the lines of classes.txt in the order 1, 2, ..., or write names there that are not numbers.")
+        raise ValueError(f"{folder}: {what} {both} {remedy}")
+    return names
+
+
+def _with_numbers(table: Table, numbers: dict[str, int]) -> list[tuple[int, str]]:
+    """(number of the label, text) of each row of a table; a label without a number is an error that says where."""
+    wrong = [row for row in table.rows if row[0] not in numbers]
+    for label, _, line in wrong[:1]:
+        known = say("a name in classes.txt")
+        remedy = say("The names there are numbers, so each label must be one of them.")
+        if len(numbers) > max(numbers.values()):  # each class has its name and its number
+            known = say("a number from 1 to {last}").format(last=max(numbers.values()))
+            remedy = say("Delete a header line; number from 1; for other labels add a classes.txt with their names.")
+        what = say("label {label!r} is not {known}.").format(label=label[:40], known=known)
+        raise _problem(table.file, line, what, remedy)
     return [(numbers[label], text) for label, text, _ in table.rows]
 
 
@@ -553,7 +580,7 @@ def _announce_sample(what: str) -> None:
         "news, connect and run this cell again, or set TORCHNLP_DATA to a folder with train.csv."
     )
     wrong = say("(What went wrong: {what})").format(what=what)
-    print("=" * 78, textwrap.fill(notice, 78), textwrap.fill(wrong, 78), "=" * 78, sep="\n")
+    print("=" * 78, _in_lines(notice, 78), _in_lines(wrong, 78), "=" * 78, sep="\n")
 
 
 # ---------------------------------------------------------------------------------------- text
@@ -1006,12 +1033,20 @@ def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
 MISFITS = IndexError, RuntimeError, TypeError, ValueError  # what PyTorch raises where network and batch do not fit
 
 
-def train_step(net: nn.Module, batch: Sequence, optimizer: Optimizer, loss_fn: Callable, clip: float | None) -> Tensor:
-    """One gradient step on one batch, as lesson 1 writes it. Where it fails, _explain says what does not fit.
+class Step(NamedTuple):
+    """What one gradient step tells. Its tensors stay on the device: to read one is to wait for a GPU."""
 
-    Returns [5]: mean loss, what it is the mean of, how many articles were right, norm before clipping, articles. It
-    stays on the device: to read it is to wait for a GPU.
-    """
+    loss: Tensor  # [], the mean over the batch
+    weight: Tensor  # [], of what it is the mean: the articles or, with class weights, the sum of theirs
+    correct: Tensor  # [], how many articles were right
+    norm: Tensor  # [], of the dense gradients, before clipping
+    articles: int
+
+
+def train_step(
+    net: nn.Module, batch: Sequence[Tensor], optimizer: Optimizer, loss_fn: Callable, clip: float | None = None
+) -> Step:
+    """One gradient step on one batch, as lesson 1 writes it. Where it fails, _explain says what does not fit."""
     labels, *inputs = _to_device(batch)
     try:
         logits = net(*inputs)  # [B, K]
@@ -1024,11 +1059,7 @@ def train_step(net: nn.Module, batch: Sequence, optimizer: Optimizer, loss_fn: C
     except MISFITS as error:
         _explain(error, net, batch)
         raise
-    articles = loss.new_full((), len(labels))
-    weight = articles  # the loss is the mean over the articles or, with class weights, over the sum of theirs
-    if isinstance(loss_fn, (nn.CrossEntropyLoss, nn.NLLLoss)) and loss_fn.weight is not None:
-        weight = loss_fn.weight[labels].sum()
-    return torch.stack([loss.detach(), weight, _correct(logits, labels), norm, articles])
+    return Step(loss.detach(), _weight_of(loss_fn, labels, loss), _correct(logits, labels), norm, len(labels))
 
 
 def _explain(error: Exception, net: nn.Module, batch: Sequence[Tensor]) -> None:
@@ -1066,6 +1097,13 @@ def _check_loss(loss_fn: Callable) -> None:
         raise ValueError('loss_fn gives one number, the mean over the batch: leave reduction="mean" as it is.')
 
 
+def _weight_of(loss_fn: Callable, labels: Tensor, loss: Tensor) -> Tensor:
+    """Of what the loss is the mean: the articles or, with class weights, the sum of theirs."""
+    if isinstance(loss_fn, (nn.CrossEntropyLoss, nn.NLLLoss)) and loss_fn.weight is not None:
+        return loss_fn.weight[labels].sum()
+    return loss.new_full((), len(labels))
+
+
 def _correct(logits: Tensor, labels: Tensor) -> Tensor:
     """How many articles are right; where each has a row of 0 and 1, labels [B, K], those with the whole row right."""
     return (logits.argmax(1) == labels if labels.dim() == 1 else ((logits > 0) == labels).all(1)).sum()
@@ -1093,13 +1131,13 @@ def _stop_unless_finite(value: Tensor, name: str) -> None:
         raise FloatingPointError(f"The {name} is no longer finite. Start again with a smaller lr, or with clip=1.")
 
 
-def _read(steps: list[Tensor]) -> np.ndarray:
+def _read(steps: Sequence[Step]) -> np.ndarray:
     """A row for each step: summed loss, its weight, correct, norm, articles. The one place that waits for a GPU."""
-    rows = torch.stack(steps).cpu().double()
+    rows = torch.stack([part for step in steps for part in step[:4]]).cpu().double().view(-1, 4)
     _stop_unless_finite(rows[:, 0].sum(), "loss")
     _stop_unless_finite(rows[:, 3].sum(), "gradient")
     rows[:, 0] *= rows[:, 1]
-    return rows.numpy()
+    return np.column_stack([rows.numpy(), [step.articles for step in steps]])
 
 
 def train_epoch(
@@ -1121,7 +1159,7 @@ def train_epoch(
     steps, seen = [], 0
     for batch in _read_by(net, dataloader):
         steps.append(train_step(net, batch, optimizer, loss_fn, clip))
-        seen += len(batch[0])
+        seen += steps[-1].articles
         if report_freq and len(steps) % report_freq == 0:
             print(f"{seen}: acc={_read(steps)[:, 2].sum() / seen:.4f}")
         if epoch_size and seen >= epoch_size:
@@ -1132,11 +1170,15 @@ def train_epoch(
     return loss / weight, correct / seen
 
 
-def train_epoch_emb(net: nn.Module, dataloader: Iterable, *args, use_pack_sequence: bool = False, **options):
+def train_epoch_emb(
+    net: nn.Module, dataloader: Iterable, lr: float = 0.01, optimizer: Optimizer | None = None,
+    loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
+    use_pack_sequence: bool = False, clip: float | None = None,
+) -> tuple[float, float]:  # fmt: skip
     """train_epoch under an older name. use_pack_sequence: a batch's third part is lengths, for the CPU."""
     if use_pack_sequence:
         dataloader = (Batch(*batch) if len(batch) == 3 else batch for batch in dataloader)
-    return train_epoch(net, dataloader, *args, **options)
+    return train_epoch(net, dataloader, lr, optimizer, loss_fn, epoch_size, report_freq, clip)
 
 
 @dataclass
@@ -1152,7 +1194,7 @@ class History:
     valid_accuracy: list[float] = field(default_factory=list)
     planned: int = 0  # articles that the whole training reads, where that is known beforehand
 
-    def add_point(self, steps: list[Tensor]) -> np.ndarray:
+    def add_point(self, steps: list[Step]) -> np.ndarray:
         """A point of the train curve, from the steps since the last one; empties their list and returns their sums."""
         if not steps:
             return np.zeros(5)
@@ -1359,10 +1401,11 @@ def _written_aside(file: Path, what: str) -> Iterator[Path]:
 def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module]) -> tuple[nn.Module, list, Vocab]:
     """The network of a file that save_model wrote: (net, classes, vocab), ready for predict.
 
-    make_net: makes the empty network, given the numbers of tokens and of classes. The network reads its own vocabulary.
-    weights_only=True refuses code in the file. Raises FileNotFoundError, and ValueError for a broken file, a network of
-    other shapes or another tokenizer.
+    make_net: makes the empty network, given the numbers of tokens and of classes. The network reads its own vocabulary;
+    where no dataset was loaded, encode and the collate functions do too. weights_only=True refuses code in the file.
+    Raises FileNotFoundError, and ValueError for a broken file, a network of other shapes or another tokenizer.
     """
+    global vocab
     file = Path(file).expanduser()
     if not file.is_file():
         raise FileNotFoundError(f"There is no file {file}. save_model(...) writes one.")
@@ -1379,6 +1422,7 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
         raise ValueError(f"{file} holds a network of another shape than make_net makes. {error}") from error
     for layer in _embeddings(net):
         layer.reader = reader
+    vocab = reader.voc if vocab is None else vocab
     return net.to(device).eval(), classes, reader.voc
 
 

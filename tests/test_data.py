@@ -63,7 +63,7 @@ def test_classes_txt_brings_classes_of_your_own_and_a_label_is_a_name_or_a_numbe
         loaded('"3","a","b"\n', rows, "Politik\nSport")
 
 
-@pytest.mark.parametrize("names", ["0 1", "0 1 2", "2 1", "-1 0 1", "3 1 2 10", "2019 2020"])
+@pytest.mark.parametrize("names", ["0 1", "0 1 2", "1 2 3", "-1 0 1", "3 1 2 10", "2019 2020"])
 def test_a_label_that_is_a_number_and_the_name_of_a_class_means_the_class_of_this_name(loaded, names):
     names = names.split()
     rows = "".join(f'"{name}","is","{name}"\n' for name in names)
@@ -71,6 +71,16 @@ def test_a_label_that_is_a_number_and_the_name_of_a_class_means_the_class_of_thi
     assert train == [(i, f"is {name}") for i, name in enumerate(names, 1)]
     with pytest.raises(ValueError, match="train.csv, line 1: label '99' is not a name in classes.txt"):
         loaded('"99","a","b"\n', GOOD, names)
+
+
+def test_labels_that_can_be_read_as_names_and_as_other_numbers_are_refused_with_both_readings(loaded):
+    rows = '"1","a","b"\n"2","c","d"\n'
+    both = "'1' is the class of this name, or class number 1, which is '{}'.*Put the lines of classes.txt in the order"
+    with pytest.raises(ValueError, match=both.format(2)):
+        loaded(rows, rows, ["2", "1"])
+    with pytest.raises(ValueError, match=both.format(0)):
+        loaded(rows, rows, ["0", "1", "2"])
+    assert loaded(rows, '"0","a","b"\n', ["0", "1", "2"])[0] == [(2, "a b"), (3, "c d")]  # one file may lack a class
 
 
 @pytest.mark.parametrize("names", ["one", "twice\ntwice", "\n".join(map(str, range(101)))], ids=["1", "twice", "101"])

@@ -182,6 +182,9 @@ def test_a_loaded_model_brings_its_own_vocabulary_and_leaves_that_of_the_data(sa
     assert predict(net, HEADLINE, classes) == predict(net, HEADLINE, classes, collate_fn=pad_length) == answer
     save_model(file, net, classes)  # with its own words
     assert predict(load_model(file, Packed)[0], HEADLINE, classes) == answer
+    torchnlp.vocab = None  # as in a new process
+    _, _, vocab = load_model(file, Packed)
+    assert torchnlp.encode("the zyxomma") == [vocab.stoi["the"], 0]
 
 
 WRAPPED = {

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 import warnings
 from base64 import b64decode
 from collections import Counter
@@ -171,11 +172,12 @@ def test_what_a_lesson_has_printed_stands_there_as_it_prints_in_chinese():
     assert re.fullmatch(r"AG News：[^\n]*词元。\n", spoken.output(broken))
 
 
-def test_the_first_errors_are_chinese(monkeypatch, capsys, tmp_path):
+def test_the_first_errors_are_chinese_and_fit_their_frame(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("TORCHNLP_LANGUAGE", "zh")
     torchnlp._announce_sample("404")
     said = capsys.readouterr().out
-    assert "TORCHNLP_DATA" in said and "网络" in said
+    columns = [sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in line) for line in said.splitlines()]
+    assert "TORCHNLP_DATA" in said and max(columns) == 78 and len(columns) > 4
     lesson = zh.translate(nbformat.read(zh.FIRST, as_version=4), lambda _, text: text)
     first = next(cell.source for cell in lesson.cells if zh.sets_up(cell))
     (tmp_path / "first.py").write_text(first.replace("https://github.com", "http://127.0.0.1:9"), encoding="utf-8")
