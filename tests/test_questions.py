@@ -93,7 +93,7 @@ def test_what_moodle_reads_is_what_stands_in_the_files():
 
 def test_signs_that_mean_something_are_escaped():
     nasty = r"a{b} = c ~ d # e : \n <pad> & 1 < 2"
-    question = bank.Question("1.01", "Odd: {signs}", None, nasty, f"{nasty} yes", [(f"{nasty}~", nasty)])
+    question = bank.Question("1.01", "Odd:: {signs}", None, nasty, f"{nasty} yes", [(f"{nasty}~", nasty)])
     ((title, text, choices, _),) = parse_gift(bank.gift([bank.Bank(1, [question])]))
-    assert (title, text) == ("1.01 Odd: {signs}", nasty)
+    assert (title, text) == ("1.01 Odd:: {signs}", nasty)
     assert choices == {f"{nasty} yes": True, f"{nasty}~": False}
