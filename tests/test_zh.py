@@ -29,6 +29,7 @@ from PIL import Image
 
 import torchnlp
 from tools.lesson import CAPTION
+from tools.site import npm, pages
 from tools.upkeep import zh
 from tools.upkeep.plot_labels import DPI, relabel
 from torchnlp import say
@@ -274,13 +275,17 @@ def test_every_script_of_the_chinese_site_is_read_by_node(course, tmp_path):
     assert wrong == []
 
 
-def test_the_chinese_pages_run_in_a_browser(course, visit):
-    make = "from tools.site import pages; print(*[pages.make_page(name).as_uri() for name in pages.PAGES])"
-    made = subprocess.run([sys.executable, "-c", make], cwd=course, check=True, capture_output=True, text=True)
-    for address in made.stdout.split():
-        page = visit(address)  # which notices errors of the console
+def test_the_chinese_site_runs_in_a_browser_and_its_contents_are_chinese(course, visit, fetch):
+    fetch(*npm.KATEX)
+    make = "from pathlib import Path; from tools.site.build import make_site; make_site(Path('made'))"
+    subprocess.run([sys.executable, "-c", make], cwd=course, check=True)
+    lessons = [f"notebooks/{path.stem}.html" for path in zh.NOTEBOOKS if path.parent.name == "notebooks"]
+    for name in ["index.html", "glossary.html", *lessons, *(f"{name}.html" for name in pages.PAGES)]:
+        page = visit((course / "made" / name).as_uri())  # which notices errors of the console
         assert page.locator("html").get_attribute("lang") == "zh-CN"
         assert re.search("[一-龥]{4}", page.locator("main").inner_text())
+        contents = page.locator("nav a").evaluate_all("links => links.map(link => link.textContent.trim())")
+        assert [words for words in contents if words and not re.search("[一-龥]|^English$", words)] == [], name
 
 
 def test_a_lesson_of_the_students_runs_and_answers_in_chinese(course, monkeypatch):

@@ -261,6 +261,9 @@ def make_course(course: Path) -> None:
         name = path.relative_to(ROOT).as_posix()
         page = [found[Path("site")][0](name, part) if (name, part) in wanted else part for part in pieces(path)]
         (course / name).write_text("".join(page).replace('<html lang="en">', '<html lang="zh-CN">'), encoding="utf-8")
+    for page in course.glob("notebooks/*/claims.md"):  # in English, but for its name in the contents
+        named = re.sub("^# Lesson (.): how we know", r"# 第 \1 课：我们怎么知道（英文）", page.read_text("utf-8"))
+        page.write_text(named, encoding="utf-8")
     draw_diagrams(course)
     terms = re.findall(r"^[\u4e00-\u9fff]\S*$", (course / "site" / "glossary.md").read_text("utf-8"), flags=re.M)
     (course / "site" / "words.txt").write_text("\n".join(terms), encoding="utf-8")  # one word each, for the search
