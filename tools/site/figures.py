@@ -27,17 +27,17 @@ def numbers(folder: Path) -> None:
         (folder / f"{name}.js").write_text(f'(window.numbers ??= {{}})["{name}.js"] = {text};\n', encoding="utf-8")
 
 
-def headline_figure(text: str = HEADLINE, file: str = "lstm.js") -> str:
+def headline_figure(file: str = "lstm.js") -> str:
     """The front page's figure, and lesson 2's first: the reader's LSTM reads a headline. In words without scripts."""
     reader = Reader("LSTM")
-    read = reader.read(text)
+    read = reader.read(HEADLINE)
     vectors = reader.embedding(torch.tensor(read["ids"]))  # [T, E]
     states, _ = reader.rnn(vectors.unsqueeze(0))
     answers = torch.tensor(read["probabilities"])
     reading = {
         "file": file,
         "megabytes": 0.3,  # as a server sends it
-        "text": text,
+        "text": HEADLINE,
         "classes": reader.classes,
         "tokens": read["tokens"],
         "known": [i > 0 for i in read["ids"]],
@@ -69,11 +69,12 @@ def live(name: str, data: dict, instead: str = "") -> str:
     return f'<div class="torchnlp-live" id="live-{name}"><p>{instead}</p></div>\n{scripted(name, data)}'
 
 
-def backwards_figure(word: str = "uncopyrightable", file: str = "../reverser.js", share: bool = False) -> str:
+def backwards_figure(file: str = "../reverser.js", share: bool = False) -> str:
     """Lesson 7, and the front page: a word that one types, written backwards from one state and with attention.
 
     share: with a link to it, which the page must be the right place for.
     """
+    word = "uncopyrightable"
     answers = reversing.Reversers().answer(word)
     instead = f"{word}, backwards: {answers['one']['written']} from one state, {answers['attention']['written']} "
     return live("backwards", {"word": word, "file": file, "share": share}, instead + "with attention.")

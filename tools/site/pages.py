@@ -105,8 +105,6 @@ class Reader:
         """{"tokens", "ids", "probabilities"}: after each token the probability of each class."""
         tokens = torchnlp.tokenizer(text)
         ids = [0 if token == "<pad>" else self.ids.get(token, 0) for token in tokens]
-        if not tokens:
-            return {"tokens": [], "ids": [], "probabilities": []}
         with torch.no_grad():
             states, _ = self.rnn(self.embedding(torch.tensor([ids])))  # [1, T, H]
             probabilities = self.fc(states[0]).softmax(1)  # [T, K]

@@ -51,14 +51,9 @@ class Reversers:
 
     @torch.no_grad()
     def answer(self, word: str) -> dict:
-        """Of each network what it writes, a row of probabilities a letter, and the alignment, where it has one.
-
-        As on the page, what is none of the letters a to z is left out.
-        """
+        """Of each network what it writes, a row of probabilities a letter, and the alignment, where it has one."""
         letters, answers = self.lesson["LETTERS"], {}
-        x = torch.tensor([[letters.index(letter) for letter in word.lower() if letter in letters]])
-        if not x.numel():
-            return {name: {"written": "", "probabilities": [], "weights": []} for name in self.nets}
+        x = torch.tensor([[letters.index(letter) for letter in word]])
         for name, net in self.nets.items():
             ids = self.lesson["written"](net, x)
             p = net(x, ids).softmax(2)[0]  # each letter that it has written is its next input
