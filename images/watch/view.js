@@ -10,15 +10,15 @@
 
 import {byPush, classColour, paintEffect, paintSums} from "./chain.js";
 import {
-    PARTS, SIGNED, best, bold, css, fit, lettering, make, mean, paintLine, paintUnits, palette, percent, shade,
-    shownParts, writeEnds,
+    PARTS, SIGNED, best, bold, css, fit, lettering, make, mean, paintAxes, paintLine, paintUnits, palette, percent,
+    shade, shownParts, writeEnds,
 } from "./draw.js";
 import {formula, notes, sentence} from "./sentences.js";
 
 const DASHES = [[], [7, 4], [2, 4], [9, 4, 2, 4]];
 const MOST_CLASSES = 6;
 const STAGE = 26;  // pixels: the letters of the words on the front page, where there is room
-const GUTTER = 14;  // left of the columns, for the numbers of the curves' scale
+const GUTTER = 18;  // left of the columns, for the numbers of the curves' scale
 
 export class View {
     // onMove() is called when the band moves, onEnd() when the show is over. compact: large words, the input gate
@@ -194,8 +194,8 @@ export class View {
         const context = fit(canvas, this.width, height);
         const x = t => (edges[t] + edges[t + 1]) / 2 - left, y = p => 8 + (1 - p) * (height - 16);
         const colour = (k, alpha) => css(colours[classColour(k)], alpha);
-        const ticks = [[0, "0"], [0.5, "½"], [1, "1"]];
-        for (const [p] of ticks) paintLine(context, [[0, y(p)], [this.width, y(p)]], css(colours.line), 1);
+        const across = [[0, "0"], [0.5, "½"], [1, "1"]].map(([p, name]) => [y(p), name]);
+        paintAxes(context, colours, {left: GUTTER, right: this.width, across});
         const points = (rows, k) => rows.map((row, t) => [x(t), row ? y(row[k]) : NaN]);
         const read = probabilities.slice(0, shown);
         this.classes.forEach((_, k) => {
@@ -209,12 +209,10 @@ export class View {
                 context.fill();
             }
         });
-        const scale = ticks.map(([p, name]) => ({name, x: 1, y: y(p) + (p ? 8 : -7), colour: css(colours.soft)}));
-        writeEnds(context, scale, height, 40, css(colours.paper));
         const end = read.findLastIndex(row => row);
         if (end < 0 || edges[end] > left + this.width) return;
         if (this.margin === 2) return;
-        context.font = `600 ${lettering(canvas)}`;
+        Object.assign(context, {font: `600 ${lettering(canvas)}`, textAlign: "left"});
         const names = this.highest(probabilities[end]).map(k =>
             ({name: this.classes[k], x: edges[end + 1] - left + 6, y: y(probabilities[end][k]), colour: colour(k)}));
         writeEnds(context, names, height - 14, this.margin - 8, css(colours.paper));  // beside the band, not on it
