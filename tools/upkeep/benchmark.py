@@ -9,12 +9,12 @@ batch does not hold included; the mean, or the last state, taken over the paddin
 course's is `fit` over batches of one length. Each run is a process of its own; seconds are processor seconds.
 """
 
-import argparse
 import contextlib
 import io
 import multiprocessing
 import os
 import platform
+import sys
 import time
 from functools import partial
 
@@ -126,9 +126,7 @@ NETWORKS = {  # the loop of tutorials, the course's
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folder", nargs="?", default="sample", help="train.csv and test.csv (default: sample)")
-    folder = parser.parse_args().folder
+    folder = sys.argv[1] if len(sys.argv) > 1 else "sample"
     print(f"Machine: {os.cpu_count()} cores, {platform.processor() or platform.machine()}; one thread;", end=" ")
     print(f"torch {torch.__version__}, Python {platform.python_version()}.")
     print(f"The course: batches of {BATCH}, a rate of {RATE}. The old loop: batches of {OLD_BATCH}, {OLD_RATE}.")
