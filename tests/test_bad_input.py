@@ -99,6 +99,9 @@ def test_answers_that_are_no_numbers_are_an_error(news, bad):
     for run in RUNS:
         with pytest.raises(FloatingPointError, match="no longer finite.*smaller lr"):
             run(net, [padify(news[0])])
+    if math.isnan(bad):
+        with pytest.raises(FloatingPointError, match="no longer finite"):
+            predict(net, "goal", news[2])
 
 
 @pytest.mark.parametrize("forgotten", [lambda dataset: DataLoader(dataset, 4), lambda dataset: dataset])
