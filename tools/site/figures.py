@@ -138,5 +138,6 @@ DATA = {  # of the figures that start from some
 
 
 def figure(name: str) -> str:
-    """A figure that a lesson names in lesson.toml."""
-    return backwards_figure() if name == "backwards" else live(name, DATA.get(name, dict)())
+    """A figure that a lesson names in lesson.toml, or one of the front page, which move in decks too."""
+    of_front_page = {"headline": headline_figure, "backwards": backwards_figure}
+    return of_front_page[name]() if name in of_front_page else live(name, DATA.get(name, dict)())
