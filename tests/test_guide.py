@@ -6,18 +6,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-
-import torchnlp
+import torch
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [
-    ROOT / "README.md",
-    ROOT / "INSTRUCTORS.md",
-    *ROOT.glob("site/*.md"),
-    ROOT / "notebooks" / "project" / "notes.md",
-]
+PAGES = [*map(ROOT.joinpath, ["README.md", "INSTRUCTORS.md", "notebooks/project/notes.md"]), *ROOT.glob("site/*.md")]
 TEXT = {page.stem: page.read_text(encoding="utf-8") for page in PAGES}
 GUIDE = TEXT["INSTRUCTORS"]
 
@@ -51,42 +45,31 @@ def rows_of(file):
         return list(csv.reader(rows))
 
 
-@pytest.fixture
-def held_back(tmp_path, monkeypatch):
-    """A folder in which the first lines of the guide's section were run, with one text twice."""
+def test_what_is_held_back_is_handed_out_without_labels_answered_and_counted(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    rows = [["abcd"[n % 4], f"Title {n}", f'He said "{n}", twice'] for n in range(100)]
     with open("all.csv", "w", encoding="utf-8", newline="") as out:
-        rows = [["abcd"[n % 4], f"Title {n}", f'He said "{n}", twice'] for n in range(100)]
         csv.writer(out, quoting=csv.QUOTE_ALL).writerows([*rows, rows[0]])
-    exec(code_under(GUIDE, "A term's project")[0], {})
-    return tmp_path
-
-
-def test_what_is_held_back_is_not_among_what_is_handed_out(held_back):
-    train, test = (rows_of(held_back / "news" / name) for name in ("train.csv", "test.csv"))
-    questions, labels = (rows_of(held_back / "held_back" / name) for name in ("questions.csv", "labels.csv"))
+    hold_back, count, _ = code_under(GUIDE, "A term's project")
+    exec(hold_back, {})
+    train, test, questions = map(rows_of, ("news/train.csv", "news/test.csv", "held_back/questions.csv"))
+    labels = rows_of("held_back/labels.csv")
     texts = [tuple(row[1:]) for row in [*train, *test, *questions]]
     assert len(texts) == len(set(texts)) == 100 and len(questions) == len(labels) == len(test) == 20
     assert all("abcd"[int(row[1].split()[1]) % 4] == label for row, (_, label) in zip(questions, labels, strict=True))
     assert all(len(row) == 3 and row[0] == str(n) for n, row in enumerate(questions, 1))  # no label in it
 
-
-def test_answers_are_written_by_lines_for_students_and_counted_by_yours(held_back, fresh, capsys):
-    classes = torchnlp.load_dataset(root=held_back / "news")[2]
-    project = nbformat.read(ROOT / "notebooks" / "project.ipynb", as_version=4)
-    cells = [cell.source for cell in project.cells if cell.cell_type == "code"]
-    lines = "\n".join(source for source in cells if "def questions_of" in source or '"answers.csv"' in source)
-    space = {"csv": csv, "course": held_back / "held_back", "classes": classes, "net": None, "ids_of": len}
-    space |= {"re": re, "Path": Path, "clean": str}
-    exec(lines, space | {"probabilities_of": lambda net, rows: torchnlp.torch.rand(len(rows), len(classes))})
-    (held_back / "handed_in").mkdir()
-    answers, labels = (rows_of(held_back / "held_back" / name) for name in ("answers.csv", "labels.csv"))
-    assert len(answers) == 20 and all(row[1] in list("abcd") for row in answers)
-    (held_back / "held_back" / "answers.csv").rename(held_back / "handed_in" / "kim-lee.csv")
-    with open(held_back / "handed_in" / "ada.csv", "w", encoding="utf-8-sig", newline="") as out:
+    # The project's lines write a pair's answers, and the guide's count them.
+    cells = [cell.source for cell in nbformat.read(ROOT / "notebooks" / "project.ipynb", as_version=4).cells]
+    lines = [source for source in cells if "def questions_of" in source or 'open(course / "answers.csv"' in source]
+    space = {"csv": csv, "re": re, "course": Path("held_back"), "classes": list("abcd"), "net": None, "clean": str}
+    exec("\n".join(lines), space | {"ids_of": len, "probabilities_of": lambda net, rows: torch.rand(len(rows), 4)})
+    answers = rows_of("held_back/answers.csv")
+    Path("handed_in").mkdir()
+    Path("held_back/answers.csv").rename("handed_in/kim-lee.csv")
+    with open("handed_in/ada.csv", "w", encoding="utf-8-sig", newline="") as out:
         csv.writer(out).writerows([*labels[:15], ["16"], []])  # a spreadsheet's file, and not finished
-    exec(code_under(GUIDE, "A term's project")[1], {})
+    exec(count, {})
     said = capsys.readouterr().out
-    right = sum(a == b for a, b in zip(answers, labels, strict=True)) / 20
     assert re.search(r"^ada +0\.750 +\(standard error 0\.097\)$", said, flags=re.M), said
-    assert f"kim-lee              {right:.3f}" in said
+    assert f"kim-lee              {sum(a == b for a, b in zip(answers, labels, strict=True)) / 20:.3f}" in said

@@ -13,9 +13,9 @@ from nbgrader.apps import NbGraderAPI
 from tools.teaching.exercises import LESSONS
 from tools.teaching.grade import explain, graded
 from tools.teaching.people import People
-from tools.teaching.plain_page import page
 from tools.teaching.student import UNCLEAR
 from tools.teaching.term import configuration, read_table, write_table
+from tools.teaching.words import PAGE
 
 MOODLE = re.compile(r"[^/]+_(\d+)_assignsubmission_file")  # of a file's path
 AGAIN = "Restart the kernel, run all cells, and hand in the lesson's notebook again: one file that ends in .ipynb."
@@ -75,7 +75,7 @@ def zip_feedback(term: Path, lesson: str, rows: list[dict]) -> None:
             start = found[0] if found else row["id"] or row["file"].replace("/", "-")
             if row["total"] == "":
                 why = f"<p>{escape(row['remarks'].partition('; LOOK AT')[0])}</p><p>{AGAIN}</p>"
-                archive.writestr(f"{start}_{lesson}.html", page("Your file has no points yet", why))
+                archive.writestr(f"{start}_{lesson}.html", PAGE.format(title="Your file has no points yet") + why)
                 continue
             for path in term.glob(f"feedback/{row['id']}/{lesson}/*.html"):
                 archive.write(path, f"{start}_{path.name}")

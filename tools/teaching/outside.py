@@ -38,13 +38,6 @@ cloudpickle.register_pickle_by_value(checks)  # a function that a check hands ov
 TEXT = Path(answering.__file__).read_text(encoding="utf-8")
 TEACH = f"exec({TEXT!r}, vars(__import__('sys').modules.setdefault('answering', __import__('types').ModuleType('a'))))"
 ASK = "__import__('sys').modules['answering'].{}"
-STAND_IN = """
-def {0}(*given, **named):
-    returned, error = ask(given, named)
-    if error:
-        raise error
-    return returned
-"""
 
 
 class Gradient(torch.autograd.Function):
@@ -112,23 +105,22 @@ class Outside(Execute):
     def stand_in(self, name: str) -> Callable:
         """A function that asks the student's process for what the answer of this name returns."""
 
-        changed = []  # what a check that asks for it (checks.untouched) is told
-
-        def ask(given, named):
+        def answer(*given, **named):
             sent = base64.b64encode(cloudpickle.dumps((given, named, torch.initial_seed()))).decode()
             said = self.ask(f"answer(globals(), {name!r}, {sent!r})")
             if "error" in said:
-                return None, error_of(*said["error"])
+                raise error_of(*said["error"])
             returned = layer_of(said["returned"])
-            changed[:] = [mine for mine, theirs in zip(given, said["given"]) if differs(mine, theirs)]
+            answer.changed[:] = [mine for mine, theirs in zip(given, said["given"]) if differs(mine, theirs)]
             for mine, theirs in zip(given, said["given"]):
                 follow(mine, theirs, returned)
-            return self.joined(returned, answering.tensors_in(given)), None
+            return self.joined(returned, answering.tensors_in(given))
 
-        space = {"ask": ask}
-        exec(compile(STAND_IN.format(name), checks.CELLS[-1], "exec"), space)
-        space[name].changed = changed
-        return space[name]
+        answer.changed = []  # what a check that asks for it (checks.untouched) is told
+        # To a check it is a function of the student's cell: what goes wrong in it is told by its name.
+        answer.__code__ = answer.__code__.replace(co_name=name, co_qualname=name, co_filename=checks.CELLS[-1])
+        answer.__name__ = answer.__qualname__ = name
+        return answer
 
     def joined(self, returned: object, given: list[torch.Tensor]) -> object:
         """The same, with a gradient that the student's process computes."""

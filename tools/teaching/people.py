@@ -11,8 +11,6 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-
 from tools.teaching.term import add_to_table, read_table
 
 NUMBERS = ["id number", "student id", "sis user id", "sis login id", "username", "email address", "email", "id"]
@@ -24,7 +22,6 @@ NO_STUDENTS = ("points possible", "student, test", "date", "points")  # rows tha
 class Student:
     id: str  # nbgrader's, and the name of a folder
     name: str
-    mail: str = ""
     known: set[str] = field(default_factory=set)  # numbers, logins and addresses
     given: dict[str, str] = field(default_factory=dict)  # of the class list: what says who it is, as it came
 
@@ -50,32 +47,29 @@ def class_list(file: Path) -> list[Student]:
         name = " ".join(filter(None, parts)) or " ".join(reversed(whole.split(", ", 1)))
         numbers = [row[key] for key in NUMBERS if row.get(key)]
         if name and (whole or name).lower() not in NO_STUDENTS:
-            mail = next((number for number in numbers if "@" in number), "")
             given = {key: line[key] for key in line if key.strip().lower() in (*NAMES, *NUMBERS, "section")}
             known = {number.casefold() for number in numbers}
-            found.append(Student(folder_of((numbers or [name])[0]), name, mail, known, given))
+            found.append(Student(folder_of((numbers or [name])[0]), name, known, given))
     return found
 
 
 class People:
     """The class of a term."""
 
-    def __init__(self, term: Path, gradebook: Gradebook):
+    def __init__(self, term: Path, gradebook):
         self.file, self.gradebook = term / "who.csv", gradebook
         self.listed = class_list(term / "students.csv")
         self.students = {student.id: student for student in self.listed}
         for known in gradebook.students:
             name = f"{known.first_name or ''} {known.last_name or ''}".strip()
-            self.students.setdefault(known.id, Student(known.id, name, known.email or ""))
+            self.students.setdefault(known.id, Student(known.id, name))
         self.answers = {row["who is"]: row["student"] for row in read_table(self.file)}
 
     def enter(self, new: set[str]) -> None:
         """Put the class list, and who is new, into nbgrader's gradebook, where formgrader shows the names."""
         for student in [*self.listed, *map(self.students.get, new)]:
             first, _, last = student.name.rpartition(" ")
-            self.gradebook.update_or_create_student(
-                student.id, first_name=first, last_name=last, email=student.mail or None
-            )
+            self.gradebook.update_or_create_student(student.id, first_name=first, last_name=last)
 
     def find(self, name: str, number: str, typed: dict[str, str]) -> Student:
         """By the platform's name and number, and what was typed. Raises ValueError where nobody can say who it is."""

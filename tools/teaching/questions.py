@@ -6,7 +6,6 @@ The sources are questions.md in the lessons' rooms. INSTRUCTORS.md says how they
 import re
 import sys
 from dataclasses import dataclass, field
-from random import Random
 
 import mistune
 
@@ -30,12 +29,6 @@ class Question:
     answer: str
     wrong: list[tuple[str, str]] = field(default_factory=list)  # (what it says, why not); the common one first
 
-    def shuffled(self) -> list[tuple[str, str]]:
-        """What can be chosen, and what is said about it, in an order that stays the same and says nothing."""
-        choices = [(self.answer, "Right."), *self.wrong]
-        Random(self.name + self.title).shuffle(choices)
-        return choices
-
 
 @dataclass
 class Bank:
@@ -44,9 +37,6 @@ class Bank:
     number: int
     questions: list[Question] = field(default_factory=list)
     essays: list[Question] = field(default_factory=list)
-
-
-# ------------------------------------------------------------------------------------------ reading
 
 
 def read_lesson(lesson: Lesson) -> Bank:
@@ -72,21 +62,14 @@ def read_lesson(lesson: Lesson) -> Bank:
     return bank
 
 
-# --------------------------------------------------------------------------------------- for Moodle
-
-
-def html_of(text: str) -> str:
-    """A line of Markdown as HTML; what looks like a tag is text."""
-    return MARKDOWN(text).strip().removeprefix("<p>").removesuffix("</p>")
-
-
 def gift_text(text: str) -> str:
     """The characters that mean something in GIFT are escaped."""
     return re.sub(r"([\\~=#{}:])", r"\\\1", text)
 
 
 def gift_html(text: str) -> str:
-    return gift_text(html_of(text))
+    """A line of Markdown as HTML; what looks like a tag is text."""
+    return gift_text(MARKDOWN(text).strip().removeprefix("<p>").removesuffix("</p>"))
 
 
 def gift_question(question: Question) -> str:
@@ -95,7 +78,7 @@ def gift_question(question: Question) -> str:
     lines, said = [f"::{name}::[html]{gift_html(question.text)} {{"], question.answer
     if question.wrong:
         said = f"Lesson {question.name.partition('.')[0]}, {question.where}." if question.where else ""
-        for choice, why in question.shuffled():
+        for choice, why in sorted([(question.answer, "Right."), *question.wrong]):  # an order that says nothing
             mark = "=" if choice == question.answer else "~"
             lines.append(f"\t{mark}{gift_html(choice)}#{gift_html(why)}")
     if said:

@@ -25,30 +25,25 @@ def current(root: Path) -> str:
     return re.search(r'REPOSITORY = \\"https://github\.com/([^"\\]+)', first.read_text(encoding="utf-8"))[1]
 
 
-def set_address(root: Path, owner: str, name: str) -> list[Path]:
-    """Change owner and name in each of PLACES. Returns the files changed."""
+def set_address(root: Path, owner: str, name: str) -> None:
+    """Change owner and name in each of PLACES, and say in which files."""
     # The text of the files, not their JSON: the diff shows these lines and no others.
     new_of = {place.format(*current(root).split("/")): place.format(owner, name) for place in PLACES}
-    changed = []
     for file in files(root):
         before = after = file.read_text(encoding="utf-8")
         for old, new in new_of.items():
             after = re.sub(rf"{re.escape(old)}(?![\w-])", new, after)
         if after != before:
             file.write_text(after, encoding="utf-8", newline="\n")
-            changed.append(file)
-    return changed
+            print("changed", file.relative_to(root))
 
 
 def main() -> None:
     url = ADDRESS.fullmatch(" ".join(sys.argv[1:]))
     if not url:
         sys.exit("The address has the form https://github.com/me/my-course (Colab opens notebooks from GitHub).")
-    changed = set_address(ROOT, *url.groups())
-    for file in changed:
-        print("changed", file.relative_to(ROOT))
-    if not changed:
-        print("Nothing to change: the address is already there.")
+    set_address(ROOT, *url.groups())
+    print(f"The address is {url[0]}.")
 
 
 if __name__ == "__main__":

@@ -10,11 +10,16 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from tools.teaching.exercises import LESSONS
-from tools.teaching.plain_page import page
 from tools.teaching.student import WORDS
 from tools.teaching.term import configuration
 
 FORMGRADER = "http://127.0.0.1:8888/formgrader/submissions/"  # where `make marks` opens it
+PAGE = """<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<style>body {{ font: 17px/1.5 sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }}
+p {{ margin-top: 0; white-space: pre-wrap; overflow-wrap: anywhere }}</style>
+<h1>{title}</h1>
+"""
 
 
 def words_page(term: Path, number: str) -> None:
@@ -24,14 +29,14 @@ def words_page(term: Path, number: str) -> None:
         for submission in gradebook.assignment_submissions(lesson):
             who, (notebook,) = submission.student, submission.notebooks
             path = term / "submitted" / who.id / lesson / LESSONS[number].name
+            name = escape(f"{who.first_name or ''} {who.last_name or who.id}".strip())
             for cell in nbformat.read(path, as_version=4).cells:
                 if cell.id.startswith("words-"):
                     exercise = cell.id.removeprefix("words-")
-                    said = escape(cell.source.removeprefix(WORDS.format(exercise)).strip() or "(nothing)")
-                    name = escape(f"{who.first_name or ''} {who.last_name or who.id}".strip())
-                    link = f'<a href="{FORMGRADER}{notebook.id}">{name}</a>'
+                    said = cell.source.removeprefix(WORDS.format(exercise)).strip() or "(nothing)"
                     texts.setdefault(exercise, []).append(
-                        f'<section>{link}<p style="white-space: pre-wrap">{said}</p></section>'
+                        f'<a href="{FORMGRADER}{notebook.id}">{name}</a><p>{escape(said)}</p>'
                     )
     parts = [part for exercise in sorted(texts) for part in (f"<h2>Exercise {exercise}</h2>", *texts[exercise])]
-    (term / f"words-{lesson}.html").write_text(page(f"Lesson {number}: the words", *parts), encoding="utf-8")
+    page = PAGE.format(title=f"Lesson {number}: the words") + "\n".join(parts)
+    (term / f"words-{lesson}.html").write_text(page, encoding="utf-8")
