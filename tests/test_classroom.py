@@ -190,7 +190,7 @@ def test_a_week(term, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(grade.subprocess, "run", first_time_busy)
     (term / "students.csv").write_text(CLASS)
     # The time of Moodle's zip counts, and not that of Ana's own.
-    due = datetime(2026, 1, 2, 3, 4, 6).astimezone() - timedelta(days=1.5)
+    due = datetime(2026, 1, 2, 3, 4, 6).astimezone() - timedelta(days=2.5)
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
         gradebook.update_or_create_assignment("lesson2", duedate=f"{due}")
     said, rows = week(files, 4, "lstm_step", "words-1", "total")
@@ -206,13 +206,13 @@ def test_a_week(term, tmp_path, monkeypatch, capsys):
     # A person has the last word (what formgrader does: nbgrader's formgrader/apihandlers.py).
     where = NAME.removesuffix(".ipynb"), "lesson2"
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
-        for who, name, points in (("ana", "words-1", 0.5), ("ana", "words-2", 0), ("bob", "lstm_step", 1)):
+        for who, name, points in (("ana", "words-1", 1), ("ana", "words-2", 0.5), ("bob", "lstm_step", 1)):
             given = gradebook.find_grade(name, *where, who)
             given.manual_score, given.needs_manual_grade = points, False
         gradebook.find_comment("words-1", *where, "ana").manual_comment = "And why?"
         gradebook.db.commit()
     _, rows = week({}, 1, "lstm_step", "late", "total", "unclear", "bias_for", "remarks")  # Eli's
-    assert (rows["ana"], rows["not yet"][0]) == (("1.0", "2.0", "0.5", "'=The factor.", None, ""), "1")
+    assert (rows["ana"], rows["not yet"][0]) == (("1.0", "3.0", "0.5", "'=The factor.", None, ""), "1")
     assert rows["ida"][-1].count("is no lesson of this course") == 3 and "import checks" in rows["eva"][-1]
     assert rows["bob"][0] == "1.0" and "NOT GRADED: stopped after" in rows["eli"][-1]
     assert imported(read_table(term / "moodle-lesson2.csv"), 4) == {"11": 0.5, "12": 0}
@@ -230,7 +230,7 @@ def test_a_week(term, tmp_path, monkeypatch, capsys):
     files = {folder("Ana", 11, "2.ipynb"): better, folder("Bob", 12, "2.ipynb"): handed_in(term, SOLVED)}
     said, rows = week(files, 3, "words-1", "words-2", "lstm_step", "verdict", "remarks")
     assert f"moodle/{folder('Ana', 11, 'my/2.ipynb')}: {folder('Ana', 11, '2.ipynb')} of the same student" in said
-    assert rows["ana"][:2] == ("?", "0.0") and "words-1 had 0.5 by hand; new words" in rows["ana"][-1]
+    assert rows["ana"][:2] == ("?", "0.5") and "words-1 had 1 by hand; new words" in rows["ana"][-1]
     assert rows["bob"][2:4] == ("1.0", "1.0") and "lstm_step had 1 by hand; the check says 1" in rows["bob"][-1]
     late = configuration(term).AssignLatePenalties.plugin_class().late_submission_penalty
     assert [late("ana", 4, days * 86_400) for days in (0, 0.1, 1.5, 3, 3.1, 30)] == [0, 1, 2, 3, 4, 4]

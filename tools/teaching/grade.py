@@ -52,7 +52,7 @@ def explain(term: Path, student: str, lesson: str) -> list[str]:
     path, log = graded(term, student, lesson), term / "logs" / f"{lesson}-{student}.txt"
     if not path:
         text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-        *_, why = "not tried yet", *re.findall(r"^(?:stopped after|[\w.]+Error\b).*", text, flags=re.M)
+        *_, why = "not finished yet: run make grade", *re.findall(r"^(?:stopped after|[\w.]+Error\b).*", text, flags=re.M)
         return [f"NOT GRADED: {why} ({log.relative_to(term)})"]
     told, won, most = [], 0, 0
     for number, cell in enumerate((cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"), 1):
@@ -76,7 +76,7 @@ def main() -> None:
     if not students:
         sys.exit(f"{term} has no submissions of lesson {number}: run make collect first.")
     new = [student for student in students if not graded(term, student, lesson)]
-    print(f"{len(new)} of {len(students)} submissions are new or have changed.", flush=True)
+    print(f"{len(new)} of {len(students)} submissions are new or have changed. Each takes minutes.", flush=True)
     with ThreadPoolExecutor(2) as pool:
         for n, (student, _) in enumerate(zip(new, pool.map(lambda one: autograde(term, one, lesson), new)), 1):
             print(f"{n} of {len(new)}: {student}:", *explain(term, student, lesson), sep="\n    ", flush=True)

@@ -14,10 +14,10 @@ EDITION = re.compile(r"\b\d{4}-\d\d-\d\d\W+([0-9a-f]{8})\b")  # in the first cel
 EXERCISE = re.compile(r"^### \S+ (\d+)\.", flags=re.M)  # the first word is that of the language
 # What an answer has no business to name. The checks are out of its reach; who tries is shown to a person.
 FOREIGN = re.compile(
-    r"\b(?:checks|answering|gradebook|nbgrader|get_ipython|ipykernel|IPython|environ|TORCHNLP_\w+|_getframe|f_globals"
+    r"\b(?:checks|answering|gradebook|nbgrader|get_ipython|(?i:ipy\w+)|runpy|environ|TORCHNLP_\w+|_getframe|f_globals"
     r"|f_back|f_locals|importlib|inspect|subprocess|shutil|sqlite3|pickle|ctypes|builtins|pathlib|Path|gc|sys|os|STUDY)\b"
-    r"|\.ours\b|\bcheck_\w+\s*=|__(?!init__|len__|iter__|getitem__)\w+__|^\s*(?:!(?!pip )|%(?:run|load|sx|system|%))"
-    r"|(?<![.\w])(?:exec|eval|compile|globals|locals|vars|open|setattr)(?:\(|$)|\b(?:nn|torch)\.[\w.]+\s*=(?!=)"
+    r"|def check_|\bcheck_\w+\s*=|__(?!init__|len__|iter__|getitem__)\w+__|^\s*(?:!(?!pip )|%(?:run|load|s[xy]|%))"
+    r"|(?<![.\w])(?:exec|eval|compile|globals|locals|vars|open|setattr)(?:\(|$)|\b(?:nn|torch)\.[\w.]+\s*=(?!=)|\.ours"
 )
 
 
@@ -77,7 +77,7 @@ def mend(lesson, cells: list) -> list[str]:
             answered |= named if what != "stub" else set()
             if what in ("stub", "") and (named or not older):
                 our.source = cell.source
-            elif named or what == "own":
+            elif named or what in ("own", "check"):
                 theirs[last].append(new_code_cell(typed, id=f"own-{i}"))
 
     stray = [cell.source for own in theirs.values() for cell in own if cell.cell_type == "markdown"]
