@@ -52,7 +52,7 @@ def explain(term: Path, student: str, lesson: str) -> list[str]:
     path, log = graded(term, student, lesson), term / "logs" / f"{lesson}-{student}.txt"
     if not path:
         text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-        *_, why = "not finished yet: run make grade", *re.findall(r"^(?:stopped after|[\w.]+Error\b).*", text, flags=re.M)
+        *_, why = "not finished: run make grade", *re.findall(r"^(?:stopped after|[\w.]+Error\b).*", text, flags=re.M)
         return [f"NOT GRADED: {why} ({log.relative_to(term)})"]
     told, won, most = [], 0, 0
     for number, cell in enumerate((cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"), 1):
