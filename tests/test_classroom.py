@@ -201,6 +201,8 @@ def test_a_week(term, tmp_path, monkeypatch, capsys):
     assert "LOOK AT: import checks" in said and "canvas/xana_LATE_991_22_2.ipynb: has the same name" in said
     assert "ana:\n    2 of 2" in said and "eli:\n    NOT GRADED: stopped" in said
     assert "einops" in said and "ZeroDivisionError" not in said  # pip did not work
+    with zipfile.ZipFile(term / "feedback-lesson2.zip") as feedback:
+        assert "Bob" in str(feedback.namelist()) and "Ana" not in str(feedback.namelist())  # her words are unread
     assert "I saw it." in (term / "words-lesson2.html").read_text(encoding="utf-8")
 
     # A person has the last word (what formgrader does: nbgrader's formgrader/apihandlers.py).

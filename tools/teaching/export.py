@@ -76,8 +76,8 @@ def zip_feedback(term: Path, lesson: str, rows: list[dict]) -> None:
             if row["total"] == "":
                 why = f"<p>{escape(row['remarks'].partition('; LOOK AT')[0])}</p><p>{AGAIN}</p>"
                 archive.writestr(f"{start}_{lesson}.html", PAGE.format(title="Your file has no points yet") + why)
-                continue
-            for path in term.glob(f"feedback/{row['id']}/{lesson}/*.html"):
+            read = row["total"] not in ("", "?")  # nbgrader's page gives words that wait for a person no point
+            for path in term.glob(f"feedback/{row['id']}/{lesson}/*.html") if read else ():
                 archive.write(path, f"{start}_{path.name}")
 
 
