@@ -68,7 +68,7 @@ __all__ = [
     "device", "SPARSE", "seed_all", "clock", "make_optimizer", "train_epoch", "train_epoch_emb", "fit",
     "linear_warmup_decay", "clip_gradient", "History",
     # evaluating and saving
-    "evaluate", "logits_of", "save_model", "load_model",
+    "evaluate", "logits_of", "class_report", "save_model", "load_model",
     # looking
     "mean_and_sem", "predict", "gates", "plot_gates", "watch", "publish", "expect", "record", "show_diagram",
     "plot_history", "plot_confusion", "COLOURS", "class_colour", "STYLE", "use_style",
@@ -1358,6 +1358,19 @@ def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossE
     loss = loss_fn(logits.to(device), labels.to(device))  # class weights, for one, are there
     _stop_unless_finite(loss, "loss")
     return loss.item(), _correct(logits, labels).item() / len(labels)
+
+
+def class_report(labels: Tensor, predictions: Tensor, classes: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Print precision, recall and F1 of each class, as scikit-learn reports them; return them under the class's name.
+
+    labels, predictions: [N], 0..K-1, such as labels and logits.argmax(1) after logits_of. "macro avg" is the mean over
+    the classes: a rare one counts as much as a common one. What can't be computed, for lack of texts, is 0.
+    """
+    from sklearn.metrics import classification_report
+
+    options = {"labels": range(len(classes)), "target_names": list(classes), "zero_division": 0}
+    print(classification_report(labels, predictions, digits=3, **options))
+    return classification_report(labels, predictions, output_dict=True, **options)
 
 
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:

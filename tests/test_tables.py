@@ -247,6 +247,16 @@ def test_labels_of_a_table_are_names_whatever_they_look_like_and_numbers_come_in
     assert items(loaded) == sorted(rows) and (names[0] != "1" or loaded[2] == names)
 
 
+def test_the_report_has_a_line_for_each_class_and_their_mean_a_class_without_texts_among_them(capsys):
+    import torch
+
+    labels, guesses = torch.tensor([0, 0, 0, 1, 1, 2]), torch.tensor([0, 0, 1, 1, 1, 0])
+    report = torchnlp.class_report(labels, guesses, ["often", "seldom", "once", "never"])
+    assert [report[name]["recall"] for name in ("often", "seldom", "once", "never")] == [2 / 3, 1, 0, 0]
+    assert report["macro avg"]["recall"] == pytest.approx((2 / 3 + 1) / 4)
+    assert re.search(r"often +0\.667 +0\.667 +0\.667 +3", capsys.readouterr().out)
+
+
 # ------------------------------------------------------------------------------------------- the page
 
 
@@ -268,7 +278,7 @@ def test_each_block_of_the_page_runs(tmp_path, monkeypatch, capsys):
     for source in re.findall(r"^```python\n(.*?)^```", page, flags=re.M | re.S):
         exec(source, names)
     assert "1 labels look joined by '|', such as 'printer|network'" in capsys.readouterr().out.replace("\n", " ")
-    assert names["weight"].argmin() == 2 and re.search(r"printer .* 14\n", names["report"])  # the common weighs least
+    assert names["weight"].argmin() == 2 and names["report"]["printer"]["support"] == 14  # the common weighs least
     assert ((names["logits"] > 0) == names["labels"]).double().mean() > 0.75
     assert names["matrix"][names["vocab"].stoi["cable"]].tolist() == [-1, 0.25]
 
