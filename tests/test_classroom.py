@@ -155,7 +155,11 @@ def belongs_to(path: str) -> str:
 
 CLASS = "Student,ID,SIS User ID\nAna X,1,ana\nBob X,1,bob\nFay X,1,fay\nEva O'X,1,eva\nIda X,1,ida\nEli X,1,eli"
 WRONG = {"l2-c03": "import einops\ndef lstm_step(*given):\n    return given[2:]"}
-TYPED = {"student-name": 'STUDENT_NAME = "Eva O\\\'X"', "code": "!pip --version\n1 / _exit_code\nimport checks"}
+TYPED = {
+    "l2-c04": "...\nprint('right')",
+    "student-name": 'STUDENT_NAME = "Eva O\\\'X"',
+    "code": "!pip --version\n1 / _exit_code\nimport checks",
+}
 LOOP = {"l2-c07": "while True:\n    try: 1\n    except BaseException: pass"}
 
 
@@ -199,6 +203,7 @@ def test_a_week(term, tmp_path, monkeypatch, capsys):
     assert rows == {"ana": ("1.0", "?", "?"), "bob": none, "eva": none, "ida": nothing, "eli": nothing}
     assert "4 students. Only files not taken: Ida X." in said and "Nothing from: Fay X\n" in said
     assert "LOOK AT: import checks" in said and "canvas/xana_LATE_991_22_2.ipynb: has the same name" in said
+    assert "LOOK AT: # Typed into one of the checks:" in said
     assert "ana:\n    2 of 2" in said and "eli:\n    NOT GRADED: stopped" in said
     assert "einops" in said and "ZeroDivisionError" not in said  # pip did not work
     with zipfile.ZipFile(term / "feedback-lesson2.zip") as feedback:
@@ -234,6 +239,8 @@ def test_a_week(term, tmp_path, monkeypatch, capsys):
     assert f"moodle/{folder('Ana', 11, 'my/2.ipynb')}: {folder('Ana', 11, '2.ipynb')} of the same student" in said
     assert rows["ana"][:2] == ("?", "0.5") and "words-1 had 1 by hand; new words" in rows["ana"][-1]
     assert rows["bob"][2:4] == ("1.0", "1.0") and "lstm_step had 1 by hand; the check says 1" in rows["bob"][-1]
+    page = (term / "words-lesson2.html").read_text(encoding="utf-8")
+    assert "The same code: Ana X, Bob X" in page and "I see it now." in page
     late = configuration(term).AssignLatePenalties.plugin_class().late_submission_penalty
     assert [late("ana", 4, days * 86_400) for days in (0, 0.1, 1.5, 3, 3.1, 30)] == [0, 1, 2, 3, 4, 4]
 

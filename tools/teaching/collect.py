@@ -58,9 +58,8 @@ def student_of(people: People, path: str, cells: list) -> Student:
     typed = {key: value.replace("\\", "") for key, value in typed.items() if value}
     if not (found := PLATFORM.search(path)):
         return people.find("" if typed else Path(path).parent.name or Path(path).stem, "", typed)
-    name = found["name"].removesuffix("Participant")  # so Moodle calls all who are marked blind
-    moodle = "_assignsubmission_" in found[0]  # its number is no number of a student
-    return people.find(name, f"Moodle {found['id']}" if moodle else found["id"], typed)
+    moodle = "Moodle " if "_assignsubmission_" in found[0] else ""  # its number is no number of a student
+    return people.find(found["name"].removesuffix("Participant"), moodle + found["id"], typed)  # Participant: blind
 
 
 def refuse(path: str, cells: list, newer: str, number: str) -> None:
@@ -70,7 +69,7 @@ def refuse(path: str, cells: list, newer: str, number: str) -> None:
     if not (found := [each for each in ids if each in LESSONS]):
         raise ValueError("is empty or too large, can't be opened, or is no lesson of this course")
     if (holds := max(found, key=found.count)) != number:
-        raise ValueError(f"holds lesson {holds}, not lesson {number}")
+        raise ValueError(f"holds lesson {holds}, not lesson {number} (make collect LESSON={holds} takes it)")
     this, other = PLATFORM.search(path), PLATFORM.search(newer)
     if this and other and this["name"] and this.group("name", "id") != other.group("name", "id"):
         raise ValueError(f"has the same name as {newer}: write who they are in students.csv, and ids in their files")
@@ -109,6 +108,7 @@ def put(term: Path, row: dict, cells: list) -> str:
     submitted.parent.mkdir(parents=True, exist_ok=True)
     if not submitted.is_file() or submitted.read_text(encoding="utf-8") != nbformat.writes(notebook):
         submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
+        print(f"{row['file']}: new, or changed")
     (submitted.parent / "timestamp.txt").write_text(row["handed in"], encoding="utf-8")
     return "; ".join(remarks)
 

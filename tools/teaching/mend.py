@@ -78,7 +78,8 @@ def mend(lesson, cells: list) -> list[str]:
             if what in ("stub", "") and (named or not older):
                 our.source = cell.source
             elif named or what in ("own", "check"):
-                theirs[last].append(new_code_cell(typed, id=f"own-{i}"))
+                where = "" if what == "own" else "# Typed into one of the checks:\n"  # a line to look at
+                theirs[last].append(new_code_cell(f"{where}{typed}", id=f"own-{i}"))
 
     stray = [cell.source for own in theirs.values() for cell in own if cell.cell_type == "markdown"]
     result = theirs[-1]

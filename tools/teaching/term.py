@@ -35,8 +35,7 @@ def write_table(file: Path, rows: list[dict]) -> None:
 def read_table(file: Path) -> list[dict]:
     """The rows of a CSV of any platform or spreadsheet; none if there is no such file."""
     text = file.read_text(encoding="utf-8-sig", errors="replace") if file.is_file() else ""
-    comma = max(",;\t", key=text.partition("\n")[0].count)
-    return list(csv.DictReader(io.StringIO(text), delimiter=comma))
+    return list(csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=text.partition("\n")[0].count)))
 
 
 def add_to_table(file: Path, rows: list[dict], key: int) -> None:

@@ -24,13 +24,16 @@ p {{ margin-top: 0; white-space: pre-wrap; overflow-wrap: anywhere }}</style>
 
 def words_page(term: Path, number: str) -> None:
     """Write the page of a lesson."""
-    lesson, texts = f"lesson{number}", {}
+    lesson, texts, files = f"lesson{number}", {}, {}
+    ours = code_of(nbformat.read(term / "release" / lesson / LESSONS[number].name, as_version=4).cells)
     with Gradebook(configuration(term).CourseDirectory.db_url) as gradebook:
         for submission in gradebook.assignment_submissions(lesson):
             who, (notebook,) = submission.student, submission.notebooks
             path = term / "submitted" / who.id / lesson / LESSONS[number].name
             name = escape(f"{who.first_name or ''} {who.last_name or who.id}".strip())
-            for cell in nbformat.read(path, as_version=4).cells:
+            cells = nbformat.read(path, as_version=4).cells
+            files.setdefault(code_of(cells), []).append(name)
+            for cell in cells:
                 if cell.id.startswith("words-"):
                     exercise = cell.id.removeprefix("words-")
                     said = cell.source.removeprefix(WORDS.format(exercise)).strip() or "(nothing)"
@@ -38,5 +41,10 @@ def words_page(term: Path, number: str) -> None:
                         f'<a href="{FORMGRADER}{notebook.id}">{name}</a><p>{escape(said)}</p>'
                     )
     parts = [part for exercise in sorted(texts) for part in (f"<h2>Exercise {exercise}</h2>", *texts[exercise])]
-    page = PAGE.format(title=f"Lesson {number}: the words") + "\n".join(parts)
+    same = [f"<p>The same code: {', '.join(who)}</p>" for code, who in files.items() if len(who) > 1 and code != ours]
+    page = PAGE.format(title=f"Lesson {number}: the words") + "\n".join([*same, *parts])
     (term / f"words-{lesson}.html").write_text(page, encoding="utf-8")
+
+
+def code_of(cells: list) -> tuple[str, ...]:
+    return tuple(cell.source for cell in cells if cell.cell_type == "code")
