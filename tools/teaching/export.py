@@ -103,7 +103,7 @@ def main() -> None:
         write_table(term / f"moodle-{lesson}.csv", [dict(zip(names, row)) for row in moodle])
     zip_feedback(term, lesson, rows[:-1])
     unread = sum(value == "?" for row in rows for key, value in row.items() if key.startswith("words"))
-    print(f"{lesson}.csv, feedback-{lesson}.zip: {len(rows) - 1} students; {unread} texts are still unread.")
+    print(f"{lesson}.csv, feedback-{lesson}.zip: {len(rows) - 1} students; {unread} texts are unread, feedback waits.")
 
 
 if __name__ == "__main__":
