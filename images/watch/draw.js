@@ -46,7 +46,7 @@ export const lettering = canvas => {
 
 // Give a canvas its size on the page, with as many points as the screen has, which wipes it.
 export function fit(canvas, width, height) {
-    const ratio = window.devicePixelRatio, context = canvas.getContext("2d");
+    const ratio = window.devicePixelRatio * (canvas.currentCSSZoom ?? 1), context = canvas.getContext("2d");
     Object.assign(canvas, {width: Math.round(width * ratio), height: Math.round(height * ratio)});
     Object.assign(canvas.style, {width: `${width}px`, height: `${height}px`});
     context.scale(ratio, ratio);

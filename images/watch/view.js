@@ -190,7 +190,8 @@ export class View {
 
     drawCurves(canvas, {probabilities, whole}) {
         const {edges, shown, colours} = this, left = this.strip.scrollLeft;
-        const height = this.compact ? 180 : this.readings.length > 1 ? 96 : 140;
+        const lower = parseFloat(getComputedStyle(canvas).getPropertyValue("--curves"));  // on a slide
+        const height = lower || (this.compact ? 180 : this.readings.length > 1 ? 96 : 140);
         const context = fit(canvas, this.width, height);
         const x = t => (edges[t] + edges[t + 1]) / 2 - left, y = p => 8 + (1 - p) * (height - 16);
         const colour = (k, alpha) => css(colours[classColour(k)], alpha);
