@@ -87,12 +87,14 @@ def reason(test: Callable, answer: object, *given: object, seed: int = 0) -> str
         hints = {
             AXIS: say("Do the shapes fit? An axis may be missing (unsqueeze(dim) adds one), or two exchanged (.T)."),
             ("NoneType",): say("Something returns nothing so far."),
-            ("unpack",): say("Does it return as many things as it should?"),
+            ("division by zero",): say("For one of the inputs what you divide by is 0: which?"),
         }
         said += "".join(f" {hint}" for words, hint in hints.items() if any(each in str(error) for each in words))
         if theirs:
             named = [code for code in theirs if code.co_qualname.split(".")[0] == getattr(answer, "__name__", "")]
             return say("`{name}` stops with {said}").format(name=(named or theirs)[0].co_qualname, said=said)
+        if any(words in str(error) for words in ("unpack", "not iterable")):
+            return say("It returns too few things, or too many: the line under `def` says which, after ->.")
         return say("The check can't go on with what it got. {said}").format(said=said)
     return ""
 
@@ -224,6 +226,7 @@ def check_masked_mean(masked_mean):
     slips = {
         say("That is the mean over all steps, padding included."): states.mean(1),
         say("Divide by the number of real tokens of each text, not by all steps."): (states * real[..., None]).mean(1),
+        say("That is the sum. Divide it by each text's number of real tokens."): (states * real[..., None]).sum(1),
     }
     must_equal("masked_mean", masked_mean(states.clone(), real), truth, slips)
 
@@ -342,7 +345,16 @@ def check_last_n(last_n):
         truth = torch.tensor([[sign == "x" for sign in row] for row in rows.split()])
         slip = torch.arange(5) >= real.sum(1, keepdim=True) - n  # [3, 5]
         said = say("The places after a text's end are True as well. Join your condition with `real &`.")
-        must_equal(say("last_n, for n = {n}: the mask").format(n=n), answer, truth, {said: slip})
+        assert not is_close(answer, slip), said
+        must_be_like(answer, truth, f"last_n(real, {n})")
+        _must_be_true_at(f"last_n(real, {n})", answer, truth)
+
+
+def _must_be_true_at(name, mask, right):
+    for t, rows in enumerate(zip(mask, right)):
+        found, wanted = (row.nonzero().flatten().tolist() for row in rows)
+        said = say("{name}: row {t} should be True at {wanted}, not at {found}.")
+        assert found == wanted, said.format(name=name, t=t, wanted=wanted, found=found)
 
 
 def _read(x, W_x, W_h, b):
@@ -360,7 +372,7 @@ def check_step(step):
     x_t, h = torch.randn(4, 3), torch.randn(4, 2)  # a batch of 4
     product = say("The shapes do not fit. The matrix product is @; * multiplies number by number.")
     with (
-        explain("multiplied", say("The shapes do not fit: here a vector is a row, so x_t @ W_x.T, with .T.")),
+        explain("multiplied", say("The shapes do not fit: here a vector is a row, so x_t @ W_x.T and h @ W_h.T.")),
         explain("must match", product),
         explain("one element", say("math.tanh takes a single number: torch.tanh takes a tensor.")),
     ):
@@ -385,6 +397,8 @@ def check_read(read):
         say("You walk along the texts of the batch, not along the tokens: x[:, t] is step t."): across,
         say("The steps are the first axis: torch.stack(states, dim=1) makes them the second."): truth.transpose(0, 1),
         say("That is the last state alone. Keep the state after every token."): last[0],
+        say("Keep the state after each step, not the one before it."): nn.functional.pad(truth, (0, 0, 1, -1)),
+        say("Each step starts from zeros. Pass the new state on."): rnn(x.reshape(12, 1, 5))[0].reshape(3, 4, 2),
     }
     answer = read(x.clone(), *weights)
     must_equal("read", answer, truth, slips)
@@ -467,6 +481,7 @@ def check_forget_by_token(forget_by_token):
     must_be(answer, dict, "forget_by_token")
     for token, means in right.items():
         found = answer.get(token, [])
+        must_be(found, list, say("What you give for {token!r}").format(token=token))
         times = say("{token!r} occurs {times} times; its list has {numbers} numbers.")
         assert len(found) == len(means), times.format(token=token, times=len(means), numbers=len(found))
         for value, mean in zip(map(torch.as_tensor, found), means):
@@ -505,7 +520,7 @@ def check_bias_for(bias_for):
             say("Its sign is turned round: f is above one half, so the bias is above 0."): math.log((1 - f) / f),
             say("Your gate is 0.5 / T: after T steps f**T is left, not f times T."): math.log(half / (1 - half)),
         }
-        said = say("Your bias of {answer:.2f} does not leave one half after {steps} steps. Is it rounded?")
+        said = say("Your bias of {answer:.2f} does not give sigmoid(b) ** {steps} = 1/2. Is it rounded?")
         must_be_number(float(bias_for(steps)), math.log(f / (1 - f)), slips, said, steps=steps)
 
 
@@ -584,19 +599,21 @@ def check_read_batch(read_batch):
     lstm = nn.LSTM(3, 4, num_layers=2, batch_first=True)
     vectors, lengths = torch.randn(3, 6, 3), torch.tensor([2, 5, 1])
     alone = [lstm(vectors[i : i + 1, :length]) for i, length in enumerate(lengths.tolist())]
-    h_n = torch.cat([h for _, (h, _) in alone], dim=1)  # [2, 3, 4]
+    h_n, c_n = (torch.cat([pair[k] for _, pair in alone], dim=1) for k in (0, 1))  # [2, 3, 4] each
     states, last = read_batch(lstm, vectors, lengths)
     shape = list(getattr(states, "shape", []))
     assert shape[1:] != [3, 4], say("states is [T, B, H]: pad_packed_sequence has its own batch_first.")
     assert shape != [3, 5, 4], say("vectors has 6 columns, states only 5, those of the longest text: total_length.")
     slips = {
         say("h_n[0] is the bottom layer. The top layer is h_n[-1]."): h_n[0],
+        say("That is the cell state c. The last hidden state comes first: (h_n, c_n)."): c_n[-1],
         say("states[:, -1] is zero where a text ended before: take h_n."): torch.zeros(3, 4),
         say("last went on over the padding: let the layer read the packed batch."): lstm(vectors)[1][0][-1],
     }
     must_equal("last", last, h_n[-1], slips)
+    over = say("states goes on over the padding: it should be zero after the end of each text.")
     right = nn.utils.rnn.pad_sequence([text[0][0] for text in alone], batch_first=True)  # [3, 5, 4]
-    must_equal("states", states, nn.functional.pad(right, (0, 0, 0, 1)), {})
+    must_equal("states", states, nn.functional.pad(right, (0, 0, 0, 1)), {over: lstm(vectors)[0]})
 
 
 @exercise("2b", ours=torchnlp.evaluate)
@@ -642,6 +659,8 @@ def check_one_length_batches(one_length_batches):
     assert sum(a != b for a, b in zip(order, order[1:])) > 2, say("The batches come length after length: shuffle them.")
     said = say("The same texts meet in each epoch: shuffle the texts of a length, too.")
     assert {*map(frozenset, first)} != {*map(frozenset, second)}, said
+    again = one_length_batches(sizes, 4, torch.Generator().manual_seed(1))
+    assert [[*map(int, batch)] for batch in again] == first, say("The same generator should give the same epoch.")
 
 
 # ------------------------------------------------- lesson 4: two directions, several layers
@@ -705,7 +724,7 @@ def check_read_late(read_late):
         whole = say("4 tokens have {states} states: with a delay of {delay} the first {delay} answer for no token.")
         all_kept = delay > 0 and getattr(answer, "shape", None) == (3, 4 + delay, 4)
         assert not all_kept, whole.format(states=4 + delay, delay=delay)
-        name = say("The states with a delay of {delay}").format(delay=delay)
+        name = say("With a delay of {delay} the tensor of states").format(delay=delay)
         must_be_like(answer, right, name)
         lost = delay and not answer[torch.arange(3), lengths - 1].any()
         assert not lost, say("The last tokens get zeros: each text must be read for lengths + delay steps.")
@@ -719,7 +738,9 @@ AHEAD = {"one-way": 0, "late": 1, "window": 2, "two windows": 4, "two-way": math
 @exercise("2b", ours=lambda delay: {name for name, words in AHEAD.items() if words <= delay})
 def check_usable(usable):
     for delay in (0, 1, 2, 3, 4 + torch.initial_seed(), math.inf):
-        answer = {*usable(delay)}
+        answer, said = usable(delay), say("usable returns a set of names out of {names}, not {answer!r}.")
+        named = not isinstance(answer, str) and {*answer} <= AHEAD.keys()
+        assert named, said.format(names=[*AHEAD], answer=answer)
         for name, words in AHEAD.items():
             may = say("may be used") if words <= delay else say("may not be used")
             said = say("With a delay of {delay}, {name!r} {may}. How many words after the token does it read?")
@@ -753,6 +774,7 @@ def check_skip_gram_loss(skip_gram_loss):
         slips = {
             say("The drawn words are treated like true neighbours: one minus sign is missing."): drawn,
             say("That is the sum over the batch: take the mean."): right * B,
+            say("The sign is turned round: a loss is positive."): -right,
             say("Add up the K drawn words of a pair; that is their mean."): true + (right - true) / K,
         }
         must_equal(say("The loss"), answer, right, slips)
@@ -767,14 +789,16 @@ def _pair_step(v, u, y, rate):
 
 @exercise("1b", ours=_pair_step)
 def check_pair_step(pair_step):
-    given = [(torch.tensor([1.0, 2.0]), torch.tensor([2.0, -1.0]), 1, 1.0)]
-    given += [(torch.randn(4), torch.randn(4), y, rate) for y in (0, 1) for rate in (0.1, 2.0)]
+    given = [(torch.randn(4), torch.randn(4), y, rate) for y in (1, 0) for rate in (0.1, 2.0)]
+    given += [(torch.tensor([1.0, 2.0]), torch.tensor([2.0, -1.0]), 1, 1.0)]
     for v, u, y, rate in given:
         (new_v, new_u), right = untouched(pair_step, v, u, y, rate), _pair_step(v, u, y, rate)
         late = u - rate * (torch.sigmoid(v @ u) - y) * right[0]
-        for new, old, wanted, name in zip((new_v, new_u), (v, u), right, "vu"):
+        for new, old, other, wanted, name in zip((new_v, new_u), (v, u), (u, v), right, "vu"):
             slips = {
                 say("{name} goes uphill: subtract the gradient.").format(name=name): 2 * old - wanted,
+                say("The label is missing: the error is sigmoid(v @ u) - y."): wanted - rate * y * other,
+                say("Multiply the gradient by the rate."): old + (wanted - old) / rate,
                 say("u moves by the *old* v: both gradients come before the step."): late,
             }
             must_equal(say("The new {name}").format(name=name), new, wanted, slips)
@@ -798,6 +822,7 @@ def check_word_layer(word_layer):
         assert layer.weight.requires_grad != freeze, said
         if not freeze:
             layer(torch.tensor([0, PAD, 3])).sum().backward()
+            assert layer.weight.grad.is_sparse == SPARSE, say("Give it sparse=SPARSE, too.")
             said = say("The padding token learns: padding_idx should be PAD.")
             assert not layer.weight.grad.to_dense()[PAD].any(), said
             layer.weight.data -= layer.weight.grad.to_dense()
@@ -926,10 +951,12 @@ def _ranked(beams, power):
 
 @exercise("2b", ours=_ranked)
 def check_ranked(ranked):
-    beams = [(-6.0, [7, 7, 7, END]), (-2.0, [END]), (-5.0, [8, 8, END]), (-7.2, [9, 9, 9, 9, 9, END])]
+    beams = [(-6.0, [7, 7, 7, END]), (-1.0, [END]), (-5.0, [8, 8, END]), (-7.2, [9, 9, 9, 9, 9, END])]
     beams = [(score * (1 + torch.initial_seed()), ids) for score, ids in beams]
     for power in (0, 1, 0.5):
         answer, right = untouched(ranked, beams, power), _ranked(beams, power)
+        same = sorted(map(str, answer)) == sorted(map(str, beams))
+        assert same, say("Return all pairs (score, ids), each as it is: only their order changes.")
         assert right == list(answer) or list(answer) != _ranked(beams, -power), say("Divide by the length.")
         assert list(answer) != right[::-1], say("The best comes first, not last.")
         said = say("With a power of {power} the order is {right}, not {answer}.")
@@ -1015,9 +1042,12 @@ def check_attend(attend):
         must_be_like(weights, right[1], say("The weights [B, S, T]"))
         assert not weights.isnan().any(), say("The weights hold NaN. Is the mask upside down?")
         least = weights.sum(2).min().item()
-        what = say("The weights of a query sum to {least:.2f}: mask the scores, before the softmax.")
+        shut = (weights * ~mask).max().item()
+        assert shut < 1e-6, say("A position where the mask is False has a weight of {shut:.2g}.").format(shut=shut)
+        what = say("The weights of a query sum to {least:.2f}: mask the scores, before the softmax. Is it dim=2?")
         assert abs(least - 1) < 1e-4, what.format(least=least)
-        must_equal(say("The tensor of weights"), weights, right[1], {})
+        slips = {say("The scores are not divided by the root of D."): _attend(given[0] * 8**0.5, *given[1:])[1]}
+        must_equal(say("The tensor of weights"), weights, right[1], slips)
         must_equal(say("The tensor of context vectors [B, S, V]"), context, right[0], {})
 
 
@@ -1065,10 +1095,7 @@ def check_near(near):
         must_be_like(mask, right, f"near({T}, {reach})")
         said = say("near({T}, {reach}): a token attends to what comes after it.")
         assert not mask.triu(1).any(), said.format(T=T, reach=reach)
-        for t in range(T):
-            found, wanted = (rows[t].nonzero().flatten().tolist() for rows in (mask, right))
-            said = say("near({T}, {reach}): row {t} should be True at {wanted}, not at {found}.")
-            assert found == wanted, said.format(T=T, reach=reach, t=t, wanted=wanted, found=found)
+        _must_be_true_at(f"near({T}, {reach})", mask, right)
 
 
 @exercise("3b", ours=lambda layers, reach: 1 + layers * (reach - 1))
@@ -1190,7 +1217,7 @@ def _must_be_stratified(labels, parts):
     for k, name in enumerate([say("training"), say("validation"), say("test")]):
         for label in range(3):
             share = sum(labels[place] == label for place in parts[k]) / labels.count(label) / (0.7, 0.15, 0.15)[k]
-            said = say("Not stratified: of label {label} the {name} part has {share:.1f} times its share.")
+            said = say("Of label {label} the {name} part has {share:.1f} times its share of 70, 15 or 15 %.")
             assert 0.4 <= share <= 1.9, said.format(label=label, name=name, share=share)
 
 
@@ -1223,7 +1250,7 @@ def _make_vocabulary(texts):
 @exercise("4a", ours=_make_vocabulary)
 def check_make_vocabulary(make_vocabulary):
     rare = f"w{torch.initial_seed()}"
-    texts = ["the Bin, the bin", "the lamp is broken", f"the lamp {rare}"]
+    texts = ["Bin, the bin", "the lamp is broken", f"the lamp {rare}"]
     words = make_vocabulary(list(texts))
     must_be(words, list, "make_vocabulary")
     assert words[:2] == ["<unk>", "<pad>"], say("Row 0 is <unk> and row 1 is <pad>: the list begins with these two.")
@@ -1281,7 +1308,7 @@ def check_classifier(Classifier):
     net.eval()
     both, alone = (_make_batch([(0, ids) for ids in texts])[1:] for texts in ([short, long], [short]))
     together = net(*both)
-    must_be_like(together, torch.zeros(2, 3, requires_grad=True), "Classifier")
+    must_be_like(together, torch.zeros(2, 3, requires_grad=True), say("What forward returns, logits [B, K],"))
     said = say(
         "In evaluation mode a batch gets another answer the second time: F.dropout wants training=self.training."
     )
@@ -1350,12 +1377,14 @@ def _noting(calls):
             logits = super().forward(ids, lengths)
             rows = [tuple(row[:length]) for row, length in zip(ids.tolist(), lengths.tolist())]
             calls.append({"training": self.training, "trained": False, "rows": rows, "logits": logits.detach()})
+            calls[-1]["last"] = self.fc.weight.detach().clone()
             if logits.requires_grad:
                 logits.register_hook(functools.partial(self.begin, calls[-1]))
             return logits
 
         def begin(self, call, gradient):
-            call.update(trained=True, zero=all(p.grad is None or not p.grad.any() for p in self.parameters()))
+            call.update(trained=True, gradient=gradient)
+            call.update(zero=all(p.grad is None or not p.grad.any() for p in self.parameters()))
 
     return functools.partial(Noting, 13, 3)
 
@@ -1365,6 +1394,7 @@ def _run(train_network, train, valid, **named):
     calls = []
     net, losses = untouched(train_network, _noting(calls), train, valid, **named)
     must_be(net, nn.Module, "net")
+    assert calls, say("No network of make() is asked: net = make(), without another name of a class.")
     said = say("{epochs} epochs have {epochs} validation losses, not {found}.")
     assert len(losses) == named["epochs"], said.format(epochs=named["epochs"], found=len(losses))
     return net, [float(loss) for loss in losses], calls
@@ -1385,6 +1415,13 @@ def _must_train(calls, train, epochs):
     assert all(counts[text] == epochs for text in texts), said
     said = say("Each epoch reads the texts in the same order: shuffle them anew, by torch.randperm(len(train)).")
     assert read[: len(train)] != read[len(train) : 2 * len(train)], said
+    said = say("cross_entropy takes the softmax itself: give it the logits in training, and not probabilities.")
+    assert steps[0]["gradient"].abs().sum() > 0.8, said  # 4/3 at the start; with two a third of it
+    begins = [k for k, call in enumerate(calls) if call["trained"]][len(steps) // epochs]
+    moved = (calls[begins + 1]["last"] - calls[begins]["last"]).abs()  # by Adam's first step all move alike
+    assert moved.any(), say("No weight moves: optimizer.step() comes after each backward().")
+    said = say("In epoch 2 the optimiser begins anew and has forgotten what Adam gathers: make it before the loop.")
+    assert moved.std() > 0.02 * moved.mean(), said
 
 
 def _must_validate(calls, losses, valid, weights):
@@ -1450,13 +1487,14 @@ def check_class_weights(class_weights):
     counts = torch.tensor([labels.count(k) for k in range(3)])
     slips = {
         say("Those are the shares. A rare label needs a large weight: the inverse."): counts / len(labels),
+        say("Divide by the number of classes, too."): _class_weights(labels, 3) * 3,
     }
     answer = class_weights(list(labels), 3)
     must_equal("class_weights", answer, _class_weights(labels, 3), slips)
-    absent = class_weights([0, 2], 3)
+    absent = class_weights([0, 2], 4)
     assert absent.isfinite().all() and absent[1] == 0, say("A class without a text gets the weight 0, and no infinity.")
     said = say("Divide by num_classes, even if some classes have no text.")
-    must_equal("class_weights", absent, _class_weights([0, 2], 3), {said: torch.tensor([1.0, 0.0, 1.0])})
+    must_equal("class_weights", absent, _class_weights([0, 2], 4), {said: torch.eye(4)[[0, 2]].sum(0)})
 
 
 def _interval(share, count):
@@ -1469,6 +1507,7 @@ def check_interval(interval):
     for share, count in ((0.8, 100), (0.6, 200 + torch.initial_seed())):
         low, high = interval(share, count)
         right, spread = _interval(share, count), share * (1 - share)
+        assert low <= high, say("The lower end comes first, then the upper end.")
         slips = {
             say("Divide by the number of texts under the root: more texts, a narrower interval."): 4 * spread**0.5,
             say("That is one standard error to each side. Take two: about 95 %."): 2 * (spread / count) ** 0.5,

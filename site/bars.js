@@ -7,7 +7,7 @@ const BARS = 10;
 
 // scores: of all tokens; name(id): what a bar is called; settings: of `reshaped`; onTake(id): what a click does, where
 // it does something. A bar is the probability now, its outline the token's own; the largest of them fills its row.
-// Returns the likeliest, {id, own}: with the model's own probability.
+// Returns the likeliest, {id, own, now}.
 export function showBars(list, scores, {name, settings, onTake}) {
     const own = reshaped(scores), now = reshaped(scores, settings);
     const ids = [...own.keys()].filter(id => own[id]).sort((a, b) => own[b] - own[a]).slice(0, BARS);
@@ -23,7 +23,7 @@ export function showBars(list, scores, {name, settings, onTake}) {
         row.classList.toggle("cut", !now[id]);
         if (onTake) row.onclick = () => onTake(id);
     });
-    return {id: ids[0], own: own[ids[0]]};
+    return {id: ids[0], own: own[ids[0]], now: now[ids[0]]};
 }
 
 function makeBar(tag) {

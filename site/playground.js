@@ -150,8 +150,9 @@ function drawNetwork(net, i, colours) {
         paintUnits(fit(canvas, width, height), parts[part], part, colours, height, edges);
         return make("div", {className: "part"}, label, canvas);
     }));
+    const every = Math.ceil(11 * symbols.length / width);  // where there is no room for each
     find("symbols").replaceChildren(...symbols.map((symbol, t) =>
-        make("span", {className: t ? "" : "first", textContent: symbol + 1})));
+        make("span", {className: t ? "" : "first", textContent: t % every ? "" : symbol + 1})));
     const said = best(answer);
     find("reply").textContent = `The sequence began with ${symbols[0] + 1}. The network says ${said + 1} `
         + `(${percent(answer[said])}): ${said === symbols[0] ? "right" : "wrong"}.`;

@@ -146,7 +146,10 @@ function showLosses(tokens, grey, runs) {
 
 // What the models say comes next, as a sentence.
 function tellNext(tokens, begins, network, fourgrams) {
-    const says = ({id, own}) => [bold(named(id)), ` (${percent(own)})`];
+    const says = ({id, own, now}) => {
+        const changed = percent(now) === percent(own) ? "" : `, with your settings ${percent(now)}`;
+        return [bold(named(id)), ` (${percent(own)}${changed})`];
+    };
     const place = begins ? ["Of the words that begin with ", bold(begins)]
         : tokens.length ? ["After ", bold(tokens.at(-1))] : ["At the beginning"];
     const stranger = !begins && read.at(-1)?.id === UNK ? " Neither knows this word." : "";

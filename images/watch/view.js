@@ -67,7 +67,7 @@ export class View {
             part.onpointermove = event => (this.fits || event.pointerType !== "touch") && this.point(event);
             part.onclick = event => {
                 this.point(event);
-                this.strip.focus({preventScroll: true});  // for the arrow keys
+                if (event.pointerType !== "touch") this.strip.focus({preventScroll: true});  // for the arrow keys
             };
         }
         this.strip.onscroll = () => this.draw();
