@@ -389,7 +389,7 @@ MIDDLE = "all => all.map(word => word.parentElement.offsetLeft + word.offsetWidt
 def test_ink_over_a_word_is_what_the_gate_does_there(opened):
     """A gate goes from white, 0, to its colour, 1: an open forget gate keeps, and is red."""
     page = opened("reader", f"#text={HEADLINE}")
-    inside = ask(page, "window.reader.read", HEADLINE)["parts"]
+    inside = ask(page, "window.reader.read", HEADLINE, "LSTM")["parts"]
     middles = page.locator(".words bdi").evaluate_all(MIDDLE)
     for gate in "input", "forget":
         canvas = page.locator(".part", has_text=f"{gate} gate").locator("canvas")
