@@ -139,6 +139,14 @@ def test_a_word_is_chosen_with_the_pointer_or_a_finger(opened):
     assert here.inner_text() == "record"
     words.nth(4).tap()
     assert here.inner_text() == "as"
+    gate = page.locator(".part", has_text="forget gate").locator("canvas")
+    middles, numbers = words.evaluate_all(MIDDLE), ask(page, "window.reader.read", HEADLINE, "LSTM")["parts"]["forget"]
+    gate.tap(position={"x": middles[2], "y": 40})  # five units around the finger, at the word under it
+    for unit in page.locator(".loupe button").all():
+        name, number = unit.inner_text().split(": ")
+        assert float(number) == pytest.approx(numbers[2][int(name) - 1], abs=0.0051)
+    page.locator(".loupe button").last.tap()
+    assert here.inner_text() == "record" and page.locator(".loupe").count() == 1
     page.get_by_role("button", name="Read the text word by word").tap()  # the band walks along
     page.wait_for_function("document.querySelector('.words .here').textContent === 'street'")
 

@@ -291,7 +291,11 @@ def test_the_sites_switch_reaches_every_figure(visit, built, system):
                 part.scroll_into_view_if_needed()
                 paper = Image.open(io.BytesIO(part.screenshot())).convert("L")  # its median is the ground's
                 assert is_right(statistics.median(paper.tobytes())), (name, figure, theme)
-    page.wait_for_timeout(1_000)  # a browser at work takes a moment to hand on what a page has stored
     for name in WITHOUT_SPHINX:
         page.goto((built / name).as_uri())
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", name
+        for _ in range(20):  # a browser at work takes a moment to hand on what another page has stored
+            ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+            if ground != "rgb(255, 255, 255)":
+                page.wait_for_timeout(500)
+                page.reload()
+        assert ground == "rgb(255, 255, 255)", name

@@ -181,7 +181,7 @@ export class View {
         const roles = ["paper", "ink", "soft", "line", ...parts, ...this.classes.map((_, k) => classColour(k))];
         this.colours = palette(this.root, roles);
         this.readings.forEach((reading, i) => this.drawCurves(this.curves.children[i].lastChild, reading));
-        this.rows.forEach((part, i) => this.drawPart(this.inside.children[i].lastChild, part));
+        this.rows.forEach((part, i) => this.drawPart(this.inside.children[i].children[1], part));
         this.noted.forEach(({at}, i) => { this.marks.children[i].hidden = at >= this.shown; });
         if (this.effect.hidden) return;
         const edges = this.edges.map(edge => edge - this.strip.scrollLeft);
@@ -362,6 +362,7 @@ export class View {
         t = Math.max(0, Math.min(this.tokens.length - 1, t));
         if (t === this.at) return;
         this.at = t;
+        this.root.querySelector(".loupe")?.remove();  // it has the numbers of another word
         this.onMove(t);
         this.tell();
     }
@@ -390,7 +391,9 @@ export class View {
     }
 
     // Light the unit under the pointer. A finger is wider than a row: it gets a loupe, the units around it to choose.
-    pick(part, {offsetY, currentTarget, pointerType}) {
+    pick(part, event) {
+        const {offsetY, currentTarget, pointerType} = event, kept = event => event.stopPropagation();
+        this.point(event);
         const row = Math.max(0, Math.min(this.units - 1, Math.floor(offsetY / this.unitHeight)));
         this.colour(part, this.order[row]);
         this.root.querySelector(".loupe")?.remove();
@@ -401,7 +404,8 @@ export class View {
             type: "button", textContent: `${unit + 1}: ${numbers[unit]?.toFixed(2) ?? "–"}`,
             ariaLabel: `Unit ${unit + 1}`, onclick: () => this.colour(part, unit),
         }));
-        currentTarget.after(make("div", {className: "loupe", role: "group", ariaLabel: PARTS[part].name}, ...buttons));
+        const loupe = {className: "loupe", role: "group", ariaLabel: PARTS[part].name, onclick: kept, onpointermove: kept};
+        currentTarget.after(make("div", loupe, ...buttons));
     }
 
     point(event) {
