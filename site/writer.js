@@ -126,7 +126,7 @@ const atEnd = () => field.selectionStart === field.value.length;
 function showGrey(begins) {
     let text = field.value;
     grey.forEach((id, i) => { if (id !== END) text = withToken(text, id, i ? "" : begins); });
-    const end = grey.at(-1) === END ? " ■" : "";  // the text ends here
+    const end = grey.at(-1) !== END ? "" : grey.length > 1 ? " ■" : " ■ (the text may end here)";
     element("grey").replaceChildren(make("span", {textContent: field.value}), text.slice(field.value.length) + end);
     element("take").disabled = !grey.length || grey[0] === END;
 }
