@@ -404,8 +404,8 @@ export class View {
             type: "button", textContent: `${unit + 1}: ${numbers[unit]?.toFixed(2) ?? "–"}`,
             ariaLabel: `Unit ${unit + 1}`, onclick: () => this.colour(part, unit),
         }));
-        const loupe = {className: "loupe", role: "group", ariaLabel: PARTS[part].name, onclick: kept, onpointermove: kept};
-        currentTarget.after(make("div", loupe, ...buttons));
+        const loupe = make("div", {className: "loupe", role: "group", ariaLabel: PARTS[part].name}, ...buttons);
+        currentTarget.after(Object.assign(loupe, {onclick: kept, onpointermove: kept}));
     }
 
     point(event) {
