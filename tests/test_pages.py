@@ -356,6 +356,18 @@ def test_watch_shows_what_the_module_computes(notebook, news):
     assert f"the forget gate keeps {100 * forget:.0f} %" in sentence(page)
 
 
+def test_on_a_phone_watch_keeps_the_word_of_its_sentence_in_sight(notebook):
+    page = notebook(Reader(), "late goal wins " * 15, viewport={"width": 1366, "height": 900}, has_touch=True)
+    page.locator(".strip").focus()
+    page.keyboard.press("End")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.querySelector('.torchnlp-watch').offsetWidth < 390")
+    strip, band = (page.locator(part).bounding_box() for part in (".strip", ".band"))
+    assert strip["x"] < band["x"] and band["x"] + band["width"] < strip["x"] + strip["width"] <= 390
+    assert max(canvas.bounding_box()["height"] for canvas in page.locator("canvas:visible").all()) <= 100
+    assert page.locator("span", has_text="; tap a word").count() == 1
+
+
 def test_watch_is_a_picture_where_scripts_do_not_run(notebook):
     page = notebook(Reader(), "late goal wins", java_script_enabled=False)
     picture = page.locator("img")

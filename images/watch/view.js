@@ -19,6 +19,8 @@ const DASHES = [[], [7, 4], [2, 4], [9, 4, 2, 4]];
 const MOST_CLASSES = 6;
 const STAGE = 26;  // pixels: the letters of the words on the front page, where there is room
 const GUTTER = 18;  // left of the columns, for the numbers of the curves' scale
+const UPRIGHT = 22;  // pixels: the column of a word that stands upright, where there is room
+const [POINT, CLICK] = matchMedia("(hover: hover)").matches ? ["move over", "Click"] : ["tap", "Tap"];
 
 export class View {
     // onMove() is called when the band moves, onEnd() when the show is over. compact: large words, the input gate
@@ -53,7 +55,7 @@ export class View {
         this.answers = make("table", {className: "answers"});
         this.notes = make("ol", {className: "notes"});
         this.hint = make("p", {className: "hint", textContent: "The grey column is the word of the sentence above. "
-            + "In the pictures each row is a unit: no colour is 0, grey is negative. Click a cell to light its unit."});
+            + `In the pictures each row is a unit: no colour is 0, grey is negative. ${CLICK} a cell to light its unit.`});
         this.side = div("side", this.notes, this.hint);
         root.classList.toggle("compact", compact);
         root.replaceChildren(
@@ -103,7 +105,7 @@ export class View {
         Object.assign(this, {names, rows: several ? [] : shown});
         const row = (textContent, onclick) => make("div", {className: "part"},
             make("span", {className: "label", textContent}), make("canvas", {onclick}));
-        const above = name => several ? `${name}: probability of each class` : "probability of each class";
+        const above = name => `${several ? `${name}: ` : ""}probability of each class; ${POINT} a word`;
         const pick = part => this.compact ? null : event => this.pick(part, event);
         this.curves.replaceChildren(...this.readings.map(({name}) => row(above(name), null)));
         this.inside.replaceChildren(...this.rows.map(part => row("", pick(part))));
@@ -141,9 +143,10 @@ export class View {
         this.words.classList.toggle("upright", upright);
         this.words.style.height = upright ? `${Math.min(110, Math.max(...own))}px` : "";
         if (upright && seen < 540) this.margin = 2;
-        const smaller = seen && !upright ? Math.max(least, Math.min(1, roomFor(own))) : 1;
+        const whole = own.map(width => upright ? UPRIGHT : width);
+        const smaller = seen ? Math.max(upright ? 0.7 : least, Math.min(1, roomFor(whole))) : 1;
         if (smaller < 1) this.words.style.fontSize = `${parseFloat(fontSize) * smaller}px`;
-        const widths = own.map(width => upright ? 22 : width * smaller), room = roomFor(widths);
+        const widths = whole.map(width => width * smaller), room = roomFor(widths);
         return widths.map(width => width * (room > 0.9 ? Math.min(1.8, room) : 1));
     }
 
@@ -167,6 +170,9 @@ export class View {
             this.marks.children[i].style.left = `${(this.edges[at] + this.edges[at + 1]) / 2 + beside}px`;
         });
         this.colour(this.by, this.unit);
+        const places = [seen, ...this.edges].join();
+        if (places !== this.places) this.reveal();  // not where only a sentence has grown
+        this.places = places;
     }
 
     // ------------------------------------------------------------------------------------------- pictures
