@@ -12,7 +12,6 @@ import torch
 from IPython import get_ipython
 
 VALUES, LAYER = "application/x-values", "nn.Embedding"
-asked = [[], []]  # what the last answer returned and was given, for the gradient between them
 
 
 def tensors_in(value: object) -> list[torch.Tensor]:
@@ -70,6 +69,16 @@ def look(names: dict, name: str) -> None:
     give(returned=None if callable(value) else plain(value), callable=callable(value))
 
 
+def stopped_in(returned: object, given: tuple) -> tuple[str, str] | None:
+    """The error that a gradient meets on its way from what was returned to what was given."""
+    ends, starts = tensors_in(returned), tensors_in(given)
+    try:
+        if ends and starts:
+            torch.autograd.grad(ends, starts, [torch.ones_like(end) for end in ends], allow_unused=True)
+    except RuntimeError as error:
+        return "RuntimeError", str(error)
+
+
 def answer(names: dict, name: str, sent: str) -> None:
     """Call the answer of this name with what was sent."""
     given, named, seed = pickle.loads(base64.b64decode(sent))
@@ -80,15 +89,4 @@ def answer(names: dict, name: str, sent: str) -> None:
     except Exception as error:
         return give(error=(type(error).__name__, str(error)))
     returned = plain(returned)
-    asked[:] = tensors_in(returned), tensors_in(given)
-    give(returned=returned, given=[left_of(part) for part in given])
-
-
-def gradient(sent: str) -> None:
-    """The gradient of what was returned last with respect to what was given."""
-    (returned, given), received = asked, pickle.loads(base64.b64decode(sent))
-    try:
-        gradients = torch.autograd.grad(returned, given, received, retain_graph=True, allow_unused=True)
-    except RuntimeError as error:
-        return give(error=("RuntimeError", str(error)))
-    give(returned=list(gradients))
+    give(returned=returned, given=[left_of(part) for part in given], stopped=stopped_in(returned, given))

@@ -8,9 +8,9 @@ module, frame or variable that the submission can reach takes part in the verdic
 import ast
 import base64
 import builtins
+import functools
 import io
 import os
-import pickle
 import random
 import re
 import sys
@@ -40,19 +40,6 @@ cloudpickle.register_pickle_by_value(checks)  # a function that a check hands ov
 TEXT = Path(answering.__file__).read_text(encoding="utf-8")
 TEACH = f"exec({TEXT!r}, vars(__import__('sys').modules.setdefault('answering', __import__('types').ModuleType('a'))))"
 ASK = "__import__('sys').modules['answering'].{}"
-
-
-class Gradient(torch.autograd.Function):
-    """Joins what was returned to what was given, as it is joined in the student's process."""
-
-    @staticmethod
-    def forward(ctx, pull, count, *tensors):
-        ctx.pull, ctx.count = pull, count
-        return tuple(tensor.detach().clone() for tensor in tensors[:count])
-
-    @staticmethod
-    def backward(ctx, *received):
-        return None, None, *[None] * ctx.count, *ctx.pull(list(received))
 
 
 class Outside(Execute):
@@ -116,7 +103,9 @@ class Outside(Execute):
             answer.changed[:] = [mine for mine, theirs in zip(given, said["given"]) if differs(mine, theirs)]
             for mine, theirs in zip(given, said["given"]):
                 follow(mine, theirs, returned)
-            return self.joined(returned, answering.tensors_in(given))
+            for tensor in answering.tensors_in(returned) if said["stopped"] else ():
+                tensor.register_hook(functools.partial(stop, said["stopped"]))
+            return returned
 
         answer.changed = []  # what a check that asks for it (checks.untouched) is told
         # To a check it is a function of the student's cell: what goes wrong in it is told by its name.
@@ -124,27 +113,10 @@ class Outside(Execute):
         answer.__name__ = answer.__qualname__ = name
         return answer
 
-    def joined(self, returned: object, given: list[torch.Tensor]) -> object:
-        """The same, with a gradient that the student's process computes."""
-        tensors = [] if isinstance(returned, torch.nn.Module) else answering.tensors_in(returned)
-        if not tensors or not given:
-            return returned
 
-        def pull(received):
-            said = self.ask(f"gradient({base64.b64encode(pickle.dumps(received)).decode()!r})")
-            if "error" in said:
-                raise error_of(*said["error"])
-            return said["returned"]
-
-        parts = iter(Gradient.apply(pull, len(tensors), *tensors, *given))
-        return put_in(returned, parts)
-
-
-def put_in(value: object, parts) -> object:
-    """A value with its tensors that need a gradient replaced, in order."""
-    if isinstance(value, (list, tuple)):
-        return type(value)(put_in(part, parts) for part in value)
-    return next(parts) if isinstance(value, torch.Tensor) and value.requires_grad else value
+def stop(why: tuple[str, str], gradient: torch.Tensor) -> None:
+    """A gradient meets here what it met in the student's process. (A check may send one back, and not ask for it.)"""
+    raise error_of(*why)
 
 
 def differs(mine: object, theirs: object) -> bool:
