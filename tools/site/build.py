@@ -4,6 +4,7 @@ Pages come from site/, lessons from notebooks/ with their saved outputs: nothing
 of a lesson. Needs the packages of site/requirements.txt, and once a network for the typeface of the formulas.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -25,6 +26,8 @@ PICTURE = re.compile(r'src="([^"]+\.png)"( width="\d+")?')
 FONT_AS_SCRIPT = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")  # half a megabyte: the icons are a font too
 SEARCH = re.compile(r"<script[^>]*(searchtools|language_data|searchindex)\.js[^>]*></script>\s*")
 EXPECTED = re.compile(r"\(expected [^()<]{1,80}: ok\)")  # after a result, which is what one should see
+TERM = re.compile(r'<dt id="(term-[^"]+)">(?=.*?<dd>(.*?)</dd>)', re.S)  # of the glossary, and what it says of it
+CODE = re.compile(r'(?<=<div class="highlight"><pre><span></span>).*?(?=\n</pre>)', re.S)  # and what it prints
 
 
 def gather() -> None:
@@ -50,11 +53,26 @@ def keep_icons(folder: Path) -> None:
 
 
 def with_width(folder: Path, picture: re.Match) -> str:
-    """The tag of a picture, and as --wide the width at which its letters are 16.7 pixels high. A diagram, which has
-    1360 points, has larger ones than a plot. site/_static/course.css shows them 11 to 14 pixels high.
+    """The tag of a picture, and as --wide the width at which its letters are 18 pixels high. A diagram, which has
+    1360 points, has larger ones than a plot. site/_static/course.css shows them 11 to 15 pixels high.
     """
     with Image.open(folder / picture[1]) as image:
-        return f'{picture[0]} style="--wide: {473 if image.width == 1360 else image.width // 2}"'
+        return f'{picture[0]} style="--wide: {510 if image.width == 1360 else image.width // 2}"'
+
+
+def terms(glossary: Path) -> str:
+    """What the glossary says of each term, without its links, as a script that site/_static/follow.js asks for."""
+    said = TERM.findall(glossary.read_text(encoding="utf-8"))
+    said = {name: re.sub(r"</?a\b[^>]*>", "", text) for name, text in said}
+    return f"window.terms = {json.dumps(said, ensure_ascii=False)};\n"
+
+
+def in_lines(code: re.Match) -> str:
+    """Each line as an element, with the blanks it begins with: a phone breaks it, and goes on two letters deeper."""
+    lines = [(line, re.sub("<.*?>", "", line)) for line in code[0].split("\n")]
+    indents = [len(text) - len(text.lstrip(" ")) for _, text in lines]
+    parts = (f'<span class="line" style="--indent: {n}">{line}</span>' for (line, _), n in zip(lines, indents))
+    return "\n".join(parts)
 
 
 def make_site(folder: Path) -> None:
@@ -71,6 +89,7 @@ def make_site(folder: Path) -> None:
         page = page if file.name == "search.html" else SEARCH.sub("", page)
         page = FONT_AS_SCRIPT.sub("", page).replace("<img ", '<img loading="lazy" ')
         page = EXPECTED.sub(r'<span class="expected">\g<0></span>', page)
+        page = CODE.sub(in_lines, page)
         page = page.replace('<div id="pst-primary', '<div role="complementary" aria-label="Site" id="pst-primary')
         file.write_text(page, encoding="utf-8")
     for pattern in ("*/*.map", "*macros.html", "katex/*/fonts/*[!2]"):  # what no page asks for
@@ -78,6 +97,7 @@ def make_site(folder: Path) -> None:
             file.unlink()
     keep_icons(folder)
     (folder / "_static" / "typeface.css").write_text(pages.faces(), encoding="utf-8")
+    (folder / "_static" / "terms.js").write_text(terms(folder / "glossary.html"), encoding="utf-8")
     figures.numbers(folder)
     figures.share_picture(folder / "share.png")
     for name in pages.PAGES:

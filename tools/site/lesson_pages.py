@@ -13,6 +13,7 @@ HERE = ROOT / "site"
 LESSONS = {lesson.name: lesson for lesson in lessons()}
 CELL = re.compile(r"`(l\d+-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
 PLACE = re.compile(rf"(\blesson\s+\d+|第 \d+ 课)(?:,\s+|，){CELL.pattern}")
+NUMBERS = re.compile(r"(\s{2,}-?[\d.,]+(%|e[-+]\d+| ± [\d.]+)?){2,}$")  # in columns, whose names stand above them
 SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
 
 
@@ -90,8 +91,8 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
     if is_diagram(cell):
         tags.add("remove-input")
     lines = "\n".join(output.get("text", "") for output in cell.outputs).splitlines()
-    if any(len(line) > 110 for line in lines) or not any("  " in line.strip() for line in lines):  # no columns
-        tags.add("sentences")
+    if any(NUMBERS.search(line) for line in lines):
+        tags.add("numbers")
     cell.metadata["tags"] = sorted(tags)
     caption = cell.metadata.get("caption")
     if caption:
