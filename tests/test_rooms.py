@@ -159,7 +159,7 @@ for lesson in lessons()[-2:]:
     slides.make_deck(lesson)
     page = lesson_page(lesson.path.read_text(encoding="utf-8"), lesson.name)
     (ROOT / "build" / f"{lesson.name}.page").write_text(page, encoding="utf-8")
-    print(len(questions.read_lesson(lesson).questions))
+    print(len(questions.read_lesson(lesson)))
 """
 
 
@@ -168,7 +168,7 @@ def test_its_row_deck_page_questions_and_student_edition_are_made(course):
     (course / "made.py").write_text(MADE, encoding="utf-8")
     ended, said = run("python made.py", course)
     assert ended == 0, said
-    assert said.splitlines()[-1] == str(len(questions.read_lesson(reader.lessons()[2]).questions))
+    assert said.splitlines()[-1] == str(len(questions.read_lesson(reader.lessons()[2])))
     text = {path.name: path.read_text(encoding="utf-8") for path in course.glob("build/*.page")}
     decks = {path.name: path.read_text(encoding="utf-8") for path in course.glob("build/slides/*.html")}
     for name, figures in {"8-state-spaces": 1, "10-state-spaces": 0}.items():

@@ -6,6 +6,7 @@ The sources are questions.md in the lessons' rooms. INSTRUCTORS.md says how they
 import re
 import sys
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import mistune
 
@@ -30,23 +31,14 @@ class Question:
     wrong: list[tuple[str, str]] = field(default_factory=list)  # (what it says, why not); the common one first
 
 
-@dataclass
-class Bank:
-    """The questions of a lesson."""
+def read_lesson(lesson: Lesson) -> list[Question]:
+    """Those to be chosen from, then those to be said in a sentence.
 
-    number: int
-    questions: list[Question] = field(default_factory=list)
-    essays: list[Question] = field(default_factory=list)
-
-
-def read_lesson(lesson: Lesson) -> Bank:
-    """Raises ValueError with the file and the heading of a section that is not as it should be."""
-    bank, file = Bank(lesson.number), lesson.room / "questions.md"
+    Raises ValueError with the file and the heading of a section that is not as it should be.
+    """
+    found, file = [], lesson.room / "questions.md"
     chosen, _, essays = file.read_text(encoding="utf-8").partition("\n# In a sentence\n")
-    for count, (text, answer) in enumerate(ESSAY.findall(essays), 1):
-        title = " ".join(text.split()[:6])
-        bank.essays.append(Question(f"{bank.number}.s{count:02d}", title, "", text, answer))
-    for section in re.split(r"^## ", chosen, flags=re.M)[1:]:
+    for count, section in enumerate(re.split(r"^## ", chosen, flags=re.M)[1:], 1):
         heading, body = section.split("\n", 1)
         title, _, where = heading.partition(" · ")
         text, *options = re.split(r"^- \[", body, flags=re.M)
@@ -57,9 +49,10 @@ def read_lesson(lesson: Lesson) -> Bank:
         if not whole or len(right) != 1 or len(wrong) < 2:
             needs = "a question needs a text, one answer, two wrong ones or more, each with its reason"
             raise ValueError(f'{short(file)}, "{title}": {needs}')
-        name = f"{bank.number}.{len(bank.questions) + 1:02d}"
-        bank.questions.append(Question(name, title, where, " ".join(text.split()), right[0], wrong))
-    return bank
+        found.append(Question(f"{lesson.number}.{count:02d}", title, where, " ".join(text.split()), right[0], wrong))
+    for count, (text, answer) in enumerate(ESSAY.findall(essays), 1):
+        found.append(Question(f"{lesson.number}.s{count:02d}", " ".join(text.split()[:6]), "", text, answer))
+    return found
 
 
 def gift_text(text: str) -> str:
@@ -86,18 +79,21 @@ def gift_question(question: Question) -> str:
     return "\n".join([*lines, "}"])
 
 
-def gift(banks: list[Bank]) -> str:
+def category(question: Question) -> str:
+    lesson, kind = question.name.partition(".")[0], "Choose" if question.wrong else "Say in a sentence"
+    return f"$CATEGORY: Recurrent neural networks for text/Lesson {lesson}/{kind}"
+
+
+def gift(questions: list[Question]) -> str:
     parts = ["// Recurrent neural networks for text: questions for Moodle, made by `make questions`."]
-    for bank in banks:
-        category = f"$CATEGORY: Recurrent neural networks for text/Lesson {bank.number}"
-        parts += [f"{category}/Choose", *map(gift_question, bank.questions)]
-        parts += [f"{category}/Say in a sentence", *map(gift_question, bank.essays)]
+    for place, those in groupby(questions, category):
+        parts += [place, *map(gift_question, those)]
     return "\n\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":
     try:
-        text = gift([read_lesson(lesson) for lesson in lessons()])
+        text = gift([question for lesson in lessons() for question in read_lesson(lesson)])
     except ValueError as error:
         sys.exit(str(error))
     file = ROOT / "build" / "questions" / "questions.gift"
