@@ -194,7 +194,7 @@ class _Asked(nn.Module):
 
 def _five_texts():
     """Of three labels; a loader takes them in batches of 2, 2 and 1."""
-    return [(k % 3, torch.randint(9, (4,))) for k in range(5)]
+    return [((1 - k) % 3, torch.randint(9, (4,))) for k in range(5)]
 
 
 @contextmanager
@@ -1206,11 +1206,12 @@ def check_split(split):
     for rows, said in kinds.items():
         apart = [pair for pair in leaks if pair[1] in rows]
         assert not apart, said.format(i=apart[0][0], j=apart[0][1])
-    again, other = split(list(labels), list(texts), seed=1), split(list(labels), list(texts), seed=2)
+    again, other = split(list(labels), list(texts), seed=1), split(list(labels), list(texts), seed=4)
     again, other = ([{*part} for part in each] for each in (again, other))
     said = say("The same seed should give the same parts, and another seed other parts.")
     assert again == [{*part} for part in parts] != other, said
-    _must_be_stratified(labels, parts)
+    _must_be_stratified(labels, again)
+    _must_be_stratified(labels, other)
 
 
 def _must_be_stratified(labels, parts):
