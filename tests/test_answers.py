@@ -7,12 +7,12 @@
         ...
 
 
-    # %% check_lstm_step, wrong: input, forget, candidate, output
-    def lstm_step(x, h, c):
-        ...
+    # %% check_lstm_step, wrong: in the order f, i, g, o
+    # i, f, g, o => f, i, g, o
 
 - An answer defines what the check takes, under the name of its parameter. A right one gets the verdict "right"; a wrong
   one gets "not yet." with the words behind "wrong:" and after each `# says:`.
+- A wrong one is code as well, or the lesson's own solution with edits: `# what it has => what stands there instead`.
 - It is run after `from torchnlp import *` and `from lessons import *`, with F, math, nn, np and random. `# %% Setting`
   holds what several answers share, and what a lesson hands to a check beside the answer (data and networks as it has
   them; nothing is trained). Ours are there as well, so that the answer to a stage may build on an earlier one.
@@ -32,9 +32,11 @@ from torch import nn
 
 import checks
 from checks import exercise, must_equal, reason, reason_for_points, untouched
+from tools.lesson import Lesson, has
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = {name: getattr(checks, name) for name in checks.__all__}
+EDIT = re.compile(r"^# (.+?) =>(?: (.*))?$", flags=re.M)
 HEADER = re.compile(r"# %% (?:(?P<check>check_\w+), (?P<kind>right|wrong): (?P<words>.+)|Setting)")
 JUNK = ["None", "3", "''", "[]", "{}", "[None]", "(1, 'two')"]
 JUNK += ["torch.tensor(1.5)", "torch.zeros(0)", "torch.full((3, 4), torch.nan)"]
@@ -49,6 +51,22 @@ from lessons import *
 """
 
 
+@functools.cache
+def solutions(path: Path) -> dict[str, str]:
+    """What the lesson beside a room gives as the solution of each check."""
+    cells = [cell for cell in Lesson(path.parent.with_suffix(".ipynb")).notebook.cells if has(cell, "solution")]
+    found = [re.search(r"^\w+ = (check_\w+)\(", cell.source, flags=re.M) for cell in cells]
+    return {line[1]: cell.source[: line.start()] for cell, line in zip(cells, found) if line}
+
+
+def edited(code: str, edits: list[tuple[str, str]]) -> str:
+    """Each edit changes the first place that it fits."""
+    for old, new in edits:
+        assert old in code, f"The solution has no {old} (any more): {code}"
+        code = code.replace(old, new, 1)
+    return code
+
+
 def read_bank(path: Path) -> list[dict]:
     """The answers and settings of a file, in order: lesson, check, kind, words of the header, says, code."""
     parts = re.split(r"^(?=# %%)", path.read_text(encoding="utf-8"), flags=re.M)[1:]
@@ -57,7 +75,9 @@ def read_bank(path: Path) -> list[dict]:
         header = HEADER.fullmatch(part.splitlines()[0])
         assert header, f"{path}: this line is no header of an answer: {part.splitlines()[0]}"
         says = [header["words"]] * (header["kind"] == "wrong") + re.findall(r"^# says: (.+)$", part, flags=re.M)
-        entries.append({"lesson": path.parent.name.partition("-")[0], **header.groupdict(), "says": says, "code": part})
+        edits = EDIT.findall(part)
+        code = edited(solutions(path)[header["check"]], edits) if edits else part
+        entries.append({"lesson": path.parent.name.partition("-")[0], **header.groupdict(), "says": says, "code": code})
     return entries
 
 

@@ -1,12 +1,7 @@
 # %% Setting
-from collections import defaultdict
+from torch import sigmoid
 
 shares = {0.004: [0.99, 1.0], 0.012: [0.4]}
-
-
-def parts_of(lstm, x, h):
-    z = x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_ih_l0 + lstm.bias_hh_l0
-    return z.chunk(4, dim=1)
 
 
 # %% check_lstm_step, right: matrices cut first, four products
@@ -19,23 +14,14 @@ def lstm_step(lstm, x, h, c):
 
 
 # %% check_lstm_step, wrong: The order is h, c.
-def lstm_step(lstm, x, h, c):
-    h, c = torch.lstm_cell(x, (h, c), *lstm.parameters())
-    return c, h
-
+# sigmoid(o) * torch.tanh(c), c => c, sigmoid(o) * torch.tanh(c)
 
 # %% check_lstm_step, wrong: in the order f, i, g, o; PyTorch's is i, f, g, o. Missing in your sum: bias_ih_l0.
-def lstm_step(lstm, x, h, c):
-    f, i, g, o = (x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_hh_l0).chunk(4, dim=1)
-    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-    return torch.sigmoid(o) * torch.tanh(c), c
-
+# i, f, g, o => f, i, g, o
+# + lstm.bias_ih_l0 =>
 
 # %% check_lstm_step, wrong: tanh is missing
-def lstm_step(lstm, x, h, c):
-    i, f, g, o = parts_of(lstm, x, h)
-    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-    return torch.sigmoid(o) * c, c
+# * torch.tanh(c) => * c
 
 
 # %% check_forget_by_token, right: an ordinary dictionary, token by token
@@ -49,22 +35,10 @@ def forget_by_token(lstm, articles):
 
 
 # %% check_forget_by_token, wrong: you give 1 - f: f is how much is kept.
-def forget_by_token(lstm, articles):
-    found = defaultdict(list)
-    for tokens, vectors in articles:
-        for token, value in zip(tokens, gates(lstm, vectors)["forget"].mean(1).tolist()):
-            found[token].append(1 - value)
-    return found
-
+# append(value) => append(1 - value)
 
 # %% check_forget_by_token, wrong: 'oil' has 2 numbers for one place: take their mean.
-def forget_by_token(lstm, articles):
-    found = defaultdict(list)
-    for tokens, vectors in articles:
-        for token, value in zip(tokens, gates(lstm, vectors)["forget"]):
-            found[token].append(value)
-    return found
-
+# .mean(1) =>
 
 # %% check_verdict, right: C
 verdict = "".join(["C"])
@@ -88,35 +62,28 @@ def bias_for(T):
 
 
 # %% check_bias_for, wrong: That is the gate; the bias is the number whose sigmoid it is.
-def bias_for(T):
-    return 0.5 ** (1 / T)
-
+# math.log(f / (1 - f)) => f
 
 # %% check_bias_for, wrong: Your bias of 2.60
 # says: Is it rounded?
-def bias_for(T):
-    return round(-math.log(2 ** (1 / T) - 1), 1)
-
+# math.log(f / (1 - f)) => round(math.log(f / (1 - f)), 1)
 
 # %% check_bias_for, wrong: You give ln f
-def bias_for(T):
-    return math.log(0.5 ** (1 / T))
+# math.log(f / (1 - f)) => math.log(f)
 
 
 # %% check_coupled_step, right: one mixture
 def coupled_step(lstm, x, h, c):
-    _, f, g, o = parts_of(lstm, x, h)
+    sums = x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_ih_l0 + lstm.bias_hh_l0
+    _, f, g, o = sums.chunk(4, dim=1)
     c_new = torch.lerp(g.tanh(), c, f.sigmoid())
     return o.sigmoid() * c_new.tanh(), c_new
 
 
 # %% check_coupled_step, wrong: You keep 1 - i
-def coupled_step(lstm, x, h, c):
-    i, _, g, o = parts_of(lstm, x, h)
-    c = (1 - i.sigmoid()) * c + i.sigmoid() * g.tanh()
-    return o.sigmoid() * c.tanh(), c
-
+# _, f, g, o => i, _, g, o
+# f = sigmoid(f) => f = 1 - sigmoid(i)
 
 # %% check_coupled_step, wrong: This is still the LSTM's step
-def coupled_step(lstm, x, h, c):
-    return torch.lstm_cell(x, (h, c), *lstm.parameters())
+# _, f, g, o => i, f, g, o
+# (1 - f) => sigmoid(i)

@@ -1,9 +1,6 @@
 # %% Setting
+from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
-
-
-def move(cell, x, h):
-    return torch.cat([cell(x, h[: len(x)]), h[len(x) :]])
 
 
 # %% check_column_step, right: a copy, whose first rows are written
@@ -14,14 +11,10 @@ def column_step(cell, x, h):
 
 
 # %% check_column_step, wrong: keep the rows of texts that have ended, too: [5, 4], not [2, 4].
-def column_step(cell, x, h):
-    return cell(x, h[: len(x)])
-
+# torch.cat([cell(x, h[:n]), h[n:]]) => cell(x, h[:n])
 
 # %% check_column_step, wrong: The longest texts come first
-def column_step(cell, x, h):
-    rest = len(h) - len(x)
-    return torch.cat([h[:rest], cell(x, h[rest:])])
+# [cell(x, h[:n]), h[n:]] => [h[:-n], cell(x, h[-n:])]
 
 
 # %% check_column_step, wrong: changed in place
@@ -34,33 +27,20 @@ def column_step(cell, x, h):
 def read_packed(cell, data, batch_sizes):
     h, start = torch.zeros(batch_sizes.max(), cell.hidden_size), 0
     for size in batch_sizes:
-        h = move(cell, data[start : start + size], h)
+        h = column_step(cell, data[start : start + size], h)
         start += size
     return h
 
 
 # %% check_read_packed, wrong: the next rows of data
-def read_packed(cell, data, batch_sizes):
-    h = data.new_zeros(int(batch_sizes[0]), cell.hidden_size)
-    for size in batch_sizes.tolist():
-        h = move(cell, data[:size], h)
-    return h
-
+# for x in data.split(batch_sizes.tolist()) => for size in batch_sizes.tolist()
+# cell, x, h => cell, data[:size], h
 
 # %% check_read_packed, wrong: cell.hidden_size
-def read_packed(cell, data, batch_sizes):
-    h = torch.zeros(int(batch_sizes[0]), 32)
-    for x in data.split(batch_sizes.tolist()):
-        h = move(cell, x, h)
-    return h
-
+# cell.hidden_size => 32
 
 # %% check_read_packed, wrong: The number of texts is batch_sizes[0]
-def read_packed(cell, data, batch_sizes):
-    h = torch.zeros(len(batch_sizes), cell.hidden_size)
-    for x in data.split(batch_sizes.tolist()):
-        h = move(cell, x, h)
-    return h
+# int(batch_sizes[0]) => len(batch_sizes)
 
 
 # %% check_read_batch, right: through unsorted_indices, and a mask
@@ -74,24 +54,13 @@ def read_batch(lstm, vectors, lengths):
 
 
 # %% check_read_batch, wrong: pad_packed_sequence has its own batch_first
-def read_batch(lstm, vectors, lengths):
-    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
-    states, (h_n, _) = lstm(packed)
-    return pad_packed_sequence(states)[0], h_n[-1]
-
+# packed_states, batch_first=True, total_length=vectors.size(1) => packed_states
 
 # %% check_read_batch, wrong: h_n[0] is the bottom layer
-def read_batch(lstm, vectors, lengths):
-    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
-    states, (h_n, _) = lstm(packed)
-    return pad_packed_sequence(states, batch_first=True, total_length=vectors.size(1))[0], h_n[0]
-
+# h_n[-1] => h_n[0]
 
 # %% check_read_batch, wrong: is zero where a text ended before
-def read_batch(lstm, vectors, lengths):
-    packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
-    states, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True, total_length=vectors.size(1))
-    return states, states[:, -1]
+# h_n[-1] => states[:, -1]
 
 
 # %% check_validate, right: the mode as it was, the sums as tensors
@@ -105,31 +74,14 @@ def validate(net, loader):
     return F.cross_entropy(logits, labels), (logits.argmax(1) == labels).float().mean()
 
 
-# %% Setting
-def validating(mode="eval", record=torch.no_grad, count=len):
-    """A right validate, of which each answer below changes a part."""
-
-    def validate(net, loader):
-        getattr(net, mode)()
-        loss = right = 0
-        with record():
-            for labels, ids, lengths in loader:
-                logits = net(ids.to(device), lengths).cpu()
-                loss += F.cross_entropy(logits, labels).item() * count(labels)
-                right += (logits.argmax(1) == labels).sum().item()
-        return loss / len(loader.dataset), right / len(loader.dataset)
-
-    return validate
-
-
 # %% check_validate, wrong: net.eval() before the first batch
-validate = validating(mode="train")
+# net.eval() => net.train()
 
 # %% check_validate, wrong: under torch.no_grad()
-validate = validating(record=torch.enable_grad)
+# torch.no_grad() => torch.enable_grad()
 
 # %% check_validate, wrong: count it len(labels) times
-validate = validating(count=lambda labels: 1)
+# , reduction="sum" =>
 
 
 # %% check_one_length_batches, right: a dictionary of lengths
@@ -143,10 +95,7 @@ def one_length_batches(sizes, size, generator):
 
 
 # %% check_one_length_batches, wrong: shuffle them
-def one_length_batches(sizes, size, generator):
-    order = torch.randperm(len(sizes), generator=generator)
-    groups = [order[sizes[order] == length].split(size) for length in sizes.unique()]
-    return [batch.tolist() for group in groups for batch in group]
+# order = torch.randperm(len(batches), generator=generator) => order = range(len(batches))
 
 
 # %% check_one_length_batches, wrong: A batch has texts of the lengths [3, 5].
@@ -156,9 +105,4 @@ def one_length_batches(sizes, size, generator):
 
 
 # %% check_one_length_batches, wrong: `nonzero()` gives [n, 1]: take its column
-def one_length_batches(sizes, size, generator):
-    batches = []
-    for length in sizes.unique():
-        texts = (sizes == length).nonzero()
-        batches += texts[torch.randperm(len(texts), generator=generator)].split(size)
-    return [batches[i].tolist() for i in torch.randperm(len(batches), generator=generator)]
+# [:, 0] =>

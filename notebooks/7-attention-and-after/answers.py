@@ -1,3 +1,8 @@
+# %% Setting
+def causal(T):
+    return torch.ones(T, T).tril().bool()
+
+
 # %% check_weights_of, right: bmm, and the query divided
 def weights_of(queries, keys):
     small = queries / math.sqrt(queries.shape[-1])
@@ -5,14 +10,11 @@ def weights_of(queries, keys):
 
 
 # %% check_weights_of, wrong: The scores are not divided by the root of D.
-def weights_of(queries, keys):
-    return (queries @ keys.transpose(1, 2)).softmax(2)
-
+# / keys.size(2) ** 0.5 =>
 
 # %% check_weights_of, wrong: The weights of the first query sum to
 # says: over its 5 keys, the last axis.
-def weights_of(queries, keys):
-    return (queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5).softmax(1)
+# dim=2 => dim=1
 
 
 # %% check_attend, right: masked after the softmax, then divided by the sum
@@ -23,17 +25,11 @@ def attend(queries, keys, values, mask):
 
 
 # %% check_attend, wrong: The weights hold NaN. Is the mask upside down?
-def attend(queries, keys, values, mask):
-    scores = queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5
-    weights = scores.masked_fill(mask, -torch.inf).softmax(2)
-    return weights @ values, weights
-
+# ~mask => mask
 
 # %% check_attend, wrong: The weights of a query sum to
 # says: mask the scores, before the softmax.
-def attend(queries, keys, values, mask):
-    weights = weights_of(queries, keys).masked_fill(~mask, 0)
-    return weights @ values, weights
+# .masked_fill(~mask, -torch.inf).softmax(dim=2) => .softmax(dim=2).masked_fill(~mask, 0)
 
 
 # %% check_as_product, right: scores of -inf would need a softmax, so zeros by masked_fill
@@ -44,22 +40,13 @@ def as_product(q, k, v):
 
 
 # %% check_as_product, wrong: A token sees those after it: mask their scores
-def as_product(q, k, v):
-    return q @ k.transpose(1, 2) @ v
-
+# * causal(q.size(1)).to(q) =>
 
 # %% check_as_product, wrong: Is a softmax left? Linear attention has none.
-def as_product(q, k, v):
-    T = q.size(1)
-    later = torch.ones(T, T).triu(1).bool()
-    return (q @ k.transpose(1, 2)).masked_fill(later, -torch.inf).softmax(2) @ v
-
+# scores @ v => scores.masked_fill(scores == 0, -torch.inf).softmax(2) @ v
 
 # %% check_as_product, wrong: where no softmax follows, a masked score must be 0
-def as_product(q, k, v):
-    T = q.size(1)
-    later = torch.ones(T, T).triu(1).bool()
-    return (q @ k.transpose(1, 2)).masked_fill(later, -torch.inf) @ v
+# scores @ v => scores.masked_fill(scores == 0, -torch.inf) @ v
 
 
 # %% check_as_recurrence, right: all outer products, then their running sum
@@ -69,18 +56,10 @@ def as_recurrence(q, k, v):
 
 
 # %% check_as_recurrence, wrong: A token must see itself too: add v kᵀ to S before you read S.
-def as_recurrence(q, k, v):
-    S, found = torch.zeros(len(q), v.size(2), q.size(2)), []
-    for t in range(q.size(1)):
-        found.append((S @ q[:, t].unsqueeze(2)).squeeze(2))
-        S = S + v[:, t].unsqueeze(2) @ k[:, t].unsqueeze(1)
-    return torch.stack(found, dim=1)
-
+# S @ q_t => (S - v_t.unsqueeze(2) @ k_t.unsqueeze(1)) @ q_t
 
 # %% check_as_recurrence, wrong: S holds the last step alone: add v kᵀ to what S was.
-def as_recurrence(q, k, v):
-    steps = [v[:, t].unsqueeze(2) @ k[:, t].unsqueeze(1) @ q[:, t].unsqueeze(2) for t in range(q.size(1))]
-    return torch.cat(steps, dim=2).transpose(1, 2)
+# S = S + v_t => S = v_t
 
 
 # %% check_near, right: a band
@@ -89,16 +68,10 @@ def near(T, reach):
 
 
 # %% check_near, wrong: near(5, 1): row 1 should be True at [1], not at [0, 1].
-def near(T, reach):
-    place = torch.arange(T)
-    back = place.unsqueeze(1) - place
-    return (back >= 0) & (back <= reach)
-
+# back < reach => back <= reach
 
 # %% check_near, wrong: near(5, 3): a token attends to what comes after it.
-def near(T, reach):
-    place = torch.arange(T)
-    return (place.unsqueeze(1) - place).abs() < reach
+# (back >= 0) & (back < reach) => back.abs() < reach
 
 
 # %% check_seen, right: layer by layer
@@ -110,10 +83,7 @@ def seen(layers, reach):
 
 
 # %% check_seen, wrong: seen(3, 1) is not 3.
-def seen(layers, reach):
-    return layers * reach
-
+# 1 + layers * (reach - 1) => layers * reach
 
 # %% check_seen, wrong: seen(2, 3) is not 9.
-def seen(layers, reach):
-    return reach**layers
+# 1 + layers * (reach - 1) => reach**layers

@@ -1,3 +1,8 @@
+# %% Setting
+from collections import Counter
+from copy import deepcopy
+
+
 # %% check_copies, right: with a loop
 def copies(texts):
     words, pairs = [{*tokenizer(text)} for text in texts], []
@@ -9,26 +14,14 @@ def copies(texts):
     return pairs
 
 
-# %% Setting
-def sharing(alike, words_of=tokenizer):
-    """What is wrong below: which words of two texts make them copies."""
-
-    def copies(texts):
-        words = [{*words_of(text)} for text in texts]
-        return [(i, j) for j in range(len(texts)) for i in range(j) if alike(words[i], words[j])]
-
-    return copies
-
-
 # %% check_copies, wrong: It misses a pair: 'The lamp in street
-copies = sharing(lambda a, b: a == b, words_of=lambda text: [text])
-
+# set(tokenizer(text)) => {text}
 
 # %% check_copies, wrong: share less than 0.6 of their words
-copies = sharing(lambda a, b: len(a & b) >= 0.6 * max(1, min(len(a), len(b))))
+# len(either) => min(len(words[i]), len(words[j]))
 
 # %% check_copies, wrong: Do you use >= 0.6
-copies = sharing(lambda a, b: len(a & b) > 0.6 * len(a | b))
+# >= 0.6 * max(1, len(either)) => > 0.6 * len(either)
 
 
 # %% check_kappa, right: with numpy
@@ -41,36 +34,22 @@ def kappa(first, second):
     return float((table.trace() - chance) / (1 - chance)) if chance < 1 else 1.0
 
 
-# %% Setting
-def chance_of(first, second, names):
-    return sum(first.count(name) * second.count(name) for name in names) / len(first) ** 2
-
-
-def agreement(first, second):
-    return sum(a == b for a, b in zip(first, second)) / len(first)
-
-
 # %% check_kappa, wrong: stops with ZeroDivisionError
-def kappa(first, second):
-    chance = chance_of(first, second, {*first})
-    return (agreement(first, second) - chance) / (1 - chance)
-
+# if chance < 1 else 1.0 =>
 
 # %% check_kappa, wrong: What share would agree by chance?
-kappa = agreement
-
+# return (agree - chance) / (1 - chance) if chance < 1 else 1.0 => return agree
 
 # %% check_kappa, wrong: Divide by the room that chance leaves
-def kappa(first, second):
-    return agreement(first, second) - chance_of(first, second, {*first})
+# / (1 - chance) if chance < 1 else 1.0 =>
 
 
-# %% Setting
-def dealt(labels, texts, seed, follow):
-    """Groups of copies, dealt out label by label. follow: says of a list of first copies what a pair changes in it."""
+# %% check_split, right: groups that grow together
+def split(labels, texts, seed):
     rng, first, parts = random.Random(seed), list(range(len(texts))), [[], [], []]
     for i, j in copies(texts):
-        follow(first, i, j)
+        old, new = sorted((first[i], first[j]), reverse=True)
+        first = [new if one == old else one for one in first]
     for label in sorted(set(labels)):
         originals = [i for i in sorted({*first}) if labels[i] == label]
         rng.shuffle(originals)
@@ -80,37 +59,14 @@ def dealt(labels, texts, seed, follow):
     return parts
 
 
-def grow(first, i, j):
-    old, new = sorted((first[i], first[j]), reverse=True)
-    first[:] = [new if one == old else one for one in first]
-
-
-# %% check_split, right: groups that grow together
-def split(labels, texts, seed):
-    return dealt(labels, texts, seed, grow)
-
-
 # %% check_split, wrong: are copies with two different labels, and stand in two parts
-def split(labels, texts, seed):
-    def follow(first, i, j):
-        if labels[i] == labels[j]:
-            grow(first, i, j)
-
-    return dealt(labels, texts, seed, follow)
-
+# if place == home[j] => if place == home[j] and labels[i] == labels[j]
 
 # %% check_split, wrong: Is one of them a copy of a third text, too?
-def split(labels, texts, seed):
-    def follow(first, i, j):
-        first[j] = min(first[i], first[j])
-
-    return dealt(labels, texts, seed, follow)
-
+# home = [home[i] if place == home[j] else place for place in home] => home[j] = home[i]
 
 # %% check_split, wrong: A leak:
-def split(labels, texts, seed):
-    places = list(range(len(texts)))
-    return places[:160], places[160:195], places[195:]
+# in copies(texts) => in []
 
 
 # %% check_macro_f1, right: from precision and recall
@@ -124,21 +80,15 @@ def macro_f1(labels, answers):
 
 
 # %% check_macro_f1, wrong: That is the accuracy
-def macro_f1(labels, answers):
-    return sum(a == b for a, b in zip(labels, answers)) / len(labels)
-
+# sum(scores) / len(scores) => sum(a == b for a, b in zip(labels, answers)) / len(labels)
 
 # %% check_macro_f1, wrong: Only the labels 0 and 2 occur
-def macro_f1(labels, answers):
-    names = range(max(labels + answers) + 1)
-    hits = {k: sum(a == b == k for a, b in zip(labels, answers)) for k in names}
-    return sum(2 * hits[k] / max(1, labels.count(k) + answers.count(k)) for k in names) / len(names)
-
+# set(labels) | set(answers) => range(max(labels + answers) + 1)
+# (labels.count(k) + answers.count(k)) => max(1, labels.count(k) + answers.count(k))
 
 # %% check_macro_f1, wrong: That is the mean recall
-def macro_f1(labels, answers):
-    names = {*labels}
-    return sum(sum(a == b == k for a, b in zip(labels, answers)) / labels.count(k) for k in names) / len(names)
+# set(labels) | set(answers) => set(labels)
+# 2 * hits / (labels.count(k) + answers.count(k)) => hits / labels.count(k)
 
 
 # %% check_make_vocabulary, right: with a dictionary
@@ -151,23 +101,14 @@ def make_vocabulary(texts):
 
 
 # %% check_make_vocabulary, wrong: comes once
-def make_vocabulary(texts):
-    words = ["<unk>", "<pad>"]
-    for word in (word for text in texts for word in tokenizer(text)):
-        words += [word] if word not in words else []
-    return words
-
+# if count > 1 =>
 
 # %% check_make_vocabulary, wrong: Row 0 is <unk>
-def make_vocabulary(texts):
-    counts = collections.Counter(word for text in texts for word in tokenizer(text))
-    return [word for word, count in counts.most_common() if count > 1]
-
+# "<unk>", =>
+# "<pad>", =>
 
 # %% check_make_vocabulary, wrong: with tokenizer(text)
-def make_vocabulary(texts):
-    counts = collections.Counter(word for text in texts for word in text.split())
-    return ["<unk>", "<pad>", *(word for word, count in counts.most_common() if count > 1)]
+# tokenizer(text) => text.split()
 
 
 # %% check_make_batch, right: a filled tensor
@@ -179,31 +120,18 @@ def make_batch(rows):
     return torch.tensor([label for label, _ in rows]), batch, lengths
 
 
-# %% Setting
-def batched(rows, fill=PAD, empty=UNK, count=lambda ids: max(1, len(ids))):
-    padded = nn.utils.rnn.pad_sequence([torch.tensor(ids or [empty]) for _, ids in rows], True, fill)
-    return torch.tensor([label for label, _ in rows]), padded, torch.tensor([count(ids) for _, ids in rows])
-
-
 # %% check_make_batch, wrong: filled up with PAD, which is 1
-def make_batch(rows):
-    return batched(rows, fill=UNK)
-
+# padding_value=PAD => padding_value=UNK
 
 # %% check_make_batch, wrong: its length is 1
-def make_batch(rows):
-    return batched(rows, count=len)
-
+# for row in ids => for _, row in rows
 
 # %% check_make_batch, wrong: its row begins with UNK
-def make_batch(rows):
-    return batched(rows, empty=PAD)
+# [UNK] => [PAD]
 
 
-# %% Setting
-class Reads(nn.Module):
-    """What the networks below share: the last state of a packed LSTM, and a dropout that knows the mode."""
-
+# %% check_classifier, right: a packed LSTM, its last state, and a dropout that knows the mode
+class Classifier(nn.Module):
     def __init__(self, num_words, num_classes):
         super().__init__()
         self.embedding, self.rnn = nn.Embedding(num_words, 50), nn.LSTM(50, 16, batch_first=True)
@@ -214,83 +142,57 @@ class Reads(nn.Module):
         return self.fc(F.dropout(self.rnn(packed)[1][0][-1], 0.3, self.training))
 
 
-# %% check_classifier, right: a packed LSTM
-Classifier = Reads
-
-
 # %% check_classifier, wrong: Return the logits
-class Classifier(Reads):
-    def forward(self, ids, lengths):
-        return super().forward(ids, lengths).softmax(1)
-
+# self.fc(self.dropout(mean)) => self.fc(self.dropout(mean)).softmax(1)
 
 # %% check_classifier, wrong: this is a bag of words
-class Classifier(Reads):
-    def forward(self, ids, lengths):
-        real = (ids != PAD).unsqueeze(2)
-        return self.fc((self.embedding(ids) * real).sum(1)[:, :16])
-
+# nn.Linear(64 => nn.Linear(50
+# states, _ = run_rnn(self.rnn, vectors, lengths) => states = vectors
 
 # %% check_classifier, wrong: Does it read padding?
-class Classifier(Reads):
-    def forward(self, ids, lengths):
-        return self.fc(self.rnn(self.embedding(ids))[0][:, -1])
-
-
-# %% Setting
-def loss_of(net, rows, weights=None, **how):
-    labels, ids, lengths = make_batch(rows)
-    return F.cross_entropy(net(ids, lengths), labels, weight=weights, **how)
-
-
-def copied(state):
-    return {name: state[name].clone() for name in state}
-
-
-def loop(start=lambda net, epoch: net.train(), zero=True, check=lambda net: net.eval(), pick=min, keep=copied):
-    """A right train_network, each of whose steps an answer below replaces by a slip. It validates in batches."""
-
-    def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-        seed_all(seed)
-        net, best, losses = make(), None, []
-        optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-        for epoch in range(epochs):
-            start(net, epoch)
-            rows = [train[i] for i in torch.randperm(len(train)).tolist()]
-            for k in range(0, len(rows), 16):
-                if zero:
-                    optimizer.zero_grad()
-                loss_of(net, rows[k : k + 16], weights).backward()
-                optimizer.step()
-            check(net)
-            with torch.no_grad():
-                parts = [loss_of(net, valid[k : k + 9], reduction="sum").item() for k in range(0, len(valid), 9)]
-            losses.append(sum(parts) / len(valid))
-            if losses[-1] == pick(losses):
-                best = keep(net.state_dict())
-        net.load_state_dict(best)
-        return net.eval(), losses
-
-    return train_network
+# run_rnn(self.rnn, vectors, lengths) => self.rnn(vectors)
 
 
 # %% check_train_network, right: validated in batches, with a copy of each tensor
-train_network = loop()
+def train_network(make, train, valid, seed=1, epochs=15, weights=None):
+    def loss_of(rows, **how):
+        labels, ids, lengths = make_batch(rows)
+        return F.cross_entropy(net(ids, lengths), labels, **how)
+
+    seed_all(seed)
+    net, best, losses = make(), None, []
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+    for _ in range(epochs):
+        net.train()
+        rows = [train[i] for i in torch.randperm(len(train)).tolist()]
+        for k in range(0, len(rows), 16):
+            optimizer.zero_grad()
+            loss_of(rows[k : k + 16], weight=weights).backward()
+            optimizer.step()
+        net.eval()
+        with torch.no_grad():
+            parts = [loss_of(valid[k : k + 9], reduction="sum").item() for k in range(0, len(valid), 9)]
+        losses.append(sum(parts) / len(valid))
+        if losses[-1] == min(losses):
+            best = {name: weight.clone() for name, weight in net.state_dict().items()}
+    net.load_state_dict(best)
+    return net.eval(), losses
+
 
 # %% check_train_network, wrong: It returns the last epoch, not the best one
-train_network = loop(pick=lambda losses: losses[-1])
+# losses[-1] == min(losses) => True
 
 # %% check_train_network, wrong: It returns the last epoch
-train_network = loop(keep=lambda state: state)
+# deepcopy(net.state_dict()) => net.state_dict()
 
 # %% check_train_network, wrong: switch dropout off with net.eval() before you validate
-train_network = loop(check=lambda net: None)
+# net.eval() => pass
 
 # %% check_train_network, wrong: net.train() before each epoch
-train_network = loop(start=lambda net, epoch: epoch or net.train())
+# net.train() => pass
 
 # %% check_train_network, wrong: The gradients of all batches add up
-train_network = loop(zero=False)
+# optimizer.zero_grad() => pass
 
 
 # %% check_class_weights, right: a comprehension
@@ -300,19 +202,14 @@ def class_weights(labels, num_classes):
 
 
 # %% check_class_weights, wrong: A rare label needs a large weight
-def class_weights(labels, num_classes):
-    return torch.tensor([labels.count(k) / len(labels) for k in range(num_classes)])
-
+# len(labels) / (num_classes * counts.clamp(min=1)) => counts / len(labels)
 
 # %% check_class_weights, wrong: Divide by num_classes
-def class_weights(labels, num_classes):
-    count = [labels.count(k) for k in range(num_classes)]
-    return torch.tensor([len(labels) / (len({*labels}) * n) if n else 0.0 for n in count])
-
+# num_classes * counts => len(set(labels)) * counts
 
 # %% check_class_weights, wrong: A class without a text gets the weight 0
-def class_weights(labels, num_classes):
-    return len(labels) / (num_classes * torch.tensor(labels).bincount(minlength=num_classes))
+# counts > 0 => counts >= 0
+# .clamp(min=1) =>
 
 
 # %% check_interval, right: with numpy
@@ -321,18 +218,10 @@ def interval(share, count):
 
 
 # %% check_interval, wrong: That is one standard error
-def interval(share, count):
-    error = math.sqrt(share * (1 - share) / count)
-    return share - error, share + error
-
+# share - 2 * error, share + 2 * error => share - error, share + error
 
 # %% check_interval, wrong: Divide by the number of texts
-def interval(share, count):
-    error = math.sqrt(share * (1 - share))
-    return share - 2 * error, share + 2 * error
-
+# / count =>
 
 # %% check_interval, wrong: The root is missing
-def interval(share, count):
-    error = share * (1 - share) / count
-    return share - 2 * error, share + 2 * error
+# math.sqrt(share * (1 - share) / count) => share * (1 - share) / count
