@@ -26,6 +26,7 @@ from matplotlib.path import Path as Line
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from tools.language import pgettext, say
 from torchnlp import COLOURS, STYLE
 
 HERE = Path(__file__).resolve().parent
@@ -171,8 +172,8 @@ def draw(name, file):
 
 @drawing("rnn-unrolled", 430)
 def rnn_unrolled(axis):
-    label(axis, 20, 396, "the network", weight="bold", ha="left")
-    label(axis, 470, 396, "the same, unrolled", weight="bold")
+    label(axis, 20, 396, say("the network"), weight="bold", ha="left")
+    label(axis, 470, 396, say("the same, unrolled"), weight="bold")
     bottom, middle, top = 95, 205, 312
 
     def step(column, t, width, size):
@@ -194,14 +195,14 @@ def rnn_unrolled(axis):
         label(axis, column, 40, word)
         arrow(axis, (column - 57, middle), (column - 31, middle), colour=H)
         step(column, i, 62, 23)
-    label(axis, 470, 362, "four cells, one set of weights")
+    label(axis, 470, 362, say("four cells, one set of weights"))
 
 
 @drawing("rnn-classifier", 500)
 def rnn_classifier(axis):
-    stages = [("token ids", WHITE, "[B, T]"), ("word vectors", X, "[B, T, E]"), ("states", H, "[B, T, H]")]
-    stages += [("mean state", H, "[B, H]"), ("logits", WHITE, "[B, K]")]
-    steps = ["nn.Embedding", "nn.RNN", "mean over the tokens", "nn.Linear"]
+    stages = [(say("token ids"), WHITE, "[B, T]"), (say("word vectors"), X, "[B, T, E]")]
+    stages += [(say("states"), H, "[B, T, H]"), (say("mean state"), H, "[B, H]"), ("logits", WHITE, "[B, K]")]
+    steps = ["nn.Embedding", "nn.RNN", say("mean over the tokens"), "nn.Linear"]
     for i, (text, colour, shape) in enumerate(stages):
         y = 460 - 105 * i
         box(axis, 105, y, text, colour, 170, 50)
@@ -209,8 +210,9 @@ def rnn_classifier(axis):
         if i:
             arrow(axis, (105, y + 80), (105, y + 26), colour=[INK, X, H, H][i - 1])
             label(axis, 130, y + 53, steps[i - 1], ha="left", weight="bold")
-    letters = [("B", "texts"), ("T", "tokens at most"), ("E", "numbers per word"), ("H", "numbers per state")]
-    for i, (letter, meaning) in enumerate([*letters, ("K", "classes")]):
+    letters = {"B": say("texts"), "T": say("tokens at most"), "E": say("numbers per word")}
+    letters |= {"H": say("numbers per state"), "K": say("classes")}
+    for i, (letter, meaning) in enumerate(letters.items()):
         y = 390 - 70 * i
         label(axis, 418, y, letter, weight="bold", ha="left")
         label(axis, 448, y, meaning, ha="left")
@@ -227,8 +229,8 @@ def rnn_cell(axis):
     label(axis, WIDTH / 2, 364, r"$h_t = \tanh(W_x\,x_t + W_h\,h_{t-1} + b)$", size=32)
     frame(axis, 158, 22, 530, 326)
     high, low, middle = 270, 108, 189
-    state = (high, H, "$h_{t-1}$", "old state\n[H]", "$W_h$", "[H, H]")
-    word = (low, X, "$x_t$", "word vector\n[E]", "$W_x$", "[H, E]")
+    state = (high, H, "$h_{t-1}$", say("old state\n[H]"), "$W_h$", "[H, H]")
+    word = (low, X, "$x_t$", say("word vector\n[E]"), "$W_x$", "[H, E]")
     for y, colour, vector, name, weights, shape in (state, word):
         box(axis, 78, y, vector, colour, size=28)
         label(axis, 78, y - 56, name)
@@ -239,7 +241,7 @@ def rnn_cell(axis):
     box(axis, 350, 65, "$b$", width=52, size=28)
     box(axis, 460, middle, "tanh")
     box(axis, 608, middle, "$h_t$", H, size=28)
-    label(axis, 608, middle - 56, "new state\n[H]")
+    label(axis, 608, middle - 56, say("new state\n[H]"))
     arrow(axis, (277, high), (350, high), (350, middle + RADIUS))
     arrow(axis, (277, low), (304, low), (304, middle), (350 - RADIUS, middle))
     arrow(axis, (350, 88), (350, middle - RADIUS))
@@ -253,7 +255,7 @@ RAIL, GATE, BUS = 352, 160, 98  # the heights of the state, the gates, and the l
 def gated_cell(axis, inputs, last):
     """The border of an LSTM or GRU, what comes in at which height, and the line up to the last gate."""
     frame(axis, 130, 30, 572, 400)
-    for y, sign, colour, name in [*inputs, (BUS, "x_t", X, "word\nvector")]:
+    for y, sign, colour, name in [*inputs, (BUS, "x_t", X, say("word\nvector"))]:
         box(axis, 68, y, f"${sign}$", colour, size=28)
         label(axis, 68, y - 55, name)
     arrow(axis, (110, BUS), (134, BUS), colour=X)
@@ -261,16 +263,16 @@ def gated_cell(axis, inputs, last):
     box(axis, 168, BUS, "$[h, x]$", width=68, height=44, size=26)
 
 
-@drawing("lstm-forget", 505, 1, "forget", r"$f = \sigma(W_f\,[h, x] + b_f)$")
-@drawing("lstm-input", 505, 2, "input", "$i = \\sigma(W_i\\,[h, x] + b_i)$\n$g = \\tanh(W_g\\,[h, x] + b_g)$")
-@drawing("lstm-cell", 505, 3, "cell state", r"$c_t = f \odot c_{t-1} + i \odot g$")
-@drawing("lstm-output", 505, 4, "output", "$o = \\sigma(W_o\\,[h, x] + b_o)$\n$h_t = o \\odot \\tanh(c_t)$")
+@drawing("lstm-forget", 505, 1, say("forget"), r"$f = \sigma(W_f\,[h, x] + b_f)$")
+@drawing("lstm-input", 505, 2, say("input"), "$i = \\sigma(W_i\\,[h, x] + b_i)$\n$g = \\tanh(W_g\\,[h, x] + b_g)$")
+@drawing("lstm-cell", 505, 3, say("cell state"), r"$c_t = f \odot c_{t-1} + i \odot g$")
+@drawing("lstm-output", 505, 4, say("output"), "$o = \\sigma(W_o\\,[h, x] + b_o)$\n$h_t = o \\odot \\tanh(c_t)$")
 def lstm_stage(axis, stage, name, formula):
     """The LSTM cell, what belongs to a later stage drawn pale. 1 forget, 2 input, 3 cell state, 4 output."""
     label(axis, 26, 452, f"{stage}. {name}", size=26, weight="bold", ha="left")
     label(axis, 410, 452, formula, size=31)
     inside, forget, input_, middle, candidate, output = 236, 220, 309, 359, 409, 512
-    inputs = [(RAIL, "c_{t-1}", C, "cell\nstate"), (232, "h_{t-1}", H, "hidden\nstate")]
+    inputs = [(RAIL, "c_{t-1}", C, say("cell\nstate")), (232, "h_{t-1}", H, say("hidden\nstate"))]
     gated_cell(axis, inputs, [forget, candidate, candidate, output][stage - 1])
     arrow(axis, (110, 232), (168, 232), (168, BUS + 22), colour=H)
 
@@ -292,8 +294,9 @@ def lstm_stage(axis, stage, name, formula):
     operation(3, middle, RAIL, "$+$")
     unit(3, 624, RAIL, "$c_t$", C, size=28)
     # The gates.
-    gates = [(1, forget, "$f$: $\\sigma$", FORGET, "forget"), (2, input_, "$i$: $\\sigma$", INPUT, "input")]
-    gates += [(2, candidate, "$g$: tanh", CANDIDATE, "candidate"), (4, output, "$o$: $\\sigma$", OUTPUT, "output")]
+    gates = [(1, forget, "$f$: $\\sigma$", FORGET, say("forget")), (2, input_, "$i$: $\\sigma$", INPUT, say("input"))]
+    gates += [(2, candidate, "$g$: tanh", CANDIDATE, say("candidate"))]
+    gates += [(4, output, "$o$: $\\sigma$", OUTPUT, say("output"))]
     for first, x, text, colour, name in gates:
         unit(first, x, GATE, text, colour, width=92 if colour == CANDIDATE else 80)
         if stage >= first:
@@ -320,15 +323,15 @@ def gru(axis):
     label(axis, WIDTH / 2, 458, r"$h_t = z \odot h_{t-1} + (1 - z) \odot n$", size=32)
     inside, update, reset, new = 240, 226, 330, 490
     middle = (reset + new) / 2
-    gated_cell(axis, [(RAIL, "h_{t-1}", H, "hidden\nstate")], new)
+    gated_cell(axis, [(RAIL, "h_{t-1}", H, say("hidden\nstate"))], new)
     arrow(axis, (168, RAIL), (168, BUS + 22), colour=H)
     arrow(axis, (110, RAIL), (update - RADIUS, RAIL), colour=H, width=5)
     arrow(axis, (update + RADIUS, RAIL), (new - RADIUS, RAIL), colour=H, width=5)
     arrow(axis, (new + RADIUS, RAIL), (582, RAIL), colour=H, width=5)
     circle(axis, update, RAIL, r"$\odot$")
     circle(axis, new, RAIL, "$+$")
-    gates = [(update, "$z$: $\\sigma$", FORGET, "update"), (reset, "$r$: $\\sigma$", WHITE, "reset")]
-    for x, text, colour, name in [*gates, (new, "$n$: tanh", CANDIDATE, "candidate")]:
+    gates = [(update, "$z$: $\\sigma$", FORGET, say("update")), (reset, "$r$: $\\sigma$", WHITE, say("reset"))]
+    for x, text, colour, name in [*gates, (new, "$n$: tanh", CANDIDATE, pgettext("GRU", "candidate"))]:
         arrow(axis, (x, BUS), (x, GATE - 23))
         box(axis, x, GATE, text, colour, width=92)
         label(axis, x, 60, name)
@@ -346,7 +349,7 @@ def gru(axis):
     arrow(axis, (new, inside + RADIUS), (new, RAIL - RADIUS))
     circle(axis, new, inside, r"$\odot$")
     box(axis, 624, RAIL, "$h_t$", H, size=28)
-    label(axis, 624, RAIL - 55, "hidden\nstate")
+    label(axis, 624, RAIL - 55, say("hidden\nstate"))
 
 
 TEXTS = [[1, 2, 3, 4, 5], [6, 7, 8], [9]]
@@ -359,9 +362,9 @@ def token(axis, x, y, row, number, width):
 
 @drawing("packed-batch", 530)
 def packed_batch(axis):
-    label(axis, 20, 494, "padded: one row per text", COLOURS["padded"], 26, "left", weight="bold")
-    label(axis, 660, 494, "15 places, 9 tokens", ha="right")
-    label(axis, 130, 450, "step", ha="right")
+    label(axis, 20, 494, say("padded: one row per text"), COLOURS["padded"], 26, "left", weight="bold")
+    label(axis, 660, 494, say("15 places, 9 tokens"), ha="right")
+    label(axis, 130, 450, say("step"), ha="right")
     for step in range(5):
         x = 186 + 70 * step
         label(axis, x, 450, str(step + 1))
@@ -370,13 +373,13 @@ def packed_batch(axis):
             if step < len(text):
                 token(axis, x, y, row, text[step], 64)
             else:
-                box(axis, x, y, "pad", COLOURS["pads"], 64, share=1)
+                box(axis, x, y, say("pad"), COLOURS["pads"], 64, share=1)
     for row in range(3):
-        label(axis, 130, 406 - 54 * row, f"text {row + 1}", ha="right")
+        label(axis, 130, 406 - 54 * row, say("text {}").format(row + 1), ha="right")
     grow(axis)
-    label(axis, 20, 226, "packed: column after column", COLOURS["packed"], 26, "left", weight="bold")
-    label(axis, 660, 226, "9 places, 9 tokens", ha="right")
-    label(axis, 150, 182, "step", ha="right")
+    label(axis, 20, 226, say("packed: column after column"), COLOURS["packed"], 26, "left", weight="bold")
+    label(axis, 660, 226, say("9 places, 9 tokens"), ha="right")
+    label(axis, 150, 182, say("step"), ha="right")
     label(axis, 150, 138, "data", ha="right", weight="bold")
     label(axis, 150, 70, "batch_sizes", ha="right", weight="bold")
     x = 168
@@ -392,18 +395,18 @@ def packed_batch(axis):
         axis.plot([start + 3, x - 6], [105, 105], color=INK, lw=2)
         box(axis, middle, 70, str(len(column)), width=42, height=42)
         x += 20
-    label(axis, 400, 28, "batch_sizes: how many texts still run")
+    label(axis, 400, 28, say("batch_sizes: how many texts still run"))
 
 
-@drawing("two-directions", 516, title="two directions, one from each end")
+@drawing("two-directions", 516, title=say("two directions, one from each end"))
 def two_directions(axis):
     low, high, states = 196, 290, 388
     columns = [203 + 128 * i for i in range(4)]
     for column, i, word in zip(columns, range(1, 5), ["oil", "prices", "fall", "again"]):
         label(axis, column, 34, word)
         box(axis, column, 88, f"$x_{i}$", X, 120, size=28)
-    for y, name, side, share in [(high, "forward", -1, 0.3), (low, "backward", 1, 1)]:
-        if name == "backward":
+    for y, name, side, share in [(high, say("forward"), -1, 0.3), (low, say("backward"), 1, 1)]:
+        if side == 1:
             grow(axis)
         label(axis, 14, y, name, ha="left", weight="bold")
         start = columns[0 if side < 0 else 3] + 31 * side
@@ -416,7 +419,7 @@ def two_directions(axis):
                 ends = [(x + 30, y), (x + 98, y)]
                 arrow(axis, *ends[::-side], colour=H, over=True)
     grow(axis)
-    for y, name in [(states, "joined"), (states + 48, "has read")]:
+    for y, name in [(states, say("joined")), (states + 48, say("has read"))]:
         label(axis, 14, y, name, ha="left", weight="bold")
     for i, column in enumerate(columns, 1):
         for side, y, share, sign, read in [(-1, high, 0.3, "right", i), (1, low, 1, "left", 5 - i)]:
@@ -427,7 +430,7 @@ def two_directions(axis):
             label(axis, x, states + 48, str(read))
 
 
-@drawing("layer-stack", 650, title="layer 2 reads both directions of layer 1")
+@drawing("layer-stack", 650, title=say("layer 2 reads both directions of layer 1"))
 def layer_stack(axis):
     columns = {170: "oil", 286: "prices", 402: "fall"}
 
@@ -440,8 +443,8 @@ def layer_stack(axis):
     def layer(y, name, below, colour, above):
         """Two directions over the tokens; they read what ends at `below`, their states go up to `above`."""
         label(axis, 16, y, name, weight="bold", ha="left")
-        label(axis, 484, y + 28, "H forward", ha="left")
-        label(axis, 484, y - 28, "H backward", ha="left")
+        label(axis, 484, y + 28, say("H forward"), ha="left")
+        label(axis, 484, y - 28, say("H backward"), ha="left")
         for column in columns:
             left, right = column - 27, column + 27
             fork(column, below, y + 8, y - 48, colour)
@@ -453,18 +456,18 @@ def layer_stack(axis):
             box(axis, left, y + 28, "", H, 48, 40)
             box(axis, right, y - 28, "", H, 48, 40, share=1)
 
-    layer(210, "layer 1", 97, X, 293)
-    layer(442, "layer 2", 331, H, 525)
+    layer(210, say("layer 1"), 97, X, 293)
+    layer(442, say("layer 2"), 331, H, 525)
     for i, (column, word) in enumerate(columns.items(), 1):
         label(axis, column, 28, word)
         box(axis, column, 76, f"$x_{i}$", X, 104, 42, 28)
         for y in (312, 544):
             box(axis, column - 26, y, "", H, 52, 38)
             box(axis, column + 26, y, "", H, 52, 38, share=1)
-    label(axis, 16, 312, "joined", weight="bold", ha="left")
-    label(axis, 16, 544, "output", weight="bold", ha="left")
+    label(axis, 16, 312, say("joined"), weight="bold", ha="left")
+    label(axis, 16, 544, pgettext("layer", "output"), weight="bold", ha="left")
     for y, number in [(76, "E"), (312, "2H"), (544, "2H")]:
-        label(axis, 484, y, f"{number} numbers", ha="left")
+        label(axis, 484, y, say("{} numbers").format(number), ha="left")
     grow(axis)
     for y, name in [(109, "nn.Dropout"), (343, "dropout=…"), (577, "nn.Dropout")]:
         axis.plot([110, 474], [y, y], color=COLOURS["grey"], lw=2, ls="--", zorder=1)
@@ -475,25 +478,26 @@ def layer_stack(axis):
 def output_and_h_n(axis):
     """The numbers are those of the counting network of lesson 4: 1, 10, 100, 1000 a step."""
     label(axis, 262, 434, "output: [B, T, 2H]", size=26, weight="bold")
-    label(axis, 262, 398, "top layer, every step")
+    label(axis, 262, 398, say("top layer, every step"))
     label(axis, 560, 434, "h_n: [4, B, H]", size=26, weight="bold")
-    label(axis, 560, 398, "each direction’s end")
+    label(axis, 560, 398, say("each direction’s end"))
     forward, backward = 296, 240
-    label(axis, 14, forward, "forward", ha="left")
-    label(axis, 14, backward, "backward", ha="left")
+    label(axis, 14, forward, say("forward"), ha="left")
+    label(axis, 14, backward, say("backward"), ha="left")
     for step in range(5):
         column = 160 + 57 * step
         label(axis, column, 346, str(step + 1))
         box(axis, column, forward, str(100 * (step + 1)), H, 54, 50, 20, edge=INK, lw=4 if step == 4 else 1.2)
         box(axis, column, backward, str(1000 * (5 - step)), H, 54, 50, 20, 1, edge=INK, lw=4 if step == 0 else 1.2)
-    rows = ["layer 1 →\nrow 0", "layer 1 ←\nrow 1", "layer 2 →\nrow 2 or −2", "layer 2 ←\nrow 3 or −1"]
+    rows = [say("layer 1 →\nrow 0"), say("layer 1 ←\nrow 1")]
+    rows += [say("layer 2 →\nrow 2 or −2"), say("layer 2 ←\nrow 3 or −1")]
     for k, (name, value) in enumerate(zip(rows, [5, 50, 500, 5000])):
         y = 340 - 78 * k
         box(axis, 494, y, str(value), H, 74, 52, 24, share=k % 2 or 0.3, edge=INK, lw=4 if k > 1 else 1.2)
         label(axis, 542, y, name, ha="left", size=23)
     arrow(axis, (416, forward), (436, forward), (436, 184), (456, 184), colour=H, width=3)
     arrow(axis, (160, backward - 26), (160, 106), (456, 106), colour=H, width=3)
-    label(axis, WIDTH / 2, 36, "B = 1, T = 5, H = 1; 4 = 2 layers · 2 directions")
+    label(axis, WIDTH / 2, 36, say("B = 1, T = 5, H = 1; 4 = 2 layers · 2 directions"))
 
 
 @drawing("the-trap", 400)
@@ -501,18 +505,19 @@ def the_trap(axis):
     """The counting network of lesson 4 on a text of three tokens, packed with a longer one."""
     forward, backward = 250, 190
     label(axis, 20, 358, "output", size=26, weight="bold", ha="left")
-    label(axis, 14, forward, "forward", ha="left")
-    label(axis, 14, backward, "backward", ha="left")
+    label(axis, 14, forward, say("forward"), ha="left")
+    label(axis, 14, backward, say("backward"), ha="left")
     for step in range(5):
         column, real = 180 + 92 * step, step < 3
         if real:
-            label(axis, column, 310, f"token {step + 1}")
+            label(axis, column, 310, say("token {}").format(step + 1))
         values = (step + 1, 10 * (3 - step)) if real else (0, 0)
         for y, value, share, end in [(forward, values[0], 0.3, 2), (backward, values[1], 1, 0)]:
             style = {"share": share, "edge": INK, "lw": 4 if step == end else 1.2} if real else {"share": 1}
             box(axis, column, y, str(value), H if real else COLOURS["pads"], 78, 50, **style)
-    label(axis, 502, 310, "padding")
-    for column, text in [(180, "end of\nbackward"), (364, "own last\ntoken"), (548, "output[:, -1]\nzeros")]:
+    label(axis, 502, 310, say("padding"))
+    ends = {180: say("end of\nbackward"), 364: say("own last\ntoken"), 548: say("output[:, -1]\nzeros")}
+    for column, text in ends.items():
         arrow(axis, (column, 104), (column, 160), width=3)
         label(axis, column, 66, text)
 
@@ -524,7 +529,7 @@ def three_readers(axis):
     columns = [190 + 88 * i for i in range(len(words))]
     answer = columns[2]
     window, delayed, both = 478, 254, 30
-    for name, low, count in [("window", window, 5), ("late", delayed, 4), ("two-way", both, 6)]:
+    for name, low, count in [(say("window"), window, 5), (say("late"), delayed, 4), (say("two-way"), both, 6)]:
         label(axis, 14, low + 66, name, size=26, weight="bold", ha="left")
         if low != window:
             axis.plot([14, 680], [low + 180, low + 180], color=COLOURS["pads"], lw=2)
@@ -560,33 +565,33 @@ def three_readers(axis):
 @drawing("glove-start", 600)
 def glove_start(axis):
     label(axis, 150, 564, "GloVe", size=26, weight="bold")
-    label(axis, 150, 530, "400,000 words")
+    label(axis, 150, 530, say("400,000 words"))
     label(axis, 470, 564, "nn.Embedding", size=26, weight="bold")
-    label(axis, 470, 530, "a row for each word of ours")
+    label(axis, 470, 530, say("a row for each word of ours"))
     heights = [480, 426, 372, 318, 264]
     for word, y in zip(["oil", "…", "striker", "…", "bitcoin"], heights):
         label(axis, 110, y, word, ha="right")
         if word != "…":
             box(axis, 180, y, "", X, 120, 40)
     frame(axis, 360, 234, 662, 510)
-    rows = {"<unk>": "random", "<pad>": "zeros", "oil": "", "$1": "random", "striker": ""}
+    rows = {"<unk>": say("random"), "<pad>": say("zeros"), "oil": "", "$1": say("random"), "striker": ""}
     for (word, text), y in zip(rows.items(), heights):
         box(axis, 432, y, text, WHITE if text else X, 120, 40)
         label(axis, 508, y, word, ha="left")
     arrow(axis, (242, heights[0]), (371, heights[2]), colour=X, width=3)
     arrow(axis, (242, heights[2]), (371, heights[4]), colour=X, width=3)
-    label(axis, 310, 482, "copied\nonce")
-    box(axis, WIDTH / 2, 46, "the network", width=640, height=52)
+    label(axis, 310, 482, say("copied\nonce"))
+    box(axis, WIDTH / 2, 46, say("the network"), width=640, height=52)
     arrow(axis, (384, 234), (384, 73), colour=X, width=3)
-    label(axis, 372, 150, "vectors", ha="right")
+    label(axis, 372, 150, say("vectors"), ha="right")
     grow(axis)
-    for x, top, name in [(420, 234, "fine-tuned"), (562, 174, "frozen")]:
+    for x, top, name in [(420, 234, say("fine-tuned")), (562, 174, say("frozen"))]:
         arrow(axis, (x, 72), (x, top), width=3)
-        label(axis, x + 10, 128, f"gradient:\n{name}", ha="left", size=23)
+        label(axis, x + 10, 128, say("gradient:\n{}").format(name), ha="left", size=23)
     axis.plot([542, 582], [178, 178], color=INK, lw=6, solid_capstyle="butt")
 
 
-@drawing("gradient-chain", 520, title="the way back: one factor per step")
+@drawing("gradient-chain", 520, title=say("the way back: one factor per step"))
 def gradient_chain(axis):
     low, middle, high = 206, 300, 374
 
@@ -613,11 +618,11 @@ def gradient_chain(axis):
     label(axis, WIDTH / 2, 46, each, size=28)
 
 
-@drawing("stream-windows", 400, title="truncated: values go on, gradients end")
+@drawing("stream-windows", 400, title=say("truncated: values go on, gradients end"))
 def stream_windows(axis):
     low, middle, high = 116, 216, 284
     columns = [74 + 104 * i + 12 * (i > 2) for i in range(6)]
-    for k, name in enumerate(["piece 1", "piece 2"]):
+    for k, name in enumerate([say("piece 1"), say("piece 2")]):
         left, right = columns[3 * k] - 46, columns[3 * k + 2] + 46
         rounded(axis, left, 76, right - left, 230, 10, fc="none", ec=INK, lw=1.6, ls="--", zorder=1)
         label(axis, (left + right) / 2, 330, name)
@@ -635,13 +640,13 @@ def stream_windows(axis):
     arrow(axis, ((columns[2] + columns[3]) / 2, 62), ((columns[2] + columns[3]) / 2, middle - 12), width=2.0)
 
 
-@drawing("one-length-or-packed", 600, title="run_rnn: do all texts have the same length?")
+@drawing("one-length-or-packed", 600, title=say("run_rnn: do all texts have the same length?"))
 def one_length_or_packed(axis):
     packed = ["pack_padded_sequence", "rnn(packed)", "pad_packed_sequence"]
-    ways = [(164, [4, 4, 4], "yes", {210: "rnn(vectors)"}, COLOURS["real"])]
-    ways += [(510, [5, 3, 1], "no", dict(zip([296, 210, 124], packed)), COLOURS["packed"])]
+    ways = [(164, [4, 4, 4], say("yes"), {210: "rnn(vectors)"}, COLOURS["real"])]
+    ways += [(510, [5, 3, 1], say("no"), dict(zip([296, 210, 124], packed)), COLOURS["packed"])]
     for middle, lengths, answer, calls, colour in ways:
-        label(axis, middle, 514, f"lengths {lengths}")
+        label(axis, middle, 514, say("lengths {}").format(lengths))
         for row, length in enumerate(lengths):
             for step in range(max(lengths)):
                 x = middle + 46 * (step - (max(lengths) - 1) / 2)
@@ -654,7 +659,7 @@ def one_length_or_packed(axis):
             box(axis, middle, y, call, colour, 290, 48)
             start = y - 24
         arrow(axis, (middle, start), (middle, 64), width=3)
-    box(axis, WIDTH / 2, 40, "states, last: the same values either way", H, 640, 48)
+    box(axis, WIDTH / 2, 40, say("states, last: the same values either way"), H, 640, 48)
 
 
 def dashed(axis, start, end):
@@ -665,8 +670,8 @@ def dashed(axis, start, end):
 
 @drawing("bottleneck", 560)
 def bottleneck(axis):
-    label(axis, 176, 524, "the encoder", weight="bold")
-    label(axis, 504, 524, "the decoder", weight="bold")
+    label(axis, 176, 524, say("the encoder"), weight="bold")
+    label(axis, 504, 524, say("the decoder"), weight="bold")
     low, middle, asks, rail, outs, top = 106, 216, 276, 312, 380, 468
     reads, writes = [76, 176, 276], [404, 504, 604]
     for i, (column, letter) in enumerate(zip(reads, "cat"), 1):
@@ -676,7 +681,7 @@ def bottleneck(axis):
     for left in reads[:2] + writes[:2]:
         arrow(axis, (left + 30, middle), (left + 69, middle), colour=H)
     arrow(axis, (306, middle), (373, middle), colour=H, width=8)
-    for i, (column, letter, before) in enumerate(zip(writes, "tac", ["start", "t", "a"])):
+    for i, (column, letter, before) in enumerate(zip(writes, "tac", [say("start"), "t", "a"])):
         box(axis, column, low, before, X, 72, size=26)
         arrow(axis, (column, low + 23), (column, middle - 23), colour=X)
         box(axis, column, middle, f"$s_{i + 1}$", H, 60, size=28)
@@ -688,46 +693,47 @@ def bottleneck(axis):
     grow(axis)
     for column in reads:
         dashed(axis, (column, middle + 25), (column, asks - 13))
-    box(axis, 176, (asks + rail) / 2, "attention", OURS, width=270, height=62)
+    box(axis, 176, (asks + rail) / 2, say("attention"), OURS, width=270, height=62)
     axis.plot([313, writes[-1] + 18], [rail, rail], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
     dashed(axis, (writes[-1], asks), (313, asks))  # the queries
     for column in writes:
         axis.plot([column, column], [middle + 23, asks], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
         dashed(axis, (column + 18, rail), (column + 18, outs - 23))
-    label(axis, WIDTH / 2, 40, "a query goes to the left, a context vector comes back", OURS)
+    label(axis, WIDTH / 2, 40, say("a query goes to the left, a context vector comes back"), OURS)
 
 
 @drawing("attention", 640)
 def attention(axis):
     columns, weights = [216, 346, 476, 606], [0.02, 0.48, 0.02, 0.48]
-    rows = {"keys": 52, "scores": 204, "weights": 356, "values": 446, "context vector": 592}
-    for name, y in rows.items():
-        label(axis, 20, y if name != "context vector" else y - 16, name.replace(" ", "\n"), weight="bold", ha="left")
-    label(axis, 20, 166, "query", weight="bold", ha="left")
+    key_row, score_row, weight_row, value_row, context_row = 52, 204, 356, 446, 592
+    names = {key_row: say("keys"), score_row: say("scores"), weight_row: say("weights"), value_row: say("values")}
+    for y, name in {**names, context_row - 16: say("context\nvector")}.items():
+        label(axis, 20, y, name, weight="bold", ha="left")
+    label(axis, 20, 166, say("query"), weight="bold", ha="left")
     box(axis, 62, 122, "0 3 0", H, 90)
     axis.plot([107, columns[-1]], [122, 122], color=H, lw=2, zorder=1)
     box(axis, WIDTH / 2 + 70, 280, "softmax", width=476, height=40)
-    box(axis, WIDTH / 2 + 70, 522, "sum", width=476, height=40)
+    box(axis, WIDTH / 2 + 70, 522, say("sum"), width=476, height=40)
     keys, values = ["1 0 0", "0 1 0", "0 0 1", "0 1 1"], [10, 20, 30, 80]
     for column, key, score, weight, value in zip(columns, keys, "0303", weights, values):
-        box(axis, column, rows["keys"], key, H, 90)
+        box(axis, column, key_row, key, H, 90)
         arrow(axis, (column, 75), (column, 122 - RADIUS))
         circle(axis, column, 122, "·", H)
         arrow(axis, (column, 122 + RADIUS), (column, 181))
-        box(axis, column, rows["scores"], score, width=70)
+        box(axis, column, score_row, score, width=70)
         arrow(axis, (column, 227), (column, 260))
         arrow(axis, (column, 300), (column, 333), colour=OURS)
-        box(axis, column, rows["weights"], f"{weight}", OURS, 80, share=weight)
+        box(axis, column, weight_row, f"{weight}", OURS, 80, share=weight)
         arrow(axis, (column, 379), (column, 446 - RADIUS), colour=OURS, width=2 + 6 * weight)
         circle(axis, column, 446, "×", OURS)
         box(axis, column - 58, 446, f"{value}", H, 50, 40)
         arrow(axis, (column - 33, 446), (column - RADIUS, 446), colour=H)
         arrow(axis, (column, 446 + RADIUS), (column, 502), colour=OURS, width=2 + 6 * weight)
     arrow(axis, (WIDTH / 2 + 70, 542), (WIDTH / 2 + 70, 569), colour=OURS)
-    box(axis, WIDTH / 2 + 70, rows["context vector"], "48.6", OURS, 110)
+    box(axis, WIDTH / 2 + 70, context_row, "48.6", OURS, 110)
 
 
-@drawing("scan-tree", 430, title="eight steps, joined in three passes")
+@drawing("scan-tree", 430, title=say("eight steps, joined in three passes"))
 def scan_tree(axis):
     columns, rows = [88 + 80 * t for t in range(8)], [56, 148, 240, 332]
     for level, (y, reach) in enumerate(zip(rows, [1, 2, 4, 8])):
@@ -743,10 +749,10 @@ def scan_tree(axis):
                 arrow(axis, (columns[t - reach // 2] + 6, rows[level - 1] + 22), (column - 14, y - 22), colour=OURS)
 
 
-@drawing("transformer-block", 760, title="one block, for one of T tokens")
+@drawing("transformer-block", 760, title=say("one block, for one of T tokens"))
 def transformer_block(axis):
     column, rail = 300, 506
-    box(axis, column, 50, "word vector + position", X, 350, 46, 27)
+    box(axis, column, 50, say("word vector + position"), X, 350, 46, 27)
     arrow(axis, (column, 73), (column, 131), colour=X)
     starts = 154, 414  # of the half that attends, and of the one that works on each token by itself
     for start in starts:
@@ -759,16 +765,16 @@ def transformer_block(axis):
         arrow(axis, (column, turn), (rail, turn), (rail, start + 171), (column + RADIUS, start + 171), colour=H)
     arrow(axis, (column, 325 + RADIUS), (column, 391))
     arrow(axis, (column, 585 + RADIUS), (column, 635))
-    box(axis, column, 658, "the token's new vector", H, 350, 46, 27)
-    for start, name, colour in zip(starts, ["self-attention", "feed-forward layer"], [OURS, WHITE]):
+    box(axis, column, 658, say("the token's new vector"), H, 350, 46, 27)
+    for start, name, colour in zip(starts, [say("self-attention"), say("feed-forward layer")], [OURS, WHITE]):
         grow(axis)
-        box(axis, column, start, "layer normalisation", width=290, size=27)
+        box(axis, column, start, say("layer normalisation"), width=290, size=27)
         box(axis, column, start + 88, name, colour, 290, size=27)
-        label(axis, rail + 14, start + 60, "residual\nconnection", size=27, ha="left")
+        label(axis, rail + 14, start + 60, say("residual\nconnection"), size=27, ha="left")
         if colour == OURS:
             for y in (222, 242, 262):
                 dashed(axis, (130, y), (152, y))
-            label(axis, 66, 242, "keys and\nvalues of\nall tokens", size=26)
+            label(axis, 66, 242, say("keys and\nvalues of\nall tokens"), size=26)
 
 
 if __name__ == "__main__":

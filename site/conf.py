@@ -12,6 +12,7 @@ from docutils.nodes import paragraph
 from PIL import Image
 from sphinx.search.zh import SearchChinese
 
+from tools.language import LANGUAGE, say
 from tools.lesson import is_picture, recorded, short, spoken, to_read
 from tools.site import figures, lesson_pages, npm, pages
 from tools.teaching import repo
@@ -24,9 +25,9 @@ SOURCES = ROOT / "build" / "site-sources"
 OWNER, NAME = repo.current(ROOT).split("/")
 GITHUB = f"https://github.com/{OWNER}/{NAME}"
 
-project = "Recurrent neural networks for text"
+project = say("Recurrent neural networks for text")
 extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "sphinxcontrib.katex"]
-language = "en"
+language = LANGUAGE
 html_search_options = {"dict": str(HERE / "words.txt")}  # in Chinese: what counts as one word
 SearchChinese.language_name = "English"  # its stemmer in the page is that of English; Sphinx 9.0 looks for another
 
@@ -63,7 +64,8 @@ html_theme_options = {
     "home_page_in_toc": False,
     "navbar_persistent": [],
     "footer_content_items": ["extra-footer"],
-    "extra_footer": "Code: MIT. Lessons and diagrams: CC BY 4.0. The small corpus: CC0.",
+    "extra_footer": say("Code: MIT. Lessons and diagrams: CC BY 4.0. The small corpus: CC0."),
+    "search_bar_text": say("Search..."),
     "show_toc_level": 2,
 }
 
@@ -82,8 +84,8 @@ def lesson_cards() -> str:
         (lesson.number, name, lesson.settings["title"], lesson.settings["builds"], LINK.sub("", result_of(lesson)))
         for name, lesson in lesson_pages.LESSONS.items()
     ]
-    last = "a network of your own, from a table of texts to a page that you send to a friend"
-    cards.append((len(cards) + 1, "project", "The project", last, ""))
+    last = say("a network of your own, from a table of texts to a page that you send to a friend")
+    cards.append((len(cards) + 1, "project", say("The project"), last, ""))
     return "\n".join(["::::{grid} 1 2 3 4", ":gutter: 3", "", *(card(*part) for part in cards), "::::"])
 
 
@@ -100,7 +102,8 @@ def card(number: int, name: str, title: str, builds: str, result: str) -> str:
     lines = [f":::{{grid-item-card}} {number} · {title}", f":link: notebooks/{name}", ":link-type: doc"]
     lines += [f":img-top: cards/{name}.webp", f":img-alt: {alt}", "", f"{builds[0].upper()}{builds[1:]}.", ""]
     result = f"{result[:1].upper()}{BEGINNING.match(result)[0][1:]}" if result else ""
-    lines += [f"*{core_of(notebook).minutes:.0f} minutes.* {result}", ":::", ""]
+    minutes = say("{minutes:.0f} minutes.").format(minutes=core_of(notebook).minutes)
+    lines += [f"*{minutes}* {result}", ":::", ""]
     return "\n".join(lines)
 
 

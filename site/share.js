@@ -1,6 +1,7 @@
 // What makes a page worth sending: a link that restores what is shown, and a picture of it.
 
 import {make} from "../images/watch/draw.js";
+import {say} from "../images/watch/words.js";
 import {flushAddress} from "./address.js";
 
 const WIDE = 1200, EDGE = 48, INK = "#222222", SOFT = "#5A5A5A";
@@ -10,13 +11,13 @@ const WIDE = 1200, EDGE = 48, INK = "#222222", SOFT = "#5A5A5A";
 export function makeShare(said, canvases = () => [], address = () => location.href) {
     const told = make("span", {className: "hint", role: "status"});
     const button = (textContent, onclick) => make("button", {type: "button", textContent, onclick});
-    const copy = button("Copy link", async () => {
+    const copy = button(say("Copy link"), async () => {
         flushAddress();
         const copied = await navigator.clipboard?.writeText(address()).then(() => true, () => false);
-        if (copied) told.textContent = "Copied.";
-        else prompt("The link:", address());
+        if (copied) told.textContent = say("Copied.");
+        else prompt(say("The link:"), address());
     });
-    const save = button("Save picture", () => {
+    const save = button(say("Save picture"), () => {
         flushAddress();
         const canvas = paintPicture(said(), canvases()), name = `${document.title}.png`;
         canvas.toBlob(blob => {

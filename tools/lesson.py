@@ -18,6 +18,8 @@ from pathlib import Path
 
 import nbformat
 
+from tools.language import say
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDED = ("set-up", "plot", "solution")
 TAGS = {*FOLDED, "hide-input", "stub", "check", "yours", "question", "caption", "exercise", "further"}
@@ -191,7 +193,7 @@ class Lesson:
                 raise ValueError(f"{short(file)} needs {key} = ..., a {what.__name__}, as in the other rooms")
         if wrong := said.keys() - KEYS.keys() - MORE.keys():
             raise ValueError(f"{short(file)}: nobody reads {', '.join(wrong)}. The keys are {', '.join(KEYS | MORE)}")
-        return said
+        return said | {key: say(said[key]) for key in KEYS}
 
     @property
     def studies(self) -> list[Path]:

@@ -4,6 +4,7 @@ import {bold, css, fit, lettering, make, paintAxes, paintLine, palette, tenTo, w
 import {addProduct, linear, transposed} from "../../site/cells.js";
 import {caption, makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
 import {makeRandom, normal} from "../../site/random.js";
+import {pieces, say} from "../../images/watch/words.js";
 
 const H = 32, STEPS = 40, HEIGHT = 185, LEFT = 52, RIGHT = 112, HIGH = 6, LOW = -14;  // powers of ten
 
@@ -50,32 +51,31 @@ export function show(place, style) {
         const across = [5, 0, -5, -10].map(exponent => [y(10 ** exponent), exponent ? tenTo(exponent) : "1"]);
         const below = [0, 10, 20, 30, STEPS].map(k => [x(k), k]);
         paintAxes(context, colours, {left: LEFT, right, across, below, bottom: HEIGHT - 28});
-        context.fillText("steps back", x(STEPS / 2), HEIGHT - 8);
+        context.fillText(say("steps back"), x(STEPS / 2), HEIGHT - 8);
         const within = sizes => sizes.map((size, k) => [x(k), y(Math.min(10 ** HIGH, Math.max(10 ** LOW, size)))]);
         const [withTanh, straight] = lines.map(within), [blue, grey] = [css(colours.h), css(colours.guess)];
         paintLine(context, straight, grey, 2.4, [7, 4]);
         paintLine(context, withTanh, blue, 2.4);
         Object.assign(context, {font: `600 ${lettering(canvas)}`, textAlign: "left"});
         writeEnds(context, [
-            {name: "all slopes 1", x: right + 8, y: straight.at(-1)[1], colour: grey},
-            {name: "with tanh", x: right + 8, y: withTanh.at(-1)[1], colour: blue},
+            {name: say("all slopes 1"), x: right + 8, y: straight.at(-1)[1], colour: grey},
+            {name: say("with tanh"), x: right + 8, y: withTanh.at(-1)[1], colour: blue},
         ], HEIGHT - 42, RIGHT - 8, css(colours.paper));
     }
 
-    const slider = makeSlider("Spectral radius of W", {min: 0.5, max: 2.5, step: 0.05, value: 1}, radius => {
+    const slider = makeSlider(say("Spectral radius of W"), {min: 0.5, max: 2.5, step: 0.05, value: 1}, radius => {
         const W = drawnW.map(number => number * radius / own);
         lines = [true, false].map(withTanh => wayBack(W, words, withTanh));
         const [tanh, straight] = lines.map(sizes => said(sizes.at(-1)));
-        sentence.replaceChildren(
-            "Forty steps back the gradient is ", bold(tanh), " times as large as at the end. ",
-            `With all slopes of tanh set to 1 it would be ${straight} times as large.`);
+        sentence.replaceChildren(...pieces("Forty steps back the gradient is {tanh} times as large as at the end. "
+            + "With all slopes of tanh set to 1 it would be {straight} times as large.", {tanh: bold(tanh), straight}));
         canvas.ariaLabel = sentence.textContent;
         draw();
         return radius.toFixed(2);
     });
     mountFigure(place, style, [
         slider, sentence, make("div", {}, canvas),
-        caption("Norm of the gradient with respect to earlier states, as a share of that at the last "
-            + "state: one untrained RNN of 32 units over 40 random word vectors. Only its W is scaled."),
+        caption(say("Norm of the gradient with respect to earlier states, as a share of that at the last "
+            + "state: one untrained RNN of 32 units over 40 random word vectors. Only its W is scaled.")),
     ], draw);
 }

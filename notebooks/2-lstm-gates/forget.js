@@ -1,15 +1,16 @@
 // Lesson 2's figure: a headline fades in a cell state whose forget gate stands still. Its bias is a slider.
 
 import {make} from "../../images/watch/draw.js";
+import {pieces, say} from "../../images/watch/words.js";
 import {makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
 
 export function show(place, style, {words, bias}) {
     const T = words.length, sentence = toldAloud();
     const items = words.map(word =>
         make("li", {}, make("i", {className: "level"}), make("bdi", {textContent: word}), make("span")));
-    const list = make("ol", {className: "fading", ariaLabel: "What is left of each word"}, ...items);
+    const list = make("ol", {className: "fading", ariaLabel: say("What is left of each word")}, ...items);
 
-    const slider = makeSlider("Bias of the forget gate", {min: -1, max: 7, step: 0.1, value: bias}, bias => {
+    const slider = makeSlider(say("Bias of the forget gate"), {min: -1, max: 7, step: 0.1, value: bias}, bias => {
         const gate = 1 / (1 + Math.exp(-bias)), left = words.map((_, t) => gate ** (T - 1 - t));
         items.forEach((item, t) => {
             item.firstChild.style.height = `${48 * left[t]}px`;
@@ -17,10 +18,14 @@ export function show(place, style, {words, bias}) {
             item.lastChild.textContent = share(left[t]);
         });
         const half = Math.round(Math.log(0.5) / Math.log(gate));
-        const after = half > 1 ? `after ${half} words` : "after one word or less";
-        sentence.replaceChildren(
-            `The gate starts at σ(b) = ${gate.toFixed(3)}. At the end `, make("bdi", {textContent: share(left[0])}),
-            ` of “${words[0]}” is left, ${T - 1} words later. Half of what was written is gone ${after}.`);
+        const after = half > 1 ? say("after {half} words", {half}) : say("after one word or less");
+        sentence.replaceChildren(...pieces(
+            "The gate starts at σ(b) = {gate}. At the end {share} of “{word}” is left, {later} words later. "
+            + "Half of what was written is gone {after}.",
+            {
+                gate: gate.toFixed(3), share: make("bdi", {textContent: share(left[0])}),
+                word: words[0], later: T - 1, after,
+            }));
         return bias.toFixed(1);
     });
     mountFigure(place, style, [slider, list, sentence]);

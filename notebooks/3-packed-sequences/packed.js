@@ -1,6 +1,7 @@
 // Lesson 3's figure: a batch is read column by column, once padded and once packed. The time step is a slider.
 
 import {make, percent} from "../../images/watch/draw.js";
+import {pieces, say} from "../../images/watch/words.js";
 import {makeChoice, makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
 
 const BATCHES = [[5, 3, 1], [12, 7, 4, 2, 2, 1], [6, 6, 5, 5]];
@@ -18,20 +19,24 @@ export function show(place, style) {
     const [padded, packed, sizes] = [1, 2, 3].map(() => make("div", {className: "squares"}));
     let cells, lengths;
 
-    const slider = makeSlider("Time step", {min: 0, max: 5, value: 2}, now => {
+    const slider = makeSlider(say("Time step"), {min: 0, max: 5, value: 2}, now => {
         const read = cells.filter(({step}) => step < now), real = read.filter(({name}) => name);
         const running = real.filter(({step}) => step === now - 1).length, lost = read.length - real.length;
         for (const item of [...padded.children, ...packed.children, ...sizes.children]) {
             item.classList.toggle("now", Number(item.dataset.step) === now - 1);
             item.classList.toggle("eaten", Number(item.dataset.step) < now);
         }
-        const T = Math.max(...lengths), texts = `${running} of ${lengths.length} texts`;
-        sentence.replaceChildren(...now ? [
-            `Step ${now} of ${T}: ${texts} still ${running > 1 ? "run" : "runs"}. So far the padded batch took `,
-            strong(`${read.length} tokens`), ` through the network, the packed one `, strong(`${real.length}`), ". ",
-            lost ? `${percent(lost / read.length)} of the padded work was lost on padding.` : "No padding yet.",
-        ] : ["Nothing is read yet. Move the slider, and watch when a text drops out."]);
-        return `${now} of ${T}`;
+        const share = percent(lost / read.length), T = Math.max(...lengths);
+        const parts = {now, T, running, texts: lengths.length, share};
+        const still = running > 1 ? say("{running} of {texts} texts still run", parts)
+            : say("1 of {texts} texts still runs", parts);
+        const loss = lost ? say("{share} of the padded work was lost on padding.", parts) : say("No padding yet.");
+        const tokens = strong(say("{count} tokens", {count: read.length}));
+        sentence.replaceChildren(...now ? pieces(
+            "Step {now} of {T}: {still}. So far the padded batch took {tokens} through the network, "
+            + "the packed one {real}. {loss}", {...parts, still, tokens, real: strong(real.length), loss},
+        ) : [say("Nothing is read yet. Move the slider, and watch when a text drops out.")]);
+        return say("{now} of {T}", parts);
     });
 
     // A number as a square; padding is grey and has none.
@@ -56,9 +61,9 @@ export function show(place, style) {
     const row = (name, part, kind) =>
         make("div", {className: `batch ${kind}`}, make("p", {className: "label"}, strong(name)), part);
     mountFigure(place, style, [
-        makeChoice("Lengths", BATCHES.map(lengths => lengths.join(", ")), choose), slider, sentence,
-        row("padded: a row is a text, and each column is a time step", padded, "padded"),
-        row("packed, data: the same tokens without padding, column after column", packed, "packed"),
-        row("packed, batch_sizes: how many texts run at each time step", sizes, "sizes"),
+        makeChoice(say("Lengths"), BATCHES.map(lengths => lengths.join(", ")), choose), slider, sentence,
+        row(say("padded: a row is a text, and each column is a time step"), padded, "padded"),
+        row(say("packed, data: the same tokens without padding, column after column"), packed, "packed"),
+        row(say("packed, batch_sizes: how many texts run at each time step"), sizes, "sizes"),
     ]);
 }

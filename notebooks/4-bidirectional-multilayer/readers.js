@@ -1,9 +1,10 @@
 // Lesson 4's figure: two readers come from both ends of a sentence and meet at a word. Does it begin with a capital?
 
 import {bold, make, percent} from "../../images/watch/draw.js";
+import {pieces, say} from "../../images/watch/words.js";
 import {caption, makeChoice, makeSlider, mountFigure, toldAloud, track} from "../../site/figure.js";
 
-const RULES = ["the word alone", "and the word before", "and the word after", "and both"];
+const RULES = [say("the word alone"), say("and the word before"), say("and the word after"), say("and both")];
 const SIDES = ["alone", "left", "right", "both"];
 
 // sentences: lists of words; shares: of each word, how often it has a capital in the small corpus, as counted alone,
@@ -17,7 +18,7 @@ export function show(place, style, {sentences}) {
     });
     let words, shares;
 
-    const slider = makeSlider("The word where they meet", {min: 1, max: 9, value: 2}, place => {
+    const slider = makeSlider(say("The word where they meet"), {min: 1, max: 9, value: 2}, place => {
         const at = place - 1, truth = words[at];
         [...text.children].forEach((item, t) => {
             item.className = t < at ? "left" : t > at ? "right" : "here";
@@ -25,11 +26,14 @@ export function show(place, style, {sentences}) {
         });
         shares[at].forEach((share, i) => {
             bars[i].bar.style.width = `${100 * (share ?? 0)}%`;
-            bars[i].number.textContent = share === null ? "never came" : percent(share);
+            bars[i].number.textContent = share === null ? say("never came") : percent(share);
         });
-        const read = (side, count) => `the ${side} has read ${count} ${count === 1 ? "word" : "words"}`;
-        sentence.replaceChildren("They meet at ", bold(truth), `: ${read("reader from the left", at)} before it, `
-            + `${read("reader from the right", words.length - place)} after it. ${whatHelps(shares[at], truth)}`);
+        const wordsOf = count => count === 1 ? say("1 word") : say("{count} words", {count});
+        sentence.replaceChildren(...pieces("They meet at {word}: the reader from the left has read {left} before it, "
+            + "the reader from the right has read {right} after it. {rule}", {
+            word: bold(truth), left: wordsOf(at), right: wordsOf(words.length - place),
+            rule: whatHelps(shares[at], truth),
+        }));
         return String(place);
     });
     function choose(i) {
@@ -39,16 +43,17 @@ export function show(place, style, {sentences}) {
         slider.lastChild.oninput();
     }
     mountFigure(place, style, [
-        makeChoice("Sentence", sentences.map(({words}) => `${words.slice(0, 5).join(" ").toLowerCase()} …`), choose),
+        makeChoice(say("Sentence"), sentences.map(({words}) => `${words.slice(0, 5).join(" ").toLowerCase()} …`), choose),
         slider, text, sentence, make("ol", {className: "evidence"}, ...bars.map(({row}) => row)),
-        caption("How often the word has a capital in the small corpus, counted alone and beside the same neighbours."),
+        caption(say("How often the word has a capital in the small corpus, counted alone and beside the same "
+            + "neighbours.")),
     ]);
 }
 
 function whatHelps([alone, left, right], truth) {
     const says = share => share !== null && (share >= 0.5) === (truth !== truth.toLowerCase());
-    return alone === null ? "The small corpus does not have this word."
-        : says(alone) ? "The word alone is enough here."
-        : says(right) ? "The word after it decides: only the reader from the right has seen it."
-        : says(left) ? "The word before it decides." : "Its neighbours do not settle it.";
+    return alone === null ? say("The small corpus does not have this word.")
+        : says(alone) ? say("The word alone is enough here.")
+        : says(right) ? say("The word after it decides: only the reader from the right has seen it.")
+        : says(left) ? say("The word before it decides.") : say("Its neighbours do not settle it.");
 }

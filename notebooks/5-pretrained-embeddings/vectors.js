@@ -1,6 +1,7 @@
 // Lesson 5's figure: a word with its neighbours, and an analogy as two arrows: the step from a to b, made again from c.
 
 import {bold, css, fit, make, paintLine, palette} from "../../images/watch/draw.js";
+import {pieces, say} from "../../images/watch/words.js";
 import {caption, mountFigure, toldAloud, track} from "../../site/figure.js";
 import {unpacked} from "../../site/weights.js";
 
@@ -19,7 +20,7 @@ export function show(place, style, {words, table}) {
     const sentence = toldAloud(), canvas = make("canvas", {role: "img"}), picture = make("div", {}, canvas);
     const known = make("datalist", {id: "words"}, ...words.toSorted().map(word => make("option", {value: word})));
     const fields = ["a", "b", "c"].map(name =>
-        make("input", {type: "text", ariaLabel: `Word ${name}`, spellcheck: false, oninput: answer}));
+        make("input", {type: "text", ariaLabel: say("Word {name}", {name}), spellcheck: false, oninput: answer}));
     for (const field of fields) field.setAttribute("list", "words");
     const lanes = make("div", {className: "lanes"});
     let drawing;
@@ -40,17 +41,20 @@ export function show(place, style, {words, table}) {
         const said = fields.map(field => field.value.trim().toLowerCase());
         const asked = said.map(word => words.indexOf(word)), strange = said.filter((_, i) => asked[i] < 0).join(", ");
         if (asked.includes(-1)) {
-            return sentence.replaceChildren(`Not in this small table: ${strange || "nothing typed"}.`);
+            return sentence.replaceChildren(strange ? say("Not in this small table: {strange}.", {strange})
+                : say("Not in this small table: nothing typed."));
         }
         const [a, b, c] = asked.map(row => vectors[row]), target = plus(plus(c, b), a, -1), found = near(target);
         const others = found.map(([row]) => row).filter(row => !asked.includes(row)).slice(0, 4), first = found[0][0];
+        const names = {a: said[0], b: said[1], c: said[2]};
         lanes.replaceChildren(
-            laneOf(`near ${said[2]}`, near(c).slice(1), []),
-            laneOf(`near ${said[2]} + ${said[1]} − ${said[0]}`, found, asked));
-        sentence.replaceChildren(
-            `${said[0]} is to ${said[1]} as ${said[2]} is to `, bold(words[others[0]]),
-            first === others[0] ? "; it is the nearest of all."
-                : `, but the nearest word is ${words[first]}. The rule excludes the three words of the question.`);
+            laneOf(say("near {c}", names), near(c).slice(1), []),
+            laneOf(say("near {c} + {b} − {a}", names), found, asked));
+        const parts = {...names, d: bold(words[others[0]]), nearest: words[first]};
+        sentence.replaceChildren(...first === others[0]
+            ? pieces("{a} is to {b} as {c} is to {d}; it is the nearest of all.", parts)
+            : pieces("{a} is to {b} as {c} is to {d}, but the nearest word is {nearest}. "
+                + "The rule excludes the three words of the question.", parts));
         drawing = {names: [...said, "", ...others.map(row => words[row])],
             vectors: [a, b, c, target, ...others.map(row => vectors[row])]};
         canvas.ariaLabel = sentence.textContent;
@@ -106,10 +110,10 @@ export function show(place, style, {words, table}) {
     mountFigure(place, style, [
         make("p", {className: "examples"}, ...buttons),
         make("p", {className: "controls question"},
-            known, fields[0], " is to ", fields[1], " as ", fields[2], " is to …"),
+            known, ...pieces("{a} is to {b} as {c} is to …", {a: fields[0], b: fields[1], c: fields[2]})),
         sentence, picture, lanes,
-        caption(`Cosines of GloVe's vectors, among ${words.length} words. The picture is `
+        caption(say("Cosines of GloVe's vectors, among {count} words. The picture is "
             + "the plane of the three: the step from a to b, and again from c (dashed). "
-            + "Struck through: excluded by the rule."),
+            + "Struck through: excluded by the rule.", {count: words.length})),
     ], draw);
 }

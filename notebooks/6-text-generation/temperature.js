@@ -2,6 +2,7 @@
 
 import {showBars} from "../../site/bars.js";
 import {bold, make, percent} from "../../images/watch/draw.js";
+import {pieces, say} from "../../images/watch/words.js";
 import {caption, makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
 
 // beginnings: {text, scores, names}: scores of all tokens, the likeliest first, and what the first ten are called.
@@ -10,18 +11,19 @@ export function show(place, style, {beginnings}) {
     const charts = beginnings.map(({text}, i) =>
         make("section", {className: "lane"}, make("h3", {className: "first", textContent: `${text} …`}), lists[i]));
 
-    const slider = makeSlider("Temperature", {min: 0, max: 2, step: 0.05, value: 1}, temperature => {
+    const slider = makeSlider(say("Temperature"), {min: 0, max: 2, step: 0.05, value: 1}, temperature => {
         const shown = temperature.toFixed(2).replace(/0$/, "");
         const leads = beginnings.map(({scores, names}, i) =>
             showBars(lists[i], Float64Array.from(scores), {name: id => names[id], settings: {temperature}}));
         const [{id, own, now}] = leads, {text, names} = beginnings[0];
-        sentence.replaceChildren(
-            `At a temperature of ${shown}, the probability of `, bold(names[id]),
-            ` after “${text}” is ${percent(now)}. At 1 it is ${percent(own)}: the outline.`);
+        sentence.replaceChildren(...pieces(
+            "At a temperature of {shown}, the probability of {next} after “{text}” is {now}. "
+            + "At 1 it is {own}: the outline.",
+            {shown, next: bold(names[id]), text, now: percent(now), own: percent(own)}));
         return shown;
     });
     mountFigure(place, style, [
         slider, sentence, make("div", {className: "lanes"}, ...charts),
-        caption("The largest bar or outline of a list fills its row."),
+        caption(say("The largest bar or outline of a list fills its row.")),
     ]);
 }

@@ -2,6 +2,7 @@
 
 import {softmax} from "../../site/cells.js";
 import {bold, make, percent} from "../../images/watch/draw.js";
+import {pieces, say} from "../../images/watch/words.js";
 import {caption, makeSlider, mountFigure, toldAloud, track} from "../../site/figure.js";
 
 const digit = number => number.toFixed(1).replace("-", "−");
@@ -35,28 +36,32 @@ export function show(place, style, {keys, values, query}) {
         });
         dot.style.left = `${100 * (context - low) / (high - low)}%`;
         const largest = Math.max(...weights), level = weights.filter(weight => largest - weight < 0.005).length;
-        const most = level === keys.length ? "All positions get the same weight"
-            : level > 1 ? `${level} positions share the largest weight, ${percent(largest)} each`
-                : `Position ${weights.indexOf(largest) + 1} gets the largest weight, ${percent(largest)}`;
-        sentence.replaceChildren(`${most}. The context vector is `, bold(context.toFixed(1)),
-            ": the mean of the values, with these weights.");
+        const said = {level, share: percent(largest), position: weights.indexOf(largest) + 1};
+        const most = level === keys.length ? say("All positions get the same weight.")
+            : level > 1 ? say("{level} positions share the largest weight, {share} each.", said)
+                : say("Position {position} gets the largest weight, {share}.", said);
+        sentence.replaceChildren(...pieces(
+            "{most} The context vector is {context}: the mean of the values, with these weights.",
+            {most, context: bold(context.toFixed(1))}));
     }
 
     const range = {min: -4, max: 4, step: 0.5};
-    const sliders = query.map((value, d) => makeSlider(`Query, number ${d + 1}`, {...range, value}, number => {
-        asked[d] = number;
-        answer();
-        return digit(number);
-    }));
-    const head = ["position", "key", "score", "weight", "", "value"].map(name =>
-        make("th", {textContent: name, scope: "col", colSpan: name === "key" ? keys[0].length : 1}));
+    const sliders = query.map((value, d) =>
+        makeSlider(say("Query, number {number}", {number: d + 1}), {...range, value}, number => {
+            asked[d] = number;
+            answer();
+            return digit(number);
+        }));
+    const names = [say("position"), say("key"), say("score"), say("weight"), "", say("value")];
+    const head = names.map((textContent, column) =>
+        make("th", {textContent, scope: "col", colSpan: column === 1 ? keys[0].length : 1}));
     const table = make("table", {className: "keys"},
         make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows.map(({line}) => line)));
     const scale = make("div", {className: "scale"},
         make("span", {textContent: low}), track(dot), make("span", {textContent: high}));
     mountFigure(place, style, [
         ...sliders, sentence, table, scale,
-        caption("Green: what a number of the key adds to its score; grey: what it takes away. "
-            + "Below: the context vector between the smallest value and the largest."),
+        caption(say("Green: what a number of the key adds to its score; grey: what it takes away. "
+            + "Below: the context vector between the smallest value and the largest.")),
     ]);
 }

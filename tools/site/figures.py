@@ -12,6 +12,7 @@ import torch
 
 import torchnlp
 from images.watch.page import scripted
+from tools.language import say
 from tools.site import reversing_networks as reversing
 from tools.site.language_model import END, Writer
 from tools.site.pages import ROOT, Reader, networks_of
@@ -45,7 +46,7 @@ def headline_figure(file: str = "lstm.js") -> str:
         "parts": {"input": short(torchnlp.gates(reader.rnn, vectors)["input"]), "h": short(states[0])},
     }
     said = ", ".join(f"{word}: {reader.classes[k]}" for word, k in zip(read["tokens"], answers.argmax(1)))
-    return live("headline", reading, f"What an LSTM answers after each word. {said}.")
+    return live("headline", reading, say("What an LSTM answers after each word. {said}.").format(said=said))
 
 
 def share_picture(file: Path) -> None:
@@ -75,9 +76,9 @@ def backwards_figure(file: str = "../reverser.js", share: bool = False) -> str:
     share: with a link to it, which the page must be the right place for.
     """
     word = "uncopyrightable"
-    answers = reversing.Reversers().answer(word)
-    instead = f"{word}, backwards: {answers['one']['written']} from one state, {answers['attention']['written']} "
-    return live("backwards", {"word": word, "file": file, "share": share}, instead + "with attention.")
+    written = {name: answer["written"] for name, answer in reversing.Reversers().answer(word).items()}
+    instead = say("{word}, backwards: {one} from one state, {attention} with attention.").format(word=word, **written)
+    return live("backwards", {"word": word, "file": file, "share": share}, instead)
 
 
 def beginnings() -> dict:

@@ -4,6 +4,7 @@ import re
 
 import nbformat
 
+from tools.language import say
 from tools.lesson import BADGE, ROOT, has, is_diagram, kind, lessons, opening, place_of, spoken, to_read
 from tools.site import figures
 from tools.site.pages import ADDRESS as SITE
@@ -14,7 +15,7 @@ LESSONS = {lesson.name: lesson for lesson in lessons()}
 CELL = re.compile(r"`(l\d+-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
 PLACE = re.compile(rf"(\blesson\s+\d+|第 \d+ 课)(?:,\s+|，){CELL.pattern}")
 NUMBERS = re.compile(r"(\s{2,}-?[\d.,]+(%|e[-+]\d+| ± [\d.]+)?){2,}$")  # in columns, whose names stand above them
-SHOW = '<details class="answer">\n<summary>Guess, then show</summary>\n'
+SHOW = '<details class="answer">\n<summary>' + say("Guess, then show") + "</summary>\n"
 
 
 def lesson_page(source: str, name: str) -> str:
@@ -63,7 +64,8 @@ def lesson_page(source: str, name: str) -> str:
     if hidden:
         write("</details>")
     if (ROOT / "notebooks" / name / "claims.md").is_file():
-        write(f"What this lesson claims, and what could have refuted it: [how we know](/notebooks/{name}/claims.md).")
+        claims = say("What this lesson claims, and what could have refuted it: [how we know]({page}).")
+        write(claims.format(page=f"/notebooks/{name}/claims.md"))
     notebook.cells = cells
     return nbformat.writes(notebook)
 
@@ -83,7 +85,7 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
     tags, prompt = set(cell.metadata.get("tags", [])), ""
     if kind(cell):
         name = title.removeprefix("# @title ").replace("`", "")
-        prompt = "The code of this picture" if kind(cell) == "plot" else name
+        prompt = say("The code of this picture") if kind(cell) == "plot" else name
         cell.source = code
     options = {"code_prompt_show": prompt, "code_prompt_hide": prompt}
     if kind(cell) == "solution":

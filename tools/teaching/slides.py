@@ -33,6 +33,7 @@ from PIL import Image
 from pygments.formatters import HtmlFormatter
 
 from images import draw
+from tools.language import LANGUAGE, say
 from tools.lesson import ROOT, Lesson, headings, is_picture, lessons, short, spoken, to_read
 from tools.site import figures, npm
 
@@ -71,9 +72,9 @@ class Slide:
 def given(lesson: Lesson, name: str) -> str:
     """What was recorded or printed, or the errors or points in 100; of a table, two columns. Raises LookupError."""
     kind, _, rest = name.rpartition(": ")
-    say = {"errors": errors, "points": points}.get(kind, str)
-    value = lesson.figure(name if say is str else rest)
-    return "\n".join(f"| {row[0]} | {say(row[1])} |" for row in value) if isinstance(value, list) else say(value)
+    shown = {"errors": errors, "points": points}.get(kind, str)
+    value = lesson.figure(name if shown is str else rest)
+    return "\n".join(f"| {row[0]} | {shown(row[1])} |" for row in value) if isinstance(value, list) else shown(value)
 
 
 def errors(accuracy: str) -> str:
@@ -268,6 +269,8 @@ def make_deck(lesson: Lesson) -> Path:
     slides = read_deck(lesson)
     values = {
         "number": str(lesson.number),
+        "language": LANGUAGE.replace("_", "-"),
+        "reserve": say("in reserve"),
         "title": escape(slides[0].title[2:]),
         "colours": CODES["python"].get_style_defs("pre") + CODES["dark"].get_style_defs(".dark pre"),
         "slides": "\n".join(slide_html(lesson, slide) for slide in slides),

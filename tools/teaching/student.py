@@ -14,6 +14,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from images.watch.page import files_of
+from tools.language import LANGUAGE, say
 from tools.lesson import ROOT, exercises_of, has
 from tools.teaching.exercises import LESSONS, nbgrader
 from tools.teaching.mend import tried_by
@@ -23,16 +24,17 @@ CARRIED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/*/*", "images/**/
 CARRIED += ["notebooks/*.py", "notebooks/*/plain.py", "notebooks/*/*.pt", "notebooks/messages.zh.mo"]
 CARRIED += [f"site/{name}" for name in ("published.html", "own-data.md", "project.md", "numbers-differ.md")]
 CARRIED += [str(file.relative_to(ROOT)) for file in files_of("reader")]  # what publish makes a page of
-BRANCH = "student"
-HAND_IN = """\
+BRANCH = {"en": "student", "zh_CN": "student-zh"}[LANGUAGE]
+HAND_IN = say("""\
 **This is your copy.** In Colab first choose *File*, *Save a copy in Drive*: only then is your work kept. To hand it in,
-choose *File*, *Download*, *Download .ipynb*, and hand in this one file. (Edition of {date}, {mark}.)"""
-NAME = """\
-# @title Your name, and your number if your course has numbers
-STUDENT_NAME = ""  # @param {type:"string"}
-STUDENT_ID = ""  # @param {type:"string"}"""
-WORDS = "**Your words on exercise {}.** What did you expect, and what did you see? (Write below this line.)"
-UNCLEAR = (
+choose *File*, *Download*, *Download .ipynb*, and hand in this one file. (Edition of {date}, {mark}.)""")
+WHO = say("Your name, and your number if your course has numbers")
+NAME = f"""\
+# @title {WHO}
+STUDENT_NAME = ""  # @param {{type:"string"}}
+STUDENT_ID = ""  # @param {{type:"string"}}"""
+WORDS = say("**Your words on exercise {}.** What did you expect, and what did you see? (Write below this line.)")
+UNCLEAR = say(
     "**What was unclear in this lesson?** One line helps us to mend it; no points for it. (Write below this line.)"
 )
 # What a submission finds in place of the checks is their names: they run elsewhere, and our answers are not here.

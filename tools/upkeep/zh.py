@@ -5,16 +5,18 @@
     python -m tools.upkeep.zh make      the same, then what students get and decks, in build/zh; the site, build/site/zh
 
 A message has the text as it stands in English, and a context: the id of a Markdown cell; that of a code cell and
-"title", "comment", "docstring" or "label" (in its plot); or a file, of which it is a sentence, a paragraph or a line.
+"title", "comment", "docstring" or "label" (in its plot); or a file, of which it is a paragraph or a sentence: of a page
+(HTML) what an element or an attribute says, of a script or a program what stands in say(...).
 Who changes the English need not look here: `update` keeps the old translation, marked fuzzy, and readers get the
 English until then. (Beside it stands a mark of the old translation: who leaves it as it is takes the mark away, and so
-says that it holds.) Messages of the programs, in say(...), have no context; `update` makes of their catalogue what
-gettext reads (.mo). They stand in Chinese in the saved outputs, too; and so do those of the set-up cell, which can't
+says that it holds.) What lessons print, in say(...), has no context; `update` makes of its catalogue what gettext
+reads (.mo). It stands in Chinese in the saved outputs, too; and so do those of the set-up cell, which can't
 read a catalogue. A label is what a plot says, or a piece of it; `course` tells which it does not find in its plot.
 """
 
 import difflib
 import io
+import json
 import os
 import re
 import shutil
@@ -24,12 +26,17 @@ import tokenize
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import nbformat
 import polib
 from babel.messages.extract import extract_from_file
+from bs4 import BeautifulSoup, NavigableString
+from bs4.dammit import EntitySubstitution
+from bs4.formatter import HTMLFormatter
 
+from tools.lesson import KEYS, lessons
 from tools.teaching.student import sets_up
 from tools.upkeep.plot_labels import relabel
 
@@ -39,18 +46,24 @@ NOTEBOOKS = {path: path.with_suffix("") / "zh.po" for path in sorted(ROOT.glob("
 NOTEBOOKS |= {path: path.with_suffix(".zh.po") for path in sorted(ROOT.glob("notebooks/*/*.ipynb"))}
 OF_MESSAGES, OF_SITE = ROOT / "notebooks" / "messages.zh.po", ROOT / "site" / "zh.po"
 CATALOGUES = [*NOTEBOOKS.values(), OF_MESSAGES, OF_SITE]
-PAGES = "site/index.md site/glossary.md site/own-data.md site/numbers-differ.md site/speed.md tools/teaching/student.md"
-SCRIPTS = "site/*.html site/*.js images/watch/*.js notebooks/*/*.js"
-PROGRAMS = "site/conf.py site/_templates/play.html tools/site/figures.py tools/site/lesson_pages.py "
-PROGRAMS += "notebooks/*/lesson.toml tools/teaching/student.py "
-PROGRAMS += "tools/teaching/slides.html images/draw.py"
-SITE = [path for files in f"{PAGES} {SCRIPTS} {PROGRAMS}".split() for path in sorted(ROOT.glob(files))]
+PAGES = (
+    "site/index.md site/glossary.md site/own-data.md site/numbers-differ.md site/speed.md tools/teaching/student.md "
+)
+PAGES += "site/*.html site/_templates/play.html"
+SCRIPTS = "site/*.js images/watch/*.js notebooks/*/*.js"
+PROGRAMS = "site/conf.py tools/site/figures.py tools/site/lesson_pages.py tools/teaching/student.py "
+PROGRAMS += "tools/teaching/slides.py images/draw.py"
+SITE = [path for files in f"{PAGES} {SCRIPTS}".split() for path in sorted(ROOT.glob(files))]
+PROGRAMS = [ROOT / name for name in PROGRAMS.split()]
 SPEAKING = [ROOT / "notebooks" / "checks.py", ROOT / "notebooks" / "install.py", ROOT / "torchnlp.py"]
 FIRST = ROOT / "notebooks" / "1-simple-rnn.ipynb"  # its set-up cell is that of all
 STRINGS = re.compile(r'(?<=")[^"\n]*[a-z] [a-z]+ [a-z][^"\n]*(?=")')  # of the set-up cell: what it may say
 LABEL = re.compile(r'(?:label|title|annotate)[=(]"([^"\n]*[a-z]{2}[^"\n]*)"')  # in a cell that draws a plot
 GAP = re.compile(r"\{([a-z_]\w*)(?:![rs])?(?::(?:[^{}]|\{\w+\})*)?\}")  # {name}, {value:.3f}, {value:.{digits}f}
 WORDS = re.compile(r"""["'`>][^<>/="'`]*[A-Za-z]{2} [a-z]|>[A-Z][a-z]+""")  # in a line of code
+SAID = re.compile(r"(?<!\{)\b[A-Za-z]*[a-z]{2}")  # in a page: not {{kind}}, nor LSTM, which is the same in Chinese
+INLINE = {"a", "b", "i", "kbd", "span", "sub", "sup"}  # what a sentence has in it
+SPOKEN_OF = ("aria-label", "title", "placeholder", "alt")  # attributes
 LANGUAGE = 'os.environ["TORCHNLP_LANGUAGE"] = "zh"\n'
 MARK = "\n\n（此处暂为英文：尚无译文，或原文已改动。）"
 STUDENT = "from tools.teaching.student import ROOT, make_handout; make_handout(ROOT / 'build' / 'student')"
@@ -86,13 +99,69 @@ def of_messages() -> Iterator[tuple[None, str]]:
     set_up = next(cell for cell in nbformat.read(FIRST, as_version=4).cells if sets_up(cell))
     yield from ((None, text) for text in STRINGS.findall(set_up.source))
     for path in SPEAKING:
-        for _, text, _, _ in extract_from_file("python", path, keywords={"say": None}):
-            yield None, text
+        yield from ((None, text) for _, text in said_in(path))
+
+
+def said_in(path: Path) -> Iterator[tuple[str, str]]:
+    """(context, text) of what stands in say(...) in a program or a script; pgettext(...) adds to the context."""
+    method, keywords = "python", {"say": None, "pgettext": ((1, "c"), 2)}
+    if path.suffix == ".js":
+        method, keywords = "javascript", {"say": None, "pieces": None}
+    for _, text, _, more in extract_from_file(method, path, keywords=keywords):
+        yield f"{path.relative_to(ROOT).as_posix()} {more or ''}".strip(), text
 
 
 def pieces(path: Path) -> list[str]:
     """A file of the site in its paragraphs, if it is Markdown, or its lines, with what stands between them."""
     return re.split(r"(\n\n+)" if path.suffix == ".md" else r"(\n\s*)", path.read_text(encoding="utf-8"))
+
+
+class AsWritten(HTMLFormatter):
+    """A page keeps the order of its attributes, and letters that need no entity."""
+
+    def attributes(self, tag):
+        return tag.attrs.items()
+
+
+AS_WRITTEN = AsWritten(EntitySubstitution.substitute_xml, void_element_close_prefix="")
+
+
+def page_in_other_words(html: str, lookup: Callable[[str], str]) -> str:
+    """A page with lookup(text) in place of each text: what an element says, with the tags in it; and attributes."""
+    page = BeautifulSoup(html, "html.parser")
+
+    def say(tag) -> None:
+        for name in [name for name in SPOKEN_OF if name in tag.attrs]:
+            tag[name] = lookup(tag[name])
+        if tag.get("name") == "description":
+            tag["content"] = lookup(tag["content"])
+        own = [text for text in tag.find_all(string=SAID, recursive=False) if type(text) is NavigableString]
+        if own and {part.name for part in tag.find_all(True)} <= INLINE:
+            words = lookup(re.sub(r"[ \n]+", " ", tag.decode_contents(formatter=AS_WRITTEN)).strip())
+            tag.clear()
+            tag.append(BeautifulSoup(words, "html.parser"))
+            return
+        for text in own:
+            text.replace_with(text.replace(text.strip(), lookup(text.strip())))
+        for part in tag.find_all(True, recursive=False):
+            say(part)
+
+    say(page)
+    return page.decode(formatter=AS_WRITTEN).replace("\n\n", "\n", 1)  # it puts a line behind <!doctype html>
+
+
+def file_in_other_words(path: Path, lookup: Callable[[str, str], str]) -> str:
+    """A file of the site with lookup(context, text) in place of each text. A script has a table of them on top."""
+    source, context = path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()
+    if path.suffix == ".html":
+        return page_in_other_words(source, partial(lookup, context)).replace('<html lang="en">', '<html lang="zh-CN">')
+    if path.suffix == ".md":
+        return "".join(lookup(context, part) if part.strip() else part for part in re.split(r"(\n\n+)", source))
+    if table := {text: lookup(context, text) for context, text in said_in(path)}:
+        module = os.path.relpath(ROOT / "images" / "watch" / "words.js", path.parent).replace(os.sep, "/")
+        words = json.dumps(table, ensure_ascii=False, indent=1)
+        source = f'import {{WORDS}} from "./{module}";\nObject.assign(WORDS, {words});\n{source}'
+    return source
 
 
 def deck_in_other_words(deck: Path, lookup: Callable[[str, str], str]) -> str:
@@ -102,17 +171,34 @@ def deck_in_other_words(deck: Path, lookup: Callable[[str, str], str]) -> str:
     return "".join(part if stays.match(part) else lookup(context, part) for part in parts)
 
 
-def of_site() -> Iterator[tuple[str, str]]:
-    """Paragraphs of pages; lines with words; and, of lines, what is translated already or has become of it."""
-    chosen = [(entry.msgctxt, entry.msgid) for entry in entries_of(OF_SITE)]
+def by_lines(path: Path) -> bool:
+    """Is it a script that does not say(...) yet what it says?"""
+    return path.suffix == ".js" and "words.js" not in path.read_text(encoding="utf-8")
+
+
+def of_site() -> list[tuple[str, str]]:
+    found = []
     for path in SITE:
-        context, parts = path.relative_to(ROOT).as_posix(), pieces(path)[::2]
-        texts = {text for place, text in chosen if place == context}
-        texts |= {text for old in texts - {*parts} for text in difflib.get_close_matches(old, parts, 1, 0.6)}
-        for part in filter(str.strip, parts):
-            said = WORDS.search(part) and not part.startswith(("//", "import", "<meta")) and context not in PROGRAMS
-            if path.suffix == ".md" or said or part in texts:
-                yield context, part
+        found.extend(of_lines(path))
+        file_in_other_words(path, lambda *message: found.append(message) or message[1])
+    found += [message for path in PROGRAMS for message in said_in(path)]
+    for lesson in lessons():
+        context = (lesson.room / "lesson.toml").relative_to(ROOT).as_posix()
+        found += [(context, lesson.settings[key]) for key in KEYS]
+    return found
+
+
+def of_lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Of a script by lines those with words; and what is translated already or has become of it."""
+    if not by_lines(path):
+        return
+    context, parts = path.relative_to(ROOT).as_posix(), pieces(path)[::2]
+    texts = {entry.msgid for entry in entries_of(OF_SITE) if entry.msgctxt == context}
+    texts |= {text for old in texts - {*parts} for text in difflib.get_close_matches(old, parts, 1, 0.6)}
+    for part in filter(str.strip, parts):
+        said = WORDS.search(part) and not part.startswith(("//", "import"))
+        if said or part in texts:
+            yield context, part
 
 
 def mark_of(text: str) -> str:
@@ -256,11 +342,14 @@ def make_course(course: Path) -> None:
         nbformat.write(notebook, course / path.relative_to(ROOT))
         if (deck := path.with_suffix("") / "slides.md").is_file():
             (course / deck.relative_to(ROOT)).write_text(deck_in_other_words(deck, lookup), encoding="utf-8")
-    found[Path("site")], wanted = words_of(OF_SITE), {*of_site()}
+    found[Path("site")] = look, lacking = words_of(OF_SITE)
     for path in SITE:
-        name = path.relative_to(ROOT).as_posix()
-        page = [found[Path("site")][0](name, part) if (name, part) in wanted else part for part in pieces(path)]
-        (course / name).write_text("".join(page).replace('<html lang="en">', '<html lang="zh-CN">'), encoding="utf-8")
+        name, wanted = path.relative_to(ROOT).as_posix(), {*of_lines(path)}
+        page = file_in_other_words(path, look)
+        if wanted:
+            page = "".join(look(name, part) if (name, part) in wanted else part for part in pieces(path))
+        (course / name).write_text(page, encoding="utf-8")
+    write_words(course / "site" / "words.mo")
     for page in course.glob("notebooks/*/claims.md"):  # in English, but for its name in the contents
         named = re.sub("^# Lesson (.): how we know", r"# 第 \1 课：我们怎么知道（英文）", page.read_text("utf-8"))
         page.write_text(named, encoding="utf-8")
@@ -270,6 +359,17 @@ def make_course(course: Path) -> None:
     for path, (_, lacking) in found.items():
         print(f"{path.stem}: {len(lacking)} in English", *lacking)
     print(f"In all: {sum(len(lacking) for _, lacking in found.values())}")
+
+
+def write_words(file: Path) -> None:
+    """What tools/language.py reads, without the names of the programs."""
+    words = polib.POFile()
+    words.metadata = {"Language": "zh_CN", "Content-Type": "text/plain; charset=utf-8"}
+    for entry in entries_of(OF_SITE):
+        program, _, context = entry.msgctxt.partition(" ")
+        if entry.translated() and program.endswith((".py", ".toml")):
+            words.append(polib.POEntry(msgctxt=context or None, msgid=entry.msgid, msgstr=entry.msgstr))
+    words.save_as_mofile(str(file))
 
 
 def draw_diagrams(course: Path) -> None:
@@ -318,7 +418,7 @@ def update_all() -> None:
                 found[file] += [(f"{cell.id} label", label) for label in labels]
         if (deck := path.with_suffix("") / "slides.md").is_file():
             deck_in_other_words(deck, lambda *message, file=file: found[file].append(message) or message[1])
-    found |= {OF_MESSAGES: list(of_messages()), OF_SITE: list(of_site())}
+    found |= {OF_MESSAGES: list(of_messages()), OF_SITE: of_site()}
     for file in [file for file in found if not sys.argv[2:] or str(file.relative_to(ROOT)) in sys.argv]:
         update(file, found[file])
         entries = entries_of(file)
