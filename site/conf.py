@@ -164,6 +164,8 @@ def shared(app, pagename, templatename, context, doctree) -> None:
     """What a message shows beside a link to a page: its title and the words it begins with."""
     if doctree is None:
         return
+    if pagename.startswith("notebooks/"):
+        app.add_js_file("terms.js", loading_method="defer")  # see build.py
     paragraphs = (part.astext() for part in doctree.findall(paragraph))
     text = next((text for text in paragraphs if len(text) > 60), project)
     title = re.sub(r"<.*?>", "", context["title"])

@@ -1,22 +1,13 @@
 // A tap on a term shows what the glossary says of it; the term in front of that leads there.
 const said = Object.assign(document.createElement("div"), {popover: "auto", className: "said"});
-const TERMS = new URL("terms.js", document.currentScript.src).href;  // comes when one first asks: window.terms
-addEventListener("click", async event => {
+addEventListener("click", event => {
     const link = event.target.closest("article a:has(> .std-term)");
-    if (!link || event.ctrlKey || event.metaKey) return;
+    if (!link || !window.terms || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    if (!window.terms) {
-        const script = Object.assign(document.createElement("script"), {src: TERMS});
-        document.body.append(script, said);
-        await new Promise(done => Object.assign(script, {onload: done, onerror: () => location.assign(link.href)}));
-    }
     said.innerHTML = window.terms[link.hash.slice(1)];
     said.firstChild.prepend(link.cloneNode(true), ": ");
+    document.body.append(said);
     said.showPopover({source: link});
-    const word = link.getBoundingClientRect(), below = word.bottom + said.offsetHeight + 20 < innerHeight;
-    const left = Math.max(16, Math.min(word.left, document.documentElement.clientWidth - said.offsetWidth - 16));
-    said.style.left = `${left + scrollX}px`;
-    said.style.top = `${scrollY + (below ? word.bottom + 6 : word.top - 6 - said.offsetHeight)}px`;
 });
 
 // The column of contents shows the entry of the section that one reads.

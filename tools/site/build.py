@@ -28,6 +28,7 @@ SEARCH = re.compile(r"<script[^>]*(searchtools|language_data|searchindex)\.js[^>
 EXPECTED = re.compile(r"\(expected [^()<]{1,80}: ok\)")  # after a result, which is what one should see
 TERM = re.compile(r'<dt id="(term-[^"]+)">(?=.*?<dd>(.*?)</dd>)', re.S)  # of the glossary, and what it says of it
 CODE = re.compile(r'(?<=<div class="highlight"><pre><span></span>).*?(?=\n</pre>)', re.S)  # and what it prints
+LINE = re.compile(r"^(?:<[^>]*>)*( *).*$", re.M)
 
 
 def gather() -> None:
@@ -61,18 +62,15 @@ def with_width(folder: Path, picture: re.Match) -> str:
 
 
 def terms(glossary: Path) -> str:
-    """What the glossary says of each term, without its links, as a script that site/_static/follow.js asks for."""
-    said = TERM.findall(glossary.read_text(encoding="utf-8"))
-    said = {name: re.sub(r"</?a\b[^>]*>", "", text) for name, text in said}
+    """What the glossary says of each term, without its links, as a script: see site/_static/follow.js."""
+    found = TERM.findall(glossary.read_text(encoding="utf-8"))
+    said = {name: re.sub(r"</?a\b[^>]*>", "", text) for name, text in found}
     return f"window.terms = {json.dumps(said, ensure_ascii=False)};\n"
 
 
 def in_lines(code: re.Match) -> str:
     """Each line as an element, with the blanks it begins with: a phone breaks it, and goes on two letters deeper."""
-    lines = [(line, re.sub("<.*?>", "", line)) for line in code[0].split("\n")]
-    indents = [len(text) - len(text.lstrip(" ")) for _, text in lines]
-    parts = (f'<span class="line" style="--indent: {n}">{line}</span>' for (line, _), n in zip(lines, indents))
-    return "\n".join(parts)
+    return LINE.sub(lambda line: f'<span class="line" style="--indent: {len(line[1])}">{line[0]}</span>', code[0])
 
 
 def make_site(folder: Path) -> None:
