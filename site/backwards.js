@@ -2,7 +2,7 @@
 
 import {linear, oneStep, softmax, transposed} from "./cells.js";
 import {best, bold, make, percent} from "../images/watch/draw.js";
-import {caption, mountFigure, toldAloud} from "./figure.js";
+import {caption, makeSlider, mountFigure, toldAloud} from "./figure.js";
 import {load} from "./load.js";
 import {makeShare} from "./share.js";
 import {unpacked} from "./weights.js";
@@ -51,13 +51,17 @@ export function show(place, style, {word, file, share}) {
 function furnish(place, style, word, share, {trained, words, right, networks}) {
     const nets = Object.entries(networks).map(([name, packed]) => ({name, w: unpacked(packed), ...makeLane(name)}));
     const [one, attention] = nets, most = right.one.length, breaks = right.one.findIndex(share => share < 0.5) + 1;
-    const field = make("input", {type: "text", value: word, maxLength: most, spellcheck: false, autocomplete: "off"});
+    const field = make("input", {type: "text", value: word, spellcheck: false, autocomplete: "off"});
     const [sentence, told] = [toldAloud(), toldAloud()];
-    let read;
+    const verdict = make("p", {role: "status"});
+    let read, guess, guessed = false;
 
     field.oninput = () => {
-        read = field.value.toLowerCase().replace(/[^a-z]/g, "");
-        const T = read.length, dropped = field.value.length === T ? "" : " Only the letters a to z are read.";
+        const letters = field.value.toLowerCase().replace(/[^a-z]/g, "");
+        read = letters.slice(0, most);
+        const T = read.length, after = guessed ? {trained} : {};
+        const dropped = field.value.length === letters.length ? "" : " Only the letters a to z are read.";
+        const cut = T === letters.length ? "" : ` Only the first ${most} letters are read.`;
         for (const net of nets) {
             Object.assign(net, write(net.w, read));
             const wrong = [...net.written].map((letter, t) => letter !== read[T - 1 - t]);
@@ -68,15 +72,16 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
             net.read.replaceChildren(...[...read].map(letter => make("li", {textContent: letter})));
             net.letters.replaceChildren(...[...net.written].map((letter, t) =>
                 makeLetter(letter, wrong[t], net === attention ? () => choose(t) : null)));
-            drawShares(net.bars, right[net.name], T, trained);
+            drawShares(net.bars, right[net.name].map(share => guessed ? share : 0), T,
+                net === one ? {...after, guess} : after);
         }
         drawLines(one, T, [...read].map((_, t) => [t, T - 1 - t, 0.4]));  // they all meet
         one.lines.innerHTML += `<path class="state" d="M${T / 2} 0.5h0"/>`;
         sentence.replaceChildren(...T ? [
             "From one state comes ", ...one.judged, ". With attention comes ", ...attention.judged,
-            `. Of ${words} random words of ${T} letters, ${one.share} come back whole from one state, `
-            + `${attention.share} with attention. From ${breaks} letters on, one state loses more than half.`,
-        ] : ["Type a word."], dropped);
+            guessed ? `. Of ${words} random words of ${T} letters, ${one.share} come back whole from one state, `
+                + `${attention.share} with attention.` : ".",
+        ] : ["Type a word."], dropped, cut);
         choose(0);
     };
 
@@ -96,11 +101,25 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
 
     const label = make("label", {className: "slider"},
         make("span", {textContent: "A word to say backwards"}), field);
-    field.oninput();
+    const question = makeSlider("Your guess, in letters: one state writes most words whole up to",
+        {min: 1, max: most, value: 1}, letters => {
+            guess = letters;
+            field.oninput();
+            return letters;
+        });
+    const asked = make("p", {className: "controls"}, question, make("button", {
+        type: "button", className: "main", textContent: "Guess", onclick() {
+            guessed = true;
+            asked.remove();
+            verdict.append("You guessed ", make("b", {textContent: guess}), " letters. It is ",
+                make("b", {textContent: breaks - 1}), `: from ${breaks} on, one state loses more than half of the words.`);
+            field.oninput();
+        },
+    }));
     mountFigure(place, style, [
-        label, sentence, make("div", {className: "lanes"}, one.section, attention.section), told,
+        label, sentence, make("div", {className: "lanes"}, one.section, attention.section), told, asked, verdict,
         caption(`Bars: of ${words} random words of 1 to ${most} letters, the share that comes back whole. `
-            + `The fine line: ${trained} letters, the longest words of the training.`),
+            + `The fine line: ${trained} letters, the longest words of the training; the thick one: your guess.`),
         ...share ? [makeShare(
             () => ({title: `${read} → ${one.written}`, text: sentence.textContent}), () => [],
             () => `${location.href.split("#")[0]}#say=${read}`)] : [],
@@ -134,10 +153,11 @@ function drawLines({lines}, T, strokes) {
         .map(([s, t, ink]) => `<path d="M${s + 0.5} 0L${t + 0.5} 1" stroke-opacity="${ink}"/>`).join("");
 }
 
-// A bar for each length of a word, that of this one full.
-function drawShares(bars, shares, T, trained) {
+// A bar for each length of a word, that of this one full; lines: names of lengths after which one stands.
+function drawShares(bars, shares, T, lines) {
     const bar = (share, i) => `<rect x="${i + 0.1}" width="0.8" y="${1 - share}" height="${share}" `
         + `opacity="${i + 1 === T ? 1 : 0.4}"/>`;
     bars.setAttribute("viewBox", `0 0 ${shares.length} 1`);
-    bars.innerHTML = `${shares.map(bar).join("")}<path d="M${trained} 0V1"/>`;
+    const line = ([name, length]) => `<path class="${name}" d="M${length} 0V1"/>`;
+    bars.innerHTML = [...shares.map(bar), ...Object.entries(lines).map(line)].join("");
 }

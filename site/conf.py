@@ -1,23 +1,21 @@
 """How Sphinx makes the site. tools/site/build.py gathers the pages and starts it."""
 
 import re
-from base64 import b64decode
-from io import BytesIO
+from html import escape
 from pathlib import Path
 from textwrap import shorten
 
 import nbformat
 import sphinxcontrib.katex as katex
 from docutils.nodes import paragraph
-from PIL import Image
 from sphinx.search.zh import SearchChinese
 
 from tools.language import LANGUAGE, say
-from tools.lesson import is_picture, recorded, short, spoken, to_read
+from tools.lesson import short
 from tools.site import figures, lesson_pages, npm, pages
 from tools.teaching import repo
 from tools.upkeep.minutes import core_of
-from tools.upkeep.readme import result_of
+from torchnlp import COLOURS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -26,7 +24,7 @@ OWNER, NAME = repo.current(ROOT).split("/")
 GITHUB = f"https://github.com/{OWNER}/{NAME}"
 
 project = say("Recurrent neural networks for text")
-extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "sphinxcontrib.katex"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "sphinxcontrib.katex"]
 language = LANGUAGE
 html_search_options = {"dict": str(HERE / "words.txt")}  # in Chinese: what counts as one word
 SearchChinese.language_name = "English"  # its stemmer in the page is that of English; Sphinx 9.0 looks for another
@@ -73,46 +71,27 @@ html_theme_options = {
 # What takes the place of a word in capitals in index.md, and what is done to each page before it is read.
 
 
-LINK = re.compile(r" \(\[.*?\)\)")  # in a result; a card is a link
-BEGINNING = re.compile(r"(.*?\d\.\d+){1,2}")  # of a result, with two figures
+PROJECT = {
+    "title": say("The project"),
+    "question": say("What does a network of yours make of your own texts?"),
+    "motif": {"h": "M10 30L86 10L56 56L42 38z", "x": "M42 38L86 10"},
+}
 
 
 def lesson_cards() -> str:
-    """A card for each lesson, with its first picture, its time and its result; the last one is the project's."""
-    (SOURCES / "cards").mkdir()
-    cards = [
-        (lesson.number, name, lesson.settings["title"], lesson.settings["builds"], LINK.sub("", result_of(lesson)))
-        for name, lesson in lesson_pages.LESSONS.items()
-    ]
-    last = say("a network of your own, from a table of texts to a page that you send to a friend")
-    cards.append((len(cards) + 1, "project", say("The project"), last, ""))
-    return "\n".join(["::::{grid} 1 2 3 4", ":gutter: 3", "", *(card(*part) for part in cards), "::::"])
+    """A card for each lesson, with its question, its drawing and its time; the last one is the project's."""
+    rooms = {name: lesson.settings for name, lesson in lesson_pages.LESSONS.items()} | {"project": PROJECT}
+    return "\n".join(card(i + 1, name, **room) for i, (name, room) in enumerate(rooms.items()))
 
 
-def card(number: int, name: str, title: str, builds: str, result: str) -> str:
-    notebook = to_read(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4))
-    pictures = ((cell, output) for cell in notebook.cells for output in cell.get("outputs", []) if is_picture(output))
-    cell, output = next(pictures)
-    picture = Image.open(BytesIO(b64decode(output.data["image/png"]))).convert("RGBA")
-    paper = Image.new("RGBA", picture.size, "white")
-    paper.alpha_composite(picture)
-    paper.thumbnail((480, 480))
-    paper.convert("RGB").save(SOURCES / "cards" / f"{name}.webp", quality=60)
-    alt = spoken(cell.metadata.get("caption", "")) or title
-    lines = [f":::{{grid-item-card}} {number} · {title}", f":link: notebooks/{name}", ":link-type: doc"]
-    lines += [f":img-top: cards/{name}.webp", f":img-alt: {alt}", "", f"{builds[0].upper()}{builds[1:]}.", ""]
-    result = f"{result[:1].upper()}{BEGINNING.match(result)[0][1:]}" if result else ""
-    minutes = say("{minutes:.0f} minutes.").format(minutes=core_of(notebook).minutes)
-    lines += [f"*{minutes}* {result}", ":::", ""]
-    return "\n".join(lines)
-
-
-def scoreboard() -> str:
-    """The table of models that a lesson recorded, with the line of its conditions below it."""
-    (lesson,) = (lesson for lesson in lesson_pages.LESSONS.values() if "scoreboard" in recorded(lesson.notebook))
-    rows = [["model", "test accuracy", "range"], ["---", "---:", "---:"], *lesson.figure("scoreboard")]
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([*lines, "", f"For each: {lesson.figure('conditions')}."])
+def card(number: int, name: str, title: str, question: str, motif: dict[str, str], **_) -> str:
+    """motif: a colour of the course, or of CSS, and what is drawn in it."""
+    core = core_of(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4))
+    hours = say("about {hours:.0f} h").format(hours=core.minutes / 60)
+    paths = "".join(f'<path stroke="{COLOURS.get(colour, colour)}" d="{path}"/>' for colour, path in motif.items())
+    drawing = f'<svg viewBox="0 0 96 64" aria-hidden="true">{paths}</svg>'
+    words = f"<b>{number} · {escape(title)}</b><span>{escape(question)}</span><small>{hours}</small>"
+    return f'<a href="notebooks/{name}.html">{drawing}{words}</a>'
 
 
 def elsewhere(source: Path, text: str) -> str:
@@ -138,7 +117,6 @@ def read(app, docname, source) -> None:
             "HEADLINE": figures.headline_figure(),
             "BACKWARDS": figures.backwards_figure(file="reverser.js", share=True),
             "CARDS": lesson_cards(),
-            "SCOREBOARD": scoreboard(),
             "STUDIES": "\n".join(short(path).removesuffix(".ipynb") for path in studies),
             "GITHUB": GITHUB,
             "NAME": NAME,

@@ -140,13 +140,15 @@ def test_a_lesson_leads_to_itself_to_colab_and_to_its_claims_and_each_claim_to_a
     assert len(claims) > 10 and all(claim.select("td:nth-of-type(2) a") for claim in claims)
 
 
-def test_the_front_page_shows_a_card_for_each_lesson_and_the_scoreboard(pages):
+def test_the_front_page_asks_a_question_for_each_lesson(pages):
     page = pages["index.html"]
     assert {link["href"] for link in page.select(".bd-sidebar-primary a")} >= WITHOUT_SPHINX
-    cards = page.select(".sd-card")
-    assert [card.find("a")["href"] for card in cards] == [*map(page_of, LESSONS), "notebooks/project.html"]
-    assert all(card.find("img")["alt"] and re.search(r"\d\d minutes\.", card.get_text()) for card in cards)
-    assert len(page.select("#the-scoreboard tbody tr")) >= 6
+    cards = page.select(".cards a")
+    assert [card["href"] for card in cards] == [*map(page_of, LESSONS), "notebooks/project.html"]
+    said = [card.get_text() for card in cards]
+    assert all(re.search(r"\?about \d h$", text) for text in said) and len({*said}) == len(said)
+    assert all(lesson.settings["question"] in text for lesson, text in zip(lessons(), said))
+    assert all(card.select("path[stroke]") for card in cards)
 
 
 def test_what_the_lessons_cite_stands_in_the_references(pages):
@@ -174,7 +176,7 @@ SMALL = """() => [...document.querySelectorAll("nav a, summary, main button, .pl
     .map(part => part.outerHTML.slice(0, 100))"""
 OPEN = "document.querySelectorAll('details, img').forEach(part => Object.assign(part, {open: true, loading: 'eager'}))"
 SQUASHED = """async () => {
-    const images = [...document.querySelectorAll(".bd-article img:not(.sd-card-img-top)")];
+    const images = [...document.querySelectorAll(".bd-article img")];
     await Promise.all(images.map(image => image.decode()));
     const stretch = image => image.clientWidth / image.clientHeight * image.naturalHeight / image.naturalWidth;
     return images.filter(image => Math.abs(stretch(image) - 1) > 0.02).map(image => image.src.split("/").pop());
@@ -288,6 +290,28 @@ def test_the_front_pages_show_waits_until_it_is_seen_and_can_be_replayed(visit, 
     assert time.monotonic() - begun > 0.6 * (words + turns) - 1 and ahead.count() == 0
     page.get_by_role("button", name="Read the text word by word").click()
     assert ahead.count() >= words - 2
+
+
+def test_the_show_ends_with_the_turns_of_the_answer(visit, built):
+    page, network = visit((built / "index.html").as_uri(), reduced_motion="reduce"), tools_pages.Reader("LSTM")
+    page.clock.install()
+    field, said, counts = page.get_by_label("Type a headline"), page.locator(".sentence").first, []
+    texts = ["oil prices fall", "chatgpt passes bar exam", "bank iraq war software club coach wall"]
+    for text in [*texts, field.input_value().lower()]:
+        field.fill(text)
+        page.locator(".words bdi").last.get_by_text(text.split()[-1], exact=True).wait_for()
+        page.get_by_role("button", name="Read the text word by word").click()
+        page.clock.run_for(20_000)
+        read = network.read(text)
+        answers = [network.classes[row.index(max(row))] for row in read["probabilities"]]
+        turns = [t for t in range(1, len(answers)) if answers[t] != answers[t - 1]]
+        places = [re.search(rf"{read['tokens'][t]}( turns it)? to {answers[t]}", said.inner_text()) for t in turns[-3:]]
+        assert said.inner_text().startswith(answers[0]) and all(places), said.inner_text()
+        assert said.inner_text().endswith(f": {100 * max(read['probabilities'][-1]):.0f}\u00a0%.")
+        counts.append(len(turns))
+    assert counts[:2] == [0, 1] and counts[2] > 3 and counts[3] == 3
+    page.locator(".words").get_by_text("striker").click()
+    assert said.inner_text().startswith("After striker, the answer is Sports")
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])

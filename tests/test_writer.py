@@ -250,6 +250,13 @@ def test_the_figure_and_pytorch_write_the_same_backwards(a_word, reversers, word
 def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reversers):
     page = figure(BACKWARDS)
     field, lanes = page.get_by_label("A word to say backwards"), page.locator(".lane")
+    bars, guess = lanes.first.locator("rect:not([height='0'])"), page.get_by_label("Your guess")
+    guess.fill("8")
+    assert bars.count() == 0 and "random words" not in spoken(page)  # one guesses first
+    page.get_by_role("button", name="Guess").click()
+    assert page.get_by_text("You guessed 8 letters. It is 12: from 13 on").is_visible() and bars.count() > 12
+    field.fill("abcdefghijklmnopqrstuvwxyz")
+    assert "Only the first 24 letters are read." in spoken(page)
     for word in "notebook", "uncopyrightable", "abcdefghijklmnopqrstuvwx":
         field.fill(word)
         for i, (name, said) in enumerate(reversers.answer(word).items()):

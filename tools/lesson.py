@@ -25,7 +25,7 @@ FOLDED = ("set-up", "plot", "solution")
 TAGS = {*FOLDED, "hide-input", "stub", "check", "yours", "question", "caption", "exercise", "further"}
 TAGS |= {"nbval-check-output", "nbval-ignore-output", "raises-exception"}
 PARTS = {  # of a room, and what each is for
-    "lesson.toml": "title, what one builds, result, figures that move, studies in their order",
+    "lesson.toml": "title, what one builds, result, question and motif of its card, figures that move, studies",
     "slides.md": "the deck, and what to say on each slide: make slides",
     "questions.md": "the question bank: make questions",
     "claims.md": "what the lesson claims, where that was measured, and its control",
@@ -33,8 +33,9 @@ PARTS = {  # of a room, and what each is for
     "answers.py": "answers to its exercises, right and wrong, for tests/test_answers.py",
 }
 OF_PROJECT = ["answers.py"]
-KEYS = {"title": str, "builds": str, "result": str}  # of lesson.toml; these two may be absent:
+KEYS = {"title": str, "builds": str, "question": str, "result": str}  # of lesson.toml; the next three may be absent:
 MORE = {"studies": list, "figures": dict}  # figures that move: the script's name, and in which cell's section it stands
+MORE |= {"motif": dict}  # of its card: a colour, and what is drawn in it, as in a <path>, on 96 x 64 points
 NUMBER = re.compile(r"\d+-")
 BADGE = re.compile(r"^\[!\[.*\n+", flags=re.M)  # a picture on a server
 HEADING = re.compile(r"^(#+) +(.*?)[. ]*$", flags=re.M)

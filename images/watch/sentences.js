@@ -54,9 +54,19 @@ function happened(parts, t) {
     return `the hidden state has moved by ${movement(parts, t).toFixed(2)} a unit`;
 }
 
-// The word that decides: the last one at which the answer turns, or -1.
-export const lastTurn = probabilities =>
-    probabilities.findLastIndex((row, t) => t && best(row) !== best(probabilities[t - 1]));
+// The places of the words at which the answer turns. The last of them decides.
+export const turnsOf = probabilities =>
+    [...probabilities.keys()].filter(t => t && best(probabilities[t]) !== best(probabilities[t - 1]));
+
+// What happened to the answer over the whole text, once one network has read it; of many turns the last three.
+export function story({tokens, probabilities}, classes) {
+    const name = t => classes[best(probabilities[t])], turns = turnsOf(probabilities);
+    const end = `: ${percent(Math.max(...probabilities.at(-1)))}.`;
+    if (!turns.length) return [`${name(0)} from the first word to the last${end}`];
+    const told = turns.slice(-3).flatMap((t, i) => [i ? ", " : "", bold(tokens[t]), `${i ? "" : " turns it"} to ${name(t)}`]);
+    if (turns.length === 1) return [`${name(0)} until `, bold(tokens[turns[0] - 1]), "; ", ...told, end];
+    return [`${name(0)} at first; ${turns.length > 3 ? `${turns.length} turns, of which the last: ` : ""}`, ...told, end];
+}
 
 // Three places worth a look, as {at, said}, in reading order: where most and least is written, where the answer turns.
 export function notes(reading, classes) {
@@ -71,7 +81,7 @@ export function notes(reading, classes) {
     const size = at => `: ${gate ? percent(sizes[at]) : sizes[at].toFixed(2)}.`;
     const extremes = gate === "update" ? [Math.min, Math.max] : [Math.max, Math.min];  // what is kept is not written
     const [most, least] = extremes.map(extreme => sizes.indexOf(extreme(...sizes)));
-    const at = lastTurn(probabilities), name = t => classes[best(probabilities[t])];
+    const at = turnsOf(probabilities).at(-1) ?? -1, name = t => classes[best(probabilities[t])];
     return [
         note(words[0], most, size(most)), note(words[1], least, size(least)),
         at < 0 ? note(`The answer is ${name(0)} from `, 0, " to the end.")

@@ -13,7 +13,7 @@ import {
     PARTS, SIGNED, best, bold, css, fit, lettering, make, mean, paintAxes, paintLine, paintUnits, palette, percent,
     shade, shownParts, writeEnds,
 } from "./draw.js";
-import {formula, notes, sentence} from "./sentences.js";
+import {formula, heard, notes, sentence, story, turnsOf} from "./sentences.js";
 
 const DASHES = [[], [7, 4], [2, 4], [9, 4, 2, 4]];
 const MOST_CLASSES = 6;
@@ -82,7 +82,7 @@ export class View {
     // Show one reading, or several networks' readings of one text side by side.
     show(readings) {
         const [{tokens, parts}] = readings;
-        Object.assign(this, {readings, tokens, at: Math.max(0, Math.min(this.at, tokens.length - 1))});
+        Object.assign(this, {readings, tokens, over: false, at: Math.max(0, Math.min(this.at, tokens.length - 1))});
         this.units = parts.h.find(row => row)?.length ?? 1;
         this.unitHeight = Math.min(4, (this.compact ? 64 : 96) / this.units);
         this.root.classList.toggle("empty", !tokens.length);
@@ -92,7 +92,7 @@ export class View {
         this.order = [...Array(this.units).keys()];
         if (output && state) this.order = byPush(output, state, best(probabilities.at(-1)));
         this.effect.hidden = !alone || !without?.length;
-        this.sums.hidden = !alone || !output || !state;
+        this.sums.hidden = this.compact || !alone || !output || !state;
         const names = readings.map(reading => reading.name).join(", ");
         if (names !== this.names) this.furnish(names, parts);
         this.annotate();
@@ -293,9 +293,10 @@ export class View {
     // Say everything about the word under the band.
     tell() {
         const {at, readings, edges, tokens, by, unit} = this, [{parts, known, from}] = readings;
-        const values = this.values(), said = sentence(readings, at, this.classes, this.compact);
-        const ofUnit = by in PARTS && values[at] !== undefined;
-        if (tokens.length && by === "influence") {
+        const values = this.values(), said = this.over ? story(readings[0], this.classes)
+            : sentence(readings, at, this.classes, this.compact);
+        const ofUnit = !this.over && by in PARTS && values[at] !== undefined;
+        if (tokens.length && !this.over && by === "influence") {
             said.push(` Its importance: ${percent(values[at] / Math.max(...values, 1e-30))} of the largest.`);
         }
         if (ofUnit) said.push(` Unit ${unit + 1} of the ${PARTS[by].name}: ${values[at].toFixed(2)}.`);
@@ -366,8 +367,8 @@ export class View {
 
     move(t) {
         t = Math.max(0, Math.min(this.tokens.length - 1, t));
-        if (t === this.at) return;
-        this.at = t;
+        if (t === this.at && !this.over) return;
+        Object.assign(this, {at: t, over: false});
         this.root.querySelector(".loupe")?.remove();  // it has the numbers of another word
         this.onMove(t);
         this.tell();
@@ -433,14 +434,14 @@ export class View {
     play() {
         if (!this.tokens?.length) return;
         const pace = this.compact ? 600 : 300, [{probabilities}] = this.readings;
-        const turns = t => t && best(probabilities[t] ?? []) !== best(probabilities[t - 1] ?? []);
+        const turns = turnsOf(probabilities.map(row => row ?? []));
         const show = shown => {
-            if (shown > this.tokens.length) return this.stop();
+            if (shown > this.tokens.length) return this.end();
             this.shown = shown;
             this.move(shown - 1);
             this.reveal();
             this.draw();
-            this.playing = setTimeout(show, turns(shown - 1) ? 2 * pace : pace, shown + 1);
+            this.playing = setTimeout(show, turns.includes(shown - 1) ? 2 * pace : pace, shown + 1);
         };
         this.player.textContent = "❚❚";
         this.sentence.ariaLive = "off";  // a screen reader could not keep up
@@ -449,7 +450,10 @@ export class View {
 
     // Play once most of the words can be seen; at once for who wants less motion, which is not at all.
     playWhenSeen() {
-        if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.onEnd();
+        if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+            this.end();
+            return this.onEnd();
+        }
         Object.assign(this, {shown: 0});
         this.draw();
         this.waiting = new IntersectionObserver(([{intersectionRatio}]) => {
@@ -469,6 +473,14 @@ export class View {
         this.rest();
         this.draw();
         this.onEnd();
+    }
+
+    // Say what the answer did over the whole text, until one looks at a word.
+    end() {
+        this.stop();
+        const {readings, tokens} = this, [reading] = readings;
+        this.over = readings.length === 1 && reading.from === undefined && tokens.length > 1 && heard(reading);
+        this.tell();
     }
 
     rest() {
