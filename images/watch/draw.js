@@ -1,15 +1,20 @@
 // What the pages and `watch` draw with: elements, sharp canvases, and colours out of the stylesheet.
 
+import {say} from "./words.js";
+
 // Each has the colour that it has in the diagrams; the update gate keeps, so it has the forget gate's.
 export const PARTS = {  // of a network, in the order in which those that it has are shown
-    input: {name: "input gate", colour: "input", meaning: "how much is written into the cell state"},
-    forget: {name: "forget gate", colour: "forget", meaning: "how much of the cell state is kept"},
-    c: {name: "cell state c", colour: "c", meaning: "what was kept, and what was written"},
-    output: {name: "output gate", colour: "output", meaning: "how much of the cell state shows in the hidden state"},
-    update: {name: "update gate", colour: "forget", meaning: "how much of the hidden state is kept"},
-    reset: {name: "reset gate", colour: "inside", meaning: "how much of the hidden state the candidate sees"},
-    candidate: {name: "candidate", colour: "candidate", meaning: "what could be written"},
-    h: {name: "hidden state h", colour: "h", meaning: "what the answer is made of"},
+    input: {name: say("input gate"), colour: "input", meaning: say("how much is written into the cell state")},
+    forget: {name: say("forget gate"), colour: "forget", meaning: say("how much of the cell state is kept")},
+    c: {name: say("cell state c"), colour: "c", meaning: say("what was kept, and what was written")},
+    output: {
+        name: say("output gate"), colour: "output",
+        meaning: say("how much of the cell state shows in the hidden state"),
+    },
+    update: {name: say("update gate"), colour: "forget", meaning: say("how much of the hidden state is kept")},
+    reset: {name: say("reset gate"), colour: "inside", meaning: say("how much of the hidden state the candidate sees")},
+    candidate: {name: say("candidate"), colour: "candidate", meaning: say("what could be written")},
+    h: {name: say("hidden state h"), colour: "h", meaning: say("what the answer is made of")},
 };
 export const SIGNED = ["candidate", "c", "h"];  // from -1 to 1, the cell state beyond; a gate goes from 0 to 1
 
