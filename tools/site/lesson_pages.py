@@ -73,7 +73,13 @@ def lesson_page(source: str, name: str) -> str:
 def in_site(text: str) -> str:
     """A formula of its own between blank lines, as MyST wants it; a link to a page of the site from page to page; a
     script, which has no page, in the repository."""
-    text = re.sub(r"\s*^(\$\$.*?\$\$)[ \t]*$\s*", r"\n\n\1\n\n", text, flags=re.M | re.S).strip("\n")
+
+    def formula(found: re.Match) -> str:
+        *others, last = re.split(r"\s*\\qquad\s*", found[1])  # where there is no room side by side, each is a line
+        parts = [*(f"{{{other}}}\\qquad\\allowbreak" for other in others), f"{{{last}}}" if others else last]
+        return f"\n\n$${''.join(parts)}$$\n\n"
+
+    text = re.sub(r"\s*^\$\$(.*?)\$\$[ \t]*$\s*", formula, text, flags=re.M | re.S).strip("\n")
     scripts = f"https://github.com/{repo.current(ROOT)}/blob/main/notebooks"
     text = re.sub(r"\]\(([\w-]+/plain\.py)\)", rf"]({scripts}/\1)", text)
     return re.sub(rf"\[([^]]*)\]\({re.escape(SITE)}(?:zh/)?([^)]*)\)", r'<a href="../\2">\1</a>', text)
