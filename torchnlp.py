@@ -1490,9 +1490,9 @@ for _font in sorted(Path(__file__).resolve().parent.glob("images/fonts/*.?tf")):
 # The second is for arrows and other signs, the rest for Chinese: ours, or the reader's own (for names of classes).
 _FAMILIES = ["Open Sans", "DejaVu Sans", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC"]
 
-STYLE = {  # for plt.rcParams.update(STYLE): readable from the back of a room
+STYLE = {  # for plt.rcParams.update(STYLE): letters of 11 pixels where a phone shows a plot 358 pixels wide
     "font.family": [name for name in _FAMILIES if name in fontManager.get_font_names()], "mathtext.fontset": "cm",
-    "figure.figsize": (8, 3.6), "figure.dpi": 100, "figure.constrained_layout.use": True, "font.size": 13,
+    "figure.figsize": (5.7, 3.4), "figure.dpi": 100, "figure.constrained_layout.use": True, "font.size": 13,
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.3,
     "lines.linewidth": 2.2, "legend.frameon": False,
 }  # fmt: skip
@@ -1578,7 +1578,7 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Ca
     best = answers.argmax(1)
     turn = max((t for t in range(1, len(tokens)) if best[t] != best[t - 1]), default=None)
 
-    with plt.rc_context({**STYLE, "axes.grid": False, "font.size": 12}):
+    with plt.rc_context({**STYLE, "axes.grid": False}):
         size = (min(max(9, 2.6 + 0.42 * len(tokens)), 24), 3 + 0.65 * len(show))
         figure, axes = plt.subplots(1 + len(show), 1, figsize=size, sharex=True, height_ratios=[3] + [1] * len(show))
         _draw_answers(axes[0], tokens, answers, classes)
@@ -1602,7 +1602,7 @@ def _draw_answers(axis, tokens: list[str], answers: np.ndarray, classes: Sequenc
     highest = answers[-1].argsort()[-6:]
     places = answers[-1, highest].astype(float)
     for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + 0.14)
+        places[i] = max(places[i], places[i - 1] + 0.16)
     for place, k in zip(places, highest):
         axis.annotate(classes[k], (1.01, place), xycoords=("axes fraction", "data"), color=class_colour(k), va="center")
     axis.set(ylim=(-0.03, 1.03), xlim=(-0.5, len(tokens) - 0.5), yticks=[0, 0.5, 1])
@@ -1758,17 +1758,18 @@ def show_diagram(name: str, width: int = 640) -> None:
 def plot_history(history: History):
     """Loss and accuracy over all the articles that will be read; returns the figure."""
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(1, 2)
+        figure, axes = plt.subplots(2, 1, sharex=True, figsize=(5.7, 4.8))
         for axis, name in zip(axes, ["loss", "accuracy"]):
             train, valid = getattr(history, f"train_{name}"), getattr(history, f"valid_{name}")
             lines = axis.plot(history.articles, train, color=COLOURS["train"], label=say("train (running)"))
             if valid:
                 look = {"color": COLOURS["valid"], "ms": 9, "label": say("validation")}
                 lines += axis.plot(history.epoch_ends[: len(valid)], valid, "D", **look)
-            axis.set(xlabel=say("articles read"), ylabel={"loss": say("loss"), "accuracy": say("accuracy")}[name])
+            axis.set_ylabel({"loss": say("loss"), "accuracy": say("accuracy")}[name])
             axis.set_xlim(0, 1.04 * max([1, history.planned, *history.articles]))
-            axis.xaxis.set_major_locator(plt.MaxNLocator(3))
+            axis.xaxis.set_major_locator(plt.MaxNLocator(4))
             axis.xaxis.set_major_formatter("{x:,.0f}")
+        axes[1].set_xlabel(say("articles read"))
         axes[0].set_ylim(0, 1.1 * max([1.0, *history.train_loss, *history.valid_loss]))
         lowest = min(history.valid_accuracy, default=0.2)
         axes[1].set_ylim(max(0, lowest - 0.2), 1)  # so that a gap of a few points shows

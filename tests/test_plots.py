@@ -1,6 +1,7 @@
 """Looking at results: predictions, ranges, plots."""
 
 import contextlib
+import io
 import math
 from types import SimpleNamespace
 from unittest.mock import Mock
@@ -205,6 +206,25 @@ def test_a_notebook_shows_the_curve_as_it_grows_and_its_time_is_not_that_of_trai
     assert len(frames) == 3 + 1  # after each epoch's first batch, since a frame takes long, and at the end
     assert [line.get_xdata()[-1] for line in frames[-1].args[0].axes[0].lines] == [60, 60]
     assert plt.get_fignums() == []  # or the notebook would show the figure once more
+
+
+# letters
+
+
+@pytest.mark.parametrize("draw", ["a plot in the course's style", "the curve of a training", "a confusion matrix"])
+def test_on_a_phone_which_shows_a_picture_358_pixels_wide_its_letters_have_11(draw):
+    if draw == "the curve of a training":
+        figure = plot_history(torchnlp.History([10_000, 120_000], [1.2, 1.0], [0.4, 0.5], epoch_ends=[120_000]))
+    elif draw == "a confusion matrix":
+        figure = torchnlp.plot_confusion(torch.arange(4), torch.arange(4), ["World", "Sports", "Business", "Sci/Tech"])
+    else:
+        torchnlp.use_style()
+        figure, axis = plt.subplots()
+        axis.plot([0, 60_000], [0, 1])
+    figure.savefig(file := io.BytesIO(), bbox_inches="tight", dpi=72)  # as notebooks do; a point is a pixel
+    file.seek(0)
+    letters = [text.get_fontsize() for text in figure.findobj(matplotlib.text.Text) if text.get_text()]
+    assert min(letters) * 358 / plt.imread(file).shape[1] > 11
 
 
 # mean_and_sem

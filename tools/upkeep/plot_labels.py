@@ -18,7 +18,7 @@ from scipy.signal import fftconvolve
 
 from torchnlp import STYLE
 
-SIZES, DPI = (13, 12, 15.6, 14.4, 11, 10), 200  # of the letters in our plots, in points; two pixels a point of STYLE
+SIZES, DPI = (13, 15.6), 200  # of the letters in our plots, in points; two pixels a point of STYLE
 ALIKE = 0.81  # correlation of a label with its place; with "padding" that of "pudding" is 0.80
 
 
