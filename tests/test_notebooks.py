@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.lesson import has, is_picture, lessons, problems, projects
+from tools.lesson import has, is_diagram, is_picture, lessons, problems, projects
 from tools.teaching import exercises
 from tools.teaching.mend import names_in
 from tools.upkeep.minutes import core_of
@@ -75,6 +75,14 @@ def test_every_picture_is_told_in_words(lesson):
         if any(map(is_picture, cell.get("outputs", []))):
             assert below.cell_type == "markdown" and "*In words:" in below.source, cell.source[:80]
         assert not re.search(r"!\[\s*\]\(", cell.source), "an image without alternative text"
+
+
+@each_lesson
+def test_the_letters_of_a_plot_have_11_pixels_on_a_phone(lesson):
+    widest = 13 / 72 * 100 * 358 / 11  # letters of 13 points, shown 358 pixels wide; one over tokens is wider
+    plots = [cell for cell in code_cells(lesson) if not is_diagram(cell) and "plot_gates(" not in cell.source]
+    widths = {cell.id: out.metadata["image/png"]["width"] for cell in plots for out in cell.outputs if is_picture(out)}
+    assert {cell: width for cell, width in widths.items() if width > widest} == {}
 
 
 @each_lesson
