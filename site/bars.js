@@ -5,10 +5,13 @@ import {reshaped} from "./language.js";
 
 const BARS = 10;
 
+export const written = share => share && share < 0.01 ? "< 1\u00A0%" : percent(share);
+
 // scores: of all tokens; name(id): what a bar is called; settings: of `reshaped`; onTake(id): what a click does, where
-// it does something. A bar is the probability now, its outline the token's own; the largest of them fills its row.
+// it does something, but for the id `fixed`. A bar is the probability now, its outline the token's own, and both are
+// written where they differ; the largest of them fills its row.
 // Returns the likeliest, {id, own, now}.
-export function showBars(list, scores, {name, settings, onTake}) {
+export function showBars(list, scores, {name, settings, onTake, fixed}) {
     const own = reshaped(scores), now = reshaped(scores, settings);
     const ids = [...own.keys()].filter(id => own[id]).sort((a, b) => own[b] - own[a]).slice(0, BARS);
     while (list.children.length < ids.length) list.append(makeBar(onTake ? "button" : "span"));
@@ -17,11 +20,12 @@ export function showBars(list, scores, {name, settings, onTake}) {
     ids.forEach((id, i) => {
         const [row] = list.children[i].children, [word, track, number] = row.children, [bar, outline] = track.children;
         word.textContent = name(id);
-        number.textContent = now[id] && now[id] < 0.01 ? "< 1\u00A0%" : percent(now[id]);
+        const [before, after] = [own[id], now[id]].map(written);
+        number.replaceChildren(make("i", {textContent: before === after ? "" : `${before} → `}), after);
         bar.style.width = wide(now[id]);
         outline.style.width = wide(own[id]);
         row.classList.toggle("cut", !now[id]);
-        if (onTake) row.onclick = () => onTake(id);
+        if (onTake) Object.assign(row, {onclick: () => onTake(id), disabled: id === fixed});
     });
     return {id: ids[0], own: own[ids[0]], now: now[ids[0]]};
 }

@@ -24,21 +24,24 @@ export class LanguageModel {
         while (same < ids.length && this.steps[same + 1]?.id === ids[same]) same++;
         this.steps.length = same + 1;
         for (const id of ids.slice(same)) {
-            const loss = -Math.log(softmax(this.scores())[id]);
-            this.steps.push({...this.step(id, this.steps.at(-1)), loss});
+            const before = this.steps.at(-1), loss = -Math.log(softmax(this.scores(before))[id]);
+            this.steps.push({...this.step(id, before), loss});
+            before.after.clear();
         }
     }
 
-    // The state after one more token.
+    // The step after one more token. It is kept, for who moves a slider draws many words again.
     step(id, before) {
-        return {id, ...oneStep(this.w, id, before)};
+        const kept = before?.after ?? new Map();
+        if (!kept.has(id)) kept.set(id, {id, ...oneStep(this.w, id, before), after: new Map()});
+        return kept.get(id);
     }
 
     // The scores of the next token after a step, the last one if none is named: tied, so the vectors of the words,
     // which stand before those of the start tokens, serve once more.
-    scores({h} = this.steps.at(-1)) {
-        const {w} = this;
-        return linear(linear(h, w["to_vector.weight"], w["to_vector.bias"]), w["embedding.weight"], w.bias);
+    scores(step = this.steps.at(-1)) {
+        const {w} = this, vector = () => linear(step.h, w["to_vector.weight"], w["to_vector.bias"]);
+        return step.scores ??= linear(vector(), w["embedding.weight"], w.bias);
     }
 }
 
@@ -48,16 +51,18 @@ export function reshaped(scores, {temperature = 1, top = 0, nucleus = 1} = {}) {
     const largest = Math.max(...scores), greedy = score => score === largest ? 0 : -Infinity;
     const p = softmax(scores.map(score => temperature ? score / temperature : greedy(score)));
     if (!top && nucleus >= 1) return p;
-    const kept = p.toSorted().reverse().subarray(0, top || p.length), enough = nucleus * kept.reduce((a, b) => a + b);
+    const least = top ? 0 : (1 - nucleus) / p.length;  // all below it have less together than the nucleus leaves out
+    const kept = p.filter(share => share >= least).sort().reverse().subarray(0, top || p.length);
+    const enough = nucleus * (top ? kept.reduce((a, b) => a + b) : 1);
     let [last, together] = [0, kept[0]];
     while (last + 1 < kept.length && together < enough) together += kept[++last];
     const left = p.map(share => share >= kept[last] ? share : 0), whole = left.reduce((a, b) => a + b);
     return left.map(share => share / whole);
 }
 
-// Draw a token: `luck` from 0 to 1 says which.
-export function draw(probabilities, luck) {
-    let left = luck;
-    const id = probabilities.findIndex(share => share && (left -= share) < 0);
-    return id < 0 ? probabilities.findLastIndex(share => share) : id;
+// Draw a token: each waits for a random time, the shorter the more probable it is, and the first one is drawn. So the
+// same random numbers draw the same token again after a small change of the probabilities.
+export function draw(probabilities, random) {
+    const waits = probabilities.map(share => -Math.log(random()) / share);
+    return waits.indexOf(Math.min(...waits));
 }

@@ -44,7 +44,8 @@ function linesOf(context, text) {
 function paintPicture({title, text}, canvases) {
     const canvas = make("canvas"), context = canvas.getContext("2d");
     const face = getComputedStyle(document.body).fontFamily, dark = getComputedStyle(document.body).backgroundColor;
-    const styles = [[`700 44px ${face}`, 56, INK, title], [`26px ${face}`, 36, SOFT, text]];
+    const below = text.split("\n").map(line => [`26px ${face}`, 36, SOFT, line]);
+    const styles = [[`700 44px ${face}`, 56, INK, title], ...below];
     const rows = styles.flatMap(([font, height, colour, text]) => {
         context.font = font;
         return linesOf(context, text).map(line => ({font, height, colour, line}));

@@ -1,16 +1,16 @@
 // The page on which a language model writes as you type, beside a rival that counts.
 
 import {readAddress, turnPage, writeAddress} from "./address.js";
-import {showBars} from "./bars.js";
+import {showBars, written} from "./bars.js";
 import {FourGrams} from "./counts.js";
-import {bold, make, mean, percent} from "../images/watch/draw.js";
+import {bold, make, mean} from "../images/watch/draw.js";
 import {END, LanguageModel, PAD, UNK, draw, reshaped} from "./language.js";
 import {makeRandom} from "./random.js";
 import {makeShare} from "./share.js";
 import {tokenize} from "./tokenizer.js";
 import {bytes} from "./weights.js";
 
-const LONGEST = 12;  // how many grey words
+const LONGEST = 9;  // how many words are drawn
 const SHORTEST = 6;  // tokens of a text that may end
 const SLIDERS = ["temperature", "top", "nucleus"];
 
@@ -22,8 +22,9 @@ for (const id of [PAD, END]) known.delete(lower[id]);  // whoever types them mea
 const rival = new FourGrams(trainingTexts(), model.V);
 const field = element("text"), form = element("sliders"), choices = form.elements;
 const examples = [...element("examples").querySelectorAll("[value]")];  // each with a seed of its own
-let seed = 1, hidden = false, grey = [];
+let seed = 1, past = false;  // whether the text has to go on where it might end
 let read = [];  // the costs of what is typed
+let due;  // when continuations are drawn
 
 function trainingTexts() {
     const texts = [[]];
@@ -72,16 +73,17 @@ function withToken(text, id, begins = "") {
 // What is begun may end as it likes.
 function allowed(scores, ids, begins) {
     const said = new Set(ids.filter((id, t) => t === ids.length - 1 || lower[id].length > 3));
-    const number = /\d$/.test(lower[ids.at(-1)]);
+    const number = /\d$/.test(lower[ids.at(-1)]), shortest = SHORTEST + (past ? read.length : 0);
     const fits = id => begins ? id > END && lower[id].startsWith(begins)
-        : id > PAD && !said.has(id) && (id !== END || ids.length >= SHORTEST) && id !== quote && (id !== stop || number);
+        : id > PAD && !said.has(id) && (id !== END || ids.length >= shortest)
+            && id !== quote && (id !== stop || number);
     return scores.map((score, id) => fits(id) ? score : -Infinity);
 }
-const counted = (ids, begins) => allowed(rival.next(ids).map(Math.log), ids, begins);
+const counted = ids => rival.next(ids).map(Math.log);
 const settings = () => Object.fromEntries(SLIDERS.map(name => [name, choices[name].valueAsNumber]));
 
-// A number from 0 to 1 that depends on the seed and the place alone: a slider must not throw the dice anew.
-const luckAt = place => makeRandom(10_007 * seed + place)();
+// Random numbers that depend on the seed and the place alone: a slider must not throw the dice anew.
+const luckAt = (row, place) => makeRandom(10_007 * (3 * seed + row) + place);
 
 // Each token as {id, loss, counted}: its negative log-likelihoods. What stood there before has been counted, too.
 function costs(ids, section) {
@@ -91,127 +93,159 @@ function costs(ids, section) {
     return steps;
 }
 
-// Draw a token, read it, draw the next, behind the ids that have been read.
-function goOn(ids, begins) {
-    const written = [];
+// Draw a token, read it, draw the next, behind the ids that have been read. Each with the cost without the settings.
+function goOn(row, ids, begins) {
+    const tokens = [], all = [...ids], counts = choices.model.value === "4-grams";
     let step = model.steps.at(-1);
-    while (written.length < LONGEST && written.at(-1) !== END) {
-        const place = ids.length + written.length, first = !written.length;
-        const scores = allowed(model.scores(step), [...ids, ...written], first ? begins : "");
-        written.push(draw(reshaped(scores, settings()), luckAt(place)));
-        step = model.step(written.at(-1), step);
+    while (tokens.length < LONGEST && tokens.at(-1)?.id !== END) {
+        const scores = allowed(counts ? counted(all) : model.scores(step), all, tokens.length ? "" : begins);
+        const id = draw(reshaped(scores, settings()), luckAt(row, all.length));
+        const whole = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+        tokens.push({id, loss: Math.log(whole) - scores[id]});
+        all.push(id);
+        step = counts ? step : model.step(id, step);
     }
-    return written;
+    return tokens;
 }
 
 // ------------------------------------------------------------------------------------- the page
 
-function update() {
+// wait: for so many milliseconds nothing is drawn, since somebody types.
+function update(wait = 0) {
     const {tokens, ids, begins} = understand(field.value);
     read = costs(ids, choices.section.value);
-    const bars = {name: named, settings: settings(), onTake: id => take(id, begins)};
-    const network = showBars(element("network"), allowed(model.scores(), ids, begins), bars);
-    tellNext(tokens, begins, network, showBars(element("fourgrams"), counted(ids, begins), bars));
-    grey = hidden || !atEnd() ? [] : goOn(ids, begins);
-    showGrey(begins);
-    const all = [...ids, ...grey], runs = rival.runs(all);
-    showLosses(tokens, begins ? grey.slice(1) : grey, runs);  // the first one finishes a word that stands there
-    tellCosts(all, runs);
-    showSettings();
-    writeAddress({text: field.value, class: choices.section.value, ...settings(), seed});
+    const onTake = id => take(withToken(field.value, id, begins));
+    const bars = {name: named, settings: settings(), onTake, fixed: END};
+    const likeliest = {
+        network: showBars(element("network"), allowed(model.scores(), ids, begins), bars),
+        "4-grams": showBars(element("fourgrams"), allowed(counted(ids), ids, begins), bars),
+    };
+    tellNext(tokens, begins, likeliest[choices.model.value]);
+    showLosses(tokens);
+    tellCosts();
+    clearTimeout(due);
+    if (wait) due = setTimeout(showAll, wait, ids, begins);
+    else showAll(ids, begins);
+    const {section, model: by} = choices;
+    writeAddress({text: field.value, class: section.value, model: by.value, ...settings(), seed, past});
 }
 
-const atEnd = () => field.selectionStart === field.value.length;
+function showAll(ids, begins) {
+    [...element("drawn").children].forEach((row, i) => showDrawn(row.firstChild, goOn(i, ids, begins), begins));
+    showSettings();
+}
 
-function showGrey(begins) {
+// The more a word costs, the darker its ground.
+const tinted = (tag, textContent, loss = 0) => make(tag, {textContent, style: `--cost: ${Math.min(50, 6 * loss)}%`});
+
+// A continuation on the button that takes it.
+function showDrawn(button, tokens, begins) {
     let text = field.value;
-    grey.forEach((id, i) => { if (id !== END) text = withToken(text, id, i ? "" : begins); });
-    const end = grey.at(-1) !== END ? "" : grey.length > 1 ? " ■" : " ■ (the text may end here)";
-    element("grey").replaceChildren(make("span", {textContent: field.value}), text.slice(field.value.length) + end);
-    element("take").disabled = !grey.length || grey[0] === END;
+    const words = tokens.filter(({id}) => id !== END).flatMap(({id, loss}, i) => {
+        const before = text;
+        text = withToken(text, id, i ? "" : begins);
+        const [, space, word] = text.slice(before.length).match(/^( ?)(.*)$/);
+        return [space, tinted("span", i ? word : begins + word, loss)];
+    });
+    const last = tokens.at(-1).id === END ? " ■" : " …", over = ["■ The text may end here. ", bold("Go on")];
+    button.value = text + last;
+    button.replaceChildren(...words.length ? [...words, last] : over);
+    button.onclick = () => {
+        turnPage();  // so that Back gives the beginning again
+        take(text, !words.length);
+    };
 }
 
 // The tokens, under each the negative log-likelihoods.
-function showLosses(tokens, grey, runs) {
-    const shown = [...tokens, ...grey.map(id => id === END ? "■" : file.words[id])];
-    element("losses").replaceChildren(...shown.map((word, t) => {
-        const unknown = read[t]?.id === UNK, lit = runs.some(({from, to}) => from <= t && t < to);
-        const marks = {grey: t >= tokens.length, unknown, lit};
-        const costs = ["loss", "counted"].map(which => unknown ? "–" : read[t]?.[which]?.toFixed(1) ?? "");
-        return make("li", {className: Object.keys(marks).filter(mark => marks[mark]).join(" ")},
-            make("bdi", {textContent: word}),
-            ...costs.map(textContent => make("span", {textContent})));
+function showLosses(tokens) {
+    const list = element("losses");
+    list.replaceChildren(list.firstElementChild, ...tokens.map((token, t) => {
+        const {id, loss, counted} = read[t] ?? {}, unknown = id === UNK;
+        const numbers = [loss, counted].map(cost => unknown ? "–" : cost?.toFixed(1) ?? "");
+        return make("li", {className: unknown ? "unknown" : ""}, tinted("bdi", token, unknown ? 0 : loss),
+            ...numbers.map(textContent => make("span", {textContent})));
     }));
+    list.scrollTo(list.scrollWidth, list.scrollHeight);
 }
 
-// What the models say comes next, as a sentence.
-function tellNext(tokens, begins, network, fourgrams) {
-    const says = ({id, own, now}) => {
-        const changed = percent(now) === percent(own) ? "" : `, with your settings ${percent(now)}`;
-        return [bold(named(id)), ` (${percent(own)}${changed})`];
-    };
+// What comes next, in one sentence.
+function tellNext(tokens, begins, {id, now}) {
     const place = begins ? ["Of the words that begin with ", bold(begins)]
         : tokens.length ? ["After ", bold(tokens.at(-1))] : ["At the beginning"];
-    const stranger = !begins && read.at(-1)?.id === UNK ? " Neither knows this word." : "";
-    element("sentence").replaceChildren(
-        ...place, ", the network expects ", ...says(network),
-        ", the 4-grams expect ", ...says(fourgrams), `.${stranger}`);
+    const stranger = !begins && read.at(-1)?.id === UNK ? " The models do not know this word." : "";
+    const says = id === END && now === 1 ? [", these settings leave only ", bold(named(id)), "."]
+        : [", ", bold(named(id)), ` is the likeliest: ${written(now)}.`];
+    element("sentence").replaceChildren(...place, ...says, stranger);
 }
 
-// What the text has cost the models so far, and what of it stands in the training text.
-function tellCosts(ids, runs) {
+// What the text has cost the models so far.
+function tellCosts() {
     const known = read.filter(({id}) => id !== UNK), strangers = read.length - known.length;
     const cost = which => mean(known.map(entry => entry[which]));
     const size = number => `${number.toFixed(2)} (perplexity ${Math.round(Math.exp(number)).toLocaleString("en")})`;
-    const sum = known.length ? `Mean negative log-likelihood of ${known.length} token${known.length > 1 ? "s" : ""}: network ${size(cost("loss"))}, `
-        + `4-grams ${size(cost("counted"))}. ` : "";
+    const tokens = `${known.length} token${known.length > 1 ? "s" : ""}`;
+    const both = `network ${size(cost("loss"))}, 4-grams ${size(cost("counted"))}`;
+    const sum = known.length ? `Mean negative log-likelihood of ${tokens}: ${both}. ` : "";
     const pairs = ids => ids.slice(1).map((id, t) => `${ids[t]} ${id}`), all = pairs(known.map(({id}) => id));
     const again = all.length - new Set(all).size, low = Math.exp(cost("loss")) < 100 && 4 * again > all.length;
     const why = low ? `It is low because the text repeats itself: ${again} of ${all.length} pairs are old. ` : "";
     const left = strangers ? `${strangers} unknown ${strangers > 1 ? "words" : "word"} not counted. ` : "";
     element("told").replaceChildren(sum, why, left);
-    if (!runs.length) return;
-    const {from, to, text} = runs.reduce((a, b) => b.to - b.from > a.to - a.from ? b : a);
-    const line = list => list.map(named).join(" "), title = rival.texts[text - text % 2].slice(0, -1);
-    const copied = bold(line(ids.slice(from, to)));
-    element("told").append("In the small corpus: ", copied, `, of the brief “${line(title).replaceAll("<unk>", "…")}”.`);
 }
 
 // ------------------------------------------------------------------------------------- what one does
 
-function change(text, anew = seed) {
-    hidden = false;
-    seed = anew;
+function change(text, anew = seed, goesOn = false) {
+    [seed, past] = [anew, goesOn];
     field.value = text;
-    field.setSelectionRange(text.length, text.length);
     update();
 }
-const take = (id, begins) => { if (id !== END) change(withToken(field.value, id, begins)); };
 
-const takeGrey = () => grey.length && take(grey[0], understand(field.value).begins);
+// Who works with a mouse types on at once; a phone's keyboard would cover the page.
+function take(text, goesOn) {
+    change(text, seed, goesOn);
+    if (matchMedia("(pointer: fine)").matches) field.focus({preventScroll: true});
+}
 
-field.oninput = () => { hidden = false; update(); };
-field.onkeydown = event => {
-    if (event.key === "Tab" && !event.shiftKey && grey.length && grey[0] !== END) {
-        event.preventDefault();
-        takeGrey();
-    }
-    if (event.key === "Escape") { hidden = true; update(); }
+field.oninput = () => {
+    past = false;
+    update(150);
 };
-document.addEventListener("selectionchange", () => {  // grey words stand at the end alone
-    if (document.activeElement === field && atEnd() === !grey.length) update();
-});
-element("take").onclick = takeGrey;
-element("other").onclick = () => change(field.value, seed + 1);
-form.oninput = update;
+field.onkeydown = event => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();  // a headline is one line
+    form.requestSubmit();
+};
+form.oninput = () => update();
+
+const headlines = () => [...element("drawn").children].map(row => row.firstChild.value).join("\n");
+
+form.onsubmit = event => {
+    event.preventDefault();
+    const before = headlines();
+    model.steps.at(-1).after.clear();
+    change(field.value, seed + 1, past);
+    if (headlines() === before) element("how").append(" Drawing again gives the same words.");
+};
+
+// What dividing by the temperature does to the probabilities.
+function explained(temperature) {
+    if (!temperature) return "Temperature 0 is the limit: the likeliest word gets everything.";
+    if (temperature === 1) return "The scores go into the softmax as they are.";
+    const [gaps, words] = temperature < 1 ? ["grow", "likely"] : ["shrink", "unlikely"];
+    return `Each score is divided by ${temperature} before the softmax: the gaps ${gaps}, so ${words} words gain.`;
+}
 
 function showSettings() {
     const {temperature, top, nucleus} = settings();
-    const shown = {temperature: temperature || "0, greedy", top: top || "all", nucleus: nucleus < 1 ? nucleus : "all"};
-    for (const [name, text] of Object.entries(shown)) {
-        choices[name].parentElement.querySelector("b").textContent = text;
-        choices[name].ariaValueText = String(text);
+    const shown = {temperature, top: top || "all", nucleus: nucleus < 1 ? nucleus : "all"};
+    for (const name of SLIDERS) {
+        choices[name].previousElementSibling.textContent = choices[name].ariaValueText = shown[name];
     }
+    const same = new Set(headlines().split("\n")).size === 1;
+    element("how").textContent = explained(temperature) + (same ? " All three are the same." : "");
+    const more = `top k ${shown.top}, nucleus ${shown.nucleus}, start token ${choices.section.value}`;
+    element("more").textContent = `More: ${more}`;
 }
 
 function restore() {
@@ -221,8 +255,9 @@ function restore() {
         if (Number.isFinite(parseFloat(given[name]))) choices[name].value = given[name];
     }
     choices.section.value = file.classes.includes(given.class) ? given.class : "none";
+    choices.model.value = given.model === "4-grams" ? given.model : "network";
     if (given.text === undefined) return choose(examples[0]);
-    change(given.text.slice(0, field.maxLength), Math.round(given.seed) || 1);
+    change(given.text.slice(0, field.maxLength), Math.round(given.seed) || 1, given.past === "true");
 }
 
 const choose = ({value, dataset}) => change(value, Number(dataset.seed));
@@ -230,11 +265,14 @@ for (const button of examples) button.onclick = () => {
     turnPage();
     choose(button);
 };
-document.querySelector("details").before(makeShare(() => ({title: element("grey").textContent, text: element("told").textContent})));
+document.querySelector("main > details").before(makeShare(() => ({
+    title: `${field.value} …`,
+    text: `${headlines()}\nTemperature ${choices.temperature.value}, ${element("more").textContent.split(": ")[1]}`,
+})));
 element("sections").append(...["none", ...file.classes].map(name =>
     make("label", {}, make("input", {type: "radio", name: "section", value: name}), name)));
-const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`).join("; ");
-element("measured").textContent = measured;
+const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`);
+element("measured").textContent = measured.join("; ");
 window.addEventListener("hashchange", restore);
 restore();
 
@@ -245,7 +283,7 @@ window.writer = {
     next(tokens, {section, model: which = "network", begins = "", ...reshape} = {}) {
         const ids = encode(tokens);
         model.read(ids, model.start(section));
-        const p = reshaped(which === "network" ? allowed(model.scores(), ids, begins) : counted(ids, begins), reshape);
+        const p = reshaped(allowed(which === "network" ? model.scores() : counted(ids), ids, begins), reshape);
         return Object.fromEntries(lower.map((word, id) => [word, p[id]]).filter(([, share]) => share));
     },
     read(text, {section} = {}) {

@@ -281,7 +281,8 @@ def test_the_settings_stand_in_the_address_and_are_kept_within_limits(opened):
 def test_axe_finds_nothing_serious(opened, serious, page, scheme):
     name, hash = page.split("#")
     page = opened(name, f"#{hash}", color_scheme=scheme)
-    page.locator("summary").click()
+    for summary in page.locator("summary").all():
+        summary.click()
     for select in page.get_by_label("Colour by").locator("visible=true").all():  # coloured words are to be read as well
         select.select_option("cell state c")
     assert serious(page) == []

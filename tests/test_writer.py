@@ -3,11 +3,13 @@
 import csv
 import json
 import math
+from collections import Counter
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from test_pages import ANY, LONG, NASTY, ask
 
 from tools.lesson import lessons
@@ -43,6 +45,11 @@ def percent(p):
 
 def field(page):
     return page.get_by_label("A text to go on with")
+
+
+def lines(page):
+    """The three continuations."""
+    return page.locator("#drawn button").all_inner_texts()
 
 
 def spoken(page):
@@ -86,20 +93,83 @@ def test_the_page_and_pytorch_agree_on_what_any_text_costs(a_page, writer, texts
 # ------------------------------------------------------------------------------------- what one does
 
 
-def test_tab_takes_a_grey_word_and_escape_sets_the_keyboard_free(opened):
-    page = opened("writer", "#text=Oil prices")
-    grey = page.locator("#losses .grey").first.inner_text().strip().lower()
-    field(page).focus()
-    page.keyboard.press("Tab")
-    assert split(field(page).input_value()) == ["oil", "prices", grey]
+def test_the_continuations_follow_the_temperature_and_a_tap_takes_one(opened, writer):
+    page = opened("writer", "#text=Oil prices&nucleus=1&seed=5")
+    first = lines(page)
+    page.get_by_label("Temperature").fill("0")
+    tokens = ["oil", "prices"]
+    while tokens[-1] != "<end>" and len(tokens) < 11:
+        tokens += writer.next(tokens, temperature=0)["tokens"][:1]
+    assert len(set(lines(page))) == 1 and split(lines(page)[0].strip("■… ")) == [t for t in tokens[2:] if t != "<end>"]
+    page.keyboard.press("Enter")
+    page.get_by_text("All three are the same. Drawing again gives the same words.").wait_for()
+    page.get_by_label("Temperature").fill("2")
+    assert len({line.split()[0] for line in lines(page)}) == 3
+    page.get_by_role("button", name="Draw again").click()
+    assert lines(page) != first
+    page.get_by_label("Temperature").fill("0.8")
+    taken = lines(page)[1]
+    page.locator("#drawn button").nth(1).click()
+    assert field(page).input_value() == f"Oil prices {taken.strip('■… ')}"
     assert field(page).evaluate("field => field === document.activeElement")
-    page.keyboard.press("Escape")
-    assert page.locator("#losses .grey").count() == 0
-    page.keyboard.press("Tab")
-    assert not field(page).evaluate("field => field === document.activeElement"), "the keyboard is caught"
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.type(" again")
-    assert page.locator("#losses .grey").count() > 0, "whoever types sees them again"
+    page.wait_for_function("!location.hash.startsWith('#text=Oil+prices&')")
+    page.go_back()
+    page.wait_for_function("document.getElementById('text').value === 'Oil prices'")
+
+
+def test_a_word_is_drawn_as_often_as_its_bar_says(opened, writer):
+    page = opened("writer", "#text=Oil prices&top=2&temperature=2&nucleus=1")
+    follow, seen = writer.next(["oil", "prices"], top=2, temperature=2), Counter()
+    for _ in range(40):
+        seen.update(line.split()[0] for line in lines(page))
+        page.get_by_role("button", name="Draw again").click()
+    assert set(seen) == set(follow["tokens"])
+    assert seen[follow["tokens"][0]] / 120 == pytest.approx(follow["probabilities"][0], abs=0.18)
+
+
+def test_where_only_the_end_is_left_the_page_says_so_and_goes_on(opened):
+    page = opened("writer", "#text=Scientists find water on the moon")
+    assert "leave only the end" in spoken(page) and page.locator("#network button").first.is_disabled()
+    page.locator("#drawn button").first.click()
+    assert field(page).input_value() == "Scientists find water on the moon" and "leave only" not in spoken(page)
+    assert all(len(split(line)) > 5 and "Go on" not in line for line in lines(page))
+    page.wait_for_function("location.hash.includes('past=true')")
+    before = lines(page)
+    page.reload()
+    assert lines(page) == before
+
+
+def test_a_phones_first_screen_has_the_text_what_is_drawn_the_temperature_and_bars(opened):
+    page = opened("writer", is_mobile=True, has_touch=True, viewport={"width": 390, "height": 844})
+    place = page.get_by_label("Temperature").bounding_box()
+    for temperature in "0", "2":
+        page.get_by_label("Temperature").fill(temperature)
+        for part in "#text", "#losses", "#drawn", "#other", "#more", "#sentence", "#network li:nth-child(2)":
+            box = page.locator(part).bounding_box()
+            assert box["y"] > 0 and box["y"] + box["height"] <= 844, part
+    assert abs(page.get_by_label("Temperature").bounding_box()["y"] - place["y"]) < 30, "the slider leaves the finger"
+    page.get_by_label("4-grams").check()
+    assert page.locator("#fourgrams").is_visible() and page.locator("#network").is_hidden()
+    assert page.locator("#more").inner_text() == "More: top k all, nucleus 0.9, start token none"
+
+
+def test_a_copied_link_restores_all_and_a_picture_has_the_continuations(opened):
+    page = opened("writer", "#text=Oil prices&seed=4&class=Sports&temperature=1.2&top=7&model=4-grams")
+    page.get_by_role("button", name="Draw again").click()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("Copied.").wait_for()
+    said = [page.locator(part).inner_text() for part in ("#drawn", "#more", "#sentence")]
+    page.get_by_role("button", name="a match").click()
+    page.wait_for_function("location.hash.includes('England')")
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    page.wait_for_function("document.getElementById('text').value === 'Oil prices'")
+    assert [page.locator(part).inner_text() for part in ("#drawn", "#more", "#sentence")] == said
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save picture").click()
+    picture = Image.open(saved.value.path()).convert("L").point(lambda light: 255 * (light < 200))
+    rows = picture.resize((1, picture.height), Image.Resampling.BOX).tobytes()
+    assert sum(dark and not above for above, dark in zip(rows, rows[1:])) >= 6, "text, three lines, settings, address"
 
 
 def test_a_word_that_is_not_finished_is_completed(opened, writer):
@@ -122,7 +192,9 @@ def test_a_word_that_is_not_finished_is_completed(opened, writer):
 def test_the_sliders_reshape_the_bars(opened, writer):
     page = opened("writer", "#text=Oil prices&temperature=1&top=0&nucleus=1")
     numbers = page.locator("#network .number")
-    choices, first = {}, writer.next(["oil", "prices"])["tokens"][:10]
+    choices, own = {}, dict(zip(*writer.next(["oil", "prices"]).values()))
+    first = list(own)[:10]
+    page.locator("#more").click()
     longest = page.locator("#network li:first-child .track").evaluate("t => t.lastChild.clientWidth / t.clientWidth")
     assert longest > 0.9, "the largest bar fills its row"
     for name, value in ("temperature", 0), ("temperature", 1.5), ("nucleus", 0.5), ("top", 3):
@@ -130,7 +202,9 @@ def test_the_sliders_reshape_the_bars(opened, writer):
         choices[name] = value
         after = writer.next(["oil", "prices"], **choices)
         left = dict(zip(after["tokens"], after["probabilities"]))
-        assert numbers.all_inner_texts() == [percent(left.get(token, 0)) for token in first], choices
+        both = [(percent(own[token]), percent(left.get(token, 0))) for token in first]
+        shown = [after if before == after else f"{before} → {after}" for before, after in both]
+        assert numbers.all_inner_texts() == shown, choices
         page.wait_for_function("hash => location.hash.includes(hash)", arg=f"{name}={value}")
     before = page.locator("#network").inner_text()
     page.get_by_label("Sports").check()
@@ -139,30 +213,15 @@ def test_the_sliders_reshape_the_bars(opened, writer):
 
 def test_the_network_does_not_stutter_and_the_page_says_why_a_text_was_easy(opened):
     page = opened("writer", "#text=Google&seed=3&temperature=0.2")
-    for _ in range(30):
-        if page.locator("#take").is_enabled():
-            page.locator("#take").click()
+    for _ in range(12):
+        page.locator("#drawn button").first.click()
     tokens = split(field(page).input_value())
     long = [token for token in tokens if len(token) > 3]
     assert len(tokens) > 3 and len(long) == len(set(long)) and all(a != b for a, b in zip(tokens, tokens[1:]))
-    page.get_by_role("button", name="from the small corpus").click()
-    assert page.locator("#losses .lit").count() >= 4
     assert "because the text repeats itself" not in page.locator("#told").inner_text()
     field(page).fill("the first of the first of the first of the first")
     assert "because the text repeats itself" in page.locator("#told").inner_text()
     assert split("O'Neal's U.S. club, at $1.6") == ["o", "'", "neal", "'s", "u.s.", "club", ",", "at", "$1", ".", "6"]
-
-
-def test_what_stands_in_the_training_text_is_lit_and_its_brief_named(opened, writer):
-    title, text = briefs()[16:18]
-    page = opened("writer", "#text=" + " ".join(["zyxomma", *text[:9], "plonk"]))
-    page.keyboard.press("Escape")
-    lit = page.locator("#losses .lit:not(.grey) bdi").all_inner_texts()
-    assert len(lit) >= 4 and " ".join(lit) in " ".join(text)
-    named = " ".join(writer.spelt[writer.ids[token]] if token in writer.ids else "…" for token in title)
-    assert f"of the brief “{named}”" in page.locator("#told").inner_text() and named.count("…") < len(title)
-    field(page).fill("wuffle oil plonk goal brindled")
-    assert page.locator("#losses .lit:not(.grey)").count() == 0
 
 
 @pytest.mark.parametrize("text", [*NASTY, LONG], ids=range(len(NASTY) + 1))
@@ -170,7 +229,7 @@ def test_any_text_is_shown_as_text(a_page, text):
     page = a_page("writer")
     title = page.title()
     field(page).fill(text)
-    words = page.locator("#losses li:not(.grey) bdi").evaluate_all("all => all.map(word => word.textContent)")
+    words = page.locator("#losses li:not(.heads) bdi").evaluate_all("all => all.map(word => word.textContent)")
     assert words == split(field(page).input_value())
     assert spoken(page).endswith(".")
     assert page.title() == title and page.locator("main img, main script, .losses b").count() == 0
