@@ -6,11 +6,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
-TOOLS_READY := $(VENV)/tools.ready
-TESTS_READY := $(VENV)/tests.ready
-SITE_READY := $(VENV)/site.ready
-TEACHING_READY := $(VENV)/tools/teaching.ready
 # Notebooks run in their own folder, so a relative path must be made absolute first. ($(abspath) splits at blanks.)
 DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(if $(filter /% ~%,$(firstword $(DATA))),,$(CURDIR)/)$(DATA),sample)
 # JupyterLab refuses to run as root unless told; its token and the loopback address protect it all the same.
@@ -26,7 +21,7 @@ help:
 
 # make lab        opens lesson 1 in JupyterLab (LANGUAGE=zh: in Chinese)
 lab: COURSE = $(if $(filter zh,$(LANGUAGE)),build/zh/course,.)
-lab: $(READY) $(if $(filter zh,$(LANGUAGE)),$(TOOLS_READY))
+lab: $(VENV)/.ready $(if $(filter zh,$(LANGUAGE)),$(VENV)/tools.ready)
 	$(if $(filter zh,$(LANGUAGE)),$(BIN)/python -m tools.upkeep.zh course)
 	@echo "Starting JupyterLab. Stop it with Ctrl-C. Open the address with the token that it prints below."
 	cd $(COURSE) && $(if $(DATA),TORCHNLP_DATA="$(DATA_FOLDER)") "$(CURDIR)/$(BIN)/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
@@ -34,11 +29,11 @@ lab: $(READY) $(if $(filter zh,$(LANGUAGE)),$(TOOLS_READY))
 ## For instructors
 
 # make slides     a deck for each lesson in build/slides, with speaker notes; opens from the disk
-slides: $(TOOLS_READY)
+slides: $(VENV)/tools.ready
 	$(BIN)/python -m tools.teaching.slides
 
 # make site       the course as a web site in build/site, from the saved outputs; opens from the disk or any server
-site: $(SITE_READY) $(TOOLS_READY)
+site: $(VENV)/site.ready $(VENV)/tools.ready
 	$(BIN)/python -m tools.site.build
 
 # make zh         the Chinese edition: course, student edition and slides in build/zh, the site in build/site/zh
@@ -47,34 +42,32 @@ zh: site
 
 # make student    the student edition, which nbgrader releases: build/student for students, CLASS for you (CLASS=term, any folder)
 CLASS = term
-student: $(TEACHING_READY)
+student: $(VENV)/tools/teaching.ready
 	$(BIN)/python -m tools.teaching.student "$(CLASS)"
 
 # make collect    FROM=<folder or zip of your platform> LESSON=2: puts what was handed in into CLASS, and mends it
-collect: $(TEACHING_READY)
+collect: $(VENV)/tools/teaching.ready
 	@$(BIN)/python -m tools.teaching.collect "$(FROM)" "$(CLASS)" "$(LESSON)"
 
 # make grade      LESSON=2: nbgrader's autograde over all of it that is new or has changed
-grade: $(TEACHING_READY)
+grade: $(VENV)/tools/teaching.ready
 	@$(BIN)/python -m tools.teaching.grade "$(LESSON)" "$(CLASS)"
 
 # make marks      opens nbgrader's formgrader: read words, overrule a point, write a comment
-marks: $(TEACHING_READY)
+marks: $(VENV)/tools/teaching.ready
 	cd "$(CLASS)" && "$(CURDIR)/$(BIN)/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/formgrader
 
 # make export     LESSON=2: points for you, Moodle and Canvas, and the zip of feedback
-export: $(TEACHING_READY)
+export: $(VENV)/tools/teaching.ready
 	@$(BIN)/python -m tools.teaching.export "$(LESSON)" "$(CLASS)"
 
 # make check      SUBMISSION=file.ipynb LESSON=2: one file through all of this, in a term of its own
-check: $(TEACHING_READY)
+check:
 	@rm -rf build/check
-	@$(BIN)/python -m tools.teaching.student build/check
-	@$(BIN)/python -m tools.teaching.collect "$(SUBMISSION)" build/check "$(LESSON)"
-	@$(BIN)/python -m tools.teaching.grade "$(LESSON)" build/check
+	@$(MAKE) --no-print-directory student collect grade CLASS=build/check FROM="$(SUBMISSION)"
 
 # make questions  build/questions/questions.gift: the question bank for Moodle
-questions: $(TOOLS_READY)
+questions: $(VENV)/tools.ready
 	$(BIN)/python -m tools.teaching.questions
 
 # make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge, link and set-up cell
@@ -84,16 +77,16 @@ repo:
 ## For maintainers
 
 # make test       the module, the lessons and their checks, offline, on the small corpus (LESSON=2: that lesson alone)
-test: $(TESTS_READY) $(TOOLS_READY)
+test: $(VENV)/tests.ready $(VENV)/tools.ready
 	$(if $(filter-out all,$(LESSON)),$(BIN)/python -m tools.lesson $(LESSON))
 	$(PYTEST) -m "not slow" $(if $(filter-out all,$(LESSON)),notebooks/$(LESSON)-*.ipynb tests -k "$(LESSON)- or lesson_$(LESSON).py")
 
 # make test-all   the same, then the tests of tools, site, pages and browsers, and the studies
-test-all: test $(SITE_READY) $(TEACHING_READY)
+test-all: test $(VENV)/site.ready $(VENV)/tools/teaching.ready
 	$(PYTEST) -m slow
 
 # make lint       the style of the code, in notebooks too
-lint: $(TESTS_READY)
+lint: $(VENV)/tests.ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check --config pyproject.toml notebooks/*.py notebooks/*/*.py
@@ -104,26 +97,26 @@ SSE4 = ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 MKL_ENABLE_INSTRUCTI
 AVX2 = ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 MKL_ENABLE_INSTRUCTIONS=AVX2 OPENBLAS_CORETYPE=Haswell
 OTHER = PYTHONPATH="$(CURDIR)/tools/upkeep/arithmetic"
 COMPUTING = -m "not slow" notebooks $(patsubst %,tests/test_%.py,text batches training plots readers answers)
-arithmetic: $(TESTS_READY) $(TOOLS_READY)
+arithmetic: $(VENV)/tests.ready $(VENV)/tools.ready
 	$(SSE4) $(PYTEST) $(COMPUTING)
 	$(AVX2) $(PYTEST) $(COMPUTING)
 	$(OTHER) ARITHMETIC_MOVE=1e-6 $(PYTEST) $(COMPUTING)
 	$(OTHER) ARITHMETIC_THREADS=2 OPENBLAS_NUM_THREADS=2 $(PYTEST) $(COMPUTING)
 
 # make diagrams   draws images/*.png anew
-diagrams: $(TOOLS_READY)
+diagrams: $(VENV)/tools.ready
 	$(BIN)/python -m images.draw
 
 # make notebooks  executes every notebook in place (DATA=<folder with AG News> for the committed outputs)
-notebooks: $(TOOLS_READY)
+notebooks: $(VENV)/tools.ready
 	TORCHNLP_DATA="$(DATA_FOLDER)" $(BIN)/python -m tools.upkeep.run_notebooks notebooks/*.ipynb
 
 # make readme     makes the tables of README.md from the outputs of the notebooks
-readme: $(TOOLS_READY)
+readme: $(VENV)/tools.ready
 	$(BIN)/python -m tools.upkeep.readme
 
 # make lock       writes .ci/constraints.txt: the exact versions that CI installs. Run the tests with them before you commit
-lock: $(READY)
+lock: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --no-annotate --custom-compile-command 'make lock' -o .ci/constraints.txt $(wildcard requirements.txt */requirements.txt */*/requirements.txt)
 
@@ -139,14 +132,14 @@ clean:
 
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off $(addprefix -c ,$(CONSTRAINTS)) -r
 
-$(READY): requirements.txt $(CONSTRAINTS)
+$(VENV)/.ready: requirements.txt $(CONSTRAINTS)
 	@echo "Setting up $(VENV) with what requirements.txt lists. The first time takes some minutes (PyTorch is large)."
 	@$(PYTHON) -c 'import sys; sys.exit("This course needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 $(MAKECMDGOALS)" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) requirements.txt
 	$(BIN)/python -c "import torch, torchtext, torchinfo, jupyterlab, nbval"
-	@touch $(READY)
+	@touch $(VENV)/.ready
 
-$(VENV)/%.ready: %/requirements.txt $(READY)
+$(VENV)/%.ready: %/requirements.txt $(VENV)/.ready
 	$(INSTALL) $<
 	@mkdir -p $(@D) && touch $@

@@ -16,8 +16,9 @@
 - It is run after `from torchnlp import *` and `from lessons import *`, with F, math, nn, np and random. `# %% Setting`
   holds what several answers share, and what a lesson hands to a check beside the answer (data and networks as it has
   them; nothing is trained). Ours are there as well, so that the answer to a stage may build on an earlier one.
-- A check needs a right answer that is written otherwise than ours, and the two or three commonest wrong ones.
-- Tried as well: ours, functions that return junk, and the stubs of the lessons.
+- A check needs a right answer that is written otherwise than ours and the lesson's solution, unless these two are, and
+  the two or three commonest wrong ones.
+- Tried as well: ours, the solution, functions that return junk, and the stubs of the lessons.
 """
 
 import functools
@@ -81,7 +82,9 @@ def read_bank(path: Path) -> list[dict]:
     return entries
 
 
-ENTRIES = [entry for path in sorted(ROOT.glob("notebooks/*/answers.py")) for entry in read_bank(path)]
+FILES = sorted(ROOT.glob("notebooks/*/answers.py"))
+ENTRIES = [entry for path in FILES for entry in read_bank(path)]
+SOLUTIONS = {check: code for path in FILES for check, code in solutions(path).items()}
 ANSWERS = [entry for entry in ENTRIES if entry["check"]]
 LESSON_OF = {entry["check"]: entry["lesson"] for entry in ANSWERS}
 
@@ -139,9 +142,10 @@ def test_the_verdict_is_the_one_that_the_answer_deserves(answer, capsys):
 
 
 @pytest.mark.parametrize("check", LESSON_OF)
-def test_ours_is_right(check, capsys, monkeypatch):
+def test_ours_and_the_solution_in_the_lesson_are_right(check, capsys, monkeypatch):
     monkeypatch.setattr(CHECKS[check], "handed", False)  # else it would be told from the student's
-    assert verdict_of(check, "", capsys).endswith(": right\n")
+    for code in ("", SOLUTIONS[check]):
+        assert verdict_of(check, code, capsys).endswith(": right\n")
 
 
 @pytest.mark.parametrize("check", LESSON_OF)

@@ -311,7 +311,6 @@ def test_a_trick_wins_nothing_and_is_shown_and_who_solves_it_has_the_points(term
 def test_each_answer_of_the_bank_gets_the_verdict_that_it_gets_in_the_lesson(lesson, tmp_path):
     # Without the answer that holds on the small corpus.
     entries = [each for each in bank.ENTRIES if each["lesson"] == lesson and 'verdict = "B"' not in each["code"]]
-    right = {entry["check"]: entry["code"] for entry in reversed(entries) if entry["kind"] == "right"}
     paths = f"import sys\nsys.path[:0] = [{str(bank.ROOT)!r}, {str(bank.ROOT / 'notebooks')!r}]\n"
     cells = [new_code_cell(paths + bank.IMPORTS)]
     for entry in entries:
@@ -320,7 +319,7 @@ def test_each_answer_of_the_bank_gets_the_verdict_that_it_gets_in_the_lesson(les
             names = ", ".join(inspect.signature(bank.CHECKS[entry["check"]]).parameters)
             check = new_code_cell(f"{entry['check']}({names})", metadata={"entry": entry})
             check.metadata["nbgrader"] = exercises.nbgrader(check, grade=True, points=1)
-            cells += [check, new_code_cell(right[entry["check"]])]
+            cells += [check, new_code_cell(bank.SOLUTIONS[entry["check"]])]
     notebook = new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     for cell in run(notebook, tmp_path).cells:
         if entry := cell.metadata.get("entry"):

@@ -73,13 +73,6 @@ def one_epoch(net, loader, optimizer, scheduler, clip):
 # articles += len(labels) => articles += 1
 
 
-# %% check_last_n, right: two comparisons
-def last_n(real, n):
-    count = real.sum(1, keepdim=True)  # [B, 1]
-    step = torch.arange(real.size(1))  # [T]
-    return (step < count) & (step >= count - n)
-
-
 # %% check_last_n, wrong: Join your condition with `real &`.
 # (step < count) & (step >= count - n) => step >= count - n
 

@@ -32,13 +32,6 @@ def attend(queries, keys, values, mask):
 # .masked_fill(~mask, -torch.inf).softmax(dim=2) => .softmax(dim=2).masked_fill(~mask, 0)
 
 
-# %% check_as_product, right: scores of -inf would need a softmax, so zeros by masked_fill
-def as_product(q, k, v):
-    T = q.size(1)
-    scores = torch.einsum("btd,bsd->bts", q, k)
-    return scores.masked_fill(torch.ones(T, T).triu(1).bool(), 0) @ v
-
-
 # %% check_as_product, wrong: A token sees those after it: mask their scores
 # * causal(q.size(1)).to(q) =>
 
@@ -47,12 +40,6 @@ def as_product(q, k, v):
 
 # %% check_as_product, wrong: where no softmax follows, a masked score must be 0
 # scores @ v => scores.masked_fill(scores == 0, -torch.inf) @ v
-
-
-# %% check_as_recurrence, right: all outer products, then their running sum
-def as_recurrence(q, k, v):
-    S = (v.unsqueeze(3) * k.unsqueeze(2)).cumsum(1)  # [B, T, V, D]
-    return (S @ q.unsqueeze(3)).squeeze(3)
 
 
 # %% check_as_recurrence, wrong: A token must see itself too: add v kᵀ to S before you read S.

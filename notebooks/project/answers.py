@@ -24,16 +24,6 @@ def copies(texts):
 # >= 0.6 * max(1, len(either)) => > 0.6 * len(either)
 
 
-# %% check_kappa, right: with numpy
-def kappa(first, second):
-    names = sorted({*first, *second})
-    table = np.zeros((len(names), len(names)))
-    for a, b in zip(first, second):
-        table[names.index(a), names.index(b)] += 1 / len(first)
-    chance = table.sum(0) @ table.sum(1)
-    return float((table.trace() - chance) / (1 - chance)) if chance < 1 else 1.0
-
-
 # %% check_kappa, wrong: stops with ZeroDivisionError
 # if chance < 1 else 1.0 =>
 
@@ -44,21 +34,6 @@ def kappa(first, second):
 # / (1 - chance) if chance < 1 else 1.0 =>
 
 
-# %% check_split, right: groups that grow together
-def split(labels, texts, seed):
-    rng, first, parts = random.Random(seed), list(range(len(texts))), [[], [], []]
-    for i, j in copies(texts):
-        old, new = sorted((first[i], first[j]), reverse=True)
-        first = [new if one == old else one for one in first]
-    for label in sorted(set(labels)):
-        originals = [i for i in sorted({*first}) if labels[i] == label]
-        rng.shuffle(originals)
-        for place, i in enumerate(originals):
-            part = 0 if place < 0.7 * len(originals) else 1 if place < 0.85 * len(originals) else 2
-            parts[part] += [j for j in range(len(texts)) if first[j] == i]
-    return parts
-
-
 # %% check_split, wrong: are copies with two different labels, and stand in two parts
 # if place == home[j] => if place == home[j] and labels[i] == labels[j]
 
@@ -67,16 +42,6 @@ def split(labels, texts, seed):
 
 # %% check_split, wrong: A leak:
 # in copies(texts) => in []
-
-
-# %% check_macro_f1, right: from precision and recall
-def macro_f1(labels, answers):
-    scores = []
-    for k in {*labels, *answers}:
-        hits = sum(a == b == k for a, b in zip(labels, answers))
-        precision, recall = hits / max(1, answers.count(k)), hits / max(1, labels.count(k))
-        scores.append(2 * precision * recall / (precision + recall) if hits else 0.0)
-    return sum(scores) / len(scores)
 
 
 # %% check_macro_f1, wrong: That is the accuracy

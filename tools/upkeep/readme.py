@@ -13,10 +13,8 @@ import base64
 import re
 import sys
 
-import nbformat
-
 from tools.lesson import ROOT, Lesson, is_picture, lessons, recorded
-from tools.teaching.slides import plan_of
+from tools.teaching.slides import cell_of, plan_of
 from tools.upkeep.minutes import EXERCISE, core_of
 
 PICTURE = "images/gates-over-a-headline.png"
@@ -46,8 +44,7 @@ def lesson_table() -> str:
 
 def picture() -> bytes:
     """The gates over a headline, as lesson 2 draws them and shows them at its beginning."""
-    cells = nbformat.read(ROOT / "notebooks" / "2-lstm-gates.ipynb", as_version=4).cells
-    cell = next(cell for cell in cells if cell.id == "l2-c107")
+    cell = cell_of(lessons()[1], "l2-c107")
     return base64.b64decode(next(output.data["image/png"] for output in cell.outputs if is_picture(output)))
 
 
