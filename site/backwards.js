@@ -2,13 +2,14 @@
 
 import {linear, oneStep, softmax, transposed} from "./cells.js";
 import {best, bold, make, percent} from "../images/watch/draw.js";
+import {pieces, say} from "../images/watch/words.js";
 import {caption, makeSlider, mountFigure, toldAloud} from "./figure.js";
 import {load} from "./load.js";
 import {makeShare} from "./share.js";
 import {unpacked} from "./weights.js";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz", START = LETTERS.length;
-const TITLES = {one: "One state", attention: "Attention"};
+const TITLES = {one: say("One state"), attention: say("Attention")};
 
 // What a network writes, a row of probabilities a letter, and with attention the alignment, a row of weights a letter.
 function write(w, word) {
@@ -60,13 +61,15 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
         const letters = field.value.toLowerCase().replace(/[^a-z]/g, "");
         read = letters.slice(0, most);
         const T = read.length, after = guessed ? {trained} : {};
-        const dropped = field.value.length === letters.length ? "" : " Only the letters a to z are read.";
-        const cut = T === letters.length ? "" : ` Only the first ${most} letters are read.`;
+        const dropped = field.value.length === letters.length ? "" : say(" Only the letters a to z are read.");
+        const cut = T === letters.length ? "" : say(" Only the first {most} letters are read.", {most});
         for (const net of nets) {
             Object.assign(net, write(net.w, read));
             const wrong = [...net.written].map((letter, t) => letter !== read[T - 1 - t]);
             const count = wrong.filter(Boolean).length;
-            net.judged = [bold(net.written), count ? `, ${count} of ${T} letters wrong` : ", all right"];
+            const parts = {word: bold(net.written), count, T};
+            net.judged = count ? pieces("{word}, {count} of {T} letters wrong", parts)
+                : pieces("{word}, all right", parts);
             net.share = percent(right[net.name][T - 1]);
             net.word.style.setProperty("--letters", Math.max(T, 1));
             net.read.replaceChildren(...[...read].map(letter => make("li", {textContent: letter})));
@@ -77,11 +80,11 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
         }
         drawLines(one, T, [...read].map((_, t) => [t, T - 1 - t, 0.4]));  // they all meet
         one.lines.innerHTML += `<path class="state" d="M${T / 2} 0.5h0"/>`;
-        sentence.replaceChildren(...T ? [
-            "From one state comes ", ...one.judged, ". With attention comes ", ...attention.judged,
-            guessed ? `. Of ${words} random words of ${T} letters, ${one.share} come back whole from one state, `
-                + `${attention.share} with attention.` : ".",
-        ] : ["Type a word."], dropped, cut);
+        const shares = {words, T, one: one.share, attention: attention.share};
+        const back = !guessed ? "" : say(" Of {words} random words of {T} letters, {one} come back whole from one "
+            + "state, {attention} with attention.", shares);
+        sentence.replaceChildren(...T ? pieces("From one state comes {one}. With attention comes {attention}.{back}",
+            {one: one.judged, attention: attention.judged, back}) : [say("Type a word.")], dropped, cut);
         choose(0);
     };
 
@@ -92,34 +95,38 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
         drawLines(attention, read.length, [...weights.flatMap((row, t) => lines(row, t, 0.2)), ...lines(row, t, 1)]);
         row.forEach((weight, s) => attention.read.children[s].style.setProperty("--weight", `${60 * weight}%`));
         const most = order.sort((a, b) => row[b] - row[a]).filter((s, i) => !i || row[s] >= 0.1);
-        const states = most.map(s => `${read[s]} (letter ${s + 1}, ${percent(row[s])})`).join(", ");
+        const states = most.map(s => say("{letter} (letter {place}, {share})",
+            {letter: read[s], place: s + 1, share: percent(row[s])})).join(say(", "));
         told.replaceChildren();
         if (!row.length) return;
-        told.append("To write ", bold(written[t]), `, attention reads the state after ${states}.`);
+        told.append(...pieces("To write {letter}, attention reads the state after {states}.",
+            {letter: bold(written[t]), states}));
         letters.children[t].firstChild.checked = true;
     }
 
     const label = make("label", {className: "slider"},
-        make("span", {textContent: "A word to say backwards"}), field);
-    const question = makeSlider("Your guess, in letters: one state writes most words whole up to",
+        make("span", {textContent: say("A word to say backwards")}), field);
+    const question = makeSlider(say("Your guess, in letters: one state writes most words whole up to"),
         {min: 1, max: most, value: 1}, letters => {
             guess = letters;
             field.oninput();
             return letters;
         });
     const asked = make("p", {className: "controls"}, question, make("button", {
-        type: "button", className: "main", textContent: "Guess", onclick() {
+        type: "button", className: "main", textContent: say("Guess"), onclick() {
             guessed = true;
             asked.remove();
-            verdict.append("You guessed ", make("b", {textContent: guess}), " letters. It is ",
-                make("b", {textContent: breaks - 1}), `: from ${breaks} on, one state loses more than half of the words.`);
+            const [yours, most] = [guess, breaks - 1].map(textContent => make("b", {textContent}));
+            verdict.append(...pieces("You guessed {yours} letters. It is {most}: from {breaks} on, one state loses "
+                + "more than half of the words.", {yours, most, breaks}));
             field.oninput();
         },
     }));
     mountFigure(place, style, [
         label, sentence, make("div", {className: "lanes"}, one.section, attention.section), told, asked, verdict,
-        caption(`Bars: of ${words} random words of 1 to ${most} letters, the share that comes back whole. `
-            + `The fine line: ${trained} letters, the longest words of the training; the thick one: your guess.`),
+        caption(say("Bars: of {words} random words of 1 to {most} letters, the share that comes back whole. The fine "
+            + "line: {trained} letters, the longest words of the training; the thick one: your guess.",
+        {words, most, trained})),
         ...share ? [makeShare(
             () => ({title: `${read} → ${one.written}`, text: sentence.textContent}), () => [],
             () => `${location.href.split("#")[0]}#say=${read}`)] : [],
@@ -132,8 +139,8 @@ const picture = name => make("div", {
 }).firstChild;
 
 function makeLane(name) {
-    const read = make("ol", {className: "letters", ariaLabel: "Letters read"}), bars = picture("shares");
-    const letters = make("div", {className: "letters", role: "group", ariaLabel: "Letters written"});
+    const read = make("ol", {className: "letters", ariaLabel: say("Letters read")}), bars = picture("shares");
+    const letters = make("div", {className: "letters", role: "group", ariaLabel: say("Letters written")});
     const lines = picture("lines"), word = make("div", {className: "word"}, read, lines, letters);
     const title = make("h3", {className: name, textContent: TITLES[name]});
     return {word, read, letters, lines, bars, section: make("section", {className: "lane"}, title, word, bars)};

@@ -6,24 +6,25 @@ import {Networks} from "./network.js";
 import {mount} from "../images/watch/shadow.js";
 import {MOST_READ, tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
+import {say} from "../images/watch/words.js";
 
-const CHIPS = {  // and what is asked of whoever chooses one
-    "it knows only 2004": ["ChatGPT passes bar exam", ""],
-    "make it say Sports": ["Bank signs", "Go on until it says Sports."],
-    "a club on the stock market": ["Manchester United shares fall on stock market", ""],
-};
-const READS = "It read the news of 2004. What you type stays here.";
+const CHIPS = [  // each a name, a headline, and what is asked of whoever chooses it
+    [say("it knows only 2004"), "ChatGPT passes bar exam", ""],
+    [say("make it say Sports"), "Bank signs", say("Go on until it says Sports.")],
+    [say("a club on the stock market"), "Manchester United shares fall on stock market", ""],
+];
+const READS = say("It read the news of 2004. What you type stays here.");
 
 // file: of the network; classes, and a reading of the text, so that there is something to see at once.
 export function show(place, style, {file, megabytes, text, classes, ...reading}) {
-    const field = make("textarea", {value: text, rows: 1, spellcheck: false, ariaLabel: "Type a headline"});
+    const field = make("textarea", {value: text, rows: 1, spellcheck: false, ariaLabel: say("Type a headline")});
     const view = make("div", {className: "view"});
     const sign = make("p", {className: "hint sign", role: "status", textContent: READS});
-    const chips = Object.entries(CHIPS).map(([name, [headline, task]]) =>
+    const chips = CHIPS.map(([name, headline, task]) =>
         make("button", {type: "button", textContent: name, onclick: () => choose(headline, task)}));
-    const turn = make("p", {className: "examples"}, make("b", {textContent: "Your turn"}), ...chips);
+    const turn = make("p", {className: "examples"}, make("b", {textContent: say("Your turn")}), ...chips);
     const watched = new View(view, classes, {compact: true, onEnd: () => field.classList.add("calls")});
-    const gates = make("button", {type: "button", textContent: "Look inside", ariaPressed: false});
+    const gates = make("button", {type: "button", textContent: say("Look inside"), ariaPressed: false});
     gates.className = "inside-too";
     gates.onclick = () => { gates.ariaPressed = view.classList.toggle("opened"); watched.layout(); };
     watched.player.after(gates);
@@ -35,7 +36,7 @@ export function show(place, style, {file, megabytes, text, classes, ...reading})
         watched.show([reading]);
         watched.reveal();
         const strangers = tokens.filter((token, t) => !known[t] && /\p{L}/u.test(token)).join(", ");
-        const met = strangers ? `It read the news of 2004, and has never met: ${strangers}.` : READS;
+        const met = strangers ? say("It read the news of 2004, and has never met: {strangers}.", {strangers}) : READS;
         const says = tokens.length && classes[best(reading.probabilities.at(-1))];
         sign.textContent = task && says !== "Sports" ? task : met;
     }
@@ -44,11 +45,11 @@ export function show(place, style, {file, megabytes, text, classes, ...reading})
         watched.stop();
         field.classList.remove("calls");
         if (networks) return true;
-        sign.textContent = `Loading the network (${megabytes} MB) …`;
+        sign.textContent = say("Loading the network ({megabytes} MB) …", {megabytes});
         sign.classList.add("loading");
         networks = await load(file).then(data => new Networks(data), () => undefined);
         sign.textContent = networks ? READS
-            : "The network could not be loaded. Click into the field to try again.";
+            : say("The network could not be loaded. Click into the field to try again.");
         sign.classList.remove("loading");
         return Boolean(networks);
     }

@@ -8,8 +8,8 @@ import {pieces, say} from "./words.js";
 export function sentence(readings, t, classes, brief) {
     const [reading] = readings, {tokens, known, from} = reading, word = bold(tokens[t]);
     if (!tokens.length) return [say("Type a few words. After each of them the network answers.")];
-    if (!heard(reading)) return [say("The network knows none of these words. To it they are all the same, so its answer "
-        + "is not about your text.")];
+    if (!heard(reading)) return [say("The network knows none of these words. To it they are all the same, so its "
+        + "answer is not about your text.")];
     const said = row => say("{name} ({share})", {name: classes[best(row)], share: percent(Math.max(...row))});
     const stranger = known[t] ? "" : say(" The network does not know this word.");
     if (from !== undefined) {

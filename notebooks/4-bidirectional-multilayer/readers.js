@@ -43,7 +43,8 @@ export function show(place, style, {sentences}) {
         slider.lastChild.oninput();
     }
     mountFigure(place, style, [
-        makeChoice(say("Sentence"), sentences.map(({words}) => `${words.slice(0, 5).join(" ").toLowerCase()} …`), choose),
+        makeChoice(say("Sentence"), sentences.map(({words}) => `${words.slice(0, 5).join(" ").toLowerCase()} …`),
+            choose),
         slider, text, sentence, make("ol", {className: "evidence"}, ...bars.map(({row}) => row)),
         caption(say("How often the word has a capital in the small corpus, counted alone and beside the same "
             + "neighbours.")),
