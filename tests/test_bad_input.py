@@ -1,20 +1,33 @@
 """Bad input: an error of a documented type that names a remedy, or a right result. Nothing else.
 
 Never a wrong shape, never a NaN that goes on unseen. Broken files of news are in test_data.py; here the
-texts, the batches, the networks and the saved models are bad.
+texts, the batches, the layers, the networks and the saved models are bad.
 """
 
+import functools
 import math
 import re
 
 import pytest
 import torch
-from networks import THREE, Mean, Packed, each_network
+from networks import Bag, Mean, Packed, each_network
 from torch import nn
 from torch.utils.data import DataLoader
 
 import torchnlp
-from torchnlp import evaluate, fit, gates, load_model, padify, predict, save_model, train_epoch
+from torchnlp import (
+    LengthBatchSampler,
+    evaluate,
+    fit,
+    gates,
+    load_model,
+    padify,
+    predict,
+    run_rnn,
+    save_model,
+    set_gate_biases,
+    train_epoch,
+)
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -43,22 +56,86 @@ def test_what_is_no_batch_is_an_error_that_says_what_a_batch_is(news, collate, b
         collate(batch)
 
 
-@pytest.mark.parametrize("batch_size", [0, -1, 2.5, "64", None, math.nan])
-def test_a_useless_batch_size_is_an_error_before_the_first_batch(news, batch_size):
-    with pytest.raises(ValueError, match="number of texts in a batch, 1 or more"):
-        torchnlp.LengthBatchSampler(news[0], batch_size)
+# Layers, sizes, files
+
+LSTM, GRU, LINEAR = nn.LSTM(5, 3, batch_first=True), nn.GRU(5, 3), nn.Linear(5, 3)
+OTHER_LSTMS = [nn.LSTM(5, 3, num_layers=2), nn.LSTM(5, 3, bidirectional=True), nn.LSTM(5, 3, proj_size=2)]
+SIZES, LENGTHS = [0, -1, 2.5, "64", None, math.nan], [[4, 4, 4], torch.tensor([4, 4])]
+VECTORS, FOUR = torch.ones(3, 4, 5), ["a", "b", "c", "d"]
+CALLS = [  # a function, what it is given, and its error
+    *[(LengthBatchSampler, ([], size), ValueError, "number of texts in a batch, 1 or more") for size in SIZES],
+    *[(run_rnn, (LSTM, VECTORS, wrong), ValueError, "a tensor with one for each of the 3 texts") for wrong in LENGTHS],
+    (run_rnn, (nn.LSTM(5, 3), VECTORS, torch.full((3,), 4)), ValueError, "batch_first=True"),
+    (set_gate_biases, (nn.RNN(5, 3), 1), ValueError, "set_gate_biases takes"),
+    (set_gate_biases, (nn.LSTM(5, 3, bias=False), 1), ValueError, "set_gate_biases takes"),
+    (set_gate_biases, (GRU, 1, 1), ValueError, "set_gate_biases takes"),
+    *[
+        (gates, (layer, VECTORS[0]), ValueError, "reads an nn.LSTM of one layer")
+        for layer in [GRU, LINEAR, *OTHER_LSTMS]
+    ],
+    (save_model, ("net.pt", Mean(999), ["a", "b"]), ValueError, "tells 4 classes apart; classes has 2 names"),
+    (save_model, ("net.pt", Mean(999), "abcd"), TypeError, "a list of names"),
+    (save_model, ("net.pt", Mean(9), FOUR), ValueError, "Make it with len.vocab. rows"),
+    (save_model, ("no/net.pt", Mean(999), FOUR), OSError, "There is no folder no for the model. Make it first"),
+    (load_model, ("no/net.pt", Packed), FileNotFoundError, "no/net.pt. save_model"),
+]
 
 
-# Networks that do not fit the data
+@pytest.mark.parametrize("function, given, error, said", CALLS)
+def test_what_a_function_cannot_use_is_an_error_that_says_what_it_can(
+    news, tmp_path, monkeypatch, function, given, error, said
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error, match=said):
+        function(*given)
+    assert list(tmp_path.iterdir()) == []
+
+
+# Networks, batches and options that do not fit
+
+
+def altered(change):
+    """Mean with its logits changed."""
+    return type("Altered", (Mean,), {"forward": lambda self, x: change(Mean.forward(self, x))})
+
+
+def batches_of(collate):
+    return lambda dataset: DataLoader(dataset, 4, collate_fn=collate)
+
+
+fit_quietly = functools.partial(fit, live=False)
 
 
 def fit_once(net, batches):
-    """fit with one epoch on these batches; the last loss and accuracy on them."""
-    history = fit(net, batches, batches, epochs=1, live=False)
+    """The last loss and accuracy on these batches."""
+    history = fit_quietly(net, batches, batches, epochs=1)
     return history.valid_loss[-1], history.valid_accuracy[-1]
 
 
-RUNS = [train_epoch, evaluate, fit_once]
+RUNS, PADDED, FEW = [train_epoch, evaluate, fit_once], batches_of(padify), "gave no batch|nothing to train on"
+LOGITS, NOT_FINITE = "does not fit the data. It must return logits", "no longer finite.*smaller lr"
+NO_COLLATE, OTHER = "a collate_fn, such as padify", "does not fit the batches: .*collate_fn="
+MISFITS = {  # a network, its batches, and the error
+    "batch_first is missing": (altered(lambda logits: logits[:1]), PADDED, ValueError, LOGITS),
+    "logits of every token": (altered(lambda logits: logits.expand(5, -1, -1)), PADDED, ValueError, LOGITS),
+    "no return": (altered(lambda logits: None), PADDED, ValueError, LOGITS),
+    "no numbers": (altered(lambda logits: logits * math.nan), PADDED, FloatingPointError, NOT_FINITE),
+    "too large": (altered(lambda logits: logits * 3e38), PADDED, FloatingPointError, NOT_FINITE),
+    "an error of its own": (altered(lambda logits: logits + "1"), PADDED, TypeError, "unsupported operand"),
+    "no collate_fn": (Mean, batches_of(None), TypeError, NO_COLLATE),
+    "no batches": (Mean, list, TypeError, NO_COLLATE),
+    "lengths too many": (Mean, batches_of(torchnlp.pad_length), ValueError, OTHER + "padify"),
+    "lengths missing": (Packed, PADDED, ValueError, OTHER + "pad_length"),
+    "offsets missing": (Bag, PADDED, ValueError, OTHER + "offsetify"),
+    "nothing": (Mean, lambda dataset: [], ValueError, FEW),
+}
+
+
+@pytest.mark.parametrize("network, batches, error, said", MISFITS.values(), ids=MISFITS)
+def test_what_does_not_fit_a_network_is_refused_with_a_remedy(news, network, batches, error, said):
+    for run in RUNS:
+        with pytest.raises(error, match=said):
+            run(network(len(news[3])), batches(news[0]))
 
 
 @each_network
@@ -74,85 +151,36 @@ def test_a_network_of_another_size_works_or_is_refused_with_a_remedy(news, netwo
         predict(net, "late goal", classes, collate_fn=collate)
 
 
-def altered(change):
-    """Mean with its logits changed."""
-    return type("Altered", (Mean,), {"forward": lambda self, x: change(Mean.forward(self, x))})
+def test_no_class_is_predicted_from_what_is_no_number(news):
+    with pytest.raises(FloatingPointError, match="no longer finite"):
+        predict(altered(lambda logits: logits * math.nan)(len(news[3])), "goal", news[2])
 
 
-WRONG_ANSWERS = {
-    "a row for each time, as where batch_first is missing": lambda logits: logits[:3],
-    "logits of every token": lambda logits: logits.unsqueeze(1).expand(-1, 5, -1),
-    "no return": lambda logits: None,
-}
+REDUCED = [nn.CrossEntropyLoss(reduction=how) for how in ("sum", "none")]
+OPTIONS = [  # loops, what they are given beside network and batches, and the error
+    *[([train_epoch, evaluate, fit], {"loss_fn": loss}, ValueError, "the mean over the batch") for loss in REDUCED],
+    *[([train_epoch, fit], {"clip": clip}, ValueError, "clip is the largest") for clip in (0, -1, math.nan)],
+    *[([fit_quietly], {"epochs": epochs}, TypeError, "a whole number of epochs") for epochs in (1.5, None)],
+    ([fit_quietly], {"epochs": 0}, ValueError, "nothing to train on"),
+    ([fit_quietly], {"valid": []}, ValueError, "to validate on"),
+    ([fit_quietly], {"lr": -0.1}, ValueError, "Invalid learning rate"),
+    ([fit_quietly], {"lr": math.inf}, FloatingPointError, NOT_FINITE),
+]
 
 
-@pytest.mark.parametrize("change", WRONG_ANSWERS.values(), ids=WRONG_ANSWERS)
-def test_logits_of_another_shape_are_refused_with_a_remedy(news, change):
-    for run in RUNS:
-        with pytest.raises(ValueError, match="does not fit the data. It must return logits"):
-            run(altered(change)(len(news[3])), [padify(news[0])])
+@pytest.mark.parametrize("loops, options, error, said", OPTIONS)
+def test_a_useless_option_is_an_error_that_says_what_it_should_be(news, loops, options, error, said):
+    for run in loops:
+        with pytest.raises(error, match=said):
+            run(Mean(len(news[3])), PADDED(news[0]), **options)
 
 
-@pytest.mark.parametrize("bad", [math.nan, 3e38])
-def test_answers_that_are_no_numbers_are_an_error(news, bad):
-    net = altered(lambda logits: logits * bad)(len(news[3]))
-    for run in RUNS:
-        with pytest.raises(FloatingPointError, match="no longer finite.*smaller lr"):
-            run(net, [padify(news[0])])
-    if math.isnan(bad):
-        with pytest.raises(FloatingPointError, match="no longer finite"):
-            predict(net, "goal", news[2])
-
-
-@pytest.mark.parametrize("forgotten", [lambda dataset: DataLoader(dataset, 4), lambda dataset: dataset])
-def test_a_forgotten_collate_fn_is_named(news, forgotten):
-    for run in RUNS:
-        with pytest.raises(TypeError, match="Give the DataLoader a collate_fn, such as padify"):
-            run(Mean(len(news[3])), forgotten(news[0]))
-
-
-@pytest.mark.parametrize("network, right", THREE)
-@pytest.mark.parametrize("wrong", [padify, torchnlp.pad_length])
-def test_batches_of_another_kind_are_refused_by_the_name_of_the_right_collate_fn(news, network, right, wrong):
-    net, batches = network(len(news[3])), DataLoader(news[0], 4, collate_fn=wrong)
-    if len(wrong(news[0])) != len(right(news[0])):
-        for run in RUNS:
-            with pytest.raises(ValueError, match=f"does not fit the batches: .*collate_fn={right.__name__}"):
-                run(net, batches)
-
-
-def test_an_error_inside_of_a_network_is_passed_on(news):
-    with pytest.raises(TypeError, match="unsupported operand"):
-        evaluate(altered(lambda logits: logits + "1")(len(news[3])), [padify(news[0])])
-
-
-@pytest.mark.parametrize("count, valid, options, said", [
-    (0, 2, {}, "nothing to train on"), (4, 2, {"epochs": 0}, "nothing to train on"), (4, 0, {}, "to validate on"),
-    (4, 2, {"lr": -0.1}, "Invalid learning rate"), (4, 2, {"lr": math.inf}, "no longer finite.*smaller lr"),
-])  # fmt: skip
-def test_a_training_without_articles_or_with_a_useless_learning_rate_is_an_error(news, count, valid, options, said):
-    train, test, _, vocab = news
-    loaders = [DataLoader(articles, 2, collate_fn=padify) for articles in (train[:count], test[:valid])]
-    with pytest.raises((ValueError, FloatingPointError), match=said):
-        fit(Mean(len(vocab)), *loaders, live=False, **options)
-
-
-def test_no_batch_is_an_error_and_so_is_an_iterator_that_is_used_up(news):
-    batches, net = DataLoader(news[0], 8, collate_fn=padify), Mean(len(news[3]))
-    for run in (train_epoch, evaluate):
-        with pytest.raises(ValueError, match="gave no batch: is the dataset empty"):
-            run(net, [])
-    with pytest.raises(ValueError, match="Epoch 2 found no batch. Pass a DataLoader"):
-        fit(net, iter(batches), batches, epochs=2, live=False)
-
-
-OTHER_LSTMS = [nn.LSTM(4, 4, num_layers=2), nn.LSTM(4, 4, bidirectional=True), nn.LSTM(4, 4, proj_size=2)]
-
-
-@pytest.mark.parametrize("layer", [nn.RNN(4, 4), nn.GRU(4, 4), nn.Linear(4, 4), *OTHER_LSTMS], ids=str)
-def test_gates_of_another_layer_are_refused(layer):
-    with pytest.raises(ValueError, match="gates reads an nn.LSTM of one layer"):
-        gates(layer, torch.ones(3, 4))
+def test_an_iterator_is_refused_or_said_to_be_used_up(news):
+    batches = PADDED(news[0])
+    used_up, unknown = "Epoch 2 found no batch. Pass a DataLoader", "fit takes DataLoaders, or lists of batches"
+    for iterator, error, said in [(iter(batches), ValueError, used_up), (iter([*batches]), TypeError, unknown)]:
+        with pytest.raises(error, match=said):
+            fit_quietly(Mean(len(news[3])), iterator, batches, epochs=2)
 
 
 # Saved models

@@ -161,19 +161,6 @@ def test_run_rnn_gives_what_each_text_gives_alone_and_its_gradients(kind, layers
         assert (values[0][0][i, n:] == 0).all()
 
 
-REFUSED = [
-    (2, False, torch.full((2,), 4), "batch_first=True"),
-    (3, True, [4, 4, 4], "a tensor with one for each of the 3 texts"),
-    (3, True, torch.full((2,), 4), "a tensor with one for each of the 3 texts"),
-]
-
-
-@pytest.mark.parametrize("count, batch_first, lengths, what", REFUSED)
-def test_run_rnn_refuses_a_layer_that_reads_steps_first_and_other_lengths(count, batch_first, lengths, what):
-    with pytest.raises(ValueError, match=what):
-        run_rnn(nn.LSTM(5, 3, batch_first=batch_first), torch.randn(count, 4, 5), lengths)
-
-
 # set_gate_biases
 
 
@@ -194,9 +181,3 @@ def test_a_gate_keeps_what_its_bias_says_in_every_layer_and_direction(kind, bias
             both, both_before = value + rnn.get_parameter(other), before[name] + before[other]
             for part, old, gate in zip(both.split(5), both_before.split(5), gates, strict=True):
                 assert torch.equal(part, old if gate is None else torch.full((5,), float(gate)))
-
-
-@pytest.mark.parametrize("layer", [nn.RNN(3, 5), nn.LSTM(3, 5, bias=False), nn.GRU(3, 5)], ids=str)
-def test_a_layer_without_these_gates_is_refused(layer):
-    with pytest.raises(ValueError, match="set_gate_biases takes"):
-        set_gate_biases(layer, forget=1, input=1)

@@ -5,7 +5,6 @@ import copy
 import torch
 from torch import nn
 
-import torchnlp
 from lessons import SYMBOLS, Recaller, recall_sequences, train_recall
 
 
@@ -47,16 +46,3 @@ def test_train_recall_stops_when_99_in_100_are_right():
     *before, last = train_recall(Recaller(nn.LSTM), 1, seed=0)
     assert last > 0.99 >= max(before, default=0) and len(before) < 9
     assert len(train_recall(Recaller(nn.LSTM), 4, seed=0, steps=60, rate=0)) == 2
-
-
-def test_the_plain_script_has_the_network_of_the_lesson(script):
-    """For equal weights and ids its logits are those of the module's parts."""
-    torch.manual_seed(0)
-    net = script["Classifier"](20, 4)
-    texts = [[5, 6, 7], [8, 9, 10, 11, 12], [13]]
-    lengths = torch.tensor([3, 5, 1])
-    ids = nn.utils.rnn.pad_sequence([torch.tensor(text) for text in texts], batch_first=True, padding_value=1)
-    _, last = torchnlp.run_rnn(net.rnn, net.embedding(ids), lengths)
-    assert torch.allclose(net(ids, lengths), net.fc(last), atol=1e-6)
-    i, f, _, _ = (net.rnn.bias_ih_l0 + net.rnn.bias_hh_l0).chunk(4)
-    assert i.eq(-2).all() and f.eq(5).all()

@@ -2,6 +2,7 @@
 
 import random
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -10,11 +11,24 @@ from pathlib import Path
 import pytest
 import torch
 
-pytestmark = pytest.mark.slow
+from torchnlp import PAD, run_rnn
 
-SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "data" / "sample"
 NAMES = ["News", "Games", "Money", "Machines"]
-SCRIPTS = sorted(Path(__file__).resolve().parent.parent.glob("notebooks/*/plain.py"))
+SCRIPTS = sorted(ROOT.glob("notebooks/*/plain.py"))
+
+
+@pytest.mark.parametrize("room, name", [("2-lstm-gates", "Classifier"), ("3-packed-sequences", "PackedLSTM")])
+def test_an_lstm_to_take_home_is_that_of_the_module_with_its_biases_set(room, name):
+    torch.manual_seed(0)
+    net = runpy.run_path(str(ROOT / "notebooks" / room / "plain.py"))[name](words=20, classes=4).eval()
+    ids, lengths = torch.randint(2, 20, (4, 6)), torch.tensor([2, 6, 1, 4])
+    ids[torch.arange(6) >= lengths[:, None]] = PAD
+    _, last = run_rnn(net.rnn, net.embedding(ids), lengths)
+    assert torch.allclose(net(ids, lengths), net.fc(last), atol=1e-6)
+    write, keep, *_ = (net.rnn.bias_ih_l0 + net.rnn.bias_hh_l0).chunk(4)
+    assert write.eq(-2).all() and keep.eq(5).all()
 
 
 def run(script, folder) -> str:
@@ -25,6 +39,7 @@ def run(script, folder) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.parent.name)
 def test_a_script_starts_anywhere_and_reaches_the_bar_that_it_states_above_the_rival_that_it_prints(script, tmp_path):
     source = script.read_text(encoding="utf-8")
@@ -35,6 +50,7 @@ def test_a_script_starts_anywhere_and_reaches_the_bar_that_it_states_above_the_r
     assert "validation" in printed and torch.load(next(tmp_path.glob("*.pt")))["weights"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.parent.name)
 def test_a_script_reads_a_header_a_bom_blank_lines_names_empty_and_endless_texts(script, tmp_path):
     for part, most in ("train", 260), ("test", 60):

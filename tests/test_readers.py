@@ -202,26 +202,9 @@ def test_a_wrapped_network_is_saved_under_its_own_names(saved, tmp_path, wrap):
     assert [p for _, p in predict(net, HEADLINE, classes)] == [p for _, p in answer]
 
 
-@pytest.mark.parametrize("classes, error, said", [
-    (["a", "b"], ValueError, "tells 4 classes apart; classes has 2 names"), ("abcd", TypeError, "a list of names"),
-])  # fmt: skip
-def test_classes_that_are_not_the_networks_are_refused_and_nothing_is_written(saved, classes, error, said):
-    before = saved[0].read_bytes()
-    with pytest.raises(error, match=said):
-        save_model(saved[0], saved[1], classes)
-    assert saved[0].read_bytes() == before
-
-
 def test_a_network_of_another_shape_is_refused_with_both_shapes(saved):
     with pytest.raises(ValueError, match=r"another shape[\s\S]*fc.weight[\s\S]*\[4, 8\][\s\S]*\[5, 8\]"):
         load_model(saved[0], lambda v, k: Packed(v, k + 1))
-
-
-def test_a_folder_or_a_file_that_is_not_there_is_named(saved, tmp_path):
-    with pytest.raises(OSError, match="There is no folder .*/no for the model. Make it first"):
-        save_model(tmp_path / "no" / "net.pt", saved[1], list("abcd"))
-    with pytest.raises(FileNotFoundError, match="no/net.pt. save_model"):
-        load_model(tmp_path / "no" / "net.pt", Packed)
 
 
 def test_the_old_file_stays_when_the_disk_is_full(saved, monkeypatch):
