@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 
 from tools.lesson import Lesson, exercises_of, headings, lessons
 from tools.teaching import questions as bank
@@ -44,59 +43,39 @@ def test_a_question_that_lacks_something_is_named(tmp_path, monkeypatch, body):
         bank.read_lesson(Lesson(tmp_path / "1-a.ipynb"))
 
 
-# ------------------------------------------------------------------------------------- for Moodle
-
 # By the rules of readquestion() in Moodle's question/format/gift/format.php.
-SIGNS = dict(zip(":#={}~", map(chr, range(0xE000, 0xE006))))  # an escaped sign, while the others are looked for
+PART = r"(?:\\[\\~=#{}:]|[^\\~=#{}:])+"
+GIFT = re.compile(rf"::{PART}::\[html]{PART}{{(?:\n\t[=~]{PART}#{PART})*(?:\n\t####{PART})?\n}}")
+SIGNS = r"a{b} = c ~ d # e : \n <pad> & 1 < 2"
+ESCAPED = r"a\{b\} \= c \~ d \# e \: \\n &lt;pad&gt; &amp; 1 &lt; 2"
+WANTED = f"""\
+$CATEGORY: Recurrent neural networks for text/Lesson 7/Choose
+
+::7.01 Odd\\:\\: \\{{signs\\}}::[html]{ESCAPED} {{
+\t=<code>a</code> {ESCAPED}#Right.
+\t~{ESCAPED}#why {ESCAPED}
+\t~b#no
+\t####Lesson 7, section 5.
+}}
+
+$CATEGORY: Recurrent neural networks for text/Lesson 7/Say in a sentence
+
+::7.s01 Why::[html]{ESCAPED} {{
+\t####{ESCAPED}
+}}
+"""
 
 
-def plain(part):
-    part = part.strip().removeprefix("[html]").translate({ord(held): sign for sign, held in SIGNS.items()})
-    return BeautifulSoup(part, "html.parser").get_text().strip()
+def test_moodle_gets_each_question_with_its_reasons_and_with_signs_escaped():
+    wrong = [(SIGNS, f"why {SIGNS}"), ("b", "no")]
+    chosen = bank.Question("7.01", "Odd:: `{signs}`", "section 5", SIGNS, f"`a` {SIGNS}", wrong)
+    essay = bank.Question("7.s01", "Why", "", SIGNS, SIGNS)
+    assert bank.gift([chosen, essay]).partition("\n\n")[2] == WANTED
 
 
-def parse_gift(text):
-    """[(title, text, {choice: whether it is right}, what is said afterwards)]"""
-    read = []
-    for block in re.split(r"\n\s*\n", text.strip()):
-        block = re.sub(r"\\([:#={}~\\])", lambda found: SIGNS.get(found[1], found[1]), block)
-        if block.startswith(("//", "$CATEGORY:")):
-            continue
-        _, title, rest = block.split("::", 2)
-        begin, end = rest.index("{"), rest.index("}")
-        assert end == len(rest) - 1, block  # else it is a question with a gap
-        answers, _, said = rest[begin + 1 : end].partition("####")
-        choices = {}
-        for choice in filter(None, map(str.strip, answers.replace("=", "~=").split("~"))):
-            shown, _, why = choice.removeprefix("=").partition("#")
-            assert why and not re.match(r"%-?\d", shown), choice  # a reason, and no weight
-            choices[plain(shown)] = choice.startswith("=")
-        assert not choices or sum(choices.values()) == 1, block
-        read.append((plain(title), plain(rest[:begin]), choices, said.strip()))
-    return read
-
-
-def visible(markdown):
-    return re.sub(r"[`*]", "", markdown)
-
-
-def test_what_moodle_reads_is_what_stands_in_the_files():
+def test_moodle_can_read_every_question():
     asked = sum(BANKS.values(), [])
-    gift = bank.gift(asked)
-    lessons_with_choices = re.findall(r"^\$CATEGORY: .*/Lesson (\d+)/Choose$", gift, flags=re.M)
-    assert lessons_with_choices == [str(lesson.number) for lesson in BANKS]
-    for question, (title, text, choices, said) in zip(asked, parse_gift(gift), strict=True):
-        assert title.startswith(question.name) and visible(text) == visible(question.text)
-        expected = {
-            visible(choice): choice == question.answer for choice, _ in [(question.answer, ""), *question.wrong]
-        }
-        assert {visible(choice): right for choice, right in choices.items()} == (expected if question.wrong else {})
-        assert question.wrong or said
-
-
-def test_signs_that_mean_something_are_escaped():
-    nasty = r"a{b} = c ~ d # e : \n <pad> & 1 < 2"
-    question = bank.Question("1.01", "Odd:: {signs}", None, nasty, f"{nasty} yes", [(f"{nasty}~", nasty)])
-    ((title, text, choices, _),) = parse_gift(bank.gift([question]))
-    assert (title, text) == ("1.01 Odd:: {signs}", nasty)
-    assert choices == {f"{nasty} yes": True, f"{nasty}~": False}
+    blocks = [block for block in bank.gift(asked).split("\n\n") if block.startswith("::")]
+    assert len(blocks) == len(asked)
+    for block in blocks:
+        assert GIFT.fullmatch(block.strip()) and (block.count("\n\t=") == 1 or "\n\t####" in block), block
