@@ -117,7 +117,7 @@ LOGITS, NOT_FINITE = "does not fit the data. It must return logits", "no longer 
 NO_COLLATE, OTHER = "a collate_fn, such as padify", "does not fit the batches: .*collate_fn="
 MISFITS = {  # a network, its batches, and the error
     "batch_first is missing": (altered(lambda logits: logits[:1]), PADDED, ValueError, LOGITS),
-    "logits of every token": (altered(lambda logits: logits.expand(5, -1, -1)), PADDED, ValueError, LOGITS),
+    "logits of every token": (altered(lambda logits: logits[:, None].expand(-1, 5, -1)), PADDED, ValueError, LOGITS),
     "no return": (altered(lambda logits: None), PADDED, ValueError, LOGITS),
     "no numbers": (altered(lambda logits: logits * math.nan), PADDED, FloatingPointError, NOT_FINITE),
     "too large": (altered(lambda logits: logits * 3e38), PADDED, FloatingPointError, NOT_FINITE),

@@ -196,7 +196,7 @@ def step_by_hand(net, labels, ids, optimizers, clip=None):
 
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize("clip", [None, 0.1])
-@pytest.mark.parametrize("count, batches_a_point", [(70, 1), (808, 2)])
+@pytest.mark.parametrize("count, batches_a_point", [(70, 1), (824, 2)])
 def test_training_is_the_loop_that_one_writes_by_hand(capsys, sparse, clip, count, batches_a_point):
     """Two epochs with one optimizer; a point has the mean since the last, and the largest norm before clipping."""
     *nets, by_hand = (net_of(sparse=sparse).eval() for _ in range(4))
