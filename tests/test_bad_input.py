@@ -15,19 +15,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 import torchnlp
-from torchnlp import (
-    LengthBatchSampler,
-    evaluate,
-    fit,
-    gates,
-    load_model,
-    padify,
-    predict,
-    run_rnn,
-    save_model,
-    set_gate_biases,
-    train_epoch,
-)
+from torchnlp import evaluate, fit, gates, load_model, padify, predict, run_rnn, save_model, train_epoch
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -58,21 +46,17 @@ def test_what_is_no_batch_is_an_error_that_says_what_a_batch_is(news, collate, b
 
 # Layers, sizes, files
 
-LSTM, GRU, LINEAR = nn.LSTM(5, 3, batch_first=True), nn.GRU(5, 3), nn.Linear(5, 3)
-OTHER_LSTMS = [nn.LSTM(5, 3, num_layers=2), nn.LSTM(5, 3, bidirectional=True), nn.LSTM(5, 3, proj_size=2)]
 SIZES, LENGTHS = [0, -1, 2.5, "64", None, math.nan], [[4, 4, 4], torch.tensor([4, 4])]
+LSTM, OTHERS = nn.LSTM(5, 3, batch_first=True), [nn.GRU(5, 3), nn.Linear(5, 3)]
+OTHERS += [nn.LSTM(5, 3, num_layers=2), nn.LSTM(5, 3, bidirectional=True), nn.LSTM(5, 3, proj_size=2)]
+NO_GATES = [nn.RNN(5, 3), nn.GRU(5, 3), nn.LSTM(5, 3, bias=False)]
 VECTORS, FOUR = torch.ones(3, 4, 5), ["a", "b", "c", "d"]
 CALLS = [  # a function, what it is given, and its error
-    *[(LengthBatchSampler, ([], size), ValueError, "number of texts in a batch, 1 or more") for size in SIZES],
+    *[(torchnlp.LengthBatchSampler, ([], size), ValueError, "number of texts in a batch, 1 or more") for size in SIZES],
     *[(run_rnn, (LSTM, VECTORS, wrong), ValueError, "a tensor with one for each of the 3 texts") for wrong in LENGTHS],
     (run_rnn, (nn.LSTM(5, 3), VECTORS, torch.full((3,), 4)), ValueError, "batch_first=True"),
-    (set_gate_biases, (nn.RNN(5, 3), 1), ValueError, "set_gate_biases takes"),
-    (set_gate_biases, (nn.LSTM(5, 3, bias=False), 1), ValueError, "set_gate_biases takes"),
-    (set_gate_biases, (GRU, 1, 1), ValueError, "set_gate_biases takes"),
-    *[
-        (gates, (layer, VECTORS[0]), ValueError, "reads an nn.LSTM of one layer")
-        for layer in [GRU, LINEAR, *OTHER_LSTMS]
-    ],
+    *[(torchnlp.set_gate_biases, (layer, 1, 1), ValueError, "set_gate_biases takes") for layer in NO_GATES],
+    *[(gates, (layer, VECTORS[0]), ValueError, "gates reads an nn.LSTM of one layer") for layer in OTHERS],
     (save_model, ("net.pt", Mean(999), ["a", "b"]), ValueError, "tells 4 classes apart; classes has 2 names"),
     (save_model, ("net.pt", Mean(999), "abcd"), TypeError, "a list of names"),
     (save_model, ("net.pt", Mean(9), FOUR), ValueError, "Make it with len.vocab. rows"),

@@ -60,35 +60,41 @@ def test_two_corpora_and_their_networks_live_side_by_side(corpus):
             evaluate(net, length_loader(test_b if net is nets[0] else test_a))
 
 
-def through_state_dict(net):
+def through_state_dicts(both):
     """By way of a file, into a network that was made when another vocabulary was loaded."""
     file = io.BytesIO()
-    torch.save(net.state_dict(), file)
+    torch.save([part.state_dict() for part in both], file)
     file.seek(0)
-    twin = Packed(5, 2)
-    twin.load_state_dict(torch.load(file, weights_only=True))
-    return twin
+    twin = Mean(5, 2, sparse=both[0].embedding.sparse)
+    twins = twin, torchnlp.make_optimizer(twin, lr=0.9)  # load_state_dict brings the rate as well
+    for part, state in zip(twins, torch.load(file, weights_only=True)):
+        part.load_state_dict(state)
+    return twins
 
 
-def through_a_file(net):
-    save_model("net.pt", net, ["first", "second"])
-    return load_model("net.pt", lambda words, classes: Packed(words + 1, classes))[0]
+COPIES = [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both)), through_state_dicts]
 
 
-COPIES = [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net)), through_state_dict, through_a_file]
-
-
-@pytest.mark.parametrize("copied", COPIES, ids=["deepcopy", "pickle", "state_dict", "save_model"])
-def test_a_copy_of_a_network_reads_as_the_network_does(corpus, tmp_path, monkeypatch, copied):
-    monkeypatch.chdir(tmp_path)
-    train, test, classes, vocab = corpus("a")
-    net = trained(train, vocab)
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("copied", COPIES, ids=["deepcopy", "pickle", "state_dict"])
+def test_a_copy_of_a_network_and_its_optimizer_reads_and_trains_on_like_them(corpus, copied, sparse):
+    train, _, classes, vocab = corpus("a")
+    torchnlp.seed_all(0)
+    net, batches = Mean(len(vocab) + 1, 2, sparse=sparse), [padify(train)] * 4
+    optimizer = torchnlp.make_optimizer(net)
+    torchnlp.train_epoch(net, batches, optimizer=optimizer)
     other = corpus("b")[1]
-    twin = copied(net)
-    assert predict(twin, "rain", classes) == predict(net, "rain", classes)
+    twin, its_optimizer = copied((net, optimizer))
+    said = predict(net, "rain", classes)
+    torchnlp.train_epoch(net, batches, optimizer=optimizer)
+    assert predict(twin, "rain", classes) == said != predict(net, "rain", classes)
     with pytest.raises(ValueError, match="belongs to another vocabulary"):
-        evaluate(twin, length_loader(other))
-    assert evaluate(twin, length_loader(test)) == evaluate(net, length_loader(test))
+        evaluate(twin, [padify(other)])
+    torchnlp.train_epoch(twin, batches, optimizer=its_optimizer)
+    assert predict(twin, "rain", classes) == predict(net, "rain", classes)
+    its_optimizer.param_groups[0]["lr"] = 0.0  # a rate that is set counts
+    torchnlp.train_epoch(twin, batches, optimizer=its_optimizer)
+    assert torch.equal(net.embedding.weight, twin.embedding.weight)
 
 
 def test_a_network_that_this_module_never_trained_reads_what_was_loaded_when_it_was_made(corpus):
