@@ -1,12 +1,12 @@
 // The page on which networks learn to remember, before one's eyes.
 
 import {
-    PARTS, SIGNED, best, css, fit, make, mean, paintAxes, paintLine, paintUnits, palette, percent, shade, shownParts,
+    PARTS, SIGNED, css, fit, make, mean, paintAxes, paintLine, paintUnits, palette, percent, shade, shownParts,
     tenTo,
 } from "../images/watch/draw.js";
 import {CELLS} from "./cells.js";
 import {BATCH, Recaller, SYMBOLS} from "./recall.js";
-import {makeShare} from "./share.js";
+import {PICTURE, makeShare} from "./share.js";
 
 const GUTTER = 36;  // left of the bars, for what they are measured by
 const COLOURS = ["first", "second"], DASHES = [[], [7, 4]];  // of the networks' lines
@@ -65,7 +65,7 @@ form.onchange = () => {
     start();
 };
 document.querySelector("details").before(makeShare(
-    () => ({title: document.title, text: element("sentence").textContent}), () => [element("accuracy")]));
+    () => ({title: document.title, text: element("sentence").textContent}), pictures));
 window.addEventListener("hashchange", () => { restore(); start(); });
 element("below").onclick = () => form.scrollIntoView({behavior: "smooth"});
 
@@ -105,8 +105,8 @@ element("step").onclick = () => { stepAll(); stop(); };
 // ---------------------------------------------------------------------------------------- pictures
 
 // The accuracies as lines, and chance level.
-function drawAccuracy(canvas, colours) {
-    const width = canvas.parentElement.clientWidth, height = 150, left = 42, right = width - 10, bottom = height - 34;
+function drawAccuracy(canvas, width, colours) {
+    const height = 150, left = 42, right = width - 10, bottom = height - 34;
     const context = fit(canvas, width, height), xMax = Math.max(100, 50 * Math.ceil(stepsOf(nets) / 50));
     const x = i => left + i / xMax * (right - left), y = value => 8 + (1 - value) * (bottom - 8);
     const across = [0, 0.5, 1].map(value => [y(value), percent(value)]);
@@ -119,48 +119,84 @@ function drawAccuracy(canvas, colours) {
     canvas.ariaLabel = `Accuracy. ${nets.map(net => `${nameOf(net)}: ${percent(net.recent)}`).join("; ")}`;
 }
 
-// A network's place: its name, what it comes to in words, the gradient over the symbols, the inside below them.
+// A network's place: its name, what it comes to in words, the gradient over the symbols, its answers, the inside. On a
+// phone the two networks' rows of one kind follow each other; then each says whose it is, and the second no more.
 function furnish() {
     const named = (tag, net, i) => make(tag, {className: COLOURS[i], textContent: nameOf(net)});
     element("legend").replaceChildren(...nets.map((net, i) => named("span", net, i)));
+    const part = (className, ...children) => make("div", {className}, ...children);
+    const label = (net, i, name, meaning) => part("label", make("b", {textContent: name}),
+        make("span", {className: "legend"}, " ", named("span", net, i)),
+        make("span", {className: "meaning", textContent: meaning}), make("span"));
+    const row = (order, className, ...children) => make("div", {className, style: `order: ${order}`}, ...children);
+    element("lanes").classList.toggle("alike", nets.length > 1 && nets[0].settings.cell === nets[1].settings.cell);
     element("lanes").replaceChildren(...nets.map((net, i) => make("section", {className: "lane"},
-        named("h2", net, i),
-        make("p", {className: "told"}),
-        make("span", {className: "label"}, make("b", {textContent: "gradient"}),
-            " with respect to each symbol; grey lines: before training"),
-        make("canvas", {className: "gradient", role: "img"}),
-        make("div", {className: "symbols"}),
-        make("p", {className: "reply"}),
-        make("div", {className: "inside"}))));
+        row(0, "name", named("h2", net, i), make("p", {className: "told"})),
+        row(1, "slope", label(net, i, "gradient", " with respect to each symbol; grey lines: before training"),
+            make("canvas", {role: "img"}), part("symbols")),
+        row(2, "reply", label(net, i, "answers", ""), part("letters"), part("letters")),
+        ...partsOf(net).map(part => row(3 + Object.keys(PARTS).indexOf(part), "part",
+            label(net, i, PARTS[part].name, `: ${PARTS[part].meaning}`), make("canvas"))))));
+}
+
+const partsOf = net => shownParts(net.look().parts).slice(0, 3);
+
+// Where the columns of the symbols begin and end, on a canvas of any width.
+const edgesOf = ({settings: {T}}, width) => Array.from({length: T + 1}, (_, t) => GUTTER + t * (width - GUTTER) / T);
+
+function drawPart(canvas, width, net, part, colours) {
+    const height = Math.max(48, 1.5 * net.settings.width);
+    paintUnits(fit(canvas, width, height), net.look().parts[part], part, colours, height, edgesOf(net, width));
 }
 
 function drawNetwork(net, i, colours) {
-    const {symbols, parts, answer, influence, changed} = net.look(), T = symbols.length;
-    const section = element("lanes").children[i], find = name => section.querySelector(`.${name}`);
-    const inside = find("inside"), width = inside.clientWidth, height = Math.max(48, 1.5 * net.settings.width);
-    const edges = [...symbols, 0].map((_, t) => GUTTER + t * (width - GUTTER) / T);
-    find("told").textContent = gradientInWords(influence, changed);
-    drawGradient(find("gradient"), i, influence.toReversed(), edges, colours);
-    find("gradient").ariaLabel = `Gradient over the symbols. ${find("told").textContent}`;
-    inside.replaceChildren(...shownParts(parts).slice(0, 3).map(part => {
-        const {name, meaning} = PARTS[part], canvas = make("canvas");
+    const {symbols, parts, says, influence, changed} = net.look(), section = element("lanes").children[i];
+    const find = name => section.querySelector(name), slope = find(".slope canvas"), width = find(".slope").clientWidth;
+    find(".told").textContent = gradientInWords(influence, changed);
+    drawGradient(slope, width, net, i, colours);
+    slope.ariaLabel = `Gradient over the symbols. ${find(".told").textContent}`;
+    partsOf(net).forEach((part, row) => {
+        const [label, canvas] = section.querySelectorAll(".part")[row].children;
         const average = percent(mean(parts[part].map(row => mean(row.map(shade(part))))));
-        const size = SIGNED.includes(part) ? "" : `; on average ${average}`;
-        const label = make("span", {className: "label"}, make("b", {textContent: name}), `: ${meaning}${size}`);
-        paintUnits(fit(canvas, width, height), parts[part], part, colours, height, edges);
-        return make("div", {className: "part"}, label, canvas);
-    }));
-    const every = Math.ceil(11 * symbols.length / width);  // where there is no room for each
-    find("symbols").replaceChildren(...symbols.map((symbol, t) =>
+        label.lastChild.textContent = SIGNED.includes(part) ? "" : `; on average ${average}`;
+        drawPart(canvas, width, net, part, colours);
+    });
+    const room = (width - GUTTER) / symbols.length, every = Math.ceil(7 / room);  // pixels: a digit of 11 is 7 wide
+    find(".symbols").style.fontSize = `${Math.max(11, Math.min(13, room))}px`;
+    find(".symbols").replaceChildren(...symbols.map((symbol, t) =>
         make("span", {className: t ? "" : "first", textContent: t % every ? "" : symbol + 1})));
-    const said = best(answer);
-    find("reply").textContent = `The sequence began with ${symbols[0] + 1}. The network says ${said + 1} `
-        + `(${percent(answer[said])}): ${said === symbols[0] ? "right" : "wrong"}.`;
+    find(".slope .label").lastChild.textContent = every > 1 ? `; one symbol in ${every} is written` : "";
+    const [told, first, last] = find(".reply").children, marks = says.map((said, k) => said === k ? "right" : "wrong");
+    const right = marks.filter(mark => mark === "right").length;
+    told.lastChild.textContent =
+        ` to each first symbol before the same noise: ${right} of ${SYMBOLS} right; by luck, 1`;
+    const cell = (className, textContent) => make("span", {className, textContent});
+    first.replaceChildren(cell("", "first"), ...says.map((_, k) => cell("", k + 1)));
+    last.replaceChildren(cell("", "says"), ...says.map((said, k) => cell(marks[k], said + 1)));
+}
+
+// What is saved: all of it, in a width that a phone has not.
+function pictures() {
+    const root = document.body.appendChild(make("div", {style: "color-scheme: light"})), colours = coloursOf(root);
+    const picture = (words, draw, ...given) => {
+        const canvas = root.appendChild(make("canvas"));
+        draw(canvas, PICTURE, ...given, colours);
+        return [words, canvas];
+    };
+    const names = nets.map((net, i) => `${nameOf(net)} (${i ? "dashed" : "solid"})`).join(", ");
+    const drawn = [picture(`Accuracy: ${names}; dotted: chance level`, drawAccuracy), ...nets.flatMap((net, i) => [
+        picture(`${nameOf(net)}: gradient with respect to the symbols ${net.look().symbols.map(k => k + 1).join(" ")}`,
+            drawGradient, net, i),
+        ...partsOf(net).map(part => picture(`${nameOf(net)}: ${PARTS[part].name}`, drawPart, net, part)),
+    ])];
+    root.remove();
+    return drawn;
 }
 
 // A bar over each symbol, from 10⁻¹⁰ to 10, and a line where the untrained network's ends.
-function drawGradient(canvas, i, sizes, edges, colours) {
-    const height = 84, right = edges.at(-1), context = fit(canvas, right, height);
+function drawGradient(canvas, right, net, i, colours) {
+    const height = 84, context = fit(canvas, right, height), edges = edgesOf(net, right);
+    const sizes = net.look().influence.toReversed();
     const y = value => height - 1 - (height - 14) * Math.min(1, Math.max(0, (Math.log10(value) + 10) / 11));
     const across = [0, -4, -8].map(exponent => [y(10 ** exponent), exponent ? tenTo(exponent) : "1"]);
     const gap = right / sizes.length > 8 ? 2 : 0.5;
@@ -173,10 +209,12 @@ function drawGradient(canvas, i, sizes, edges, colours) {
     });
 }
 
+const coloursOf = host => palette(
+    host, ["paper", "ink", "soft", "line", "guess", ...Object.values(PARTS).map(part => part.colour), ...COLOURS]);
+
 function draw() {
-    const hues = Object.values(PARTS).map(part => part.colour);
-    const colours = palette(document.body, ["paper", "ink", "soft", "line", "guess", ...hues, ...COLOURS]);
-    drawAccuracy(element("accuracy"), colours);
+    const colours = coloursOf(document.body), accuracy = element("accuracy");
+    drawAccuracy(accuracy, accuracy.parentElement.clientWidth, colours);
     nets.forEach((net, i) => drawNetwork(net, i, colours));
 }
 

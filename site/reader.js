@@ -1,9 +1,10 @@
 // The page that reads over a network's shoulder: over the three of networks.json, or over one that was published.
 
 import {readAddress, turnPage, writeAddress} from "./address.js";
-import {PARTS, bold, percent} from "../images/watch/draw.js";
+import {PARTS, best, bold, css, fit, make, percent} from "../images/watch/draw.js";
+import {classColour} from "../images/watch/chain.js";
 import {Networks} from "./network.js";
-import {makeShare} from "./share.js";
+import {PICTURE, makeShare} from "./share.js";
 import {heard} from "../images/watch/sentences.js";
 import {tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
@@ -18,8 +19,9 @@ const field = document.getElementById("text"), form = document.getElementById("c
 const onMove = () => choices.mode.value === "all" ? remember() : read();
 const view = new View(document.getElementById("view"), networks.classes, {onMove, colours: file.colours});
 view.hint.before(form, makeShare(
-    () => ({title: field.value, text: view.sentence.textContent}),
-    () => [...view.curves.querySelectorAll("canvas")]));
+    () => ({title: field.value, text: view.sentence.textContent + calculated()}), pictures));
+
+const calculated = () => view.loupe.isConnected ? ` ${view.formula.textContent}` : "";
 
 // One network's reading of the tokens, whole, or from a word on; rows that it did not read are null.
 function reading(name, tokens, mode, at, alone) {
@@ -56,15 +58,51 @@ function turning({tokens, known, turning, without}) {
 }
 
 function remember() {
-    writeAddress({text: field.value, cell: choices.cell.value, read: choices.mode.value, word: view.at + 1});
+    const {at, by, unit} = view, lit = by === "answer" ? {} : {by, unit: unit === null ? "" : unit + 1};
+    writeAddress({text: field.value, cell: choices.cell.value, read: choices.mode.value, word: at + 1, ...lit});
+}
+
+// What is saved: the words over their curves, and the part that is looked at, in a width that a phone has not.
+function pictures() {
+    const root = document.body.appendChild(make("div", {className: "view"}));
+    root.style = `position: fixed; color-scheme: light; font-size: 16px; width: ${PICTURE}px; max-width: none; padding: 0`;
+    const {at, by, unit, part, readings} = view, wide = new View(root, networks.classes, {colours: file.colours});
+    Object.assign(wide, {at, by, unit}).show(readings);
+    const framed = by in PARTS && unit !== null ? `, unit ${unit + 1} framed` : "";
+    const parts = [...wide.curves.children, ...part ? [wide.inside.children[wide.rows.indexOf(part)]] : []];
+    const named = parts.map(({children: [label, canvas]}) => [label.textContent.split(/[;:] /)[0], canvas]);
+    if (part) named.at(-1)[0] += framed;
+    root.remove();
+    return [["", paintWords(wide)], ...named];
+}
+
+// The words of a view at their places, tinted as the classes in the lead.
+function paintWords({tokens, readings: [{probabilities}, other], at, edges, width, colours, words}) {
+    const canvas = make("canvas"), upright = words.classList.contains("upright"), height = upright ? 110 : 34;
+    const context = fit(canvas, width, height), face = getComputedStyle(document.body).fontFamily;
+    const font = `${words.style.fontSize || "16px"} ${face}`;
+    tokens.forEach((token, t) => {
+        const wide = edges[t + 1] - edges[t], row = !other && probabilities[t];
+        context.save();
+        context.translate(edges[t] + wide / 2, 0);
+        context.fillStyle = css(colours[row ? classColour(best(row)) : "line"], t === at ? 0.5 : 0.2);
+        context.fillRect(1 - wide / 2, 0, wide - 2, height);
+        if (upright) context.rotate(Math.PI / 2);
+        Object.assign(context, {font: `${t === at ? 700 : 400} ${font}`, fillStyle: css(colours.ink)});
+        Object.assign(context, {textBaseline: "middle", textAlign: upright ? "left" : "center"});
+        context.fillText(token, upright ? 4 : 0, upright ? 0 : height / 2, upright ? height - 8 : wide);
+        context.restore();
+    });
+    return canvas;
 }
 
 function restore() {
-    const {text, cell = "", read: mode = "", word} = readAddress();
+    const {text, cell = "", read: mode = "", word, by = "answer", unit} = readAddress();
     form.reset();
     if (!file.plan) choices.cell.value = cell;  // a name that is none changes nothing
     choices.mode.value = mode;
     field.value = text ?? examples[0]?.value ?? "";
+    Object.assign(view, {by, unit: unit ? unit - 1 : null});
     show(word >= 1 ? Math.round(word) - 1 : Infinity);
 }
 

@@ -107,8 +107,9 @@ export class Recaller {
         return Array.from({length: T}, (_, t) => mean(sizes.slice(t * BATCH, (t + 1) * BATCH))).reverse();
     }
 
-    // The gates and the states over one sequence that is only looked at; the gradient, and how many answers depend on
-    // the first symbol, over all of these. The page may ask more than once between two steps.
+    // The gates and the states over one sequence that is only looked at, and the answers to the same noise after each
+    // of the symbols; the gradient, and how many answers depend on the first symbol, over all of these sequences. The
+    // page may ask more than once between two steps.
     look() {
         const {probe, steps} = this;
         if (this.looked?.steps === steps) return this.looked;
@@ -117,7 +118,9 @@ export class Recaller {
         const then = this.answers(this.read(others)), symbols = probe.filter((_, i) => i % BATCH === 0);
         const changed = answers.filter((row, b) => best(row) !== best(then[b])).length;
         const influence = this.influence(trace);
-        this.looked = {steps, parts: insideOf(trace), influence, symbols: [...symbols], answer: answers[0], changed};
+        const each = probe.map((_, i) => i < BATCH ? i % SYMBOLS : probe[i - i % BATCH]);
+        const says = this.answers(this.read(each)).slice(0, SYMBOLS).map(best);
+        this.looked = {steps, parts: insideOf(trace), influence, symbols: [...symbols], says, changed};
         return this.looked;
     }
 }

@@ -5,9 +5,10 @@ import {say} from "../images/watch/words.js";
 import {flushAddress} from "./address.js";
 
 const WIDE = 1200, EDGE = 48, INK = "#222222", SOFT = "#5A5A5A";
+export const PICTURE = WIDE - 2 * EDGE;
 
 // Two buttons in a paragraph. said() gives the picture's title and the sentence below it; canvases() what is drawn
-// under them, as it is on the page; address() is the link.
+// under them, each [words above it, canvas], on white and PICTURE pixels wide; address() is the link.
 export function makeShare(said, canvases = () => [], address = () => location.href) {
     const told = make("span", {className: "hint", role: "status"});
     const button = (textContent, onclick) => make("button", {type: "button", textContent, onclick});
@@ -34,25 +35,25 @@ function linesOf(context, text) {
     const lines = [""];
     for (const word of text.split(/\s+/)) {
         const longer = `${lines.at(-1)} ${word}`.trim();
-        if (context.measureText(longer).width < WIDE - 2 * EDGE) lines[lines.length - 1] = longer;
+        if (context.measureText(longer).width < PICTURE) lines[lines.length - 1] = longer;
         else lines.push(word);
     }
     return lines;
 }
 
-// Black on white, whatever the page is like: a dark page's canvases stand on their own ground.
+// Black on white, whatever the page is like.
 function paintPicture({title, text}, canvases) {
     const canvas = make("canvas"), context = canvas.getContext("2d");
-    const face = getComputedStyle(document.body).fontFamily, dark = getComputedStyle(document.body).backgroundColor;
+    const face = getComputedStyle(document.body).fontFamily;
     const below = text.split("\n").map(line => [`26px ${face}`, 36, SOFT, line]);
     const styles = [[`700 44px ${face}`, 56, INK, title], ...below];
     const rows = styles.flatMap(([font, height, colour, text]) => {
         context.font = font;
         return linesOf(context, text).map(line => ({font, height, colour, line}));
     });
-    const scaled = canvases.map(part => [part, part.height * (WIDE - 2 * EDGE) / part.width + 16]);
+    const scaled = canvases.map(([words, part]) => [words, part, part.height * PICTURE / part.width, words ? 32 : 0]);
     const sum = list => list.reduce((total, size) => total + size, 0);
-    const height = 2 * EDGE + sum(rows.map(row => row.height)) + sum(scaled.map(([, size]) => size)) + 40;
+    const height = 2 * EDGE + sum(rows.map(row => row.height)) + sum(scaled.flatMap(row => row.slice(2))) + 40;
     Object.assign(canvas, {width: WIDE, height});
     Object.assign(context, {fillStyle: "#FFFFFF", textBaseline: "top"});
     context.fillRect(0, 0, WIDE, height);
@@ -62,13 +63,12 @@ function paintPicture({title, text}, canvases) {
         context.fillText(line, EDGE, top);
         top += height;
     }
-    for (const [part, size] of scaled) {
-        context.fillStyle = dark;
-        context.fillRect(EDGE, top + 8, WIDE - 2 * EDGE, size - 8);
-        context.drawImage(part, EDGE, top + 8, WIDE - 2 * EDGE, size - 16);
-        top += size;
-    }
     Object.assign(context, {font: `20px ${face}`, fillStyle: SOFT});
+    for (const [words, part, size, above] of scaled) {
+        context.fillText(words, EDGE, top + 8, PICTURE);
+        context.drawImage(part, EDGE, top + above, PICTURE, size);
+        top += above + size;
+    }
     context.fillText(location.href.split(/[?#]/)[0], EDGE, height - EDGE + 8);
     return canvas;
 }

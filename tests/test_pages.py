@@ -31,6 +31,7 @@ NASTY = [
     "𝐀𐐀 𞤀 Ꟶ", "a" * 3000,
     "球队用 iPhone 进球。", "a word, 足球", "ชนะแล้ว", "„Größe“ – Zu\u0308rich…", "𠀀𠀁 x",
 ]  # fmt: skip
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 COPIED = "top=5&text=wuffle Two astronauts and a paying passenger"
 LONG = "word 'oil' <b>bold</b> 👍 שלום " * 400
 
@@ -132,23 +133,39 @@ def test_a_word_is_chosen_with_the_keyboard_and_a_sentence_says_what_it_did(open
 
 
 def test_a_word_is_chosen_with_the_pointer_or_a_finger(opened):
-    page = opened("reader", "#word=1&text=" + HEADLINE, has_touch=True, viewport={"width": 390, "height": 844})
+    page = opened("reader", "#word=1&text=" + HEADLINE, has_touch=True)
     words, here = page.locator(".words bdi"), page.locator(".words .here")
-    assert words.last.bounding_box()["x"] < 390  # all of it is seen
     words.nth(2).hover()
     assert here.inner_text() == "record"
     words.nth(4).tap()
     assert here.inner_text() == "as"
-    gate = page.locator(".part", has_text="forget gate").locator("canvas")
-    middles, numbers = words.evaluate_all(MIDDLE), ask(page, "window.reader.read", HEADLINE, "LSTM")["parts"]["forget"]
-    gate.tap(position={"x": middles[2], "y": 40})  # five units around the finger, at the word under it
-    for unit in page.locator(".loupe button").all():
-        name, number = unit.inner_text().split(": ")
-        assert float(number) == pytest.approx(numbers[2][int(name) - 1], abs=0.0051)
-    page.locator(".loupe button").last.tap()
-    assert here.inner_text() == "record" and page.locator(".loupe").count() == 1
     page.get_by_role("button", name="Read the text word by word").tap()  # the band walks along
     page.wait_for_function("document.querySelector('.words .here').textContent === 'street'")
+
+
+def test_on_a_phone_each_word_is_a_row_and_a_units_numbers_stand_beside_the_finger(opened):
+    page, tokens = opened("reader", "#word=1&text=" + HEADLINE, **PHONE), tokenizer(HEADLINE)
+    rows, here, loupe = page.locator(".words > span"), page.locator(".words .here"), page.locator(".loupe")
+    assert rows.nth(13).bounding_box()["y"] < 820, "most of the headline is on the first screen"
+    inside, shown = ask(page, "window.reader.read", HEADLINE, "LSTM")["parts"], page.get_by_label("Show")
+    for t, (name, part) in enumerate(PARTS["LSTM"].items(), start=2):
+        shown.select_option(name)
+        rows.nth(t).locator(".gate").tap(position={"x": 50, "y": 9})
+        loupe.locator("button").last.tap()  # the word stays
+        for word in t, t + 1:  # and in the next word's row there are that word's numbers
+            assert here.inner_text() == tokens[word]
+            for unit in loupe.locator("button").all():
+                number, value = unit.inner_text().split(": ")
+                assert float(value) == pytest.approx(inside[part][word][int(number) - 1], abs=0.0051)
+                assert 0 < unit.bounding_box()["y"] - rows.nth(word).bounding_box()["y"] < 100
+                assert unit.bounding_box()["height"] >= 44
+            page.get_by_role("button", name="Next word").tap()
+    shown.select_option("importance")
+    rows.nth(6).tap()
+    name, probability = read_by(tokens[:6] + tokens[7:])[-1]
+    assert sentence(page).endswith(f"Without it the text ends at {name} ({100 * probability:.0f} %).")
+    page.set_viewport_size({"width": 844, "height": 390})  # turned
+    assert page.locator(".effect canvas").is_visible() and here.inner_text() == tokens[6]
 
 
 def test_what_comes_before_can_be_forgotten_and_a_word_left_out(opened):
@@ -158,7 +175,7 @@ def test_what_comes_before_can_be_forgotten_and_a_word_left_out(opened):
         *_, (name, probability) = read_by(tokens)
         return f"{name} ({100 * probability:.0f} %)"
 
-    page.get_by_label("from the band on").check()
+    page.get_by_label("from the chosen word on").check()
     assert "Read from shares on, as if nothing came before" in sentence(page)
     assert last(tokens[5:]) in sentence(page)
     page.get_by_label("all of it").check()
@@ -180,6 +197,9 @@ def test_a_copied_link_restores_what_was_shown_and_back_leads_to_the_text_before
     page.get_by_role("button", name="to and fro").click()
     text = field.input_value()
     page.locator(".strip").press("Home")
+    page.get_by_label("Colour by").select_option("forget gate")
+    page.get_by_label("of unit").fill("7")
+    formula = page.locator(".formula").inner_text()
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Copied.").wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
@@ -187,9 +207,31 @@ def test_a_copied_link_restores_what_was_shown_and_back_leads_to_the_text_before
     page.wait_for_function("document.getElementById('text').value === 'Jaguar'")
     page.goto(link)
     assert (field.input_value(), here.inner_text()) == (text, tokenizer(text)[0]) and text != "Jaguar"
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Save picture").click()
-    assert Image.open(saved.value.path()).width == 1200
+    assert page.locator(".formula").inner_text() == formula
+
+
+WRITTEN = """() => {
+    const {fillText} = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+        (window.written ??= []).push(text);
+        fillText.call(this, text, ...place);
+    };
+}"""
+SAVED = [("reader", f"#word=6&by=forget&unit=7&text={HEADLINE}", [*tokenizer(HEADLINE), "forget gate, unit 7 framed"]),
+         ("playground", "#cell=LSTM&cell2=RNN", ["LSTM, bias 5: forget gate", "RNN: hidden state h"])]  # fmt: skip
+
+
+@pytest.mark.parametrize("name, hash, words", SAVED)
+def test_a_saved_picture_has_its_words_and_is_the_same_from_a_phone_in_the_dark(opened, name, hash, words):
+    pictures = []
+    for settings in {}, {**PHONE, "color_scheme": "dark"}:
+        page = opened(name, hash, **settings)
+        page.evaluate(WRITTEN)
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Save picture").click()
+        assert set(words) <= set(page.evaluate("window.written"))
+        pictures.append(Image.open(saved.value.path()).convert("RGB"))
+    assert pictures[0].width == 1200 and pictures[0].tobytes() == pictures[1].tobytes()
 
 
 @pytest.mark.parametrize("text", [*NASTY, LONG], ids=range(len(NASTY) + 1))
@@ -204,8 +246,8 @@ def test_any_text_is_shown_as_text(a_page, text):
         here, band = (page.locator(part).bounding_box()["x"] for part in (".words .here", ".band"))
         assert here == pytest.approx(band, abs=1)
     assert page.title() == title
-    assert page.locator(".view img, .view script, .words b").count() == 0
-    for mode in ["from the band on", "all of it"]:
+    assert page.locator(".view img, .view script, .words bdi > *").count() == 0
+    for mode in ["from the chosen word on", "all of it"]:
         page.get_by_label(mode).check()
         assert sentence(page).endswith((".", "answers."))
 
@@ -251,7 +293,23 @@ def test_an_open_gate_learns_to_remember_before_ones_eyes_and_a_half_open_one_do
     assert int(steps) < 150 and re.match(r"not learnt in 300 steps, 1\d % right", half)
     changed = [re.search(r"\d+ of 32", told)[0] for told in page.locator(".told").all_inner_texts()]
     assert changed == ["32 of 32", "0 of 32"]
-    assert page.locator(".reply").first.inner_text().endswith("right.")
+    first, second = page.locator(".reply .label").all_inner_texts()  # the half open one has no luck to be praised for
+    assert "8 of 8 right" in first and "1 of 8 right; by luck, 1" in second
+    assert [page.locator(".reply").nth(i).locator(".wrong").count() for i in (0, 1)] == [0, 7]
+
+
+def test_on_a_phone_the_networks_rows_of_one_kind_are_neighbours_and_every_symbol_is_written(opened):
+    page = opened("playground", "#cell=LSTM&cell2=LSTM&bias2=0&T=40", **PHONE)
+    labels = page.locator("#lanes .label").evaluate_all(
+        "all => all.map(each => [each.getBoundingClientRect().top, each.innerText])")  # fmt: skip
+    kinds = ["gradient", "answers", "input gate", "forget gate", "cell state c"]
+    assert [text.split(" LSTM, bias ")[0] for _, text in sorted(labels)] == [kind for kind in kinds for _ in (5, 0)]
+    assert ["bias 5" in text for _, text in sorted(labels)] == [True, False] * 5
+    symbols = page.locator(".symbols").first
+    assert all(symbols.locator("span").all_inner_texts()) and symbols.locator("span").count() == 40
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.symbols span')).fontSize)") >= 11
+    page.goto(page.url.replace("T=40", "T=100"))
+    assert "; one symbol in 3 is written" in page.locator(".label").first.inner_text()
 
 
 def test_an_rnn_that_latches_remembers_without_a_gradient(opened):
@@ -289,7 +347,9 @@ def test_axe_finds_nothing_serious(opened, serious, page, scheme):
 
 
 @pytest.mark.parametrize("width", [1366, 768, 390])
-@pytest.mark.parametrize("name, picture", [("reader", "canvas"), ("playground", "canvas"), ("writer", "#network li")])
+@pytest.mark.parametrize(
+    "name, picture", [("reader", "canvas, .bar"), ("playground", "canvas"), ("writer", "#network li")]
+)
 def test_nothing_sticks_out_and_there_is_something_to_see_on_the_first_screen(opened, name, picture, width):
     page = opened(name, viewport={"width": width, "height": 800})
     box = page.locator(picture).locator("visible=true").first.bounding_box()

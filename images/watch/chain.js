@@ -6,17 +6,23 @@ const ROW = 22, NAME = 70;  // pixels: a class's row, and the room for its name
 
 export const classColour = k => `class-${k}`;
 
-// How much each word adds to the probability of the last answer, as bars that stand or hang: without [T][K] has the
-// answers without it. Where the answer would be another, in the other's colour. edges are the columns' borders.
-export function paintEffect(canvas, {without, probabilities}, edges, width, colours) {
-    const height = 44, middle = height / 2, context = fit(canvas, width, height), last = probabilities.at(-1);
-    const k = best(last), most = Math.max(0.2, ...without.map(row => Math.abs(last[k] - row[k])));
+// How much each word adds to the probability of the last answer: without [T][K] has the answers without it, other is
+// the class that would lead there. A share of 1 is the largest, but at least 0.2 of the probability.
+export function effects({without, probabilities}) {
+    const last = probabilities.at(-1), k = best(last), added = without.map(row => last[k] - row[k]);
+    const most = Math.max(0.2, ...added.map(Math.abs));
+    return without.map((row, t) => ({other: best(row), share: added[t] / most}));
+}
+
+// The same as bars that stand or hang: where the answer would be another, in the other's colour. edges are the
+// columns' borders.
+export function paintEffect(canvas, reading, edges, width, colours) {
+    const middle = 22, context = fit(canvas, width, 2 * middle), lead = best(reading.probabilities.at(-1));
     paintLine(context, [[edges[0], middle], [edges.at(-1), middle]], css(colours.line), 1);
-    without.forEach((row, t) => {
-        const other = best(row), tall = (last[k] - row[k]) / most * (middle - 2);
-        context.fillStyle = css(colours[classColour(other)], other === k ? 0.6 : 1);
-        const size = Math.max(1.5, Math.abs(tall));
-        context.fillRect(edges[t] + 3, tall > 0 ? middle - size : middle, edges[t + 1] - edges[t] - 6, size);
+    effects(reading).forEach(({other, share}, t) => {
+        context.fillStyle = css(colours[classColour(other)], other === lead ? 0.6 : 1);
+        const size = Math.max(1.5, Math.abs(share) * (middle - 2));
+        context.fillRect(edges[t] + 3, share > 0 ? middle - size : middle, edges[t + 1] - edges[t] - 6, size);
     });
 }
 

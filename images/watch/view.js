@@ -8,7 +8,7 @@
 // sees what each unit adds to the answer; with without [T][K], the answer at the end without each word. The reader page
 // computes readings in the browser, `watch` and the front page in Python.
 
-import {byPush, classColour, paintEffect, paintSums} from "./chain.js";
+import {byPush, classColour, effects, paintEffect, paintSums} from "./chain.js";
 import {
     PARTS, SIGNED, best, bold, css, fit, lettering, make, mean, paintAxes, paintLine, paintUnits, palette, percent,
     shade, shownParts, writeEnds,
@@ -23,14 +23,15 @@ const UPRIGHT = 22;  // pixels: the column of a word that stands upright, where 
 const [POINT, CLICK] = matchMedia("(hover: hover)").matches ? ["move over", "Click"] : ["tap", "Tap"];
 
 export class View {
-    // onMove() is called when the band moves, onEnd() when the show is over. compact: large words, the input gate
-    // alone, and nothing to choose; on a phone a row a word. colours: of the classes; the style has the first four.
+    // onMove() is called when the band moves or a unit is lit, onEnd() when the show is over. compact: large words, the
+    // input gate alone, and nothing to choose. colours: of the classes; the style has the first four. In a root of the
+    // class `rows`, as all that is compact, each word is a row on a phone.
     constructor(root, classes, {onMove = () => {}, onEnd = () => {}, compact = false, colours = []} = {}) {
         for (const [k, colour] of [...colours.entries()].slice(4)) {
             const [light, dark] = ["black", "white"].map(other => `color-mix(in oklab, ${colour}, ${other} 40%)`);
             root.style.setProperty(`--class-${k}`, `light-dark(${light}, ${dark})`);
         }
-        Object.assign(this, {root, classes, onMove, onEnd, compact, at: 0, shown: Infinity, by: "answer", unit: 0});
+        Object.assign(this, {root, classes, onMove, onEnd, compact, at: 0, shown: Infinity, by: "answer", unit: null});
         const div = (className, ...children) => make("div", {className}, ...children);
         const button = (textContent, label, onclick) =>
             make("button", {type: "button", textContent, ariaLabel: label, title: label, onclick});
@@ -38,37 +39,41 @@ export class View {
         const before = button("‹", "Word before", () => this.go(this.at - 1));
         const after = button("›", "Next word", () => this.go(this.at + 1));
         this.player = button("", "Read the text word by word", () => this.playing ? this.stop() : this.play());
-        this.select = make("select", {onchange: () => this.colour(this.select.value, this.unit)});
+        const lit = () => this.stacked ? null : this.unit ?? 0;
+        this.select = make("select", {onchange: () => this.look(this.select.value, lit())});
         this.choice = make("label", {}, "Colour by ", this.select);
         this.number = make("input", {type: "number", min: 1});
-        this.number.oninput = () => this.colour(this.by, this.number.value - 1);
-        this.ofUnit = make("label", {}, "of unit ", this.number);
-        this.formula = make("p", {className: "formula"});
+        this.number.oninput = () => this.look(this.by, this.number.value - 1);
+        this.ofUnit = make("label", {className: "number"}, "of unit ", this.number);
+        const kept = event => event.stopPropagation();  // no word is meant
+        [this.lit, this.formula] = [make("p", {role: "status"}), make("p", {className: "formula"})];
+        this.near = [0, 1, 2, 3, 4].map(i => button("", "", () => this.look(this.by, this.order[this.first + i])));
+        this.loupe = div("loupe", this.lit, ...this.near, this.formula);
+        Object.assign(this.loupe, {onclick: kept, onpointermove: kept});
         [this.band, this.words, this.curves, this.inside] = [div("band"), div("words"), div(""), div("inside")];
-        [this.marks, this.effect, this.sums] = [div("marks"), div("part effect"), div("part sums")];
+        [this.effect, this.sums, this.columns] = [div("part effect"), div("part sums"), div("columns")];
         for (const part of [this.effect, this.sums]) part.append(make("span", {className: "label"}), make("canvas"));
-        this.line = div("line", this.marks, this.words);
-        const columns = ["word", "answer after it", "input gate"].map(textContent => make("span", {textContent}));
-        this.head = div("head", ...compact ? [div("columns", ...columns)] : [], this.line);
-        this.roll = div("roll", this.curves, this.effect, this.inside, this.sums, this.band);
+        this.line = div("line", this.words);
+        this.head = div("head", this.columns, this.line);
+        this.roll = div("roll", this.curves, this.effect, this.inside, this.band);
         this.strip = make("div", {className: "strip", tabIndex: 0, role: "slider", ariaLabel: "Word"}, this.roll);
         this.answers = make("table", {className: "answers"});
         this.notes = make("ol", {className: "notes"});
-        this.hint = make("p", {className: "hint", textContent: "The grey column is the word of the sentence above. "
-            + `In the pictures each row is a unit: no colour is 0, grey is negative. ${CLICK} a cell to light its unit.`});
+        this.hint = make("p", {className: "hint", textContent: "The word on grey is that of the sentence. Each thin "
+            + `stripe in a picture is a unit: no colour is 0, grey is negative. ${CLICK} one for its number.`});
         this.side = div("side", this.notes, this.hint);
-        root.classList.toggle("compact", compact);
+        root.classList.add(...compact ? ["compact", "rows"] : []);
         root.replaceChildren(
             this.sentence,
             div("controls", make("span", {className: "group"}, before, this.player, after), this.choice, this.ofUnit),
-            this.formula,
-            div("picture", this.head, this.strip, this.answers, this.side),
+            div("picture", this.head, this.strip, this.sums, this.answers, this.side),
         );
         this.strip.onkeydown = event => this.key(event);
         for (const part of [this.head, this.strip]) {
             part.onpointermove = event => (this.fits || event.pointerType !== "touch") && this.point(event);
             part.onclick = event => {
                 this.point(event);
+                if (this.stacked && event.target.className === "gate") this.pick(this.part, event, "offsetX");
                 if (event.pointerType !== "touch") this.strip.focus({preventScroll: true});  // for the arrow keys
             };
         }
@@ -86,15 +91,18 @@ export class View {
         this.units = parts.h.find(row => row)?.length ?? 1;
         this.unitHeight = Math.min(4, (this.compact ? 64 : 96) / this.units);
         this.root.classList.toggle("empty", !tokens.length);
-        this.words.replaceChildren(...tokens.map(token => make("span", {}, bold(token),
-            ...this.compact ? [make("i", {className: "bar"}), make("i", {className: "gate"})] : [])));
         const [{output, without, probabilities}] = readings, state = parts.h.at(-1), alone = readings.length === 1;
+        const bars = [...readings.map(() => "bar"), ...alone ? ["gate"] : []];
+        this.words.style.setProperty("--rows", tokens.length);
+        this.words.replaceChildren(...tokens.map(token =>
+            make("span", {}, bold(token), ...bars.map(className => make("i", {className})))));
         this.order = [...Array(this.units).keys()];
         if (output && state) this.order = byPush(output, state, best(probabilities.at(-1)));
         this.effect.hidden = !alone || !without?.length;
         this.sums.hidden = this.compact || !alone || !output || !state;
         const names = readings.map(reading => reading.name).join(", ");
         if (names !== this.names) this.furnish(names, parts);
+        if (![...this.select.options].some(({value}) => value === this.by) || !alone) this.by = "answer";
         this.annotate();
         this.layout();
     }
@@ -106,31 +114,32 @@ export class View {
         const row = (textContent, onclick) => make("div", {className: "part"},
             make("span", {className: "label", textContent}), make("canvas", {onclick}));
         const above = name => `${several ? `${name}: ` : ""}probability of each class; ${POINT} a word`;
-        const pick = part => this.compact ? null : event => this.pick(part, event);
+        const pick = part => this.compact ? null : event => this.pick(part, event, "offsetY");
         this.curves.replaceChildren(...this.readings.map(({name}) => row(above(name), null)));
         this.inside.replaceChildren(...this.rows.map(part => row("", pick(part))));
         const options = {answer: "answer so far", influence: "importance"};
         for (const part of this.rows) options[part] = PARTS[part].name;
         this.select.replaceChildren(
             ...Object.entries(options).map(([value, textContent]) => make("option", {value, textContent})));
-        if (!(this.by in options) || several) this.by = "answer";
         this.choice.hidden = several || this.compact;
         this.hint.hidden = several || this.compact;
     }
 
     // What is worth a look, as numbers over the words and sentences beside them.
     annotate() {
-        const number = i => make("span", {className: "mark", textContent: i + 1});
-        this.noted = this.readings.length > 1 ? [] : notes(this.readings[0], this.classes);
-        this.notes.replaceChildren(
-            ...this.noted.map(({said}, i) => make("li", {}, number(i), make("span", {}, ...said))));
-        this.marks.replaceChildren(...this.noted.map((_, i) => number(i)));
+        const number = i => make("b", {className: "mark", textContent: i + 1});
+        const noted = this.compact || this.readings.length > 1 ? [] : notes(this.readings[0], this.classes);
+        this.notes.replaceChildren(...noted.map(({said}, i) => make("li", {}, number(i), make("span", {}, ...said))));
+        noted.forEach(({at}, i) => {
+            const word = this.words.children[at];
+            (word.querySelector("small") ?? word.appendChild(make("small"))).append(number(i));
+        });
     }
 
     // How wide each word's column is: as the word. A short text is spread, and one that nearly fits is pushed together,
     // with smaller letters; in a longer one the words stand upright, but on the front page. At the right there is room
     // for the names of the lines, but on a phone.
-    columns(seen) {
+    widths(seen) {
         this.words.style.fontSize = this.compact && seen ? `${STAGE}px` : "";
         const {fontSize, fontFamily} = getComputedStyle(this.words), ruler = make("canvas").getContext("2d");
         const least = this.compact ? 0.62 : 0.8;  // of the letters' size
@@ -139,8 +148,8 @@ export class View {
         ruler.font = `600 ${fontSize} ${fontFamily}`;
         const own = this.tokens.map(token => Math.max(30, ruler.measureText(token).width + 16));
         const roomFor = widths => (seen - GUTTER - this.margin) / widths.reduce((a, b) => a + b, 0);
-        const upright = !this.compact && roomFor(own) < 0.9 * least;
-        this.words.classList.toggle("upright", upright);
+        const upright = seen && !this.compact && roomFor(own) < 0.9 * least;
+        this.words.classList.toggle("upright", Boolean(upright));
         this.words.style.height = upright ? `${Math.min(110, Math.max(...own))}px` : "";
         if (upright && seen < 540) this.margin = 2;
         const whole = own.map(width => upright ? UPRIGHT : width);
@@ -153,22 +162,19 @@ export class View {
     layout() {
         const seen = this.strip.clientWidth;
         if (!this.readings) return;
-        this.stacked = this.compact && !seen;  // on a phone, a row a word
+        this.stacked = !seen;  // on a phone, a row a word
         this.edges = [GUTTER];
-        this.columns(seen).forEach((width, t) => {
+        this.widths(seen).forEach((width, t) => {
             this.edges.push(this.edges[t] + width);
             Object.assign(this.words.children[t].style, {left: `${this.edges[t]}px`, width: `${width}px`});
         });
         this.width = seen;
         this.roll.style.width = `${Math.max(seen, this.edges.at(-1) + this.margin)}px`;
         this.roll.style.setProperty("--seen", `${seen}px`);
+        this.choice.firstChild.data = this.stacked ? "Show " : "Colour by ";
+        this.select[0].hidden = this.stacked;
         this.fits = this.edges.at(-1) <= this.width;
         this.strip.style.touchAction = this.fits ? "pan-y" : "auto";  // a finger moves the band, or a long text
-        this.noted.forEach(({at}, i) => {
-            const same = this.noted.filter(note => note.at === at), place = same.indexOf(this.noted[i]);
-            const beside = 20 * (place - (same.length - 1) / 2);
-            this.marks.children[i].style.left = `${(this.edges[at] + this.edges[at + 1]) / 2 + beside}px`;
-        });
         this.colour(this.by, this.unit);
         const places = [seen, ...this.edges].join();
         if (places !== this.places) this.reveal();  // not where only a sentence has grown
@@ -181,14 +187,13 @@ export class View {
         if (!this.readings) return;
         [...this.words.children].forEach((word, t) => word.classList.toggle("ahead", t >= this.shown));
         this.root.classList.toggle("playing", this.shown !== Infinity);
-        if (this.stacked) return;
         const parts = this.rows.map(part => PARTS[part].colour);
-        this.line.style.transform = `translateX(${-this.strip.scrollLeft}px)`;
         const roles = ["paper", "ink", "soft", "line", ...parts, ...this.classes.map((_, k) => classColour(k))];
         this.colours = palette(this.root, roles);
+        this.line.style.transform = `translateX(${-this.strip.scrollLeft}px)`;
+        if (this.stacked) return;
         this.readings.forEach((reading, i) => this.drawCurves(this.curves.children[i].lastChild, reading));
         this.rows.forEach((part, i) => this.drawPart(this.inside.children[i].children[1], part));
-        this.noted.forEach(({at}, i) => { this.marks.children[i].hidden = at >= this.shown; });
         if (this.effect.hidden) return;
         const edges = this.edges.map(edge => edge - this.strip.scrollLeft);
         paintEffect(this.effect.lastChild, this.readings[0], edges, this.width, this.colours);
@@ -234,7 +239,7 @@ export class View {
         const rows = this.readings[0].parts[part].slice(from, Math.min(to, this.shown))
             .map(numbers => numbers && this.order.map(unit => numbers[unit]));
         paintUnits(context, rows, part, this.colours, height, edges.slice(from).map(edge => edge - left));
-        if (!(this.by in PARTS)) return;
+        if (!(this.by in PARTS) || row < 0) return;
         Object.assign(context, {strokeStyle: css(ink), fillStyle: css(ink), lineWidth: 1.5});
         if (this.by === part) context.strokeRect(0.75, row * unitHeight - 0.75, end - 1.5, unitHeight + 1.5);
         else for (const x of [0, end - 6]) context.fillRect(x, row * unitHeight, 6, unitHeight);  // the same unit
@@ -242,18 +247,21 @@ export class View {
 
     // ---------------------------------------------------------------------------------- words and figures
 
-    // Colour the words by their importance, or by what a unit does in a part of the network.
+    // Colour the words by their importance, by what a unit does in a part of the network, or, where no unit is lit, by
+    // the answer.
     colour(by, unit) {
-        Object.assign(this, {by, unit: Math.max(0, Math.min(this.units - 1, Math.floor(unit) || 0))});
-        const [{probabilities}] = this.readings;
-        this.select.value = by;
+        const [{probabilities}] = this.readings, place = Math.min(this.units - 1, Math.floor(unit) || 0);
+        Object.assign(this, {by, unit: unit === null ? null : Math.max(0, place)});
+        this.part = by in PARTS ? by : this.rows[0];
+        this.select.value = this.stacked && by === "answer" ? this.part : by;
         this.ofUnit.hidden = !(by in PARTS);
         this.number.max = this.units;
-        if (!this.number.matches(":focus")) this.number.value = this.unit + 1;
+        if (!this.number.matches(":focus")) this.number.value = unit === null ? "" : this.unit + 1;
         const shades = this.values().map(value => value === undefined ? 0 : shade(by)(value));
+        const byAnswer = this.readings.length === 1 && (by === "answer" || by in PARTS && this.unit === null);
         const gate = by in PARTS && !SIGNED.includes(by), most = gate ? 1 : Math.max(...shades.map(Math.abs), 1e-30);
         shades.forEach((value, t) => {
-            const leads = by === "answer" && probabilities[t] && classColour(best(probabilities[t]));
+            const leads = byAnswer && probabilities[t] && classColour(best(probabilities[t]));
             const share = leads ? 22 : Math.round(38 * Math.abs(value) / most);
             const tint = leads || (value < 0 ? "ink" : PARTS[by]?.colour ?? "x");
             Object.assign(this.words.children[t].firstChild.style, {
@@ -261,26 +269,51 @@ export class View {
                 boxShadow: leads ? `inset 0 -3px var(--${leads})` : "",
             });
         });
-        if (this.compact) this.paintRows();
+        if (this.stacked) this.paintRows();
         this.draw();
         this.tell();
     }
 
-    // On a phone: beside each word the probabilities of the classes, and the units of its gate, as stripes.
+    // The visitor has chosen what to look at.
+    look(by, unit) {
+        this.over = false;
+        this.colour(by, unit);
+        this.onMove(this.at);
+    }
+
+    // On a phone: beside each word the probabilities of the classes, and the units of a part as stripes, or what the
+    // word adds to the last answer.
     paintRows() {
-        const [{probabilities, parts}] = this.readings;
+        const {readings, order, part, by, unit} = this, [reading] = readings, {parts, influence, without} = reading;
         const stripes = (sizes, colours) => {
             let end = 0;
             const stops = sizes.map((size, i) => `${colours[i]} ${100 * end}% ${100 * (end += size)}%`);
             return `linear-gradient(90deg, ${stops.join(", ")})`;
         };
-        const mixed = value => `color-mix(in srgb, var(--input) ${Math.round(100 * value)}%, transparent)`;
-        const ofClasses = this.classes.map((_, k) => `var(--${classColour(k)})`);
-        [...this.words.children].forEach((word, t) => {
-            const [, bar, strip] = word.children, units = parts.input[t];
-            bar.style.backgroundImage = stripes(probabilities[t], ofClasses);
-            strip.style.backgroundImage = stripes(units.map(() => 1 / units.length), units.map(mixed));
-        });
+        const mixed = value => `color-mix(in srgb, var(--${value < 0 ? "ink" : PARTS[part].colour}) `
+            + `${Math.round(100 * Math.abs(value))}%, transparent)`;
+        const ofClasses = this.classes.map((_, k) => `var(--${classColour(k)})`), several = readings.length > 1;
+        const added = by === "influence" && without?.length && effects(reading);
+        const third = t => {
+            if (added) return [[0.5 + Math.min(0, added[t].share) / 2, Math.abs(added[t].share) / 2],
+                ["transparent", ofClasses[added[t].other]]];
+            if (by === "influence") return [[influence[t] / Math.max(...influence, 1e-30)], ["var(--x)"]];
+            const units = parts[part][t] ?? [];
+            return [units.map(() => 1 / units.length), order.map(unit => mixed(shade(part)(units[unit])))];
+        };
+        [...this.words.children].forEach((word, t) => word.querySelectorAll("i").forEach((bar, i) => {
+            const row = readings[i]?.probabilities[t];
+            const [sizes, colours] = bar.className === "gate" ? third(t) : [row ?? [], ofClasses];
+            bar.style.backgroundImage = sizes.length ? stripes([...sizes, 1], [...colours, "transparent"]) : "";
+        }));
+        const place = added ? 0.5 : this.by in PARTS && unit !== null ? order.indexOf(unit) / order.length : NaN;
+        this.words.classList.toggle("lit", place >= 0);
+        this.words.style.setProperty("--lit", `${100 * place}%`);
+        this.words.style.setProperty("--wide", added ? "0px" : `${100 / order.length}%`);
+        const lead = this.classes[best(reading.probabilities.at(-1) ?? [])];
+        const last = added ? `adds to ${lead}` : by === "influence" ? by : PARTS[part]?.name;
+        const names = several ? readings.map(({name}) => name) : ["answer after it", last];
+        this.columns.replaceChildren(...["word", ...names].map(textContent => make("span", {textContent})));
     }
 
     // What the words are coloured by, a number a word; undefined where the network did not read.
@@ -292,17 +325,15 @@ export class View {
 
     // Say everything about the word under the band.
     tell() {
-        const {at, readings, edges, tokens, by, unit} = this, [{parts, known, from}] = readings;
-        const values = this.values(), said = this.over ? story(readings[0], this.classes)
+        const {at, readings, edges, tokens, by, over} = this, [{parts, known, from, without}] = readings;
+        const values = this.values(), said = over ? story(readings[0], this.classes)
             : sentence(readings, at, this.classes, this.compact);
-        const ofUnit = !this.over && by in PARTS && values[at] !== undefined;
-        if (tokens.length && !this.over && by === "influence") {
-            said.push(` Its importance: ${percent(values[at] / Math.max(...values, 1e-30))} of the largest.`);
+        if (tokens.length && !over && by === "influence") {
+            said.push(this.stacked && without?.length ? ` Without it the text ends at ${this.answer(without[at])}.`
+                : ` Its importance: ${percent(values[at] / Math.max(...values, 1e-30))} of the largest.`);
         }
-        if (ofUnit) said.push(` Unit ${unit + 1} of the ${PARTS[by].name}: ${values[at].toFixed(2)}.`);
         this.sentence.replaceChildren(...said);
-        this.formula.replaceChildren(...(ofUnit && readings[0].sums ? formula(readings[0], by, at, unit) : []));
-        this.formula.hidden = !this.formula.textContent;
+        this.tellUnit(values[at]);
         Object.assign(this.band.style, {left: `${edges[at]}px`, width: `${(edges[at + 1] ?? 0) - edges[at]}px`});
         Object.assign(this.strip, {ariaValueMin: 1, ariaValueMax: Math.max(1, tokens.length)});
         Object.assign(this.strip, {ariaValueNow: at + 1, ariaValueText: tokens[at] ?? "no word"});
@@ -322,10 +353,10 @@ export class View {
     tellAnswers() {
         const {at} = this, word = bold(this.tokens[at] ?? ""), [{without, probabilities}] = this.readings;
         const rows = this.readings.map(({probabilities}) => probabilities[at]);
-        const said = row => `${this.classes[best(row)]} (${percent(Math.max(...row))})`;
         if (!this.effect.hidden) {
             this.effect.firstChild.replaceChildren(make("b", {textContent: "without this word"}),
-                ` the text ends at ${said(without[at])}; bars: what each word adds to ${said(probabilities.at(-1))}`);
+                ` the text ends at ${this.answer(without[at])}; bars: what each word adds to `,
+                this.answer(probabilities.at(-1)));
         }
         if (!this.sums.hidden && this.colours) this.tellSums(this.readings[0]);
         if (!rows[0]) return this.answers.replaceChildren();
@@ -344,18 +375,39 @@ export class View {
             cell("caption", "Answer after ", word),
             cell("tbody", ...head, ...this.classes.map((_, k) => k).filter(k => highest.includes(k)).map(line)));
         this.root.style.setProperty("--answers", `${this.answers.offsetHeight}px`);
+        this.root.style.setProperty("--told", `${this.sentence.offsetHeight}px`);
+    }
+
+    answer = row => `${this.classes[best(row)]} (${percent(Math.max(...row))})`;
+
+    // The unit that is lit: its number at this word, how it comes about, and the units drawn beside it, to choose.
+    tellUnit(value) {
+        const {at, by, unit, order, words, rows, units, stacked, loupe, readings: [reading]} = this;
+        if (!(by in PARTS) || value === undefined) return loupe.remove();
+        const place = order.indexOf(unit), row = reading.parts[by][at];
+        if (!(place >= this.first && place < this.first + 5)) this.first = Math.max(0, Math.min(units - 5, place - 2));
+        this.lit.replaceChildren(`Unit ${unit + 1} of the `, this.legend(by, PARTS[by].name),
+            `: ${value.toFixed(2)}. Beside it:`);
+        this.formula.replaceChildren(...reading.sums ? formula(reading, by, at, unit) : []);
+        this.near.forEach((button, i) => {
+            const other = order[this.first + i];
+            Object.assign(button, {hidden: other === undefined, ariaPressed: other === unit, title: "",
+                textContent: `${other + 1}: ${row[other]?.toFixed(2)}`, ariaLabel: `Unit ${other + 1}`});
+        });
+        const beside = stacked ? words.children[at] : this.inside.children[rows.indexOf(by)];
+        if (loupe.parentElement !== beside) beside.append(loupe);  // or its buttons would lose the keyboard
     }
 
     legend = (part, textContent) =>
         make("b", {textContent, className: "swatch", style: `--own: var(--${PARTS[part].colour})`});
 
     tellSums({output, parts}) {
-        const {at, by, unit, classes, order, width, colours} = this, [name, canvas] = this.sums.children;
-        const face = getComputedStyle(this.words).fontFamily, lit = by in PARTS ? unit : undefined;
+        const {at, by, unit, classes, order, colours} = this, [name, canvas] = this.sums.children;
+        const face = getComputedStyle(this.words).fontFamily, lit = by in PARTS ? unit ?? undefined : undefined;
         name.replaceChildren(make("b", {textContent: "output weight times h"}),
             ": what each unit adds to a score, from 0, the grey line; tick: their sum, a score");
         const state = parts.h[at] ?? parts.h.at(-1);
-        paintSums(canvas, output, state, {classes, order, lit, width, colours, face});
+        paintSums(canvas, output, state, {classes, order, lit, width: this.sums.clientWidth, colours, face});
     }
 
     // The classes of the largest numbers of a row, the largest first.
@@ -369,7 +421,6 @@ export class View {
         t = Math.max(0, Math.min(this.tokens.length - 1, t));
         if (t === this.at && !this.over) return;
         Object.assign(this, {at: t, over: false});
-        this.root.querySelector(".loupe")?.remove();  // it has the numbers of another word
         this.onMove(t);
         this.tell();
     }
@@ -387,6 +438,7 @@ export class View {
         this.stop();
         this.move(t);
         this.reveal();
+        if (this.stacked) this.words.children[this.at].scrollIntoView({block: "nearest"});
     }
 
     // The word at a place of the screen.
@@ -397,22 +449,13 @@ export class View {
         return next < 0 ? this.tokens.length - 1 : next - 1;
     }
 
-    // Light the unit under the pointer. A finger is wider than a row: it gets a loupe, the units around it to choose.
-    pick(part, event) {
-        const {offsetY, currentTarget, pointerType} = event, kept = event => event.stopPropagation();
+    // Light the unit under the pointer, or near a finger, which is wider than a unit.
+    pick(part, event, across) {
+        const size = event.target[across === "offsetX" ? "clientWidth" : "clientHeight"];
+        const row = Math.max(0, Math.min(this.units - 1, Math.floor(event[across] / size * this.units)));
         this.point(event);
-        const row = Math.max(0, Math.min(this.units - 1, Math.floor(offsetY / this.unitHeight)));
-        this.colour(part, this.order[row]);
-        this.root.querySelector(".loupe")?.remove();
-        if (pointerType !== "touch") return;
-        const first = Math.max(0, Math.min(this.units - 5, row - 2));
-        const numbers = this.readings[0].parts[part][this.at] ?? [];
-        const buttons = this.order.slice(first, first + 5).map(unit => make("button", {
-            type: "button", textContent: `${unit + 1}: ${numbers[unit]?.toFixed(2) ?? "–"}`,
-            ariaLabel: `Unit ${unit + 1}`, onclick: () => this.colour(part, unit),
-        }));
-        const loupe = make("div", {className: "loupe", role: "group", ariaLabel: PARTS[part].name}, ...buttons);
-        currentTarget.after(Object.assign(loupe, {onclick: kept, onpointermove: kept}));
+        this.first = Math.max(0, Math.min(this.units - 5, row - 2));
+        this.look(part, this.order[row]);
     }
 
     point(event) {
