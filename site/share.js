@@ -45,11 +45,10 @@ function linesOf(context, text) {
 function paintPicture({title, text}, canvases) {
     const canvas = make("canvas"), context = canvas.getContext("2d");
     const face = getComputedStyle(document.body).fontFamily;
-    const below = text.split("\n").map(line => [`26px ${face}`, 36, SOFT, line]);
-    const styles = [[`700 44px ${face}`, 56, INK, title], ...below];
+    const styles = [[`700 44px ${face}`, 56, INK, title], [`26px ${face}`, 36, SOFT, text]];
     const rows = styles.flatMap(([font, height, colour, text]) => {
         context.font = font;
-        return linesOf(context, text).map(line => ({font, height, colour, line}));
+        return text.split("\n").flatMap(line => linesOf(context, line)).map(line => ({font, height, colour, line}));
     });
     const scaled = canvases.map(([words, part]) => [words, part, part.height * PICTURE / part.width, words ? 32 : 0]);
     const sum = list => list.reduce((total, size) => total + size, 0);

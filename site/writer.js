@@ -22,7 +22,6 @@ for (const id of [PAD, END]) known.delete(lower[id]);  // whoever types them mea
 const rival = new FourGrams(trainingTexts(), model.V);
 const field = element("text"), form = element("sliders"), choices = form.elements;
 const examples = [...element("examples").querySelectorAll("[value]")];  // each with a seed of its own
-let seed = 1, past = false;  // whether the text has to go on where it might end
 let read = [];  // the costs of what is typed
 let due;  // when continuations are drawn
 
@@ -69,11 +68,11 @@ function withToken(text, id, begins = "") {
 // ------------------------------------------------------------------------------------- what may come next
 
 // Scores without what is never written: an unknown word, padding, a quotation mark (it would stay open), a full stop
-// that no number precedes, an end before SHORTEST tokens, a word twice in a row, a long word that stands there already.
-// What is begun may end as it likes.
+// that no number precedes, an end before SHORTEST tokens (as many again where one goes on past an end), a word twice in
+// a row, a long word that stands there already. What is begun may end as it likes.
 function allowed(scores, ids, begins) {
     const said = new Set(ids.filter((id, t) => t === ids.length - 1 || lower[id].length > 3));
-    const number = /\d$/.test(lower[ids.at(-1)]), shortest = SHORTEST + (past ? read.length : 0);
+    const number = /\d$/.test(lower[ids.at(-1)]), shortest = SHORTEST + (choices.past.checked ? read.length : 0);
     const fits = id => begins ? id > END && lower[id].startsWith(begins)
         : id > PAD && !said.has(id) && (id !== END || ids.length >= shortest)
             && id !== quote && (id !== stop || number);
@@ -83,7 +82,7 @@ const counted = ids => rival.next(ids).map(Math.log);
 const settings = () => Object.fromEntries(SLIDERS.map(name => [name, choices[name].valueAsNumber]));
 
 // Random numbers that depend on the seed and the place alone: a slider must not throw the dice anew.
-const luckAt = (row, place) => makeRandom(10_007 * (3 * seed + row) + place);
+const luckAt = (row, place) => makeRandom(10_007 * (3 * choices.seed.value + row) + place);
 
 // Each token as {id, loss, counted}: its negative log-likelihoods. What stood there before has been counted, too.
 function costs(ids, section) {
@@ -113,7 +112,7 @@ function goOn(row, ids, begins) {
 // wait: for so many milliseconds nothing is drawn, since somebody types.
 function update(wait = 0) {
     const {tokens, ids, begins} = understand(field.value);
-    read = costs(ids, choices.section.value);
+    read = costs(ids, choices.class.value);
     const onTake = id => take(withToken(field.value, id, begins));
     const bars = {name: named, settings: settings(), onTake, fixed: END};
     const likeliest = {
@@ -126,8 +125,7 @@ function update(wait = 0) {
     clearTimeout(due);
     if (wait) due = setTimeout(showAll, wait, ids, begins);
     else showAll(ids, begins);
-    const {section, model: by} = choices;
-    writeAddress({text: field.value, class: section.value, model: by.value, ...settings(), seed, past});
+    writeAddress(Object.fromEntries(new FormData(form)));
 }
 
 function showAll(ids, begins) {
@@ -180,7 +178,7 @@ function tellNext(tokens, begins, {id, now}) {
 
 // What the text has cost the models so far.
 function tellCosts() {
-    const known = read.filter(({id}) => id !== UNK), strangers = read.length - known.length;
+    const known = read.filter(({id}) => id !== UNK);
     const cost = which => mean(known.map(entry => entry[which]));
     const size = number => `${number.toFixed(2)} (perplexity ${Math.round(Math.exp(number)).toLocaleString("en")})`;
     const tokens = `${known.length} token${known.length > 1 ? "s" : ""}`;
@@ -189,26 +187,27 @@ function tellCosts() {
     const pairs = ids => ids.slice(1).map((id, t) => `${ids[t]} ${id}`), all = pairs(known.map(({id}) => id));
     const again = all.length - new Set(all).size, low = Math.exp(cost("loss")) < 100 && 4 * again > all.length;
     const why = low ? `It is low because the text repeats itself: ${again} of ${all.length} pairs are old. ` : "";
-    const left = strangers ? `${strangers} unknown ${strangers > 1 ? "words" : "word"} not counted. ` : "";
+    const left = known.length < read.length ? "Unknown words are not counted." : "";
     element("told").replaceChildren(sum, why, left);
 }
 
 // ------------------------------------------------------------------------------------- what one does
 
-function change(text, anew = seed, goesOn = false) {
-    [seed, past] = [anew, goesOn];
+function change(text, seed = choices.seed.value, goesOn = false) {
     field.value = text;
+    choices.seed.value = seed;
+    choices.past.checked = goesOn;
     update();
 }
 
 // Who works with a mouse types on at once; a phone's keyboard would cover the page.
 function take(text, goesOn) {
-    change(text, seed, goesOn);
+    change(text, undefined, goesOn);
     if (matchMedia("(pointer: fine)").matches) field.focus({preventScroll: true});
 }
 
 field.oninput = () => {
-    past = false;
+    choices.past.checked = false;
     update(150);
 };
 field.onkeydown = event => {
@@ -224,7 +223,8 @@ form.onsubmit = event => {
     event.preventDefault();
     const before = headlines();
     model.steps.at(-1).after.clear();
-    change(field.value, seed + 1, past);
+    choices.seed.stepUp();
+    update();
     if (headlines() === before) element("how").append(" Drawing again gives the same words.");
 };
 
@@ -238,26 +238,26 @@ function explained(temperature) {
 
 function showSettings() {
     const {temperature, top, nucleus} = settings();
-    const shown = {temperature, top: top || "all", nucleus: nucleus < 1 ? nucleus : "all"};
+    const texts = {temperature, top: top || "all", nucleus: nucleus < 1 ? nucleus : "all"};
     for (const name of SLIDERS) {
-        choices[name].previousElementSibling.textContent = choices[name].ariaValueText = shown[name];
+        choices[name].previousElementSibling.textContent = choices[name].ariaValueText = texts[name];
     }
     const same = new Set(headlines().split("\n")).size === 1;
     element("how").textContent = explained(temperature) + (same ? " All three are the same." : "");
-    const more = `top k ${shown.top}, nucleus ${shown.nucleus}, start token ${choices.section.value}`;
-    element("more").textContent = `More: ${more}`;
+    element("more").textContent = `More: ${more()}`;
 }
+
+const shown = name => choices[name].ariaValueText;
+const more = () => `top k ${shown("top")}, nucleus ${shown("nucleus")}, start token ${choices.class.value}`;
 
 function restore() {
     const given = readAddress();
     form.reset();
-    for (const name of SLIDERS) {
-        if (Number.isFinite(parseFloat(given[name]))) choices[name].value = given[name];
+    for (const name of [...SLIDERS, "class", "model", "seed"]) {
+        if (name in given) choices[name].value = given[name];
     }
-    choices.section.value = file.classes.includes(given.class) ? given.class : "none";
-    choices.model.value = given.model === "4-grams" ? given.model : "network";
-    if (given.text === undefined) return choose(examples[0]);
-    change(given.text.slice(0, field.maxLength), Math.round(given.seed) || 1, given.past === "true");
+    if (given.text === undefined) choose(examples[0]);
+    else change(given.text.slice(0, field.maxLength), undefined, "past" in given);
 }
 
 const choose = ({value, dataset}) => change(value, Number(dataset.seed));
@@ -266,11 +266,11 @@ for (const button of examples) button.onclick = () => {
     choose(button);
 };
 document.querySelector("main > details").before(makeShare(() => ({
-    title: `${field.value} …`,
-    text: `${headlines()}\nTemperature ${choices.temperature.value}, ${element("more").textContent.split(": ")[1]}`,
+    title: headlines().replaceAll(" ■", ""),
+    text: `Begun by hand: “${field.value}”. Drawn at temperature ${choices.temperature.value}, ${more()}.`,
 })));
-element("sections").append(...["none", ...file.classes].map(name =>
-    make("label", {}, make("input", {type: "radio", name: "section", value: name}), name)));
+element("sections").append(...["none", ...file.classes].map(value =>
+    make("label", {}, make("input", {type: "radio", name: "class", value, defaultChecked: value === "none"}), value)));
 const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`);
 element("measured").textContent = measured.join("; ");
 window.addEventListener("hashchange", restore);
@@ -279,7 +279,6 @@ restore();
 // For tests, and for who opens the console. next: what may follow some tokens, the likeliest first. read: the negative
 // log-likelihood of each token of a text.
 window.writer = {
-    joined,
     next(tokens, {section, model: which = "network", begins = "", ...reshape} = {}) {
         const ids = encode(tokens);
         model.read(ids, model.start(section));
