@@ -81,7 +81,7 @@ PROJECT = {
 def lesson_cards() -> str:
     """A card for each lesson, with its question, its drawing and its time; the last one is the project's."""
     rooms = {name: lesson.settings for name, lesson in lesson_pages.LESSONS.items()} | {"project": PROJECT}
-    return "\n".join(card(i + 1, name, **room) for i, (name, room) in enumerate(rooms.items()))
+    return "\n".join(card(i, name, **room) for i, (name, room) in enumerate(rooms.items(), start=1))
 
 
 def card(number: int, name: str, title: str, question: str, motif: dict[str, str], **_) -> str:
