@@ -10,9 +10,9 @@
     # %% check_lstm_step, wrong: in the order f, i, g, o
     # i, f, g, o => f, i, g, o
 
-- An answer defines what the check takes, under the name of its parameter. A right one gets the verdict "right"; a wrong
-  one gets "not yet." with the words behind "wrong:" and after each `# says:`.
-- A wrong one is code as well, or the lesson's own solution with edits: `# what it has => what stands there instead`.
+- An answer defines what the check takes, under the name of its parameter: as code, or as the lesson's own solution with
+  edits, `# what it has => what stands there instead`, each in the first place that it fits. A right one gets "right"; a
+  wrong one gets "not yet." with the words behind "wrong:" and after each `# says:`.
 - It is run after `from torchnlp import *` and `from lessons import *`, with F, math, nn, np and random. `# %% Setting`
   holds what several answers share, and what a lesson hands to a check beside the answer (data and networks as it has
   them; nothing is trained). Ours are there as well, so that the answer to a stage may build on an earlier one.
@@ -61,7 +61,6 @@ def solutions(path: Path) -> dict[str, str]:
 
 
 def edited(code: str, edits: list[tuple[str, str]]) -> str:
-    """Each edit changes the first place that it fits."""
     for old, new in edits:
         assert old in code, f"The solution has no {old} (any more): {code}"
         code = code.replace(old, new, 1)

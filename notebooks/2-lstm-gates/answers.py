@@ -24,14 +24,8 @@ def lstm_step(lstm, x, h, c):
 # * torch.tanh(c) => * c
 
 
-# %% check_forget_by_token, right: an ordinary dictionary, token by token
-def forget_by_token(lstm, articles):
-    found = {}
-    for tokens, vectors in articles:
-        f = gates(lstm, vectors)["forget"]
-        for t, token in enumerate(tokens):
-            found.setdefault(token, []).append(f[t].mean())
-    return found
+# %% check_forget_by_token, right: tensors of one number
+# f.tolist() => f
 
 
 # %% check_forget_by_token, wrong: you give 1 - f: f is how much is kept.

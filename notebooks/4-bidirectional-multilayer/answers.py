@@ -45,16 +45,8 @@ def read_late(rnn, vectors, lengths, delay):
 # states[:, delay:] => states
 
 
-# %% check_usable, right: case by case
-def usable(delay):
-    names = ["one-way"]
-    if delay >= 1:
-        names.append("late")
-    if delay >= 2:
-        names.append("window")
-    if delay >= 4:
-        names.append("two windows")
-    return names + ["two-way"] * (delay == math.inf)
+# %% check_usable, right: a list
+# {name for name, words in ahead.items() if words <= delay} => [name for name in ahead if ahead[name] <= delay]
 
 
 # %% check_usable, wrong: With a delay of 0, 'late' may not be used

@@ -36,14 +36,9 @@ def language_loss(net, x, y):
 # logits.flatten(0, 1), y.flatten() => logits, y
 
 
-# %% check_grow, right: with twice as many digits
-def grow(beams, log_p, width):
-    found = []
-    for (score, ids), row in zip(beams, log_p.double()):
-        closed = len(ids) > 0 and ids[-1] == END
-        found += [(score, ids)] if closed else [(score + p, [*ids, w]) for w, p in enumerate(row)]
-    found.sort(key=lambda beam: float(beam[0]), reverse=True)
-    return found[:width]
+# %% check_grow, right: tensors of one number, with twice as many digits
+# zip(beams, log_p) => zip(beams, log_p.double())
+# best.values.tolist() => best.values
 
 
 # %% check_grow, wrong: a beam that ends in <end> does not grow
@@ -70,13 +65,8 @@ def ranked(beams, power):
 
 
 # %% check_followers, right: setdefault
-def followers(texts, n, start):
-    book = {}
-    for ids in texts:
-        line = [start] * n + list(ids)
-        for context, token in zip(zip(*(line[i:] for i in range(n))), line[n:]):
-            book.setdefault(context, []).append(token)
-    return book
+# defaultdict(list) => {}
+# book[tuple(line[i - n : i])].append => book.setdefault(tuple(line[i - n : i]), []).append
 
 
 # %% check_followers, wrong: , after (
@@ -88,16 +78,9 @@ def followers(texts, n, start):
 # i - n => i - 2
 
 
-# %% check_chain, right: a place by chance
-def chain(book, n, rng, start, most=20):
-    line = [start] * n
-    for _ in range(most):
-        after = book[tuple(line[-n:])]
-        line.append(after[rng.randrange(len(after))])
-        if line[-1] == END:
-            line.pop()
-            break
-    return tuple(line[n:])
+# %% check_chain, right: a place by chance, and a tuple
+# rng.choice(book[tuple(line[-n:])]) => (after := book[tuple(line[-n:])])[rng.randrange(len(after))]
+# return line[n:] => return tuple(line[n:])
 
 
 # %% check_chain, wrong: Here only [5, 6, 7] can be written

@@ -3,15 +3,9 @@ from collections import Counter
 from copy import deepcopy
 
 
-# %% check_copies, right: with a loop
-def copies(texts):
-    words, pairs = [{*tokenizer(text)} for text in texts], []
-    for j in range(len(texts)):
-        for i in range(j):
-            both, either = words[i] & words[j], words[i] | words[j]
-            if either and len(both) / len(either) >= 0.6:
-                pairs.append([i, j])
-    return pairs
+# %% check_copies, right: pairs as lists, the last first
+# pairs.append((i, j)) => pairs.append([i, j])
+# return pairs => return pairs[::-1]
 
 
 # %% check_copies, wrong: It misses a pair: 'The lamp in street
@@ -95,16 +89,11 @@ def make_batch(rows):
 # [UNK] => [PAD]
 
 
-# %% check_classifier, right: a packed LSTM, its last state, and a dropout that knows the mode
-class Classifier(nn.Module):
-    def __init__(self, num_words, num_classes):
-        super().__init__()
-        self.embedding, self.rnn = nn.Embedding(num_words, 50), nn.LSTM(50, 16, batch_first=True)
-        self.fc = nn.Linear(16, num_classes)
-
-    def forward(self, ids, lengths):
-        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(ids), lengths, True, enforce_sorted=False)
-        return self.fc(F.dropout(self.rnn(packed)[1][0][-1], 0.3, self.training))
+# %% check_classifier, right: the last state of an LSTM, and a dropout that knows the mode
+# nn.GRU(50, 32, batch_first=True, bidirectional=True) => nn.LSTM(50, 64, batch_first=True)
+# states, _ = run_rnn => _, last = run_rnn
+# states.sum(1) / lengths.unsqueeze(1) => last
+# self.dropout(mean) => F.dropout(mean, 0.3, self.training)
 
 
 # %% check_classifier, wrong: Return the logits
@@ -118,30 +107,17 @@ class Classifier(nn.Module):
 # run_rnn(self.rnn, vectors, lengths) => self.rnn(vectors)
 
 
-# %% check_train_network, right: validated in batches, with a copy of each tensor
-def train_network(make, train, valid, seed=1, epochs=15, weights=None):
-    def loss_of(rows, **how):
-        labels, ids, lengths = make_batch(rows)
-        return F.cross_entropy(net(ids, lengths), labels, **how)
+# %% Setting
+def mean_loss(net, rows):
+    batches = [make_batch(rows[k : k + 9]) for k in range(0, len(rows), 9)]
+    return sum(F.cross_entropy(net(*inputs), labels, reduction="sum") for labels, *inputs in batches) / len(rows)
 
-    seed_all(seed)
-    net, best, losses = make(), None, []
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-    for _ in range(epochs):
-        net.train()
-        rows = [train[i] for i in torch.randperm(len(train)).tolist()]
-        for k in range(0, len(rows), 16):
-            optimizer.zero_grad()
-            loss_of(rows[k : k + 16], weight=weights).backward()
-            optimizer.step()
-        net.eval()
-        with torch.no_grad():
-            parts = [loss_of(valid[k : k + 9], reduction="sum").item() for k in range(0, len(valid), 9)]
-        losses.append(sum(parts) / len(valid))
-        if losses[-1] == min(losses):
-            best = {name: weight.clone() for name, weight in net.state_dict().items()}
-    net.load_state_dict(best)
-    return net.eval(), losses
+
+# %% check_train_network, right: validated in batches, with a copy of each tensor
+# lr=0.004 => lr=0.01
+# .split(32) => .split(16)
+# F.cross_entropy(net(ids, lengths), labels).item() => mean_loss(net, valid).item()
+# deepcopy(net.state_dict()) => {name: weight.clone() for name, weight in net.state_dict().items()}
 
 
 # %% check_train_network, wrong: It returns the last epoch, not the best one
