@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import psutil
 from nbclient import NotebookClient
+from nbconvert.preprocessors.coalescestreams import CoalesceStreamsPreprocessor
 from PIL import Image, ImageChops, ImageStat
 
 
@@ -26,16 +27,10 @@ def used(pid: int) -> float:
 
 def join_prints(cell) -> None:
     """Make one output of what is printed bit by bit, and one of the results that are recorded in between."""
-    joined, figures = [], {}
-    for output in cell.outputs:
-        if not output.get("data", output):
-            figures |= output.metadata.get("figures", {})
-        elif joined and output.get("name", "") == joined[-1].get("name"):  # stdout or stderr; a picture has no name
-            joined[-1].text += output.text
-        else:
-            joined.append(output)
-    cell.outputs = joined
-    if figures:
+    records = [output for output in cell.outputs if not output.get("data", output)]
+    cell.outputs = [output for output in cell.outputs if output not in records]
+    CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
+    if figures := {name: value for record in records for name, value in record.metadata.get("figures", {}).items()}:
         cell.outputs.append(nbformat.v4.new_output("display_data", metadata={"figures": figures}))
 
 
