@@ -86,11 +86,8 @@ def shuffled(table):
 
 
 # %% check_shuffled, wrong: One row is lost
-def shuffled(table):
-    answer = table[torch.randperm(len(table))]
-    answer[PAD] = table[PAD]
-    return answer
-
+# [row for row in range(len(table)) if row != PAD] => range(len(table))
+# return answer => return torch.cat([answer[:PAD], table[PAD : PAD + 1], answer[PAD + 1 :]])
 
 # %% check_shuffled, wrong: Rows that follow each other still do
 # torch.randperm(len(others)) => torch.arange(len(others)).roll(7)

@@ -37,6 +37,10 @@ from copy import deepcopy
 # %% check_split, wrong: A leak:
 # in copies(texts) => in []
 
+# %% check_split, wrong: times its share of 70, 15 or 15 %.
+# for label in sorted(set(labels)) => for label in [0]
+# if labels[i] == label => if True
+
 
 # %% check_macro_f1, wrong: That is the accuracy
 # sum(scores) / len(scores) => sum(a == b for a, b in zip(labels, answers)) / len(labels)
