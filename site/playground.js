@@ -4,13 +4,14 @@ import {
     PARTS, SIGNED, css, fit, make, mean, paintAxes, paintLine, paintUnits, palette, percent, shade, shownParts,
     tenTo,
 } from "../images/watch/draw.js";
+import {say} from "../images/watch/words.js";
 import {CELLS} from "./cells.js";
 import {BATCH, Recaller, SYMBOLS} from "./recall.js";
 import {PICTURE, makeShare} from "./share.js";
 
 const GUTTER = 36;  // left of the bars, for what they are measured by
 const COLOURS = ["first", "second"], DASHES = [[], [7, 4]];  // of the networks' lines
-const GATES = {LSTM: "forget", GRU: "update"};
+const BIASES = {LSTM: say("Bias of the forget gate"), GRU: say("Bias of the update gate")};
 
 const element = id => document.getElementById(id), form = element("settings");
 const presets = [...element("presets").querySelectorAll("a")];
@@ -35,17 +36,17 @@ function restore() {
 
 function showSettings() {
     for (const name of ["", "2"]) {
-        const label = form.elements[`bias${name}`].parentElement, gate = GATES[form.elements[`cell${name}`].value];
-        label.hidden = !gate;
-        label.firstChild.textContent = `Bias of the ${gate} gate`;
+        const label = form.elements[`bias${name}`].parentElement, words = BIASES[form.elements[`cell${name}`].value];
+        label.hidden = !words;
+        label.firstChild.textContent = words;
     }
     for (const {name, value, parentElement} of form.querySelectorAll("[type=range]")) {
-        parentElement.querySelector("b").textContent = name === "clip" && value === "0" ? "off" : value;
+        parentElement.querySelector("b").textContent = name === "clip" && value === "0" ? say("off") : value;
     }
     for (const link of presets) link.ariaCurrent = link.hash === location.hash ? "true" : null;
 }
 
-const nameOf = ({settings: {cell, bias}}) => cell === "RNN" ? cell : `${cell}, bias ${bias}`;
+const nameOf = ({settings: {cell, bias}}) => cell === "RNN" ? cell : say("{cell}, bias {bias}", {cell, bias});
 
 function restart() {
     const {cell, cell2, bias, bias2, ...rest} = Object.fromEntries(new FormData(form));
@@ -110,13 +111,15 @@ function drawAccuracy(canvas, width, colours) {
     const context = fit(canvas, width, height), xMax = Math.max(100, 50 * Math.ceil(stepsOf(nets) / 50));
     const x = i => left + i / xMax * (right - left), y = value => 8 + (1 - value) * (bottom - 8);
     const across = [0, 0.5, 1].map(value => [y(value), percent(value)]);
-    const below = [[left, 0], [x(xMax / 2), "steps"], [right - 10, xMax]];
+    const below = [[left, 0], [x(xMax / 2), say("steps")], [right - 10, xMax]];
     paintAxes(context, colours, {left, right, across, below, bottom: height - 24});
     paintLine(context, [[left, y(1 / SYMBOLS)], [right, y(1 / SYMBOLS)]], css(colours.guess), 1.4, [2, 4]);
     nets.forEach(({curve}, i) => {
         paintLine(context, curve.map((value, step) => [x(step), y(value)]), css(colours[COLOURS[i]]), 2.4, DASHES[i]);
     });
-    canvas.ariaLabel = `Accuracy. ${nets.map(net => `${nameOf(net)}: ${percent(net.recent)}`).join("; ")}`;
+    const shares = nets.map(net => say("{name}: {share}", {name: nameOf(net), share: percent(net.recent)}))
+        .join(say("; "));
+    canvas.ariaLabel = say("Accuracy. {shares}", {shares});
 }
 
 // A network's place: its name, what it comes to in words, the gradient over the symbols, its answers, the inside. On a
@@ -132,11 +135,12 @@ function furnish() {
     element("lanes").classList.toggle("alike", nets.length > 1 && nets[0].settings.cell === nets[1].settings.cell);
     element("lanes").replaceChildren(...nets.map((net, i) => make("section", {className: "lane"},
         row(0, "name", named("h2", net, i), make("p", {className: "told"})),
-        row(1, "slope", label(net, i, "gradient", " with respect to each symbol; grey lines: before training"),
+        row(1, "slope", label(
+            net, i, say("gradient"), say(" with respect to each symbol; grey lines: before training")),
             make("canvas", {role: "img"}), part("symbols")),
-        row(2, "reply", label(net, i, "answers", ""), part("letters"), part("letters")),
+        row(2, "reply", label(net, i, say("answers"), ""), part("letters"), part("letters")),
         ...partsOf(net).map(part => row(3 + Object.keys(PARTS).indexOf(part), "part",
-            label(net, i, PARTS[part].name, `: ${PARTS[part].meaning}`), make("canvas"))))));
+            label(net, i, PARTS[part].name, say(": {meaning}", PARTS[part])), make("canvas"))))));
 }
 
 const partsOf = net => shownParts(net.look().parts).slice(0, 3);
@@ -154,25 +158,25 @@ function drawNetwork(net, i, colours) {
     const find = name => section.querySelector(name), slope = find(".slope canvas"), width = find(".slope").clientWidth;
     find(".told").textContent = gradientInWords(influence, changed);
     drawGradient(slope, width, net, i, colours);
-    slope.ariaLabel = `Gradient over the symbols. ${find(".told").textContent}`;
+    slope.ariaLabel = say("Gradient over the symbols. {told}", {told: find(".told").textContent});
     partsOf(net).forEach((part, row) => {
         const [label, canvas] = section.querySelectorAll(".part")[row].children;
         const average = percent(mean(parts[part].map(row => mean(row.map(shade(part))))));
-        label.lastChild.textContent = SIGNED.includes(part) ? "" : `; on average ${average}`;
+        label.lastChild.textContent = SIGNED.includes(part) ? "" : say("; on average {average}", {average});
         drawPart(canvas, width, net, part, colours);
     });
     const room = (width - GUTTER) / symbols.length, every = Math.ceil(7 / room);  // pixels: a digit of 11 is 7 wide
     find(".symbols").style.fontSize = `${Math.max(11, Math.min(13, room))}px`;
     find(".symbols").replaceChildren(...symbols.map((symbol, t) =>
         make("span", {className: t ? "" : "first", textContent: t % every ? "" : symbol + 1})));
-    find(".slope .label").lastChild.textContent = every > 1 ? `; one symbol in ${every} is written` : "";
+    find(".slope .label").lastChild.textContent = every > 1 ? say("; one symbol in {every} is written", {every}) : "";
     const [told, first, last] = find(".reply").children, marks = says.map((said, k) => said === k ? "right" : "wrong");
     const right = marks.filter(mark => mark === "right").length;
-    told.lastChild.textContent =
-        ` to each first symbol before the same noise: ${right} of ${SYMBOLS} right; by luck, 1`;
+    told.lastChild.textContent = say(
+        " to each first symbol before the same noise: {right} of {all} right; by luck, 1", {right, all: SYMBOLS});
     const cell = (className, textContent) => make("span", {className, textContent});
-    first.replaceChildren(cell("", "first"), ...says.map((_, k) => cell("", k + 1)));
-    last.replaceChildren(cell("", "says"), ...says.map((said, k) => cell(marks[k], said + 1)));
+    first.replaceChildren(cell("", say("first")), ...says.map((_, k) => cell("", k + 1)));
+    last.replaceChildren(cell("", say("says")), ...says.map((said, k) => cell(marks[k], said + 1)));
 }
 
 // What is saved: all of it, in a width that a phone has not.
@@ -183,12 +187,15 @@ function pictures() {
         draw(canvas, PICTURE, ...given, colours);
         return [words, canvas];
     };
-    const names = nets.map((net, i) => `${nameOf(net)} (${i ? "dashed" : "solid"})`).join(", ");
-    const drawn = [picture(`Accuracy: ${names}; dotted: chance level`, drawAccuracy), ...nets.flatMap((net, i) => [
-        picture(`${nameOf(net)}: gradient with respect to the symbols ${net.look().symbols.map(k => k + 1).join(" ")}`,
-            drawGradient, net, i),
-        ...partsOf(net).map(part => picture(`${nameOf(net)}: ${PARTS[part].name}`, drawPart, net, part)),
-    ])];
+    const lines = nets.map(nameOf).map((name, i) => i ? say("{name} (dashed)", {name}) : say("{name} (solid)", {name}));
+    const names = lines.join(say(", ")), accuracy = say("Accuracy: {names}; dotted: chance level", {names});
+    const drawn = [picture(accuracy, drawAccuracy), ...nets.flatMap((net, i) => {
+        const name = nameOf(net), symbols = net.look().symbols.map(k => k + 1).join(" ");
+        const gradient = say("{name}: gradient with respect to the symbols {symbols}", {name, symbols});
+        const ofPart = part => say("{name}: {part}", {name, part: PARTS[part].name});
+        return [picture(gradient, drawGradient, net, i),
+            ...partsOf(net).map(part => picture(ofPart(part), drawPart, net, part))];
+    })];
     root.remove();
     return drawn;
 }
@@ -224,27 +231,34 @@ function gradientInWords(influence, changed) {
     const far = influence.at(-1) / influence[0], of = BATCH;
     const times = far >= 0.001 ? Number(far.toPrecision(1)) : far > 0 ? tenTo(Math.log10(far)) : 0;
     const still = far < 1e-6 && changed > of / 4;
-    return `The gradient with respect to the first symbol is ${times} times that with respect to the last. `
-        + `With another first symbol ${still ? "and nothing else changed, still " : ""}`
-        + `${changed} of ${of} answers change`
-        + `${still ? ": the gradient has vanished, the memory has not." : "."}`;
+    const kept = still ? say("With another first symbol and nothing else changed, still {changed} of {of} answers "
+        + "change: the gradient has vanished, the memory has not.", {changed, of})
+        : say("With another first symbol {changed} of {of} answers change.", {changed, of});
+    return say("The gradient with respect to the first symbol is {times} times that with respect to the last. {kept}",
+        {times, kept});
 }
 
 function describe(net) {
-    const {state, steps, recent} = net, score = `${percent(recent)} right, where chance level is 12.5\u00A0%`;
+    const {state, steps, recent} = net, share = percent(recent), sequences = (steps * BATCH).toLocaleString("en");
+    const parts = {name: nameOf(net), steps, sequences, share};
     const how = {
-        learnt: `learnt after ${steps} steps and ${(steps * BATCH).toLocaleString("en")} sequences`,
-        "given up": `not learnt in ${steps} steps, ${score}`,
-        broken: "the gradient is no longer a number; clipping or a smaller learning rate would have helped",
+        learnt: say("{name}: learnt after {steps} steps and {sequences} sequences.", parts),
+        "given up": say("{name}: not learnt in {steps} steps, {share} right, where chance level is 12.5\u00A0%.",
+            parts),
+        broken: say("{name}: the gradient is no longer a number; clipping or a smaller learning rate would have "
+            + "helped.", parts),
     };
-    return `${nameOf(net)}: ${how[state] ?? (steps ? `step ${steps}, ${score}` : "not trained yet")}.`;
+    const far = say("{name}: step {steps}, {share} right, where chance level is 12.5\u00A0%.", parts);
+    return how[state] ?? (steps ? far : say("{name}: not trained yet.", parts));
 }
 
 const stepsOf = nets => Math.max(...nets.map(net => net.steps));
 
 function show() {
     const state = running ? "running" : learning().length ? "paused" : "over", steps = stepsOf(nets);
-    element("run").textContent = {running: "Pause", over: "Again", paused: steps ? "Go on" : "Start"}[state];
+    element("run").textContent = {
+        running: say("Pause"), over: say("Again"), paused: steps ? say("Go on") : say("Start"),
+    }[state];
     element("step").disabled = state === "over";
     // A screen reader hears how it ends, and what one asks for, not ten reports a second.
     element("sentence").ariaLive = running ? "off" : "polite";

@@ -8,12 +8,13 @@ import {PICTURE, makeShare} from "./share.js";
 import {heard} from "../images/watch/sentences.js";
 import {tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
+import {pieces, say} from "../images/watch/words.js";
 
 const examples = [...document.querySelectorAll("#examples [value]")];
 const data = id => JSON.parse(document.getElementById(id).textContent);
 const file = data("lstm");  // it reads already while other networks are on their way
 const networks = new Networks(file), {most} = networks.plan;
-if (file.plan?.layers === 0) Object.assign(PARTS.h, {name: "mean so far", meaning: ""});
+if (file.plan?.layers === 0) Object.assign(PARTS.h, {name: say("mean so far"), meaning: ""});
 const field = document.getElementById("text"), form = document.getElementById("choices"), choices = form.elements;
 // What is read depends on where the band is, if words are forgotten.
 const onMove = () => choices.mode.value === "all" ? remember() : read();
@@ -51,10 +52,14 @@ function read() {
 // The words without which a published network would have answered otherwise, as a sentence.
 function turning({tokens, known, turning, without}) {
     if (!without.length || !heard({tokens, known})) return [];
-    if (!turning.length) return ["Without any one of these words the answer would be the same."];
-    const said = turning.slice(0, 5).flatMap(([t, k], i) =>
-        [i ? "; without " : "Without ", bold(tokens[t]), ` it would be ${networks.classes[k]}`]);
-    return [...said, turning.length > 5 ? `; and so on for ${turning.length - 5} more words.` : "."];
+    if (!turning.length) return [say("Without any one of these words the answer would be the same.")];
+    const said = turning.slice(0, 5).flatMap(([t, k], i) => {
+        const parts = {word: bold(tokens[t]), name: networks.classes[k]};
+        return i ? pieces("; without {word} it would be {name}", parts)
+            : pieces("Without {word} it would be {name}", parts);
+    });
+    const count = turning.length - 5;
+    return [...said, count > 0 ? say("; and so on for {count} more words.", {count}) : say(".")];
 }
 
 function remember() {
@@ -68,9 +73,9 @@ function pictures() {
     root.style = `position: fixed; color-scheme: light; font-size: 16px; width: ${PICTURE}px; max-width: none; padding: 0`;
     const {at, by, unit, part, readings} = view, wide = new View(root, networks.classes, {colours: file.colours});
     Object.assign(wide, {at, by, unit}).show(readings);
-    const framed = by in PARTS && unit !== null ? `, unit ${unit + 1} framed` : "";
+    const framed = by in PARTS && unit !== null ? say(", unit {unit} framed", {unit: unit + 1}) : "";
     const parts = [...wide.curves.children, ...part ? [wide.inside.children[wide.rows.indexOf(part)]] : []];
-    const named = parts.map(({children: [label, canvas]}) => [label.textContent.split(/[;:] /)[0], canvas]);
+    const named = parts.map(({children: [label, canvas]}) => [label.textContent.split(/; |: |[；：]/)[0], canvas]);
     if (part) named.at(-1)[0] += framed;
     root.remove();
     return [["", paintWords(wide)], ...named];

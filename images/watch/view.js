@@ -14,13 +14,15 @@ import {
     shade, shownParts, writeEnds,
 } from "./draw.js";
 import {formula, heard, notes, sentence, story, turnsOf} from "./sentences.js";
+import {pieces, say} from "./words.js";
 
 const DASHES = [[], [7, 4], [2, 4], [9, 4, 2, 4]];
 const MOST_CLASSES = 6;
 const STAGE = 26;  // pixels: the letters of the words on the front page, where there is room
 const GUTTER = 18;  // left of the columns, for the numbers of the curves' scale
 const UPRIGHT = 22;  // pixels: the column of a word that stands upright, where there is room
-const [POINT, CLICK] = matchMedia("(hover: hover)").matches ? ["move over", "Click"] : ["tap", "Tap"];
+const [point, click] = matchMedia("(hover: hover)").matches ? [say("move over"), say("Click")]
+    : [say("tap"), say("Tap")];
 
 export class View {
     // onMove() is called when the band moves or a unit is lit, onEnd() when the show is over. compact: large words, the
@@ -36,15 +38,15 @@ export class View {
         const button = (textContent, label, onclick) =>
             make("button", {type: "button", textContent, ariaLabel: label, title: label, onclick});
         this.sentence = make("p", {className: "sentence", role: "status"});
-        const before = button("‹", "Word before", () => this.go(this.at - 1));
-        const after = button("›", "Next word", () => this.go(this.at + 1));
-        this.player = button("", "Read the text word by word", () => this.playing ? this.stop() : this.play());
+        const before = button("‹", say("Word before"), () => this.go(this.at - 1));
+        const after = button("›", say("Next word"), () => this.go(this.at + 1));
+        this.player = button("", say("Read the text word by word"), () => this.playing ? this.stop() : this.play());
         const lit = () => this.stacked ? null : this.unit ?? 0;
         this.select = make("select", {onchange: () => this.look(this.select.value, lit())});
-        this.choice = make("label", {}, "Colour by ", this.select);
+        this.choice = make("label", {}, say("Colour by"), " ", this.select);
         this.number = make("input", {type: "number", min: 1});
         this.number.oninput = () => this.look(this.by, this.number.value - 1);
-        this.ofUnit = make("label", {className: "number"}, "of unit ", this.number);
+        this.ofUnit = make("label", {className: "number"}, say("of unit"), " ", this.number);
         const kept = event => event.stopPropagation();  // no word is meant
         [this.lit, this.formula] = [make("p", {role: "status"}), make("p", {className: "formula"})];
         this.near = [0, 1, 2, 3, 4].map(i => button("", "", () => this.look(this.by, this.order[this.first + i])));
@@ -56,11 +58,12 @@ export class View {
         this.line = div("line", this.words);
         this.head = div("head", this.columns, this.line);
         this.roll = div("roll", this.curves, this.effect, this.inside, this.band);
-        this.strip = make("div", {className: "strip", tabIndex: 0, role: "slider", ariaLabel: "Word"}, this.roll);
+        this.strip = make("div", {className: "strip", tabIndex: 0, role: "slider", ariaLabel: say("Word")}, this.roll);
         this.answers = make("table", {className: "answers"});
         this.notes = make("ol", {className: "notes"});
-        this.hint = make("p", {className: "hint", textContent: "The word on grey is that of the sentence. Each thin "
-            + `stripe in a picture is a unit: no colour is 0, grey is negative. ${CLICK} one for its number.`});
+        this.hint = make("p", {className: "hint", textContent: say("The word on grey is that of the sentence. Each "
+            + "thin stripe in a picture is a unit: no colour is 0, grey is negative. {click} one for its number.",
+        {click})});
         this.side = div("side", this.notes, this.hint);
         root.classList.add(...compact ? ["compact", "rows"] : []);
         root.replaceChildren(
@@ -113,11 +116,12 @@ export class View {
         Object.assign(this, {names, rows: several ? [] : shown});
         const row = (textContent, onclick) => make("div", {className: "part"},
             make("span", {className: "label", textContent}), make("canvas", {onclick}));
-        const above = name => `${several ? `${name}: ` : ""}probability of each class; ${POINT} a word`;
+        const above = name => several ? say("{name}: probability of each class; {point} a word", {name, point})
+            : say("probability of each class; {point} a word", {point});
         const pick = part => this.compact ? null : event => this.pick(part, event, "offsetY");
         this.curves.replaceChildren(...this.readings.map(({name}) => row(above(name), null)));
         this.inside.replaceChildren(...this.rows.map(part => row("", pick(part))));
-        const options = {answer: "answer so far", influence: "importance"};
+        const options = {answer: say("answer so far"), influence: say("importance")};
         for (const part of this.rows) options[part] = PARTS[part].name;
         this.select.replaceChildren(
             ...Object.entries(options).map(([value, textContent]) => make("option", {value, textContent})));
@@ -171,7 +175,7 @@ export class View {
         this.width = seen;
         this.roll.style.width = `${Math.max(seen, this.edges.at(-1) + this.margin)}px`;
         this.roll.style.setProperty("--seen", `${seen}px`);
-        this.choice.firstChild.data = this.stacked ? "Show " : "Colour by ";
+        this.choice.firstChild.data = this.stacked ? say("Show") : say("Colour by");
         this.select[0].hidden = this.stacked;
         this.fits = this.edges.at(-1) <= this.width;
         this.strip.style.touchAction = this.fits ? "pan-y" : "auto";  // a finger moves the band, or a long text
@@ -311,9 +315,9 @@ export class View {
         this.words.style.setProperty("--lit", `${100 * place}%`);
         this.words.style.setProperty("--wide", added ? "0px" : `${100 / order.length}%`);
         const lead = this.classes[best(reading.probabilities.at(-1) ?? [])];
-        const last = added ? `adds to ${lead}` : by === "influence" ? by : PARTS[part]?.name;
-        const names = several ? readings.map(({name}) => name) : ["answer after it", last];
-        this.columns.replaceChildren(...["word", ...names].map(textContent => make("span", {textContent})));
+        const last = added ? say("adds to {lead}", {lead}) : by === "influence" ? say("importance") : PARTS[part]?.name;
+        const names = several ? readings.map(({name}) => name) : [say("answer after it"), last];
+        this.columns.replaceChildren(...[say("word"), ...names].map(textContent => make("span", {textContent})));
     }
 
     // What the words are coloured by, a number a word; undefined where the network did not read.
@@ -329,22 +333,25 @@ export class View {
         const values = this.values(), said = over ? story(readings[0], this.classes)
             : sentence(readings, at, this.classes, this.compact);
         if (tokens.length && !over && by === "influence") {
-            said.push(this.stacked && without?.length ? ` Without it the text ends at ${this.answer(without[at])}.`
-                : ` Its importance: ${percent(values[at] / Math.max(...values, 1e-30))} of the largest.`);
+            const share = percent(values[at] / Math.max(...values, 1e-30)), ends = without?.length && without[at];
+            said.push(this.stacked && ends ? say(" Without it the text ends at {answer}.", {answer: this.answer(ends)})
+                : say(" Its importance: {share} of the largest.", {share}));
         }
         this.sentence.replaceChildren(...said);
         this.tellUnit(values[at]);
         Object.assign(this.band.style, {left: `${edges[at]}px`, width: `${(edges[at + 1] ?? 0) - edges[at]}px`});
         Object.assign(this.strip, {ariaValueMin: 1, ariaValueMax: Math.max(1, tokens.length)});
-        Object.assign(this.strip, {ariaValueNow: at + 1, ariaValueText: tokens[at] ?? "no word"});
+        Object.assign(this.strip, {ariaValueNow: at + 1, ariaValueText: tokens[at] ?? say("no word")});
         [...this.words.children].forEach((word, t) => {
             const marks = {unknown: !known[t], here: t === at, unread: t < from};
             word.firstChild.className = Object.keys(marks).filter(mark => marks[mark]).join(" ");
         });
         this.rows.forEach((part, i) => {
             const {name, meaning} = PARTS[part], row = parts[part][at];
-            const now = !row || SIGNED.includes(part) ? "" : `; now ${percent(mean(row.map(shade(part))))} on average`;
-            this.inside.children[i].firstChild.replaceChildren(this.legend(part, name), `: ${meaning}${now}`);
+            const words = {name: this.legend(part, name), meaning}, share = row && percent(mean(row.map(shade(part))));
+            this.inside.children[i].firstChild.replaceChildren(...!row || SIGNED.includes(part)
+                ? pieces("{name}: {meaning}", words)
+                : pieces("{name}: {meaning}; now {share} on average", {...words, share}));
         });
         this.tellAnswers();
     }
@@ -354,9 +361,10 @@ export class View {
         const {at} = this, word = bold(this.tokens[at] ?? ""), [{without, probabilities}] = this.readings;
         const rows = this.readings.map(({probabilities}) => probabilities[at]);
         if (!this.effect.hidden) {
-            this.effect.firstChild.replaceChildren(make("b", {textContent: "without this word"}),
-                ` the text ends at ${this.answer(without[at])}; bars: what each word adds to `,
-                this.answer(probabilities.at(-1)));
+            const left = make("b", {textContent: say("without this word")});
+            const [now, then] = [without[at], probabilities.at(-1)].map(this.answer);
+            this.effect.firstChild.replaceChildren(
+                ...pieces("{left} the text ends at {now}; bars: what each word adds to {then}", {left, now, then}));
         }
         if (!this.sums.hidden && this.colours) this.tellSums(this.readings[0]);
         if (!rows[0]) return this.answers.replaceChildren();
@@ -372,13 +380,13 @@ export class View {
         };
         const head = several ? [cell("tr", cell("td"), ...this.readings.map(({name}) => cell("th", name)))] : [];
         this.answers.replaceChildren(
-            cell("caption", "Answer after ", word),
+            cell("caption", ...pieces("Answer after {word}", {word})),
             cell("tbody", ...head, ...this.classes.map((_, k) => k).filter(k => highest.includes(k)).map(line)));
         this.root.style.setProperty("--answers", `${this.answers.offsetHeight}px`);
         this.root.style.setProperty("--told", `${this.sentence.offsetHeight}px`);
     }
 
-    answer = row => `${this.classes[best(row)]} (${percent(Math.max(...row))})`;
+    answer = row => say("{name} ({share})", {name: this.classes[best(row)], share: percent(Math.max(...row))});
 
     // The unit that is lit: its number at this word, how it comes about, and the units drawn beside it, to choose.
     tellUnit(value) {
@@ -386,13 +394,14 @@ export class View {
         if (!(by in PARTS) || value === undefined) return loupe.remove();
         const place = order.indexOf(unit), row = reading.parts[by][at];
         if (!(place >= this.first && place < this.first + 5)) this.first = Math.max(0, Math.min(units - 5, place - 2));
-        this.lit.replaceChildren(`Unit ${unit + 1} of the `, this.legend(by, PARTS[by].name),
-            `: ${value.toFixed(2)}. Beside it:`);
+        this.lit.replaceChildren(...pieces("Unit {unit} of the {part}: {value}. Beside it:",
+            {unit: unit + 1, part: this.legend(by, PARTS[by].name), value: value.toFixed(2)}));
         this.formula.replaceChildren(...reading.sums ? formula(reading, by, at, unit) : []);
         this.near.forEach((button, i) => {
             const other = order[this.first + i];
             Object.assign(button, {hidden: other === undefined, ariaPressed: other === unit, title: "",
-                textContent: `${other + 1}: ${row[other]?.toFixed(2)}`, ariaLabel: `Unit ${other + 1}`});
+                textContent: `${other + 1}: ${row[other]?.toFixed(2)}`,
+                ariaLabel: say("Unit {unit}", {unit: other + 1})});
         });
         const beside = stacked ? words.children[at] : this.inside.children[rows.indexOf(by)];
         if (loupe.parentElement !== beside) beside.append(loupe);  // or its buttons would lose the keyboard
@@ -404,8 +413,9 @@ export class View {
     tellSums({output, parts}) {
         const {at, by, unit, classes, order, colours} = this, [name, canvas] = this.sums.children;
         const face = getComputedStyle(this.words).fontFamily, lit = by in PARTS ? unit ?? undefined : undefined;
-        name.replaceChildren(make("b", {textContent: "output weight times h"}),
-            ": what each unit adds to a score, from 0, the grey line; tick: their sum, a score");
+        const product = make("b", {textContent: say("output weight times h")});
+        name.replaceChildren(...pieces("{product}: what each unit adds to a score, from 0, the grey line; tick: their "
+            + "sum, a score", {product}));
         const state = parts.h[at] ?? parts.h.at(-1);
         paintSums(canvas, output, state, {classes, order, lit, width: this.sums.clientWidth, colours, face});
     }
@@ -527,6 +537,6 @@ export class View {
     }
 
     rest() {
-        this.player.textContent = this.compact ? "▶ Replay" : "▶";
+        this.player.textContent = this.compact ? say("▶ Replay") : "▶";
     }
 }
