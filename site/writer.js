@@ -133,8 +133,9 @@ function showAll(ids, begins) {
     showSettings();
 }
 
-// The more a word costs, the darker its ground.
-const tinted = (tag, textContent, loss = 0) => make(tag, {textContent, style: `--cost: ${Math.min(50, 6 * loss)}%`});
+// The more a word costs, the darker its ground. A mouse over it shows its probability.
+const tinted = (tag, textContent, loss = 0) => make(tag,
+    {textContent, style: `--cost: ${Math.min(50, 6 * loss)}%`, title: loss ? written(Math.exp(-loss)) : ""});
 
 // A continuation on the button that takes it.
 function showDrawn(button, tokens, begins) {

@@ -151,6 +151,8 @@ def test_a_phones_first_screen_has_the_text_what_is_drawn_the_temperature_and_ba
     page.get_by_label("4-grams").check()
     assert page.locator("#fourgrams").is_visible() and page.locator("#network").is_hidden()
     assert page.locator("#more").inner_text() == "More: top k all, nucleus 0.9, start token none"
+    page.locator("#fourgrams button").last.click()  # far down, and the text that it changes stays in sight
+    assert page.evaluate("scrollY") > 0 and page.locator("#text").bounding_box()["y"] >= 0
 
 
 def test_a_copied_link_restores_all_and_a_picture_has_the_continuations(opened):
