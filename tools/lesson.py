@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 import nbformat
@@ -86,12 +87,7 @@ def with_further(notebook) -> Iterator[tuple]:
 
 def opening(notebook) -> list:
     """The cells of code behind the title, before anything is shown: they fetch the course, and import."""
-    found = []
-    for cell in notebook.cells[1:]:
-        if cell.cell_type != "code" or place_of(cell) != "skip":
-            break
-        found.append(cell)
-    return found
+    return [*takewhile(lambda cell: cell.cell_type == "code" and place_of(cell) == "skip", notebook.cells[1:])]
 
 
 @dataclass

@@ -26,6 +26,7 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -107,15 +108,12 @@ def read_deck(lesson: Lesson) -> list[Slide]:
 
 def plan_of(lesson: Lesson) -> list[tuple[str, float, str, list[str]]]:
     """The plan's rows, without the reserve: (what, minutes, which slides, the cells that the class opens)."""
-    rows: dict[str, list[tuple[int, Slide]]] = {}
-    for number, slide in enumerate(read_deck(lesson), 1):
-        if not slide.reserve:
-            rows.setdefault(slide.row, []).append((number, slide))
-    plan = []
-    for row, those in rows.items():
-        first, last = those[0][0], those[-1][0]
-        cells = [cell for _, slide in those for cell in slide.opens]
-        plan.append((row, sum(slide.minutes for _, slide in those), f"{first}–{last}".removesuffix(f"–{first}"), cells))
+    shown, plan = [each for each in enumerate(read_deck(lesson), 1) if not each[1].reserve], []
+    for row, those in groupby(shown, key=lambda each: each[1].row):
+        numbers, slides = zip(*those)
+        where = f"{numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}"
+        cells = [cell for slide in slides for cell in slide.opens]
+        plan.append((row, sum(slide.minutes for slide in slides), where, cells))
     return plan
 
 
@@ -253,9 +251,8 @@ def slide_html(lesson: Lesson, slide: Slide) -> str:
         asked, words = [], asked + words
     kinds = ["reserve"] * slide.reserve + [layout] * bool(sights and asked + words)
     kinds += ["opening"] * (not slide.title.startswith("##"))
-    parts = [f'<div class="words">{"".join(asked)}</div>'] * bool(asked)
-    parts += [f'<div class="sights">{"".join(sights)}</div>'] * bool(sights)
-    parts += [f'<div class="words">{"".join(words)}</div>'] * bool(words)
+    places = ("words", asked), ("sights", sights), ("words", words)
+    parts = [f'<div class="{place}">{"".join(those)}</div>' for place, those in places if those]
     said = markdown(f"**{slide.minutes:g} min · {slide.row}**\n{slide.notes}".replace("\n", "\n\n"))
     return f"""<section data-timing="{60 * slide.minutes:g}"><div class="slide {" ".join(kinds)}">
 {markdown(slide.title)}<div class="body">{"".join(parts)}</div></div>
