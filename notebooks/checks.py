@@ -128,10 +128,8 @@ def untouched(function: Callable, *given: object, **named: object) -> object:
 
 
 def must_be(answer: object, wanted: type, name: str) -> None:
-    said = say("{name} should be a {wanted}, not a {kind}.")
-    assert isinstance(answer, wanted), said.format(
-        name=name, wanted=wanted.__name__.lower(), kind=type(answer).__name__
-    )
+    kind, said = type(answer).__name__, say("{name} should be a {wanted}, not a {kind}.")
+    assert isinstance(answer, wanted), said.format(name=name, wanted=wanted.__name__.lower(), kind=kind)
 
 
 def must_be_like(answer: object, right: torch.Tensor, name: str) -> None:
@@ -652,9 +650,8 @@ def check_one_length_batches(one_length_batches):
     for batch in first:
         lengths = sorted({int(sizes[i]) for i in batch})
         assert len(lengths) == 1, say("A batch has texts of the lengths {lengths}.").format(lengths=lengths)
-    assert len(first) == 14 and max(map(len, first)) == 4, say(
-        "A batch has at most `size` texts, here 4; 14 batches are enough for an epoch."
-    )
+    said = say("A batch has at most `size` texts, here 4; 14 batches are enough for an epoch.")
+    assert len(first) == 14 and max(map(len, first)) == 4, said
     order = [int(sizes[batch[0]]) for batch in first]
     assert sum(a != b for a, b in zip(order, order[1:])) > 2, say("The batches come length after length: shuffle them.")
     said = say("The same texts meet in each epoch: shuffle the texts of a length, too.")
