@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from lessons import SYMBOLS, Recaller, recall_sequences, train_recall
+from torchnlp import fit
 
 
 def test_a_sequence_of_the_recall_task_has_its_first_symbol_as_the_answer():
@@ -23,23 +24,15 @@ def test_the_recaller_answers_from_the_last_state_of_its_layer_whose_biases_are_
     assert i.eq(-2).all() and f.eq(5).all()
 
 
-def test_train_recall_clips_the_gradient_to_1_and_warms_the_learning_rate_up_and_lets_it_fall():
+def test_train_recall_is_fit_with_gradients_clipped_to_1(fresh):
     torch.manual_seed(1)
     trained = Recaller(nn.LSTM, forget=5)
     trained.fc.weight.data *= 40  # gradients longer than 1
-    net = copy.deepcopy(trained)
+    net, generator = copy.deepcopy(trained), torch.Generator().manual_seed(3)
     assert train_recall(trained, 6, seed=3, steps=20, rate=0.02) == []  # it is tried every 25 steps
-    generator, optimizer = torch.Generator().manual_seed(3), torch.optim.Adam(net.parameters())
-    for step in range(20):
-        part = (step + 0.5) / 20
-        optimizer.param_groups[0]["lr"] = 0.02 * min(part / 0.1, (1 - part) / 0.9)
-        x = torch.randint(8, (128, 6), generator=generator)
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(net(x), x[:, 0]).backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 1)
-        optimizer.step()
-    for weights, wanted in zip(trained.parameters(), net.parameters()):
-        assert torch.allclose(weights, wanted, atol=1e-5)
+    texts = [torch.randint(8, (128, 6), generator=generator) for _ in range(20)]
+    fit(net, [(x[:, 0], x) for x in texts], epochs=1, lr=0.02, clip=1, live=False)
+    torch.testing.assert_close(trained.state_dict(), net.state_dict(), rtol=0, atol=1e-5)
 
 
 def test_train_recall_stops_when_99_in_100_are_right():
