@@ -4,6 +4,7 @@ import {readAddress, turnPage, writeAddress} from "./address.js";
 import {showBars, written} from "./bars.js";
 import {FourGrams} from "./counts.js";
 import {bold, make, mean} from "../images/watch/draw.js";
+import {pieces, say} from "../images/watch/words.js";
 import {END, LanguageModel, PAD, UNK, draw, reshaped} from "./language.js";
 import {makeRandom} from "./random.js";
 import {makeShare} from "./share.js";
@@ -41,7 +42,7 @@ const split = text => tokenize(text).join(" ").replace(/(?<= )' (s|t|re|ve|ll|d|
     .replace(/(?<![^ ])[a-z] \.( [a-z] \.)+(?= |$)/g, initials => initials.replaceAll(" ", ""))
     .split(" ").filter(token => token);
 const encode = tokens => tokens.map(token => known.get(token) ?? UNK);
-const named = id => id === END ? "the end" : file.words[id];
+const named = id => id === END ? say("the end") : file.words[id];
 
 // What is typed: its tokens, those that are read, and the letters of a last word that is not finished.
 function understand(text) {
@@ -146,9 +147,9 @@ function showDrawn(button, tokens, begins) {
         const [, space, word] = text.slice(before.length).match(/^( ?)(.*)$/);
         return [space, tinted("span", i ? word : begins + word, loss)];
     });
-    const last = tokens.at(-1).id === END ? " ■" : " …", over = ["■ The text may end here. ", bold("Go on")];
+    const last = tokens.at(-1).id === END ? " ■" : " …", on = bold(say("Go on"));
     button.value = text + last;
-    button.replaceChildren(...words.length ? [...words, last] : over);
+    button.replaceChildren(...words.length ? [...words, last] : pieces("■ The text may end here. {on}", {on}));
     button.onclick = () => {
         turnPage();  // so that Back gives the beginning again
         take(text, !words.length);
@@ -169,26 +170,30 @@ function showLosses(tokens) {
 
 // What comes next, in one sentence.
 function tellNext(tokens, begins, {id, now}) {
-    const place = begins ? ["Of the words that begin with ", bold(begins)]
-        : tokens.length ? ["After ", bold(tokens.at(-1))] : ["At the beginning"];
-    const stranger = !begins && read.at(-1)?.id === UNK ? " The models do not know this word." : "";
-    const says = id === END && now === 1 ? [", these settings leave only ", bold(named(id)), "."]
-        : [", ", bold(named(id)), ` is the likeliest: ${written(now)}.`];
-    element("sentence").replaceChildren(...place, ...says, stranger);
+    const place = begins ? pieces("Of the words that begin with {begins}", {begins: bold(begins)})
+        : tokens.length ? pieces("After {last}", {last: bold(tokens.at(-1))}) : say("At the beginning");
+    const stranger = !begins && read.at(-1)?.id === UNK ? say(" The models do not know this word.") : "";
+    const parts = {place, word: bold(named(id)), share: written(now), stranger};
+    element("sentence").replaceChildren(...id === END && now === 1
+        ? pieces("{place}, these settings leave only {word}.{stranger}", parts)
+        : pieces("{place}, {word} is the likeliest: {share}.{stranger}", parts));
 }
 
 // What the text has cost the models so far.
 function tellCosts() {
     const known = read.filter(({id}) => id !== UNK);
     const cost = which => mean(known.map(entry => entry[which]));
-    const size = number => `${number.toFixed(2)} (perplexity ${Math.round(Math.exp(number)).toLocaleString("en")})`;
-    const tokens = `${known.length} token${known.length > 1 ? "s" : ""}`;
-    const both = `network ${size(cost("loss"))}, 4-grams ${size(cost("counted"))}`;
-    const sum = known.length ? `Mean negative log-likelihood of ${tokens}: ${both}. ` : "";
+    const size = number => say("{loss} (perplexity {perplexity})",
+        {loss: number.toFixed(2), perplexity: Math.round(Math.exp(number)).toLocaleString("en")});
+    const parts = {count: known.length, network: size(cost("loss")), counted: size(cost("counted"))};
+    const sum = !known.length ? "" : known.length > 1
+        ? say("Mean negative log-likelihood of {count} tokens: network {network}, 4-grams {counted}. ", parts)
+        : say("Mean negative log-likelihood of 1 token: network {network}, 4-grams {counted}. ", parts);
     const pairs = ids => ids.slice(1).map((id, t) => `${ids[t]} ${id}`), all = pairs(known.map(({id}) => id));
     const again = all.length - new Set(all).size, low = Math.exp(cost("loss")) < 100 && 4 * again > all.length;
-    const why = low ? `It is low because the text repeats itself: ${again} of ${all.length} pairs are old. ` : "";
-    const left = known.length < read.length ? "Unknown words are not counted." : "";
+    const why = !low ? "" : say("It is low because the text repeats itself: {again} of {pairs} pairs are old. ",
+        {again, pairs: all.length});
+    const left = known.length < read.length ? say("Unknown words are not counted.") : "";
     element("told").replaceChildren(sum, why, left);
 }
 
@@ -226,30 +231,35 @@ form.onsubmit = event => {
     model.steps.at(-1).after.clear();
     choices.seed.stepUp();
     update();
-    if (headlines() === before) element("how").append(" Drawing again gives the same words.");
+    if (headlines() === before) element("how").append(say(" Drawing again gives the same words."));
 };
 
 // What dividing by the temperature does to the probabilities.
 function explained(temperature) {
-    if (!temperature) return "Temperature 0 is the limit: the likeliest word gets everything.";
-    if (temperature === 1) return "The scores go into the softmax as they are.";
-    const [gaps, words] = temperature < 1 ? ["grow", "likely"] : ["shrink", "unlikely"];
-    return `Each score is divided by ${temperature} before the softmax: the gaps ${gaps}, so ${words} words gain.`;
+    if (!temperature) return say("Temperature 0 is the limit: the likeliest word gets everything.");
+    if (temperature === 1) return say("The scores go into the softmax as they are.");
+    return temperature < 1
+        ? say("Each score is divided by {temperature} before the softmax: the gaps grow, so likely words gain.",
+            {temperature})
+        : say("Each score is divided by {temperature} before the softmax: the gaps shrink, so unlikely words gain.",
+            {temperature});
 }
 
 function showSettings() {
     const {temperature, top, nucleus} = settings();
-    const texts = {temperature, top: top || "all", nucleus: nucleus < 1 ? nucleus : "all"};
+    const texts = {temperature, top: top || say("all"), nucleus: nucleus < 1 ? nucleus : say("all")};
     for (const name of SLIDERS) {
         choices[name].previousElementSibling.textContent = choices[name].ariaValueText = texts[name];
     }
     const same = new Set(headlines().split("\n")).size === 1;
-    element("how").textContent = explained(temperature) + (same ? " All three are the same." : "");
-    element("more").textContent = `More: ${more()}`;
+    element("how").textContent = explained(temperature) + (same ? say(" All three are the same.") : "");
+    element("more").textContent = say("More: {more}", {more: more()});
 }
 
 const shown = name => choices[name].ariaValueText;
-const more = () => `top k ${shown("top")}, nucleus ${shown("nucleus")}, start token ${choices.class.value}`;
+const nameOf = value => value === "none" ? say("none") : value;  // of a class
+const more = () => say("top k {top}, nucleus {nucleus}, start token {token}",
+    {top: shown("top"), nucleus: shown("nucleus"), token: nameOf(choices.class.value)});
 
 function restore() {
     const given = readAddress();
@@ -268,10 +278,12 @@ for (const button of examples) button.onclick = () => {
 };
 document.querySelector("main > details").before(makeShare(() => ({
     title: headlines().replaceAll(" ■", ""),
-    text: `Begun by hand: “${field.value}”. Drawn at temperature ${choices.temperature.value}, ${more()}.`,
+    text: say("Begun by hand: “{text}”. Drawn at temperature {temperature}, {more}.",
+        {text: field.value, temperature: choices.temperature.value, more: more()}),
 })));
 element("sections").append(...["none", ...file.classes].map(value =>
-    make("label", {}, make("input", {type: "radio", name: "class", value, defaultChecked: value === "none"}), value)));
+    make("label", {}, make("input", {type: "radio", name: "class", value, defaultChecked: value === "none"}),
+        nameOf(value))));
 const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`);
 element("measured").textContent = measured.join("; ");
 window.addEventListener("hashchange", restore);
