@@ -18,6 +18,7 @@ import {pieces, say} from "./words.js";
 
 const DASHES = [[], [7, 4], [2, 4], [9, 4, 2, 4]];
 const MOST_CLASSES = 6;
+const NEAR = 5;  // units to choose from, side by side
 const STAGE = 26;  // pixels: the letters of the words on the front page, where there is room
 const GUTTER = 18;  // left of the columns, for the numbers of the curves' scale
 const UPRIGHT = 22;  // pixels: the column of a word that stands upright, where there is room
@@ -41,24 +42,21 @@ export class View {
         const before = button("‹", say("Word before"), () => this.go(this.at - 1));
         const after = button("›", say("Next word"), () => this.go(this.at + 1));
         this.player = button("", say("Read the text word by word"), () => this.playing ? this.stop() : this.play());
-        const lit = () => this.stacked ? null : this.unit ?? 0;
+        const lit = () => this.stacked ? null : this.unit ?? this.order[0];
         this.select = make("select", {onchange: () => this.look(this.select.value, lit())});
         this.choice = make("label", {}, say("Colour by"), " ", this.select);
-        this.number = make("input", {type: "number", min: 1});
-        this.number.oninput = () => this.look(this.by, this.number.value - 1);
-        this.ofUnit = make("label", {className: "number"}, say("of unit"), " ", this.number);
-        const kept = event => event.stopPropagation();  // no word is meant
         [this.lit, this.formula] = [make("p", {role: "status"}), make("p", {className: "formula"})];
-        this.near = [0, 1, 2, 3, 4].map(i => button("", "", () => this.look(this.by, this.order[this.first + i])));
+        this.near = Array.from({length: NEAR}, () => make("button", {type: "button"}));
         this.loupe = div("loupe", this.lit, ...this.near, this.formula);
-        Object.assign(this.loupe, {onclick: kept, onpointermove: kept});
-        [this.band, this.words, this.curves, this.inside] = [div("band"), div("words"), div(""), div("inside")];
+        this.loupe.onclick = this.loupe.onpointermove = event => event.stopPropagation();  // no word is meant
+        [this.words, this.curves, this.inside] = [div("words"), div(""), div("inside")];
+        this.band = make("div", {className: "band", tabIndex: 0, role: "slider", ariaLabel: say("Word")});
         [this.effect, this.sums, this.columns] = [div("part effect"), div("part sums"), div("columns")];
         for (const part of [this.effect, this.sums]) part.append(make("span", {className: "label"}), make("canvas"));
         this.line = div("line", this.words);
         this.head = div("head", this.columns, this.line);
         this.roll = div("roll", this.curves, this.effect, this.inside, this.band);
-        this.strip = make("div", {className: "strip", tabIndex: 0, role: "slider", ariaLabel: say("Word")}, this.roll);
+        this.strip = make("div", {className: "strip", tabIndex: -1}, this.roll);
         this.answers = make("table", {className: "answers"});
         this.notes = make("ol", {className: "notes"});
         this.hint = make("p", {className: "hint", textContent: say("The word on grey is that of the sentence. Each "
@@ -68,7 +66,7 @@ export class View {
         root.classList.add(...compact ? ["compact", "rows"] : []);
         root.replaceChildren(
             this.sentence,
-            div("controls", make("span", {className: "group"}, before, this.player, after), this.choice, this.ofUnit),
+            div("controls", make("span", {className: "group"}, before, this.player, after), this.choice),
             div("picture", this.head, this.strip, this.sums, this.answers, this.side),
         );
         this.strip.onkeydown = event => this.key(event);
@@ -76,7 +74,7 @@ export class View {
             part.onpointermove = event => (this.fits || event.pointerType !== "touch") && this.point(event);
             part.onclick = event => {
                 this.point(event);
-                if (this.stacked && event.target.className === "gate") this.pick(this.part, event, "offsetX");
+                if (this.stacked && event.target.className === "gate") this.pick(this.part, event);
                 if (event.pointerType !== "touch") this.strip.focus({preventScroll: true});  // for the arrow keys
             };
         }
@@ -118,7 +116,7 @@ export class View {
             make("span", {className: "label", textContent}), make("canvas", {onclick}));
         const above = name => several ? say("{name}: probability of each class; {point} a word", {name, point})
             : say("probability of each class; {point} a word", {point});
-        const pick = part => this.compact ? null : event => this.pick(part, event, "offsetY");
+        const pick = part => this.compact ? null : event => this.pick(part, event);
         this.curves.replaceChildren(...this.readings.map(({name}) => row(above(name), null)));
         this.inside.replaceChildren(...this.rows.map(part => row("", pick(part))));
         const options = {answer: say("answer so far"), influence: say("importance")};
@@ -258,9 +256,6 @@ export class View {
         Object.assign(this, {by, unit: unit === null ? null : Math.max(0, place)});
         this.part = by in PARTS ? by : this.rows[0];
         this.select.value = this.stacked && by === "answer" ? this.part : by;
-        this.ofUnit.hidden = !(by in PARTS);
-        this.number.max = this.units;
-        if (!this.number.matches(":focus")) this.number.value = unit === null ? "" : this.unit + 1;
         const shades = this.values().map(value => value === undefined ? 0 : shade(by)(value));
         const byAnswer = this.readings.length === 1 && (by === "answer" || by in PARTS && this.unit === null);
         const gate = by in PARTS && !SIGNED.includes(by), most = gate ? 1 : Math.max(...shades.map(Math.abs), 1e-30);
@@ -296,7 +291,7 @@ export class View {
         };
         const mixed = value => `color-mix(in srgb, var(--${value < 0 ? "ink" : PARTS[part].colour}) `
             + `${Math.round(100 * Math.abs(value))}%, transparent)`;
-        const ofClasses = this.classes.map((_, k) => `var(--${classColour(k)})`), several = readings.length > 1;
+        const ofClasses = this.classes.map((_, k) => `var(--${classColour(k)})`);
         const added = by === "influence" && without?.length && effects(reading);
         const third = t => {
             if (added) return [[0.5 + Math.min(0, added[t].share) / 2, Math.abs(added[t].share) / 2],
@@ -310,14 +305,18 @@ export class View {
             const [sizes, colours] = bar.className === "gate" ? third(t) : [row ?? [], ofClasses];
             bar.style.backgroundImage = sizes.length ? stripes([...sizes, 1], [...colours, "transparent"]) : "";
         }));
-        const place = added ? 0.5 : this.by in PARTS && unit !== null ? order.indexOf(unit) / order.length : NaN;
+        const place = added ? 0.5 : by in PARTS && unit !== null ? order.indexOf(unit) / order.length : NaN;
         this.words.classList.toggle("lit", place >= 0);
         this.words.style.setProperty("--lit", `${100 * place}%`);
         this.words.style.setProperty("--wide", added ? "0px" : `${100 / order.length}%`);
-        const lead = this.classes[best(reading.probabilities.at(-1) ?? [])];
-        const last = added ? say("adds to {lead}", {lead}) : by === "influence" ? say("importance") : PARTS[part]?.name;
-        const names = several ? readings.map(({name}) => name) : [say("answer after it"), last];
+        const names = several ? readings.map(({name}) => name) : [say("answer after it"), this.heading(added)];
         this.columns.replaceChildren(...[say("word"), ...names].map(textContent => make("span", {textContent})));
+    }
+
+    heading(added) {
+        if (this.by !== "influence") return PARTS[this.part].name;
+        const lead = this.classes[best(this.readings[0].probabilities.at(-1) ?? [])];
+        return added ? say("adds to {lead}", {lead}) : say("importance");
     }
 
     // What the words are coloured by, a number a word; undefined where the network did not read.
@@ -340,8 +339,8 @@ export class View {
         this.sentence.replaceChildren(...said);
         this.tellUnit(values[at]);
         Object.assign(this.band.style, {left: `${edges[at]}px`, width: `${(edges[at + 1] ?? 0) - edges[at]}px`});
-        Object.assign(this.strip, {ariaValueMin: 1, ariaValueMax: Math.max(1, tokens.length)});
-        Object.assign(this.strip, {ariaValueNow: at + 1, ariaValueText: tokens[at] ?? say("no word")});
+        Object.assign(this.band, {ariaValueMin: 1, ariaValueMax: Math.max(1, tokens.length)});
+        Object.assign(this.band, {ariaValueNow: at + 1, ariaValueText: tokens[at] ?? say("no word")});
         [...this.words.children].forEach((word, t) => {
             const marks = {unknown: !known[t], here: t === at, unread: t < from};
             word.firstChild.className = Object.keys(marks).filter(mark => marks[mark]).join(" ");
@@ -392,17 +391,14 @@ export class View {
     tellUnit(value) {
         const {at, by, unit, order, words, rows, units, stacked, loupe, readings: [reading]} = this;
         if (!(by in PARTS) || value === undefined) return loupe.remove();
-        const place = order.indexOf(unit), row = reading.parts[by][at];
-        if (!(place >= this.first && place < this.first + 5)) this.first = Math.max(0, Math.min(units - 5, place - 2));
-        this.lit.replaceChildren(...pieces("Unit {unit} of the {part}: {value}. Beside it:",
+        const first = Math.max(0, Math.min(units - NEAR, order.indexOf(unit) - 2)), row = reading.parts[by][at];
+        this.lit.replaceChildren(...pieces("Unit {unit} of the {part}: {value}. Those beside it:",
             {unit: unit + 1, part: this.legend(by, PARTS[by].name), value: value.toFixed(2)}));
         this.formula.replaceChildren(...reading.sums ? formula(reading, by, at, unit) : []);
-        this.near.forEach((button, i) => {
-            const other = order[this.first + i];
-            Object.assign(button, {hidden: other === undefined, ariaPressed: other === unit, title: "",
-                textContent: `${other + 1}: ${row[other]?.toFixed(2)}`,
-                ariaLabel: say("Unit {unit}", {unit: other + 1})});
-        });
+        order.slice(first, first + NEAR).forEach((unit, i) => Object.assign(this.near[i], {
+            textContent: `${unit + 1}: ${row[unit].toFixed(2)}`, ariaPressed: unit === this.unit,
+            onclick: () => this.look(by, unit),
+        }));
         const beside = stacked ? words.children[at] : this.inside.children[rows.indexOf(by)];
         if (loupe.parentElement !== beside) beside.append(loupe);  // or its buttons would lose the keyboard
     }
@@ -460,12 +456,11 @@ export class View {
     }
 
     // Light the unit under the pointer, or near a finger, which is wider than a unit.
-    pick(part, event, across) {
-        const size = event.target[across === "offsetX" ? "clientWidth" : "clientHeight"];
-        const row = Math.max(0, Math.min(this.units - 1, Math.floor(event[across] / size * this.units)));
+    pick(part, event) {
+        const {target, offsetX, offsetY} = event, {clientWidth, clientHeight} = target;
+        const share = this.stacked ? offsetX / clientWidth : offsetY / clientHeight;
         this.point(event);
-        this.first = Math.max(0, Math.min(this.units - 5, row - 2));
-        this.look(part, this.order[row]);
+        this.look(part, this.order[Math.max(0, Math.min(this.units - 1, Math.floor(share * this.units)))]);
     }
 
     point(event) {
