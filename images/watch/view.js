@@ -25,6 +25,12 @@ const UPRIGHT = 22;  // pixels: the column of a word that stands upright, where 
 const [point, click] = matchMedia("(hover: hover)").matches ? [say("move over"), say("Click")]
     : [say("tap"), say("Tap")];
 
+function stripes(sizes, colours) {
+    let end = 0;
+    const stops = sizes.map((size, i) => `${colours[i]} ${100 * end}% ${100 * (end += size)}%`);
+    return `linear-gradient(90deg, ${stops.join(", ")})`;
+}
+
 export class View {
     // onMove() is called when the band moves or a unit is lit, onEnd() when the show is over. compact: large words, the
     // input gate alone, and nothing to choose. colours: of the classes; the style has the first four. In a root of the
@@ -284,11 +290,6 @@ export class View {
     // word adds to the last answer.
     paintRows() {
         const {readings, order, part, by, unit} = this, [reading] = readings, {parts, influence, without} = reading;
-        const stripes = (sizes, colours) => {
-            let end = 0;
-            const stops = sizes.map((size, i) => `${colours[i]} ${100 * end}% ${100 * (end += size)}%`);
-            return `linear-gradient(90deg, ${stops.join(", ")})`;
-        };
         const mixed = value => `color-mix(in srgb, var(--${value < 0 ? "ink" : PARTS[part].colour}) `
             + `${Math.round(100 * Math.abs(value))}%, transparent)`;
         const ofClasses = this.classes.map((_, k) => `var(--${classColour(k)})`);
@@ -303,13 +304,13 @@ export class View {
         [...this.words.children].forEach((word, t) => word.querySelectorAll("i").forEach((bar, i) => {
             const row = readings[i]?.probabilities[t];
             const [sizes, colours] = bar.className === "gate" ? third(t) : [row ?? [], ofClasses];
-            bar.style.backgroundImage = sizes.length ? stripes([...sizes, 1], [...colours, "transparent"]) : "";
+            bar.style.backgroundImage = stripes([...sizes, 1], [...colours.slice(0, sizes.length), "transparent"]);
         }));
         const place = added ? 0.5 : by in PARTS && unit !== null ? order.indexOf(unit) / order.length : NaN;
         this.words.classList.toggle("lit", place >= 0);
         this.words.style.setProperty("--lit", `${100 * place}%`);
         this.words.style.setProperty("--wide", added ? "0px" : `${100 / order.length}%`);
-        const names = several ? readings.map(({name}) => name) : [say("answer after it"), this.heading(added)];
+        const names = readings.length > 1 ? readings.map(({name}) => name) : [say("answer after it"), this.heading(added)];
         this.columns.replaceChildren(...[say("word"), ...names].map(textContent => make("span", {textContent})));
     }
 
