@@ -147,8 +147,9 @@ function showDrawn(button, tokens, begins) {
         const [, space, word] = text.slice(before.length).match(/^( ?)(.*)$/);
         return [space, tinted("span", i ? word : begins + word, loss)];
     });
-    const last = tokens.at(-1).id === END ? " ■" : " …", on = bold(say("Go on"));
-    button.value = text + last;
+    const ends = tokens.at(-1).id === END, on = bold(say("Go on"));
+    const last = ends ? make("small", {textContent: say(" ■ the end")}) : " …";
+    button.value = ends ? text : `${text} …`;
     button.replaceChildren(...words.length ? [...words, last] : pieces("■ The text may end here. {on}", {on}));
     button.onclick = () => {
         turnPage();  // so that Back gives the beginning again
@@ -185,10 +186,8 @@ function tellCosts() {
     const cost = which => mean(known.map(entry => entry[which]));
     const size = number => say("{loss} (perplexity {perplexity})",
         {loss: number.toFixed(2), perplexity: Math.round(Math.exp(number)).toLocaleString("en")});
-    const parts = {count: known.length, network: size(cost("loss")), counted: size(cost("counted"))};
-    const sum = !known.length ? "" : known.length > 1
-        ? say("Mean negative log-likelihood of {count} tokens: network {network}, 4-grams {counted}. ", parts)
-        : say("Mean negative log-likelihood of 1 token: network {network}, 4-grams {counted}. ", parts);
+    const sum = !known.length ? "" : say("Mean surprise: network {network}, 4-grams {counted}. ",
+        {network: size(cost("loss")), counted: size(cost("counted"))});
     const pairs = ids => ids.slice(1).map((id, t) => `${ids[t]} ${id}`), all = pairs(known.map(({id}) => id));
     const again = all.length - new Set(all).size, low = Math.exp(cost("loss")) < 100 && 4 * again > all.length;
     const why = !low ? "" : say("It is low because the text repeats itself: {again} of {pairs} pairs are old. ",
@@ -277,7 +276,7 @@ for (const button of examples) button.onclick = () => {
     choose(button);
 };
 document.querySelector("main > details").before(makeShare(() => ({
-    title: headlines().replaceAll(" ■", ""),
+    title: headlines(),
     text: say("Begun by hand: “{text}”. Drawn at temperature {temperature}, {more}.",
         {text: field.value, temperature: choices.temperature.value, more: more()}),
 })));

@@ -49,7 +49,7 @@ def field(page):
 
 def lines(page):
     """The three continuations."""
-    return page.locator("#drawn button").all_inner_texts()
+    return [line.replace("■ the end", "").strip("… ") for line in page.locator("#drawn button").all_inner_texts()]
 
 
 def spoken(page):
@@ -100,7 +100,7 @@ def test_the_continuations_follow_the_temperature_and_a_tap_takes_one(opened, wr
     tokens = ["oil", "prices"]
     while tokens[-1] != "<end>" and len(tokens) < 11:
         tokens += writer.next(tokens, temperature=0)["tokens"][:1]
-    assert len(set(lines(page))) == 1 and split(lines(page)[0].strip("■… ")) == [t for t in tokens[2:] if t != "<end>"]
+    assert len(set(lines(page))) == 1 and split(lines(page)[0]) == [t for t in tokens[2:] if t != "<end>"]
     page.keyboard.press("Enter")
     page.get_by_text("All three are the same. Drawing again gives the same words.").wait_for()
     page.get_by_label("Temperature").fill("2")
@@ -110,7 +110,7 @@ def test_the_continuations_follow_the_temperature_and_a_tap_takes_one(opened, wr
     page.get_by_label("Temperature").fill("0.8")
     taken = lines(page)[1]
     page.locator("#drawn button").nth(1).click()
-    assert field(page).input_value() == f"Oil prices {taken.strip('■… ')}"
+    assert field(page).input_value() == f"Oil prices {taken}"
     assert field(page).evaluate("field => field === document.activeElement")
     page.wait_for_function("!location.hash.startsWith('#text=Oil+prices&')")
     page.go_back()
@@ -187,7 +187,7 @@ def test_a_word_that_is_not_finished_is_completed(opened, writer):
     field(page).fill("Oil zyxomm")  # what is unknown costs nothing, and that is said
     assert page.locator("#losses .unknown").first.inner_text().split() == ["zyxomm", "–", "–"]
     cost, told = writer.read("oil")["losses"][0], page.locator("#told").inner_text()
-    assert f"of 1 token: network {cost:.2f}" in told and "Unknown words are not counted" in told
+    assert f"surprise: network {cost:.2f}" in told and "Unknown words are not counted" in told
     page.wait_for_function("location.hash.includes('zyxomm')")  # what is typed survives a reload
     page.reload()
     assert field(page).input_value() == "Oil zyxomm"
@@ -215,13 +215,8 @@ def test_the_sliders_reshape_the_bars(opened, writer):
     assert page.locator("#network").inner_text() != before
 
 
-def test_the_network_does_not_stutter_and_the_page_says_why_a_text_was_easy(opened):
-    page = opened("writer", "#text=Google&seed=3&temperature=0.2")
-    for _ in range(12):
-        page.locator("#drawn button").first.click()
-    tokens = split(field(page).input_value())
-    long = [token for token in tokens if len(token) > 3]
-    assert len(tokens) > 3 and len(long) == len(set(long)) and all(a != b for a, b in zip(tokens, tokens[1:]))
+def test_the_page_says_why_a_text_was_easy(opened):
+    page = opened("writer", "#text=the first of the year")
     assert "because the text repeats itself" not in page.locator("#told").inner_text()
     field(page).fill("the first of the first of the first of the first")
     assert "because the text repeats itself" in page.locator("#told").inner_text()
