@@ -23,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import tokenize
+import tomllib
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
@@ -32,11 +33,11 @@ from pathlib import Path
 import nbformat
 import polib
 from babel.messages.extract import extract_from_file
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import BeautifulSoup
 from bs4.dammit import EntitySubstitution
 from bs4.formatter import HTMLFormatter
 
-from tools.lesson import KEYS, lessons
+from tools.lesson import KEYS
 from tools.teaching.student import sets_up
 from tools.upkeep.plot_labels import relabel
 
@@ -46,24 +47,23 @@ NOTEBOOKS = {path: path.with_suffix("") / "zh.po" for path in sorted(ROOT.glob("
 NOTEBOOKS |= {path: path.with_suffix(".zh.po") for path in sorted(ROOT.glob("notebooks/*/*.ipynb"))}
 OF_MESSAGES, OF_SITE = ROOT / "notebooks" / "messages.zh.po", ROOT / "site" / "zh.po"
 CATALOGUES = [*NOTEBOOKS.values(), OF_MESSAGES, OF_SITE]
-PAGES = (
-    "site/index.md site/glossary.md site/own-data.md site/numbers-differ.md site/speed.md tools/teaching/student.md "
-)
-PAGES += "site/*.html site/_templates/play.html"
-SCRIPTS = "site/*.js images/watch/*.js notebooks/*/*.js"
-PROGRAMS = "site/conf.py tools/site/figures.py tools/site/lesson_pages.py tools/teaching/student.py "
-PROGRAMS += "tools/teaching/slides.py images/draw.py"
-SITE = [path for files in f"{PAGES} {SCRIPTS}".split() for path in sorted(ROOT.glob(files))]
-PROGRAMS = [ROOT / name for name in PROGRAMS.split()]
+SITE = "site/index.md site/glossary.md site/own-data.md site/numbers-differ.md site/speed.md tools/teaching/student.md "
+SITE += "site/*.html site/_templates/play.html site/*.js images/watch/*.js notebooks/*/*.js notebooks/*/lesson.toml "
+SITE += "site/conf.py tools/site/figures.py tools/site/lesson_pages.py tools/teaching/slides.py "
+SITE += "tools/teaching/student.py images/draw.py"
+SITE = [path for files in SITE.split() for path in sorted(ROOT.glob(files))]
 SPEAKING = [ROOT / "notebooks" / "checks.py", ROOT / "notebooks" / "install.py", ROOT / "torchnlp.py"]
 FIRST = ROOT / "notebooks" / "1-simple-rnn.ipynb"  # its set-up cell is that of all
 STRINGS = re.compile(r'(?<=")[^"\n]*[a-z] [a-z]+ [a-z][^"\n]*(?=")')  # of the set-up cell: what it may say
 LABEL = re.compile(r'(?:label|title|annotate)[=(]"([^"\n]*[a-z]{2}[^"\n]*)"')  # in a cell that draws a plot
 GAP = re.compile(r"\{([a-z_]\w*)(?:![rs])?(?::(?:[^{}]|\{\w+\})*)?\}")  # {name}, {value:.3f}, {value:.{digits}f}
-WORDS = re.compile(r"""["'`>][^<>/="'`]*[A-Za-z]{2} [a-z]|>[A-Z][a-z]+""")  # in a line of code
+EXTRACTED = {
+    ".js": ("javascript", {"say": None, "pieces": None})
+}  # by Babel: by which of its ways, what stands in what
+EXTRACTED[".py"] = ("python", {"say": None, "pgettext": ((1, "c"), 2)})
 SAID = re.compile(r"(?<!\{)\b[A-Za-z]*[a-z]{2}")  # in a page: not {{kind}}, nor LSTM, which is the same in Chinese
 INLINE = {"a", "b", "i", "kbd", "span", "sub", "sup"}  # what a sentence has in it
-SPOKEN_OF = ("aria-label", "title", "placeholder", "alt")  # attributes
+READ = ("aria-label", "title", "placeholder", "alt", "content")  # attributes that are said
 LANGUAGE = 'os.environ["TORCHNLP_LANGUAGE"] = "zh"\n'
 MARK = "\n\n（此处暂为英文：尚无译文，或原文已改动。）"
 STUDENT = "from tools.teaching.student import ROOT, make_handout; make_handout(ROOT / 'build' / 'student')"
@@ -103,17 +103,14 @@ def of_messages() -> Iterator[tuple[None, str]]:
 
 
 def said_in(path: Path) -> Iterator[tuple[str, str]]:
-    """(context, text) of what stands in say(...) in a program or a script; pgettext(...) adds to the context."""
-    method, keywords = "python", {"say": None, "pgettext": ((1, "c"), 2)}
-    if path.suffix == ".js":
-        method, keywords = "javascript", {"say": None, "pieces": None}
-    for _, text, _, more in extract_from_file(method, path, keywords=keywords):
-        yield f"{path.relative_to(ROOT).as_posix()} {more or ''}".strip(), text
-
-
-def pieces(path: Path) -> list[str]:
-    """A file of the site in its paragraphs, if it is Markdown, or its lines, with what stands between them."""
-    return re.split(r"(\n\n+)" if path.suffix == ".md" else r"(\n\s*)", path.read_text(encoding="utf-8"))
+    """(context, text) of what a lesson.toml says, and a script or a program in say(...), or in pgettext(...)."""
+    name, source = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+    if path.suffix == ".toml":
+        yield from ((name, tomllib.loads(source)[key]) for key in KEYS)
+        return
+    method, keywords = EXTRACTED[path.suffix]
+    for _, text, _, context in extract_from_file(method, path, keywords=keywords):
+        yield f"{name} {context or ''}".strip(), text
 
 
 class AsWritten(HTMLFormatter):
@@ -129,24 +126,19 @@ AS_WRITTEN = AsWritten(EntitySubstitution.substitute_xml, void_element_close_pre
 def page_in_other_words(html: str, lookup: Callable[[str], str]) -> str:
     """A page with lookup(text) in place of each text: what an element says, with the tags in it; and attributes."""
     page = BeautifulSoup(html, "html.parser")
-
-    def say(tag) -> None:
-        for name in [name for name in SPOKEN_OF if name in tag.attrs]:
+    for tag in page.find_all(True):
+        if tag.decomposed:  # part of a sentence that has been replaced
+            continue
+        for name in [name for name in tag.attrs if name in READ]:
             tag[name] = lookup(tag[name])
-        if tag.get("name") == "description":
-            tag["content"] = lookup(tag["content"])
-        own = [text for text in tag.find_all(string=SAID, recursive=False) if type(text) is NavigableString]
+        own = tag.find_all(string=SAID, recursive=False)
         if own and {part.name for part in tag.find_all(True)} <= INLINE:
             words = lookup(re.sub(r"[ \n]+", " ", tag.decode_contents(formatter=AS_WRITTEN)).strip())
-            tag.clear()
+            tag.clear(decompose=True)
             tag.append(BeautifulSoup(words, "html.parser"))
-            return
-        for text in own:
-            text.replace_with(text.replace(text.strip(), lookup(text.strip())))
-        for part in tag.find_all(True, recursive=False):
-            say(part)
-
-    say(page)
+        else:
+            for text in own:
+                text.replace_with(text.replace(text.strip(), lookup(text.strip())))
     return page.decode(formatter=AS_WRITTEN).replace("\n\n", "\n", 1)  # it puts a line behind <!doctype html>
 
 
@@ -157,7 +149,8 @@ def file_in_other_words(path: Path, lookup: Callable[[str, str], str]) -> str:
         return page_in_other_words(source, partial(lookup, context)).replace('<html lang="en">', '<html lang="zh-CN">')
     if path.suffix == ".md":
         return "".join(lookup(context, part) if part.strip() else part for part in re.split(r"(\n\n+)", source))
-    if table := {text: lookup(context, text) for context, text in said_in(path)}:
+    table = {text: lookup(context, text) for context, text in said_in(path)}
+    if path.suffix == ".js" and table:
         module = os.path.relpath(ROOT / "images" / "watch" / "words.js", path.parent).replace(os.sep, "/")
         words = json.dumps(table, ensure_ascii=False, indent=1)
         source = f'import {{WORDS}} from "./{module}";\nObject.assign(WORDS, {words});\n{source}'
@@ -166,39 +159,16 @@ def file_in_other_words(path: Path, lookup: Callable[[str, str], str]) -> str:
 
 def deck_in_other_words(deck: Path, lookup: Callable[[str, str], str]) -> str:
     """The source of a deck with lookup(context, text) in place of each paragraph; code, formulas and cells stay."""
-    context, parts = f"{deck.parent.name}/slides.md", pieces(deck)
+    context, parts = f"{deck.parent.name}/slides.md", re.split(r"(\n\n+)", deck.read_text(encoding="utf-8"))
     stays = re.compile(r"```|\$\$|Open: \S+$|[^A-Za-z]*$")
     return "".join(part if stays.match(part) else lookup(context, part) for part in parts)
 
 
-def by_lines(path: Path) -> bool:
-    """Is it a script that does not say(...) yet what it says?"""
-    return path.suffix == ".js" and "words.js" not in path.read_text(encoding="utf-8")
-
-
 def of_site() -> list[tuple[str, str]]:
-    found = []
+    found: list[tuple[str, str]] = []
     for path in SITE:
-        found.extend(of_lines(path))
         file_in_other_words(path, lambda *message: found.append(message) or message[1])
-    found += [message for path in PROGRAMS for message in said_in(path)]
-    for lesson in lessons():
-        context = (lesson.room / "lesson.toml").relative_to(ROOT).as_posix()
-        found += [(context, lesson.settings[key]) for key in KEYS]
     return found
-
-
-def of_lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Of a script by lines those with words; and what is translated already or has become of it."""
-    if not by_lines(path):
-        return
-    context, parts = path.relative_to(ROOT).as_posix(), pieces(path)[::2]
-    texts = {entry.msgid for entry in entries_of(OF_SITE) if entry.msgctxt == context}
-    texts |= {text for old in texts - {*parts} for text in difflib.get_close_matches(old, parts, 1, 0.6)}
-    for part in filter(str.strip, parts):
-        said = WORDS.search(part) and not part.startswith(("//", "import"))
-        if said or part in texts:
-            yield context, part
 
 
 def mark_of(text: str) -> str:
@@ -344,11 +314,7 @@ def make_course(course: Path) -> None:
             (course / deck.relative_to(ROOT)).write_text(deck_in_other_words(deck, lookup), encoding="utf-8")
     found[Path("site")] = look, lacking = words_of(OF_SITE)
     for path in SITE:
-        name, wanted = path.relative_to(ROOT).as_posix(), {*of_lines(path)}
-        page = file_in_other_words(path, look)
-        if wanted:
-            page = "".join(look(name, part) if (name, part) in wanted else part for part in pieces(path))
-        (course / name).write_text(page, encoding="utf-8")
+        (course / path.relative_to(ROOT)).write_text(file_in_other_words(path, look), encoding="utf-8")
     write_words(course / "site" / "words.mo")
     for page in course.glob("notebooks/*/claims.md"):  # in English, but for its name in the contents
         named = re.sub("^# Lesson (.): how we know", r"# 第 \1 课：我们怎么知道（英文）", page.read_text("utf-8"))
@@ -362,13 +328,12 @@ def make_course(course: Path) -> None:
 
 
 def write_words(file: Path) -> None:
-    """What tools/language.py reads, without the names of the programs."""
-    words = polib.POFile()
-    words.metadata = {"Language": "zh_CN", "Content-Type": "text/plain; charset=utf-8"}
-    for entry in entries_of(OF_SITE):
+    """What tools/language.py reads: the programs' messages without the programs' names."""
+    words = polib.pofile(str(OF_SITE))
+    for entry in words:
         program, _, context = entry.msgctxt.partition(" ")
-        if entry.translated() and program.endswith((".py", ".toml")):
-            words.append(polib.POEntry(msgctxt=context or None, msgid=entry.msgid, msgstr=entry.msgstr))
+        if program.endswith((".py", ".toml")):
+            entry.msgctxt = context or None
     words.save_as_mofile(str(file))
 
 
