@@ -100,7 +100,7 @@ export class Networks {
 }
 
 // What a unit of a gate adds up at step t: what comes from the word, from the state before, and the two biases.
-export function sumsOf({cell, weights, layer, H, G, x, s}) {
+function sumsOf({cell, weights, layer, H, G, x, s}) {
     return (part, t, unit) => {
         const row = CELLS[cell].parts.indexOf(part) * H + unit, at = t * G + row;
         const [bias, stateBias] = ["ih", "hh"].map(kind => weights[`rnn.bias_${kind}_${layer}`][row]);
