@@ -106,22 +106,20 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
 
     const label = make("label", {className: "slider"},
         make("span", {textContent: say("A word to say backwards")}), field);
-    const question = makeSlider(say("Your guess, in letters: one state writes most words whole up to"),
-        {min: 1, max: most, value: 1}, letters => {
-            guess = letters;
-            field.oninput();
-            return letters;
-        });
-    const asked = make("p", {className: "controls"}, question, make("button", {
-        type: "button", className: "main", textContent: say("Guess"), onclick() {
-            guessed = true;
-            asked.remove();
-            const [yours, most] = [guess, breaks - 1].map(textContent => make("b", {textContent}));
-            verdict.append(...pieces("You guessed {yours} letters. It is {most}: from {breaks} on, one state loses "
-                + "more than half of the words.", {yours, most, breaks}));
-            field.oninput();
-        },
-    }));
+    const question = say("Your guess, in letters: one state writes most words whole up to");
+    const slider = makeSlider(question, {min: 1, max: most, value: 1}, letters => {
+        guess = letters;
+        field.oninput();
+        return letters;
+    });
+    const button = make("button", {type: "button", className: "main", textContent: say("Guess"), onclick() {
+        guessed = true;
+        asked.remove();
+        verdict.append(...pieces("You guessed {yours} letters. It is {most}: from {breaks} on, one state loses "
+            + "more than half of the words.", {yours: guess, most: make("b", {textContent: breaks - 1}), breaks}));
+        field.oninput();
+    }});
+    const asked = make("p", {className: "controls"}, slider, button);
     mountFigure(place, style, [
         label, sentence, make("div", {className: "lanes"}, one.section, attention.section), told, asked, verdict,
         caption(say("Bars: of {words} random words of 1 to {most} letters, the share that comes back whole. The fine "

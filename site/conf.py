@@ -5,13 +5,12 @@ from html import escape
 from pathlib import Path
 from textwrap import shorten
 
-import nbformat
 import sphinxcontrib.katex as katex
 from docutils.nodes import paragraph
 from sphinx.search.zh import SearchChinese
 
 from tools.language import LANGUAGE, say
-from tools.lesson import short
+from tools.lesson import lessons, projects, short
 from tools.site import figures, lesson_pages, npm, pages
 from tools.teaching import repo
 from tools.upkeep.minutes import core_of
@@ -80,18 +79,15 @@ PROJECT = {
 
 def lesson_cards() -> str:
     """A card for each lesson, with its question, its drawing and its time; the last one is the project's."""
-    rooms = {name: lesson.settings for name, lesson in lesson_pages.LESSONS.items()} | {"project": PROJECT}
-    return "\n".join(card(i, name, **room) for i, (name, room) in enumerate(rooms.items(), start=1))
-
-
-def card(number: int, name: str, title: str, question: str, motif: dict[str, str], **_) -> str:
-    """motif: a colour of the course, or of CSS, and what is drawn in it."""
-    core = core_of(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4))
-    hours = say("about {hours:.0f} h").format(hours=core.minutes / 60)
-    paths = "".join(f'<path stroke="{COLOURS.get(colour, colour)}" d="{path}"/>' for colour, path in motif.items())
-    drawing = f'<svg viewBox="0 0 96 64" aria-hidden="true">{paths}</svg>'
-    words = f"<b>{number} · {escape(title)}</b><span>{escape(question)}</span><small>{hours}</small>"
-    return f'<a href="notebooks/{name}.html">{drawing}{words}</a>'
+    rooms, cards = {lesson: lesson.settings for lesson in lessons()} | dict.fromkeys(projects(), PROJECT), []
+    for number, (lesson, room) in enumerate(rooms.items(), start=1):
+        hours = say("about {hours:.0f} h").format(hours=core_of(lesson.notebook).minutes / 60)
+        paths = [f'<path stroke="{COLOURS.get(name, name)}" d="{path}"/>' for name, path in room["motif"].items()]
+        drawing = f'<svg viewBox="0 0 96 64" aria-hidden="true">{"".join(paths)}</svg>'
+        title, question = escape(room["title"]), escape(room["question"])
+        words = f"<b>{number} · {title}</b><span>{question}</span><small>{hours}</small>"
+        cards.append(f'<a href="notebooks/{lesson.name}.html">{drawing}{words}</a>')
+    return "\n".join(cards)
 
 
 def elsewhere(source: Path, text: str) -> str:

@@ -37,8 +37,7 @@ def test_what_a_cell_is_does_not_depend_on_its_words(lesson):
     assert core_of(other).stretch == pytest.approx(core_of(lesson.notebook).stretch, abs=3)  # formulas lose words
 
 
-TOML = 'title = "Toy"\nbuilds = "little"\nquestion = "Why?"\nresult = "none"\n'
-TOML += 'studies = ["far"]\n[figures]\nwheel = "l12-c1"\n'
+TOML = 'title = "Toy"\nbuilds = "it"\nquestion = "?"\nresult = "none"\nstudies = ["far"]\n[figures]\nwheel = "l12-c1"\n'
 
 
 @pytest.fixture

@@ -499,10 +499,7 @@ export class View {
 
     // Play once most of the words can be seen; at once for who wants less motion, which is not at all.
     playWhenSeen() {
-        if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-            this.end();
-            return this.onEnd();
-        }
+        if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.end();
         Object.assign(this, {shown: 0});
         this.draw();
         this.waiting = new IntersectionObserver(([{intersectionRatio}]) => {
@@ -527,6 +524,7 @@ export class View {
     // Say what the answer did over the whole text, until one looks at a word.
     end() {
         this.stop();
+        this.onEnd();
         const {readings, tokens} = this, [reading] = readings;
         this.over = readings.length === 1 && reading.from === undefined && tokens.length > 1 && heard(reading);
         this.tell();

@@ -75,10 +75,8 @@ def backwards_figure(file: str = "../reverser.js", share: bool = False) -> str:
 
     share: with a link to it, which the page must be the right place for.
     """
-    word = "uncopyrightable"
-    written = {name: answer["written"] for name, answer in reversing.Reversers().answer(word).items()}
-    instead = say("{word}, backwards: {one} from one state, {attention} with attention.").format(word=word, **written)
-    return live("backwards", {"word": word, "file": file, "share": share}, instead)
+    data = {"word": "uncopyrightable", "file": file, "share": share}
+    return live("backwards", data, say("Here two networks write a word backwards."))
 
 
 def beginnings() -> dict:
