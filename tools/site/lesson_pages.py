@@ -75,9 +75,9 @@ def in_site(text: str) -> str:
     script, which has no page, in the repository."""
 
     def formula(found: re.Match) -> str:
-        *others, last = re.split(r"\s*\\qquad\s*", found[1])  # where there is no room side by side, each is a line
-        parts = [*(f"{{{other}}}\\qquad\\allowbreak" for other in others), f"{{{last}}}" if others else last]
-        return f"\n\n$${''.join(parts)}$$\n\n"
+        parts = re.split(r"\s*\\qquad\s*", found[1])  # where there is no room side by side, each is a line
+        whole = r"\qquad\allowbreak".join(f"{{{part}}}" for part in parts) if parts[1:] else parts[0]
+        return f"\n\n$${whole}$$\n\n"
 
     text = re.sub(r"\s*^\$\$(.*?)\$\$[ \t]*$\s*", formula, text, flags=re.M | re.S).strip("\n")
     scripts = f"https://github.com/{repo.current(ROOT)}/blob/main/notebooks"
