@@ -233,8 +233,10 @@ function gradientInWords(influence, changed) {
     const still = far < 1e-6 && changed > of / 4;
     const kept = still ? say("With another first symbol and nothing else changed, still {changed} of {of} answers "
         + "change: the gradient has vanished, the memory has not.", {changed, of})
-        : changed ? say("With another first symbol {changed} of {of} answers change: these depend on it, right or wrong.",
-            {changed, of}) : say("With another first symbol 0 of {of} answers change: none depends on it.", {of});
+        : changed
+            ? say("With another first symbol {changed} of {of} answers change: these depend on it, right or wrong.",
+                {changed, of})
+            : say("With another first symbol 0 of {of} answers change: none depends on it.", {of});
     return say("The gradient with respect to the first symbol is {times} times that with respect to the last. {kept}",
         {times, kept});
 }
