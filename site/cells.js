@@ -195,9 +195,3 @@ export function backward(trace, dh, gradients) {
     }
     return asked;
 }
-
-// How large the gradient is with respect to each vector that was read: [T, B]; dh as in `backward`.
-export function influences(trace, dh) {
-    const {T, B, E} = trace, slopes = backward(trace, dh);
-    return Array.from({length: T * B}, (_, i) => Math.hypot(...slopes.subarray(i * E, (i + 1) * E)));
-}

@@ -1,7 +1,7 @@
 // Lesson 2's task, and a network that learns it: read T random symbols, then name the first one.
 
 import {
-    CELLS, addOuter, addProduct, addRows, backward, forward, influences, insideOf, linear, softmax, transposed,
+    CELLS, addOuter, addProduct, addRows, backward, forward, insideOf, linear, softmax, transposed,
 } from "./cells.js";
 import {best, mean} from "../images/watch/draw.js";
 import {makeRandom, normal} from "./random.js";
@@ -103,7 +103,8 @@ export class Recaller {
 
     // Size of the gradient of the last state (the sum of its numbers) for each symbol's vector, the last first: [T].
     influence(trace) {
-        const {T, H} = trace, sizes = influences(trace, new Float64Array(BATCH * H).fill(1));
+        const {T, E, H} = trace, slopes = backward(trace, new Float64Array(BATCH * H).fill(1));  // [T, BATCH, E]
+        const sizes = Array.from({length: T * BATCH}, (_, i) => Math.hypot(...slopes.subarray(i * E, (i + 1) * E)));
         return Array.from({length: T}, (_, t) => mean(sizes.slice(t * BATCH, (t + 1) * BATCH))).reverse();
     }
 

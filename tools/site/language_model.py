@@ -41,14 +41,11 @@ class Writer:
         self.texts = [text.tolist() for text in np.split(ids, np.flatnonzero(ids == END) + 1)[:-1]]
         self.tables = kneser_ney_tables(self.texts, ORDER, self.net.V)
 
-    def start(self, section: str | None) -> int:
-        """The id of a class's control token, or of the start token that says nothing."""
-        return self.net.V + (1 + self.classes.index(section) if section else 0)
-
     def scores(self, ids: list[int], section: str | None = None) -> torch.Tensor:
         """The network's scores of the next token before each of these and after the last, [1 + T, V]."""
+        start = self.net.V + (1 + self.classes.index(section) if section else 0)  # a class's token, or the plain one
         with torch.no_grad():
-            return self.net(torch.tensor([[self.start(section), *ids]]))[0][0]
+            return self.net(torch.tensor([[start, *ids]]))[0][0]
 
     def read(self, text: str, section: str | None = None) -> dict:
         """{"tokens", "ids", "losses", "counted"}: what each token costs the network and the 4-grams, as -log p."""
@@ -84,8 +81,6 @@ class Writer:
     def next(self, tokens: list[str], *, section=None, model="network", begins="", **choices) -> dict:
         """{"tokens", "probabilities"}: what may follow, the likeliest first. choices: those of reshaped."""
         scores = self.allowed(tokens, section=section, model=model, begins=begins)
-        if scores.max() == -torch.inf:
-            return {"tokens": [], "probabilities": []}
         p, order = reshaped(scores, **choices).sort(descending=True, stable=True)
         kept = int((p > 0).sum())
         return {"tokens": [self.words[i] for i in order[:kept]], "probabilities": p[:kept].tolist()}
