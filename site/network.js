@@ -36,17 +36,13 @@ export class Networks {
         this.names = [...Object.keys(CELLS), "bag"].filter(name => name in this.weights);
     }
 
-    encode(tokens) {
-        return tokens.map(token => this.ids.get(token) ?? UNK);
-    }
-
     // Read a text word by word. Returns a row a token of probabilities, of each gate (parts) and of the states. tried:
     // the text is also read without each word, which gives without, the answers; influence, how much each word changes
     // the log probability of the last answer; and turning, the words without which it would be another, as [place,
     // class].
     read(tokens, name = this.names[0], tried = true) {
-        const ids = this.encode(tokens), known = ids.map(id => id !== UNK), w = this.weights[name];
-        const {directions, pooling} = this.plan, {rows, trace} = this.run(ids, name);
+        const ids = tokens.map(token => this.ids.get(token) ?? UNK), known = ids.map(id => id !== UNK);
+        const {directions, pooling} = this.plan, {rows, trace} = this.run(ids, name), w = this.weights[name];
         const statesAfter = t => directions === 1 ? rows[0].slice(0, t + 1) : this.run(ids.slice(0, t + 1), name).rows[0];
         const probabilities = ids.map((_, t) => this.answer(statesAfter(t), name));
         const without = tried ? this.without(ids, name) : [], last = probabilities.at(-1);
@@ -59,11 +55,6 @@ export class Networks {
             tokens, ids, known, name, probabilities, parts, influence, turning, without, sums: trace && sumsOf(trace),
             output: answersFromH ? {weight: w["fc.weight"], bias: w["fc.bias"]} : undefined,
         };
-    }
-
-    // The answer to a whole text, at once.
-    last(tokens, name = this.names[0]) {
-        return this.answer(this.run(this.encode(tokens), name).rows[0], name);
     }
 
     // The states of B texts of one length, ids [T, B]: rows [B][T][W], and what happened in the top layer, forwards.

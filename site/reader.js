@@ -152,7 +152,5 @@ if (!readAddress().word) play();
 
 // For tests, and for who opens the console: what the network thinks of a text, a row a token, and what happens inside.
 window.reader = {
-    tokens: text => tokenize(text).slice(0, most),
-    last: text => networks.last(window.reader.tokens(text)),
-    read: (text, cell) => networks.read(window.reader.tokens(text), cell),
+    read: (text, ...how) => networks.read(tokenize(text).slice(0, most), ...how),
 };
