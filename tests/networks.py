@@ -37,10 +37,10 @@ class Packed(Mean):
 class Bag(nn.Module):
     def __init__(self, vocab_size, num_class=4):
         super().__init__()
-        self.bag = nn.EmbeddingBag(vocab_size, num_class, sparse=True)
+        self.bag, self.fc = nn.EmbeddingBag(vocab_size, 8, sparse=True), nn.Linear(8, num_class)
 
     def forward(self, x, offsets):
-        return self.bag(x, offsets)
+        return self.fc(self.bag(x, offsets))
 
 
 class Reader(nn.Module):

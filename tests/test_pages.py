@@ -358,14 +358,14 @@ def test_nothing_sticks_out_and_there_is_something_to_see_on_the_first_screen(op
 
 @pytest.fixture
 def shown(news, monkeypatch):
-    """What a call of watch displays: HTML."""
+    """What a call of watch displays."""
     outputs = []
     monkeypatch.setattr("IPython.display.display", outputs.append)
 
     def show(net, text):
         torchnlp.seed_all(0)
         watch(net, text, news[2])
-        return outputs.pop().data
+        return outputs.pop()
 
     return show
 
@@ -376,7 +376,7 @@ def notebook(visit, shown, tmp_path):
 
     def open_page(*call, **settings):
         file = tmp_path / "notebook.html"
-        file.write_text(f'<!doctype html><meta charset="utf-8">{shown(*call)}', encoding="utf-8")
+        file.write_text(f'<!doctype html><meta charset="utf-8">{shown(*call).data}', encoding="utf-8")
         return visit(file.as_uri(), **settings)
 
     return open_page
@@ -385,7 +385,7 @@ def notebook(visit, shown, tmp_path):
 @pytest.mark.parametrize("text", ["goal " * 300, "<script>alert(1)</script> \"' </div> <!-- ", ""])
 def test_watch_is_one_small_output_that_fetches_nothing(shown, news, text):
     net = Reader(size=256)
-    output = shown(net, text)
+    output = shown(net, text).data
     assert len(output.encode()) <= 300_000
     assert not re.findall(r"https?://(?!www\.w3\.org)", output)
     assert re.findall(r'src="([^",]*)', output) == ["data:image/png;base64"]
@@ -432,19 +432,15 @@ def test_watch_is_a_picture_where_scripts_do_not_run(notebook):
     assert "late goal wins" in picture.get_attribute("alt")
 
 
-def test_watch_without_its_folder_is_the_picture_alone(news, monkeypatch, tmp_path):
+def test_watch_without_its_folder_is_the_picture_alone(shown, monkeypatch, tmp_path):
     monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
-    pictures = []
-    monkeypatch.setattr("IPython.display.display", pictures.append)
-    watch(Reader(), "late goal wins", news[2])
-    (figure,) = pictures
-    assert figure.axes[0].get_ylabel() == "probability"
+    assert shown(Reader(), "late goal wins").axes[0].get_ylabel() == "probability"
 
 
 def test_a_handout_has_what_watch_reads(shown, monkeypatch, tmp_path):
     copy_course(tmp_path)
     monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
-    assert "<script" in shown(Reader(), "late goal wins")
+    assert "<script" in shown(Reader(), "late goal wins").data
     assert not (tmp_path / "site" / "networks").exists()
 
 

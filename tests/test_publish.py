@@ -4,6 +4,7 @@ import re
 
 import pytest
 import torch
+from networks import Bag
 from test_pages import LONG, NASTY, ask
 from torch import nn
 
@@ -12,18 +13,6 @@ from lessons import NewsReader, Recurrent, RNNClassifier, Tagger, TextClassifier
 from torchnlp import fit, length_loader, load_dataset, publish, seed_all, tokenizer
 
 pytestmark = pytest.mark.slow
-
-
-class Bag(nn.Module):
-    """Lesson 1's bag of embeddings."""
-
-    def __init__(self, vocab_size, num_class):
-        super().__init__()
-        self.embedding = nn.EmbeddingBag(vocab_size, 32)
-        self.fc = nn.Linear(32, num_class)
-
-    def forward(self, ids, offsets):
-        return self.fc(self.embedding(ids, offsets))
 
 
 def simple(words, classes, pool=lambda states, real: states.mean(1)):

@@ -15,6 +15,7 @@ import pytest
 pytest.importorskip("sphinx_book_theme", reason="the site's packages are missing: pip install -r site/requirements.txt")
 from bs4 import BeautifulSoup
 from PIL import Image
+from test_pages import read_by, turns
 
 from tools.lesson import has, is_picture, lessons, to_read
 from tools.site import build as site
@@ -267,8 +268,8 @@ def test_one_types_a_headline_on_the_first_screen_and_starts_lesson_1(visit, bui
     assert len(seen) == 14 and max(part.bounding_box()["y"] + part.bounding_box()["height"] for part in seen) <= height
     page.get_by_label("Type a headline").fill("Champion boxer wins gold")  # the network comes when one first touches it
     page.locator(".words bdi", has_text="gold").wait_for()
-    (*_, row) = tools_pages.Reader("LSTM").read("Champion boxer wins gold")["probabilities"]
-    assert f"{100 * max(row):.0f}\u00a0%" in page.locator(".sentence").first.inner_text()
+    *_, (_, share) = read_by(["champion", "boxer", "wins", "gold"])
+    assert f"{100 * share:.0f}\u00a0%" in page.locator(".sentence").first.inner_text()
     page.get_by_role("button", name="it knows only 2004").click()
     page.get_by_text("It read the news of 2004, and has never met: chatgpt.").wait_for()
     page.get_by_role("button", name="make it say Sports").click()
@@ -291,7 +292,7 @@ def test_the_front_pages_show_waits_until_it_is_seen_and_can_be_replayed(visit, 
 
 
 def test_the_show_ends_with_the_turns_of_the_answer(visit, built):
-    page, network = visit((built / "index.html").as_uri(), reduced_motion="reduce"), tools_pages.Reader("LSTM")
+    page = visit((built / "index.html").as_uri(), reduced_motion="reduce")
     page.clock.install()
     field, said, counts = page.get_by_label("Type a headline"), page.locator(".sentence").first, []
     texts = ["oil prices fall", "chatgpt passes bar exam", "bank iraq war software club coach wall"]
@@ -300,13 +301,11 @@ def test_the_show_ends_with_the_turns_of_the_answer(visit, built):
         page.locator(".words bdi").last.get_by_text(text.split()[-1], exact=True).wait_for()
         page.get_by_role("button", name="Read the text word by word").click()
         page.clock.run_for(20_000)
-        read = network.read(text)
-        answers = [network.classes[row.index(max(row))] for row in read["probabilities"]]
-        turns = [t for t in range(1, len(answers)) if answers[t] != answers[t - 1]]
-        told = "".join(rf".*\b{read['tokens'][t]}( turns it)? to {answers[t]}" for t in turns[-3:])
-        share = f"{100 * max(read['probabilities'][-1]):.0f}"
-        assert re.fullmatch(rf"{answers[0]}.*{told}: {share}\u00a0%\.", said.inner_text())
-        counts.append(len(turns))
+        turned = turns(text)
+        (first, _), *_, (_, share) = read_by(text.split())
+        told = "".join(rf".*\b{text.split()[t]}( turns it)? to {after}" for t, (_, after) in [*turned.items()][-3:])
+        assert re.fullmatch(rf"{first}.*{told}: {100 * share:.0f}\u00a0%\.", said.inner_text())
+        counts.append(len(turned))
     assert counts[:2] == [0, 1] and counts[2] > 3 and counts[3] == 3
     page.locator(".words").get_by_text("striker").click()
     assert said.inner_text().startswith("After striker, the answer is Sports")
