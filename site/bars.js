@@ -1,11 +1,12 @@
 // The likeliest next tokens as bars: on the page that writes, and in lesson 6.
 
 import {make, percent} from "../images/watch/draw.js";
+import {say} from "../images/watch/words.js";
 import {reshaped} from "./language.js";
 
 const BARS = 10;
 
-export const written = share => share && share < 0.01 ? "< 1\u00A0%" : percent(share);
+export const written = share => share && share < 0.01 ? say("< 1\u00A0%") : percent(share);
 
 // scores: of all tokens; name(id): what a bar is called; settings: of `reshaped`; onTake(id): what a click does, where
 // it does something, but for the id `fixed`. A bar is the probability now, its outline the token's own, and both are

@@ -28,7 +28,7 @@ export const shownParts = parts =>
 
 export const mean = numbers => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 export const best = numbers => numbers.indexOf(Math.max(...numbers));
-export const percent = share => `${Math.round(100 * share)}\u00A0%`;
+export const percent = share => say("{number}\u00A0%", {number: Math.round(100 * share)});
 
 // 10⁻³, say
 const raised = digits => digits.replace("-", "⁻").replace(/\d/g, digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);

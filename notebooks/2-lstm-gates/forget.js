@@ -1,6 +1,6 @@
 // Lesson 2's figure: a headline fades in a cell state whose forget gate stands still. Its bias is a slider.
 
-import {make} from "../../images/watch/draw.js";
+import {make, percent} from "../../images/watch/draw.js";
 import {pieces, say} from "../../images/watch/words.js";
 import {makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
 
@@ -33,6 +33,6 @@ export function show(place, style, {words, bias}) {
 
 // 77 %, 0.4 %, or less than a thousandth
 function share(part) {
-    if (part >= 0.1) return `${Math.round(100 * part)}\u00A0%`;
-    return part >= 0.0005 ? `${(100 * part).toPrecision(1)}\u00A0%` : "< 0.1\u00A0%";
+    if (part >= 0.1) return percent(part);
+    return part >= 0.0005 ? say("{number}\u00A0%", {number: (100 * part).toPrecision(1)}) : say("< 0.1\u00A0%");
 }
