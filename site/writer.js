@@ -283,8 +283,11 @@ document.querySelector("main > details").before(makeShare(() => ({
 element("sections").append(...["none", ...file.classes].map(value =>
     make("label", {}, make("input", {type: "radio", name: "class", value, defaultChecked: value === "none"}),
         nameOf(value))));
-const measured = Object.entries(file.perplexity).map(([name, value]) => `${name} ${value.toFixed(0)}`);
-element("measured").textContent = measured.join("; ");
+const measured = name => file.perplexity[name].toFixed(0);
+element("measured").textContent = say(
+    "network {network}; network, told the class {told}; 4-grams {counted}; network, in lesson 6's words {words}",
+    {network: measured("network"), told: measured("network, told the class"), counted: measured("4-grams"),
+     words: measured("network, in lesson 6's words")});
 window.addEventListener("hashchange", restore);
 restore();
 
