@@ -34,12 +34,6 @@ def writer():
     return Writer()
 
 
-def briefs():
-    """The tokens of each headline of the free corpus, and of each text."""
-    with open(pages.ROOT / "data" / "sample" / "train.csv", encoding="utf-8-sig", newline="") as lines:
-        return [split(text) for _, *both in csv.reader(lines) for text in both]
-
-
 def percent(p):
     """How the page writes a probability."""
     return "< 1\u00a0%" if 0 < p < 0.01 else f"{math.floor(100 * p + 0.5)}\u00a0%"
@@ -65,7 +59,8 @@ def spoken(page):
 def test_the_file_is_small_and_its_text_is_the_free_corpus(writer):
     assert FILE.stat().st_size < 2_000_000
     assert set(json.loads(FILE.read_text(encoding="utf-8"))) == {"classes", "perplexity", "words", "weights", "text"}
-    train = briefs()
+    with open(pages.ROOT / "data" / "sample" / "train.csv", encoding="utf-8-sig", newline="") as lines:
+        train = [split(text) for _, *headline_and_text in csv.reader(lines) for text in headline_and_text]
     assert [len(ids) - 1 for ids in writer.texts] == [len(tokens) for tokens in train]
     for ids, tokens in zip(writer.texts, train):
         assert all(i == writer.ids.get(token, UNK) for i, token in zip(ids, tokens))
@@ -180,8 +175,7 @@ def test_a_copied_link_restores_all_and_a_picture_has_the_continuations(opened):
 
 def test_a_word_that_is_not_finished_is_completed(opened, writer):
     page = opened("writer", "#text=Oil pric")
-    words = page.locator("#network bdi").all_inner_texts()
-    words = [word.lower() for word in words]
+    words = [word.lower() for word in page.locator("#network bdi").all_inner_texts()]
     assert len(words) == 10 or set(words) == {word for word in writer.words if word.startswith("pric")}
     assert all(word.startswith("pric") for word in words)
     page.locator("#network button").first.click()
