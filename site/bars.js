@@ -10,14 +10,16 @@ export const written = share => share && share < 0.01 ? say("< 1\u00A0%") : perc
 
 // scores: of all tokens; name(id): what a bar is called; settings: of `reshaped`; onTake(id): what a click does, where
 // it does something, but for the id `fixed`. A bar is the probability now, its outline the token's own, and both are
-// written where they differ; the largest of them fills its row.
-// Returns the likeliest, {id, own, now}.
+// written where they differ; the largest of them, most, fills its row. Another --most sets another scale.
+// Returns the likeliest, {id, own, now}, and most.
 export function showBars(list, scores, {name, settings, onTake, fixed}) {
     const own = reshaped(scores), now = reshaped(scores, settings);
     const ids = [...own.keys()].filter(id => own[id]).sort((a, b) => own[b] - own[a]).slice(0, BARS);
     while (list.children.length < ids.length) list.append(makeBar(onTake ? "button" : "span"));
     while (list.children.length > ids.length) list.lastChild.remove();
-    const most = Math.max(...ids.map(id => Math.max(own[id], now[id]))), wide = share => `${100 * share / most}%`;
+    const most = Math.max(...ids.map(id => Math.max(own[id], now[id])));
+    const wide = share => `calc(100% * ${share} / var(--most))`;
+    list.style.setProperty("--most", most);
     ids.forEach((id, i) => {
         const [row] = list.children[i].children, [word, track, number] = row.children, [bar, outline] = track.children;
         word.textContent = name(id);
@@ -28,7 +30,7 @@ export function showBars(list, scores, {name, settings, onTake, fixed}) {
         row.classList.toggle("cut", !now[id]);
         if (onTake) Object.assign(row, {onclick: () => onTake(id), disabled: id === fixed});
     });
-    return {id: ids[0], own: own[ids[0]], now: now[ids[0]]};
+    return {id: ids[0], own: own[ids[0]], now: now[ids[0]], most};
 }
 
 function makeBar(tag) {

@@ -4,11 +4,12 @@ import {make} from "../images/watch/draw.js";
 import {say} from "../images/watch/words.js";
 import {flushAddress} from "./address.js";
 
-const WIDE = 1200, EDGE = 48, INK = "#222222", SOFT = "#5A5A5A";
+const WIDE = 1200, EDGE = 48, INK = "#222222", SOFT = "#5A5A5A", GROUND = "#B35806";
 export const PICTURE = WIDE - 2 * EDGE;
 
-// Two buttons in a paragraph. said() gives the picture's title and the sentence below it; canvases() what is drawn
-// under them, each [words above it, canvas], on white and PICTURE pixels wide; address() is the link.
+// Two buttons in a paragraph. said() gives the picture's title, or lines of pieces {text, bold, ground: a percentage},
+// and the sentence below it; canvases() what is drawn under them, each [words above it, canvas], on white and PICTURE
+// pixels wide; address() is the link.
 export function makeShare(said, canvases = () => [], address = () => location.href) {
     const told = make("span", {className: "hint", role: "status"});
     const button = (textContent, onclick) => make("button", {type: "button", textContent, onclick});
@@ -30,26 +31,31 @@ export function makeShare(said, canvases = () => [], address = () => location.hr
     return make("p", {className: "controls share"}, copy, save, told);
 }
 
-// The text in lines that are no wider than the picture.
-function linesOf(context, text) {
-    const lines = [""];
-    for (const word of text.split(/\s+/)) {
-        const longer = `${lines.at(-1)} ${word}`.trim();
-        if (context.measureText(longer).width < PICTURE) lines[lines.length - 1] = longer;
-        else lines.push(word);
+// Pieces {text, font, ...} word by word, in lines that are no wider than the picture, each with its place and width.
+function linesOf(context, pieces) {
+    const lines = [[]];
+    let left = 0;
+    for (const piece of pieces.flatMap(piece => piece.text.split(/(?=\s)/).map(text => ({...piece, text})))) {
+        context.font = piece.font;
+        const sized = text => ({...piece, text, wide: context.measureText(text).width});
+        let word = sized(piece.text);
+        if (/^\s/.test(word.text) && left + word.wide > PICTURE) {
+            [left, word] = [0, sized(word.text.trim())];
+            lines.push([]);
+        }
+        lines.at(-1).push({...word, left});
+        left += word.wide;
     }
     return lines;
 }
 
 // Black on white, whatever the page is like.
-function paintPicture({title, text}, canvases) {
+function paintPicture({title, lines = [[{text: title, bold: true}]], text}, canvases) {
     const canvas = make("canvas"), context = canvas.getContext("2d");
     const face = getComputedStyle(document.body).fontFamily;
-    const styles = [[`700 44px ${face}`, 56, INK, title], [`26px ${face}`, 36, SOFT, text]];
-    const rows = styles.flatMap(([font, height, colour, text]) => {
-        context.font = font;
-        return text.split("\n").flatMap(line => linesOf(context, line)).map(line => ({font, height, colour, line}));
-    });
+    const set = (height, colour, size, pieces) => linesOf(context, pieces.map(piece =>
+        ({...piece, font: `${piece.bold ? 700 : 400} ${size}px ${face}`}))).map(words => ({height, colour, words}));
+    const rows = [...lines.flatMap(pieces => set(56, INK, 44, pieces)), ...set(36, SOFT, 26, [{text}])];
     const scaled = canvases.map(([words, part]) => [words, part, part.height * PICTURE / part.width, words ? 32 : 0]);
     const sum = list => list.reduce((total, size) => total + size, 0);
     const height = 2 * EDGE + sum(rows.map(row => row.height)) + sum(scaled.flatMap(row => row.slice(2))) + 40;
@@ -57,9 +63,14 @@ function paintPicture({title, text}, canvases) {
     Object.assign(context, {fillStyle: "#FFFFFF", textBaseline: "top"});
     context.fillRect(0, 0, WIDE, height);
     let top = EDGE;
-    for (const {font, height, colour, line} of rows) {
-        Object.assign(context, {font, fillStyle: colour});
-        context.fillText(line, EDGE, top);
+    for (const {height, colour, words} of rows) {
+        for (const {text, font, ground = 0, left, wide} of words) {
+            Object.assign(context, {font, fillStyle: GROUND, globalAlpha: ground / 100});
+            const space = context.measureText(text.match(/^\s*/)[0]).width;
+            context.fillRect(EDGE + left + space, top - 2, wide - space, height - 6);
+            Object.assign(context, {fillStyle: colour, globalAlpha: 1});
+            context.fillText(text, EDGE + left, top);
+        }
         top += height;
     }
     Object.assign(context, {font: `20px ${face}`, fillStyle: SOFT});

@@ -71,9 +71,9 @@ function withToken(text, id, begins = "") {
 // Scores without what is never written: an unknown word, padding, a quotation mark (it would stay open), a full stop
 // that no number precedes, an end before SHORTEST tokens (as many again where one goes on past an end), a word twice in
 // a row, a long word that stands there already. What is begun may end as it likes.
-function allowed(scores, ids, begins) {
+function allowed(scores, ids, begins, past = choices.past.checked) {
     const said = new Set(ids.filter((id, t) => t === ids.length - 1 || lower[id].length > 3));
-    const number = /\d$/.test(lower[ids.at(-1)]), shortest = SHORTEST + (choices.past.checked ? read.length : 0);
+    const number = /\d$/.test(lower[ids.at(-1)]), shortest = SHORTEST + (past ? read.length : 0);
     const fits = id => begins ? id > END && lower[id].startsWith(begins)
         : id > PAD && !said.has(id) && (id !== END || ids.length >= shortest)
             && id !== quote && (id !== stop || number);
@@ -94,11 +94,11 @@ function costs(ids, section) {
 }
 
 // Draw a token, read it, draw the next, behind the ids that have been read. Each with the cost without the settings.
-function goOn(row, ids, begins) {
+function goOn(row, ids, begins, past) {
     const tokens = [], all = [...ids], counts = choices.model.value === "4-grams";
     let step = model.steps.at(-1);
     while (tokens.length < LONGEST && tokens.at(-1)?.id !== END) {
-        const scores = allowed(counts ? counted(all) : model.scores(step), all, tokens.length ? "" : begins);
+        const scores = allowed(counts ? counted(all) : model.scores(step), all, tokens.length ? "" : begins, past);
         const id = draw(reshaped(scores, settings()), luckAt(row, all.length));
         const whole = scores.reduce((sum, score) => sum + Math.exp(score), 0);
         tokens.push({id, loss: Math.log(whole) - scores[id]});
@@ -116,10 +116,13 @@ function update(wait = 0) {
     read = costs(ids, choices.class.value);
     const onTake = id => take(withToken(field.value, id, begins));
     const bars = {name: named, settings: settings(), onTake, fixed: END};
+    const lists = {network: element("network"), "4-grams": element("fourgrams")};
     const likeliest = {
-        network: showBars(element("network"), allowed(model.scores(), ids, begins), bars),
-        "4-grams": showBars(element("fourgrams"), allowed(counted(ids), ids, begins), bars),
+        network: showBars(lists.network, allowed(model.scores(), ids, begins), bars),
+        "4-grams": showBars(lists["4-grams"], allowed(counted(ids), ids, begins), bars),
     };
+    const most = Math.max(...Object.values(likeliest).map(({most}) => most));  // one scale for both models
+    for (const list of Object.values(lists)) list.style.setProperty("--most", most);
     tellNext(tokens, begins, likeliest[choices.model.value]);
     showLosses(tokens);
     tellCosts();
@@ -129,28 +132,39 @@ function update(wait = 0) {
     writeAddress(Object.fromEntries(new FormData(form)));
 }
 
+// Where several draws end the text here, the first line says how many, and the others go on past the end.
 function showAll(ids, begins) {
-    [...element("drawn").children].forEach((row, i) => showDrawn(row.firstChild, goOn(i, ids, begins), begins));
+    const drawn = cards().map((card, i) => goOn(i, ids, begins));
+    const ended = drawn.filter(([{id}]) => id === END);
+    cards().forEach((card, i) => {
+        const again = ended.indexOf(drawn[i]) > 0;
+        showDrawn(card, again ? goOn(i, ids, begins, true) : drawn[i], begins, ended.length);
+    });
     showSettings();
 }
 
 // The more a word costs, the darker its ground. A mouse over it shows its probability.
+const ground = loss => Math.min(50, 6 * loss);
 const tinted = (tag, textContent, loss = 0) => make(tag,
-    {textContent, style: `--cost: ${Math.min(50, 6 * loss)}%`, title: loss ? written(Math.exp(-loss)) : ""});
+    {textContent, style: `--cost: ${ground(loss)}%`, title: loss ? written(Math.exp(-loss)) : ""});
 
 // A continuation on the button that takes it.
-function showDrawn(button, tokens, begins) {
+function showDrawn(button, tokens, begins, ends) {
     let text = field.value;
-    const words = tokens.filter(({id}) => id !== END).flatMap(({id, loss}, i) => {
+    const added = tokens.filter(({id}) => id !== END).map(({id, loss}, i) => {
         const before = text;
         text = withToken(text, id, i ? "" : begins);
-        const [, space, word] = text.slice(before.length).match(/^( ?)(.*)$/);
-        return [space, tinted("span", i ? word : begins + word, loss)];
+        return {text: text.slice(before.length), loss};
     });
-    const ends = tokens.at(-1).id === END, on = bold(say("Go on"));
-    const last = ends ? make("small", {textContent: say(" ■ the end")}) : " …";
-    button.value = ends ? text : `${text} …`;
-    button.replaceChildren(...words.length ? [...words, last] : pieces("■ The text may end here. {on}", {on}));
+    const words = added.flatMap(({text, loss}, i) =>
+        [text.startsWith(" ") ? " " : "", tinted("span", (i ? "" : begins) + text.trim(), loss)]);
+    const done = tokens.at(-1).id === END, on = bold(say("Go on"));
+    const last = done ? make("small", {textContent: say(" ■ the end")}) : " …";
+    button.value = done ? text : `${text} …`;
+    button.painted = [{text: field.value, bold: true}, ...added.map(({text, loss}) => ({text, ground: ground(loss)})),
+        {text: last.textContent ?? last}];
+    button.replaceChildren(...words.length ? [...words, last]
+        : pieces("■ The end: {ends} of 3 draws. {on}", {ends, on}));
     button.onclick = () => {
         turnPage();  // so that Back gives the beginning again
         take(text, !words.length);
@@ -222,7 +236,8 @@ field.onkeydown = event => {
 };
 form.oninput = () => update();
 
-const headlines = () => [...element("drawn").children].map(row => row.firstChild.value).join("\n");
+const cards = () => [...element("drawn").children].map(row => row.firstChild);
+const headlines = () => cards().map(card => card.value).join("\n");
 
 form.onsubmit = event => {
     event.preventDefault();
@@ -276,9 +291,9 @@ for (const button of examples) button.onclick = () => {
     choose(button);
 };
 document.querySelector("main > details").before(makeShare(() => ({
-    title: headlines(),
-    text: say("Begun by hand: “{text}”. Drawn at temperature {temperature}, {more}.",
-        {text: field.value, temperature: choices.temperature.value, more: more()}),
+    lines: [...new Map(cards().map(({value, painted}) => [value, painted])).values()],
+    text: say("Bold: the beginning. A darker ground: a less expected word. Drawn at temperature {temperature}, {more}.",
+        {temperature: choices.temperature.value, more: more()}),
 })));
 element("sections").append(...["none", ...file.classes].map(value =>
     make("label", {}, make("input", {type: "radio", name: "class", value, defaultChecked: value === "none"}),

@@ -124,11 +124,14 @@ def test_a_word_is_drawn_as_often_as_its_bar_says(opened, writer):
     assert seen[follow["tokens"][0]] / 120 == pytest.approx(follow["probabilities"][0], abs=0.18)
 
 
-def test_where_only_the_end_is_left_the_page_says_so_and_goes_on(opened):
+def test_where_only_the_end_is_left_one_line_says_so_and_the_others_go_on(opened):
     page = opened("writer", "#text=Scientists find water on the moon")
     assert "leave only the end" in spoken(page) and page.locator("#network button").first.is_disabled()
+    first, *others = lines(page)
+    assert first == "■ The end: 3 of 3 draws. Go on" and len(set(others)) == 2
     page.locator("#drawn button").first.click()
     assert field(page).input_value() == "Scientists find water on the moon" and "leave only" not in spoken(page)
+    assert lines(page)[1:] == others
     assert all(len(split(line)) > 5 and "Go on" not in line for line in lines(page))
     page.wait_for_function("location.hash.includes('past=on')")
     before = lines(page)
@@ -152,7 +155,7 @@ def test_a_phones_first_screen_has_the_text_what_is_drawn_the_temperature_and_ba
     assert page.evaluate("scrollY") > 0 and page.locator("#text").bounding_box()["y"] >= 0
 
 
-def test_a_copied_link_restores_all_and_a_picture_has_the_continuations(opened):
+def test_a_copied_link_restores_all_and_a_picture_has_each_continuation_once_on_its_grounds(opened):
     page = opened("writer", "#text=Oil prices&seed=4&class=Sports&temperature=1.2&top=7&model=4-grams")
     page.get_by_role("button", name="Draw again").click()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -164,13 +167,21 @@ def test_a_copied_link_restores_all_and_a_picture_has_the_continuations(opened):
     page.goto(page.evaluate("navigator.clipboard.readText()"))
     page.wait_for_function("document.getElementById('text').value === 'Oil prices'")
     assert [page.locator(part).inner_text() for part in ("#drawn", "#more", "#sentence")] == said
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Save picture").click()
-    picture = Image.open(saved.value.path()).convert("L").point(lambda light: 255 * (light < 200))
+
+    def saved_picture():
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Save picture").click()
+        return Image.open(saved.value.path())
+
+    saved = saved_picture()
+    assert max(saved.convert("HSV").getchannel("S").tobytes()) > 30, "the grounds"
+    picture = saved.convert("L").point(lambda light: 255 * (light < 100))
     rows = picture.resize((1, picture.height), Image.Resampling.BOX).tobytes()
     assert sum(dark and not above for above, dark in zip(rows, rows[1:])) >= 6, (
         "three lines, two of settings, the address"
     )
+    page.get_by_label("Temperature").fill("0")
+    assert len(set(lines(page))) == 1 and saved_picture().height <= saved.height - 2 * 56
 
 
 def test_a_word_that_is_not_finished_is_completed(opened, writer):
@@ -195,8 +206,10 @@ def test_the_sliders_reshape_the_bars(opened, writer):
     choices, own = {}, dict(zip(*writer.next(["oil", "prices"]).values()))
     first = list(own)[:10]
     page.locator("#more").click()
-    longest = page.locator("#network li:first-child .track").evaluate("t => t.lastChild.clientWidth / t.clientWidth")
-    assert longest > 0.9, "the largest bar fills its row"
+    tracks = page.locator(".lanes li:first-child .track")
+    shares = tracks.evaluate_all("all => all.map(t => t.lastChild.getBoundingClientRect().width / t.clientWidth)")
+    most = own[first[0]], writer.next(["oil", "prices"], model="4-grams")["probabilities"][0]
+    assert shares == pytest.approx([share / max(most) for share in most], abs=0.05), "one scale for both models"
     for name, value in ("temperature", 0), ("temperature", 1.5), ("nucleus", 0.5), ("top", 3):
         page.locator(f"[name={name}]").fill(str(value))
         choices[name] = value
