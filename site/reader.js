@@ -1,8 +1,7 @@
 // The page that reads over a network's shoulder: over the three of networks.json, or over one that was published.
 
 import {readAddress, turnPage, writeAddress} from "./address.js";
-import {PARTS, best, bold, css, fit, make, percent} from "../images/watch/draw.js";
-import {classColour} from "../images/watch/chain.js";
+import {PARTS, bold, css, fit, make, percent} from "../images/watch/draw.js";
 import {Networks} from "./network.js";
 import {PICTURE, makeShare} from "./share.js";
 import {heard} from "../images/watch/sentences.js";
@@ -74,24 +73,29 @@ function pictures() {
     const {at, by, unit, part, readings} = view, wide = new View(root, networks.classes, {colours: file.colours});
     Object.assign(wide, {at, by, unit}).show(readings);
     const framed = by in PARTS && unit !== null ? say(", unit {unit} framed", {unit: unit + 1}) : "";
-    const parts = [...wide.curves.children, ...part ? [wide.inside.children[wide.rows.indexOf(part)]] : []];
+    const looked = by === "influence" ? wide.effect : wide.inside.children[wide.rows.indexOf(part)];
+    const parts = [...wide.curves.children, ...looked?.hidden === false ? [looked] : []];
     const named = parts.map(({children: [label, canvas]}) => [label.textContent.split(/; |: |[；：]/)[0], canvas]);
+    if (named[1] && looked === wide.effect) named[1][0] = looked.textContent;  // all of it says what the bars are
     if (part) named.at(-1)[0] += framed;
+    const words = paintWords(wide);
     root.remove();
-    return [["", paintWords(wide)], ...named];
+    return [["", words], ...named];
 }
 
-// The words of a view at their places, tinted as the classes in the lead.
-function paintWords({tokens, readings: [{probabilities}, other], at, edges, width, colours, words}) {
+// The words of a view at their places, tinted as on the page; the chosen one on grey.
+function paintWords({tokens, at, edges, width, colours, words}) {
     const canvas = make("canvas"), upright = words.classList.contains("upright"), height = upright ? 110 : 34;
     const context = fit(canvas, width, height), face = getComputedStyle(document.body).fontFamily;
     const font = `${words.style.fontSize || "16px"} ${face}`;
     tokens.forEach((token, t) => {
-        const wide = edges[t + 1] - edges[t], row = !other && probabilities[t];
+        const wide = edges[t + 1] - edges[t], tint = getComputedStyle(words.children[t].firstChild).backgroundColor;
         context.save();
         context.translate(edges[t] + wide / 2, 0);
-        context.fillStyle = css(colours[row ? classColour(best(row)) : "line"], t === at ? 0.5 : 0.2);
-        context.fillRect(1 - wide / 2, 0, wide - 2, height);
+        for (const ground of [css(colours.ink, t === at ? 0.15 : 0.03), tint]) {
+            context.fillStyle = ground;
+            context.fillRect(1 - wide / 2, 0, wide - 2, height);
+        }
         if (upright) context.rotate(Math.PI / 2);
         Object.assign(context, {font: `${t === at ? 700 : 400} ${font}`, fillStyle: css(colours.ink)});
         Object.assign(context, {textBaseline: "middle", textAlign: upright ? "left" : "center"});

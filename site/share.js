@@ -4,7 +4,7 @@ import {make} from "../images/watch/draw.js";
 import {say} from "../images/watch/words.js";
 import {flushAddress} from "./address.js";
 
-const WIDE = 1200, EDGE = 48, INK = "#222222", SOFT = "#5A5A5A", GROUND = "#B35806";
+const WIDE = 1200, EDGE = 48, LINK = 24, INK = "#222222", SOFT = "#5A5A5A", GROUND = "#B35806";
 export const PICTURE = WIDE - 2 * EDGE;
 
 // Two buttons in a paragraph. said() gives the picture's title, or lines of pieces {text, bold, ground: a percentage},
@@ -21,7 +21,7 @@ export function makeShare(said, canvases = () => [], address = () => location.hr
     });
     const save = button(say("Save picture"), () => {
         flushAddress();
-        const canvas = paintPicture(said(), canvases()), name = `${document.title}.png`;
+        const canvas = paintPicture(said(), canvases(), address()), name = `${document.title}.png`;
         canvas.toBlob(blob => {
             const href = URL.createObjectURL(blob);
             make("a", {href, download: name}).click();
@@ -50,7 +50,7 @@ function linesOf(context, pieces) {
 }
 
 // Black on white, whatever the page is like.
-function paintPicture({title, lines = [[{text: title, bold: true}]], text}, canvases) {
+function paintPicture({title, lines = [[{text: title, bold: true}]], text}, canvases, address) {
     const canvas = make("canvas"), context = canvas.getContext("2d");
     const face = getComputedStyle(document.body).fontFamily;
     const set = (height, colour, size, pieces) => linesOf(context, pieces.map(piece =>
@@ -58,7 +58,9 @@ function paintPicture({title, lines = [[{text: title, bold: true}]], text}, canv
     const rows = [...lines.flatMap(pieces => set(56, INK, 44, pieces)), ...set(36, SOFT, 26, [{text}])];
     const scaled = canvases.map(([words, part]) => [words, part, part.height * PICTURE / part.width, words ? 32 : 0]);
     const sum = list => list.reduce((total, size) => total + size, 0);
-    const height = 2 * EDGE + sum(rows.map(row => row.height)) + sum(scaled.flatMap(row => row.slice(2))) + 40;
+    const link = (address.length < 1000 ? address : address.split(/[?#]/)[0]).match(/.{1,90}/g);
+    const height = 2 * EDGE + sum(rows.map(row => row.height)) + sum(scaled.flatMap(row => row.slice(2)))
+        + 16 + LINK * link.length;
     Object.assign(canvas, {width: WIDE, height});
     Object.assign(context, {fillStyle: "#FFFFFF", textBaseline: "top"});
     context.fillRect(0, 0, WIDE, height);
@@ -79,6 +81,6 @@ function paintPicture({title, lines = [[{text: title, bold: true}]], text}, canv
         context.drawImage(part, EDGE, top + above, PICTURE, size);
         top += above + size;
     }
-    context.fillText(location.href.split(/[?#]/)[0], EDGE, height - EDGE + 8);
+    link.forEach((line, i) => context.fillText(line, EDGE, top + 24 + LINK * i, PICTURE));
     return canvas;
 }

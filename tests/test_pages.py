@@ -230,6 +230,25 @@ def test_a_saved_picture_has_its_words_and_is_the_same_from_a_phone_in_the_dark(
     assert pictures[0].width == 1200 and pictures[0].tobytes() == pictures[1].tobytes()
 
 
+def test_on_a_phone_the_importance_is_saved_with_its_link_and_nothing_jumps_or_overlaps(opened):
+    page = opened("reader", "#by=influence&text=This is not about football, it is about oil prices", **PHONE)
+    page.evaluate(WRITTEN)
+    with page.expect_download():
+        page.get_by_role("button", name="Save picture").click()
+    written = page.evaluate("window.written")
+    assert any("bars: what each word adds to Business" in line for line in written) and "input gate" not in written
+    assert page.url in "".join(written) and "by=influence" in page.url
+    first, second = (mark.bounding_box() for mark in page.locator("small:has(.mark + .mark) .mark").all())  # of oil
+    assert first["x"] + first["width"] <= second["x"]
+    page.get_by_label("GRU").check()
+    heights = set()
+    for word in page.locator(".words bdi").all():
+        word.tap()
+        heights.add(page.locator(".sentence").bounding_box()["height"])
+    page.get_by_label("Show").select_option("update gate")
+    assert len(heights) == 1 and heights.pop() > page.locator(".sentence").bounding_box()["height"]
+
+
 @pytest.mark.parametrize("text", [*NASTY, LONG], ids=range(len(NASTY) + 1))
 def test_any_text_is_shown_as_text(a_page, text):
     page = a_page("reader")
