@@ -269,7 +269,7 @@ function show() {
     draw();
 }
 
-new ResizeObserver(draw).observe(document.querySelector(".watching"));
+new ResizeObserver(draw).observe(document.querySelector(".bench"));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 
 restore();

@@ -320,6 +320,8 @@ def test_on_a_phone_the_networks_rows_of_one_kind_are_neighbours_and_every_symbo
     kinds = ["gradient", "answers", "input gate", "forget gate", "cell state c"]
     assert [text.split(" LSTM, bias ")[0] for _, text in sorted(labels)] == [kind for kind in kinds for _ in (5, 0)]
     assert ["bias 5" in text for _, text in sorted(labels)] == [True, False] * 5
+    curve, settings = (page.locator(place).bounding_box()["y"] for place in ("#accuracy", "#settings"))
+    assert curve < settings < min(labels)[0], "the settings stand below the curve that they change"
     symbols = page.locator(".symbols").first
     assert all(symbols.locator("span").all_inner_texts()) and symbols.locator("span").count() == 40
     assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.symbols span')).fontSize)") >= 11
