@@ -6,7 +6,7 @@ import {
 } from "../images/watch/draw.js";
 import {say} from "../images/watch/words.js";
 import {CELLS} from "./cells.js";
-import {BATCH, Recaller, SYMBOLS} from "./recall.js";
+import {BATCH, Recaller, SYMBOLS, VECTOR} from "./recall.js";
 import {PICTURE, makeShare} from "./share.js";
 
 const GUTTER = 36;  // left of the bars, for what they are measured by
@@ -40,9 +40,17 @@ function showSettings() {
         label.hidden = !words;
         label.firstChild.textContent = words;
     }
-    for (const {name, value, parentElement} of form.querySelectorAll("[type=range]")) {
-        parentElement.querySelector("b").textContent = name === "clip" && value === "0" ? say("off") : value;
+    const said = Object.fromEntries(new FormData(form));
+    if (said.clip === "0") said.clip = say("off");
+    for (const {name, parentElement} of form.querySelectorAll("[type=range]")) {
+        parentElement.querySelector("b").textContent = said[name];
     }
+    const cells = [...new Set([said.cell, said.cell2])].filter(cell => cell in CELLS).join(say(" or "));
+    element("inside").textContent = say("Inside: an embedding ({vector} numbers per symbol), a layer of {width} units "
+        + "({cells}), a linear layer from its last hidden state to {symbols} scores.",
+    {...said, cells, vector: VECTOR, symbols: SYMBOLS});
+    element("rest").firstElementChild.textContent = say(
+        "T = {T}, {width} units, clip {clip}, learning rate {rate}, seed {seed}", said);
     for (const link of presets) link.ariaCurrent = link.hash === location.hash ? "true" : null;
 }
 
@@ -65,10 +73,10 @@ form.onchange = () => {
     restart();
     start();
 };
-document.querySelector("details").before(makeShare(
+document.querySelector("main > details").before(makeShare(
     () => ({title: document.title, text: element("sentence").textContent}), pictures));
 window.addEventListener("hashchange", () => { restore(); start(); });
-element("below").onclick = () => form.scrollIntoView({behavior: "smooth"});
+element("rest").open = matchMedia("(min-width: 901px)").matches;
 
 // ---------------------------------------------------------------------------------------- training
 
@@ -246,12 +254,11 @@ function describe(net) {
     const parts = {name: nameOf(net), steps, sequences, share};
     const how = {
         learnt: say("{name}: learnt after {steps} steps and {sequences} sequences.", parts),
-        "given up": say("{name}: not learnt in {steps} steps, {share} right, where chance level is 12.5\u00A0%.",
-            parts),
+        "given up": say("{name}: not learnt in {steps} steps, {share} right.", parts),
         broken: say("{name}: the gradient is no longer a number; clipping or a smaller learning rate would have "
             + "helped.", parts),
     };
-    const far = say("{name}: step {steps}, {share} right, where chance level is 12.5\u00A0%.", parts);
+    const far = say("{name}: step {steps}, {share} right.", parts);
     return how[state] ?? (steps ? far : say("{name}: not trained yet.", parts));
 }
 
