@@ -51,7 +51,7 @@ export function show(place, style, {word, file, share}) {
 // trained: letters of the longest word in training; right: by network and length, the share of words that came back.
 function furnish(place, style, word, share, {trained, words, right, networks}) {
     const nets = Object.entries(networks).map(([name, packed]) => ({name, w: unpacked(packed), ...makeLane(name)}));
-    const [one, attention] = nets, most = right.one.length, breaks = right.one.findIndex(share => share < 0.5) + 1;
+    const [one, attention] = nets, most = right.one.length, truth = right.one.findIndex(share => share < 0.5);
     const field = make("input", {type: "text", value: word, spellcheck: false, autocomplete: "off"});
     const [sentence, told] = [toldAloud(), toldAloud()];
     const verdict = make("p", {role: "status"});
@@ -60,7 +60,7 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
     field.oninput = () => {
         const letters = field.value.toLowerCase().replace(/[^a-z]/g, "");
         read = letters.slice(0, most);
-        const T = read.length, after = guessed ? {trained} : {};
+        const T = read.length;
         const dropped = field.value.length === letters.length ? "" : say(" Only the letters a to z are read.");
         const cut = T === letters.length ? "" : say(" Only the first {most} letters are read.", {most});
         for (const net of nets) {
@@ -75,11 +75,10 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
             net.read.replaceChildren(...[...read].map(letter => make("li", {textContent: letter})));
             net.letters.replaceChildren(...[...net.written].map((letter, t) =>
                 makeLetter(letter, wrong[t], net === attention ? () => choose(t) : null)));
-            drawShares(net.bars, right[net.name].map(share => guessed ? share : 0), T,
-                net === one ? {...after, guess} : after);
+            drawShares(net.bars, right[net.name], T, net === one ? {trained, guess, truth} : {trained});
         }
         drawLines(one, T, [...read].map((_, t) => [t, T - 1 - t, 0.4]));  // they all meet
-        one.lines.innerHTML += `<path class="state" d="M${T / 2} 0.5h0"/>`;
+        if (T) one.lines.innerHTML += `<path class="state" d="M${T / 2} 0.5h0"/>`;
         const shares = {words, T, one: one.share, attention: attention.share};
         const back = !guessed ? "" : say(" Of {words} random words of {T} letters, {one} come back whole from one "
             + "state, {attention} with attention.", shares);
@@ -114,17 +113,19 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
     });
     const button = make("button", {type: "button", className: "main", textContent: say("Guess"), onclick() {
         guessed = true;
-        asked.remove();
-        verdict.append(...pieces("You guessed {yours} letters. It is {most}: from {breaks} on, one state loses "
-            + "more than half of the words.", {yours: guess, most: make("b", {textContent: breaks - 1}), breaks}));
+        const yours = guess === 1 ? say("1 letter") : say("{letters} letters", {letters: guess});
+        verdict.append(...pieces("You guessed {yours}. It is {most}: from {breaks} on, one state loses more than half "
+            + "of the words.", {yours, most: make("b", {textContent: truth}), breaks: truth + 1}));
+        one.section.append(makeMarks(most, [guess, say("your guess: {guess}", {guess})],
+            [truth, say("it is {truth}", {truth})]));
+        nets.forEach(net => net.section.append(net.bars, makeTicks(1, truth, trained, most)));
+        asked.replaceWith(caption(say("Bars: of {words} random words of 1 to {most} letters, the share that comes back "
+            + "whole. The fine line: {trained} letters, the longest words of the training.", {words, most, trained})));
         field.oninput();
     }});
     const asked = make("p", {className: "controls"}, slider, button);
     mountFigure(place, style, [
         label, sentence, make("div", {className: "lanes"}, one.section, attention.section), told, asked, verdict,
-        caption(say("Bars: of {words} random words of 1 to {most} letters, the share that comes back whole. The fine "
-            + "line: {trained} letters, the longest words of the training; the thick one: your guess.",
-        {words, most, trained})),
         ...share ? [makeShare(
             () => ({title: `${read} → ${one.written}`, text: sentence.textContent}), () => [],
             () => `${location.href.split("#")[0]}#say=${read}`)] : [],
@@ -141,7 +142,7 @@ function makeLane(name) {
     const letters = make("div", {className: "letters", role: "group", ariaLabel: say("Letters written")});
     const lines = picture("lines"), word = make("div", {className: "word"}, read, lines, letters);
     const title = make("h3", {className: name, textContent: TITLES[name]});
-    return {word, read, letters, lines, bars, section: make("section", {className: "lane"}, title, word, bars)};
+    return {word, read, letters, lines, bars, section: make("section", {className: "lane"}, title, word)};
 }
 
 // A letter that was written. onChoose: what a hover or an arrow key does, where it does something.
@@ -156,6 +157,19 @@ function drawLines({lines}, T, strokes) {
     lines.setAttribute("viewBox", `0 0 ${Math.max(T, 1)} 1`);
     lines.innerHTML = strokes
         .map(([s, t, ink]) => `<path d="M${s + 0.5} 0L${t + 0.5} 1" stroke-opacity="${ink}"/>`).join("");
+}
+
+// Above the bars two lengths, [length, name]: the shorter one's name ends at its line, the longer one's begins there.
+function makeMarks(most, ...named) {
+    const mark = ([length, textContent], i) =>
+        make("b", {textContent, style: `width: ${100 * (i ? most - length : length) / most}%`});
+    return make("p", {className: "marks"}, ...named.sort(([a], [b]) => a - b).map(mark));
+}
+
+function makeTicks(...lengths) {
+    const most = lengths.at(-1), named = length => length < most ? length : say("{letters} letters", {letters: length});
+    return make("p", {className: "ticks"}, ...lengths.map(length =>
+        make("span", {textContent: named(length), style: `grid-column: ${length}`})));
 }
 
 // A bar for each length of a word, that of this one full; lines: names of lengths after which one stands.

@@ -17,7 +17,8 @@ const READS = say("It read the news of 2004. What you type stays here.");
 
 // file: of the network; classes, and a reading of the text, so that there is something to see at once.
 export function show(place, style, {file, megabytes, text, classes, ...reading}) {
-    const field = make("textarea", {value: text, rows: 1, spellcheck: false, ariaLabel: say("Type a headline")});
+    const ariaLabel = say("Type a headline");
+    const field = make("textarea", {value: text, rows: 1, spellcheck: false, ariaLabel, placeholder: ariaLabel});
     const view = make("div", {className: "view"});
     const sign = make("p", {className: "hint sign", role: "status", textContent: READS});
     const chips = CHIPS.map(([name, headline, task]) =>
@@ -26,19 +27,22 @@ export function show(place, style, {file, megabytes, text, classes, ...reading})
     const watched = new View(view, classes, {compact: true, onEnd: () => field.classList.add("calls")});
     const gates = make("button", {type: "button", textContent: say("Look inside"), ariaPressed: false});
     gates.className = "inside-too";
-    gates.onclick = () => { gates.ariaPressed = view.classList.toggle("opened"); watched.layout(); };
+    gates.onclick = () => { gates.ariaPressed = place.classList.toggle("opened"); watched.layout(); };
     watched.player.after(gates);
-    let networks, task = "";
+    let networks;
 
     function read() {
         const reading = networks.read(tokenize(field.value).slice(0, MOST_READ), "LSTM", false), {tokens, known} = reading;
         watched.at = tokenize(field.value.slice(0, field.selectionEnd)).length - 1;  // the word that is being typed
+        const says = tokens.length && classes[best(reading.probabilities.at(-1))];
+        const [, , task] = CHIPS.find(([, headline, task]) => task && field.value.startsWith(headline)) ?? [];
+        const asked = says === "Sports" ? say("Done: it says Sports.") : task;
+        watched.task = task ? [make("b", {textContent: asked}), " "] : [];
         watched.show([reading]);
         watched.reveal();
         const strangers = tokens.filter((token, t) => !known[t] && /\p{L}/u.test(token)).join(", ");
-        const met = strangers ? say("It read the news of 2004, and has never met: {strangers}.", {strangers}) : READS;
-        const says = tokens.length && classes[best(reading.probabilities.at(-1))];
-        sign.textContent = task && says !== "Sports" ? task : met;
+        sign.textContent = strangers ? say("It read the news of 2004, and has never met: {strangers}.", {strangers})
+            : READS;
     }
 
     async function fetched() {
@@ -54,8 +58,8 @@ export function show(place, style, {file, megabytes, text, classes, ...reading})
         return Boolean(networks);
     }
 
-    async function choose(headline, asked) {
-        [field.value, task] = [headline, asked];
+    async function choose(headline, task) {
+        field.value = task ? `${headline} ` : headline;
         if (!await fetched()) return;
         read();
         if (task) field.focus({preventScroll: true});

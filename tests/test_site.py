@@ -273,7 +273,12 @@ def test_one_types_a_headline_on_the_first_screen_and_starts_lesson_1(visit, bui
     page.get_by_role("button", name="it knows only 2004").click()
     page.get_by_text("It read the news of 2004, and has never met: chatgpt.").wait_for()
     page.get_by_role("button", name="make it say Sports").click()
-    page.get_by_text("Go on until it says Sports.").wait_for()
+    said = page.locator(".sentence").first
+    said.get_by_text("Go on until it says Sports.").wait_for()
+    page.keyboard.type("striker")
+    said.get_by_text("Done: it says Sports.").wait_for()
+    gate, inside = page.get_by_text("Green is the input gate"), page.get_by_role("button", name="Look inside")
+    assert gate.is_visible() != inside.is_visible()  # a phone shows the gate at once
 
 
 @pytest.mark.parametrize("width", [1280, 390])

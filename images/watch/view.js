@@ -40,7 +40,7 @@ export class View {
             const [light, dark] = ["black", "white"].map(other => `color-mix(in oklab, ${colour}, ${other} 40%)`);
             root.style.setProperty(`--class-${k}`, `light-dark(${light}, ${dark})`);
         }
-        Object.assign(this, {root, classes, onMove, onEnd, compact, at: 0, shown: Infinity, by: "answer", unit: null});
+        Object.assign(this, {root, classes, onMove, onEnd, compact, task: [], at: 0, shown: Infinity, by: "answer", unit: null});
         const div = (className, ...children) => make("div", {className}, ...children);
         const button = (textContent, label, onclick) =>
             make("button", {type: "button", textContent, ariaLabel: label, title: label, onclick});
@@ -337,7 +337,7 @@ export class View {
             said.push(this.stacked && ends ? say(" Without it the text ends at {answer}.", {answer: this.answer(ends)})
                 : say(" Its importance: {share} of the largest.", {share}));
         }
-        this.sentence.replaceChildren(...said);
+        this.sentence.replaceChildren(...this.task, ...said);
         this.tellUnit(values[at]);
         Object.assign(this.band.style, {left: `${edges[at]}px`, width: `${(edges[at + 1] ?? 0) - edges[at]}px`});
         Object.assign(this.band, {ariaValueMin: 1, ariaValueMax: Math.max(1, tokens.length)});
