@@ -89,7 +89,9 @@ function train() {
     while (learning().length && performance.now() < end) stepAll();
     running = learning().length > 0;
     show();
-    if (running) start();
+    if (running) return start();
+    element("run").disabled = true;  // for a moment: who meant to pause has no use for another run
+    setTimeout(() => { element("run").disabled = false; }, 700);
 }
 
 function start() {
@@ -208,11 +210,11 @@ function pictures() {
     return drawn;
 }
 
-// A bar over each symbol, from 10⁻¹⁰ to 10, and a line where the untrained network's ends.
+// A bar over each symbol, from 10⁻¹⁰ to 1,000, and a line where the untrained network's ends.
 function drawGradient(canvas, right, net, i, colours) {
     const height = 84, context = fit(canvas, right, height), edges = edgesOf(net, right);
     const sizes = net.look().influence.toReversed();
-    const y = value => height - 1 - (height - 14) * Math.min(1, Math.max(0, (Math.log10(value) + 10) / 11));
+    const y = value => height - 1 - (height - 14) * Math.min(1, Math.max(0, (Math.log10(value) + 10) / 13));
     const across = [0, -4, -8].map(exponent => [y(10 ** exponent), exponent ? tenTo(exponent) : "1"]);
     const gap = right / sizes.length > 8 ? 2 : 0.5;
     paintAxes(context, colours, {left: GUTTER, right, across});

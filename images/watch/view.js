@@ -102,7 +102,7 @@ export class View {
         const bars = [...readings.map(() => "bar"), ...alone ? ["gate"] : []];
         this.words.style.setProperty("--rows", tokens.length);
         this.words.replaceChildren(...tokens.map(token =>
-            make("span", {}, bold(token), ...bars.map(className => make("i", {className})))));
+            make("span", {style: `--letters: ${token.length}`}, bold(token), ...bars.map(className => make("i", {className})))));
         this.order = [...Array(this.units).keys()];
         if (output && state) this.order = byPush(output, state, best(probabilities.at(-1)));
         this.effect.hidden = !alone || !without?.length;
