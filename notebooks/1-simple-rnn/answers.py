@@ -1,8 +1,5 @@
 # %% check_step, right: the two vectors joined, the two matrices as well
-def step(x_t, h, W_x, W_h, b):
-    both = torch.cat([x_t, h], dim=1)
-    return torch.tanh(both @ torch.cat([W_x, W_h], dim=1).T + b)
-
+# x_t @ W_x.T + h @ W_h.T => torch.cat([x_t, h], 1) @ torch.cat([W_x, W_h], 1).T
 
 # %% check_step, wrong: The shapes do not fit
 # x_t @ W_x.T + h @ W_h.T => x_t @ W_x + h @ W_h
@@ -14,11 +11,8 @@ def step(x_t, h, W_x, W_h, b):
 # W_h.T => W_h
 
 
-# %% check_masked_mean, right: with einsum
-def masked_mean(states, real):
-    weights = real / real.sum(1, keepdim=True)  # [B, T]
-    return torch.einsum("bt,bth->bh", weights, states)
-
+# %% check_masked_mean, right: a mean by weights
+# (states * real).sum(1) / real.sum(1) => (states * (real / real.sum(1, keepdim=True))).sum(1)
 
 # %% check_masked_mean, wrong: stops with RuntimeError
 # says: unsqueeze(dim) adds one
@@ -81,12 +75,8 @@ def one_epoch(net, loader, optimizer, scheduler, clip):
 
 
 # %% check_read, right: over the time axis put first
-def read(x, W_x, W_h, b):
-    states = [torch.zeros(x.size(0), W_h.size(0))]
-    for x_t in x.transpose(0, 1):
-        states.append(step(x_t, states[-1], W_x, W_h, b))
-    return torch.stack(states[1:]).transpose(0, 1)
-
+# x[:, t] => x.transpose(0, 1)[t]
+# torch.stack(states, dim=1) => torch.stack(states).transpose(0, 1)
 
 # %% check_read, wrong: along the texts of the batch, not along the tokens
 # len(x), => x.size(1),

@@ -4,14 +4,9 @@ from torch import sigmoid
 shares = {0.004: [0.99, 1.0], 0.012: [0.4]}
 
 
-# %% check_lstm_step, right: matrices cut first, four products
-def lstm_step(lstm, x, h, c):
-    V, U = lstm.weight_ih_l0.chunk(4), lstm.weight_hh_l0.chunk(4)
-    b = (lstm.bias_ih_l0 + lstm.bias_hh_l0).chunk(4)
-    i, f, g, o = (x @ V[k].T + h @ U[k].T + b[k] for k in range(4))
-    c_new = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-    return [torch.sigmoid(o) * torch.tanh(c_new), c_new]
-
+# %% check_lstm_step, right: the four parts on an axis of their own, and a list
+# .chunk(4, dim=1) => .unflatten(1, (4, -1)).unbind(1)
+# sigmoid(o) * torch.tanh(c), c => [sigmoid(o) * torch.tanh(c), c]
 
 # %% check_lstm_step, wrong: The order is h, c.
 # sigmoid(o) * torch.tanh(c), c => c, sigmoid(o) * torch.tanh(c)
@@ -33,10 +28,6 @@ def lstm_step(lstm, x, h, c):
 
 # %% check_forget_by_token, wrong: 'oil' has 2 numbers for one place: take their mean.
 # .mean(1) =>
-
-# %% check_verdict, right: C
-verdict = "".join(["C"])
-
 
 # %% check_verdict, wrong: than at 40% to 100% of the other frequent tokens. For A each network must be below 50 %.
 verdict = "A"
@@ -67,12 +58,7 @@ def bias_for(T):
 
 
 # %% check_coupled_step, right: one mixture
-def coupled_step(lstm, x, h, c):
-    sums = x @ lstm.weight_ih_l0.T + h @ lstm.weight_hh_l0.T + lstm.bias_ih_l0 + lstm.bias_hh_l0
-    _, f, g, o = sums.chunk(4, dim=1)
-    c_new = torch.lerp(g.tanh(), c, f.sigmoid())
-    return o.sigmoid() * c_new.tanh(), c_new
-
+# f * c + (1 - f) * torch.tanh(g) => torch.lerp(torch.tanh(g), c, f)
 
 # %% check_coupled_step, wrong: You keep 1 - i
 # _, f, g, o => i, _, g, o

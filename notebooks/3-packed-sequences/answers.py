@@ -23,14 +23,8 @@ def column_step(cell, x, h):
     return h
 
 
-# %% check_read_packed, right: with a place that moves on
-def read_packed(cell, data, batch_sizes):
-    h, start = torch.zeros(batch_sizes.max(), cell.hidden_size), 0
-    for size in batch_sizes:
-        h = column_step(cell, data[start : start + size], h)
-        start += size
-    return h
-
+# %% check_read_packed, right: cut at the places where a column ends
+# data.split(batch_sizes.tolist()) => data.tensor_split(batch_sizes.cumsum(0)[:-1])
 
 # %% check_read_packed, wrong: the next rows of data
 # for x in data.split(batch_sizes.tolist()) => for size in batch_sizes.tolist()
@@ -43,15 +37,8 @@ def read_packed(cell, data, batch_sizes):
 # int(batch_sizes[0]) => len(batch_sizes)
 
 
-# %% check_read_batch, right: through unsorted_indices, and a mask
-def read_batch(lstm, vectors, lengths):
-    order = lengths.argsort(descending=True)
-    packed = pack_padded_sequence(vectors[order], lengths[order], batch_first=True)
-    _, (h_n, _) = lstm(packed)
-    states, _ = lstm(vectors)
-    real = torch.arange(vectors.size(1)) < lengths.unsqueeze(1)
-    return states * real.unsqueeze(2), h_n[-1][order.argsort()]
-
+# %% check_read_batch, right: the state at each text's last token
+# h_n[-1] => states[torch.arange(len(lengths)), lengths - 1]
 
 # %% check_read_batch, wrong: pad_packed_sequence has its own batch_first
 # packed_states, batch_first=True, total_length=vectors.size(1) => packed_states
@@ -63,16 +50,10 @@ def read_batch(lstm, vectors, lengths):
 # h_n[-1] => states[:, -1]
 
 
-# %% check_validate, right: the mode as it was, the sums as tensors
-def validate(net, loader):
-    was = net.training
-    net.eval()
-    with torch.inference_mode():
-        rows = [(net(ids.to(device), lengths).cpu(), labels) for labels, ids, lengths in loader]
-    net.train(was)
-    logits, labels = (torch.cat(part) for part in zip(*rows))
-    return F.cross_entropy(logits, labels), (logits.argmax(1) == labels).float().mean()
-
+# %% check_validate, right: sums as tensors, another way to record nothing
+# torch.no_grad() => torch.inference_mode()
+# reduction="sum").item() => reduction="sum")
+# .sum().item() => .sum()
 
 # %% check_validate, wrong: net.eval() before the first batch
 # net.eval() => net.train()
@@ -87,15 +68,8 @@ def validate(net, loader):
 # argmax(1) => argmax()
 
 
-# %% check_one_length_batches, right: a dictionary of lengths
-def one_length_batches(sizes, size, generator):
-    by_length, batches = {}, []
-    for i in torch.randperm(len(sizes), generator=generator).tolist():
-        by_length.setdefault(int(sizes[i]), []).append(i)
-    for texts in by_length.values():
-        batches += [texts[start : start + size] for start in range(0, len(texts), size)]
-    return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
-
+# %% check_one_length_batches, right: batches as tensors
+# batches[i].tolist() => batches[i]
 
 # %% check_one_length_batches, wrong: shuffle them
 # order = torch.randperm(len(batches), generator=generator) => order = range(len(batches))

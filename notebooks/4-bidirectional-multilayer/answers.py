@@ -12,10 +12,7 @@ def shapes(layers, directions):
 
 
 # %% check_last_states, right: by layer and direction
-def last_states(h_n, directions):
-    top = h_n.view(-1, directions, *h_n.shape[1:])[-1]  # [directions, B, H]
-    return top.transpose(0, 1).flatten(1)
-
+# torch.cat([*h_n[-directions:]], dim=1) => h_n.unflatten(0, (-1, directions))[-1].transpose(0, 1).flatten(1)
 
 # %% check_last_states, wrong: takes the bottom layer
 # h_n[-directions:] => h_n[:directions]
@@ -27,12 +24,9 @@ def last_states(h_n, directions):
 # torch.cat([*h_n[-directions:]], dim=1) => h_n[-directions:].reshape(h_n.size(1), -1)
 
 
-# %% check_read_late, right: zeros made and joined
-def read_late(rnn, vectors, lengths, delay):
-    B, T, E = vectors.shape
-    longer = torch.cat([vectors, vectors.new_zeros(B, delay, E)], dim=1)
-    return run_rnn(rnn, longer, lengths + delay)[0].narrow(1, delay, T)
-
+# %% check_read_late, right: zeros joined
+# F.pad(vectors, (0, 0, 0, delay)) => torch.cat([vectors, 0 * vectors[:, :1].expand(-1, delay, -1)], dim=1)
+# states[:, delay:] => states.narrow(1, delay, vectors.size(1))
 
 # %% check_read_late, wrong: should be that after t + delay
 # longer, lengths + delay => vectors, lengths

@@ -5,14 +5,8 @@ STUDY = {
 }
 
 
-# %% check_skip_gram_loss, right: all pairs as one classifier
-def skip_gram_loss(v, u, negative):
-    words = torch.cat([u.unsqueeze(1), negative], dim=1)  # [B, 1 + K, E]
-    scores = (words @ v.unsqueeze(2)).squeeze(2)
-    labels = torch.zeros_like(scores)
-    labels[:, 0] = 1
-    return F.binary_cross_entropy_with_logits(scores, labels, reduction="none").sum(1).mean()
-
+# %% check_skip_gram_loss, right: softplus
+# F.logsigmoid(true) + F.logsigmoid(-false).sum(1) => -F.softplus(-true) - F.softplus(false).sum(1)
 
 # %% check_skip_gram_loss, wrong: one minus sign is missing
 # F.logsigmoid(-false) => F.logsigmoid(false)
@@ -25,14 +19,8 @@ def skip_gram_loss(v, u, negative):
 # F.logsigmoid(-false) => (-false).sigmoid().log()
 
 
-# %% check_pair_step, right: by autograd
-def pair_step(v, u, y, rate):
-    v, u = v.clone().requires_grad_(), u.clone().requires_grad_()
-    x = v @ u
-    loss = -F.logsigmoid(x if y else -x)
-    dv, du = torch.autograd.grad(loss, (v, u))
-    return (v - rate * dv).detach(), (u - rate * du).detach()
-
+# %% check_pair_step, right: the sigmoid written out
+# torch.sigmoid(v @ u) - y => 1 / (1 + torch.exp(-(v @ u))) - y
 
 # %% check_pair_step, wrong: goes uphill
 # v - rate * error * u, u - rate => v + rate * error * u, u + rate
@@ -42,12 +30,8 @@ def pair_step(v, u, y, rate):
 
 
 # %% check_word_layer, right: a module with its own weights
-def word_layer(table, freeze):
-    layer = nn.Embedding(*table.shape, padding_idx=PAD, sparse=SPARSE)
-    with torch.no_grad():
-        layer.weight.copy_(table)
-    return layer.requires_grad_(not freeze)
-
+# nn.Embedding.from_pretrained(rows, freeze, => nn.Embedding(*table.shape,
+# sparse=SPARSE) => _weight=rows, sparse=SPARSE).requires_grad_(not freeze)
 
 # %% check_word_layer, wrong: share no memory
 # table.clone() => table
@@ -59,12 +43,8 @@ def word_layer(table, freeze):
 # rows, freeze, PAD => rows, freeze
 
 
-# %% check_choose_start, right: three of them
-def choose_start(labels):
-    if labels <= 100:
-        return "mean of GloVe"
-    return "GloVe, frozen" if labels <= 1_000 else "GloVe, fine-tuned"
-
+# %% check_choose_start, right: frozen vectors for many labels
+# labels < 500 else "GloVe, fine-tuned" => labels <= 100 else "GloVe, frozen"
 
 # %% check_choose_start, wrong: With 100 labels 'GloVe, frozen' reaches 0.800, the best of the five 0.830.
 # "mean of GloVe" if labels < 500 else "GloVe, fine-tuned" => "GloVe, frozen"
@@ -73,13 +53,8 @@ def choose_start(labels):
 # "mean of GloVe" if labels < 500 else "GloVe, fine-tuned" => "mean of GloVe"
 
 
-# %% check_shuffled, right: draws until the padding token is at its place
-def shuffled(table):
-    order = torch.randperm(len(table))
-    here = int((order == PAD).nonzero())
-    order[here], order[PAD] = order[PAD].clone(), PAD
-    return table[order]
-
+# %% check_shuffled, right: Python's random numbers
+# others[torch.randperm(len(others))] => random.sample(others.tolist(), len(others))
 
 # %% check_shuffled, wrong: The padding token has lost its row.
 # [row for row in range(len(table)) if row != PAD] => range(len(table))

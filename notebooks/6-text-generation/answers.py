@@ -2,12 +2,8 @@
 from collections import defaultdict
 
 
-# %% check_shift, right: one tensor, cut in two
-def shift(texts, start):
-    width = max(map(len, texts))
-    rows = torch.tensor([[start, *ids, *[PAD] * (width - len(ids))] for ids in texts])
-    return rows[:, :-1].masked_fill(rows[:, 1:] == PAD, PAD).to(device), rows[:, 1:].to(device)
-
+# %% check_shift, right: tensors turned
+# pad_sequence(part, True, PAD) => pad_sequence(part, padding_value=PAD).T
 
 # %% check_shift, wrong: The targets are the inputs
 # (inputs, targets) => (inputs, inputs)
@@ -20,11 +16,7 @@ def shift(texts, start):
 
 
 # %% check_language_loss, right: the real tokens picked out
-def language_loss(net, x, y):
-    logits, _ = net(x)
-    log_p = logits.log_softmax(2)[y != PAD]
-    return -log_p.gather(1, y[y != PAD].unsqueeze(1)).mean()
-
+# logits.flatten(0, 1), y.flatten(), ignore_index=PAD => logits[y != PAD], y[y != PAD]
 
 # %% check_language_loss, wrong: padding tokens were counted.
 # , ignore_index=PAD =>
@@ -49,12 +41,6 @@ def language_loss(net, x, y):
 
 # %% check_grow, wrong: Add the new log p to the score of its beam.
 # score + p => p
-
-
-# %% check_ranked, right: an order of places
-def ranked(beams, power):
-    value = torch.tensor([score / len(ids) ** power for score, ids in beams])
-    return [beams[i] for i in value.argsort(descending=True)]
 
 
 # %% check_ranked, wrong: The best comes first, not last.

@@ -4,10 +4,7 @@ def causal(T):
 
 
 # %% check_weights_of, right: bmm, and the query divided
-def weights_of(queries, keys):
-    small = queries / math.sqrt(queries.shape[-1])
-    return torch.softmax(torch.bmm(small, keys.mT), -1)
-
+# queries @ keys.transpose(1, 2) / keys.size(2) ** 0.5 => torch.bmm(queries / math.sqrt(keys.shape[-1]), keys.mT)
 
 # %% check_weights_of, wrong: The scores are not divided by the root of D.
 # / keys.size(2) ** 0.5 =>
@@ -18,11 +15,7 @@ def weights_of(queries, keys):
 
 
 # %% check_attend, right: masked after the softmax, then divided by the sum
-def attend(queries, keys, values, mask):
-    weights = weights_of(queries, keys) * mask
-    weights = weights / weights.sum(2, keepdim=True)
-    return weights @ values, weights
-
+# scores.masked_fill(~mask, -torch.inf).softmax(dim=2) => F.normalize(scores.softmax(2) * mask, p=1, dim=2)
 
 # %% check_attend, wrong: The weights hold NaN. Is the mask upside down?
 # ~mask => mask
@@ -62,12 +55,7 @@ def near(T, reach):
 
 
 # %% check_seen, right: layer by layer
-def seen(layers, reach):
-    count = 1
-    for _ in range(layers):
-        count += reach - 1
-    return count
-
+# 1 + layers * (reach - 1) => sum([reach - 1] * layers, 1)
 
 # %% check_seen, wrong: seen(3, 1) is not 3.
 # 1 + layers * (reach - 1) => layers * reach

@@ -54,14 +54,8 @@ from copy import deepcopy
 # 2 * hits / (labels.count(k) + answers.count(k)) => hits / labels.count(k)
 
 
-# %% check_make_vocabulary, right: with a dictionary
-def make_vocabulary(texts):
-    counts = {}
-    for text in texts:
-        for word in tokenizer(text):
-            counts[word] = counts.get(word, 0) + 1
-    return ["<unk>", "<pad>"] + sorted((word for word in counts if counts[word] >= 2), key=counts.get, reverse=True)
-
+# %% check_make_vocabulary, right: sorted by hand
+# counts.most_common() => sorted(counts.items(), key=lambda pair: -pair[1])
 
 # %% check_make_vocabulary, wrong: comes once
 # if count > 1 =>
@@ -74,14 +68,8 @@ def make_vocabulary(texts):
 # tokenizer(text) => text.split()
 
 
-# %% check_make_batch, right: a filled tensor
-def make_batch(rows):
-    lengths = torch.tensor([max(1, len(ids)) for _, ids in rows])
-    batch = torch.full((len(rows), int(lengths.max())), PAD)
-    for row, (_, ids) in zip(batch, rows):
-        row[: max(1, len(ids))] = torch.tensor(ids or [UNK])
-    return torch.tensor([label for label, _ in rows]), batch, lengths
-
+# %% check_make_batch, right: a tensor turned
+# ids, batch_first=True, padding_value=PAD) => ids, padding_value=PAD).T
 
 # %% check_make_batch, wrong: filled up with PAD, which is 1
 # padding_value=PAD => padding_value=UNK
@@ -140,11 +128,8 @@ def mean_loss(net, rows):
 # optimizer.zero_grad() => pass
 
 
-# %% check_class_weights, right: a comprehension
-def class_weights(labels, num_classes):
-    count = [labels.count(k) for k in range(num_classes)]
-    return torch.tensor([len(labels) / (num_classes * n) if n else 0.0 for n in count])
-
+# %% check_class_weights, right: infinities that `where` leaves out
+# .clamp(min=1) =>
 
 # %% check_class_weights, wrong: A rare label needs a large weight
 # len(labels) / (num_classes * counts.clamp(min=1)) => counts / len(labels)
@@ -157,10 +142,8 @@ def class_weights(labels, num_classes):
 # .clamp(min=1) =>
 
 
-# %% check_interval, right: with numpy
-def interval(share, count):
-    return tuple(share + np.array([-2, 2]) * np.sqrt(share * (1 - share) / count))
-
+# %% check_interval, right: numbers of numpy
+# math.sqrt => np.sqrt
 
 # %% check_interval, wrong: That is one standard error
 # share - 2 * error, share + 2 * error => share - error, share + error
