@@ -617,11 +617,14 @@ class Reader(NamedTuple):
     voc: Vocab  # or anything else with a dictionary .stoi, such as GloVe
     tokenizer: Callable
 
-    def ids(self, text: str, unk: int = UNK) -> list[int]:
+    def ids(self, text: str, unk: int = UNK) -> Tensor:
+        if isinstance(text, Text) and unk == UNK and text.reader.agrees(self):
+            return text.ids
         if not isinstance(text, str):
             raise TypeError(f"A text is a string, such as 'Rain stops play'; this is {repr(text)[:60]}.")
         # Somebody may type "<pad>". It must not count as padding: a text of nothing but padding has no mean.
-        return [unk if token == "<pad>" else self.voc.stoi.get(token, unk) for token in self.tokenizer(text)]
+        ids = [unk if token == "<pad>" else self.voc.stoi.get(token, unk) for token in self.tokenizer(text)]
+        return torch.tensor(ids, dtype=torch.long)
 
     def agrees(self, other: Reader) -> bool:
         """Do both give every text the same ids?"""
@@ -642,7 +645,7 @@ class Text(str):
     def __new__(cls, text: str, reader: Reader, ids: Tensor | np.ndarray | None = None) -> Text:
         self = super().__new__(cls, text)
         self.reader = reader
-        self.ids = torch.as_tensor(reader.ids(text) if ids is None else ids, dtype=torch.long)
+        self.ids = reader.ids(text) if ids is None else torch.as_tensor(ids)
         return self
 
     def __reduce__(self) -> tuple:  # for the workers of a DataLoader
@@ -690,10 +693,7 @@ def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable
     dataset, or of the last load_dataset, and RuntimeError before the first. tokenizer: `list` gives characters; without
     it the one that the vocabulary was made with. Raises TypeError for an x that is no string.
     """
-    reader = _reader(x, voc, tokenizer)
-    if isinstance(x, Text) and x.reader.agrees(reader) and unk == UNK:
-        return x.ids.tolist()
-    return reader.ids(x, unk)
+    return _reader(x, voc, tokenizer).ids(x, unk).tolist()
 
 
 def load_vectors(install: bool = False) -> tuple[list[str], np.ndarray]:
@@ -787,10 +787,9 @@ def _encode_batch(b: Sequence, voc: Vocab | None, tokenizer: Callable | None) ->
     reader = _reader(next((text for _, text in items if isinstance(text, Text)), None), voc, tokenizer)
     texts = []
     for _, text in items:
-        known = isinstance(text, Text) and text.reader.agrees(reader)
-        if isinstance(text, Text) and not known and voc is None and tokenizer is None:
+        if isinstance(text, Text) and voc is tokenizer is None and not text.reader.agrees(reader):
             raise ValueError("The batch has texts of two datasets. Give the collate function voc=..., one vocabulary.")
-        ids = text.ids if known else torch.tensor(reader.ids(text))
+        ids = reader.ids(text)
         texts.append(ids if len(ids) else torch.tensor([UNK]))
     return labels, texts, reader
 
@@ -824,10 +823,10 @@ class LengthBatchSampler(Sampler[list[int]]):
     def __iter__(self) -> Iterator[list[int]]:
         generator = self.generator.clone_state()
         shuffled = torch.randperm(len(self.place), generator=generator)
-        in_order = shuffled[self.place[shuffled].argsort(stable=True)].tolist()  # texts of one length stay shuffled
-        ends = np.cumsum([0, *self.sizes])
+        in_order = shuffled[self.place[shuffled].argsort(stable=True)]  # texts of one length stay shuffled
+        batches = in_order.split(self.sizes)
         for i in torch.randperm(len(self), generator=generator).tolist():
-            yield in_order[ends[i] : ends[i + 1]]
+            yield batches[i].tolist()
             self.generator = generator  # from the second batch on: who looked at the first has changed nothing
 
 

@@ -663,11 +663,7 @@ def check_one_length_batches(one_length_batches):
 # ------------------------------------------------- lesson 4: two directions, several layers
 
 
-def _shapes(layers, directions):
-    return [8, 20, 32 * directions], [layers * directions, 8, 32]
-
-
-@exercise("1a", ours=_shapes)
+@exercise("1a", ours=lambda layers, directions: ([8, 20, 32 * directions], [layers * directions, 8, 32]))
 def check_shapes(shapes):
     deep = 3 + 2 * torch.initial_seed()  # with 8 rows a missing transpose would not show
     for layers, directions in ((1, 1), (1, 2), (deep, 1), (deep, 2)):
@@ -801,11 +797,7 @@ def check_pair_step(pair_step):
             must_equal(say("The new {name}").format(name=name), new, wanted, slips)
 
 
-def _word_layer(table, freeze):
-    return nn.Embedding.from_pretrained(table.clone(), freeze, PAD, sparse=SPARSE)
-
-
-@exercise("2a", ours=_word_layer)
+@exercise("2a", ours=lambda table, freeze: nn.Embedding.from_pretrained(table.clone(), freeze, PAD, sparse=SPARSE))
 def check_word_layer(word_layer):
     for freeze in (True, False):
         table = torch.randn(5, 3)
@@ -827,11 +819,7 @@ def check_word_layer(word_layer):
             assert given.equal(table), same
 
 
-def _choose_start(labels):
-    return "mean of GloVe" if labels < 500 else "GloVe, fine-tuned"
-
-
-@exercise("2b", ours=_choose_start)
+@exercise("2b", ours=lambda labels: "mean of GloVe" if labels < 500 else "GloVe, fine-tuned")
 def check_choose_start(choose_start, STUDY):
     for labels, accuracies in {**STUDY, 300 + torch.initial_seed(): None, 120_000: None}.items():
         name, names = choose_start(labels), list(STUDY[100])

@@ -6,6 +6,7 @@ import re
 import runpy
 import shutil
 import subprocess
+import sys
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,13 @@ TEST = """\
 2|New coach, new luck|
 3|Oil price falls|Shares of airlines rose.
 4|Moon pictures in colour|The probe works better than its makers had hoped."""
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    """Each test draws the same random numbers every time; one that draws twice the same seeds them itself."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
 
 
 @pytest.fixture(scope="session")

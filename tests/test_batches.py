@@ -77,7 +77,6 @@ def test_a_vocabulary_pads_with_its_own_pad_id_or_else_with_0(stoi, pad):
 
 @each_network
 def test_a_texts_logits_do_not_depend_on_its_batch(news, network, collate):
-    torchnlp.seed_all(0)
     net, batch = network(len(news[3])), ODD + news[0]
     together = net(*collate(batch)[1:])
     alone = torch.cat([net(*collate([item])[1:]) for item in batch])
@@ -145,7 +144,6 @@ def one_by_one(rnn, vectors, lengths):
 @pytest.mark.parametrize("both", [False, True], ids=["one way", "both ways"])
 @pytest.mark.parametrize("lengths, T", [([4, 4, 4], 4), ([4, 4], 6), ([3, 9, 3, 1], 9), ([1], 1)], ids=str)
 def test_run_rnn_gives_what_each_text_gives_alone_and_its_gradients(kind, layers, both, lengths, T):
-    torch.manual_seed(0)
     rnn = kind(5, 3, num_layers=layers, bidirectional=both, batch_first=True)
     vectors = torch.randn(len(lengths), T, 5, requires_grad=True)
     weight = torch.randn(rnn.hidden_size * (1 + rnn.bidirectional))

@@ -42,7 +42,6 @@ def test_a_lead_is_the_mean_difference_and_texts_or_words_are_its_unit():
 
 
 def test_few_seeds_that_differ_widen_the_margin_and_equal_answers_have_none():
-    torch.manual_seed(0)
     a, b = torch.rand(2, 3, 4000).double()
     a[0] += 0.1
     lead, error, margin = paired_difference((a > 0.4).double(), (b > 0.5).double())

@@ -16,7 +16,6 @@ def test_a_sequence_of_the_recall_task_has_its_first_symbol_as_the_answer():
 
 
 def test_the_recaller_answers_from_the_last_state_of_its_layer_whose_biases_are_set():
-    torch.manual_seed(0)
     net, x = Recaller(nn.LSTM, forget=5, input=-2), torch.randint(SYMBOLS, (3, 5))
     _, (h, _) = net.rnn(net.embedding(x))
     assert torch.allclose(net(x), net.fc(h[0])) and net(x).shape == (3, SYMBOLS)

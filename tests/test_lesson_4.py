@@ -15,7 +15,6 @@ def test_the_mean_and_its_error_are_told_with_as_many_digits_as_asked_for():
 
 
 def padded(*lengths):
-    torch.manual_seed(0)
     rows = [torch.randn(n, 64) for n in lengths]
     return rows, nn.utils.rnn.pad_sequence(rows, batch_first=True), torch.tensor(lengths)
 
@@ -54,7 +53,6 @@ def test_poolings_take_the_last_state_or_the_mean_of_the_real_ones():
 
 def test_a_classifier_answers_once_for_each_text_and_a_tagger_for_each_real_token():
     x, lengths = torch.tensor([[4, 5, 6], [7, PAD, PAD]]), torch.tensor([3, 1])
-    torch.manual_seed(0)
     net = lessons.TextClassifier(Words(), 9, 4, pooling=lessons.mean_state).eval()
     assert torch.allclose(net(x, lengths), net.fc(torch.stack([net.embedding(x[0]).mean(0), net.embedding(x[1, 0])])))
     tagger = Tagger(Words(), 9, 2).eval()
@@ -107,7 +105,6 @@ def test_the_tagger_in_plain_pytorch_is_that_of_the_lesson(script):
 
 def test_a_tagger_drops_out_its_word_vectors_and_its_states():
     """Dropout in whose place each number is doubled: by hand, twice the vectors go in and twice the states come out."""
-    torch.manual_seed(0)
     net, ids = Tagger(Recurrent(nn.LSTM, 4), 9, 2), torch.tensor([[2, 3, 4], [5, 6, PAD]])
     lengths = torch.tensor([3, 2])
     net.dropout.forward = lambda x: 2 * x

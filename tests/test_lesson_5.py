@@ -54,7 +54,6 @@ def test_a_reader_has_a_table_of_its_own_and_freezes_it_or_not():
 
 
 def test_the_reader_answers_from_the_last_states_and_the_largest():
-    torch.manual_seed(0)
     net = NewsReader(torch.randn(9, 5), num_class=3, hidden_dim=4)
     ids = torch.tensor([[2, 3, 4], [5, PAD, PAD]])
     for row, length in enumerate([3, 1]):
@@ -80,7 +79,6 @@ def test_the_script_in_plain_pytorch_makes_the_bags_of_the_module(script, vocabu
 
 
 def test_the_script_in_plain_pytorch_finds_words_that_share_their_neighbours(script):
-    torch.manual_seed(0)
     # words 1 and 2 stand between 3 and 4, words 5 and 6 between 7 and 8
     texts = [torch.tensor([3, a, 4]) for a in (1, 2)] * 50 + [torch.tensor([7, a, 8]) for a in (5, 6)] * 50
     rows = normalize(script["skip_gram"](texts, torch.ones(9)), dim=1)

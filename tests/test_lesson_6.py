@@ -103,7 +103,6 @@ def test_the_targets_are_the_inputs_one_place_later():
 
 
 def test_the_language_model_is_an_lstm_whose_word_vectors_serve_twice():
-    torch.manual_seed(0)
     net, x = LanguageModel(8, starts=2, D=5, H=6).eval(), torch.tensor([[8, 3, 4], [9, 5, 6]])
     nn.init.normal_(net.bias)
     states, (h, c) = net.rnn(net.embedding(x))
@@ -135,7 +134,6 @@ def test_batches_hold_texts_of_like_length_each_once_in_a_new_order():
 
 def test_training_is_fit_with_each_token_as_a_label_and_gradients_clipped_to_1():
     items = [(8, [3 + i % 4, 4, END]) for i in range(12)]
-    torch.manual_seed(0)
     net = LanguageModel(8, D=4, H=4, drop=0.0)
     net.embedding.weight.data *= 40  # gradients longer than 1
     fitted, rng = copy.deepcopy(net), random.Random(3)
@@ -155,7 +153,6 @@ def test_a_temperature_below_1_favours_the_most_probable():
 
 def test_generated_texts_begin_with_the_prompt_and_close_with_end():
     net = Unsure()
-    torch.manual_seed(0)
     texts = lessons.generate(net, 7, 200, lessons.with_temperature(1), prompt=(4,), most=6)
     assert len(texts) == 200 and all(text[0] == 4 and 2 <= len(text) <= 7 for text in texts)
     assert not {UNK, PAD, END} & {i for text in texts for i in text}
@@ -174,7 +171,6 @@ def test_the_script_to_take_home_has_the_same_network_and_targets(script):
 
 
 def test_the_last_tokens_alone_are_read():
-    torch.manual_seed(0)
     net, x = LastTokens(9, D=4, H=5, k=2).eval(), torch.randint(3, 9, (2, 6))
     logits, _ = net(x)
     _, (h, _) = net.rnn(net.embedding(x[:, 3:5]))  # by hand: the two tokens that step 4 may read

@@ -30,7 +30,6 @@ def test_positions_are_sines_and_cosines():
 
 @pytest.mark.parametrize("heads", [1, 2, 4])
 def test_a_block_is_pytorchs_pre_norm_layer(heads):
-    torch.manual_seed(0)
     block = Block(8, heads)
     theirs = nn.TransformerEncoderLayer(8, heads, 16, dropout=0, batch_first=True, norm_first=True)
     ours = dict(block.named_parameters())
@@ -41,7 +40,6 @@ def test_a_block_is_pytorchs_pre_norm_layer(heads):
 
 
 def test_a_stack_gives_token_by_token_what_it_gives_at_once():
-    torch.manual_seed(0)
     stack, x, kept, states = Stack(6, 8).eval(), torch.randn(2, 5, 6), None, []
     for t in range(5):
         state, kept = stack(x[:, t : t + 1], kept)
@@ -50,7 +48,6 @@ def test_a_stack_gives_token_by_token_what_it_gives_at_once():
 
 
 def test_the_script_to_take_home_has_the_block_of_the_lesson(script):
-    torch.manual_seed(0)
     theirs, x = script["Block"](8, 2).eval(), torch.randn(3, 5, 8)
     ours = Block(8, 2)
     ours.load_state_dict(theirs.state_dict())
@@ -72,7 +69,6 @@ def test_a_scan_multiplies_each_state_by_a_and_adds_b():
 
 @pytest.mark.parametrize("low, T", [(0, 1), (0, 6), (-1, 13)])
 def test_a_min_gru_writes_z_and_keeps_the_rest(low, T):
-    torch.manual_seed(0)
     layer, x = MinGRU(4, 3, forget=2, low=low), torch.randn(2, T, 4)
     z, n = (x @ layer.linear.weight.T + layer.linear.bias).split(3, dim=2)
     h = torch.zeros(2, 3)

@@ -56,7 +56,6 @@ def test_a_prediction_is_the_softmax_of_the_logits_of_the_text(news, network, co
 
 @pytest.fixture
 def net(news):
-    seed_all(0)
     return Reader()
 
 
@@ -123,7 +122,6 @@ OTHERS = [(nn.RNN, {}), (nn.GRU, {"num_layers": 2}), (nn.LSTM, {"bidirectional":
 
 @pytest.mark.parametrize("kind, settings", OTHERS)
 def test_a_layer_without_readable_gates_shows_its_states_alone(news, kind, settings):
-    seed_all(0)
     net = Reader(kind, **settings)
     figure = plot_gates(net, "late goal wins", news[2], show=("forget", "input", "c"))
     assert [axis.get_ylabel() for axis in figure.axes if axis.get_ylabel()] == ["probability", "state h"]
