@@ -12,7 +12,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(if $(filter /% ~%,$(firstword
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST = TORCHNLP_DATA="$(DATA_FOLDER)" $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help lab test test-all lint slides site zh student collect grade marks export check questions arithmetic repo diagrams notebooks readme lock audit clean
+.PHONY: help lab test test-all lint slides site zh student collect grade marks export check questions arithmetic repo diagrams ag-news notebooks readme lock audit clean
 
 help:
 	@awk '/^# make/ { print "  " substr($$0, 3) }  /^## / { print "\n" substr($$0, 4) }' Makefile
@@ -102,6 +102,12 @@ arithmetic: $(VENV)/tests.ready $(VENV)/tools.ready
 	$(AVX2) $(PYTEST) $(COMPUTING)
 	$(OTHER) ARITHMETIC_MOVE=1e-6 $(PYTEST) $(COMPUTING)
 	$(OTHER) ARITHMETIC_THREADS=2 OPENBLAS_NUM_THREADS=2 $(PYTEST) $(COMPUTING)
+
+# make ag-news    runs every notebook and study on AG News, which it fetches if need be; about three hours
+ag-news: DATA_FOLDER = $(HOME)/.cache/torchnlp
+ag-news: $(VENV)/tests.ready
+	TORCHNLP_DATA= $(BIN)/python -c "from torchnlp import load_dataset; load_dataset()"
+	$(PYTEST) notebooks --nbval-cell-timeout=3600
 
 # make diagrams   draws images/*.png anew
 diagrams: $(VENV)/tools.ready

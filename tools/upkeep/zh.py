@@ -6,12 +6,12 @@
 
 A message has the text as it stands in English, and a context: the id of a Markdown cell; that of a code cell and
 "title", "comment", "docstring" or "label" (in its plot); or a file, of which it is a paragraph or a sentence: of a page
-(HTML) what an element or an attribute says, of a script or a program what stands in say(...).
-Who changes the English need not look here: `update` keeps the old translation, marked fuzzy, and readers get the
-English until then. (Beside it stands a mark of the old translation: who leaves it as it is takes the mark away, and so
-says that it holds.) What lessons print, in say(...), has no context; `update` makes of its catalogue what gettext
-reads (.mo). It stands in Chinese in the saved outputs, too; and so do those of the set-up cell, which can't
-read a catalogue. A label is what a plot says, or a piece of it; `course` tells which it does not find in its plot.
+(HTML) what an element or an attribute says, of a script what stands in say(...). What lessons and programs say has no
+context, and what a lesson.toml says. Who changes the English need not look here: `update` keeps the old translation,
+marked fuzzy, and readers get the English until then. (Beside it stands a mark of the old translation: who leaves it as
+it is takes the mark away, and so says that it holds.) Of what lessons print `update` makes what gettext reads (.mo). It
+stands in Chinese in the saved outputs, too; and so do those of the set-up cell, which can't read a catalogue. A label
+is what a plot says, or a piece of it; `course` tells which it does not find in its plot.
 """
 
 import difflib
@@ -57,9 +57,7 @@ FIRST = ROOT / "notebooks" / "1-simple-rnn.ipynb"  # its set-up cell is that of 
 STRINGS = re.compile(r'(?<=")[^"\n]*[a-z] [a-z]+ [a-z][^"\n]*(?=")')  # of the set-up cell: what it may say
 LABEL = re.compile(r'(?:label|title|annotate)[=(]"([^"\n]*[a-z]{2}[^"\n]*)"')  # in a cell that draws a plot
 GAP = re.compile(r"\{([a-z_]\w*)(?:![rs])?(?::(?:[^{}]|\{\w+\})*)?\}")  # {name}, {value:.3f}, {value:.{digits}f}
-EXTRACTED = {
-    ".js": ("javascript", {"say": None, "pieces": None})
-}  # by Babel: by which of its ways, what stands in what
+EXTRACTED = {".js": ("javascript", {"say": None, "pieces": None})}  # by Babel: in which way, what stands in what
 EXTRACTED[".py"] = ("python", {"say": None, "pgettext": ((1, "c"), 2)})
 SAID = re.compile(r"(?<!\{)\b[A-Za-z]*[a-z]{2}")  # in a page: not {{kind}}, nor LSTM, which is the same in Chinese
 INLINE = {"a", "b", "i", "kbd", "span", "sub", "sup"}  # what a sentence has in it
@@ -104,23 +102,18 @@ def of_messages() -> Iterator[tuple[None, str]]:
 
 def said_in(path: Path) -> Iterator[tuple[str, str]]:
     """(context, text) of what a lesson.toml says, and a script or a program in say(...), or in pgettext(...)."""
-    name, source = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
     if path.suffix == ".toml":
-        yield from ((name, tomllib.loads(source)[key]) for key in KEYS)
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        yield from ((None, settings[key]) for key in KEYS)
         return
     method, keywords = EXTRACTED[path.suffix]
     for _, text, _, context in extract_from_file(method, path, keywords=keywords):
-        yield f"{name} {context or ''}".strip(), text
+        yield (path.relative_to(ROOT).as_posix() if path.suffix == ".js" else context), text
 
 
-class AsWritten(HTMLFormatter):
-    """A page keeps the order of its attributes, and letters that need no entity."""
-
-    def attributes(self, tag):
-        return tag.attrs.items()
-
-
-AS_WRITTEN = AsWritten(EntitySubstitution.substitute_xml, void_element_close_prefix="")
+# A page keeps the order of its attributes, and letters that need no entity.
+AS_WRITTEN = HTMLFormatter(EntitySubstitution.substitute_xml, void_element_close_prefix="")
+AS_WRITTEN.attributes = lambda tag: tag.attrs.items()
 
 
 def page_in_other_words(html: str, lookup: Callable[[str], str]) -> str:
@@ -315,7 +308,7 @@ def make_course(course: Path) -> None:
     found[Path("site")] = look, lacking = words_of(OF_SITE)
     for path in SITE:
         (course / path.relative_to(ROOT)).write_text(file_in_other_words(path, look), encoding="utf-8")
-    write_words(course / "site" / "words.mo")
+    polib.pofile(str(OF_SITE)).save_as_mofile(str(course / "site" / "words.mo"))  # tools/language.py reads it
     for page in course.glob("notebooks/*/claims.md"):  # in English, but for its name in the contents
         named = re.sub("^# Lesson (.): how we know", r"# 第 \1 课：我们怎么知道（英文）", page.read_text("utf-8"))
         page.write_text(named, encoding="utf-8")
@@ -325,16 +318,6 @@ def make_course(course: Path) -> None:
     for path, (_, lacking) in found.items():
         print(f"{path.stem}: {len(lacking)} in English", *lacking)
     print(f"In all: {sum(len(lacking) for _, lacking in found.values())}")
-
-
-def write_words(file: Path) -> None:
-    """What tools/language.py reads: the programs' messages without the programs' names."""
-    words = polib.pofile(str(OF_SITE))
-    for entry in words:
-        program, _, context = entry.msgctxt.partition(" ")
-        if program.endswith((".py", ".toml")):
-            entry.msgctxt = context or None
-    words.save_as_mofile(str(file))
 
 
 def draw_diagrams(course: Path) -> None:
