@@ -32,8 +32,7 @@ SOLVED = {"l2-c03": STEP, "l2-c09": VERDICT}
 def term(tmp_path_factory):
     """A term with the edition of the toy lesson, outside the course's folder."""
     folder, path = tmp_path_factory.mktemp("class") / "autumn", tmp_path_factory.mktemp("lessons") / NAME
-    exercises.mark(lesson := toy_lesson())
-    nbformat.write(lesson, path)
+    nbformat.write(toy_lesson(), path)
     with pytest.MonkeyPatch.context() as patch:
         for module in (exercises, student, collect, export, words):
             patch.setattr(module, "LESSONS", {"2": path})

@@ -5,14 +5,12 @@ import re
 import subprocess
 import symtable
 import sys
-from copy import deepcopy
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from tools.lesson import has, is_diagram, is_picture, lessons, problems, projects
-from tools.teaching import exercises
 from tools.teaching.mend import names_in
 from tools.upkeep.minutes import core_of
 
@@ -178,15 +176,6 @@ def test_an_empty_stub_is_not_yet_right_and_its_solution_is(lesson):
 def test_the_set_up_cell_is_the_same_in_every_lesson():
     set_ups = {code_cells(lesson)[0].source for lesson in LESSONS.values()}
     assert len(set_ups) == 1 and set_ups.pop().startswith("# @title Set-up")
-
-
-@pytest.mark.parametrize("path", exercises.LESSONS.values(), ids=lambda path: path.name)
-def test_stubs_and_checks_carry_the_metadata_that_nbgrader_reads(path):
-    """Run `python -m tools.teaching.exercises` after a change. The project is not graded."""
-    lesson = LESSONS[path.name]
-    marked = deepcopy(lesson)
-    exercises.mark(marked)
-    assert [cell.metadata for cell in lesson.cells] == [cell.metadata for cell in marked.cells]
 
 
 def test_a_cell_that_fails_is_named_with_its_section_and_the_later_ones_are_skipped():

@@ -1,14 +1,11 @@
 """What counts in a lesson, in one place: which cells are answers, checks and words, and their points.
 
-    python -m tools.teaching.exercises    writes the metadata that nbgrader reads into the lessons
-
 An exercise of the core has 2 points: 1 for its code, shared by its checks, and 1 for the student's words, which a
 person gives. Exercises of a section with the tag "further" are checked as well, and have no points.
 """
 
-import nbformat
-
 from tools.lesson import exercises_of, has, lessons
+from tools.teaching.mend import tried_by
 
 LESSONS = {str(lesson.number): lesson.path for lesson in lessons()}
 
@@ -20,19 +17,11 @@ def nbgrader(cell, **settings) -> dict:
 
 
 def mark(lesson) -> None:
-    """Give stubs and checks their metadata, in place."""
+    """Give stubs and checks the metadata that nbgrader reads, in place. The column of a check has the answer's name."""
     for cell in lesson.cells:
-        cell.metadata.pop("nbgrader", None)
         if has(cell, "stub"):
             cell.metadata["nbgrader"] = nbgrader(cell, solution=True)
     for exercise in exercises_of(lesson):
         for check in exercise.checks:
-            share = exercise.counts / len(exercise.checks)
-            check.metadata["nbgrader"] = nbgrader(check, grade=True, locked=True, points=share)
-
-
-if __name__ == "__main__":
-    for path in LESSONS.values():
-        lesson = nbformat.read(path, as_version=4)
-        mark(lesson)
-        nbformat.write(lesson, path)
+            settings = {"grade_id": tried_by(check), "points": exercise.counts / len(exercise.checks)}
+            check.metadata["nbgrader"] = nbgrader(check, grade=True, locked=True, **settings)

@@ -16,8 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from images.watch.page import files_of
 from tools.language import LANGUAGE, say
 from tools.lesson import ROOT, exercises_of, has
-from tools.teaching.exercises import LESSONS, nbgrader
-from tools.teaching.mend import tried_by
+from tools.teaching.exercises import LESSONS, mark, nbgrader
 from tools.teaching.repo import current
 
 CARRIED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/*/*", "images/**/*", "site/_static/icon.svg"]
@@ -44,14 +43,13 @@ NO_CHECKS = "globals().update(dict.fromkeys({}, lambda answer, *given: answer))"
 def student_edition(lesson):
     """A lesson changed in place into nbgrader's source: no solution, no output, and places for a student's words."""
     counting = {e.checks[-1].id: e.number for e in exercises_of(lesson) if e.counts}
+    mark(lesson)
     edition = hashlib.sha256("".join(cell.source for cell in lesson.cells).encode()).hexdigest()[:8]
     cells = [new_markdown_cell(HAND_IN.format(date=date.today(), mark=edition), id="hand-in")]
     for cell in (cell for cell in lesson.cells if not has(cell, "solution")):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         cells.append(cell)
-        if has(cell, "check") and "nbgrader" in cell.metadata:
-            cell.metadata.nbgrader["grade_id"] = tried_by(cell)  # the column of its points
         if sets_up(cell):
             cells.append(new_code_cell(NAME, id="student-name", metadata={"cellView": "form", "tags": ["set-up"]}))
         if number := counting.get(cell.id):
