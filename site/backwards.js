@@ -122,6 +122,7 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
         asked.replaceWith(caption(say("Bars: of {words} random words of 1 to {most} letters, the share that comes back "
             + "whole. The fine line: {trained} letters, the longest words of the training.", {words, most, trained})));
         field.oninput();
+        verdict.scrollIntoView({block: "nearest"});
     }});
     const asked = make("p", {className: "controls"}, slider, button);
     mountFigure(place, style, [

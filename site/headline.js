@@ -1,12 +1,12 @@
 // The front page's figure: a field with a headline, read by the reader's LSTM, which comes when one first touches it.
 
-import {best, make} from "../images/watch/draw.js";
+import {best, bold, make} from "../images/watch/draw.js";
 import {load} from "./load.js";
 import {Networks} from "./network.js";
 import {mount} from "../images/watch/shadow.js";
 import {MOST_READ, tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
-import {say} from "../images/watch/words.js";
+import {pieces, say} from "../images/watch/words.js";
 
 const CHIPS = [  // each a name, a headline, and what is asked of whoever chooses it
     [say("it knows only 2004"), "ChatGPT passes bar exam", ""],
@@ -41,8 +41,8 @@ export function show(place, style, {file, megabytes, text, classes, ...reading})
         watched.show([reading]);
         watched.reveal();
         const strangers = tokens.filter((token, t) => !known[t] && /\p{L}/u.test(token)).join(", ");
-        sign.textContent = strangers ? say("It read the news of 2004, and has never met: {strangers}.", {strangers})
-            : READS;
+        sign.replaceChildren(...strangers
+            ? pieces("It read the news of 2004, and has never met: {strangers}.", {strangers: bold(strangers)}) : [READS]);
     }
 
     async function fetched() {

@@ -99,9 +99,9 @@ function goOn(row, ids, begins, past) {
     let step = model.steps.at(-1);
     while (tokens.length < LONGEST && tokens.at(-1)?.id !== END) {
         const scores = allowed(counts ? counted(all) : model.scores(step), all, tokens.length ? "" : begins, past);
-        const id = draw(reshaped(scores, settings()), luckAt(row, all.length));
+        const shares = reshaped(scores, settings()), id = draw(shares, luckAt(row, all.length));
         const whole = scores.reduce((sum, score) => sum + Math.exp(score), 0);
-        tokens.push({id, loss: Math.log(whole) - scores[id]});
+        tokens.push({id, loss: Math.log(whole) - scores[id], sure: shares[id] === 1});
         all.push(id);
         step = counts ? step : model.step(id, step);
     }
@@ -136,10 +136,9 @@ function update(wait = 0) {
 function showAll(ids, begins) {
     const drawn = cards().map((card, i) => goOn(i, ids, begins));
     const ended = drawn.filter(([{id}]) => id === END);
-    cards().forEach((card, i) => {
-        const again = ended.indexOf(drawn[i]) > 0;
-        showDrawn(card, again ? goOn(i, ids, begins, true) : drawn[i], begins, ended.length);
-    });
+    const shown = drawn.map((tokens, i) => ended.indexOf(tokens) > 0 ? goOn(i, ids, begins, true) : tokens);
+    cards().forEach((card, i) => showDrawn(card, shown[i], begins, ended.length));
+    element("other").disabled = shown.flat().every(({sure}) => sure);
     showSettings();
 }
 
@@ -158,7 +157,7 @@ function showDrawn(button, tokens, begins, ends) {
     });
     const words = added.flatMap(({text, loss}, i) =>
         [text.startsWith(" ") ? " " : "", tinted("span", (i ? "" : begins) + text.trim(), loss)]);
-    const done = tokens.at(-1).id === END, on = bold(say("Go on"));
+    const done = tokens.at(-1).id === END, on = bold(say("Go on without it"));
     const last = done ? make("small", {textContent: say(" ■ the end")}) : " …";
     button.value = done ? text : `${text} …`;
     button.painted = [{text: field.value, bold: true}, ...added.map(({text, loss}) => ({text, ground: ground(loss)})),
@@ -187,11 +186,10 @@ function showLosses(tokens) {
 function tellNext(tokens, begins, {id, now}) {
     const place = begins ? pieces("Of the words that begin with {begins}", {begins: bold(begins)})
         : tokens.length ? pieces("After {last}", {last: bold(tokens.at(-1))}) : say("At the beginning");
-    const stranger = !begins && read.at(-1)?.id === UNK ? say(" The models do not know this word.") : "";
-    const parts = {place, word: bold(named(id)), share: written(now), stranger};
+    const parts = {place, word: bold(named(id)), share: written(now)};
     element("sentence").replaceChildren(...id === END && now === 1
-        ? pieces("{place}, these settings leave only {word}.{stranger}", parts)
-        : pieces("{place}, {word} is the likeliest: {share}.{stranger}", parts));
+        ? pieces("{place}, these settings leave only {word}.", parts)
+        : pieces("{place}, {word} is the likeliest: {share}.", parts));
 }
 
 // What the text has cost the models so far.
@@ -232,20 +230,17 @@ field.oninput = () => {
 field.onkeydown = event => {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();  // a headline is one line
-    form.requestSubmit();
+    element("other").click();
 };
 form.oninput = () => update();
 
 const cards = () => [...element("drawn").children].map(row => row.firstChild);
-const headlines = () => cards().map(card => card.value).join("\n");
 
 form.onsubmit = event => {
     event.preventDefault();
-    const before = headlines();
     model.steps.at(-1).after.clear();
     choices.seed.stepUp();
     update();
-    if (headlines() === before) element("how").append(say(" Drawing again gives the same words."));
 };
 
 // What dividing by the temperature does to the probabilities.
@@ -265,8 +260,8 @@ function showSettings() {
     for (const name of SLIDERS) {
         choices[name].previousElementSibling.textContent = choices[name].ariaValueText = texts[name];
     }
-    const same = new Set(headlines().split("\n")).size === 1;
-    element("how").textContent = explained(temperature) + (same ? say(" All three are the same.") : "");
+    element("how").textContent =
+        explained(temperature) + (element("other").disabled ? say(" Drawing again gives the same words.") : "");
     element("more").textContent = say("More: {more}", {more: more()});
 }
 
