@@ -51,4 +51,5 @@ def core_of(lesson) -> Core:
 if __name__ == "__main__":
     for lesson in lessons():
         found = core_of(lesson.notebook)
-        print(f"{found.minutes:4.0f} minutes, longest stretch {found.stretch:.0f} minutes: {lesson.path.name}")
+        parts = f"{found.reading:.0f} to read, {found.code:.0f} code, {len(found.exercises)} × {EXERCISE} exercises"
+        print(f"{found.minutes:4.0f} minutes ({parts}), longest stretch {found.stretch:.0f} minutes: {lesson.name}")

@@ -2,8 +2,8 @@
 
     python -m tools.upkeep.readme
 
-It writes the table between its marks in README.md, and lesson 2's picture, and into INSTRUCTORS.md how long each lesson
-takes and the plans of the classes. A test says when a page and the notebooks or the decks disagree.
+It writes the table between its marks in README.md, and lesson 2's picture, and into INSTRUCTORS.md the plans of the
+classes. A test says when a page and the notebooks or the decks disagree.
 
 A lesson's result is a sentence of its lesson.toml: {padded} becomes what the lesson or one of its studies recorded
 under that name, with `expect` or `record`. The time is what tools/upkeep/run_notebooks.py noted in the notebook.
@@ -15,7 +15,6 @@ import sys
 
 from tools.lesson import ROOT, Lesson, is_picture, lessons, recorded
 from tools.teaching.slides import cell_of, plan_of
-from tools.upkeep.minutes import EXERCISE, core_of
 
 PICTURE = "images/gates-over-a-headline.png"
 
@@ -48,32 +47,19 @@ def picture() -> bytes:
     return base64.b64decode(next(output.data["image/png"] for output in cell.outputs if is_picture(output)))
 
 
-def times_table() -> str:
-    """How long the core of each lesson takes for one who reads at home, in minutes."""
-    rows = ["| lesson | to read | code | exercises | in all |", "|---|---:|---:|---|---:|"]
-    for lesson in lessons():
-        core = core_of(lesson.notebook)
-        exercises = f"{len(core.exercises)} × {EXERCISE}"
-        rows.append(f"| {lesson.number} | {core.reading:.0f} | {core.code:.0f} | {exercises} | {core.minutes:.0f} |")
-    return "\n".join(rows)
-
-
 def plans_table() -> str:
     """The plan of each class of 70 minutes: the sums of its deck."""
-    rows = ["| lesson | minutes (slides): what, and the cells that the class opens |", "|---|---|"]
+    rows = ["| deck | minutes (slides): what, and the cells that the class opens |", "|---|---|"]
     for lesson in lessons():
         parts = []
         for what, minutes, numbers, cells in plan_of(lesson):
             opened = ", ".join(f"`{cell}`" for cell in cells)
             parts.append(f"{minutes:g} ({numbers}): {what} {opened}".strip())
-        rows.append(f"| {lesson.number} | {'<br>'.join(parts)} |")
+        rows.append(f"| [{lesson.number}](notebooks/{lesson.name}/slides.md) | {'<br>'.join(parts)} |")
     return "\n".join(rows)
 
 
-TABLES = {
-    "README.md": {"lessons": lesson_table},
-    "INSTRUCTORS.md": {"plans": plans_table, "times": times_table},
-}
+TABLES = {"README.md": {"lessons": lesson_table}, "INSTRUCTORS.md": {"plans": plans_table}}
 
 
 def written(page: str) -> str:
