@@ -24,7 +24,10 @@ TITLES = {  # kinds of folded cells, and how their first line goes on after "# @
     "solution": r"Solution \d[a-z]?$",
 }
 
-each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS.keys())
+
+@pytest.fixture(params=LESSONS)
+def lesson(request):
+    return LESSONS[request.param]
 
 
 def code_cells(lesson, *tags):
@@ -34,9 +37,7 @@ def code_cells(lesson, *tags):
 
 def printed(cell) -> str:
     """All text of a cell's outputs, pictures left out."""
-    parts = [output.get("text", "") for output in cell.get("outputs", [])]
-    parts += [output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", [])]
-    return "\n".join(parts)
+    return "\n".join(it.get("text", it.get("data", {}).get("text/plain", "")) for it in cell.get("outputs", []))
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
@@ -44,14 +45,12 @@ def test_github_shows_it_at_once(path):
     assert path.stat().st_size <= 1_000_000, f"Run `.venv/bin/python -m tools.upkeep.run_notebooks {path}`."
 
 
-@each_lesson
 def test_the_notebook_is_valid_and_all_its_cells_were_run_in_order(lesson):
     nbformat.validate(lesson)
     counts = [cell.execution_count for cell in code_cells(lesson)]
     assert counts == list(range(1, len(counts) + 1)), "Run all cells from top to bottom."
 
 
-@each_lesson
 def test_no_output_holds_an_error_a_warning_a_path_or_a_widget(lesson):
     assert "widget" not in str(lesson.metadata)
     for cell in code_cells(lesson):
@@ -67,7 +66,6 @@ def test_the_room_is_whole_and_each_tag_known(lesson):
     assert problems(lesson) == []
 
 
-@each_lesson
 def test_every_picture_is_told_in_words(lesson):
     for cell, below in zip(lesson.cells, lesson.cells[1:] + [nbformat.v4.new_markdown_cell("")]):
         if any(map(is_picture, cell.get("outputs", []))):
@@ -75,7 +73,6 @@ def test_every_picture_is_told_in_words(lesson):
         assert not re.search(r"!\[\s*\]\(", cell.source), "an image without alternative text"
 
 
-@each_lesson
 def test_the_letters_of_a_plot_have_11_pixels_on_a_phone(lesson):
     widest = 13 / 72 * 100 * 358 / 11  # letters of 13 points, shown 358 pixels wide; one over tokens is wider
     plots = [cell for cell in code_cells(lesson) if not is_diagram(cell) and "plot_gates(" not in cell.source]
@@ -83,7 +80,6 @@ def test_the_letters_of_a_plot_have_11_pixels_on_a_phone(lesson):
     assert {cell: width for cell, width in widths.items() if width > widest} == {}
 
 
-@each_lesson
 def test_a_folded_cell_is_folded_everywhere_and_says_what_it_is(lesson):
     for cell in lesson.cells:
         kinds = [kind for kind in TITLES if has(cell, kind)]
@@ -96,7 +92,6 @@ def test_a_folded_cell_is_folded_everywhere_and_says_what_it_is(lesson):
             assert re.match(TITLES[kinds.pop()], title), f"{cell.id}: {title}"
 
 
-@each_lesson
 def test_figures_taken_from_an_appendix_stand_there(lesson):
     """A cell that draws what a longer study gave says so in its metadata."""
     for cell in code_cells(lesson):
@@ -108,7 +103,6 @@ def test_figures_taken_from_an_appendix_stand_there(lesson):
             assert figures and set(figures) <= set(re.findall(figure, said)), cell.id
 
 
-@each_lesson
 def test_the_stated_time_is_the_computed_one_and_there_is_something_to_do_every_twelve_minutes(lesson):
     (stated,) = re.findall(r"\*\*Time:\*\* (\d+) minutes with the exercises\.", lesson.cells[0].source)
     core = core_of(lesson)
@@ -116,7 +110,6 @@ def test_the_stated_time_is_the_computed_one_and_there_is_something_to_do_every_
     assert round(core.stretch) <= 12
 
 
-@each_lesson
 def test_a_line_to_write_or_to_change_is_marked_and_its_cell_stands_open(lesson):
     for cell in code_cells(lesson, "stub", "yours"):
         mark = r"# <- your code" if has(cell, "stub") else r"# <- yours$"
@@ -148,29 +141,23 @@ def test_a_knob_can_be_turned_again_after_the_last_cell(name):
 CHECK = re.compile(r"(\w+) = check_\w+\(\1(?:, [\w, ]+)?\)")  # the lesson goes on with what the check gives back
 
 
-@each_lesson
-def test_an_exercise_is_a_stub_a_check_and_a_folded_solution(lesson):
-    parts = ["stub", "check", "solution"]
+def test_an_exercise_is_a_stub_that_is_not_yet_right_a_check_and_a_folded_solution_that_is(lesson):
+    """A solution leaves nothing behind but the answer: without it every other cell still runs to its end."""
+    parts, numbers = ["stub", "check", "solution"], []
     kinds = [part for cell in code_cells(lesson) for part in parts if has(cell, part)]
     assert re.fullmatch("((stub )+check solution )+", " ".join([*kinds, ""]))
-    numbers = [re.match(r"Exercise (\d[a-z]?): not yet", printed(cell))[1] for cell in code_cells(lesson, "check")]
-    assert numbers == sorted(set(numbers))
-    headings = re.findall(r"^### Exercise (\d+)\.", "\n".join(cell.source for cell in lesson.cells), flags=re.M)
-    assert headings == sorted({number[0] for number in numbers})
-
-
-@each_lesson
-def test_an_empty_stub_is_not_yet_right_and_its_solution_is(lesson):
-    """A solution leaves nothing behind but the answer: without it every other cell still runs to its end."""
     for check, solution in zip(code_cells(lesson, "check"), code_cells(lesson, "solution")):
-        answer = CHECK.fullmatch(check.source)
-        number = re.match(r"Exercise (\d[a-z]?): not yet\. ", printed(check))
+        answer, number = CHECK.fullmatch(check.source), re.match(r"Exercise (\d[a-z]?): not yet\. ", printed(check))
         assert answer and number, check.id
-        assert solution.source.startswith(f"# @title Solution {number[1]}\n"), solution.id
-        assert solution.source.endswith(f"\n{check.source}"), solution.id
+        numbers.append(number[1])
+        title, *_, last = solution.source.splitlines()
+        assert (title, last) == (f"# @title Solution {number[1]}", check.source), solution.id
         assert printed(solution).strip() == f"Exercise {number[1]}: right", solution.id
         assert names_in(solution.source) == {answer[1]}, solution.id
         assert all(has(cell, "nbval-check-output") for cell in (check, solution)), check.id
+    assert numbers == sorted(set(numbers))
+    headings = re.findall(r"^### Exercise (\d+)\.", "\n".join(cell.source for cell in lesson.cells), flags=re.M)
+    assert headings == sorted({number[0] for number in numbers})
 
 
 def test_the_set_up_cell_is_the_same_in_every_lesson():
