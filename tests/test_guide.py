@@ -11,7 +11,7 @@ import torch
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [*map(ROOT.joinpath, ["README.md", "INSTRUCTORS.md", "notebooks/project/notes.md"]), *ROOT.glob("site/*.md")]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("site/*.md"), ROOT / "notebooks" / "project" / "notes.md"]
 TEXT = {page.stem: page.read_text(encoding="utf-8") for page in PAGES}
 GUIDE = TEXT["INSTRUCTORS"]
 

@@ -6,7 +6,7 @@ import sys
 import nbformat
 import pytest
 
-from tools.lesson import ROOT
+from tools.lesson import ROOT, headings
 
 pytestmark = pytest.mark.slow
 MUTATIONS = {  # cell: what stands there, a fault in its place, and the cell that notices; no more is run than up to it
@@ -30,9 +30,10 @@ def test_a_fault_in_a_result_is_noticed_and_named(cell):
     assert there in faulty.source
     faulty.source = faulty.source.replace(there, fault)
     notebook.cells = notebook.cells[: ids.index(notices) + 1]
+    section = [title for each in notebook.cells for _, title in headings(each)][-1]
     copy = ROOT / "build" / "mutated" / path.name
     copy.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, copy)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(copy)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
-    assert f'{notices}, in "' in done.stdout and "1 failed" in done.stdout, done.stdout
+    assert f'{notices}, in "{section}"' in done.stdout and "1 failed" in done.stdout, done.stdout

@@ -1,7 +1,6 @@
 """Decks: what a slide may hold, minutes that add up, and pages on which nothing is cut off or lies upon another."""
 
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,10 +11,13 @@ from tools.teaching import slides
 pytestmark = pytest.mark.slow
 
 LESSONS = lessons()
-each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 
 
-@each_lesson
+@pytest.fixture(params=LESSONS, ids=lambda lesson: lesson.name)
+def lesson(request):
+    return request.param
+
+
 def test_a_deck_has_seventy_minutes_and_each_slide_has_notes(lesson):
     assert sum(minutes for _, minutes, _, _ in slides.plan_of(lesson)) == 70
     assert all(slide.notes for slide in slides.read_deck(lesson))
@@ -117,7 +119,6 @@ def page_of(visit, fetch):
     return page_of
 
 
-@each_lesson
 def test_on_a_slide_nothing_is_cut_off_small_or_upon_another(page_of, lesson):
     for number, slide in turned(page_of(lesson)):
         assert slide.evaluate(LOOK) == [], number
@@ -127,20 +128,17 @@ def test_on_a_slide_nothing_is_cut_off_small_or_upon_another(page_of, lesson):
                 assert slide.evaluate(LOOK) == [], (number, end)
 
 
-@each_lesson
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out_in_the_light_and_in_the_dark(page_of, serious, lesson, scheme):
     page = page_of(lesson, color_scheme=scheme)
     assert [(number, found) for number, _ in turned(page) if (found := serious(page))] == []
 
 
-@each_lesson
-def test_the_printed_deck_has_as_many_pages_as_slides(page_of, lesson, tmp_path):
-    file = Path(tmp_path / "deck.pdf")
+def test_the_printed_deck_has_as_many_pages_as_slides(page_of, lesson):
     page, count = page_of(lesson, "?print-pdf"), len(slides.read_deck(lesson))
     page.wait_for_function(f"Math.round(document.body.scrollHeight / 719) == {count}")  # it is laid out piece by piece
-    page.pdf(path=file, prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", file.read_bytes())) == count
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == count
 
 
 def test_the_answer_comes_with_the_next_key_and_the_speaker_sees_the_notes(page_of):

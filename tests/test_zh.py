@@ -201,8 +201,7 @@ def test_the_chinese_readme_speaks_of_the_same_course_and_data():
     rooms = {f"| {path.name[0]} |" for path in zh.NOTEBOOKS if path.name[0].isdigit()}
     assert rooms == {*re.findall(r"^\| \d+ \|", chinese, flags=re.M)}
     assert all(checksum.removeprefix("md5:") in chinese for checksum in torchnlp.AG_NEWS_FILES.values())
-    linked = re.findall(r"\]\((?!http)([^)#]+)\)", chinese)
-    assert [path for path in linked if not (zh.ROOT / path).exists()] == [] and "student-zh.zip" in chinese
+    assert "student-zh.zip" in chinese
     assert re.findall("github.com/([^/]+/[^/)]+)", chinese)[0] == re.findall("github.com/([^/]+/[^/)]+)", english)[0]
 
 
