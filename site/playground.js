@@ -5,6 +5,7 @@ import {
     tenTo,
 } from "../images/watch/draw.js";
 import {say} from "../images/watch/words.js";
+import {readAddress} from "./address.js";
 import {CELLS} from "./cells.js";
 import {BATCH, Recaller, SYMBOLS, VECTOR} from "./recall.js";
 import {PICTURE, makeShare} from "./share.js";
@@ -23,14 +24,12 @@ let nets, untrained, running, frame;
 // outside its limits there.
 function restore() {
     if (!location.hash) history.replaceState(null, "", presets[0].hash);
-    const given = new URLSearchParams(location.hash.slice(1));
     form.reset();
-    for (const [name, value] of given) {
+    for (const [name, value] of Object.entries(readAddress())) {
         const control = form.elements.namedItem(name);
         if (control) control.value = value;
     }
     form.elements.cell.value ||= "LSTM";
-    if (!given.has("cell2")) form.elements.cell2.value = "none";
     restart();
 }
 
@@ -46,9 +45,12 @@ function showSettings() {
         parentElement.querySelector("b").textContent = said[name];
     }
     const cells = [...new Set([said.cell, said.cell2])].filter(cell => cell in CELLS).join(say(" or "));
-    element("inside").textContent = say("Inside: an embedding ({vector} numbers per symbol), a layer of {width} units "
-        + "({cells}), a linear layer from its last hidden state to {symbols} scores.",
-    {...said, cells, vector: VECTOR, symbols: SYMBOLS});
+    const gated = [[said.cell, said.bias], [said.cell2, said.bias2]].filter(([cell]) => cell in BIASES);
+    const open = [...new Set(gated.map(([, bias]) => bias))].map(bias =>
+        say("{bias} to {share}", {bias, share: percent(1 / (1 + Math.exp(-bias)))})).join(say(", "));
+    element("inside").textContent = say("Inside: an embedding ({vector} numbers per symbol), {width} units ({cells}), a "
+        + "linear layer to {symbols} scores.", {...said, cells, vector: VECTOR, symbols: SYMBOLS})
+        + (open && say(" Before training, the bias opens the gate: {open}.", {open}));
     element("rest").firstElementChild.textContent = say(
         "T = {T}, {width} units, clip {clip}, learning rate {rate}, seed {seed}", said);
     for (const link of presets) link.ariaCurrent = link.hash === location.hash ? "true" : null;
@@ -132,11 +134,10 @@ function drawAccuracy(canvas, width, colours) {
     canvas.ariaLabel = say("Accuracy. {shares}", {shares});
 }
 
-// A network's place: its name, what it comes to in words, the gradient over the symbols, its answers, the inside. On a
-// phone the two networks' rows of one kind follow each other; then each says whose it is, and the second no more.
+// A network's place: its name, what it comes to in words, the gradient over the symbols, the inside. On a phone the
+// two networks' rows of one kind follow each other; then each says whose it is, and the second no more.
 function furnish() {
     const named = (tag, net, i) => make(tag, {className: COLOURS[i], textContent: nameOf(net)});
-    element("legend").replaceChildren(...nets.map((net, i) => named("span", net, i)));
     const part = (className, ...children) => make("div", {className}, ...children);
     const label = (net, i, name, meaning) => part("label", make("b", {textContent: name}),
         make("span", {className: "legend"}, " ", named("span", net, i)),
@@ -146,10 +147,9 @@ function furnish() {
     element("lanes").replaceChildren(...nets.map((net, i) => make("section", {className: "lane"},
         row(0, "name", named("h2", net, i), make("p", {className: "told"})),
         row(1, "slope", label(
-            net, i, say("gradient"), say(" with respect to each symbol; grey lines: before training")),
+            net, i, say("gradient"), say(" with respect to each symbol read, in powers of ten; grey lines: before training")),
             make("canvas", {role: "img"}), part("symbols")),
-        row(2, "reply", label(net, i, say("answers"), ""), part("letters"), part("letters")),
-        ...partsOf(net).map(part => row(3 + Object.keys(PARTS).indexOf(part), "part",
+        ...partsOf(net).map(part => row(2 + Object.keys(PARTS).indexOf(part), "part",
             label(net, i, PARTS[part].name, say(": {meaning}", PARTS[part])), make("canvas"))))));
 }
 
@@ -164,7 +164,7 @@ function drawPart(canvas, width, net, part, colours) {
 }
 
 function drawNetwork(net, i, colours) {
-    const {symbols, parts, says, influence, changed} = net.look(), section = element("lanes").children[i];
+    const {symbols, parts, influence, changed} = net.look(), section = element("lanes").children[i];
     const find = name => section.querySelector(name), slope = find(".slope canvas"), width = find(".slope").clientWidth;
     find(".told").textContent = gradientInWords(influence, changed);
     drawGradient(slope, width, net, i, colours);
@@ -180,13 +180,23 @@ function drawNetwork(net, i, colours) {
     find(".symbols").replaceChildren(...symbols.map((symbol, t) =>
         make("span", {className: t ? "" : "first", textContent: t % every ? "" : symbol + 1})));
     find(".slope .label").lastChild.textContent = every > 1 ? say("; one symbol in {every} is written", {every}) : "";
-    const [told, first, last] = find(".reply").children, marks = says.map((said, k) => said === k ? "right" : "wrong");
-    const right = marks.filter(mark => mark === "right").length;
-    told.lastChild.textContent = say(
-        " to each first symbol before the same noise: {right} of {all} right; by luck, 1", {right, all: SYMBOLS});
-    const cell = (className, textContent) => make("span", {className, textContent});
-    first.replaceChildren(cell("", say("first")), ...says.map((_, k) => cell("", k + 1)));
-    last.replaceChildren(cell("", say("says")), ...says.map((said, k) => cell(marks[k], said + 1)));
+}
+
+// What each network answers to each first symbol before the same noise, under the curves: these rows name their lines.
+function tellAnswers() {
+    const cell = (tag, textContent, className = "") => make(tag, {textContent, className}), all = SYMBOLS;
+    const row = (head, answers) => make("tr", {}, head, ...answers);
+    element("probes").replaceChildren(
+        row(cell("th", say("first symbol")), [
+            ...Array.from({length: all}, (_, k) => cell("td", k + 1)), cell("td", say("by luck 1")),
+        ]),
+        ...nets.map((net, i) => {
+            const {says} = net.look(), right = says.filter((said, k) => said === k).length;
+            return row(make("th", {className: "legend"}, cell("span", nameOf(net), COLOURS[i])), [
+                ...says.map((said, k) => cell("td", said + 1, said === k ? "right" : "wrong")),
+                cell("td", say("{right} of {all}", {right, all})),
+            ]);
+        }));
 }
 
 // What is saved: all of it, in a width that a phone has not.
@@ -210,18 +220,20 @@ function pictures() {
     return drawn;
 }
 
-// A bar over each symbol, from 10⁻¹⁰ to 1,000, and a line where the untrained network's ends.
+// A bar over each symbol, from 10⁻¹⁰ to the highest of all networks, and a line where the untrained network's ends.
 function drawGradient(canvas, right, net, i, colours) {
-    const height = 84, context = fit(canvas, right, height), edges = edgesOf(net, right);
-    const sizes = net.look().influence.toReversed();
-    const y = value => height - 1 - (height - 14) * Math.min(1, Math.max(0, (Math.log10(value) + 10) / 13));
-    const across = [0, -4, -8].map(exponent => [y(10 ** exponent), exponent ? tenTo(exponent) : "1"]);
+    const height = 104, context = fit(canvas, right, height), edges = edgesOf(net, right);
+    const sizes = net.look().influence.toReversed(), all = [...untrained, ...nets.map(net => net.look().influence)];
+    const top = Math.max(0, Math.ceil(Math.log10(Math.max(...all.flat().filter(Number.isFinite)))));
+    const y = value => 8 + (height - 16) * Math.min(1, (top - Math.log10(value)) / (top + 10));
+    const across = [...top > 1 ? [top] : [], 0, -5, -10]
+        .map(exponent => [y(10 ** exponent), exponent ? tenTo(exponent) : "1"]);
     const gap = right / sizes.length > 8 ? 2 : 0.5;
     paintAxes(context, colours, {left: GUTTER, right, across});
     sizes.forEach((size, t) => {
         const [from, to] = [edges[t] + gap, edges[t + 1] - gap], before = y(untrained[i].at(-1 - t));
         context.fillStyle = css(colours[COLOURS[i]]);
-        context.fillRect(from, y(size), to - from, height - 1 - y(size));
+        context.fillRect(from, y(size), to - from, y(0) - y(size));
         paintLine(context, [[from, before], [to, before]], css(colours.guess), 2);
     });
 }
@@ -233,6 +245,7 @@ function draw() {
     const colours = coloursOf(document.body), accuracy = element("accuracy");
     drawAccuracy(accuracy, accuracy.parentElement.clientWidth, colours);
     nets.forEach((net, i) => drawNetwork(net, i, colours));
+    tellAnswers();
 }
 
 // ------------------------------------------------------------------------------------------- words
@@ -264,6 +277,15 @@ function describe(net) {
     return how[state] ?? (steps ? far : say("{name}: not trained yet.", parts));
 }
 
+// What to change after a run: a question that one control answers.
+function advice() {
+    const lost = nets.find(net => net.state !== "learnt")?.settings;
+    if (!lost) return say("Next: raise T. How many symbols are too many?");
+    return lost.cell !== "RNN" && lost.bias < 5
+        ? say("Next: raise the bias {bias}. From which value on does the {cell} learn?", lost)
+        : say("Next: lower T. Up to how many symbols does the {cell} learn?", lost);
+}
+
 const stepsOf = nets => Math.max(...nets.map(net => net.steps));
 
 function show() {
@@ -272,6 +294,7 @@ function show() {
         running: say("Pause"), over: say("Again"), paused: steps ? say("Go on") : say("Start"),
     }[state];
     element("step").disabled = state === "over";
+    element("next").textContent = state === "over" ? advice() : "";
     // A screen reader hears how it ends, and what one asks for, not ten reports a second.
     element("sentence").ariaLive = running ? "off" : "polite";
     element("sentence").textContent = nets.map(describe).join(" ");

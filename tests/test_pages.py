@@ -145,26 +145,40 @@ def test_a_word_is_chosen_with_the_pointer_or_a_finger(opened):
 def test_on_a_phone_each_word_is_a_row_and_a_units_numbers_stand_beside_the_finger(opened):
     page, tokens = opened("reader", "#word=1&text=" + HEADLINE, **PHONE), tokenizer(HEADLINE)
     rows, here, loupe = page.locator(".words > span"), page.locator(".words .here"), page.locator(".loupe")
+    tint = rows.first.locator("bdi").get_attribute("style")
     assert rows.nth(13).bounding_box()["y"] < 820, "most of the headline is on the first screen"
     inside, shown = ask(page, "window.reader.read", HEADLINE, "LSTM")["parts"], page.get_by_label("Show")
     for t, (name, part) in enumerate(PARTS["LSTM"].items(), start=2):
         shown.select_option(name)
         rows.nth(t).locator(".gate").tap(position={"x": 50, "y": 9})
         loupe.locator("button").last.tap()  # the word stays
+        assert tint == rows.first.locator("bdi").get_attribute("style"), "words keep the colour of the answer"
         for word in t, t + 1:  # and in the next word's row there are that word's numbers
             assert here.inner_text() == tokens[word]
-            for unit in loupe.locator("button").all():
+            for unit in loupe.locator("[aria-pressed]").all():
                 number, value = unit.inner_text().split(": ")
                 assert float(value) == pytest.approx(inside[part][word][int(number) - 1], abs=0.0051)
                 assert 0 < unit.bounding_box()["y"] - rows.nth(word).bounding_box()["y"] < 100
                 assert unit.bounding_box()["height"] >= 44
             page.get_by_role("button", name="Next word").tap()
+    page.get_by_role("button", name="Close").tap()
+    assert loupe.count() == 0
     shown.select_option("importance")
     rows.nth(6).tap()
     name, probability = read_by(tokens[:6] + tokens[7:])[-1]
     assert sentence(page).endswith(f"Without it the text ends at {name} ({100 * probability:.0f} %).")
     page.set_viewport_size({"width": 844, "height": 390})  # turned
     assert page.locator(".effect canvas").is_visible() and here.inner_text() == tokens[6]
+
+
+def test_an_emptied_field_moves_no_control(opened):
+    page = opened("reader", f"#text={HEADLINE}", viewport={"width": 1440, "height": 900})
+    for cell in "LSTM", "all three":
+        page.get_by_label(cell, exact=True).check()
+        place = page.locator("#choices").bounding_box()
+        for text in "", HEADLINE:
+            page.get_by_label("A text to read").fill(text)
+            assert page.locator("#choices").bounding_box() == place
 
 
 def test_what_comes_before_can_be_forgotten_and_a_word_left_out(opened):
@@ -247,6 +261,8 @@ def test_on_a_phone_the_importance_is_saved_with_its_link_and_nothing_jumps_or_o
         heights.add(page.locator(".sentence").bounding_box()["height"])
     page.get_by_label("Show").select_option("update gate")
     assert len(heights) == 1 and heights.pop() > page.locator(".sentence").bounding_box()["height"]
+    page.get_by_label("A text to read").fill("counterrevolutionary telecommunications")
+    assert page.locator(".words bdi").evaluate_all("all => all.every(word => word.scrollWidth <= word.clientWidth)")
 
 
 @pytest.mark.parametrize("text", [*NASTY, LONG], ids=range(len(NASTY) + 1))
@@ -308,20 +324,19 @@ def test_an_open_gate_learns_to_remember_before_ones_eyes_and_a_half_open_one_do
     assert int(steps) < 150 and re.match(r"not learnt in 300 steps, 1\d % right", half)
     changed = [re.search(r"\d+ of 32", told)[0] for told in page.locator(".told").all_inner_texts()]
     assert changed == ["32 of 32", "0 of 32"]
-    first, second = page.locator(".reply .label").all_inner_texts()  # the half open one has no luck to be praised for
-    assert "8 of 8 right" in first and "1 of 8 right; by luck, 1" in second
-    assert [page.locator(".reply").nth(i).locator(".wrong").count() for i in (0, 1)] == [0, 7]
+    _, first, second = page.locator("#probes tr").all()  # the half open one has no luck to be praised for
+    assert first.inner_text().split("\t") == ["LSTM, bias 5", *"12345678", "8 of 8"]
+    assert second.inner_text().endswith("1 of 8") and second.locator(".wrong").count() == 7
+    assert "raise the bias 0" in page.locator("#next").inner_text()
 
 
 def test_on_a_phone_the_networks_rows_of_one_kind_are_neighbours_and_every_symbol_is_written(opened):
     page = opened("playground", "#cell=LSTM&cell2=LSTM&bias2=0&T=40", **PHONE)
     labels = page.locator("#lanes .label:visible").evaluate_all(
         "all => all.map(each => [each.getBoundingClientRect().top, each.innerText])")  # fmt: skip
-    kinds = ["gradient", "answers", "forget gate", "cell state c"]
+    kinds = ["gradient", "forget gate", "cell state c"]
     assert [text.split(" LSTM, bias ")[0] for _, text in sorted(labels)] == [kind for kind in kinds for _ in (5, 0)]
-    assert ["bias 5" in text for _, text in sorted(labels)] == [True, False] * 4
-    curve, settings = (page.locator(place).bounding_box()["y"] for place in ("#accuracy", "#settings"))
-    assert curve < settings < min(labels)[0], "the settings stand below the curve that they change"
+    assert ["bias 5" in text for _, text in sorted(labels)] == [True, False] * 3
     symbols = page.locator(".symbols").first
     assert all(symbols.locator("span").all_inner_texts()) and symbols.locator("span").count() == 40
     assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.symbols span')).fontSize)") >= 11
@@ -329,8 +344,13 @@ def test_on_a_phone_the_networks_rows_of_one_kind_are_neighbours_and_every_symbo
     assert "; one symbol in 3 is written" in page.locator(".label").first.inner_text()
 
 
-def test_on_a_phone_a_setting_that_is_moved_has_the_curve_in_sight(opened):
+def test_on_a_phone_one_screen_has_the_button_the_curve_the_answers_and_the_biases(opened):
     page = opened("playground", **PHONE)
+    boxes = [
+        page.locator(f"{place} >> nth=-1").bounding_box()
+        for place in ("#run", "#accuracy", "#probes td", "#settings > label")
+    ]
+    assert boxes == sorted(boxes, key=lambda box: box["y"]) and boxes[-1]["y"] + boxes[-1]["height"] < 844
     page.get_by_text("T = 20, 24 units").tap()
     for name, value in {"Bias of the forget gate": "1", "Seed": "4"}.items():
         page.get_by_label(name).first.fill(value)

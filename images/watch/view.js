@@ -53,7 +53,8 @@ export class View {
         this.choice = make("label", {}, say("Colour by"), " ", this.select);
         [this.lit, this.formula] = [make("p", {role: "status"}), make("p", {className: "formula"})];
         this.near = Array.from({length: NEAR}, () => make("button", {type: "button"}));
-        this.loupe = div("loupe", this.lit, ...this.near, this.formula);
+        const close = button("×", say("Close"), () => this.look(this.stacked ? this.by : "answer", null));
+        this.loupe = div("loupe", this.lit, close, ...this.near, this.formula);
         this.loupe.onclick = this.loupe.onpointermove = event => event.stopPropagation();  // no word is meant
         [this.words, this.curves, this.inside] = [div("words"), div(""), div("inside")];
         this.band = make("div", {className: "band", tabIndex: 0, role: "slider", ariaLabel: say("Word")});
@@ -135,6 +136,7 @@ export class View {
 
     // What is worth a look, as numbers over the words and sentences beside them.
     annotate() {
+        if (!this.tokens.length) return;  // an emptied field leaves all in its place
         const number = i => make("b", {className: "mark", textContent: i + 1});
         const noted = this.compact || this.readings.length > 1 ? [] : notes(this.readings[0], this.classes);
         this.notes.replaceChildren(...noted.map(({said}, i) => make("li", {}, number(i), make("span", {}, ...said))));
@@ -263,7 +265,8 @@ export class View {
         this.part = by in PARTS ? by : this.rows[0];
         this.select.value = this.stacked && by === "answer" ? this.part : by;
         const shades = this.values().map(value => value === undefined ? 0 : shade(by)(value));
-        const byAnswer = this.readings.length === 1 && (by === "answer" || by in PARTS && this.unit === null);
+        const keeps = by === "answer" || by in PARTS && (this.unit === null || this.stacked);  // a row shows its unit
+        const byAnswer = this.readings.length === 1 && keeps;
         const gate = by in PARTS && !SIGNED.includes(by), most = gate ? 1 : Math.max(...shades.map(Math.abs), 1e-30);
         shades.forEach((value, t) => {
             const leads = byAnswer && probabilities[t] && classColour(best(probabilities[t]));
@@ -359,7 +362,7 @@ export class View {
     // The answer after the word under the band, and how it comes about. Nothing read, no answer.
     tellAnswers() {
         const {at} = this, word = bold(this.tokens[at] ?? ""), [{without, probabilities}] = this.readings;
-        const rows = this.readings.map(({probabilities}) => probabilities[at]);
+        const rows = this.readings.map(({probabilities}) => probabilities[at] ?? this.classes.map(() => NaN));
         if (!this.effect.hidden) {
             const left = make("b", {textContent: say("without this word")});
             const [now, then] = [without[at], probabilities.at(-1)].map(this.answer);
@@ -367,16 +370,15 @@ export class View {
                 ...pieces("{left} the text ends at {now}; bars: what each word adds to {then}", {left, now, then}));
         }
         if (!this.sums.hidden && this.colours) this.tellSums(this.readings[0]);
-        if (!rows[0]) return this.answers.replaceChildren();
         const several = rows.length > 1, highest = this.highest(rows[0]);
         const cell = (tag, ...children) => make(tag, {}, ...children);
         const line = k => {
             const [swatch, bar] = [make("i"), make("i", {className: "bar"})], leads = !several && best(rows[0]) === k;
             swatch.style.background = bar.style.background = `var(--${classColour(k)})`;
-            bar.style.width = `${100 * rows[0][k]}%`;
+            bar.style.width = `${100 * rows[0][k] || 0}%`;
             const track = several ? [] : [make("td", {className: "track"}, bar)];
             return make("tr", {className: leads ? "leads" : ""}, cell("th", swatch, this.classes[k]),
-                ...rows.map(row => cell("td", percent(row[k]))), ...track);
+                ...rows.map(row => cell("td", row[k] >= 0 ? percent(row[k]) : "–")), ...track);
         };
         const head = several ? [cell("tr", cell("td"), ...this.readings.map(({name}) => cell("th", name)))] : [];
         this.answers.replaceChildren(
@@ -393,8 +395,9 @@ export class View {
         const {at, by, unit, order, words, rows, units, stacked, loupe, readings: [reading]} = this;
         if (!(by in PARTS) || value === undefined) return loupe.remove();
         const first = Math.max(0, Math.min(units - NEAR, order.indexOf(unit) - 2)), row = reading.parts[by][at];
-        this.lit.replaceChildren(...pieces("Unit {unit} of the {part}: {value}. Those beside it:",
-            {unit: unit + 1, part: this.legend(by, PARTS[by].name), value: value.toFixed(2)}));
+        const named = {unit: unit + 1, part: this.legend(by, PARTS[by].name), value: value.toFixed(2)};
+        this.lit.replaceChildren(...stacked ? pieces("Unit {unit} of the {part}: {value}. Those beside it:", named)
+            : pieces("Unit {unit} of the {part}: {value}. It gives the words their colour now. Those beside it:", named));
         this.formula.replaceChildren(...reading.sums ? formula(reading, by, at, unit) : []);
         order.slice(first, first + NEAR).forEach((unit, i) => Object.assign(this.near[i], {
             textContent: `${unit + 1}: ${row[unit].toFixed(2)}`, ariaPressed: unit === this.unit,
@@ -410,9 +413,9 @@ export class View {
     tellSums({output, parts}) {
         const {at, by, unit, classes, order, colours} = this, [name, canvas] = this.sums.children;
         const face = getComputedStyle(this.words).fontFamily, lit = by in PARTS ? unit ?? undefined : undefined;
-        const product = make("b", {textContent: say("output weight times h")});
-        name.replaceChildren(...pieces("{product}: what each unit adds to a score, from 0, the grey line; tick: their "
-            + "sum, a score", {product}));
+        const why = make("b", {textContent: say("for and against each class")});
+        name.replaceChildren(...pieces("{why}: a stripe is what a unit adds to the class's score, its output weight "
+            + "times h. Right of the grey line it speaks for the class, left against it; the tick is the sum.", {why}));
         const state = parts.h[at] ?? parts.h.at(-1);
         paintSums(canvas, output, state, {classes, order, lit, width: this.sums.clientWidth, colours, face});
     }
@@ -445,7 +448,7 @@ export class View {
         this.stop();
         this.move(t);
         this.reveal();
-        if (this.stacked) this.words.children[this.at].scrollIntoView({block: "nearest"});
+        if (this.stacked) this.words.children[this.at]?.scrollIntoView({block: "nearest"});
     }
 
     // The word at a place of the screen.
