@@ -210,10 +210,8 @@ def rnn_classifier(axis):
         if i:
             arrow(axis, (105, y + 80), (105, y + 26), colour=[INK, X, H, H][i - 1])
             label(axis, 130, y + 53, steps[i - 1], ha="left", weight="bold")
-    letters = {"B": say("texts"), "T": say("tokens at most"), "E": say("numbers per word")}
-    letters |= {"H": say("numbers per state"), "K": say("classes")}
-    for i, (letter, meaning) in enumerate(letters.items()):
-        y = 390 - 70 * i
+    meanings = [say("texts"), say("tokens at most"), say("numbers per word"), say("numbers per state"), say("classes")]
+    for y, letter, meaning in zip(range(390, 100, -70), "BTEHK", meanings):
         label(axis, 418, y, letter, weight="bold", ha="left")
         label(axis, 448, y, meaning, ha="left")
 
@@ -434,12 +432,6 @@ def two_directions(axis):
 def layer_stack(axis):
     columns = {170: "oil", 286: "prices", 402: "fall"}
 
-    def fork(column, start, left, right, colour):
-        """From one thing to both directions above it."""
-        axis.plot([column, column], [start, start + 26], color=colour, lw=2, zorder=2)
-        arrow(axis, (column, start + 26), (column - 27, start + 26), (column - 27, left), colour=colour)
-        arrow(axis, (column, start + 26), (column + 27, start + 26), (column + 27, right), colour=colour)
-
     def layer(y, name, below, colour, above):
         """Two directions over the tokens; they read what ends at `below`, their states go up to `above`."""
         label(axis, 16, y, name, weight="bold", ha="left")
@@ -447,7 +439,9 @@ def layer_stack(axis):
         label(axis, 484, y - 28, say("H backward"), ha="left")
         for column in columns:
             left, right = column - 27, column + 27
-            fork(column, below, y + 8, y - 48, colour)
+            axis.plot([column, column], [below, below + 26], color=colour, lw=2, zorder=2)
+            for x, end in [(left, y + 8), (right, y - 48)]:
+                arrow(axis, (column, below + 26), (x, below + 26), (x, end), colour=colour)
             arrow(axis, (left, y + 48), (left, above), colour=H)
             arrow(axis, (right, y - 8), (right, above), colour=H)
             if column < 402:
