@@ -1,34 +1,27 @@
 """What lesson 5 has in lessons.py: numbers by hand, and the same in plain PyTorch."""
 
 import functools
-from pathlib import Path
 
-import pytest
 import torch
 from torch.nn.functional import normalize
 
 import lessons
 import torchnlp
 from lessons import NewsReader, mean_vectors
+from tools.lesson import ROOT
 from torchnlp import PAD
 
-ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = [(1, "bank cuts rate"), (2, "late goal"), (1, "cuts"), (2, "goal")] * 8  # words of the news
-
-
-@pytest.fixture
-def vocabulary(news):
-    return news[3]
 
 
 def test_labels_and_texts():
     assert (lessons.labels_of(ARTICLES[:2]), lessons.texts_of(ARTICLES[3:4])) == ([1, 2], ["goal"])
 
 
-def test_a_text_is_the_mean_of_its_vectors_and_an_empty_one_is_an_unknown_word(vocabulary):
-    table = torch.zeros(len(vocabulary), 2)
-    table[vocabulary.stoi["bank"]] = torch.tensor([3.0, 0.0])
-    table[vocabulary.stoi["rate"]] = torch.tensor([0.0, 6.0])
+def test_a_text_is_the_mean_of_its_vectors_and_an_empty_one_is_an_unknown_word(news):
+    table = torch.zeros(len(torchnlp.vocab), 2)
+    table[torchnlp.vocab.stoi["bank"]] = torch.tensor([3.0, 0.0])
+    table[torchnlp.vocab.stoi["rate"]] = torch.tensor([0.0, 6.0])
     table[torchnlp.UNK] = 9
     means = mean_vectors(table, [(1, "bank cuts rate"), (2, "")])
     assert means.tolist() == [[1, 2], [9, 9]]
@@ -63,17 +56,17 @@ def test_the_reader_answers_from_the_last_states_and_the_largest():
         assert torch.allclose(net.fc(features)[0], logits, atol=1e-6)
 
 
-def test_a_reader_learns_and_its_right_answers_are_counted(vocabulary):
-    table = torch.randn(len(vocabulary), 6, generator=torch.Generator().manual_seed(0))
+def test_a_reader_learns_and_its_right_answers_are_counted(news):
+    table = torch.randn(len(torchnlp.vocab), 6)
     net = lessons.train_reader(lambda: NewsReader(table, 2), ARTICLES, 0.05, epochs=20)
     loader = list(torchnlp.length_loader(ARTICLES, 8, 0))
     right = lessons.correct_answers(net, loader)
     assert right.shape == (32,) and right.mean() == torchnlp.evaluate(net, loader)[1] > 0.9
 
 
-def test_the_script_in_plain_pytorch_makes_the_bags_of_the_module(script, vocabulary):
-    texts = [script["encode"](torchnlp.tokenizer(text) or ["<unk>"], vocabulary.stoi) for _, text in ARTICLES]
-    net = script["Classifier"](len(vocabulary), 2)
+def test_the_script_in_plain_pytorch_makes_the_bags_of_the_module(script, news):
+    texts = [script["encode"](torchnlp.tokenizer(text) or ["<unk>"], torchnlp.vocab.stoi) for _, text in ARTICLES]
+    net = script["Classifier"](len(torchnlp.vocab), 2)
     means = torch.as_tensor(mean_vectors(net.bag.weight.detach(), ARTICLES), dtype=torch.float32)
     assert net(texts).allclose(net.fc(means), atol=1e-6)
 

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -11,8 +10,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from lessons import MinGRU, parallel_scan
+from tools.lesson import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 CELLS = {cell.id: cell for cell in nbformat.read(ROOT / "notebooks" / "7-attention-and-after.ipynb", 4).cells}
 NAMES = {"torch": torch, "nn": nn, "F": F}
 for cell_id in ("l7-c062", "l7-d008", "l7-d010"):  # the block, positions and mask, the stack

@@ -23,9 +23,7 @@
 
 
 # %% check_masked_max, right: text by text
-def masked_max(states, real):
-    return torch.stack([text[mask].max(dim=0).values for text, mask in zip(states, real)])
-
+# states.masked_fill(padding, -torch.inf).amax(1) => torch.stack([x[mask].amax(0) for x, mask in zip(states, real)])
 
 # %% check_masked_max, wrong: A zero has won
 # -torch.inf => 0

@@ -4,11 +4,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
 # %% check_column_step, right: a copy, whose first rows are written
-def column_step(cell, x, h):
-    new = h.clone()
-    new[: x.size(0)] = cell(x, h[: x.size(0)])
-    return new
-
+# torch.cat([cell(x, h[:n]), h[n:]]) => h.index_copy(0, torch.arange(n), cell(x, h[:n]))
 
 # %% check_column_step, wrong: keep the rows of texts that have ended, too: [5, 4], not [2, 4].
 # torch.cat([cell(x, h[:n]), h[n:]]) => cell(x, h[:n])
@@ -18,10 +14,7 @@ def column_step(cell, x, h):
 
 
 # %% check_column_step, wrong: changed in place
-def column_step(cell, x, h):
-    h[: len(x)] = cell(x, h[: len(x)])
-    return h
-
+# torch.cat([cell(x, h[:n]), h[n:]]) => h.index_copy_(0, torch.arange(n), cell(x, h[:n]))
 
 # %% check_read_packed, right: cut at the places where a column ends
 # data.split(batch_sizes.tolist()) => data.tensor_split(batch_sizes.cumsum(0)[:-1])

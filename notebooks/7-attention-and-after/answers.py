@@ -43,9 +43,7 @@ def causal(T):
 
 
 # %% check_near, right: a band
-def near(T, reach):
-    return torch.ones(T, T).tril().triu(1 - reach).bool()
-
+# (back >= 0) & (back < reach) => torch.ones(T, T).tril().triu(1 - reach).bool()
 
 # %% check_near, wrong: near(5, 1): row 1 should be True at [1], not at [0, 1].
 # back < reach => back <= reach
