@@ -3,10 +3,7 @@
 import copy
 import functools
 import io
-import os
 import pickle
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -26,14 +23,11 @@ WORDS = {"a": ("rain", "goal"), "b": ("goal", "rain")}  # the first is class 1 a
 def corpus(tmp_path):
     """corpus("a"): its datasets and vocabulary. Both have the same words, with other ids and other classes."""
 
-    def load(name, **options):
-        folder = tmp_path / name
-        folder.mkdir(exist_ok=True)
+    def load(name):
         rows = "".join(f'"{k}","{word}","{word}"\n' for k, word in enumerate(WORDS[name], 1) for _ in range(9 - 2 * k))
-        for file in ("train.csv", "test.csv"):
-            (folder / file).write_text(rows)
-        (folder / "classes.txt").write_text("first\nsecond")
-        return load_dataset(root=folder, **options)
+        for file, content in {"train.csv": rows, "test.csv": rows, "classes.txt": "first\nsecond"}.items():
+            (tmp_path / file).write_text(content)
+        return load_dataset(root=tmp_path)
 
     return load
 
@@ -133,33 +127,20 @@ def test_the_tokenizer_of_the_module_is_the_one_of_the_vocabulary_and_goes_into_
         load_model(tmp_path / "net.pt", lambda words, classes: Packed(words + 1, classes))
 
 
-SPAWNED = """
-import multiprocessing
-from networks import Mean
-from torchnlp import load_dataset, length_loader, padify, train_epoch
-
-if __name__ == "__main__":
-    multiprocessing.set_start_method("spawn")
-    train, _, _, vocab = load_dataset()
-    net = Mean(len(vocab))
-    train_epoch(net, length_loader(train, 4, num_workers=2, collate_fn=padify))
-    assert net.embedding.reader.voc is vocab
-    load_dataset(min_freq=2)
-    two, none = (length_loader(train, 4, num_workers=workers, collate_fn=padify) for workers in (2, 0))
-    for (_, ids), (_, same) in zip(two, none, strict=True):
-        assert ids.tolist() == same.tolist()
-    print("done")
-"""
-
-
 @pytest.mark.slow
-def test_workers_in_spawned_processes_read_what_this_process_reads(news_folder, tmp_path):
-    (tmp_path / "spawned.py").write_text(SPAWNED)
-    folder = Path(__file__).parent
-    path = os.pathsep.join([str(folder), str(folder.parent)])
-    environment = os.environ | {"PYTHONPATH": path, "TORCHNLP_DATA": str(news_folder)}
-    ran = subprocess.run([sys.executable, "spawned.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert ran.stdout.endswith("done\n"), ran.stderr
+def test_workers_in_spawned_processes_read_what_this_process_reads(news_folder):
+    def loader(workers):
+        loader = length_loader(train, 4, num_workers=workers, collate_fn=padify)
+        loader.multiprocessing_context = "spawn" if workers else None
+        return loader
+
+    train, _, _, vocab = load_dataset(root=news_folder)
+    net = Mean(len(vocab))
+    torchnlp.train_epoch(net, loader(2))
+    assert net.embedding.reader.voc is vocab
+    load_dataset(root=news_folder, min_freq=2)
+    for (_, ids), (_, same) in zip(loader(2), loader(0), strict=True):
+        assert ids.tolist() == same.tolist()
 
 
 # a saved model takes its vocabulary and its classes with it
