@@ -11,7 +11,6 @@ import io
 import os
 import re
 import shutil
-import tarfile
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,8 +34,6 @@ def write_folder(folder, train=GOOD, test=GOOD, classes=None):
     """A folder of data from the contents of its files: text, bytes, or None for no such file."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in {"train.csv": train, "test.csv": test, "classes.txt": classes}.items():
-        if isinstance(content, list):
-            content = "\n".join(content)
         if content is not None:
             (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
@@ -63,12 +60,11 @@ def test_classes_txt_brings_classes_of_your_own_and_a_label_is_a_name_or_a_numbe
         loaded('"3","a","b"\n', rows, "Politik\nSport")
 
 
-@pytest.mark.parametrize("names", ["0 1", "0 1 2", "1 2 3", "-1 0 1", "3 1 2 10", "2019 2020"])
+@pytest.mark.parametrize("names", ["0\n1", "0\n1\n2", "1\n2\n3", "-1\n0\n1", "3\n1\n2\n10", "2019\n2020"])
 def test_a_label_that_is_a_number_and_the_name_of_a_class_means_the_class_of_this_name(loaded, names):
-    names = names.split()
-    rows = "".join(f'"{name}","is","{name}"\n' for name in names)
+    rows = "".join(f'"{name}","is","{name}"\n' for name in names.split("\n"))
     train, *_ = loaded(rows, rows, names)
-    assert train == [(i, f"is {name}") for i, name in enumerate(names, 1)]
+    assert train == [(i, f"is {name}") for i, name in enumerate(names.split("\n"), 1)]
     with pytest.raises(ValueError, match="train.csv, line 1: label '99' is not a name in classes.txt"):
         loaded('"99","a","b"\n', GOOD, names)
 
@@ -77,10 +73,10 @@ def test_labels_that_can_be_read_as_names_and_as_other_numbers_are_refused_with_
     rows = '"1","a","b"\n"2","c","d"\n'
     both = "'1' is the class of this name, or class number 1, which is '{}'.*Put the lines of classes.txt in the order"
     with pytest.raises(ValueError, match=both.format(2)):
-        loaded(rows, rows, ["2", "1"])
+        loaded(rows, rows, "2\n1")
     with pytest.raises(ValueError, match=both.format(0)):
-        loaded(rows, rows, ["0", "1", "2"])
-    assert loaded(rows, '"0","a","b"\n', ["0", "1", "2"])[0] == [(2, "a b"), (3, "c d")]  # one file may lack a class
+        loaded(rows, rows, "0\n1\n2")
+    assert loaded(rows, '"0","a","b"\n', "0\n1\n2")[0] == [(2, "a b"), (3, "c d")]  # one file may lack a class
 
 
 @pytest.mark.parametrize("names", ["one", "twice\ntwice", "\n".join(map(str, range(101)))], ids=["1", "twice", "101"])
@@ -190,16 +186,15 @@ def test_any_rows_written_by_csv_are_items_with_a_label_from_1_and_a_text(tmp_pa
 # --------------------------------------------------------------- data that would fool who reads the results
 
 
-ROWS = '"1","Vote","a b"\n"2","Cup","a c"\n"3","Bank","a d"\n"4","Moon","a e"\n'
-OTHER = '"1","Vote","f"\n"2","Cup","g"\n'
-NEW = OTHER + '"3","Bank","f"\n"4","Moon","g"\n'
-FIRST, *_, LAST = ROWS.splitlines(keepends=True)
+ROW = '"1","Vote","a"\n'
+ROWS = ROW + '"2","Cup","b"\n"3","Bank","c"\n"4","Moon","d"\n'
+NEW = ROWS.replace('","', '","other ')
 LETTERS = "A\nB\nC\nD"
 NOTES = {  # the files, and how their only note goes on
     "data in order": ((ROWS, NEW, "Yes\nNo\nÜber\nДа"), None),
     "classes without names": ((ROWS, NEW), "labels 1 to 4 are read as World, Sports, Business, Sci/Tech. For others"),
-    "classes without articles": ((OTHER, ROWS, LETTERS), "no train article has the label C, D. Add some, or drop"),
-    "a text in both files": ((ROWS, FIRST + NEW, LETTERS), "1 of 5 test texts stand in the train file too. Keep each"),
+    "classes without articles": ((ROW, NEW, LETTERS), "no train article has the label B, C, D. Add some, or drop"),
+    "a text in both files": ((ROWS, ROW + NEW, LETTERS), "1 of 5 test texts stand in the train file too. Keep each"),
 }
 
 
@@ -220,15 +215,10 @@ NEWS = {"train.csv": TRAIN, "test.csv": TEST}
 SAMPLE_ROW = '"1","This is","the sample"\n'
 
 
-def archive(files):
-    """The mirror's archive of some files."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-        for name, content in files.items():
-            info = tarfile.TarInfo(f"ag_news_csv/{name}")
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-    return packed.getvalue()
+def archive(folder, *news):
+    """The mirror's archive of some files, which it packs in a folder."""
+    write_folder(folder / "ag_news_csv", *news)
+    return Path(shutil.make_archive(folder, "gztar", folder, "ag_news_csv")).read_bytes()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -262,7 +252,7 @@ def server(fresh, monkeypatch, tmp_path):
         threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         server.url, server.cache = f"http://127.0.0.1:{server.server_port}", tmp_path / "cache" / "torchnlp"
         server.requests, server.waits = [], []
-        server.answers = {"/mirror.tgz": [(200, archive(NEWS))]}
+        server.answers = {"/mirror.tgz": [(200, archive(tmp_path / "mirror", TRAIN, TEST))]}
         server.answers |= {f"/news/{name}": [(200, content)] for name, content in NEWS.items()}
         monkeypatch.setattr(pooch.core, "time", SimpleNamespace(sleep=server.waits.append))
         monkeypatch.setattr(torchnlp, "AG_NEWS_URL", server.url + "/news/")
@@ -314,7 +304,7 @@ FAULTS = {  # of train.csv from either address
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_after_a_fault_it_is_tried_again_and_if_it_stays_the_mirror_and_then_the_sample(server, capsys, fault):
-    server.answers["/news/train.csv"] = [fault, (200, TRAIN)]
+    mirror, server.answers["/news/train.csv"] = server.answers["/mirror.tgz"], [fault, (200, TRAIN)]
     assert_ag_news(server)
     assert "/mirror.tgz" not in server.requests and server.waits == [1]
     shutil.rmtree(server.cache)
@@ -325,7 +315,7 @@ def test_after_a_fault_it_is_tried_again_and_if_it_stays_the_mirror_and_then_the
     shutil.rmtree(server.cache)
     server.answers["/mirror.tgz"] = [fault]
     assert_sample(server, capsys)
-    server.answers["/mirror.tgz"] = [(200, archive(NEWS))]
+    server.answers["/mirror.tgz"] = mirror
     assert_ag_news(server)
 
 
@@ -352,9 +342,9 @@ def test_a_broken_file_in_the_cache_is_replaced_and_never_used(server, broken):
     assert server.requests == ["/news/train.csv"]
 
 
-@pytest.mark.parametrize("content", [archive({"train.csv": TRAIN}), archive({**NEWS, "train.csv": WRONG})])
-def test_a_mirror_with_a_broken_archive_leads_to_the_sample(server, capsys, content):
-    server.answers = {"/mirror.tgz": [(200, content)]}
+@pytest.mark.parametrize("train", [None, WRONG], ids=["half of it", "wrong bytes"])
+def test_a_mirror_with_a_broken_archive_leads_to_the_sample(server, capsys, tmp_path, train):
+    server.answers = {"/mirror.tgz": [(200, archive(tmp_path / "broken", train, TEST))]}
     assert_sample(server, capsys)
     assert server.requests[-1] == "/mirror.tgz"
 
