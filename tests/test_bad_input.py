@@ -62,9 +62,7 @@ CALLS = [  # a function, what it is given, and its error
 
 
 @pytest.mark.parametrize("function, given, error, said", CALLS)
-def test_what_a_function_cannot_use_is_an_error_that_says_what_it_can(
-    news, tmp_path, monkeypatch, function, given, error, said
-):
+def test_what_a_function_cannot_use_is_an_error(news, tmp_path, monkeypatch, function, given, error, said):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(error, match=said):
         function(*given)

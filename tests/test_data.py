@@ -99,9 +99,7 @@ def test_of_more_articles_than_most_so_many_are_drawn_before_the_vocabulary_is_b
 
 
 @pytest.mark.parametrize("root, variable", [("sample", "elsewhere"), (None, "sample"), ("~/bundled", "elsewhere")])
-def test_the_sample_is_found_by_its_word_or_its_path_and_has_no_notes(
-    fresh, monkeypatch, tmp_path, capsys, root, variable
-):
+def test_the_sample_is_found_by_its_word_or_its_path(fresh, monkeypatch, tmp_path, capsys, root, variable):
     monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled", '"2","our","own"\n'))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("TORCHNLP_DATA", variable)
@@ -153,9 +151,7 @@ BROKEN = [  # a file, and what the error says of it; lines are counted as an edi
 
 @pytest.mark.parametrize("file", ["train", "test"])
 @pytest.mark.parametrize("content, said", BROKEN, ids=lambda part: ascii(part)[-30:])
-def test_a_broken_file_is_an_error_with_file_line_and_remedy_and_nothing_else_happens(
-    loaded, capsys, file, content, said
-):
+def test_a_broken_file_is_an_error_with_line_and_remedy_and_no_more(loaded, capsys, file, content, said):
     loaded()
     before = torchnlp.vocab
     capsys.readouterr()

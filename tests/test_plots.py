@@ -107,9 +107,7 @@ LAYERS = [
 
 
 @pytest.mark.parametrize("kind, settings", LAYERS)
-def test_the_units_drawn_are_those_that_move_most_and_a_layer_without_readable_gates_shows_its_states(
-    news, kind, settings
-):
+def test_the_units_that_move_most_are_drawn_and_without_readable_gates_their_states(news, kind, settings):
     seed_all(0)
     net, text, show = Reader(kind, **settings), "late goal wins the cup", ["forget", "input", "c"]
     vectors = net.embedding(torchnlp.padify([(1, text)])[1]).detach()
@@ -125,9 +123,7 @@ def test_the_units_drawn_are_those_that_move_most_and_a_layer_without_readable_g
 # watch (what it shows in a browser: test_pages.py)
 
 
-def test_a_words_influence_is_how_much_the_log_probability_of_the_last_answer_changes_without_it(
-    news, net, monkeypatch
-):
+def test_a_words_influence_is_how_much_the_log_probability_changes_without_it(news, net, monkeypatch):
     make_page = Mock(return_value="-")
     monkeypatch.setattr(torchnlp.runpy, "run_path", lambda file: {"page": make_page})
     monkeypatch.setattr(IPython.display, "display", Mock())
@@ -148,9 +144,7 @@ def test_a_words_influence_is_how_much_the_log_probability_of_the_last_answer_ch
 @pytest.mark.parametrize("strict", ["1", ""])
 @pytest.mark.parametrize("source, low, high", [("ag_news", 0.9, 0.92), ("sample", 0.6, 0.7)])
 @pytest.mark.parametrize("value", [0.9, 0.92, 0.65, math.nan])
-def test_a_value_outside_its_range_is_explained_and_under_the_tests_a_failure(
-    monkeypatch, capsys, strict, source, low, high, value
-):
+def test_outside_its_range_a_value_is_explained_and_may_fail(monkeypatch, capsys, strict, source, low, high, value):
     monkeypatch.setattr(torchnlp, "vocab", SimpleNamespace(source=source))
     monkeypatch.setenv("TORCHNLP_STRICT", strict)
     outside = not low <= value <= high

@@ -204,9 +204,7 @@ BAD = {  # the content, the options, what the error says
 
 
 @pytest.mark.parametrize("content, options, error", BAD.values(), ids=BAD)
-def test_a_bad_table_is_an_error_with_file_and_line_and_remedy_and_changes_nothing(
-    load, capsys, content, options, error
-):
+def test_a_bad_table_is_an_error_with_line_and_remedy_and_changes_nothing(load, capsys, content, options, error):
     with pytest.raises(ValueError, match="tickets.csv.*" + error):
         load(content, **options)
     assert torchnlp.vocab is None and capsys.readouterr().out == ""

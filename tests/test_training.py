@@ -1,5 +1,6 @@
 """Training and judging: the optimizer, the loop, fit and evaluate."""
 
+import copy
 import functools
 import itertools
 import math
@@ -41,13 +42,7 @@ def toy_loader(count, batch_size=16, seed=1, shuffle=False):
 
 
 def weights(net):
-    return {name: value.clone() for name, value in net.state_dict().items()}
-
-
-def same(a, b):
-    """Have two networks the same weights, or those that weights(net) kept?"""
-    a, b = (net.state_dict() if isinstance(net, nn.Module) else net for net in (a, b))
-    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+    return nn.utils.parameters_to_vector(net.parameters()).detach()
 
 
 def standing_still(net):
@@ -90,9 +85,7 @@ def import_anew(monkeypatch):
 
 
 @pytest.mark.parametrize("gpus, pytorch, wanted, taken, said", DEVICES)
-def test_cuda_is_taken_by_itself_and_mps_only_when_somebody_asks(
-    import_anew, capsys, gpus, pytorch, wanted, taken, said
-):
+def test_cuda_is_taken_by_itself_and_mps_only_if_asked_for(import_anew, capsys, gpus, pytorch, wanted, taken, said):
     names = import_anew(gpus, pytorch, wanted)
     out = capsys.readouterr().out
     assert (names["device"].type, names["SPARSE"]) == (taken, taken != "mps")
@@ -128,7 +121,7 @@ def test_on_windows_time_is_read_from_a_clock_without_steps(monkeypatch):
 def test_a_frozen_layer_stays_and_has_no_part_in_the_gradient_until_it_joins_the_optimizer(frozen, moves, sparse):
     net = net_of(sparse=sparse)
     layer = getattr(net, frozen).requires_grad_(False)
-    optimizer, before = make_optimizer(net), weights(net)
+    optimizer, before = make_optimizer(net), copy.deepcopy(net.state_dict())
     train_epoch(net, toy_loader(32), optimizer=optimizer)
     changed = {name for name, value in net.state_dict().items() if not torch.equal(before[name], value)}
     assert changed == {name for name in before if name.startswith(moves)}
@@ -189,7 +182,7 @@ def test_training_is_the_loop_that_one_writes_by_hand(capsys, sparse, clip, coun
         assert history.articles == [*(16 * end for end in ends), count] and history.planned == count
         line = "train loss {:.3f}, accuracy {:.3f} | validation loss {:.3f}, accuracy {:.3f} |"
         assert line.format(*means[:2], *evaluate(by_hand, loader)) in capsys.readouterr().out
-        assert all(net.training and same(by_hand, net) for net in nets)  # in training, dropout is on
+        assert all(net.training and weights(by_hand).equal(weights(net)) for net in nets)  # in training, dropout is on
 
 
 def test_a_step_may_have_a_closure():
@@ -203,7 +196,7 @@ def test_a_step_may_have_a_closure():
 
     with torch.no_grad():
         loss = optimizer.step(closure).item()
-    assert loss == train_epoch(by_hand, [(labels, ids)], lr=0.004)[0] and same(net, by_hand)
+    assert loss == train_epoch(by_hand, [(labels, ids)], lr=0.004)[0] and weights(net).equal(weights(by_hand))
 
 
 @pytest.mark.parametrize("epoch_size, read", [(None, 5), (1, 1), (16, 1), (17, 2), (48, 3), (1000, 5)])
@@ -253,7 +246,7 @@ def test_a_gradient_that_is_no_number_is_an_error_and_makes_no_step():
     before = weights(net)
     with pytest.raises(FloatingPointError, match="gradient.*clip"):
         train_epoch(net, toy_loader(32), clip=1)
-    assert same(before, net)
+    assert before.equal(weights(net))
 
 
 # evaluate and logits_of
@@ -301,7 +294,7 @@ def test_a_validation_set_is_not_learnt_draws_no_random_number_and_may_be_missin
     for net, judged in zip(nets, (valid, None)):
         seed_all(1)
         history = fit(net, toy_loader(64, shuffle=True), judged, epochs=1, live=False)
-    assert same(*nets)
+    assert weights(nets[0]).equal(weights(nets[1]))
     assert history.valid_loss == history.valid_accuracy == [] and history.epoch_ends == [64]
     assert "validation" not in capsys.readouterr().out.splitlines()[-1]
     torchnlp.plot_history(history)
@@ -356,7 +349,7 @@ def test_a_validation_set_that_does_not_fit_is_told_before_training():
     before = weights(net)
     with pytest.raises(ValueError, match="does not fit the data"):
         fit(net, toy_loader(64), [(torch.tensor([0]), torch.tensor([[WORDS]]))], live=False)
-    assert same(before, net)
+    assert before.equal(weights(net))
     fit(net, toy_loader(64), iter(toy_loader(16)), epochs=1, live=False)  # nothing is taken from an iterator
 
 
@@ -370,4 +363,4 @@ def test_interrupting_ends_training_and_keeps_what_was_learnt(capsys, calls, ste
     assert history.epoch_ends == [600] and history.articles[-1] == 10 * steps
     assert len(history.valid_loss) == len(history.valid_accuracy) == (calls == 66)
     torchnlp.plot_history(history)
-    assert not same(before, net)
+    assert not before.equal(weights(net))
