@@ -22,22 +22,14 @@ settings.load_profile("course")
 
 
 TRAIN = """\
-1|Ministers meet in Oslo|Talks about the border went on through the night.
-1|Flood in the delta|Thousands left their homes, and the army sent boats; the river is still rising, officials said.
+1|Ministers meet in Oslo|Talks about the border went on through the night, and the river is still rising, officials said.
 1|President resigns|
-1|Election monitors arrive|Forty observers from nine countries travel to the north (where the roads are bad) this week.
 2|Late goal wins the cup|The keeper saw the ball late.
-2|Record over 800 metres|She ran alone from the bell and won by ten metres.
-2|Rain stops play|
 2|Champion out in round one|Two sets up, he lost the match in five; his knee hurt, but he "did not want excuses".
 3|Airline buys its rival|The price, $2 billion, is more than the market had guessed. Shares of both rose at once.
 3|Bank cuts its rate|
-3|Grocer plans 300 shops|Profits rose by a third; the chain wants to open shops in towns that have none, its owner said.
-3|Union and owner agree|A rise of three per cent.
 4|Probe sends first pictures|They show ice.
-4|Telescope finds a moon|
-4|Browser closes a hole|Update now: the hole lets a web page read your files. A patch for older versions follows on Monday.
-4|Free software turns twenty|The network of volunteers that writes it has grown to many thousands."""  # noqa: E501
+4|Browser closes a hole|Update now: the hole lets a web page read your files. A patch for older versions follows on Monday."""
 
 TEST = """\
 1|Minister travels north|She wants to see the roads.
@@ -55,7 +47,7 @@ def seeded():
 
 @pytest.fixture(scope="session")
 def news_folder(tmp_path_factory):
-    """A folder of news, 16 articles to train on and 4 to test, titles alone among them."""
+    """A folder of news, 8 articles to train on and 4 to test, titles alone among them."""
     folder = tmp_path_factory.mktemp("news")
     for file, rows in {"train.csv": TRAIN, "test.csv": TEST}.items():
         with open(folder / file, "w", encoding="utf-8", newline="") as out:
