@@ -22,14 +22,14 @@ settings.load_profile("course")
 
 
 TRAIN = """\
-1|Ministers meet in Oslo|Talks about the border went on through the night, and the river is still rising, officials said.
+1|Ministers meet in Oslo|Talks about the border went on through the night.
 1|President resigns|
 2|Late goal wins the cup|The keeper saw the ball late.
 2|Champion out in round one|Two sets up, he lost the match in five; his knee hurt, but he "did not want excuses".
 3|Airline buys its rival|The price, $2 billion, is more than the market had guessed. Shares of both rose at once.
 3|Bank cuts its rate|
 4|Probe sends first pictures|They show ice.
-4|Browser closes a hole|Update now: the hole lets a web page read your files. A patch for older versions follows on Monday."""
+4|Browser closes a hole|Update now: the hole lets a web page read your files."""
 
 TEST = """\
 1|Minister travels north|She wants to see the roads.
