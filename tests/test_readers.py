@@ -43,8 +43,11 @@ def test_two_corpora_and_their_networks_live_side_by_side(corpus):
     (train_a, test_a, classes, vocab_a), (train_b, test_b, _, vocab_b) = corpus("a"), corpus("b")
     assert vocab_a.itos[2:] == vocab_b.itos[:1:-1]
     nets = trained(train_a, vocab_a), trained(train_b, vocab_b)
-    for net, test, words in [(nets[0], test_a, WORDS["a"]), (nets[1], test_b, WORDS["b"])] * 2:
-        for loader in (length_loader(test), DataLoader(Subset(test, range(5, 12)), 3, collate_fn=pad_length)):
+    for net, test, voc, words in [(nets[0], test_a, vocab_a, WORDS["a"]), (nets[1], test_b, vocab_b, WORDS["b"])] * 2:
+        typed = DataLoader(
+            [(label, str(text)) for label, text in test], 4, collate_fn=functools.partial(pad_length, voc=voc)
+        )
+        for loader in (length_loader(test), DataLoader(Subset(test, range(5, 12)), 3, collate_fn=pad_length), typed):
             assert evaluate(net, loader)[1] == 1
         for word, name in zip(words, classes):
             assert predict(net, word, classes)[0] == predict(net, word, classes, collate_fn=pad_length)[0]
@@ -96,14 +99,6 @@ def test_a_network_that_this_module_never_trained_reads_what_was_loaded_when_it_
     highest = net(padify([(1, "rain")])[1]).softmax(1).max().item()
     corpus("b")
     assert predict(net, "rain", classes)[0][1] == pytest.approx(highest)
-
-
-def test_the_right_vocabulary_may_be_given_by_hand(corpus):
-    train, test, _, vocab = corpus("a")
-    net = trained(train, vocab)
-    corpus("b")
-    plain = [(label, str(text)) for label, text in test]
-    assert evaluate(net, DataLoader(plain, 4, collate_fn=functools.partial(pad_length, voc=vocab)))[1] == 1
 
 
 def test_texts_of_two_datasets_in_one_batch_are_refused_until_one_vocabulary_is_given(corpus):
