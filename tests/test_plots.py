@@ -16,7 +16,7 @@ from networks import Mean, Reader, each_network
 from torch import nn
 
 import torchnlp
-from torchnlp import COLOURS, gates, mean_and_sem, plot_gates, plot_history, predict, seed_all, watch
+from torchnlp import COLOURS, gates, mean_and_sem, plot_gates, plot_history, predict, watch
 
 pytestmark = pytest.mark.usefixtures("fresh")
 
@@ -108,7 +108,6 @@ LAYERS = [
 
 @pytest.mark.parametrize("kind, settings", LAYERS)
 def test_the_units_that_move_most_are_drawn_and_without_readable_gates_their_states(news, kind, settings):
-    seed_all(0)
     net, text, show = Reader(kind, **settings), "late goal wins the cup", ["forget", "input", "c"]
     vectors = net.embedding(torchnlp.padify([(1, text)])[1]).detach()
     values = gates(net.rnn, vectors[0]) if not settings and kind is nn.LSTM else {"h": net.rnn(vectors)[0][0].detach()}
@@ -222,7 +221,6 @@ def test_a_mean_comes_with_its_standard_error():
 
 @pytest.mark.parametrize("options", [{}, {"batch_first": True}, {"bias": False}], ids=str)
 def test_h_and_c_are_those_of_the_layer_itself_without_their_gradients(options):
-    seed_all(3)
     lstm, x = nn.LSTM(5, 4, **options), torch.randn(9, 5)
     values = gates(lstm, x)
     torch.testing.assert_close(values["h"], lstm(x)[0].detach())
