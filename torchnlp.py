@@ -1577,7 +1577,9 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Ca
     turn = max((t for t in range(1, len(tokens)) if best[t] != best[t - 1]), default=None)
 
     with plt.rc_context({**STYLE, "axes.grid": False}):
-        size = (min(max(9, 2.6 + 0.42 * len(tokens)), 24), 3 + 0.65 * len(show))
+        # Up to 22 tokens as wide as other plots, so that a phone shows all of it; the tokens stand upright above.
+        longest = min(max(map(len, tokens)), 30)
+        size = (min(max(5.7, 1.3 + 0.2 * len(tokens)), 17), 2.7 + 0.1 * longest + 0.75 * len(show))
         figure, axes = plt.subplots(1 + len(show), 1, figsize=size, sharex=True, height_ratios=[3] + [1] * len(show))
         _draw_answers(axes[0], tokens, answers, classes)
         for axis, name in zip(axes[1:], show):
@@ -1588,7 +1590,7 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Ca
             for axis in axes[1:]:
                 axis.axvspan(turn - 0.5, turn + 0.5, facecolor="none", edgecolor=COLOURS["ink"], lw=1.2)
             last = say("grey column and frames: at {token!r} the answer turns for the last time")
-            figure.supxlabel(last.format(token=tokens[turn]), parse_math=False)
+            figure.supxlabel(last.format(token=tokens[turn]).replace("$", r"\$"), size="medium", wrap=True)
     return figure
 
 
@@ -1604,8 +1606,8 @@ def _draw_answers(axis, tokens: list[str], answers: np.ndarray, classes: Sequenc
     for place, k in zip(places, highest):
         axis.annotate(classes[k], (1.01, place), xycoords=("axes fraction", "data"), color=class_colour(k), va="center")
     axis.set(ylim=(-0.03, 1.03), xlim=(-0.5, len(tokens) - 0.5), yticks=[0, 0.5, 1])
-    axis.set_ylabel(say("probability"), rotation=0, ha="right", va="center")
-    axis.set_xticks(range(len(tokens)), tokens, rotation=45, ha="left", rotation_mode="anchor")
+    axis.set_ylabel(say("probability"))
+    axis.set_xticks(range(len(tokens)), tokens, rotation=90)
     axis.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
     for word in axis.get_xticklabels():
         word.set_parse_math(False)  # "$5" is a price, not a formula
@@ -1624,7 +1626,7 @@ def _draw_values(axis, name: str, values: Tensor) -> None:
     axis.tick_params(bottom=False, labelbottom=False)
     names = {"forget": say("forget"), "input": say("input"), "output": say("output"), "candidate": say("candidate")}
     names |= {"c": say("cell state c"), "h": say("state h")}
-    axis.set_ylabel(names[name], rotation=0, ha="right", va="center")
+    axis.set_title(names[name], loc="left", fontsize="medium")
     axis.figure.colorbar(picture, ax=axis, pad=0.01, aspect=6, ticks=[int(lowest), int(reach)])
 
 

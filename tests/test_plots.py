@@ -75,11 +75,11 @@ def test_useless_options_are_errors_and_of_a_long_text_the_first_80_tokens_are_r
 def test_the_gates_are_drawn_over_the_words_each_in_its_colour(news, net):
     plot_gates(net, "", news[2])
     figure = plot_gates(net, "Late goal wins!", news[2])
-    answers, *rows = (axis for axis in figure.axes if axis.get_ylabel())
+    answers, *rows = (axis for axis in figure.axes if axis.get_ylabel() or axis.get_title("left"))
     assert sorted(text.get_text() for text in answers.texts) == sorted(news[2])
     assert [word.get_text() for word in answers.get_xticklabels()] == ["late", "goal", "wins", "!"]
     names = ["forget", "input", "output", "candidate", "cell state c", "state h"]
-    assert [axis.get_ylabel() for axis in rows] == names
+    assert [axis.get_title("left") for axis in rows] == names
     for axis, name in zip(rows, names):
         (image,) = axis.images
         assert image.get_array().shape == (8, 4)
@@ -113,7 +113,7 @@ def test_the_units_that_move_most_are_drawn_and_without_readable_gates_their_sta
     values = gates(net.rnn, vectors[0]) if not settings and kind is nn.LSTM else {"h": net.rnn(vectors)[0][0].detach()}
     moves = values.get("c", values["h"]).std(0, correction=0)
     units = moves.topk(min(8, len(moves))).indices.sort().values
-    _, *rows = (axis for axis in plot_gates(net, text, news[2], show=show).axes if axis.get_ylabel())
+    rows = [axis for axis in plot_gates(net, text, news[2], show=show).axes if axis.get_title("left")]
     for axis, name in zip(rows, show if "c" in values else ["h"], strict=True):
         drawn = torch.tensor(axis.images[0].get_array().T)
         torch.testing.assert_close(drawn, values[name][:, units], rtol=0, atol=1e-6)

@@ -57,6 +57,7 @@ def share_picture(file: Path) -> None:
         figure, axis = plt.subplots(figsize=(12, 6.3))
         figure.suptitle("Watch a network change its mind", x=0.03, ha="left", fontsize=34, weight="bold")
         torchnlp._draw_answers(axis, read["tokens"], np.array(read["probabilities"]), reader.classes)
+        axis.tick_params("x", rotation=35)
         figure.savefig(file, dpi=100)
         plt.close(figure)
 
