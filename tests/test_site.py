@@ -209,6 +209,42 @@ def test_letters_in_pictures_are_between_11_and_15_pixels_high(visit, built, wid
     assert wrong == []
 
 
+# Every long cell, and what is printed, is whole: its last line ends within its box.
+WHOLE = """() => !document.querySelector(".unfold").checkVisibility() &&
+    [...document.querySelectorAll(".rest .line:last-child")].every(line =>
+        line.getBoundingClientRect().bottom <= line.closest("pre").getBoundingClientRect().bottom)"""
+
+
+def test_on_a_phone_a_long_cell_begins_with_its_first_lines_and_nothing_of_it_is_lost(visit, built):
+    address = (built / page_of(LESSONS[1])).as_uri()
+    page = visit(address, **PHONE)
+    cells, first = page.locator(".cell:has(.unfold:visible)"), page.locator(".cell:has(.unfold:visible) pre").first
+    heights = cells.locator(".cell_input pre:has(.rest)").evaluate_all("all => all.map(pre => pre.clientHeight)")
+    assert len(heights) > 15 and max(heights) < 200  # of a screen of 844
+    assert not cells.filter(has_text=re.compile("# <- your(s|code)")).count()
+    copied = first.evaluate("pre => (getSelection().selectAllChildren(pre), String(getSelection()).trim())")
+    assert copied.endswith('print(*row, "->", answer)')
+    folded, opened = (page.get_by_role("button", name="All 11 lines", expanded=on).first for on in (False, True))
+    folded.press("Enter")
+    opened.press("Enter")
+    page.evaluate("find('answers.tolist', false, false, true)")  # as one finds a word in the page
+    opened.wait_for()
+    page.emulate_media(media="print")
+    assert page.evaluate(WHOLE)
+    assert visit(address, **PHONE, java_script_enabled=False).evaluate(WHOLE)
+
+
+def test_on_a_phone_one_sees_which_section_one_reads_and_goes_to_the_next(visit, built):
+    page = visit((built / page_of(LESSONS[1])).as_uri(), **PHONE)
+    link, headings = page.locator(".next-section"), page.locator("article > section > section > h2").all()
+    assert not link.is_visible()
+    headings[0].evaluate("heading => heading.scrollIntoView()")
+    for number, heading in enumerate(headings[1:], start=1):
+        page.get_by_role("link", name=f"{number} / {len(headings)} → {heading.inner_text().removesuffix('#')}").tap()
+        page.wait_for_function("h => h.getBoundingClientRect().top < 200", arg=heading.element_handle())
+    link.wait_for(state="hidden")
+
+
 def test_a_tap_on_a_term_says_what_it_is_beside_it_until_a_tap_elsewhere(visit, built):
     page = visit((built / page_of(LESSONS[1])).as_uri(), **PHONE)
     for term in page.locator("article a:has(> .std-term):visible").all()[:8]:

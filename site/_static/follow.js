@@ -21,3 +21,28 @@ addEventListener("DOMContentLoaded", () => {
         if (box && (box.top < 60 || box.bottom > innerHeight - 20)) scroller.scrollTop += box.top - innerHeight / 2;
     }).observe(column, {subtree: true, attributeFilter: ["class"]});
 });
+
+// On a phone a long cell shows its first lines. Its button opens it, and so does a word below them that one has found.
+const unfold = (button, whole) => { if (button) button.ariaExpanded = whole; };
+addEventListener("click", ({target}) => target.matches(".unfold") && unfold(target, target.ariaExpanded !== "true"));
+document.addEventListener("selectionchange", () => {
+    const rest = getSelection().anchorNode?.parentElement?.closest(".rest");
+    unfold(rest?.closest(".highlight").querySelector(".unfold"), true);
+});
+
+// There, in which section one is, as a link to the next.
+addEventListener("DOMContentLoaded", () => {
+    const sections = [...document.querySelectorAll("article > section > section")];
+    const next = Object.assign(document.createElement("a"), {className: "next-section", hidden: true});
+    const observer = new IntersectionObserver(entries => {
+        const now = sections.indexOf(entries.findLast(entry => entry.isIntersecting)?.target), after = sections[now + 1];
+        if (now < 0) return;
+        next.textContent = `${now + 1} / ${sections.length}`;
+        next.hidden = !after;
+        if (!after) return;
+        next.href = `#${after.id}`;
+        next.ariaLabel = `${next.textContent} → ${after.querySelector("h2").firstChild.textContent}`;
+    }, {rootMargin: "-12% 0px -88%"});
+    for (const section of sections) observer.observe(section);
+    document.body.append(next);
+});
