@@ -24,7 +24,6 @@ def test_the_recaller_answers_from_the_last_state_of_its_layer_whose_biases_are_
 
 
 def test_train_recall_is_fit_with_gradients_clipped_to_1(fresh):
-    torch.manual_seed(1)
     trained = Recaller(nn.LSTM, forget=5)
     trained.fc.weight.data *= 40  # gradients longer than 1
     net, generator = copy.deepcopy(trained), torch.Generator().manual_seed(3)

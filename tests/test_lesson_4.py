@@ -51,12 +51,10 @@ def test_poolings_take_the_last_state_or_the_mean_of_the_real_ones():
     assert Words()(states, None) == (states, None)
 
 
-def test_a_classifier_answers_once_for_each_text_and_a_tagger_for_each_real_token():
+def test_a_classifier_answers_once_for_each_text():
     x, lengths = torch.tensor([[4, 5, 6], [7, PAD, PAD]]), torch.tensor([3, 1])
     net = lessons.TextClassifier(Words(), 9, 4, pooling=lessons.mean_state).eval()
     assert torch.allclose(net(x, lengths), net.fc(torch.stack([net.embedding(x[0]).mean(0), net.embedding(x[1, 0])])))
-    tagger = Tagger(Words(), 9, 2).eval()
-    assert torch.allclose(tagger(x, lengths), tagger.fc(tagger.embedding(torch.tensor([4, 5, 6, 7]))))
 
 
 def test_capitals_become_labels_and_a_batch_its_tokens_in_a_row(news):
@@ -96,7 +94,7 @@ def test_train_network_starts_from_the_seed_and_learns():
     assert nets[0](x.to(device), lengths).argmax(1).tolist() == [0, 1] * 8
 
 
-def test_the_tagger_in_plain_pytorch_is_that_of_the_lesson(script):
+def test_a_tagger_answers_once_for_each_real_token_and_so_it_does_in_plain_pytorch(script):
     ours, theirs = Tagger(Recurrent(nn.LSTM, 32, bidirectional=True), 9, 2).eval(), script["Tagger"](9).eval()
     theirs.load_state_dict({name.replace("encoder.", ""): weight for name, weight in ours.state_dict().items()})
     x, lengths = torch.tensor([[4, 5, 6], [7, PAD, PAD]]), torch.tensor([3, 1])
