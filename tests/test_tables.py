@@ -11,7 +11,9 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
+import torch
 from nbclient import NotebookClient
+from torch.utils.data import random_split
 
 import torchnlp
 from torchnlp import load_dataset, train_valid_split
@@ -138,9 +140,6 @@ def test_a_validation_part_has_a_share_of_each_small_class_or_says_which_it_lack
 
 
 def test_where_each_class_has_200_texts_the_validation_part_is_drawn_at_random_as_ever(capsys):
-    import torch
-    from torch.utils.data import random_split
-
     data = [(1 + i % 2, f"text {i}") for i in range(400)]
     drawn = random_split(data, [0.9, 0.1], generator=torch.Generator().manual_seed(3))
     assert [part.indices for part in train_valid_split(data, seed=3)] == [part.indices for part in drawn]
@@ -246,8 +245,6 @@ def test_labels_of_a_table_are_names_whatever_they_look_like_and_numbers_come_in
 
 
 def test_the_report_has_a_line_for_each_class_and_their_mean_a_class_without_texts_among_them(capsys):
-    import torch
-
     labels, guesses = torch.tensor([0, 0, 0, 1, 1, 2]), torch.tensor([0, 0, 1, 1, 1, 0])
     report = torchnlp.class_report(labels, guesses, ["often", "seldom", "once", "never"])
     assert [report[name]["recall"] for name in ("often", "seldom", "once", "never")] == [2 / 3, 1, 0, 0]

@@ -210,16 +210,20 @@ def test_training_stops_once_epoch_size_texts_were_seen_and_prints_how_far_it_is
     assert len(lines) == read and last == f"{seen}: acc={result[1]:.4f}"
 
 
-@pytest.mark.parametrize("batch_size", [16, 37])
-def test_with_class_weights_training_and_evaluation_mean_the_same(batch_size):
-    net, weighted = net_of(), nn.CrossEntropyLoss(torch.tensor([1.0, 5.0, 20.0]))
-    labels, ids = toy(37)
-    expected = pytest.approx(weighted(net(ids), labels).item(), abs=1e-6)
-    loader = toy_loader(37, batch_size)
-    assert train_epoch(net, loader, optimizer=standing_still(net), loss_fn=weighted)[0] == expected
-    assert evaluate(net, loader, weighted)[0] == expected
-    history = fit(net, loader, loader, epochs=1, optimizer=standing_still(net), loss_fn=weighted, live=False)
-    assert history.valid_loss == [expected]
+@pytest.mark.parametrize("weight", [None, torch.tensor([1.0, 5.0, 20.0])], ids=["all alike", "class weights"])
+@pytest.mark.parametrize("batch_size", [1, 5, 36, 37, 100])
+def test_training_and_evaluation_mean_the_same_over_batches_of_any_size(batch_size, weight):
+    net, (labels, ids), loader = net_of(), toy(37), toy_loader(37, batch_size)
+    options = {"loss_fn": nn.CrossEntropyLoss(weight)}
+    loss, (_, accuracy) = options["loss_fn"](net(ids), labels).item(), loss_and_accuracy(net, labels, ids)
+    expected = pytest.approx((loss, accuracy), abs=1e-6)
+    assert evaluate(net, loader, **options) == expected
+    found, logits = logits_of(net, loader)
+    assert torch.equal(found, labels)
+    torch.testing.assert_close(logits, net(ids))
+    assert train_epoch(net, loader, optimizer=standing_still(net), **options) == expected
+    history = fit(net, loader, loader, epochs=1, optimizer=standing_still(net), live=False, **options)
+    assert (*history.valid_loss, *history.valid_accuracy) == expected
 
 
 def test_several_labels_for_a_text_are_learnt_with_their_own_loss():
@@ -250,16 +254,6 @@ def test_a_gradient_that_is_no_number_is_an_error_and_makes_no_step():
 
 
 # evaluate and logits_of
-
-
-@pytest.mark.parametrize("batch_size", [1, 5, 36, 37, 100])
-def test_evaluation_is_exact_and_in_order_over_batches_of_any_size(batch_size):
-    net, loader = net_of(), toy_loader(37, batch_size)
-    labels, ids = toy(37)
-    assert evaluate(net, loader) == pytest.approx(loss_and_accuracy(net, labels, ids), abs=1e-6)
-    found, logits = logits_of(net, loader)
-    assert torch.equal(found, labels)
-    torch.testing.assert_close(logits, net(ids))
 
 
 def test_dropout_is_off_during_evaluation_and_on_again_even_after_one_that_fails():
