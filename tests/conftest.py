@@ -1,6 +1,5 @@
 """What the unit tests share: some news to read, and a browser."""
 
-import csv
 import os
 import re
 import runpy
@@ -22,20 +21,22 @@ settings.load_profile("course")
 
 
 TRAIN = """\
-1|Ministers meet in Oslo|Talks about the border went on through the night.
-1|President resigns|
-2|Late goal wins the cup|The keeper saw the ball late.
-2|Champion out in round one|Two sets up, he lost the match in five; his knee hurt, but he "did not want excuses".
-3|Airline buys its rival|The price, $2 billion, is more than the market had guessed. Shares of both rose at once.
-3|Bank cuts its rate|
-4|Probe sends first pictures|They show ice.
-4|Browser closes a hole|Update now: the hole lets a web page read your files."""
+"1","Ministers meet in Oslo","Talks about the border went on through the night."
+"1","President resigns",""
+"2","Late goal wins the cup","The keeper saw the ball late."
+"2","Champion out in round one","Two sets up, he lost the match in five; he ""did not want excuses""."
+"3","Airline buys its rival","The price, $2 billion, is more than the market had guessed. Shares of both rose at once."
+"3","Bank cuts its rate",""
+"4","Probe sends first pictures","They show ice."
+"4","Browser closes a hole","Update now: the hole lets a web page read your files."
+"""
 
 TEST = """\
-1|Minister travels north|She wants to see the roads.
-2|New coach, new luck|
-3|Oil price falls|Shares of airlines rose.
-4|Moon pictures in colour|The probe works better than its makers had hoped."""
+"1","Minister travels north","She wants to see the roads."
+"2","New coach, new luck",""
+"3","Oil price falls","Shares of airlines rose."
+"4","Moon pictures in colour","The probe works better than its makers had hoped."
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -49,9 +50,8 @@ def seeded():
 def news_folder(tmp_path_factory):
     """A folder of news, 8 articles to train on and 4 to test, titles alone among them."""
     folder = tmp_path_factory.mktemp("news")
-    for file, rows in {"train.csv": TRAIN, "test.csv": TEST}.items():
-        with open(folder / file, "w", encoding="utf-8", newline="") as out:
-            csv.writer(out, quoting=csv.QUOTE_ALL).writerows(row.split("|") for row in rows.splitlines())
+    (folder / "train.csv").write_text(TRAIN, encoding="utf-8")
+    (folder / "test.csv").write_text(TEST, encoding="utf-8")
     return folder
 
 

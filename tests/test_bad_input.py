@@ -4,7 +4,6 @@ Never a wrong shape, never a NaN that goes on unseen. Broken files of news are i
 texts, the batches, the layers, the networks and the saved models are bad.
 """
 
-import functools
 import math
 import re
 
@@ -81,12 +80,9 @@ def batches_of(collate):
     return lambda dataset: DataLoader(dataset, 4, collate_fn=collate)
 
 
-fit_quietly = functools.partial(fit, live=False)
-
-
 def fit_once(net, batches):
     """The last loss and accuracy on these batches."""
-    history = fit_quietly(net, batches, batches, epochs=1)
+    history = fit(net, batches, batches, epochs=1)
     return history.valid_loss[-1], history.valid_accuracy[-1]
 
 
@@ -138,11 +134,11 @@ REDUCED = [nn.CrossEntropyLoss(reduction=how) for how in ("sum", "none")]
 OPTIONS = [  # loops, what they are given beside network and batches, and the error
     *[([train_epoch, evaluate, fit], {"loss_fn": loss}, ValueError, "the mean over the batch") for loss in REDUCED],
     *[([train_epoch, fit], {"clip": clip}, ValueError, "clip is the largest") for clip in (0, -1, math.nan)],
-    *[([fit_quietly], {"epochs": epochs}, TypeError, "a whole number of epochs") for epochs in (1.5, None)],
-    ([fit_quietly], {"epochs": 0}, ValueError, "nothing to train on"),
-    ([fit_quietly], {"valid": []}, ValueError, "to validate on"),
-    ([fit_quietly], {"lr": -0.1}, ValueError, "Invalid learning rate"),
-    ([fit_quietly], {"lr": math.inf}, FloatingPointError, NOT_FINITE),
+    *[([fit], {"epochs": epochs}, TypeError, "a whole number of epochs") for epochs in (1.5, None)],
+    ([fit], {"epochs": 0}, ValueError, "nothing to train on"),
+    ([fit], {"valid": []}, ValueError, "to validate on"),
+    ([fit], {"lr": -0.1}, ValueError, "Invalid learning rate"),
+    ([fit], {"lr": math.inf}, FloatingPointError, NOT_FINITE),
 ]
 
 
@@ -158,7 +154,7 @@ def test_an_iterator_is_refused_or_said_to_be_used_up(news):
     used_up, unknown = "Epoch 2 found no batch. Pass a DataLoader", "fit takes DataLoaders, or lists of batches"
     for iterator, error, said in [(iter(batches), ValueError, used_up), (iter([*batches]), TypeError, unknown)]:
         with pytest.raises(error, match=said):
-            fit_quietly(Mean(len(news[3])), iterator, batches, epochs=2)
+            fit(Mean(len(news[3])), iterator, batches, epochs=2)
 
 
 # Saved models

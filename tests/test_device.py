@@ -39,7 +39,7 @@ def test_a_network_is_trained_judged_saved_and_asked_on_the_device(news, tmp_pat
         net = network(len(vocab)).to(DEVICE)
         batches, judged = (DataLoader(half, 4, collate_fn=collate) for half in (train, test))
         loss_fn = torch.nn.CrossEntropyLoss(weight=torch.ones(4, device=DEVICE))
-        torchnlp.fit(net, batches, judged, epochs=1, loss_fn=loss_fn, clip=1, live=False)
+        torchnlp.fit(net, batches, judged, epochs=1, loss_fn=loss_fn, clip=1)
         torchnlp.save_model(tmp_path / "net.pt", net, classes)
         answers = torchnlp.predict(net, "late goal", classes)
         again, *_ = torchnlp.load_model(tmp_path / "net.pt", network)
@@ -52,7 +52,7 @@ def test_no_step_of_a_training_waits_for_the_device_and_gates_are_drawn_there(ne
     batches = [pad_length(news[0])] * 100
     with stand_in_device() as device:
         net = Packed(len(news[3])).to(DEVICE)
-        torchnlp.fit(net, batches, epochs=1, clip=1, live=False)
+        torchnlp.fit(net, batches, epochs=1, clip=1)
         assert 25 <= device.waits <= 80
         torchnlp.plot_gates(net, "late goal", news[2])
 

@@ -176,7 +176,7 @@ def test_training_is_the_loop_that_one_writes_by_hand(capsys, sparse, clip, coun
         means = np.average(steps, 0, steps[:, 3])
         for train, net, option in zip((train_epoch, train_epoch_emb), nets, options):
             assert train(net, loader, **option) == pytest.approx(means[:2], abs=1e-5)
-        history = fit(nets[2], loader, loader, epochs=1, schedule=None, live=False, **options[2])
+        history = fit(nets[2], loader, loader, epochs=1, schedule=None, **options[2])
         found = zip(history.train_loss, history.train_accuracy, history.largest_norm, strict=True)
         assert np.allclose([*found], points, rtol=1e-4)
         assert history.articles == [*(16 * end for end in ends), count] and history.planned == count
@@ -222,7 +222,7 @@ def test_training_and_evaluation_mean_the_same_over_batches_of_any_size(batch_si
     assert torch.equal(found, labels)
     torch.testing.assert_close(logits, net(ids))
     assert train_epoch(net, loader, optimizer=standing_still(net), **options) == expected
-    history = fit(net, loader, loader, epochs=1, optimizer=standing_still(net), live=False, **options)
+    history = fit(net, loader, loader, epochs=1, optimizer=standing_still(net), **options)
     assert (*history.valid_loss, *history.valid_accuracy) == expected
 
 
@@ -235,7 +235,7 @@ def test_several_labels_for_a_text_are_learnt_with_their_own_loss():
         return pytest.approx((binary(logits, labels).item(), ((logits > 0) == labels).all(1).double().mean().item()))
 
     assert evaluate(net, [(labels, ids)], binary) == by_hand()
-    fit(net, [(labels, ids)] * 200, epochs=1, lr=0.1, loss_fn=binary, live=False)
+    fit(net, [(labels, ids)] * 200, epochs=1, lr=0.1, loss_fn=binary)
     learnt = evaluate(net, [(labels, ids)], binary)
     assert learnt == by_hand() and learnt[1] > 0.9
 
@@ -287,7 +287,7 @@ def test_a_validation_set_is_not_learnt_draws_no_random_number_and_may_be_missin
     nets, valid = [net_of(dropout=0.5), net_of(dropout=0.5)], toy_loader(16, seed=2, shuffle=True)
     for net, judged in zip(nets, (valid, None)):
         seed_all(1)
-        history = fit(net, toy_loader(64, shuffle=True), judged, epochs=1, live=False)
+        history = fit(net, toy_loader(64, shuffle=True), judged, epochs=1)
     assert weights(nets[0]).equal(weights(nets[1]))
     assert history.valid_loss == history.valid_accuracy == [] and history.epoch_ends == [64]
     assert "validation" not in capsys.readouterr().out.splitlines()[-1]
@@ -301,7 +301,7 @@ def test_fit_uses_the_optimizer_that_it_is_given_at_its_own_rates():
         part.register_step_pre_hook(lambda part, *_: used.append(part.param_groups[0]["lr"]))
     for sparse, dense in ((0.5, 0.1), (0.3, 0.2)):  # the second time from rates that were set meanwhile
         optimizer.param_groups[0]["lr"], optimizer.param_groups[1]["lr"] = sparse, dense
-        fit(net, toy_loader(64), optimizer=optimizer, epochs=1, lr=99.0, live=False)  # 4 steps
+        fit(net, toy_loader(64), optimizer=optimizer, epochs=1, lr=99.0)  # 4 steps
         shares = [35 / 36, 25 / 36, 15 / 36, 5 / 36]  # (1 - p) / 0.9 at p = 1 / 8, 3 / 8, ...
         assert used[-8:] == pytest.approx([rate * share for share in shares for rate in (sparse, dense)])
 
@@ -315,7 +315,7 @@ def test_after_fit_an_optimizer_has_all_its_own_settings_again(schedule):
     net = net_of(sparse=False)
     optimizer = make_optimizer(net, lr=0.01)
     before = [{**group} for group in optimizer.param_groups]
-    fit(net, toy_loader(64), epochs=1, optimizer=optimizer, schedule=schedule, live=False)
+    fit(net, toy_loader(64), epochs=1, optimizer=optimizer, schedule=schedule)
     after = [{key: group[key] for key in before[0]} for group in optimizer.param_groups]
     assert after == before and "initial_lr" not in optimizer.param_groups[0]
 
@@ -334,7 +334,7 @@ def broken_at(call, error):
 
 def test_an_error_in_a_later_epoch_brings_the_history_of_the_epochs_before():
     with pytest.raises(OSError, match="the disk is gone") as error:
-        fit(broken_at(5, OSError("the disk is gone")), toy_loader(48), epochs=3, live=False)
+        fit(broken_at(5, OSError("the disk is gone")), toy_loader(48), epochs=3)
     assert error.value.history.epoch_ends == [48]
 
 
@@ -342,9 +342,9 @@ def test_a_validation_set_that_does_not_fit_is_told_before_training():
     net = net_of()
     before = weights(net)
     with pytest.raises(ValueError, match="does not fit the data"):
-        fit(net, toy_loader(64), [(torch.tensor([0]), torch.tensor([[WORDS]]))], live=False)
+        fit(net, toy_loader(64), [(torch.tensor([0]), torch.tensor([[WORDS]]))])
     assert before.equal(weights(net))
-    fit(net, toy_loader(64), iter(toy_loader(16)), epochs=1, live=False)  # nothing is taken from an iterator
+    fit(net, toy_loader(64), iter(toy_loader(16)), epochs=1)  # nothing is taken from an iterator
 
 
 @pytest.mark.parametrize("calls, steps", [(66, 63), (61, 60)], ids=["training", "validation"])
