@@ -23,9 +23,6 @@ pytestmark = pytest.mark.usefixtures("fresh")
 ODD = [(1, ""), (2, "zyxomma qwrtp vlkj"), (3, "goal"), (4, "<pad>"), (1, "<pad> goal"), (2, "late goal " * 1000)]
 
 
-# padify, pad_length, offsetify
-
-
 some_text = st.text(st.characters(), max_size=30) | st.sampled_from([text for _, text in ODD[:5]])
 
 
@@ -72,9 +69,6 @@ def test_a_vocabulary_pads_with_its_own_pad_id_or_else_with_0(stoi, pad):
     assert padify([(1, "goal goal"), (1, "goal")], voc=SimpleNamespace(stoi=stoi))[1].tolist() == [[3, 3], [3, pad]]
 
 
-# what a network sees
-
-
 @each_network
 def test_a_texts_logits_do_not_depend_on_its_batch(news, network, collate):
     net, batch = network(len(news[3])), ODD + news[0]
@@ -82,9 +76,6 @@ def test_a_texts_logits_do_not_depend_on_its_batch(news, network, collate):
     alone = torch.cat([net(*collate([item])[1:]) for item in batch])
     torch.testing.assert_close(together, alone, atol=1e-5, rtol=0)
     assert together.std(0).min() > 1e-3  # they are not all the same
-
-
-# LengthBatchSampler
 
 
 def texts_of_lengths(lengths):
@@ -126,9 +117,6 @@ def test_each_pass_deals_the_texts_anew_a_look_at_the_first_batch_is_none_and_th
     assert longest[0] != longest[1] != sorted(longest[1])  # ...and the batches come in another order
 
 
-# run_rnn
-
-
 def one_by_one(rnn, vectors, lengths):
     """The states and last states of each text read alone, by the plain call: [B, T, D * H], [B, D * H]."""
     H, states, last = rnn.hidden_size, torch.zeros(*vectors.shape[:2], rnn.hidden_size * (1 + rnn.bidirectional)), []
@@ -157,9 +145,6 @@ def test_run_rnn_gives_what_each_text_gives_alone_and_its_gradients(kind, layers
     torch.testing.assert_close(*gradients, rtol=0, atol=1e-5)
     for i, n in enumerate(lengths):
         assert (values[0][0][i, n:] == 0).all()
-
-
-# set_gate_biases
 
 
 @pytest.mark.parametrize(

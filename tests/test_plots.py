@@ -30,9 +30,6 @@ def paper():
     plt.close("all")
 
 
-# predict
-
-
 @each_network
 def test_a_prediction_is_the_softmax_of_the_logits_of_the_text_the_likeliest_class_first(news, network, collate):
     net, classes = network(len(news[3])), news[2]
@@ -41,9 +38,6 @@ def test_a_prediction_is_the_softmax_of_the_logits_of_the_text_the_likeliest_cla
     assert [name for name, _ in answers] == [classes[i] for i in order]
     assert [p for _, p in answers] == pytest.approx(probabilities.tolist())
     assert predict(net, "late goal", classes) == answers[:3]  # and finds the collate function by itself
-
-
-# plot_gates
 
 
 @pytest.fixture
@@ -137,9 +131,6 @@ def test_a_words_influence_is_how_much_the_log_probability_changes_without_it(ne
     assert plt.get_fignums() == []
 
 
-# expect
-
-
 @pytest.mark.parametrize("strict", ["1", ""])
 @pytest.mark.parametrize("source, low, high", [("ag_news", 0.9, 0.92), ("sample", 0.6, 0.7)])
 @pytest.mark.parametrize("value", [0.9, 0.92, 0.65, math.nan])
@@ -159,9 +150,6 @@ def test_without_a_range_the_value_stands_alone(monkeypatch, capsys, source, why
     monkeypatch.setattr(torchnlp, "vocab", source and SimpleNamespace(source=source))
     torchnlp.expect("seconds", 12.345, ag_news=(0, 1), sample=(0, 1), digits=1)
     assert capsys.readouterr().out.startswith(f"seconds: 12.3   ({why}")
-
-
-# the curve of a training
 
 
 def test_the_history_is_drawn():
@@ -189,9 +177,6 @@ def test_a_notebook_shows_the_curve_as_it_grows_and_its_time_is_not_that_of_trai
     assert plt.get_fignums() == []  # or the notebook would show the figure once more
 
 
-# letters
-
-
 def test_on_a_phone_which_shows_a_picture_358_pixels_wide_its_letters_have_11():
     curve = plot_history(torchnlp.History([10_000, 120_000], [1.2, 1.0], [0.4, 0.5], epoch_ends=[120_000]))
     confusion = torchnlp.plot_confusion(torch.arange(4), torch.arange(4), ["World", "Sports", "Business", "Sci/Tech"])
@@ -205,18 +190,12 @@ def test_on_a_phone_which_shows_a_picture_358_pixels_wide_its_letters_have_11():
         assert min(letters) * 358 / plt.imread(file).shape[1] > 11
 
 
-# mean_and_sem
-
-
 def test_a_mean_comes_with_its_standard_error():
     assert mean_and_sem(torch.tensor([1, 2, 3, 6])) == pytest.approx((3, np.std([1, 2, 3, 6], ddof=1) / 2))
     with pytest.raises(ValueError, match=r"values in a row, not \[3, 4\]"):
         mean_and_sem(np.ones((3, 4)))
     mean, error = mean_and_sem([0.5])
     assert mean == 0.5 and math.isnan(error)
-
-
-# gates: those that nn.LSTM computes inside
 
 
 @pytest.mark.parametrize("options", [{}, {"batch_first": True}, {"bias": False}], ids=str)

@@ -57,9 +57,6 @@ def loss_and_accuracy(net, labels, ids):
     return losses.double().mean().item(), (logits.argmax(1) == labels).double().mean().item()
 
 
-# device
-
-
 DEVICES = [  # GPUs that are there, the release of PyTorch, $TORCHNLP_DEVICE, the device that is taken, what is said
     ("cuda mps", "2.13.0", "", "cuda", ""),
     ("mps", "2.13.0", "", "cpu", ""),  # never by itself: see site/versions.md
@@ -113,9 +110,6 @@ def test_on_windows_time_is_read_from_a_clock_without_steps(monkeypatch):
     assert torchnlp.clock() < torchnlp.clock()
 
 
-# make_optimizer
-
-
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize("frozen, moves", [("embedding", "fc"), ("fc", "embedding")])
 def test_a_frozen_layer_stays_and_has_no_part_in_the_gradient_until_it_joins_the_optimizer(frozen, moves, sparse):
@@ -143,9 +137,6 @@ def test_a_sparse_embedding_that_shares_its_weights_or_lies_on_an_apple_gpu_is_r
     net.embedding.weight = OnAppleGPU(net.embedding.weight.data)
     with pytest.raises(ValueError, match="sparse=SPARSE"):
         make_optimizer(net)
-
-
-# train_epoch
 
 
 def step_by_hand(net, labels, ids, optimizers, clip):
@@ -240,9 +231,6 @@ def test_several_labels_for_a_text_are_learnt_with_their_own_loss():
     assert learnt == by_hand() and learnt[1] > 0.9
 
 
-# clipping
-
-
 def test_a_gradient_that_is_no_number_is_an_error_and_makes_no_step():
     net = net_of()
     # The slope of the root at 0 is infinite.
@@ -253,18 +241,12 @@ def test_a_gradient_that_is_no_number_is_an_error_and_makes_no_step():
     assert before.equal(weights(net))
 
 
-# evaluate and logits_of
-
-
 def test_dropout_is_off_during_evaluation_and_on_again_even_after_one_that_fails():
     net = net_of(dropout=0.9)
     assert evaluate(net, toy_loader(37)) == evaluate(net_of(), toy_loader(37))
     with pytest.raises(ValueError, match="does not fit"):
         evaluate(net, [(torch.tensor([0]), torch.tensor([[WORDS]]))])  # no such word
     assert net.training and net.dropout.training
-
-
-# linear_warmup_decay
 
 
 @pytest.mark.parametrize("steps", [1, 2, 7, 100, 1001])
@@ -278,9 +260,6 @@ def test_the_rate_rises_over_a_tenth_of_the_steps_and_falls_to_0(steps):
         assert [group["lr"] for group in optimizer.param_groups] == [0.02 * share, 0.01 * share]
         optimizer.step()
         scheduler.step()
-
-
-# fit
 
 
 def test_a_validation_set_is_not_learnt_draws_no_random_number_and_may_be_missing(capsys):
