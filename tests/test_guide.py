@@ -49,17 +49,17 @@ def rows_of(file):
 
 def test_what_is_held_back_is_handed_out_without_labels_answered_and_counted(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    rows = [["abcd"[n % 4], f"Title {n}", f'He said "{n}", twice'] for n in range(100)]
+    rows = [["abcd"[n % 4], f"Title {n}", f'He said "{n}", twice'] for n in range(200)]
     with open("all.csv", "w", encoding="utf-8", newline="") as out:
-        csv.writer(out, quoting=csv.QUOTE_ALL).writerows([*rows, rows[0]])
+        csv.writer(out).writerows([["label", "title", "description"], *rows, rows[0]])
     hold_back, count, _ = code_under(GUIDE, "A term's project")
     exec(hold_back, {})
-    train, test, questions = map(rows_of, ("news/train.csv", "news/test.csv", "held_back/questions.csv"))
+    (_, *news), questions = map(rows_of, ("news.csv", "held_back/questions.csv"))
     labels = rows_of("held_back/labels.csv")
-    texts = [tuple(row[1:]) for row in [*train, *test, *questions]]
-    assert len(texts) == len(set(texts)) == 100 and len(questions) == len(labels) == len(test) == 20
+    texts = [{row[-1] for row in part} for part in (news, questions)]
+    assert texts[0].isdisjoint(texts[1]) and len(texts[0] | texts[1]) == 200 and len(questions) == len(labels) == 20
     assert all("abcd"[int(row[1].split()[1]) % 4] == label for row, (_, label) in zip(questions, labels, strict=True))
-    assert all(len(row) == 3 and row[0] == str(n) for n, row in enumerate(questions, 1))  # no label in it
+    assert all(len(row) == 2 and row[0] == str(n) for n, row in enumerate(questions, 1))  # no label in it
 
     # The project's lines write a pair's answers, and the guide's count them.
     cells = [cell.source for cell in nbformat.read(ROOT / "notebooks" / "project.ipynb", as_version=4).cells]
