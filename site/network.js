@@ -100,18 +100,12 @@ function sumsOf({cell, weights, layer, H, G, x, s}) {
 }
 
 // The steps of [T, ...] from the last to the first.
-function reversed(flat, T) {
-    const width = flat.length / T, turned = new Float64Array(flat.length);
-    for (let t = 0; t < T; t++) turned.set(flat.subarray(t * width, (t + 1) * width), (T - 1 - t) * width);
-    return turned;
-}
+const reversed = (flat, T) => rowsOf(flat, [...Array(T).keys()].reverse(), flat.length / T);
 
 // Two arrays [..., H], each pair of rows beside one another: [..., 2 H].
 function joined(left, right, H) {
-    const both = new Float64Array(2 * left.length);
-    for (let at = 0; at < left.length; at += H) {
-        both.set(left.subarray(at, at + H), 2 * at);
-        both.set(right.subarray(at, at + H), 2 * at + H);
-    }
-    return both;
+    const both = new Float64Array(2 * left.length), N = left.length / H;
+    both.set(left);
+    both.set(right, left.length);
+    return rowsOf(both, Array.from({length: 2 * N}, (_, i) => i % 2 * N + (i >> 1)), H);
 }

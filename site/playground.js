@@ -65,7 +65,8 @@ function restart() {
         .map(([cell, bias]) => new Recaller({...shared, cell, bias: Number(bias)}));
     untrained = nets.map(net => net.look().influence);
     showSettings();
-    furnish();
+    element("lanes").classList.toggle("alike", nets.length > 1 && nets[0].settings.cell === nets[1].settings.cell);
+    element("lanes").replaceChildren(...nets.map(() => make("section", {className: "lane"})));
     show();
 }
 
@@ -134,25 +135,6 @@ function drawAccuracy(canvas, width, colours) {
     canvas.ariaLabel = say("Accuracy. {shares}", {shares});
 }
 
-// A network's place: its name, what it comes to in words, the gradient over the symbols, the inside. On a phone the
-// two networks' rows of one kind follow each other; then each says whose it is, and the second no more.
-function furnish() {
-    const named = (tag, net, i) => make(tag, {className: COLOURS[i], textContent: nameOf(net)});
-    const part = (className, ...children) => make("div", {className}, ...children);
-    const label = (net, i, name, meaning) => part("label", make("b", {textContent: name}),
-        make("span", {className: "legend"}, " ", named("span", net, i)),
-        make("span", {className: "meaning", textContent: meaning}), make("span"));
-    const row = (order, className, ...children) => make("div", {className, style: `order: ${order}`}, ...children);
-    element("lanes").classList.toggle("alike", nets.length > 1 && nets[0].settings.cell === nets[1].settings.cell);
-    element("lanes").replaceChildren(...nets.map((net, i) => make("section", {className: "lane"},
-        row(0, "name", named("h2", net, i), make("p", {className: "told"})),
-        row(1, "slope", label(
-            net, i, say("gradient"), say(" with respect to each symbol read, in powers of ten; grey lines: before training")),
-            make("canvas", {role: "img"}), part("symbols")),
-        ...partsOf(net).map(part => row(2 + Object.keys(PARTS).indexOf(part), "part",
-            label(net, i, PARTS[part].name, say(": {meaning}", PARTS[part])), make("canvas"))))));
-}
-
 const partsOf = net => shownParts(net.look().parts).slice(0, 3);
 
 // Where the columns of the symbols begin and end, on a canvas of any width.
@@ -163,40 +145,43 @@ function drawPart(canvas, width, net, part, colours) {
     paintUnits(fit(canvas, width, height), net.look().parts[part], part, colours, height, edgesOf(net, width));
 }
 
+// A network's place: its name, what it comes to in words, the gradient over the symbols, the inside. On a phone the
+// two networks' rows of one kind follow each other; then each says whose it is, and the second no more.
 function drawNetwork(net, i, colours) {
-    const {symbols, parts, influence, changed} = net.look(), section = element("lanes").children[i];
-    const find = name => section.querySelector(name), slope = find(".slope canvas"), width = find(".slope").clientWidth;
-    find(".told").textContent = gradientInWords(influence, changed);
-    drawGradient(slope, width, net, i, colours);
-    slope.ariaLabel = say("Gradient over the symbols. {told}", {told: find(".told").textContent});
-    partsOf(net).forEach((part, row) => {
-        const [label, canvas] = section.querySelectorAll(".part")[row].children;
-        const average = percent(mean(parts[part].map(row => mean(row.map(shade(part))))));
-        label.lastChild.textContent = SIGNED.includes(part) ? "" : say("; on average {average}", {average});
-        drawPart(canvas, width, net, part, colours);
-    });
+    const {symbols, parts, influence, changed} = net.look(), lanes = element("lanes"), section = lanes.children[i];
+    const width = section.clientWidth || lanes.clientWidth, told = gradientInWords(influence, changed);
+    const named = tag => make(tag, {className: COLOURS[i], textContent: nameOf(net)});
+    const row = (order, className, name, meaning, more, ...below) => make("div", {className, style: `order: ${order}`},
+        make("div", {className: "label"}, make("b", {textContent: name}),
+            make("span", {className: "legend"}, " ", named("span")),
+            make("span", {className: "meaning", textContent: meaning}), more), ...below);
+    const slope = make("canvas", {role: "img", ariaLabel: say("Gradient over the symbols. {told}", {told})});
     const room = (width - GUTTER) / symbols.length, every = Math.ceil(7 / room);  // pixels: a digit of 11 is 7 wide
-    find(".symbols").style.fontSize = `${Math.max(11, Math.min(13, room))}px`;
-    find(".symbols").replaceChildren(...symbols.map((symbol, t) =>
-        make("span", {className: t ? "" : "first", textContent: t % every ? "" : symbol + 1})));
-    find(".slope .label").lastChild.textContent = every > 1 ? say("; one symbol in {every} is written", {every}) : "";
+    const digits = symbols.map((symbol, t) =>
+        make("span", {className: t ? "" : "first", textContent: t % every ? "" : symbol + 1}));
+    section.replaceChildren(
+        make("div", {className: "name"}, named("h2"), make("p", {className: "told", textContent: told})),
+        row(1, "slope", say("gradient"), say(" with respect to each symbol read, in powers of ten; grey lines: before "
+            + "training"), every > 1 ? say("; one symbol in {every} is written", {every}) : "", slope,
+        make("div", {className: "symbols", style: `font-size: ${Math.max(11, Math.min(13, room))}px`}, ...digits)),
+        ...partsOf(net).map(part => {
+            const average = percent(mean(parts[part].map(row => mean(row.map(shade(part)))))), canvas = make("canvas");
+            drawPart(canvas, width, net, part, colours);
+            return row(2 + Object.keys(PARTS).indexOf(part), "part", PARTS[part].name, say(": {meaning}", PARTS[part]),
+                SIGNED.includes(part) ? "" : say("; on average {average}", {average}), canvas);
+        }));
+    drawGradient(slope, width, net, i, colours);
 }
 
 // What each network answers to each first symbol before the same noise, under the curves: these rows name their lines.
 function tellAnswers() {
-    const cell = (tag, textContent, className = "") => make(tag, {textContent, className}), all = SYMBOLS;
-    const row = (head, answers) => make("tr", {}, head, ...answers);
-    element("probes").replaceChildren(
-        row(cell("th", say("first symbol")), [
-            ...Array.from({length: all}, (_, k) => cell("td", k + 1)), cell("td", say("by luck 1")),
-        ]),
-        ...nets.map((net, i) => {
-            const {says} = net.look(), right = says.filter((said, k) => said === k).length;
-            return row(make("th", {className: "legend"}, cell("span", nameOf(net), COLOURS[i])), [
-                ...says.map((said, k) => cell("td", said + 1, said === k ? "right" : "wrong")),
-                cell("td", say("{right} of {all}", {right, all})),
-            ]);
-        }));
+    const cell = (tag, textContent, className = "") => make(tag, {textContent, className});
+    element("probes").replaceChildren(...nets.map((net, i) => {
+        const {says} = net.look(), right = says.filter((said, k) => said === k).length;
+        return make("tr", {}, make("th", {className: "legend"}, cell("span", nameOf(net), COLOURS[i])),
+            ...says.map((said, k) => cell("td", said + 1, said === k ? "right" : "wrong")),
+            cell("td", say("{right} of {all}", {right, all: SYMBOLS})));
+    }));
 }
 
 // What is saved: all of it, in a width that a phone has not.
@@ -234,7 +219,7 @@ function drawGradient(canvas, right, net, i, colours) {
         const [from, to] = [edges[t] + gap, edges[t + 1] - gap], before = y(untrained[i].at(-1 - t));
         context.fillStyle = css(colours[COLOURS[i]]);
         context.fillRect(from, y(size), to - from, y(0) - y(size));
-        paintLine(context, [[from, before], [to, before]], css(colours.guess), 2);
+        if (before < y(0)) paintLine(context, [[from, before], [to, before]], css(colours.guess), 2);
     });
 }
 

@@ -324,7 +324,7 @@ def test_an_open_gate_learns_to_remember_before_ones_eyes_and_a_half_open_one_do
     assert int(steps) < 150 and re.match(r"not learnt in 300 steps, 1\d % right", half)
     changed = [re.search(r"\d+ of 32", told)[0] for told in page.locator(".told").all_inner_texts()]
     assert changed == ["32 of 32", "0 of 32"]
-    _, first, second = page.locator("#probes tr").all()  # the half open one has no luck to be praised for
+    first, second = page.locator("#probes tr").all()  # the half open one has no luck to be praised for
     assert first.inner_text().split("\t") == ["LSTM, bias 5", *"12345678", "8 of 8"]
     assert second.inner_text().endswith("1 of 8") and second.locator(".wrong").count() == 7
     assert "raise the bias 0" in page.locator("#next").inner_text()

@@ -395,8 +395,10 @@ export class View {
         const {at, by, unit, order, words, rows, units, stacked, loupe, readings: [reading]} = this;
         if (!(by in PARTS) || value === undefined) return loupe.remove();
         const first = Math.max(0, Math.min(units - NEAR, order.indexOf(unit) - 2)), row = reading.parts[by][at];
-        const named = {unit: unit + 1, part: this.legend(by, PARTS[by].name), value: value.toFixed(2)};
-        this.lit.replaceChildren(...stacked ? pieces("Unit {unit} of the {part}: {value}. Those beside it:", named)
+        const {name, meaning} = PARTS[by];
+        const named = {unit: unit + 1, part: this.legend(by, name), meaning, value: value.toFixed(2)};
+        this.lit.replaceChildren(...stacked
+            ? pieces("Unit {unit} of the {part}, {meaning}: {value}.", named)
             : pieces("Unit {unit} of the {part}: {value}. It gives the words their colour now. Those beside it:", named));
         this.formula.replaceChildren(...reading.sums ? formula(reading, by, at, unit) : []);
         order.slice(first, first + NEAR).forEach((unit, i) => Object.assign(this.near[i], {
@@ -414,8 +416,8 @@ export class View {
         const {at, by, unit, classes, order, colours} = this, [name, canvas] = this.sums.children;
         const face = getComputedStyle(this.words).fontFamily, lit = by in PARTS ? unit ?? undefined : undefined;
         const why = make("b", {textContent: say("for and against each class")});
-        name.replaceChildren(...pieces("{why}: a stripe is what a unit adds to the class's score, its output weight "
-            + "times h. Right of the grey line it speaks for the class, left against it; the tick is the sum.", {why}));
+        name.replaceChildren(...pieces("{why}: a stripe is a unit, its output weight times h. Right of the grey line it "
+            + "speaks for the class, left against it; tick: the sum.", {why}));
         const state = parts.h[at] ?? parts.h.at(-1);
         paintSums(canvas, output, state, {classes, order, lit, width: this.sums.clientWidth, colours, face});
     }
