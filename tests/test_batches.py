@@ -149,7 +149,7 @@ def test_run_rnn_gives_what_each_text_gives_alone_and_its_gradients(kind, layers
 
 @pytest.mark.parametrize(
     "kind, biases, gates",
-    [(nn.LSTM, {"forget": 2, "input": -1}, [-1, 2, None, None]), (nn.LSTM, {"input": -2}, [-2, None, None, None]),
+    [(nn.LSTM, {"forget": 2, "input": -1}, [-1, 2, None, None]), (nn.LSTM, {"input": 0}, [0, None, None, None]),
      (nn.GRU, {"forget": 3}, [None, 3, None])],
 )  # fmt: skip
 def test_a_gate_keeps_what_its_bias_says_in_every_layer_and_direction(kind, biases, gates):

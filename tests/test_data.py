@@ -128,7 +128,7 @@ NO_TEXT = "has no text. It needs rows with a label and a text"
 STRANGE = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\x00"
 BROKEN = [  # a file, and what the error says of it; lines are counted as an editor counts
     *[(content, NO_TEXT) for content in ["", "\r\n\r\n", "\ufeff", '"1","",""\n"2"," ","\\"\n']],
-    *[(f'{GOOD}"{label}","Cup","Won."\n', f"line 3: .*{LABELS}") for label in ["7", "0", "Sport", "1.0", "２", "1\0"]],
+    *[(f'{GOOD}"{label}",Cup,Won.\n9,a,b', f"line 3: .*{LABELS}") for label in ["7", "0", "Sport", "1.0", "２", "1\0"]],
     *[(f"{GOOD}{row}\n", f"line 3: .*{COLUMNS}") for row in ['"1","Cup"', "1;Cup;Won", "   ", "1,Cup,Won, now"]],
     *[(f"{GOOD}{row}\n", f"line 3: .*{QUOTES}") for row in ['"1","Cup","Won.', '"1","The "big" one","Won."']],
     (f'{GOOD}"1","Cup","{"long " * 30_000}"\n', f"line 3: .*{QUOTES}"),
