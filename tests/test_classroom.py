@@ -1,4 +1,4 @@
-"""A week of teaching on a toy lesson: the edition, what is handed in and by whom, tricks that win nothing, points."""
+"""A week of teaching: the edition of some cells, what is handed in and by whom, tricks that win nothing, points."""
 
 import inspect
 import io
@@ -12,7 +12,6 @@ import nbformat
 import pytest
 import test_answers as bank
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from toy_lesson import STEP, VERDICT, toy_lesson
 
 import checks
 
@@ -24,15 +23,32 @@ from tools.teaching import collect, exercises, export, grade, mend, outside, peo
 from tools.teaching.term import configuration, read_table
 
 pytestmark = pytest.mark.slow
+CELLS = "000 001 002 126 1261 1262 1265 048 052 1341 1373 1374 1375 121 1301 127 128"  # they run in a second
+IMPORTS = """\
+import math
+import torch
+from torch import nn, sigmoid
+from checks import *
+
+shares = {0.004: [0.5, 0.2], 0.012: [0.4, 0.6]}"""
+STEP = """\
+def lstm_step(lstm, x, h, c):
+    _, (h, c) = lstm(x.unsqueeze(1), (h.unsqueeze(0), c.unsqueeze(0)))
+    return h[0], c[0]"""
+VERDICT = 'verdict = "C"'
 BOTH, NAME, SAID = f"{STEP}\n{VERDICT}", "2-lstm-gates.ipynb", "I expected four."
-SOLVED = {"l2-c03": STEP, "l2-c09": VERDICT}
+SOLVED = {"l2-c1261": STEP, "l2-c1373": VERDICT}
 
 
 @pytest.fixture(scope="module")
 def term(tmp_path_factory):
-    """A term with the edition of the toy lesson, outside the course's folder."""
+    """A term with the edition of these cells, outside the course's folder."""
     folder, path = tmp_path_factory.mktemp("class") / "autumn", tmp_path_factory.mktemp("lessons") / NAME
-    nbformat.write(toy_lesson(), path)
+    lesson = nbformat.read(exercises.LESSONS["2"], as_version=4)
+    cells = {cell.id: cell for cell in lesson.cells}
+    cells["l2-c002"].source = IMPORTS
+    lesson.cells = [cells[f"l2-c{number}"] for number in CELLS.split()]
+    nbformat.write(lesson, path)
     with pytest.MonkeyPatch.context() as patch:
         for module in (exercises, student, collect, export, words):
             patch.setattr(module, "LESSONS", {"2": path})
@@ -75,13 +91,13 @@ def zipped(files: dict[str, bytes], year: int) -> bytes:
 
 ODD = {  # what students do to a notebook that holds both right answers and words on exercise 1
     "as it is": SOLVED | {"words-1": f"... {SAID}"},
-    "stubs deleted, answers at the end": {"l2-c03": "", "l2-c09": "", "code": BOTH, "words-1": SAID},
-    "stubs kept, answers above them": {"l2-c01": f"...\n{BOTH}", "l2-c02": f"...\n\n{SAID}"},
-    "checks deleted": SOLVED | {"l2-c04": "", "l2-c10": "", "words-1": "", "text": f"### Exercise 1. Again\n\n{SAID}"},
-    "answers typed into a check": {"l2-c04": f"{BOTH}\n...", "words-1": f"**Your words on exercise 1**: {SAID}"},
+    "stubs deleted, answers at the end": {"l2-c1261": "", "l2-c1373": "", "code": BOTH, "words-1": SAID},
+    "stubs kept, answers above them": {"l2-c001": f"...\n{BOTH}", "l2-c126": f"...\n\n{SAID}"},
+    "no checks": SOLVED | {"l2-c1262": "", "l2-c1374": "", "words-1": "", "text": f"### Exercise 1. Again\n\n{SAID}"},
+    "answers typed into a check": {"l2-c1262": f"{BOTH}\n...", "words-1": f"**Your words on exercise 1**: {SAID}"},
     # A person decides where these words belong.
-    "answers below their checks": {"l2-c07": BOTH, "text": f"Exercise 1: {SAID}"},
-    "another edition": SOLVED | {"hand-in": "2020-01-01, 0a1b2c3d", "l2-c07": "factor = 'older'", "words-1": SAID},
+    "answers below their checks": {"l2-c052": BOTH, "text": f"Exercise 1: {SAID}"},
+    "another edition": SOLVED | {"hand-in": "2020-01-01, 0a1b2c3d", "l2-c052": "factor = 'older'", "words-1": SAID},
     "a stub twice": SOLVED | {"words-1": SAID, "code": STEP},
 }
 
@@ -101,7 +117,7 @@ def test_right_answers_count_and_words_are_found_wherever_they_stand(term, tmp_p
     (words,) = [cell.source for cell in cells if cell.id == "words-1"]
     assert SAID in words and words.startswith("**Your words on exercise 1.**")
     names = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells}
-    assert {"l2-c03", "lstm_step", "l2-c09", "verdict", "words-1", "words-2"} <= names
+    assert {"l2-c1261", "lstm_step", "l2-c1373", "verdict", "words-1", "words-2"} <= names
     assert not any(re.search("Solution|with solutions", cell.source) for cell in cells)
     assert ids == "lost" or not any("'older'" in cell.source for cell in cells)
 
@@ -153,13 +169,13 @@ def belongs_to(path: str) -> str:
 
 
 CLASS = "Student,ID,SIS User ID\nAna X,1,ana\nBob X,1,bob\nFay X,1,fay\nEva O'X,1,eva\nIda X,1,ida\nEli X,1,eli"
-WRONG = {"l2-c03": "import einops\ndef lstm_step(*given):\n    return given[2:]"}
+WRONG = {"l2-c1261": "import einops\ndef lstm_step(*given):\n    return given[2:]"}
 TYPED = {
-    "l2-c04": "...\nprint('right')",
+    "l2-c1262": "...\nprint('right')",
     "student-name": 'STUDENT_NAME = "Eva O\\\'X"',
     "code": "!pip --version\n1 / _exit_code\nimport checks",
 }
-LOOP = {"l2-c07": "while True:\n    try: 1\n    except BaseException: pass"}
+LOOP = {"l2-c052": "while True:\n    try: 1\n    except BaseException: pass"}
 
 
 def test_a_week(term, tmp_path, monkeypatch, capsys):
@@ -299,7 +315,7 @@ def test_a_trick_wins_nothing_and_is_shown_and_who_solves_it_has_the_points(term
     first, second, _ = [cell for cell in notebook.cells if "stub" in cell.metadata.get("tags", [])]
     first.source, second.source = f"{first.source}\n{code}", "" if "verdict" in code else second.source
     run(notebook, term / "release" / "lesson2")
-    tried = [cell for cell in notebook.cells if cell.id in ("l2-c04", "l2-c10")]
+    tried = [cell for cell in notebook.cells if cell.id in ("l2-c1262", "l2-c1374")]
     assert sum(determine_grade(cell)[0] for cell in tried) == 2 * honest
     said = re.findall("right|not yet", "".join(cell.outputs[0].text for cell in tried))
     assert said == ["right" if honest else "not yet"] * 2
