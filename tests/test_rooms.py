@@ -37,7 +37,7 @@ def test_what_a_cell_is_does_not_depend_on_its_words(lesson):
     assert core_of(other).stretch == pytest.approx(core_of(lesson.notebook).stretch, abs=3)  # formulas lose words
 
 
-TOML = 'title = "Toy"\nbuilds = "it"\nquestion = "?"\nresult = "none"\nstudies = ["far"]\n[figures]\nwheel = "l12-c1"\n'
+TOML = 'title = "Toy"\nbuilds = "it"\nquestion = "?"\nresult = "none"\n[figures]\nwheel = "l12-c1"\n'
 
 
 @pytest.fixture
@@ -69,8 +69,7 @@ def tagged(path, **cell):
 WRONG = {  # what one does to the room, and what is said of it
     "a part": (lambda room: (room / "claims.md").unlink(), "12-toy/claims.md is missing: what the lesson claims"),
     "a file": (lambda room: (room / "old.txt").write_text(""), "12-toy/old.txt: no lesson needs it. Move it away"),
-    "a study": (lambda room: shutil.copy(room / "far.ipynb", room / "b.ipynb"), "b.ipynb: no lesson needs it. Name it"),
-    "no study": (lambda room: (room / "far.ipynb").unlink(), "names a study that is not there: notebooks/12-toy/far"),
+    "what a study had": (lambda room: (room / "far.ipynb").unlink(), "12-toy/far.zh.po: no lesson needs it. Move it"),
     "a script": (lambda room: (room / "wheel.js").unlink(), "12-toy/wheel.js is missing: the figure that"),
     "nothing to show": (lambda room: (room / "wheel.js").write_text("//"), "wheel.js shows nothing: page and deck"),
     "a key": (lambda room: (room / "lesson.toml").write_text('titel = "x"'), "lesson.toml needs title = ..., a str"),
@@ -83,7 +82,7 @@ WRONG = {  # what one does to the room, and what is said of it
     "a project": (lambda room: tagged(room.with_name("mine.ipynb"), id="x"), "notebooks/mine/answers.py is missing"),
     "a project's file": (
         lambda room: (tagged(room.with_name("mine.ipynb"), id="x"), room.rename(room.with_name("mine"))),
-        "notebooks/mine/far.ipynb: no lesson needs it",
+        "notebooks/mine/wheel.js: no lesson needs it",
     ),
     "a number": (lambda room: tagged(room.with_name("12-b.ipynb"), id="x"), "12-b.ipynb has its number, too"),
 }

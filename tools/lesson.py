@@ -26,7 +26,7 @@ FOLDED = ("set-up", "plot", "solution")
 TAGS = {*FOLDED, "hide-input", "stub", "check", "yours", "question", "caption", "exercise", "further"}
 TAGS |= {"nbval-check-output", "nbval-ignore-output", "raises-exception"}
 PARTS = {  # of a room, and what each is for
-    "lesson.toml": "title, what one builds, result, question and motif of its card, figures that move, studies",
+    "lesson.toml": "title, what one builds, result, question and motif of its card, figures that move",
     "slides.md": "the deck, and what to say on each slide: make slides",
     "questions.md": "the question bank: make questions",
     "claims.md": "what the lesson claims, where that was measured, and its control",
@@ -34,8 +34,8 @@ PARTS = {  # of a room, and what each is for
     "answers.py": "answers to its exercises, right and wrong, for tests/test_answers.py",
 }
 OF_PROJECT = ["answers.py"]
-KEYS = {"title": str, "builds": str, "question": str, "result": str}  # of lesson.toml; the next three may be absent:
-MORE = {"studies": list, "figures": dict}  # figures that move: the script's name, and in which cell's section it stands
+KEYS = {"title": str, "builds": str, "question": str, "result": str}  # of lesson.toml; the next two may be absent:
+MORE = {"figures": dict}  # that move: the script's name, and in which cell's section it stands
 MORE |= {"motif": dict}  # of its card: a colour, and what is drawn in it, as in a <path>, on 96 x 64 points
 NUMBER = re.compile(r"\d+-")
 BADGE = re.compile(r"^\[!\[.*\n+", flags=re.M)  # a picture on a server
@@ -194,8 +194,8 @@ class Lesson:
 
     @property
     def studies(self) -> list[Path]:
-        """The longer notebooks in its room, in order."""
-        return [self.room / f"{name}.ipynb" for name in self.settings["studies"]]
+        """The longer notebooks in its room, by name."""
+        return sorted(self.room.glob("*.ipynb"))
 
     @cached_property
     def results(self) -> list[dict[str, list]]:
@@ -254,11 +254,8 @@ def of_notebook(path: Path, room: Path) -> Iterator[str]:
 
 
 def of_settings(lesson: Lesson) -> Iterator[str]:
-    """What lesson.toml names and does not exist; what it does not name and lies in the room."""
+    """What lesson.toml names and does not exist; what lies in the room and nobody needs."""
     file, cells = short(lesson.room / "lesson.toml"), {cell.id for cell in lesson.notebook.cells}
-    for path in lesson.studies:
-        if not path.is_file():
-            yield f"{file} names a study that is not there: {short(path)}. Write it, or take the name away"
     for name, cell in lesson.settings["figures"].items():
         if cell not in cells:
             yield f"{file} puts the figure {name} into the section of {cell}, which is no cell of {lesson.path.name}"
@@ -272,8 +269,8 @@ def of_settings(lesson: Lesson) -> Iterator[str]:
     known |= {path.stem + end for path in lesson.studies for end in (".ipynb", ".zh.po", ".pt")}
     for path in sorted(lesson.room.iterdir()):
         if path.name not in known and not path.name.startswith((".", "__pycache__")):
-            key = {".ipynb": " Name it under studies in lesson.toml, or move it away", ".js": " Name it under figures"}
-            yield f"{short(path)}: no lesson needs it.{key.get(path.suffix, ' Move it away')}"
+            remedy = "Name it under figures" if path.suffix == ".js" else "Move it away"
+            yield f"{short(path)}: no lesson needs it. {remedy}"
 
 
 def problems(lesson: Lesson) -> list[str]:
@@ -284,7 +281,7 @@ def problems(lesson: Lesson) -> list[str]:
     if lesson.room.is_dir() and "lesson.toml" not in missing:
         try:
             found += of_settings(lesson)
-            found += [said for path in lesson.studies if path.is_file() for said in of_notebook(path, lesson.room)]
+            found += [said for path in lesson.studies for said in of_notebook(path, lesson.room)]
         except ValueError as error:
             found.append(str(error))
     return found
@@ -294,7 +291,7 @@ def summary(lesson: Lesson) -> str:
     """How much of each kind a lesson has."""
     cells = lesson.notebook.cells
     counts = {"exercises": len(exercises_of(lesson.notebook)), "questions": sum(has(c, "question") for c in cells)}
-    counts |= {"pictures": sum(has(c, "caption") for c in cells), "studies": len([*lesson.room.glob("*.ipynb")])}
+    counts |= {"pictures": sum(has(c, "caption") for c in cells), "studies": len(lesson.studies)}
     return ", ".join(f"{count} {name}" for name, count in counts.items())
 
 
