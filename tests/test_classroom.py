@@ -31,11 +31,7 @@ from torch import nn, sigmoid
 from checks import *
 
 shares = {0.004: [0.5, 0.2], 0.012: [0.4, 0.6]}"""
-STEP = """\
-def lstm_step(lstm, x, h, c):
-    _, (h, c) = lstm(x.unsqueeze(1), (h.unsqueeze(0), c.unsqueeze(0)))
-    return h[0], c[0]"""
-VERDICT = 'verdict = "C"'
+STEP, VERDICT = bank.SOLUTIONS["check_lstm_step"].partition("\n")[2].strip(), 'verdict = "C"'
 BOTH, NAME, SAID = f"{STEP}\n{VERDICT}", "2-lstm-gates.ipynb", "I expected four."
 SOLVED = {"l2-c1261": STEP, "l2-c1373": VERDICT}
 

@@ -16,11 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ALL = [*NOTEBOOKS, *sorted(ROOT.glob("notebooks/*/*.ipynb"))]
 LESSONS = {path.name: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
-TITLES = {  # kinds of folded cells, and how their first line goes on after "# @title "
-    "set-up": r"Set-up: ",
-    "plot": r"Picture: ",
-    "solution": r"Solution \d[a-z]?$",
-}
+# The kinds of folded cells, and how their first line goes on after "# @title ".
+TITLES = {"set-up": "Set-up: ", "plot": "Picture: ", "solution": "Solution "}
 
 
 @pytest.fixture(params=LESSONS)
@@ -87,7 +84,7 @@ def test_a_folded_cell_is_folded_everywhere_and_says_what_it_is(lesson):
         assert all(marks) or not any(marks) and not kinds, f"{cell.id}: folded in some places and not in others"
         if all(marks):
             title = cell.source.splitlines()[0].removeprefix("# @title ")
-            assert re.match(TITLES[kinds.pop()], title), f"{cell.id}: {title}"
+            assert title.startswith(TITLES[kinds.pop()]), f"{cell.id}: {title}"
 
 
 def test_figures_taken_from_an_appendix_stand_there(lesson):
@@ -165,17 +162,16 @@ def test_the_set_up_cell_is_the_same_in_every_lesson():
 
 # ------------------------------------------------ claims.md has a row for each claim, with its cells and its control
 
-HEADER = ["claim", "cell", "control", "seeds, corpus"]
 CLAIMS = sorted(ROOT.glob("notebooks/*/claims.md"))
 read = functools.cache(functools.partial(nbformat.read, as_version=4))
 
 
 def rows(file: Path) -> list[dict[str, str]]:
     """The rows of a file's table, each cell under its heading."""
-    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
-    table = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
-    assert table[0] == HEADER, f"{file}: the columns are {table[0]}"
-    return [dict(zip(HEADER, row, strict=True)) for row in table[2:]]
+    lines = re.findall(r"^\|(.*?)\|?$", file.read_text(encoding="utf-8"), flags=re.M)
+    heads, _, *table = ([cell.strip() for cell in re.split(r"(?<!\\)\|", line)] for line in lines)
+    assert heads == ["claim", "cell", "control", "seeds, corpus"], file
+    return [dict(zip(heads, row, strict=True)) for row in table]
 
 
 def printed_at(file: Path, place: str) -> str:
