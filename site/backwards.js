@@ -54,8 +54,8 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
     const [one, attention] = nets, most = right.one.length, truth = right.one.findIndex(share => share < 0.5);
     const field = make("input", {type: "text", value: word, spellcheck: false, autocomplete: "off"});
     const [sentence, told] = [toldAloud(), toldAloud()];
-    const verdict = make("p", {role: "status"});
-    let read, guess, guessed = false;
+    const [verdict, shares] = [make("p", {role: "status"}), make("p")];
+    let read, guess;
 
     field.oninput = () => {
         const letters = field.value.toLowerCase().replace(/[^a-z]/g, "");
@@ -79,11 +79,10 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
         }
         drawLines(one, T, [...read].map((_, t) => [t, T - 1 - t, 0.4]));  // they all meet
         if (T) one.lines.innerHTML += `<path class="state" d="M${T / 2} 0.5h0"/>`;
-        const shares = {words, T, one: one.share, attention: attention.share};
-        const back = !guessed ? "" : say(" Of {words} random words of {T} letters, {one} come back whole from one "
-            + "state, {attention} with attention.", shares);
-        sentence.replaceChildren(...T ? pieces("From one state comes {one}. With attention comes {attention}.{back}",
-            {one: one.judged, attention: attention.judged, back}) : [say("Type a word.")], dropped, cut);
+        shares.textContent = !T ? "" : say("Of {words} random words of {T} letters, {one} come back whole from one "
+            + "state, {attention} with attention.", {words, T, one: one.share, attention: attention.share});
+        sentence.replaceChildren(...T ? pieces("From one state comes {one}. With attention comes {attention}.",
+            {one: one.judged, attention: attention.judged}) : [say("Type a word.")], dropped, cut);
         choose(0);
     };
 
@@ -112,16 +111,14 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
         return letters;
     });
     const button = make("button", {type: "button", className: "main", textContent: say("Guess"), onclick() {
-        guessed = true;
-        const yours = guess === 1 ? say("1 letter") : say("{letters} letters", {letters: guess});
-        verdict.append(...pieces("You guessed {yours}. It is {most}: from {breaks} on, one state loses more than half "
-            + "of the words.", {yours, most: make("b", {textContent: truth}), breaks: truth + 1}));
+        verdict.append(...pieces("You guessed {guess}. It is {most}: from {breaks} letters on, one state loses more "
+            + "than half of the words.", {guess, most: make("b", {textContent: truth}), breaks: truth + 1}));
         one.section.append(makeMarks(most, [guess, say("your guess: {guess}", {guess})],
             [truth, say("it is {truth}", {truth})]));
         nets.forEach(net => net.section.append(net.bars, makeTicks(1, truth, trained, most)));
-        asked.replaceWith(caption(say("Bars: of {words} random words of 1 to {most} letters, the share that comes back "
-            + "whole. The fine line: {trained} letters, the longest words of the training.", {words, most, trained})));
-        field.oninput();
+        asked.replaceWith(shares, caption(say("Bars: of {words} random words of 1 to {most} letters, the share that "
+            + "comes back whole. The fine line: {trained} letters, the longest words of the training.",
+            {words, most, trained})));
         verdict.scrollIntoView({block: "nearest"});
     }});
     const asked = make("p", {className: "controls"}, slider, button);

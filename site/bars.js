@@ -10,7 +10,7 @@ export const written = share => share && share < 0.01 ? say("< 1\u00A0%") : perc
 
 // scores: of all tokens; name(id): what a bar is called; settings: of `reshaped`; onTake(id): what a click does, where
 // it does something, but for the id `fixed`. A bar is the probability now, its outline the token's own, and both are
-// written where they differ; the largest of them, most, fills its row. Another --most sets another scale.
+// written where they differ; a bar of --most fills its row. The largest of them is most.
 // Returns the likeliest, {id, own, now}, and most.
 export function showBars(list, scores, {name, settings, onTake, fixed}) {
     const own = reshaped(scores), now = reshaped(scores, settings);
@@ -19,7 +19,6 @@ export function showBars(list, scores, {name, settings, onTake, fixed}) {
     while (list.children.length > ids.length) list.lastChild.remove();
     const most = Math.max(...ids.map(id => Math.max(own[id], now[id])));
     const wide = share => `calc(100% * ${share} / var(--most))`;
-    list.style.setProperty("--most", most);
     ids.forEach((id, i) => {
         const [row] = list.children[i].children, [word, track, number] = row.children, [bar, outline] = track.children;
         word.textContent = name(id);

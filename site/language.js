@@ -19,14 +19,12 @@ export class LanguageModel {
     // Read a text behind a start token; what begins as the text before is not read again. A step for each of them: the
     // state {h, c} after the token, and its negative log-likelihood, loss.
     read(ids, start) {
-        if (this.steps[0]?.id !== start) this.steps = [this.step(start)];
-        let same = 0;
-        while (same < ids.length && this.steps[same + 1]?.id === ids[same]) same++;
-        this.steps.length = same + 1;
-        for (const id of ids.slice(same)) {
-            const before = this.steps.at(-1), loss = -Math.log(softmax(this.scores(before))[id]);
-            this.steps.push({...this.step(id, before), loss});
-            before.after.clear();
+        this.steps = [this.steps[0]?.id === start ? this.steps[0] : this.step(start)];
+        for (const id of ids) {
+            const before = this.steps.at(-1), step = this.step(id, before);
+            step.loss ??= -Math.log(softmax(this.scores(before))[id]);
+            before.after = new Map([[id, step]]);  // the steps that were not taken are forgotten
+            this.steps.push(step);
         }
     }
 

@@ -52,18 +52,13 @@ function understand(text) {
     return {tokens, ids: encode(open ? tokens.slice(0, -1) : tokens), begins: open ? last : ""};
 }
 
-// A space where one is written: not before a full stop, not inside brackets, "club's", "$1.6" and "7,000". The first
-// word has a capital.
-function joined(text, word) {
-    if (!text) return word[0].toUpperCase() + word.slice(1);
-    const glued = /^[.,!?)']/.test(word) || /[\s(]$/.test(text) || /^\d/.test(word) && /\d[.,]$/.test(text);
-    return text + (glued ? "" : " ") + word;
-}
-
-// The text with a token behind it; the letters that it begins with stand there already.
+// The text with a token behind it, whose first letters may stand there already. A space where one is written: not
+// before a full stop, not inside brackets, "club's", "$1.6" and "7,000". The first word has a capital.
 function withToken(text, id, begins = "") {
     const word = file.words[id];
-    return begins ? text + word.slice(begins.length) : joined(text, word);
+    if (!text) return word[0].toUpperCase() + word.slice(1);
+    const glued = /^[.,!?)']/.test(word) || /[\s(]$/.test(text) || /^\d/.test(word) && /\d[.,]$/.test(text);
+    return text + (begins || glued ? "" : " ") + word.slice(begins.length);
 }
 
 // ------------------------------------------------------------------------------------- what may come next
@@ -116,14 +111,10 @@ function update(wait = 0) {
     read = costs(ids, choices.class.value);
     const onTake = id => take(withToken(field.value, id, begins));
     const bars = {name: named, settings: settings(), onTake, fixed: END};
-    const lists = {network: element("network"), "4-grams": element("fourgrams")};
-    const likeliest = {
-        network: showBars(lists.network, allowed(model.scores(), ids, begins), bars),
-        "4-grams": showBars(lists["4-grams"], allowed(counted(ids), ids, begins), bars),
-    };
-    const most = Math.max(...Object.values(likeliest).map(({most}) => most));  // one scale for both models
-    for (const list of Object.values(lists)) list.style.setProperty("--most", most);
-    tellNext(tokens, begins, likeliest[choices.model.value]);
+    const network = showBars(element("network"), allowed(model.scores(), ids, begins), bars);
+    const rivals = showBars(element("fourgrams"), allowed(counted(ids), ids, begins), bars);
+    element("bars").style.setProperty("--most", Math.max(network.most, rivals.most));  // one scale for both models
+    tellNext(tokens, begins, choices.model.value === "network" ? network : rivals);
     showLosses(tokens);
     tellCosts();
     clearTimeout(due);
@@ -159,7 +150,6 @@ function showDrawn(button, tokens, begins, ends) {
         [text.startsWith(" ") ? " " : "", tinted("span", (i ? "" : begins) + text.trim(), loss)]);
     const done = tokens.at(-1).id === END, on = bold(say("Go on without it"));
     const last = done ? make("small", {textContent: say(" ■ the end")}) : " …";
-    button.value = done ? text : `${text} …`;
     button.painted = [{text: field.value, bold: true}, ...added.map(({text, loss}) => ({text, ground: ground(loss)})),
         {text: last.textContent ?? last}];
     button.replaceChildren(...words.length ? [...words, last]
@@ -186,10 +176,8 @@ function showLosses(tokens) {
 function tellNext(tokens, begins, {id, now}) {
     const place = begins ? pieces("Of the words that begin with {begins}", {begins: bold(begins)})
         : tokens.length ? pieces("After {last}", {last: bold(tokens.at(-1))}) : say("At the beginning");
-    const parts = {place, word: bold(named(id)), share: written(now)};
-    element("sentence").replaceChildren(...id === END && now === 1
-        ? pieces("{place}, these settings leave only {word}.", parts)
-        : pieces("{place}, {word} is the likeliest: {share}.", parts));
+    element("sentence").replaceChildren(
+        ...pieces("{place}, {word} is the likeliest: {share}.", {place, word: bold(named(id)), share: written(now)}));
 }
 
 // What the text has cost the models so far.
@@ -243,32 +231,18 @@ form.onsubmit = event => {
     update();
 };
 
-// What dividing by the temperature does to the probabilities.
-function explained(temperature) {
-    if (!temperature) return say("Temperature 0 is the limit: the likeliest word gets everything.");
-    if (temperature === 1) return say("The scores go into the softmax as they are.");
-    return temperature < 1
-        ? say("Each score is divided by {temperature} before the softmax: the gaps grow, so likely words gain.",
-            {temperature})
-        : say("Each score is divided by {temperature} before the softmax: the gaps shrink, so unlikely words gain.",
-            {temperature});
+function inWords() {
+    const {temperature, top, nucleus} = settings(), token = form.querySelector("[name=class]:checked").parentElement;
+    return {temperature, top: top || say("all"), nucleus: nucleus < 1 ? nucleus : say("all"), token: token.textContent};
 }
 
 function showSettings() {
-    const {temperature, top, nucleus} = settings();
-    const texts = {temperature, top: top || say("all"), nucleus: nucleus < 1 ? nucleus : say("all")};
+    const words = inWords();
     for (const name of SLIDERS) {
-        choices[name].previousElementSibling.textContent = choices[name].ariaValueText = texts[name];
+        choices[name].previousElementSibling.textContent = choices[name].ariaValueText = words[name];
     }
-    element("how").textContent =
-        explained(temperature) + (element("other").disabled ? say(" Drawing again gives the same words.") : "");
-    element("more").textContent = say("More: {more}", {more: more()});
+    element("more").textContent = say("More: top k {top}, nucleus {nucleus}, start token {token}", words);
 }
-
-const shown = name => choices[name].ariaValueText;
-const nameOf = value => value === "none" ? say("none") : value;  // of a class
-const more = () => say("top k {top}, nucleus {nucleus}, start token {token}",
-    {top: shown("top"), nucleus: shown("nucleus"), token: nameOf(choices.class.value)});
 
 function restore() {
     const given = readAddress();
@@ -286,18 +260,13 @@ for (const button of examples) button.onclick = () => {
     choose(button);
 };
 document.querySelector("main > details").before(makeShare(() => ({
-    lines: [...new Map(cards().map(({value, painted}) => [value, painted])).values()],
-    text: say("Bold: the beginning. A darker ground: a less expected word. Drawn at temperature {temperature}, {more}.",
-        {temperature: choices.temperature.value, more: more()}),
+    lines: [...new Map(cards().map(({textContent, painted}) => [textContent, painted])).values()],
+    text: say("Bold: the beginning. A darker ground: a less expected word. Drawn at temperature {temperature}, top k "
+        + "{top}, nucleus {nucleus}, start token {token}.", inWords()),
 })));
-element("sections").append(...["none", ...file.classes].map(value =>
-    make("label", {}, make("input", {type: "radio", name: "class", value, defaultChecked: value === "none"}),
-        nameOf(value))));
-const measured = name => file.perplexity[name].toFixed(0);
-element("measured").textContent = say(
-    "network {network}; network, told the class {told}; 4-grams {counted}; network, in lesson 6's words {words}",
-    {network: measured("network"), told: measured("network, told the class"), counted: measured("4-grams"),
-     words: measured("network, in lesson 6's words")});
+for (const gap of document.querySelectorAll("[data-of]")) {
+    gap.textContent = file.perplexity[gap.dataset.of].toFixed(0);
+}
 window.addEventListener("hashchange", restore);
 restore();
 

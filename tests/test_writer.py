@@ -99,7 +99,7 @@ def test_the_continuations_follow_the_temperature_and_a_tap_takes_one(opened, wr
         tokens += writer.next(tokens, temperature=0)["tokens"][:1]
     assert len(set(lines(page))) == 1 and split(lines(page)[0]) == [t for t in tokens[2:] if t != "<end>"]
     assert page.get_by_role("button", name="Draw again").is_disabled()
-    assert page.locator("#how").inner_text().endswith("Drawing again gives the same words.")
+    assert page.get_by_text("drawing again gives the same words").is_visible()
     page.get_by_label("Temperature").fill("2")
     assert len({line.split()[0] for line in lines(page)}) == 3
     field(page).press("Enter")
@@ -126,11 +126,11 @@ def test_a_word_is_drawn_as_often_as_its_bar_says(opened, writer):
 
 def test_where_only_the_end_is_left_one_line_says_so_and_the_others_go_on(opened):
     page = opened("writer", "#text=Scientists find water on the moon")
-    assert "leave only the end" in spoken(page) and page.locator("#network button").first.is_disabled()
+    assert "the end is the likeliest: 100" in spoken(page) and page.locator("#network button").first.is_disabled()
     first, *others = lines(page)
     assert first == "■ The end: 3 of 3 draws. Go on without it" and len(set(others)) == 2
     page.locator("#drawn button").first.click()
-    assert field(page).input_value() == "Scientists find water on the moon" and "leave only" not in spoken(page)
+    assert field(page).input_value() == "Scientists find water on the moon" and "the end" not in spoken(page)
     assert lines(page)[1:] == others
     assert all(len(split(line)) > 5 and "Go on" not in line for line in lines(page))
     page.wait_for_function("location.hash.includes('past=on')")
@@ -193,9 +193,6 @@ def test_a_word_that_is_not_finished_is_completed(opened, writer):
     assert page.locator("#losses .unknown").first.inner_text().split() == ["zyxomm", "–", "–"]
     cost, told = writer.read("oil")["losses"][0], page.locator("#told").inner_text()
     assert f"surprise: network {cost:.2f}" in told and "Unknown words are not counted" in told
-    page.wait_for_function("location.hash.includes('zyxomm')")  # what is typed survives a reload
-    page.reload()
-    assert field(page).input_value() == "Oil zyxomm"
 
 
 def test_the_sliders_reshape_the_bars(opened, writer):
@@ -216,7 +213,6 @@ def test_the_sliders_reshape_the_bars(opened, writer):
         both = [(percent(own[token]), percent(left.get(token, 0))) for token in first]
         shown = [after if before == after else f"{before} → {after}" for before, after in both]
         assert numbers.all_inner_texts() == shown, choices
-        page.wait_for_function("hash => location.hash.includes(hash)", arg=f"{name}={value}")
     before = page.locator("#network").inner_text()
     page.get_by_label("Sports").check()
     assert page.locator("#network").inner_text() != before
@@ -313,7 +309,7 @@ def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reverse
     guess.fill("8")
     assert bars.count() == 0 and page.get_by_text("random words").count() == 0  # one guesses first
     page.get_by_role("button", name="Guess").click()
-    verdict = page.get_by_text("You guessed 8 letters. It is 12: from 13 on").bounding_box()
+    verdict = page.get_by_text("You guessed 8. It is 12: from 13 letters on").bounding_box()
     assert 0 < verdict["y"] < 780 and bars.count() > 12
     for name, left, right in ("your guess: 8", 0, 8), ("it is 12", 12, 24):  # a name ends at its line, or begins there
         box, strip = page.get_by_text(name, exact=True).bounding_box(), lanes.first.locator(".shares").bounding_box()
@@ -327,7 +323,7 @@ def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reverse
             assert "".join(lanes.nth(i).locator(".letters").last.locator("> *").all_inner_texts()) == said["written"]
             wrong = [a for a, b in zip(said["written"], reversed(word)) if a != b]
             assert lanes.nth(i).locator(".wrong").all_inner_texts() == wrong
-            assert percent(reversers.right[name][len(word) - 1]) in spoken(page)
+            assert percent(reversers.right[name][len(word) - 1]) in page.get_by_text("random words of").first.inner_text()
 
 
 @pytest.mark.parametrize("style", ["color: #222; background: #fff", "color: #eee; background: #16181C"])

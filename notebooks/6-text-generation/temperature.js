@@ -15,6 +15,7 @@ export function show(place, style, {beginnings}) {
         const shown = temperature.toFixed(2).replace(/0$/, "");
         const leads = beginnings.map(({scores, names}, i) =>
             showBars(lists[i], Float64Array.from(scores), {name: id => names[id], settings: {temperature}}));
+        leads.forEach(({most}, i) => lists[i].style.setProperty("--most", most));
         const [{id, own, now}] = leads, {text, names} = beginnings[0];
         sentence.replaceChildren(...pieces(
             "At a temperature of {shown}, the probability of {next} after “{text}” is {now}. "
