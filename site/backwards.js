@@ -123,7 +123,7 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
     }});
     const asked = make("p", {className: "controls"}, slider, button);
     mountFigure(place, style, [
-        label, sentence, make("div", {className: "lanes"}, one.section, attention.section), told, asked, verdict,
+        label, sentence, make("div", {className: "lanes"}, one.section, attention.section), told, verdict, asked,
         ...share ? [makeShare(
             () => ({title: `${read} → ${one.written}`, text: sentence.textContent}), () => [],
             () => `${location.href.split("#")[0]}#say=${read}`)] : [],
