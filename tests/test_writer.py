@@ -323,7 +323,8 @@ def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reverse
             assert "".join(lanes.nth(i).locator(".letters").last.locator("> *").all_inner_texts()) == said["written"]
             wrong = [a for a, b in zip(said["written"], reversed(word)) if a != b]
             assert lanes.nth(i).locator(".wrong").all_inner_texts() == wrong
-            assert percent(reversers.right[name][len(word) - 1]) in page.get_by_text("random words of").first.inner_text()
+            shares = page.get_by_text(f"random words of {len(word)} letters, ").inner_text()
+            assert percent(reversers.right[name][len(word) - 1]) in shares
 
 
 @pytest.mark.parametrize("style", ["color: #222; background: #fff", "color: #eee; background: #16181C"])
