@@ -139,6 +139,7 @@ AG_NEWS_FILES = {
 AG_NEWS_CLASSES = ["World", "Sports", "Business", "Sci/Tech"]
 TEXT_COLUMNS = {"text", "title", "headline", "subject", "description", "body", "content", "message", "review"}
 LABEL_COLUMNS = {"label", "class", "category", "topic"}
+Columns = str | int | Sequence | None  # by name or by number, as load_dataset takes them
 JSON = ("jsonl", "json", "ndjson")  # endings of files of JSON lines
 LETTER = re.compile(r"[^\W\d_]")
 SAMPLE = Path(__file__).resolve().parent / "data" / "sample"
@@ -192,7 +193,7 @@ def load_dataset(
     return train_dataset, test_dataset, classes, vocab
 
 
-def _read_halves(place: Path, text: str | int | Sequence | None, label: str | int | None, seed: int) -> tuple:
+def _read_halves(place: Path, text: Columns, label: Columns, seed: int) -> tuple:
     """(train items, test items, classes, notes) of a folder or a file. Without a test half, a tenth is held out."""
     tables = [_read_table(file, text, label) for file in _files_of(place)]
     classes = _read_classes(place, tables)
@@ -243,7 +244,7 @@ def _problem(file: Path, line: int, *sentences: str) -> ValueError:
     return ValueError(say("{file}, line {line}: {what}").format(file=file, line=line, what=" ".join(sentences)))
 
 
-def _read_table(file: Path, text: str | int | Sequence | None, label: str | int | None) -> Table:
+def _read_table(file: Path, text: Columns, label: Columns) -> Table:
     """A file's labels and texts; a broken row is an error that says where."""
     content, notes = _read_text(file)
     rows = (_json_rows if file.suffix[1:] in JSON else _csv_rows)(file, content)
@@ -270,9 +271,7 @@ def _read_table(file: Path, text: str | int | Sequence | None, label: str | int 
     return Table(file, found, header, notes)
 
 
-def _choose_columns(
-    file: Path, first: list[str], text: str | int | Sequence | None, label: str | int | None
-) -> tuple[list[int], int, bool]:  # fmt: skip
+def _choose_columns(file: Path, first: list[str], text: Columns, label: Columns) -> tuple[list[int], int, bool]:
     """The columns of the text, the column of the label, and whether the first row is a header."""
     names = [name.strip().casefold() for name in first]
 
