@@ -15,9 +15,8 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from tools.language import say
 from tools.lesson import ROOT
-from tools.site import figures, npm, pages
+from tools.site import figures, lesson_pages, npm, pages
 
 SOURCES = ROOT / "build" / "site-sources"
 PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md", "images/*.png"]
@@ -28,9 +27,6 @@ FONT_AS_SCRIPT = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")  # ha
 SEARCH = re.compile(r"<script[^>]*(searchtools|language_data|searchindex)\.js[^>]*></script>\s*")
 EXPECTED = re.compile(r"\(expected [^()<]{1,80}: ok\)")  # after a result, which is what one should see
 TERM = re.compile(r'<dt id="(term-[^"]+)">(?=.*?<dd>(.*?)</dd>)', re.S)  # of the glossary, and what it says of it
-CODE = re.compile(r'(?<=<div class="highlight"><pre><span></span>)(.*?)\n</pre>', re.S)  # and what it prints
-LINE = re.compile(r"^(?:<[^>]*>)*( *).*$", re.M)
-PHONE = 46  # letters of code in a line of a phone
 
 
 def gather() -> None:
@@ -70,26 +66,6 @@ def terms(glossary: Path) -> str:
     return f"window.terms = {json.dumps(said, ensure_ascii=False)};\n"
 
 
-def in_lines(code: re.Match) -> str:
-    """Each line as an element, with the blanks it begins with: a phone breaks it, and goes on two letters deeper.
-
-    Of more than ten lines of a phone it shows the first six, or those to the next mark, above a button for the rest:
-    see site/_static/course.css, which says of which cells.
-    """
-    texts = [re.sub("<[^>]*>", "", line) for line in code[1].split("\n")]
-    marked = [i for i, text in enumerate(texts[:10], start=1) if "# &lt;-" in text]
-    shown, needed = max(6, *marked[:1], 0), sum(1 + len(text) // PHONE for text in texts)
-    while not texts[min(shown, len(texts) - 1)]:  # a blank line would fade
-        shown -= 1
-    lines = LINE.sub(lambda line: f'<span class="line" style="--indent: {len(line[1])}">{line[0]}</span>', code[1])
-    lines = lines.split("\n")
-    if needed <= 10 or len(lines) <= shown:
-        return "\n".join(lines) + "\n</pre>"
-    name = say("All {count} lines").format(count=len(lines))
-    button = f'<button type="button" class="unfold" aria-expanded="false">{name}</button>'
-    return "\n".join([*lines[:shown], '<span class="rest">' + "\n".join(lines[shown:]) + f"</span>\n</pre>{button}"])
-
-
 def make_site(folder: Path) -> None:
     gather()
     npm.fetch(*npm.KATEX)
@@ -104,7 +80,7 @@ def make_site(folder: Path) -> None:
         page = page if file.name == "search.html" else SEARCH.sub("", page)
         page = FONT_AS_SCRIPT.sub("", page).replace("<img ", '<img loading="lazy" ')
         page = EXPECTED.sub(r'<span class="expected">\g<0></span>', page)
-        page = CODE.sub(in_lines, page)
+        page = lesson_pages.CODE.sub(lesson_pages.in_lines, page)
         page = page.replace('<div id="pst-primary', '<div role="complementary" aria-label="Site" id="pst-primary')
         file.write_text(page, encoding="utf-8")
     for pattern in ("*/*.map", "*macros.html", "katex/*/fonts/*[!2]"):  # what no page asks for

@@ -1,4 +1,4 @@
-"""A lesson as the site shows it: what is done to a notebook before Sphinx reads it."""
+"""A lesson as the site shows it: what is done to a notebook before Sphinx reads it, and to its code afterwards."""
 
 import re
 
@@ -156,3 +156,28 @@ def link_first(text: str, links: dict[str, str]) -> str:
                 del links[pattern]
                 break
     return text
+
+
+CODE = re.compile(r'(?<=<div class="highlight"><pre><span></span>)(.*?)\n</pre>', re.S)  # and what it prints
+LINE = re.compile(r"^(?:<[^>]*>)*( *).*$", re.M)
+PHONE = 46  # letters of code in a line of a phone
+
+
+def in_lines(code: re.Match) -> str:
+    """Each line as an element, with the blanks it begins with: a phone breaks it, and goes on two letters deeper.
+
+    Of more than ten lines of a phone it shows the first six, or those to the next mark, above a button for the rest:
+    see site/_static/course.css, which says of which cells.
+    """
+    texts = [re.sub("<[^>]*>", "", line) for line in code[1].split("\n")]
+    whole = LINE.sub(lambda line: f'<span class="line" style="--indent: {len(line[1])}">{line[0]}</span>', code[1])
+    if len(texts) < 7 or sum(1 + len(text) // PHONE for text in texts) <= 10:
+        return f"{whole}\n</pre>"
+    marked = next((i for i, text in enumerate(texts[:10], start=1) if "# &lt;-" in text), 0)
+    shown = min(max(6, marked), len(texts) - 1)
+    while not texts[shown]:  # a blank line would fade
+        shown -= 1
+    name, lines = say("All {count} lines").format(count=len(texts)), whole.split("\n")
+    first, rest = "\n".join(lines[:shown]), "\n".join(lines[shown:])
+    button = f'<button type="button" class="unfold" aria-expanded="false">{name}</button>'
+    return f'{first}\n<span class="rest">{rest}</span>\n</pre>{button}'
