@@ -14,7 +14,9 @@ HERE = ROOT / "site"
 LESSONS = {lesson.name: lesson for lesson in lessons()}
 CELL = re.compile(r"`(l\d+-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
 PLACE = re.compile(rf"(\blesson\s+\d+|第 \d+ 课)(?:,\s+|，){CELL.pattern}")
-NUMBERS = re.compile(r"(\s{2,}-?[\d.,]+(%|e[-+]\d+| ± [\d.]+)?){2,}$")  # in columns, whose names stand above them
+NUMBERS = re.compile(
+    r"(\s{2,}-?[\d.,]+(%|e[-+]\d+| ± [\d.]+)?){2,}(\s{2}|$)"
+)  # in columns, whose names stand above them
 SHOW = '<details class="answer">\n<summary>' + say("Guess, then show") + "</summary>\n"
 
 
@@ -80,6 +82,7 @@ def in_site(text: str) -> str:
         return f"\n\n$${whole}$$\n\n"
 
     text = re.sub(r"\s*^\$\$(.*?)\$\$[ \t]*$\s*", formula, text, flags=re.M | re.S).strip("\n")
+    text = re.sub(r"(?<![$`])(\$[^$`]+)\$([,.;:])", r"\1\\text{\2}$", text)  # a line begins with no comma
     scripts = f"https://github.com/{repo.current(ROOT)}/blob/main/notebooks"
     text = re.sub(r"\]\(([\w-]+/plain\.py)\)", rf"]({scripts}/\1)", text)
     return re.sub(rf"\[([^]]*)\]\({re.escape(SITE)}(?:zh/)?([^)]*)\)", r'<a href="../\2">\1</a>', text)
