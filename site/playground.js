@@ -44,12 +44,11 @@ function showSettings() {
     for (const {name, parentElement} of form.querySelectorAll("[type=range]")) {
         parentElement.querySelector("b").textContent = said[name];
     }
-    const cells = [...new Set([said.cell, said.cell2])].filter(cell => cell in CELLS).join(say(" or "));
     const gated = [[said.cell, said.bias], [said.cell2, said.bias2]].filter(([cell]) => cell in BIASES);
     const open = [...new Set(gated.map(([, bias]) => bias))].map(bias =>
         say("{bias} to {share}", {bias, share: percent(1 / (1 + Math.exp(-bias)))})).join(say(", "));
-    element("inside").textContent = say("Inside: an embedding ({vector} numbers per symbol), {width} units ({cells}), a "
-        + "linear layer to {symbols} scores.", {...said, cells, vector: VECTOR, symbols: SYMBOLS})
+    element("inside").textContent = say("Inside: an embedding ({vector} numbers per symbol), {width} units, a "
+        + "linear layer to {symbols} scores.", {...said, vector: VECTOR, symbols: SYMBOLS})
         + (open && say(" Before training, the bias opens the gate: {open}.", {open}));
     element("rest").firstElementChild.textContent = say(
         "T = {T}, {width} units, clip {clip}, learning rate {rate}, seed {seed}", said);

@@ -1,7 +1,7 @@
 // The page that reads over a network's shoulder: over the three of networks.json, or over one that was published.
 
 import {readAddress, turnPage, writeAddress} from "./address.js";
-import {PARTS, bold, css, fit, make, percent} from "../images/watch/draw.js";
+import {PARTS, bold, css, fit, lettering, make, percent} from "../images/watch/draw.js";
 import {Networks} from "./network.js";
 import {PICTURE, makeShare} from "./share.js";
 import {heard} from "../images/watch/sentences.js";
@@ -83,25 +83,24 @@ function pictures() {
     return [["", words], ...named];
 }
 
-// The words of a view at their places, tinted as on the page; the chosen one on grey.
-function paintWords({tokens, at, edges, width, colours, words}) {
-    const canvas = make("canvas"), upright = words.classList.contains("upright"), height = upright ? 110 : 34;
-    const context = fit(canvas, width, height), face = getComputedStyle(document.body).fontFamily;
-    const font = `${words.style.fontSize || "16px"} ${face}`;
-    tokens.forEach((token, t) => {
-        const wide = edges[t + 1] - edges[t], tint = getComputedStyle(words.children[t].firstChild).backgroundColor;
+// The words of a view at their places, as they are on the page; the chosen one on grey.
+function paintWords({width, colours, words}) {
+    const upright = words.classList.contains("upright"), {left, height} = words.getBoundingClientRect();
+    const canvas = make("canvas"), context = fit(canvas, width, height);
+    for (const word of words.querySelectorAll("bdi")) {
+        const {backgroundColor, fontWeight} = getComputedStyle(word), box = word.getBoundingClientRect();
         context.save();
-        context.translate(edges[t] + wide / 2, 0);
-        for (const ground of [css(colours.ink, t === at ? 0.15 : 0.03), tint]) {
+        context.translate(box.left - left + box.width / 2, height / 2);
+        for (const ground of [css(colours.ink, word.className.includes("here") ? 0.15 : 0.03), backgroundColor]) {
             context.fillStyle = ground;
-            context.fillRect(1 - wide / 2, 0, wide - 2, height);
+            context.fillRect(-box.width / 2, -height / 2, box.width, height);
         }
         if (upright) context.rotate(Math.PI / 2);
-        Object.assign(context, {font: `${t === at ? 700 : 400} ${font}`, fillStyle: css(colours.ink)});
-        Object.assign(context, {textBaseline: "middle", textAlign: upright ? "left" : "center"});
-        context.fillText(token, upright ? 4 : 0, upright ? 0 : height / 2, upright ? height - 8 : wide);
+        Object.assign(context, {font: `${fontWeight} ${lettering(word)}`, fillStyle: css(colours.ink)});
+        Object.assign(context, {textBaseline: "middle", textAlign: "center"});
+        context.fillText(word.textContent, 0, 0, (upright ? height : box.width) - 4);
         context.restore();
-    });
+    }
     return canvas;
 }
 
@@ -128,10 +127,7 @@ function play() {
 }
 
 document.getElementById("below").onclick = () => form.scrollIntoView({behavior: "smooth"});
-field.oninput = () => {
-    const typed = tokenize(field.value.slice(0, field.selectionEnd));
-    show(typed.length - 1);  // the word that is being typed
-};
+field.oninput = () => show(tokenize(field.value.slice(0, field.selectionEnd)).length - 1);  // the word being typed
 form.onchange = () => { view.stop(); read(); };
 window.addEventListener("hashchange", restore);
 for (const button of examples) {
@@ -155,6 +151,4 @@ restore();
 if (!readAddress().word) play();
 
 // For tests, and for who opens the console: what the network thinks of a text, a row a token, and what happens inside.
-window.reader = {
-    read: (text, ...how) => networks.read(tokenize(text).slice(0, most), ...how),
-};
+window.reader = {read: (text, ...how) => networks.read(tokenize(text).slice(0, most), ...how)};
