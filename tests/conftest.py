@@ -74,6 +74,17 @@ def news(fresh, news_folder):
     return torchnlp.load_dataset(root=news_folder)
 
 
+@pytest.fixture
+def paper():
+    """Draw into memory, and leave no figure open and no setting changed."""
+    from matplotlib import pyplot as plt
+
+    plt.switch_backend("agg")
+    with plt.rc_context():
+        yield
+    plt.close("all")
+
+
 @pytest.fixture(scope="module")
 def script(request):
     """The names of plain.py in the room of the lesson that a test_lesson_N.py is about."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import IPython.display
-import matplotlib
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
@@ -101,7 +100,7 @@ def few_articles(tmp_path_factory):
 
 
 @pytest.fixture
-def short(fresh, monkeypatch):
+def short(fresh, paper, monkeypatch):
     """Training is short, and nothing is shown."""
     every_batch = DataLoader.__iter__
 
@@ -112,9 +111,6 @@ def short(fresh, monkeypatch):
     monkeypatch.setattr(DataLoader, "__iter__", first_batches)
     monkeypatch.setattr(IPython.display, "display", Mock())
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
-    plt.switch_backend("agg")
-    with matplotlib.rc_context():
-        yield
 
 
 def shortened(source):

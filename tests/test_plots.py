@@ -18,16 +18,7 @@ from torch import nn
 import torchnlp
 from torchnlp import COLOURS, gates, mean_and_sem, plot_gates, plot_history, predict, watch
 
-pytestmark = pytest.mark.usefixtures("fresh")
-
-
-@pytest.fixture(autouse=True)
-def paper():
-    """Draw into memory, and leave no figure open and no setting changed."""
-    plt.switch_backend("agg")
-    with plt.rc_context():
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("fresh", "paper")
 
 
 @each_network

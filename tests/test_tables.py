@@ -8,7 +8,6 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import nbformat
 import pytest
 import torch
@@ -258,7 +257,7 @@ def test_the_report_has_a_line_for_each_class_and_their_mean_a_class_without_tex
 # ------------------------------------------------------------------------------------------- the page
 
 
-def test_each_block_of_the_page_runs(tmp_path, monkeypatch, capsys):
+def test_each_block_of_the_page_runs(paper, tmp_path, monkeypatch, capsys):
     root, rng = Path(torchnlp.__file__).parent, random.Random(0)
     words = {"printer": "paper toner jam", "network": "cable router slow", "password": "login reset key"}
     rows = []
@@ -270,8 +269,7 @@ def test_each_block_of_the_page_runs(tmp_path, monkeypatch, capsys):
     (tmp_path / "vectors.vec").write_text("3 2\npaper 0.5 1\n\u3000 1 2\ncable -1 0.25\n")
     shutil.copy(next((root / "images" / "fonts").glob("*.ttf")), tmp_path / "NotoSansSC-Regular.ttf")
     monkeypatch.chdir(tmp_path)
-    for style in (torchnlp.STYLE, plt.rcParams):
-        monkeypatch.setitem(style, "font.family", style["font.family"])
+    monkeypatch.setitem(torchnlp.STYLE, "font.family", torchnlp.STYLE["font.family"])
     page, names = (root / "site" / "own-data.md").read_text("utf-8"), {}
     for source in re.findall(r"^```python\n(.*?)^```", page, flags=re.M | re.S):
         exec(source, names)
