@@ -6,17 +6,15 @@ import {makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
 
 export function show(place, style, {words, bias}) {
     const T = words.length, sentence = toldAloud();
-    const items = words.map(word =>
-        make("li", {}, make("i", {className: "level"}), make("bdi", {textContent: word}), make("span")));
-    const list = make("ol", {className: "fading", ariaLabel: say("What is left of each word")}, ...items);
+    const list = make("ol", {className: "fading", ariaLabel: say("What is left of each word")});
 
     const slider = makeSlider(say("Bias of the forget gate"), {min: -1, max: 7, step: 0.1, value: bias}, bias => {
         const gate = 1 / (1 + Math.exp(-bias)), left = words.map((_, t) => gate ** (T - 1 - t));
-        items.forEach((item, t) => {
-            item.firstChild.style.height = `${48 * left[t]}px`;
-            item.children[1].style.backgroundColor = `color-mix(in srgb, var(--c) ${38 * left[t]}%, transparent)`;
-            item.lastChild.textContent = share(left[t]);
-        });
+        list.replaceChildren(...words.map((textContent, t) => {
+            const style = `background-color: color-mix(in srgb, var(--c) ${38 * left[t]}%, transparent)`;
+            return make("li", {}, make("i", {className: "level", style: `height: ${48 * left[t]}px`}),
+                make("bdi", {textContent, style}), make("span", {textContent: share(left[t])}));
+        }));
         const half = Math.round(Math.log(0.5) / Math.log(gate));
         const after = half > 1 ? say("after {half} words", {half}) : say("after one word or less");
         sentence.replaceChildren(...pieces(

@@ -10,24 +10,20 @@ const SIDES = ["alone", "left", "right", "both"];
 // sentences: lists of words; shares: of each word, how often it has a capital in the small corpus, as counted alone,
 // with the word before, the word after, and both; null where that never came.
 export function show(place, style, {sentences}) {
-    const sentence = toldAloud(), text = make("ol", {className: "meeting"});
-    const bars = RULES.map((name, i) => {
-        const bar = make("i", {className: "bar"}), number = make("span", {className: "number"});
-        const row = make("li", {className: SIDES[i]}, make("span", {textContent: name}), track(bar), number);
-        return {bar, number, row};
-    });
+    const sentence = toldAloud();
+    const [text, evidence] = ["meeting", "evidence"].map(className => make("ol", {className}));
     let words, shares;
 
     const slider = makeSlider(say("The word where they meet"), {min: 1, max: 9, value: 2}, place => {
         const at = place - 1, truth = words[at];
-        [...text.children].forEach((item, t) => {
-            item.className = t < at ? "left" : t > at ? "right" : "here";
-            item.textContent = t === at ? truth : words[t].toLowerCase();
-        });
-        shares[at].forEach((share, i) => {
-            bars[i].bar.style.width = `${100 * (share ?? 0)}%`;
-            bars[i].number.textContent = share === null ? say("never came") : percent(share);
-        });
+        text.replaceChildren(...words.map((word, t) => make("li", {
+            className: t < at ? "left" : t > at ? "right" : "here",
+            textContent: t === at ? truth : word.toLowerCase(),
+        })));
+        evidence.replaceChildren(...shares[at].map((share, i) => make("li", {className: SIDES[i]},
+            make("span", {textContent: RULES[i]}),
+            track(make("i", {className: "bar", style: `width: ${100 * (share ?? 0)}%`})),
+            make("span", {className: "number", textContent: share === null ? say("never came") : percent(share)}))));
         const wordsOf = count => count === 1 ? say("1 word") : say("{count} words", {count});
         sentence.replaceChildren(...pieces("They meet at {word}: the reader from the left has read {left} before it, "
             + "the reader from the right has read {right} after it. {rule}", {
@@ -38,14 +34,13 @@ export function show(place, style, {sentences}) {
     });
     function choose(i) {
         ({words, shares} = sentences[i]);
-        text.replaceChildren(...words.map(() => make("li")));
         Object.assign(slider.lastChild, {max: words.length, value: sentences[i].place});
         slider.lastChild.oninput();
     }
     mountFigure(place, style, [
         makeChoice(say("Sentence"), sentences.map(({words}) => `${words.slice(0, 5).join(" ").toLowerCase()} …`),
             choose),
-        slider, text, sentence, make("ol", {className: "evidence"}, ...bars.map(({row}) => row)),
+        slider, text, sentence, evidence,
         caption(say("How often the word has a capital in the small corpus, counted alone and beside the same "
             + "neighbours.")),
     ]);

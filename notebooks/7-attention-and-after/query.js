@@ -11,29 +11,22 @@ const digit = number => number.toFixed(1).replace("-", "−");
 export function show(place, style, {keys, values, query}) {
     const sentence = toldAloud(), asked = [...query];
     const [low, high] = [Math.min(...values), Math.max(...values)], dot = make("i", {className: "dot"});
-    const rows = keys.map((key, t) => {
-        const [score, weight] = [1, 2].map(() => make("td", {className: "number"}));
-        const bar = make("i", {className: "bar"});
-        const numbers = key.map(number => make("td", {textContent: number, className: "cell"}));
-        const line = make("tr", {}, make("th", {textContent: t + 1}), ...numbers, score,
-            make("td", {className: "wide"}, track(bar)), weight,
-            make("td", {className: "number", textContent: values[t]}));
-        return {numbers, score, weight, bar, line};
-    });
+    const rows = make("tbody"), cell = textContent => make("td", {className: "number", textContent});
 
     function answer() {
         const parts = keys.map(key => key.map((number, d) => number * asked[d]));
         const scores = parts.map(row => row.reduce((a, b) => a + b)), weights = softmax(scores);
         const context = weights.reduce((sum, weight, t) => sum + weight * values[t], 0);
-        rows.forEach(({numbers, score, weight, bar}, t) => {
-            numbers.forEach((cell, d) => {  // what a place adds to the score: green for more, grey for less
+        rows.replaceChildren(...keys.map((key, t) => {
+            const numbers = key.map((textContent, d) => {  // what it adds to the score: green for more, grey for less
                 const hue = parts[t][d] < 0 ? "guess" : "ours", share = Math.min(60, 20 * Math.abs(parts[t][d]));
-                cell.style.background = `color-mix(in srgb, var(--${hue}) ${share}%, transparent)`;
+                const style = `background: color-mix(in srgb, var(--${hue}) ${share}%, transparent)`;
+                return make("td", {className: "cell", textContent, style});
             });
-            score.textContent = digit(scores[t]);
-            weight.textContent = weights[t].toFixed(2);
-            bar.style.width = `${100 * weights[t]}%`;
-        });
+            const bar = make("i", {className: "bar", style: `width: ${100 * weights[t]}%`});
+            return make("tr", {}, make("th", {textContent: t + 1}), ...numbers, cell(digit(scores[t])),
+                make("td", {className: "wide"}, track(bar)), cell(weights[t].toFixed(2)), cell(values[t]));
+        }));
         dot.style.left = `${100 * (context - low) / (high - low)}%`;
         const largest = Math.max(...weights), level = weights.filter(weight => largest - weight < 0.005).length;
         const said = {level, share: percent(largest), position: weights.indexOf(largest) + 1};
@@ -56,7 +49,7 @@ export function show(place, style, {keys, values, query}) {
     const head = names.map((textContent, column) =>
         make("th", {textContent, scope: "col", colSpan: column === 1 ? keys[0].length : 1}));
     const table = make("table", {className: "keys"},
-        make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows.map(({line}) => line)));
+        make("thead", {}, make("tr", {}, ...head)), rows);
     const scale = make("div", {className: "scale"},
         make("span", {textContent: low}), track(dot), make("span", {textContent: high}));
     mountFigure(place, style, [
