@@ -22,11 +22,17 @@ export function show(place, style) {
     const slider = makeSlider(say("Time step"), {min: 0, max: 5, value: 2}, now => {
         const read = cells.filter(({step}) => step < now), real = read.filter(({name}) => name);
         const running = real.filter(({step}) => step === now - 1).length, lost = read.length - real.length;
-        for (const item of [...padded.children, ...packed.children, ...sizes.children]) {
-            item.classList.toggle("now", Number(item.dataset.step) === now - 1);
-            item.classList.toggle("eaten", Number(item.dataset.step) < now);
-        }
-        const share = percent(lost / read.length), T = Math.max(...lengths);
+        // A number as a square; padding is grey and has none.
+        const square = ({step, name}, column, row = 0) => {
+            const kinds = ["token", !name && "pad", step === now - 1 && "now", step < now && "eaten"].filter(Boolean);
+            const style = `grid-area: ${row + 1} / ${column + 1}`;
+            return make("span", {className: kinds.join(" "), textContent: name, style});
+        };
+        const named = cells.filter(({name}) => name), share = percent(lost / read.length), T = Math.max(...lengths);
+        padded.replaceChildren(...cells.map(cell => square(cell, cell.step, cell.text)));
+        packed.replaceChildren(...named.map((cell, i) => square(cell, i)));
+        sizes.replaceChildren(...[...Array(T).keys()].map(step =>
+            square({step, name: named.filter(cell => cell.step === step).length}, step)));
         const parts = {now, T, running, texts: lengths.length, share};
         const still = running > 1 ? say("{running} of {texts} texts still run", parts)
             : say("1 of {texts} texts still runs", parts);
@@ -39,22 +45,10 @@ export function show(place, style) {
         return say("{now} of {T}", parts);
     });
 
-    // A number as a square; padding is grey and has none.
-    function square({step, name}, column, row = 0) {
-        const item = make("span", {className: name ? "token" : "token pad", textContent: name});
-        item.style.gridArea = `${row + 1} / ${column + 1}`;
-        item.dataset.step = step;
-        return item;
-    }
     function choose(batch) {
         lengths = BATCHES[batch];
         cells = cellsOf(lengths);
-        const real = cells.filter(({name}) => name), steps = [...Array(Math.max(...lengths)).keys()];
-        padded.replaceChildren(...cells.map(cell => square(cell, cell.step, cell.text)));
-        packed.replaceChildren(...real.map((cell, i) => square(cell, i)));
-        sizes.replaceChildren(...steps.map(step =>
-            square({step, name: real.filter(cell => cell.step === step).length}, step)));
-        slider.lastChild.max = steps.length;
+        slider.lastChild.max = Math.max(...lengths);
         slider.lastChild.oninput();
     }
 
