@@ -188,7 +188,7 @@ function tellCosts() {
         {loss: number.toFixed(2), perplexity: Math.round(Math.exp(number)).toLocaleString("en")});
     const sum = !known.length ? "" : say("Mean surprise: network {network}, 4-grams {counted}. ",
         {network: size(cost("loss")), counted: size(cost("counted"))});
-    const pairs = ids => ids.slice(1).map((id, t) => `${ids[t]} ${id}`), all = pairs(known.map(({id}) => id));
+    const all = known.slice(1).map(({id}, t) => `${known[t].id} ${id}`);
     const again = all.length - new Set(all).size, low = Math.exp(cost("loss")) < 100 && 4 * again > all.length;
     const why = !low ? "" : say("It is low because the text repeats itself: {again} of {pairs} pairs are old. ",
         {again, pairs: all.length});
@@ -224,8 +224,7 @@ form.oninput = () => update();
 
 const cards = () => [...element("drawn").children].map(row => row.firstChild);
 
-form.onsubmit = event => {
-    event.preventDefault();
+element("other").onclick = () => {
     model.steps.at(-1).after.clear();
     choices.seed.stepUp();
     update();
