@@ -37,11 +37,10 @@ from bs4 import BeautifulSoup
 from bs4.dammit import EntitySubstitution
 from bs4.formatter import HTMLFormatter
 
-from tools.lesson import KEYS
+from tools.lesson import KEYS, ROOT, is_picture
 from tools.teaching.student import sets_up
 from tools.upkeep.plot_labels import relabel
 
-ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "zh"
 NOTEBOOKS = {path: path.with_suffix("") / "zh.po" for path in sorted(ROOT.glob("notebooks/*.ipynb"))}
 NOTEBOOKS |= {path: path.with_suffix(".zh.po") for path in sorted(ROOT.glob("notebooks/*/*.ipynb"))}
@@ -270,7 +269,7 @@ def translate(notebook, lookup: Callable[[str, str], str]):
 
 def plots_of(cell) -> list:
     """The outputs of a cell that are pictures, but for diagrams: these carry their labels as a note."""
-    shown = [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+    shown = filter(is_picture, cell.get("outputs", []))
     return [output for output in shown if b"Labels" not in b64decode(output.data["image/png"])]
 
 
