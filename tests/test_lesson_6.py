@@ -97,11 +97,6 @@ def test_the_ids_of_a_headline_end_with_end():
 # -------------------------------------------------------------------------------- the network
 
 
-def test_the_targets_are_the_inputs_one_place_later():
-    x, y = shifted([(9, [5, 6, 2]), (8, [2])])
-    assert x.tolist() == [[9, 5, 6], [8, PAD, PAD]] and y.tolist() == [[5, 6, 2], [2, PAD, PAD]]
-
-
 def test_the_language_model_is_an_lstm_whose_word_vectors_serve_twice():
     net, x = LanguageModel(8, starts=2, D=5, H=6).eval(), torch.tensor([[8, 3, 4], [9, 5, 6]])
     nn.init.normal_(net.bias)
