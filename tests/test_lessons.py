@@ -34,10 +34,6 @@ def code_cells(path: Path) -> list[tuple[str, ast.Module]]:
 NOTEBOOKS = [path for path in sorted(ROOT.glob("notebooks/**/*.ipynb")) if path.stem != "project"]
 
 
-def is_kept(definition: ast.stmt, source: str) -> bool:
-    return any(KEPT in line for line in source.splitlines()[definition.lineno - 1 : definition.body[0].lineno])
-
-
 def plain(definition: ast.stmt) -> str:
     """A function or class without its docstrings: those of lessons.py say in addition where it is explained."""
     definition = ast.parse(ast.unparse(definition)).body[0]
@@ -54,8 +50,9 @@ def marked() -> list[tuple[Path, ast.stmt]]:
         (path, statement)
         for path in NOTEBOOKS
         for source, tree in code_cells(path)
+        if KEPT in source
         for statement in tree.body
-        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and is_kept(statement, source)
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and KEPT in ast.get_source_segment(source, statement)
     ]
 
 

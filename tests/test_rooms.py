@@ -15,10 +15,9 @@ from tools.teaching import questions
 from tools.upkeep.minutes import core_of
 
 GUIDE = (reader.ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
-each_lesson = pytest.mark.parametrize("lesson", reader.lessons(), ids=lambda lesson: lesson.name)
 
 
-@each_lesson
+@pytest.mark.parametrize("lesson", reader.lessons(), ids=lambda lesson: lesson.name)
 def test_what_a_cell_is_does_not_depend_on_its_words(lesson):
     other = nbformat.from_dict(lesson.notebook)
     for cell in other.cells:
@@ -114,7 +113,7 @@ def course(tmp_path_factory):
     return folder
 
 
-def run(line: str, course) -> subprocess.CompletedProcess:
+def run(line: str, course) -> tuple[int, str]:
     line = re.sub(r"^python ", f"{sys.executable} ", line)
     done = subprocess.run(line, shell=True, cwd=course, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
