@@ -93,7 +93,6 @@ def opening(notebook) -> list:
 @dataclass
 class Exercise:
     number: str
-    title: str
     counts: bool  # those of the core do; those under "Further" are voluntary
     checks: list = field(default_factory=list)  # cells; a stage may stand further down, before the next exercise
 
@@ -102,9 +101,7 @@ def exercises_of(notebook) -> list[Exercise]:
     found: list[Exercise] = []
     for cell, further in with_further(notebook):
         if has(cell, "exercise"):
-            _, heading = headings(cell)[-1]
-            title = re.sub(r"^\S+ \d+\. ", "", heading)  # behind "Exercise 1. "
-            found.append(Exercise(str(len(found) + 1), title, not further))
+            found.append(Exercise(str(len(found) + 1), not further))
         elif found and has(cell, "check"):
             found[-1].checks.append(cell)
     return found

@@ -64,11 +64,6 @@ class Slide:
     notes: str
     reserve: bool
 
-    @property
-    def opens(self) -> list[str]:
-        """The cells at which the class opens the notebook."""
-        return [line["cell"] for line in LINE.finditer(self.body) if line["cell"]]
-
 
 def given(lesson: Lesson, name: str) -> str:
     """What was recorded or printed, or the errors or points in 100; of a table, two columns. Raises LookupError."""
@@ -112,7 +107,7 @@ def plan_of(lesson: Lesson) -> list[tuple[str, float, str, list[str]]]:
     for row, those in groupby(shown, key=lambda each: each[1].row):
         numbers, slides = zip(*those)
         where = f"{numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}"
-        cells = [cell for slide in slides for cell in slide.opens]
+        cells = [line["cell"] for slide in slides for line in LINE.finditer(slide.body) if line["cell"]]
         plan.append((row, sum(slide.minutes for slide in slides), where, cells))
     return plan
 

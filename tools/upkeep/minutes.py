@@ -4,7 +4,7 @@ The core is what stands outside the sections with the tag "further". Whoever tri
 would, with a clock, took about as long as this says, or a sixth longer.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tools.lesson import exercises_of, has, is_picture, kind, lessons, opening, with_further
 
@@ -16,19 +16,19 @@ WORD, OPEN_LINE, FOLDED_LINE, STOP, KNOB, EXERCISE = 1 / 165, 9 / 60, 3 / 60, 35
 class Core:
     """What there is to do in the core of a lesson."""
 
-    exercises: list[str] = field(default_factory=list)  # their titles
+    exercises: int
     reading: float = 0.0  # minutes for the words, and to stop at each bold question and each picture
     code: float = 0.0  # minutes, with those for what one changes and runs again
     stretch: float = 0.0  # the most minutes between two things that the student does
 
     @property
     def minutes(self) -> float:
-        return self.reading + self.code + len(self.exercises) * EXERCISE
+        return self.reading + self.code + self.exercises * EXERCISE
 
 
 def core_of(lesson) -> Core:
     """Count what the core of a notebook holds."""
-    found = Core([exercise.title for exercise in exercises_of(lesson) if exercise.counts])
+    found = Core(sum(exercise.counts for exercise in exercises_of(lesson)))
     since = 0.0  # what the core took when the student last did something
     free = opening(lesson)  # each lesson begins with these cells
     for cell in (cell for cell, further in with_further(lesson) if not further and kind(cell) != "solution"):
@@ -51,5 +51,5 @@ def core_of(lesson) -> Core:
 if __name__ == "__main__":
     for lesson in lessons():
         found = core_of(lesson.notebook)
-        parts = f"{found.reading:.0f} to read, {found.code:.0f} code, {len(found.exercises)} × {EXERCISE} exercises"
+        parts = f"{found.reading:.0f} to read, {found.code:.0f} code, {found.exercises} × {EXERCISE} exercises"
         print(f"{found.minutes:4.0f} minutes ({parts}), longest stretch {found.stretch:.0f} minutes: {lesson.name}")
