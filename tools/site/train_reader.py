@@ -57,14 +57,9 @@ def with_pieces(items: list[tuple[int, str]]) -> list[tuple[int, str]]:
     return pieces
 
 
-def quantise(weight: torch.Tensor, most: int = 127) -> tuple[torch.Tensor, float]:
-    """Whole numbers from -most to most and the step between them: whole * step is nearly the weight."""
-    step = weight.abs().max().item() / most
-    return (weight / step).round().to(torch.int8), step
-
-
 def packed(net: nn.Module, whole: tuple[str, ...] = ("embedding.weight",), most: int = 127) -> dict:
-    """The weights as JSON can hold them, under PyTorch's names. Those in `whole` are quantised, in the network too.
+    """The weights as JSON can hold them, under PyTorch's names. Those in `whole` are quantised, in the network too:
+    whole numbers from -most to most, times a step.
 
     A number up to 24 is one letter: a server's gzip makes less of it than of the bytes that base64 cuts in pieces.
     """
@@ -74,8 +69,9 @@ def packed(net: nn.Module, whole: tuple[str, ...] = ("embedding.weight",), most:
         if name not in whole:
             file[name]["float32"] = base64_of(weight)
             continue
-        numbers, file[name]["step"] = quantise(weight, most)
-        weight.copy_(numbers * file[name]["step"])
+        file[name]["step"] = step = weight.abs().max().item() / most
+        numbers = (weight / step).round().to(torch.int8)
+        weight.copy_(numbers * step)
         if most <= LEVELS:
             file[name]["letters"] = "".join(chr(ZERO + number) for number in numbers.flatten().tolist())
         else:

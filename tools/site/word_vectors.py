@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
-from tools.site.train_reader import base64_of, quantise
+from tools.site.train_reader import packed
 from torchnlp import load_vectors
 
 FILE = Path(__file__).resolve().parents[2] / "site" / "networks" / "vectors.json"
@@ -20,9 +21,9 @@ def main() -> None:
     names, vectors = load_vectors(install=True)
     rows = {name: i for i, name in enumerate(names[:100_000])}
     table = np.stack([vectors[rows[word]] for word in words]).astype(np.float32)
-    numbers, step = quantise(torch.from_numpy(table / np.linalg.norm(table, axis=1, keepdims=True)))
-    packed = {"shape": list(table.shape), "step": step, "int8": base64_of(numbers)}
-    FILE.write_text(json.dumps({"words": words, "table": packed}) + "\n", encoding="utf-8")
+    unit = nn.Embedding.from_pretrained(torch.from_numpy(table / np.linalg.norm(table, axis=1, keepdims=True)))
+    table = packed(unit, ("weight",))["weight"]
+    FILE.write_text(json.dumps({"words": words, "table": table}) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
