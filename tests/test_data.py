@@ -307,7 +307,7 @@ def test_after_a_fault_it_is_tried_again_and_if_it_stays_the_mirror_and_then_the
 
 def test_a_server_that_falls_silent_is_left_and_asked_again(server, monkeypatch):
     downloader = pooch.HTTPDownloader
-    monkeypatch.setattr(pooch, "HTTPDownloader", lambda timeout, **named: downloader(timeout=timeout / 50, **named))
+    monkeypatch.setattr(pooch, "HTTPDownloader", lambda timeout, **named: downloader(timeout=timeout / 20, **named))
     server.answers["/news/train.csv"] = [(200, TRAIN, 0.6, 9), (200, TRAIN)]
     start = time.monotonic()
     assert_ag_news(server)
