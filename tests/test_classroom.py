@@ -7,6 +7,7 @@ import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from unittest import mock
 
 import nbformat
 import pytest
@@ -19,7 +20,7 @@ pytest.importorskip("nbgrader")
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
-from tools.teaching import collect, exercises, export, grade, mend, outside, people, student, words
+from tools.teaching import collect, exercises, export, grade, mend, outside, people, student
 from tools.teaching.term import configuration, read_table
 
 pytestmark = pytest.mark.slow
@@ -45,9 +46,7 @@ def term(tmp_path_factory):
     cells["l2-c002"].source = IMPORTS
     lesson.cells = [cells[f"l2-c{number}"] for number in CELLS.split()]
     nbformat.write(lesson, path)
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (exercises, student, collect, export, words):
-            patch.setattr(module, "LESSONS", {"2": path})
+    with mock.patch.dict(exercises.LESSONS, {"2": path}, clear=True):
         student.release(folder)
         yield folder
 
