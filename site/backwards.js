@@ -9,7 +9,6 @@ import {makeShare} from "./share.js";
 import {unpacked} from "./weights.js";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz", START = LETTERS.length;
-const TITLES = {one: say("One state"), attention: say("Attention")};
 
 // What a network writes, a row of probabilities a letter, and with attention the alignment, a row of weights a letter.
 function write(w, word) {
@@ -95,21 +94,15 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
         const most = order.sort((a, b) => row[b] - row[a]).filter((s, i) => !i || row[s] >= 0.1);
         const states = most.map(s => say("{letter} (letter {place}, {share})",
             {letter: read[s], place: s + 1, share: percent(row[s])})).join(say(", "));
-        told.replaceChildren();
-        if (!row.length) return;
-        told.append(...pieces("To write {letter}, attention reads the state after {states}.",
-            {letter: bold(written[t]), states}));
-        letters.children[t].firstChild.checked = true;
+        told.replaceChildren(...!row.length ? [] : pieces(
+            "To write {letter}, attention reads the state after {states}.", {letter: bold(written[t]), states}));
+        if (row.length) letters.children[t].firstChild.checked = true;
     }
 
     const label = make("label", {className: "slider"},
         make("span", {textContent: say("A word to say backwards")}), field);
     const question = say("Your guess, in letters: one state writes most words whole up to");
-    const slider = makeSlider(question, {min: 1, max: most, value: 1}, letters => {
-        guess = letters;
-        field.oninput();
-        return letters;
-    });
+    const slider = makeSlider(question, {min: 1, max: most, value: 1}, letters => (guess = letters));
     const button = make("button", {type: "button", className: "main", textContent: say("Guess"), onclick() {
         verdict.append(...pieces("You guessed {guess}. It is {most}: from {breaks} letters on, one state loses more "
             + "than half of the words.", {guess, most: make("b", {textContent: truth}), breaks: truth + 1}));
@@ -119,6 +112,7 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
         asked.replaceWith(shares, caption(say("Bars: of {words} random words of 1 to {most} letters, the share that "
             + "comes back whole. The fine line: {trained} letters, the longest words of the training.",
             {words, most, trained})));
+        field.oninput();
         verdict.scrollIntoView({block: "nearest"});
     }});
     const asked = make("p", {className: "controls"}, slider, button);
@@ -128,6 +122,7 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
             () => ({title: `${read} → ${one.written}`, text: sentence.textContent}), () => [],
             () => `${location.href.split("#")[0]}#say=${read}`)] : [],
     ]);
+    field.oninput();
     place.backwards = word => Object.fromEntries(nets.map(({name, w}) => [name, write(w, word)]));
 }
 
@@ -139,7 +134,7 @@ function makeLane(name) {
     const read = make("ol", {className: "letters", ariaLabel: say("Letters read")}), bars = picture("shares");
     const letters = make("div", {className: "letters", role: "group", ariaLabel: say("Letters written")});
     const lines = picture("lines"), word = make("div", {className: "word"}, read, lines, letters);
-    const title = make("h3", {className: name, textContent: TITLES[name]});
+    const title = make("h3", {className: name, textContent: name === "one" ? say("One state") : say("Attention")});
     return {word, read, letters, lines, bars, section: make("section", {className: "lane"}, title, word)};
 }
 

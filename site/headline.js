@@ -25,8 +25,7 @@ export function show(place, style, {file, megabytes, text, classes, ...reading})
         make("button", {type: "button", textContent: name, onclick: () => choose(headline, task)}));
     const turn = make("p", {className: "examples"}, make("b", {textContent: say("Your turn")}), ...chips);
     const watched = new View(view, classes, {compact: true, onEnd: () => field.classList.add("calls")});
-    const gates = make("button", {type: "button", textContent: say("Look inside"), ariaPressed: false});
-    gates.className = "inside-too";
+    const gates = make("button", {className: "inside-too", textContent: say("Look inside"), ariaPressed: false});
     gates.onclick = () => { gates.ariaPressed = place.classList.toggle("opened"); watched.layout(); };
     watched.player.after(gates);
     let networks;
@@ -41,8 +40,8 @@ export function show(place, style, {file, megabytes, text, classes, ...reading})
         watched.show([reading]);
         watched.reveal();
         const strangers = tokens.filter((token, t) => !known[t] && /\p{L}/u.test(token)).join(", ");
-        sign.replaceChildren(...strangers
-            ? pieces("It read the news of 2004, and has never met: {strangers}.", {strangers: bold(strangers)}) : [READS]);
+        sign.replaceChildren(...strangers ? pieces(
+            "It read the news of 2004, and has never met: {strangers}.", {strangers: bold(strangers)}) : [READS]);
     }
 
     async function fetched() {
