@@ -89,8 +89,8 @@ test-all: test $(VENV)/site.ready $(VENV)/tools/teaching.ready
 lint: $(VENV)/tests.ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/ruff check --config pyproject.toml notebooks/*.py notebooks/*/*.py
-	$(BIN)/ruff format --check --config pyproject.toml notebooks/*.py notebooks/*/*.py
+	$(BIN)/ruff check --config line-length=88 notebooks/*.ipynb notebooks/*/*.ipynb
+	$(BIN)/ruff format --check --config line-length=88 notebooks/*.ipynb notebooks/*/*.ipynb
 
 # make arithmetic runs lessons, and tests of what computes with weights, as other processors do; an hour or two
 SSE4 = ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 MKL_ENABLE_INSTRUCTIONS=SSE4_2 OPENBLAS_CORETYPE=Nehalem
