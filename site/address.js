@@ -3,6 +3,14 @@
 
 export const readAddress = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 
+// A form's settings as at first, and as the address has them, where it does.
+export function restoreForm(form) {
+    const given = readAddress();
+    form.reset();
+    for (const {name} of form.elements) if (name && name in given) form.elements[name].value = given[name];
+    return given;
+}
+
 let pending, replace = () => {};
 
 // Not at every key, for browsers allow a few changes a second.

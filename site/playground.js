@@ -1,11 +1,11 @@
 // The page on which networks learn to remember, before one's eyes.
 
 import {
-    PARTS, SIGNED, css, fit, make, mean, paintAxes, paintLine, paintUnits, palette, percent, shade, shownParts,
-    tenTo,
+    PARTS, SIGNED, css, fit, lessMotion, make, mean, paintAxes, paintLine, paintUnits, palette, percent, shade,
+    shownParts, tenTo,
 } from "../images/watch/draw.js";
 import {say} from "../images/watch/words.js";
-import {readAddress} from "./address.js";
+import {restoreForm} from "./address.js";
 import {CELLS} from "./cells.js";
 import {BATCH, Recaller, SYMBOLS, VECTOR} from "./recall.js";
 import {PICTURE, makeShare} from "./share.js";
@@ -24,11 +24,7 @@ let nets, untrained, running, frame;
 // outside its limits there.
 function restore() {
     if (!location.hash) history.replaceState(null, "", presets[0].hash);
-    form.reset();
-    for (const [name, value] of Object.entries(readAddress())) {
-        const control = form.elements.namedItem(name);
-        if (control) control.value = value;
-    }
+    restoreForm(form);
     form.elements.cell.value ||= "LSTM";
     restart();
 }
@@ -289,7 +285,7 @@ new ResizeObserver(draw).observe(document.querySelector(".bench"));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 
 restore();
-if (!matchMedia("(prefers-reduced-motion: reduce)").matches) start();
+if (!lessMotion) start();
 
 // ------------------------------------------------------------ for tests, and for who opens the console
 

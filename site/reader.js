@@ -1,7 +1,7 @@
 // The page that reads over a network's shoulder: over the three of networks.json, or over one that was published.
 
-import {readAddress, turnPage, writeAddress} from "./address.js";
-import {PARTS, bold, css, fit, lettering, make, percent} from "../images/watch/draw.js";
+import {readAddress, restoreForm, turnPage, writeAddress} from "./address.js";
+import {PARTS, bold, css, fit, lessMotion, lettering, make, percent} from "../images/watch/draw.js";
 import {Networks} from "./network.js";
 import {PICTURE, makeShare} from "./share.js";
 import {heard} from "../images/watch/sentences.js";
@@ -16,7 +16,7 @@ const networks = new Networks(file), {most} = networks.plan;
 if (file.plan?.layers === 0) Object.assign(PARTS.h, {name: say("mean so far"), meaning: ""});
 const field = document.getElementById("text"), form = document.getElementById("choices"), choices = form.elements;
 // What is read depends on where the band is, if words are forgotten.
-const onMove = () => choices.mode.value === "all" ? remember() : read();
+const onMove = () => choices.read.value === "all" ? remember() : read();
 const view = new View(document.getElementById("view"), networks.classes, {onMove, colours: file.colours});
 view.hint.before(form, makeShare(
     () => ({title: field.value, text: view.sentence.textContent + calculated()}), pictures));
@@ -37,12 +37,12 @@ function reading(name, tokens, mode, at, alone) {
 }
 
 function read() {
-    const cell = choices.cell.value, tokens = tokenize(field.value).slice(0, most);
+    const cell = choices.cell?.value ?? networks.names[0], tokens = tokenize(field.value).slice(0, most);
     document.getElementById("cut").hidden = tokens.length < most;
     const at = Math.max(0, Math.min(view.at, tokens.length - 1));
     const names = cell === "all" ? networks.names : [cell];
     if (!networks.names.includes(names[0])) return;
-    const readings = names.map(name => reading(name, tokens, choices.mode.value, at, names.length === 1));
+    const readings = names.map(name => reading(name, tokens, choices.read.value, at, names.length === 1));
     view.show(readings);
     document.getElementById("turning")?.replaceChildren(...turning(readings[0]));
     remember();
@@ -63,7 +63,7 @@ function turning({tokens, known, turning, without}) {
 
 function remember() {
     const {at, by, unit} = view, lit = by === "answer" ? {} : {by, unit: unit === null ? "" : unit + 1};
-    writeAddress({text: field.value, cell: choices.cell.value, read: choices.mode.value, word: at + 1, ...lit});
+    writeAddress({text: field.value, ...Object.fromEntries(new FormData(form)), word: at + 1, ...lit});
 }
 
 // What is saved: the words over their curves, and the part that is looked at, in a width that a phone has not.
@@ -105,10 +105,7 @@ function paintWords({width, colours, words}) {
 }
 
 function restore() {
-    const {text, cell = "", read: mode = "", word, by = "answer", unit} = readAddress();
-    form.reset();
-    if (!file.plan) choices.cell.value = cell;  // a name that is none changes nothing
-    choices.mode.value = mode;
+    const {text, word, by = "answer", unit} = restoreForm(form);
     field.value = text ?? examples[0]?.value ?? "";
     Object.assign(view, {by, unit: unit ? unit - 1 : null});
     show(word >= 1 ? Math.round(word) - 1 : Infinity);
@@ -122,10 +119,6 @@ function show(at) {
     view.reveal();
 }
 
-function play() {
-    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) view.play();
-}
-
 document.getElementById("below").onclick = () => form.scrollIntoView({behavior: "smooth"});
 field.oninput = () => show(tokenize(field.value.slice(0, field.selectionEnd)).length - 1);  // the word being typed
 form.onchange = () => { view.stop(); read(); };
@@ -135,7 +128,7 @@ for (const button of examples) {
         turnPage();
         field.value = button.value;
         show(Infinity);
-        play();
+        if (!lessMotion) view.play();
     };
 }
 if (networks.accuracy) {
@@ -145,10 +138,10 @@ if (networks.accuracy) {
 
 if (!file.plan) document.addEventListener("DOMContentLoaded", () => {
     networks.add(data("others"));
-    if (choices.cell.value !== "LSTM") restore();
+    if (choices.cell.value !== "LSTM") read();
 });
 restore();
-if (!readAddress().word) play();
+if (!readAddress().word && !lessMotion) view.play();
 
 // For tests, and for who opens the console: what the network thinks of a text, a row a token, and what happens inside.
 window.reader = {read: (text, ...how) => networks.read(tokenize(text).slice(0, most), ...how)};

@@ -1,6 +1,6 @@
 // The page on which a language model writes as you type, beside a rival that counts.
 
-import {readAddress, turnPage, writeAddress} from "./address.js";
+import {restoreForm, turnPage, writeAddress} from "./address.js";
 import {showBars, written} from "./bars.js";
 import {FourGrams} from "./counts.js";
 import {bold, make, mean} from "../images/watch/draw.js";
@@ -244,11 +244,7 @@ function showSettings() {
 }
 
 function restore() {
-    const given = readAddress();
-    form.reset();
-    for (const name of [...SLIDERS, "class", "model", "seed"]) {
-        if (name in given) choices[name].value = given[name];
-    }
+    const given = restoreForm(form);
     if (given.text === undefined) choose(examples[0]);
     else change(given.text.slice(0, field.maxLength), undefined, "past" in given);
 }

@@ -41,6 +41,8 @@ export function make(tag, properties = {}, ...children) {
     return element;
 }
 
+export const lessMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;  // is what the visitor wants
+
 export const bold = word => make("bdi", {textContent: word});
 
 // The letters of what is drawn are those of its stylesheet.

@@ -116,7 +116,7 @@ def published(network: dict, said: dict[str, str], examples: list[str], card: di
     shown = {text: html.escape(text if len(text) < 60 else f"{text[:56]} …") for text in examples}
     buttons = [f'<button type="button" value="{html.escape(text)}">{name}</button>' for text, name in shown.items()]
     parts = {name: html.escape(text) for name, text in said.items()}
-    parts |= {"kind": KINDS[cell], "cell": cell, "most": str(plan["most"])}
+    parts |= {"kind": KINDS[cell], "most": str(plan["most"])}
     parts |= {"examples": "\n".join(buttons), "card": "\n".join(entries)}
     page = re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (SITE / "published.html").read_text("utf-8"))
     weights = {name: {"float32": coded(weight)} for name, weight in network["weights"].items()}

@@ -10,8 +10,8 @@
 
 import {byPush, classColour, effects, paintEffect, paintSums} from "./chain.js";
 import {
-    PARTS, SIGNED, best, bold, css, fit, lettering, make, mean, paintAxes, paintLine, paintUnits, palette, percent,
-    shade, shownParts, writeEnds,
+    PARTS, SIGNED, best, bold, css, fit, lessMotion, lettering, make, mean, paintAxes, paintLine, paintUnits, palette,
+    percent, shade, shownParts, writeEnds,
 } from "./draw.js";
 import {formula, heard, notes, sentence, story, turnsOf} from "./sentences.js";
 import {pieces, say} from "./words.js";
@@ -504,7 +504,7 @@ export class View {
 
     // Play once most of the words can be seen; at once for who wants less motion, which is not at all.
     playWhenSeen() {
-        if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.end();
+        if (lessMotion) return this.end();
         Object.assign(this, {shown: 0});
         this.draw();
         this.waiting = new IntersectionObserver(([{intersectionRatio}]) => {
