@@ -247,14 +247,13 @@ function gradientInWords(influence, changed) {
 function describe(net) {
     const {state, steps, recent} = net, share = percent(recent), sequences = (steps * BATCH).toLocaleString("en");
     const parts = {name: nameOf(net), steps, sequences, share};
-    const how = {
+    return {
+        learning: steps ? say("{name}: step {steps}, {share} right.", parts) : say("{name}: not trained yet.", parts),
         learnt: say("{name}: learnt after {steps} steps and {sequences} sequences.", parts),
         "given up": say("{name}: not learnt in {steps} steps, {share} right.", parts),
         broken: say("{name}: the gradient is no longer a number; clipping or a smaller learning rate would have "
             + "helped.", parts),
-    };
-    const far = say("{name}: step {steps}, {share} right.", parts);
-    return how[state] ?? (steps ? far : say("{name}: not trained yet.", parts));
+    }[state];
 }
 
 // What to change after a run: a question that one control answers.

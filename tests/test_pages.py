@@ -120,11 +120,7 @@ def test_the_probabilities_the_gates_and_the_importance_are_pytorchs(a_page, cel
 
 def test_a_word_is_chosen_with_keys_pointer_or_finger_and_a_sentence_says_what_it_did(opened):
     page = opened("reader", "#word=1&text=" + HEADLINE, has_touch=True)
-    strip, words, here = (
-        page.get_by_role("slider", name="Word"),
-        page.locator(".words bdi"),
-        page.locator(".words .here"),
-    )
+    strip, words, here = (page.locator(part) for part in ("[role=slider]", ".words bdi", ".words .here"))
     strip.focus()
     inside = r"the input gate is \d+ % open, the forget gate keeps \d+ % of the cell state"
     assert re.fullmatch(rf"After striker, the answer is Sports \(\d+ %\); {inside}\.", sentence(page))
@@ -502,9 +498,8 @@ def test_ink_over_a_word_is_what_the_gate_does_there(opened):
 def test_the_notes_are_true(opened, cell):
     page, tokens = opened("reader", f"#cell={cell}&text={HEADLINE}"), tokenizer(HEADLINE)
     notes = page.locator(".notes li").all_inner_texts()
-    inside = {
-        name: torch.tensor(part) for name, part in ask(page, "window.reader.read", HEADLINE, cell)["parts"].items()
-    }
+    parts = ask(page, "window.reader.read", HEADLINE, cell)["parts"]
+    inside = {name: torch.tensor(rows) for name, rows in parts.items()}
     if cell == "RNN":
         sizes = inside["h"].diff(dim=0, prepend=torch.zeros(1, inside["h"].size(1))).abs().mean(1)
     else:
