@@ -16,7 +16,7 @@ those in reserve. Take the whole folder build/slides with you. On a slide stand,
 {padded} becomes, in the notes too, what the lesson or one of its studies recorded under this name; {points: padded}
 100 times as much, {errors: padded} the rest to 100; {l2-c014, LSTM, 3} the third number that this cell printed behind
 the first "LSTM". Numbers in a table of two columns get bars: from 1 if the heading says "= 1", with one standard error
-if it says "7,600 articles" or "7,600 篇文章".
+if it says "7,600 articles" or "7,600 篇文章"; and so do all like 0.61 ± 0.24.
 """
 
 import re
@@ -179,41 +179,34 @@ def boxes(source: str, step: int, room: float) -> str:
     return f'<div class="boxes" style="zoom: {size:.2f}">{"".join(cells)}</div>'
 
 
-def bar(value: float, base: float, low: float, high: float, error: float) -> str:
-    """From the base to the value, with its error; the number follows."""
+def bar(value: float, base: float, low: float, high: float, error: float, room: int) -> str:
+    """From the base to the value, with its error; the number follows. From low to high it is as wide as the room."""
     whole = max(value + error, base) - low
 
     def place(start, end, mark):
         left, width = (100 * part / whole for part in (start - low, end - start))
         return f'<{mark} style="left: {left:.1f}%; width: {width:.1f}%"></{mark}>'
 
-    parts = place(*sorted([value, base]), "b") + place(base, base, "s") * bool(base)
+    parts = place(*sorted([value, base]), "b") + place(base, base, "s") * bool(base or low)
     parts += place(value - error, value + error, "u") * bool(error)
-    return f'<i style="width: {72 * whole / (high - low):.1f}%">{parts}</i>'
-
-
-def interval(value: float, margin: float, low: float, high: float) -> str:
-    """A dot with its margin to both sides, and a line at nought."""
-    left = [100 * (at - low) / (high - low) for at in (0, value - margin, value)]
-    line = f'<u style="left: {left[1]:.1f}%; width: {200 * margin / (high - low):.1f}%"></u>'
-    return f'<i class="dot"><s style="left: {left[0]:.1f}%"></s>{line}<b style="left: {left[2]:.1f}%"></b></i>'
+    return f'<i style="width: {room * whole / (high - low):.1f}%">{parts}</i>'
 
 
 def with_answers(html: str, step: int) -> str:
-    """A table: the numbers of two columns get bars, those with a margin dots, and what is asked comes later."""
-    leads = re.compile(r"<td[^>]*>(\+*)((-?[\d.]+) ± ([\d.]+))</td>")
-    ends = [0, *(float(lead) + side * float(margin) for *_, lead, margin in leads.findall(html) for side in (-1, 1))]
-    for asked, said, lead, margin in leads.findall(html):
-        dot = interval(float(lead), float(margin), min(ends), max(ends))
-        html = leads.sub(f'<td class="bar">{asked}{dot}{said.replace("-", "−")}</td>', html, count=1)
-    number = re.compile(r"<td[^>]*>(\+*)(\d[\d,]*(?:\.\d+)?)</td>(?=\s*</tr>)")
-    values = [float(value.replace(",", "")) for _, value in number.findall(html)]
-    if values and html.count("<th") == 3:  # with <thead>
+    """A table: the numbers of two columns, or all with a margin, get bars, and what is asked comes later."""
+    number = margins = re.compile(r"<td[^>]*>(\+*)(-?[\d.]+)( ± ([\d.]+))</td>")
+    if not margins.search(html) and html.count("<th") == 3:  # with <thead>
+        number = re.compile(r"<td[^>]*>(\+*)(\d[\d,]*(?:\.\d+)?)( ± ([\d.]+)|)</td>(?=\s*</tr>)")
+    values = [(float(value.replace(",", "")), float(margin or 0)) for _, value, _, margin in number.findall(html)]
+    if values:
         base, count = float("= 1" in html), re.search(r"(\d+,\d+) (?:articles|篇文章)", html)
-        low, high = min(base, *values), max(1, *values)
-        each = [(v * (100 - v) / int(count[1].replace(",", ""))) ** 0.5 if count else 0 for v in values]
-        bars = [bar(value, base, low, high, error) for value, error in zip(values, each)]
-        html = number.sub(lambda cell: f'<td class="bar">{cell[1]}{bars.pop(0)}{cell[2]}</td>', html)
+        room = 50 if number is margins else 72  # in percent of a column
+        low = min(base, *(value - margin for value, margin in values))
+        high = max(number is not margins, *(value + margin for value, margin in values))
+        each = [(v * (100 - v) / int(count[1].replace(",", ""))) ** 0.5 if count else margin for v, margin in values]
+        bars = [bar(value, base, low, high, error, room) for (value, _), error in zip(values, each)]
+        shown = r'<td class="bar">{0[1]}{1}{0[2]}{0[3]}</td>'
+        html = number.sub(lambda cell: shown.format(cell, bars.pop(0)).replace(">-", ">−"), html)
     asked = re.compile(r"(<td[^>]*>)(\++)(.*?)</td>")
     return asked.sub(lambda cell: f"{cell[1]}<span {later(step, cell[2])}>{cell[3]}</span></td>", html)
 
