@@ -4,7 +4,7 @@ import {make} from "../images/watch/draw.js";
 import {say} from "../images/watch/words.js";
 import {flushAddress} from "./address.js";
 
-const WIDE = 1200, EDGE = 48, LINK = 24, INK = "#222222", SOFT = "#5A5A5A", GROUND = "#B35806";
+const WIDE = 1200, EDGE = 48, INK = "#222222", SOFT = "#5A5A5A", GROUND = "#B35806";
 export const PICTURE = WIDE - 2 * EDGE;
 
 // Two buttons in a paragraph. said() gives the picture's title, or lines of pieces {text, bold, ground: a percentage},
@@ -49,38 +49,35 @@ function linesOf(context, pieces) {
     return lines;
 }
 
-// Black on white, whatever the page is like.
+// Black on white, whatever the page is like: rows [height, paint(top)], one below the other.
 function paintPicture({title, lines = [[{text: title, bold: true}]], text}, canvases, address) {
     const canvas = make("canvas"), context = canvas.getContext("2d");
     const face = getComputedStyle(document.body).fontFamily;
     const set = (height, colour, size, pieces) => linesOf(context, pieces.map(piece =>
-        ({...piece, font: `${piece.bold ? 700 : 400} ${size}px ${face}`}))).map(words => ({height, colour, words}));
-    const rows = [...lines.flatMap(pieces => set(56, INK, 44, pieces)), ...set(36, SOFT, 26, [{text}])];
-    const scaled = canvases.map(([words, part]) => [words, part, part.height * PICTURE / part.width, words ? 32 : 0]);
-    const sum = list => list.reduce((total, size) => total + size, 0);
+        ({...piece, font: `${piece.bold ? 700 : 400} ${size}px ${face}`})))
+        .map(words => [height, top => words.forEach(word => paintWord(context, word, colour, top, height - 6))]);
+    const small = (line, height, down) => [height, top => {
+        Object.assign(context, {font: `20px ${face}`, fillStyle: SOFT});
+        context.fillText(line, EDGE, top + down, PICTURE);
+    }];
     const link = (address.length < 1000 ? address : address.split(/[?#]/)[0]).match(/.{1,90}/g);
-    const height = 2 * EDGE + sum(rows.map(row => row.height)) + sum(scaled.flatMap(row => row.slice(2)))
-        + 16 + LINK * link.length;
-    Object.assign(canvas, {width: WIDE, height});
+    const rows = [...lines.flatMap(pieces => set(56, INK, 44, pieces)), ...set(36, SOFT, 26, [{text}])];
+    for (const [words, part] of canvases) {
+        const size = part.height * PICTURE / part.width;
+        rows.push(small(words, words ? 32 : 0, 8), [size, top => context.drawImage(part, EDGE, top, PICTURE, size)]);
+    }
+    rows.push(...link.map(line => small(line, 24, 24)), [16, () => {}]);
+    Object.assign(canvas, {width: WIDE, height: rows.reduce((sum, [height]) => sum + height, 2 * EDGE)});
     Object.assign(context, {fillStyle: "#FFFFFF", textBaseline: "top"});
-    context.fillRect(0, 0, WIDE, height);
-    let top = EDGE;
-    for (const {height, colour, words} of rows) {
-        for (const {text, font, ground = 0, left, wide} of words) {
-            Object.assign(context, {font, fillStyle: GROUND, globalAlpha: ground / 100});
-            const space = context.measureText(text.match(/^\s*/)[0]).width;
-            context.fillRect(EDGE + left + space, top - 2, wide - space, height - 6);
-            Object.assign(context, {fillStyle: colour, globalAlpha: 1});
-            context.fillText(text, EDGE + left, top);
-        }
-        top += height;
-    }
-    Object.assign(context, {font: `20px ${face}`, fillStyle: SOFT});
-    for (const [words, part, size, above] of scaled) {
-        context.fillText(words, EDGE, top + 8, PICTURE);
-        context.drawImage(part, EDGE, top + above, PICTURE, size);
-        top += above + size;
-    }
-    link.forEach((line, i) => context.fillText(line, EDGE, top + 24 + LINK * i, PICTURE));
+    context.fillRect(0, 0, WIDE, canvas.height);
+    rows.reduce((top, [height, paint]) => { paint(top); return top + height; }, EDGE);
     return canvas;
+}
+
+function paintWord(context, {text, font, ground = 0, left, wide}, colour, top, height) {
+    Object.assign(context, {font, fillStyle: GROUND, globalAlpha: ground / 100});
+    const space = context.measureText(text.match(/^\s*/)[0]).width;
+    context.fillRect(EDGE + left + space, top - 2, wide - space, height);
+    Object.assign(context, {fillStyle: colour, globalAlpha: 1});
+    context.fillText(text, EDGE + left, top);
 }
