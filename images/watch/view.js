@@ -130,8 +130,7 @@ export class View {
         for (const part of this.rows) options[part] = PARTS[part].name;
         this.select.replaceChildren(
             ...Object.entries(options).map(([value, textContent]) => make("option", {value, textContent})));
-        this.choice.hidden = several || this.compact;
-        this.hint.hidden = several || this.compact;
+        this.choice.hidden = this.hint.hidden = several || this.compact;
     }
 
     // What is worth a look, as numbers over the words and sentences beside them.
@@ -232,8 +231,7 @@ export class View {
             }
         });
         const end = read.findLastIndex(row => row);
-        if (end < 0 || edges[end] > left + this.width) return;
-        if (this.margin === 2) return;
+        if (end < 0 || edges[end] > left + this.width || this.margin === 2) return;
         Object.assign(context, {font: `600 ${lettering(canvas)}`, textAlign: "left"});
         const names = this.highest(probabilities[end]).map(k =>
             ({name: this.classes[k], x: edges[end + 1] - left + 6, y: y(probabilities[end][k]), colour: colour(k)}));

@@ -10,12 +10,21 @@ addEventListener("click", event => {
     said.showPopover({source: link});
 });
 
-// On a phone a long cell shows its first lines. Its button opens it, and so does a word below them that one has found.
-const unfold = (button, whole) => { if (button) button.ariaExpanded = whole; };
-addEventListener("click", ({target}) => target.matches(".unfold") && unfold(target, target.ariaExpanded !== "true"));
-document.addEventListener("selectionchange", () => {
-    const rest = getSelection().anchorNode?.parentElement?.closest(".rest");
-    unfold(rest?.closest(".highlight").querySelector(".unfold"), true);
+// On a phone a long cell shows its first lines, and what is extra its heading. Its button opens it, and so does a word
+// of the cell that one has found, and a link to what is inside.
+const unfoldAround = part => {
+    const button = part?.closest(":has(> .unfold)")?.querySelector(":scope > .unfold");
+    if (button) button.ariaExpanded = true;
+};
+addEventListener("click", ({target}) => {
+    if (target.matches(".unfold")) target.ariaExpanded = target.ariaExpanded !== "true";
+});
+document.addEventListener("selectionchange", () =>
+    unfoldAround(getSelection().anchorNode?.parentElement?.closest(".rest")));
+for (const event of ["DOMContentLoaded", "hashchange"]) addEventListener(event, () => {
+    const part = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    unfoldAround(part);
+    part?.scrollIntoView();
 });
 
 // The section that one reads: its entry in the middle of the contents, and on a phone a link to the next one.

@@ -50,7 +50,10 @@ def lesson_page(source: str, name: str) -> str:
             write(SHOW)
         write(f"({cell.id})=")
         if is_text:
-            write(in_site(link_first(cell.source, links)))
+            text = in_site(link_first(cell.source, links))
+            if has(cell, "further"):  # a phone shows its heading alone
+                text = text.replace("\n", f"\n\n```{{raw}} html\n{unfold(say('Show this part'))}\n```\n", 1)
+            write(text)
             continue
         if "gates-over-a-headline" in cell.source:  # the site has it alive
             write(f"```{{raw}} html\n{figures.headline_figure(file='../lstm.js')}\n```")
@@ -67,9 +70,14 @@ def lesson_page(source: str, name: str) -> str:
         write("</details>")
     if (ROOT / "notebooks" / name / "claims.md").is_file():
         claims = say("What this lesson claims, and what could have refuted it: [how we know]({page}).")
-        write(claims.format(page=f"/notebooks/{name}/claims.md"))
+        write(f"```{{container}} claims\n{claims.format(page=f'/notebooks/{name}/claims.md')}\n```")
     notebook.cells = cells
     return nbformat.writes(notebook)
+
+
+def unfold(name: str) -> str:
+    """A button that shows, on a phone, what it stands at: see site/_static/follow.js."""
+    return f'<button type="button" class="unfold" aria-expanded="false">{name}</button>'
 
 
 def in_site(text: str) -> str:
@@ -182,5 +190,4 @@ def in_lines(code: re.Match) -> str:
         shown -= 1
     name, lines = say("All {count} lines").format(count=len(texts)), whole.split("\n")
     first, rest = "\n".join(lines[:shown]), "\n".join(lines[shown:])
-    button = f'<button type="button" class="unfold" aria-expanded="false">{name}</button>'
-    return f'{first}\n<span class="rest">{rest}</span>\n</pre>{button}'
+    return f'{first}\n<span class="rest">{rest}</span>\n</pre>{unfold(name)}'
