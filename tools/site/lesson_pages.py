@@ -52,7 +52,8 @@ def lesson_page(source: str, name: str) -> str:
         if is_text:
             text = in_site(link_first(cell.source, links))
             if has(cell, "further"):  # a phone shows its heading alone
-                text = text.replace("\n", f"\n\n```{{raw}} html\n{unfold(say('Show this part'))}\n```\n", 1)
+                button = unfold(say("Show this part"))
+                text = text.replace("\n", f"\n\n```{{raw}} html\n{button}\n```\n", 1)
             write(text)
             continue
         if "gates-over-a-headline" in cell.source:  # the site has it alive
