@@ -175,7 +175,8 @@ SIDEWAYS = """() => {
 SMALL = """() => [...document.querySelectorAll("nav a, summary, main button, .play a, .bd-search input")]
     .filter(part => part.getClientRects().length && part.getBoundingClientRect().height < 43.5)
     .map(part => part.outerHTML.slice(0, 100))"""
-OPEN = "document.querySelectorAll('details, img').forEach(part => Object.assign(part, {open: true, loading: 'eager'}))"
+OPEN = """document.querySelectorAll('details, img, .unfold').forEach(part =>
+    Object.assign(part, {open: true, loading: 'eager', ariaExpanded: true}))"""
 SQUASHED = """async () => {
     const images = [...document.querySelectorAll(".bd-article img")];
     await Promise.all(images.map(image => image.decode()));

@@ -30,7 +30,7 @@ for (const event of ["DOMContentLoaded", "hashchange"]) addEventListener(event, 
 // The section that one reads: its entry in the middle of the contents, and on a phone a link to the next one.
 addEventListener("DOMContentLoaded", () => {
     const sections = [...document.querySelectorAll("article > section > section")];
-    const next = Object.assign(document.createElement("a"), {className: "next-section", hidden: true});
+    const next = Object.assign(document.createElement("a"), {className: "next-section d-print-none", hidden: true});
     const observer = new IntersectionObserver(entries => {
         const now = entries.findLast(entry => entry.isIntersecting)?.target, number = sections.indexOf(now) + 1;
         if (!now) return;
