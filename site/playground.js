@@ -151,7 +151,7 @@ function drawNetwork(net, i, colours) {
             make("span", {className: "legend"}, " ", named("span")),
             make("span", {className: "meaning", textContent: meaning}), more), ...below);
     const slope = make("canvas", {role: "img", ariaLabel: say("Gradient over the symbols. {told}", {told})});
-    const room = (width - GUTTER) / symbols.length, every = Math.ceil(7 / room);  // pixels: a digit of 11 is 7 wide
+    const room = (width - GUTTER) / symbols.length, every = Math.ceil(12 / room);  // pixels: a digit is 7 wide
     const digits = symbols.map((symbol, t) =>
         make("span", {className: t ? "" : "first", textContent: t % every ? "" : symbol + 1}));
     section.replaceChildren(

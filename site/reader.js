@@ -119,15 +119,25 @@ function show(at) {
     view.reveal();
 }
 
+// A new text is read as a whole.
+function readAnew(at) {
+    choices.read.value = "all";
+    show(at);
+}
+
 document.getElementById("below").onclick = () => form.scrollIntoView({behavior: "smooth"});
-field.oninput = () => show(tokenize(field.value.slice(0, field.selectionEnd)).length - 1);  // the word being typed
-form.onchange = () => { view.stop(); read(); };
+field.oninput = () => readAnew(tokenize(field.value.slice(0, field.selectionEnd)).length - 1);  // the word being typed
+form.onchange = ({target: {value}}) => {
+    view.stop();
+    if (value === "from" && view.at === view.tokens.length - 1) view.at >>= 1;  // or there is one word to read
+    read();
+};
 window.addEventListener("hashchange", restore);
 for (const button of examples) {
     button.onclick = () => {
         turnPage();
         field.value = button.value;
-        show(Infinity);
+        readAnew(Infinity);
         if (!lessMotion) view.play();
     };
 }

@@ -182,6 +182,12 @@ def test_what_comes_before_can_be_forgotten_and_a_word_left_out(opened):
     assert "Read from shares on, as if nothing came before" in sentence(page)
     assert ends(tokens[5:]) in sentence(page)
     page.get_by_label("all of it").check()
+    page.locator(".strip").press("End")
+    page.get_by_label("from the chosen word on").check()
+    assert ends(tokens[7:]) in sentence(page), "after the last word there is nothing: it is the middle one"
+    page.get_by_label("A text to read").fill(HEADLINE)
+    assert page.get_by_label("all of it").is_checked()
+    page.goto(page.url.split("#")[0] + "#word=6")
     page.locator(".strip").focus()
     page.keyboard.press("ArrowRight")
     assert ends(tokens[:6] + tokens[7:]) in page.locator(".effect .label").inner_text().replace("\u00a0", " ")
@@ -318,18 +324,18 @@ def test_an_open_gate_learns_to_remember_before_ones_eyes_and_a_half_open_one_do
     assert "raise the bias 0" in page.locator("#next").inner_text()
 
 
-def test_on_a_phone_the_networks_rows_of_one_kind_are_neighbours_and_every_symbol_is_written(opened):
+def test_on_a_phone_the_networks_rows_of_one_kind_are_neighbours_and_the_symbols_stand_apart(opened):
     page = opened("playground", "#cell=LSTM&cell2=LSTM&bias2=0&T=40", **PHONE)
     labels = page.locator("#lanes .label:visible").evaluate_all(
         "all => all.map(each => [each.getBoundingClientRect().top, each.innerText])")  # fmt: skip
     kinds = ["gradient", "forget gate", "cell state c"]
     assert [text.split(" LSTM, bias ")[0] for _, text in sorted(labels)] == [kind for kind in kinds for _ in (5, 0)]
     assert ["bias 5" in text for _, text in sorted(labels)] == [True, False] * 3
-    symbols = page.locator(".symbols").first
-    assert all(symbols.locator("span").all_inner_texts()) and symbols.locator("span").count() == 40
+    symbols = page.locator(".symbols").first.locator("span")
+    assert [bool(symbol) for symbol in symbols.all_inner_texts()] == [True, False] * 20
     assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.symbols span')).fontSize)") >= 11
     page.goto(page.url.replace("T=40", "T=100"))
-    assert "; one symbol in 3 is written" in page.locator(".label").first.inner_text()
+    assert "; one symbol in 4 is written" in page.locator(".label").first.inner_text()
 
 
 def test_on_a_phone_one_screen_has_the_button_the_curve_the_answers_and_the_biases(opened):
