@@ -1,8 +1,8 @@
 // The page on which networks learn to remember, before one's eyes.
 
 import {
-    PARTS, SIGNED, css, fit, lessMotion, make, mean, paintAxes, paintLine, paintUnits, palette, percent, shade,
-    shownParts, tenTo,
+    PARTS, SIGNED, css, fit, lessMotion, make, mean, onLight, paintAxes, paintLine, paintUnits, palette, percent,
+    shade, shownParts, tenTo,
 } from "../images/watch/draw.js";
 import {say} from "../images/watch/words.js";
 import {restoreForm} from "./address.js";
@@ -61,7 +61,8 @@ function restart() {
     untrained = nets.map(net => net.look().influence);
     showSettings();
     element("lanes").classList.toggle("alike", nets.length > 1 && nets[0].settings.cell === nets[1].settings.cell);
-    element("lanes").replaceChildren(...nets.map(() => make("section", {className: "lane"})));
+    const lanes = element("lanes");  // what stands there stays until it is drawn anew, or the page would move
+    lanes.replaceChildren(...nets.map((_, i) => lanes.children[i] ?? make("section", {className: "lane"})));
     show();
 }
 
@@ -151,14 +152,14 @@ function drawNetwork(net, i, colours) {
             make("span", {className: "legend"}, " ", named("span")),
             make("span", {className: "meaning", textContent: meaning}), more), ...below);
     const slope = make("canvas", {role: "img", ariaLabel: say("Gradient over the symbols. {told}", {told})});
-    const room = (width - GUTTER) / symbols.length, every = Math.ceil(12 / room);  // pixels: a digit is 7 wide
-    const digits = symbols.map((symbol, t) =>
-        make("span", {className: t ? "" : "first", textContent: t % every ? "" : symbol + 1}));
+    const {length} = symbols, every = Math.ceil(12 * length / (width - GUTTER));  // pixels: a digit and a space
+    const digits = symbols.flatMap((symbol, t) => t % every ? [] : make(t ? "span" : "mark",
+        {style: `left: ${100 * (t + 0.5) / length}%`, textContent: symbol + 1}));
     section.replaceChildren(
         make("div", {className: "name"}, named("h2"), make("p", {className: "told", textContent: told})),
         row(1, "slope", say("gradient"), say(" with respect to each symbol read, in powers of ten; grey lines: before "
-            + "training"), every > 1 ? say("; one symbol in {every} is written", {every}) : "", slope,
-        make("div", {className: "symbols", style: `font-size: ${Math.max(11, Math.min(13, room))}px`}, ...digits)),
+            + "training") + (every > 1 ? say("; one symbol in {every} is written", {every}) : ""), "", slope,
+        make("div", {className: "symbols"}, ...digits)),
         ...partsOf(net).map(part => {
             const average = percent(mean(parts[part].map(row => mean(row.map(shade(part)))))), canvas = make("canvas");
             drawPart(canvas, width, net, part, colours);
@@ -281,7 +282,7 @@ function show() {
 }
 
 new ResizeObserver(draw).observe(document.querySelector(".bench"));
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+onLight(draw);
 
 restore();
 if (!lessMotion) start();

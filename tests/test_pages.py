@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import itertools
 import json
 import math
 import re
@@ -324,6 +325,10 @@ def test_an_open_gate_learns_to_remember_before_ones_eyes_and_a_half_open_one_do
     assert "raise the bias 0" in page.locator("#next").inner_text()
 
 
+# At once, for what stands there is drawn anew ten times a second.
+BOXES = "places => [...document.querySelectorAll(places)].map(part => part.getBoundingClientRect().toJSON())"
+
+
 def test_on_a_phone_the_networks_rows_of_one_kind_are_neighbours_and_the_symbols_stand_apart(opened):
     page = opened("playground", "#cell=LSTM&cell2=LSTM&bias2=0&T=40", **PHONE)
     labels = page.locator("#lanes .label:visible").evaluate_all(
@@ -331,11 +336,22 @@ def test_on_a_phone_the_networks_rows_of_one_kind_are_neighbours_and_the_symbols
     kinds = ["gradient", "forget gate", "cell state c"]
     assert [text.split(" LSTM, bias ")[0] for _, text in sorted(labels)] == [kind for kind in kinds for _ in (5, 0)]
     assert ["bias 5" in text for _, text in sorted(labels)] == [True, False] * 3
-    symbols = page.locator(".symbols").first.locator("span")
-    assert [bool(symbol) for symbol in symbols.all_inner_texts()] == [True, False] * 20
-    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.symbols span')).fontSize)") >= 11
-    page.goto(page.url.replace("T=40", "T=100"))
-    assert "; one symbol in 4 is written" in page.locator(".label").first.inner_text()
+    for count, every in (20, 1), (40, 2), (100, 4):
+        page.goto(re.sub(r"T=\d+", f"T={count}", page.url))
+        boxes = page.evaluate(BOXES, "#lanes section:first-child .symbols > *")
+        gaps = [after["left"] - box["right"] for box, after in itertools.pairwise(boxes)]
+        assert len(boxes) == count / every and min(gaps) > 1 and min(box["width"] for box in boxes) > 6
+        assert (f"; one symbol in {every} is written" in page.locator(".label").first.inner_text()) == (every > 1)
+
+
+@pytest.mark.parametrize("settings", [PHONE, {"viewport": {"width": 1440, "height": 900}}], ids=["phone", "laptop"])
+def test_nothing_is_white_between_the_pictures_and_what_follows_them(opened, settings):
+    page = opened("playground", "#cell=RNN&cell2=LSTM", **settings)
+    for cell in "none", "GRU", "none":
+        page.get_by_label("Second network").select_option(cell)
+        ends = page.evaluate(BOXES, "#lanes canvas")
+        (share,) = page.evaluate(BOXES, ".share")
+        assert 0 <= share["top"] - max(box["bottom"] for box in ends) < 30, cell
 
 
 def test_on_a_phone_one_screen_has_the_button_the_curve_the_answers_and_the_biases(opened):
@@ -370,6 +386,19 @@ def test_the_settings_stand_in_the_address_and_are_kept_within_limits(opened):
 
 
 # ---------------------------------------------------------------------------------- all three pages
+
+
+@pytest.mark.parametrize("name, canvas", [("reader", ".inside canvas"), ("playground", "#accuracy"), ("writer", "")])
+def test_a_switch_turns_a_page_dark_and_the_site_keeps_it(opened, name, canvas):
+    page = opened(name)
+    parts = ["getComputedStyle(document.body).backgroundColor"]
+    parts += [f"document.querySelector('{canvas}').toDataURL()"] if canvas else []
+    seen = [[page.evaluate(part) for part in parts]]
+    for mode in "dark", "light":
+        page.get_by_role("button", name="Light or dark").click(timeout=5000)
+        assert page.evaluate("localStorage.getItem('mode')") == mode
+        seen.append([page.evaluate(part) for part in parts])
+    assert seen[0] == seen[2] and all(light != dark for light, dark in zip(*seen[:2], strict=True))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -74,6 +74,13 @@ export function palette(host, names) {
     probe.remove();
     return colours;
 }
+
+// The page turns dark or light: by the system, or by its switch, which is in images/watch/page.py.
+export function onLight(repaint) {
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+    new MutationObserver(repaint).observe(document.documentElement, {attributeFilter: ["style"]});
+}
+
 export const css = (colour, alpha = 1) => `rgb(${colour.join(" ")} / ${alpha})`;
 
 // A picture of what a part of the network did, a column a step and a row a unit: from the paper's colour (0) to the

@@ -64,7 +64,8 @@ def page(reading: dict, values: dict, answers, influence, colours: list, figure)
 # ------------------------------------------------------------------- a page of the site, in one file
 
 # What stands before a page's own: the browser itself sees to it that it fetches nothing and sends nothing: only what
-# stands in it may run; and the site's switch between light and dark holds here too, before anything is drawn.
+# stands in it may run; and the site's switch between light and dark holds here too, before anything is drawn. A button
+# #mode is that switch.
 HEAD = """<meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval';\
@@ -73,6 +74,14 @@ HEAD = """<meta charset="utf-8">
 try {
     document.documentElement.style.colorScheme = {light: "light", dark: "dark"}[localStorage.getItem("mode")] ?? "";
 } catch { /* nothing is kept here: as the system has it */ }
+addEventListener("click", ({target}) => {
+    if (target.id !== "mode") return;
+    const {style} = document.documentElement, system = matchMedia("(prefers-color-scheme: dark)").matches && "dark";
+    style.colorScheme = (style.colorScheme || system) === "dark" ? "light" : "dark";
+    try {
+        for (const name of ["mode", "theme"]) localStorage.setItem(name, style.colorScheme);
+    } catch { /* for this page alone */ }
+});
 </script>"""
 
 

@@ -10,8 +10,8 @@
 
 import {byPush, classColour, effects, paintEffect, paintSums} from "./chain.js";
 import {
-    PARTS, SIGNED, best, bold, css, fit, lessMotion, lettering, make, mean, paintAxes, paintLine, paintUnits, palette,
-    percent, shade, shownParts, writeEnds,
+    PARTS, SIGNED, best, bold, css, fit, lessMotion, lettering, make, mean, onLight, paintAxes, paintLine, paintUnits,
+    palette, percent, shade, shownParts, writeEnds,
 } from "./draw.js";
 import {formula, heard, notes, sentence, story, turnsOf} from "./sentences.js";
 import {pieces, say} from "./words.js";
@@ -89,7 +89,7 @@ export class View {
         new ResizeObserver(() => this.layout()).observe(root);
         this.rest();
         document.fonts.ready.then(() => this.layout());  // the typeface may come after the words
-        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+        onLight(() => this.draw());
     }
 
     // Show one reading, or several networks' readings of one text side by side.
