@@ -1,11 +1,11 @@
 // Lesson 7's figure: two networks write a word backwards. One has a single state to write from, the other attention.
 
 import {linear, oneStep, softmax, transposed} from "./cells.js";
-import {best, bold, make, percent} from "../images/watch/draw.js";
+import {best, bold, css, make, paintAxes, paintLine, palette, percent} from "../images/watch/draw.js";
 import {pieces, say} from "../images/watch/words.js";
 import {caption, makeSlider, mountFigure, toldAloud} from "./figure.js";
 import {load} from "./load.js";
-import {makeShare} from "./share.js";
+import {PICTURE, makeShare} from "./share.js";
 import {unpacked} from "./weights.js";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz", START = LETTERS.length;
@@ -38,13 +38,14 @@ function write(w, word) {
 // file: of the networks, {trained, words, right, networks}.
 export function show(place, style, {word, file, share}) {
     const said = new URLSearchParams(location.hash.slice(1)).get("say");
-    const near = new IntersectionObserver(async ([{isIntersecting}]) => {
-        if (!isIntersecting) return;
+    const near = new IntersectionObserver(async entries => {
+        if (!entries.at(-1).isIntersecting) return;
         near.disconnect();
         furnish(place, style, said ?? word, share, await load(file));
     }, {rootMargin: "0px 0px -80px"});
     near.observe(place);
-    if (said !== null) place.scrollIntoView();
+    // Once all above it has its height, for a link to begin with the heading.
+    if (said !== null) addEventListener("load", () => place.closest("section")?.scrollIntoView());
 }
 
 // trained: letters of the longest word in training; right: by network and length, the share of words that came back.
@@ -106,8 +107,9 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
     const button = make("button", {type: "button", className: "main", textContent: say("Guess"), onclick() {
         verdict.append(...pieces("You guessed {guess}. It is {most}: from {breaks} letters on, one state loses more "
             + "than half of the words.", {guess, most: make("b", {textContent: truth}), breaks: truth + 1}));
-        one.section.append(makeMarks(most, [guess, say("your guess: {guess}", {guess})],
-            [truth, say("it is {truth}", {truth})]));
+        one.marks = [[guess, say("your guess: {guess}", {guess})], [truth, say("it is {truth}", {truth})]]
+            .sort(([a], [b]) => a - b);
+        one.section.append(makeMarks(most, ...one.marks));
         nets.forEach(net => net.section.append(net.bars, makeTicks(1, truth, trained, most)));
         asked.replaceWith(shares, caption(say("Bars: of {words} random words of 1 to {most} letters, the share that "
             + "comes back whole. The fine line: {trained} letters, the longest words of the training.",
@@ -119,7 +121,9 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
     mountFigure(place, style, [
         label, sentence, make("div", {className: "lanes"}, one.section, attention.section), told, verdict, asked,
         ...share ? [makeShare(
-            () => ({title: `${read} → ${one.written}`, text: sentence.textContent}), () => [],
+            () => ({title: `${read} → ${one.written}`, name: read || undefined, text: [sentence, verdict, shares]
+                .filter(part => part.isConnected).map(part => part.textContent).join(" ")}),
+            () => nets.map(net => [net.title, paintLane(net, right[net.name], [1, truth, trained, most])]),
             () => `${location.href.split("#")[0]}#say=${read}`)] : [],
     ]);
     field.oninput();
@@ -135,7 +139,8 @@ function makeLane(name) {
     const letters = make("div", {className: "letters", role: "group", ariaLabel: say("Letters written")});
     const lines = picture("lines"), word = make("div", {className: "word"}, read, lines, letters);
     const title = make("h3", {className: name, textContent: name === "one" ? say("One state") : say("Attention")});
-    return {word, read, letters, lines, bars, section: make("section", {className: "lane"}, title, word)};
+    const section = make("section", {className: "lane"}, title, word);
+    return {title: title.textContent, word, read, letters, lines, bars, section, marks: []};
 }
 
 // A letter that was written. onChoose: what a hover or an arrow key does, where it does something.
@@ -146,17 +151,61 @@ function makeLetter(letter, wrong, onChoose) {
 }
 
 // Lines from letter s that was read to letter t that was written, each [s, t, ink].
-function drawLines({lines}, T, strokes) {
+function drawLines(lane, T, strokes) {
+    const {lines} = lane;
+    lane.strokes = strokes;
     lines.setAttribute("viewBox", `0 0 ${Math.max(T, 1)} 1`);
     lines.innerHTML = strokes
         .map(([s, t, ink]) => `<path d="M${s + 0.5} 0L${t + 0.5} 1" stroke-opacity="${ink}"/>`).join("");
+}
+
+// For the saved picture: a lane as it stands, on white, a column for each length of a word; once one has guessed, with
+// its bars. lengths: those that are named below them, the longest in training one of them.
+function paintLane({name, section, read, letters, bars, strokes, marks}, shares, lengths) {
+    const hue = name === "one" ? "c" : "ours", white = make("div", {style: "color-scheme: light"});
+    const {ink, below, ...colours} = palette(section.appendChild(white), ["ink", "soft", "line", "below", hue]);
+    white.remove();
+    const column = PICTURE / shares.length, T = read.children.length, shade = alpha => css(colours[hue], alpha);
+    const canvas = make("canvas", {width: PICTURE, height: bars.isConnected ? 376 : 216});
+    const context = canvas.getContext("2d"), {fontFamily} = getComputedStyle(section);
+    const middle = t => (t + 0.5) * column;
+    for (const [s, t, alpha] of strokes) paintLine(context, [[middle(s), 50], [middle(t), 150]], shade(alpha), 3);
+    const state = name === "one" && T ? [0, 0.1].map(long => [T * column / 2 + long, 100]) : [];
+    paintLine(context, state, shade(1), 24);  // a line of no length would leave no dot
+    Object.assign(context, {font: `600 28px ${fontFamily}`, textAlign: "center", textBaseline: "middle"});
+    for (const [row, top] of [[read, 8], [letters, 152]]) [...row.children].forEach((letter, t) => {
+        context.fillStyle = css(below, letter.className === "wrong" ? 0.4 : 0);
+        context.fillRect(t * column, top, column - 3, 40);
+        context.fillStyle = css(ink);
+        context.fillText(letter.textContent, middle(t), top + 20);
+    });
+    context.font = `20px ${fontFamily}`;
+    if (bars.isConnected) paintShares(context, shares, {column, T, shade, marks, lengths, ink, ...colours});
+    return canvas;
+}
+
+function paintShares(context, shares, {column, T, shade, marks, lengths, ink, ...colours}) {
+    const [top, bottom] = [248, 336], [, , trained] = lengths;
+    shares.forEach((share, i) => {
+        context.fillStyle = shade(i + 1 === T ? 1 : 0.4);
+        context.fillRect((i + 0.1) * column, bottom, 0.8 * column, share * (top - bottom));
+    });
+    const below = lengths.map(length => [(length - 0.5) * column, length]);
+    paintAxes(context, colours, {left: 0, right: PICTURE, across: [[bottom, ""]], bottom: bottom + 20, below});
+    context.fillStyle = css(ink);
+    paintLine(context, [top, bottom].map(y => [trained * column, y]), css(ink), 1);
+    marks.forEach(([length, words], i) => {
+        paintLine(context, [top, bottom].map(y => [length * column, y]), css(ink), 4);
+        context.textAlign = i ? "left" : "right";
+        context.fillText(words, length * column, top - 16);
+    });
 }
 
 // Above the bars two lengths, [length, name]: the shorter one's name ends at its line, the longer one's begins there.
 function makeMarks(most, ...named) {
     const mark = ([length, textContent], i) =>
         make("b", {textContent, style: `width: ${100 * (i ? most - length : length) / most}%`});
-    return make("p", {className: "marks"}, ...named.sort(([a], [b]) => a - b).map(mark));
+    return make("p", {className: "marks"}, ...named.map(mark));
 }
 
 function makeTicks(...lengths) {

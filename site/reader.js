@@ -127,6 +127,7 @@ function readAnew(at) {
 
 document.getElementById("below").onclick = () => form.scrollIntoView({behavior: "smooth"});
 field.oninput = () => readAnew(tokenize(field.value.slice(0, field.selectionEnd)).length - 1);  // the word being typed
+field.onblur = () => field.scrollTo(0, 0);
 form.onchange = ({target: {value}}) => {
     view.stop();
     if (value === "from" && view.at === view.tokens.length - 1) view.at >>= 1;  // or there is one word to read

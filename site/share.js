@@ -8,8 +8,8 @@ const WIDE = 1200, EDGE = 48, INK = "#222222", SOFT = "#5A5A5A", GROUND = "#B358
 export const PICTURE = WIDE - 2 * EDGE;
 
 // Two buttons in a paragraph. said() gives the picture's title, or lines of pieces {text, bold, ground: a percentage},
-// and the sentence below it; canvases() what is drawn under them, each [words above it, canvas], on white and PICTURE
-// pixels wide; address() is the link.
+// the sentence below it, and the file's name where it is not the page's; canvases() what is drawn under them, each
+// [words above it, canvas], on white and PICTURE pixels wide; address() is the link.
 export function makeShare(said, canvases = () => [], address = () => location.href) {
     const told = make("span", {className: "hint", role: "status"});
     const button = (textContent, onclick) => make("button", {type: "button", textContent, onclick});
@@ -21,10 +21,10 @@ export function makeShare(said, canvases = () => [], address = () => location.hr
     });
     const save = button(say("Save picture"), () => {
         flushAddress();
-        const canvas = paintPicture(said(), canvases(), address()), name = `${document.title}.png`;
+        const {name = document.title, ...words} = said(), canvas = paintPicture(words, canvases(), address());
         canvas.toBlob(blob => {
             const href = URL.createObjectURL(blob);
-            make("a", {href, download: name}).click();
+            make("a", {href, download: `${name}.png`}).click();
             setTimeout(URL.revokeObjectURL, 10_000, href);
         });
     });

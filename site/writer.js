@@ -169,7 +169,6 @@ function showLosses(tokens) {
         return make("li", {className: unknown ? "unknown" : ""}, tinted("bdi", token, unknown ? 0 : loss),
             ...numbers.map(textContent => make("span", {textContent})));
     }));
-    list.scrollTo(list.scrollWidth, list.scrollHeight);
 }
 
 // What comes next, in one sentence.
@@ -184,12 +183,14 @@ function tellNext(tokens, begins, {id, now}) {
 function tellCosts() {
     const known = read.filter(({id}) => id !== UNK);
     const cost = which => mean(known.map(entry => entry[which]));
-    const size = number => say("{loss} (perplexity {perplexity})",
-        {loss: number.toFixed(2), perplexity: Math.round(Math.exp(number)).toLocaleString("en")});
-    const sum = !known.length ? "" : say("Mean surprise: network {network}, 4-grams {counted}. ",
-        {network: size(cost("loss")), counted: size(cost("counted"))});
+    const [network, counted] = ["loss", "counted"].map(cost);
+    const perplexity = number => Math.round(Math.exp(number)).toLocaleString("en");
+    const sum = !known.length ? "" : say("Mean surprise: network {network}, 4-grams {counted}. Perplexity: the network "
+        + "is as unsure as among {of_network} equally likely words, the 4-grams as among {of_counts}. ",
+    {network: network.toFixed(2), counted: counted.toFixed(2), of_network: perplexity(network),
+        of_counts: perplexity(counted)});
     const all = known.slice(1).map(({id}, t) => `${known[t].id} ${id}`);
-    const again = all.length - new Set(all).size, low = Math.exp(cost("loss")) < 100 && 4 * again > all.length;
+    const again = all.length - new Set(all).size, low = Math.exp(network) < 100 && 4 * again > all.length;
     const why = !low ? "" : say("It is low because the text repeats itself: {again} of {pairs} pairs are old. ",
         {again, pairs: all.length});
     const left = known.length < read.length ? say("Unknown words are not counted.") : "";
@@ -215,6 +216,7 @@ field.oninput = () => {
     choices.past.checked = false;
     update(150);
 };
+field.onblur = () => field.scrollTo(0, 0);
 field.onkeydown = event => {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();  // a headline is one line

@@ -295,8 +295,11 @@ def test_one_types_a_headline_on_the_first_screen_and_starts_lesson_1(visit, bui
     size = {"width": width, "height": height}
     page = visit((built / "index.html").as_uri(), viewport=size, reduced_motion="reduce")
     seen = page.locator(".words bdi").all()  # twelve words, on a phone a row each
-    seen += [page.get_by_role("link", name="Start lesson 1"), page.get_by_role("button", name="Read the text")]
-    assert len(seen) == 14 and max(part.bounding_box()["y"] + part.bounding_box()["height"] for part in seen) <= height
+    seen += [page.get_by_role("button", name="Read the text"), page.get_by_text("Each colour is a class of news.")]
+    seen += [page.get_by_role("link", name="Start lesson 1")]
+    ends = [part.bounding_box()["y"] + part.bounding_box()["height"] for part in seen]
+    assert len(seen) == 15 and sorted(ends)[-2:] == ends[-2:], "the caption is under its figure, above the buttons"
+    assert ends[-1] <= height
     page.get_by_label("Type a headline").fill("Champion boxer wins gold")  # the network comes when one first touches it
     page.locator(".words bdi", has_text="gold").wait_for()
     *_, (_, share) = read_by(["champion", "boxer", "wins", "gold"])
@@ -310,6 +313,17 @@ def test_one_types_a_headline_on_the_first_screen_and_starts_lesson_1(visit, bui
     said.get_by_text("Done: it says Sports.").wait_for()
     gate, inside = page.get_by_text("Green is the input gate"), page.get_by_role("button", name="Look inside")
     assert gate.is_visible() != inside.is_visible()  # a phone shows the gate at once
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_link_to_a_word_opens_at_its_heading_and_forty_words_fit_the_headlines_figure(visit, built, width):
+    size = {"width": width, "height": 844}
+    page = visit((built / "index.html").as_uri() + "#say=recurrent", viewport=size, reduced_motion="reduce")
+    page.get_by_text("From one state comes").wait_for()
+    assert 0 < page.get_by_role("heading", name="A word to say backwards").bounding_box()["y"] < 120
+    page.get_by_label("Type a headline").fill("oil prices rise again " * 10)
+    page.locator(".words bdi").nth(39).wait_for()
+    assert page.locator(".strip").evaluate("strip => strip.scrollWidth <= strip.clientWidth")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

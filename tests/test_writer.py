@@ -26,6 +26,10 @@ CHOICES = [
     {}, {"section": "Sports"}, {"temperature": 0.5}, {"temperature": 0}, {"top": 5}, {"nucleus": 0.6}, {"begins": "st"},
     {"section": "World", "temperature": 1.4, "top": 20, "nucleus": 0.8}, {"model": "4-grams", "temperature": 0.7},
 ]  # fmt: skip
+STORY = (
+    "Switzerland says its largest bank will cut two thousand jobs in London and New York over the next three years "
+    "as trading income falls and investors ask for lower costs"
+)
 BACKWARDS = figures.backwards_figure(file="reverser.js")  # its networks lie beside the page
 
 
@@ -153,6 +157,24 @@ def test_a_phones_first_screen_has_the_text_what_is_drawn_the_temperature_and_ba
     assert page.locator("#more").inner_text() == "More: top k all, nucleus 0.9, start token none"
     page.locator("#fourgrams button").last.click()  # far down, and the text that it changes stays in sight
     assert page.evaluate("scrollY") > 0 and page.locator("#text").bounding_box()["y"] >= 0
+
+
+def test_on_a_phone_a_long_headline_and_all_its_surprises_are_seen_and_its_cost_is_said_in_plain_words(opened, writer):
+    page = opened("writer", is_mobile=True, has_touch=True, viewport={"width": 390, "height": 844})
+    under = page.locator("#text + .hint").bounding_box()["y"]
+    assert under - sum(page.locator("#text").bounding_box()[side] for side in ("y", "height")) > 5, "the focus ring"
+    field(page).fill(STORY)
+    assert field(page).evaluate("field => field.scrollHeight <= field.clientHeight")
+    words = [word.bounding_box() for word in page.locator("#losses li:not(.heads) bdi").all()]
+    assert len(words) == len(split(STORY)) and max(word["x"] + word["width"] for word in words) <= 390
+    assert page.locator("#losses").evaluate("list => list.scrollHeight <= list.clientHeight")
+    field(page).fill("oil prices")  # both are known
+    unsure = math.exp(sum(writer.read("oil prices")["losses"]) / 2)
+    assert f"as unsure as among {round(unsure):,} equally likely words" in page.locator("#told").inner_text()
+    field(page).fill(f"{STORY} {STORY}")
+    field(page).evaluate("field => field.scrollTo(0, field.scrollHeight)")
+    field(page).blur()
+    assert field(page).evaluate("field => field.scrollTop") == 0, "the beginning"
 
 
 def test_a_copied_link_restores_all_and_a_picture_has_each_continuation_once_on_its_grounds(opened):
@@ -321,6 +343,28 @@ def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reverse
             assert lanes.nth(i).locator(".wrong").all_inner_texts() == wrong
             shares = page.get_by_text(f"random words of {len(word)} letters, ").inner_text()
             assert percent(reversers.right[name][len(word) - 1]) in shares
+
+
+def test_a_saved_word_is_named_after_it_and_has_its_letters_and_the_bars_once_one_has_guessed(figure):
+    pictures = []
+    for style in "color: #222", "color: #eee; background: #16181C":
+        page = figure(figures.backwards_figure(file="reverser.js", share=True), style)
+        page.evaluate(WRITTEN)
+        page.get_by_label("A word to say backwards").fill("recurrent")
+        page.get_by_label("Your guess").fill("9")
+        for guess in None, page.get_by_role("button", name="Guess"):
+            if guess:
+                guess.click()
+            page.evaluate("window.written.length = 0")
+            with page.expect_download() as saved:
+                page.get_by_role("button", name="Save picture").click()
+            written = page.evaluate("window.written")
+            assert saved.value.suggested_filename == "recurrent.png"
+            assert {"One state", "Attention"} <= set(written) and Counter("recurrenttnerrucer") <= Counter(written)
+            assert {"your guess: 9", "it is 12"} <= set(written) if guess else "it is 12" not in written
+            pictures.append(Image.open(saved.value.path()).convert("RGB"))
+    assert pictures[0].height + 200 < pictures[1].height and pictures[0].tobytes() == pictures[2].tobytes()
+    assert pictures[1].tobytes() == pictures[3].tobytes(), "the same from a dark page"
 
 
 @pytest.mark.parametrize("style", ["color: #222; background: #fff", "color: #eee; background: #16181C"])

@@ -146,8 +146,8 @@ export class View {
     }
 
     // How wide each word's column is: as the word. A short text is spread, and one that nearly fits is pushed together,
-    // with smaller letters; in a longer one the words stand upright, but on the front page. At the right there is room
-    // for the names of the lines, but on a phone.
+    // with smaller letters; in a longer one the words stand upright. At the right there is room for the names of the
+    // lines, but on a phone.
     widths(seen) {
         this.words.style.fontSize = this.compact && seen ? `${STAGE}px` : "";
         const {fontSize, fontFamily} = getComputedStyle(this.words), ruler = make("canvas").getContext("2d");
@@ -157,13 +157,14 @@ export class View {
         ruler.font = `600 ${fontSize} ${fontFamily}`;
         const own = this.tokens.map(token => Math.max(30, ruler.measureText(token).width + 16));
         const roomFor = widths => (seen - GUTTER - this.margin) / widths.reduce((a, b) => a + b, 0);
-        const upright = seen && !this.compact && roomFor(own) < 0.9 * least;
+        const upright = seen && roomFor(own) < 0.9 * least;
         this.words.classList.toggle("upright", Boolean(upright));
         this.words.style.height = upright ? `${Math.min(110, Math.max(...own))}px` : "";
         if (upright && seen < 540) this.margin = 2;
         const whole = own.map(width => upright ? UPRIGHT : width);
         const smaller = seen ? Math.max(upright ? 0.7 : least, Math.min(1, roomFor(whole))) : 1;
-        if (smaller < 1) this.words.style.fontSize = `${parseFloat(fontSize) * smaller}px`;
+        const letters = upright ? Math.min(16, parseFloat(fontSize)) : parseFloat(fontSize);
+        if (smaller < 1 || upright) this.words.style.fontSize = `${letters * smaller}px`;
         const widths = whole.map(width => width * smaller), room = roomFor(widths);
         return widths.map(width => width * (room > 0.9 ? Math.min(1.8, room) : 1));
     }
