@@ -295,6 +295,8 @@ def test_one_types_a_headline_on_the_first_screen_and_starts_lesson_1(visit, bui
     size = {"width": width, "height": height}
     page = visit((built / "index.html").as_uri(), viewport=size, reduced_motion="reduce")
     seen = page.locator(".words bdi").all()  # twelve words, on a phone a row each
+    first, second, *_ = (word.bounding_box()["y"] for word in seen)
+    assert width > 390 or second - first >= 24  # a finger meets the row that it means
     seen += [page.get_by_role("button", name="Read the text"), page.get_by_text("Each colour is a class of news.")]
     seen += [page.get_by_role("link", name="Start lesson 1")]
     ends = [part.bounding_box()["y"] + part.bounding_box()["height"] for part in seen]
