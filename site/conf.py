@@ -60,6 +60,7 @@ html_theme_options = {
     "launch_buttons": {"colab_url": "https://colab.research.google.com"},
     "home_page_in_toc": False,
     "navbar_persistent": [],
+    "back_to_top_button": False,  # it would lie on the code
     "footer_content_items": ["extra-footer"],
     "extra_footer": say("Code: MIT. Lessons and diagrams: CC BY 4.0. The small corpus: CC0."),
     "search_bar_text": say("Search..."),

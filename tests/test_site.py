@@ -212,7 +212,7 @@ def test_letters_in_pictures_are_between_11_and_15_pixels_high(visit, built, wid
 
 # Every long cell, and what is printed, is whole: its last line ends within its box.
 WHOLE = """() => !document.querySelector(".unfold").checkVisibility() &&
-    [...document.querySelectorAll(".rest .line:last-child")].every(line =>
+    [...document.querySelectorAll(".rest > .line:last-child")].every(line =>
         line.getBoundingClientRect().bottom <= line.closest("pre").getBoundingClientRect().bottom)"""
 
 
@@ -248,6 +248,31 @@ def test_on_a_phone_one_sees_which_section_one_reads_and_goes_to_the_next(visit,
         page.get_by_role("link", name=f"{number} / {len(headings)} → {heading.inner_text().removesuffix('#')}").tap()
         page.wait_for_function("h => h.getBoundingClientRect().top < 200", arg=heading.element_handle())
     link.wait_for(state="hidden")
+    headings[4].evaluate("heading => scrollBy(0, heading.getBoundingClientRect().top + 600)")  # no heading is seen
+    name = headings[4].inner_text().removesuffix("#")
+    page.locator(".page-toc [aria-current=true]").get_by_text(name).wait_for(state="attached")
+
+
+# Lines that say what a result should be, in the code above an answer, and are not cut away.
+TOLD = """() => [...document.querySelectorAll(":not(:has(.cell_output)):has(+ details.answer) .line")].filter(line => {
+    const top = line.getBoundingClientRect().top, shown = (line.closest(".check") ?? line).getBoundingClientRect();
+    return /^ *(expect|record)\\(/.test(line.textContent) && line.checkVisibility() && top < shown.bottom - 1;
+}).length"""
+
+
+def test_what_a_result_should_be_is_read_after_the_guess_and_copied_before_it(visit, built):
+    page, told = visit((built / "index.html").as_uri()), []
+    for lesson in LESSONS:
+        page.goto((built / page_of(lesson)).as_uri())
+        assert page.evaluate(TOLD) == 0, lesson.name
+        assert page.locator("details.answer + .cell:has(.cell_input > details) .expected").count() == 0, lesson.name
+        code = page.locator(".cell:has(+ details.answer) pre:not(details *):has(.check)").all()
+        select = "pre => (getSelection().selectAllChildren(pre), String(getSelection()))"
+        copied = [pre.evaluate(select) for pre in code]
+        assert all("expect(" in text or "record(" in text for text in copied), lesson.name
+        page.emulate_media(media="print")
+        told.append((page.evaluate(TOLD), page.emulate_media(media="screen"), page.evaluate(OPEN), page.evaluate(TOLD)))
+    assert all(paper == opened for paper, *_, opened in told) and sum(opened for *_, opened in told) > 15
 
 
 def test_a_tap_on_a_term_says_what_it_is_beside_it_until_a_tap_elsewhere(visit, built):

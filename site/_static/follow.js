@@ -37,6 +37,9 @@ addEventListener("DOMContentLoaded", () => {
         const entry = document.querySelector(`.page-toc [href="#${now.id}"]`), after = sections[number];
         const above = entry?.getBoundingClientRect().top - innerHeight / 2;
         entry?.closest(".bd-sidebar-secondary").scrollBy(0, above);
+        const marked = entry?.parentElement.querySelector("[aria-current=true]");  // the theme misses a jump
+        if (!marked) for (const link of document.querySelectorAll(".page-toc a"))
+            link.ariaCurrent = link.classList.toggle("active", link === entry);
         next.textContent = `${number} / ${sections.length}`;
         next.hidden = !after;
         next.href = `#${after?.id}`;

@@ -1,6 +1,8 @@
 """A lesson as the site shows it: what is done to a notebook before Sphinx reads it, and to its code afterwards."""
 
+import ast
 import re
+from html import unescape
 
 import nbformat
 
@@ -36,8 +38,9 @@ def lesson_page(source: str, name: str) -> str:
         if cell in left_out or kind(cell) == "set-up" and place_of(cell) == "skip":
             continue
         is_plot, is_text = kind(cell) == "plot", cell.cell_type == "markdown"
+        answers = is_text or kind(cell) in ("plot", "set-up") and bool(cell.outputs)  # what one reads no code of
         asks, starts = has(cell, "question"), is_text and cell.source.startswith("#")
-        if hidden and (asks or starts or not (is_plot or is_text)):
+        if hidden and (asks or starts or not answers):
             write("</details>")
             hidden = False
         if starts:  # the section is over
@@ -173,6 +176,19 @@ def link_first(text: str, links: dict[str, str]) -> str:
 CODE = re.compile(r'(?<=<div class="highlight"><pre><span></span>)(.*?)\n</pre>', re.S)  # and what it prints
 LINE = re.compile(r"^(?:<[^>]*>)*( *).*$", re.M)
 PHONE = 46  # letters of code in a line of a phone
+CHECKS = ("expect", "record")  # of torchnlp: what a result should be, which nobody should read before the guess
+
+
+def checks(code: str) -> list[tuple[int, int]]:
+    """(start, stop) of the lines of each run of statements that say what a result should be; [] for what is no code."""
+    try:
+        statements = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Expr)]
+    except SyntaxError:
+        return []
+    calls = [node for node in statements if getattr(getattr(node.value, "func", None), "id", "") in CHECKS]
+    lines = {line for node in calls for line in range(node.lineno, node.end_lineno + 1)}
+    marks = "".join("x" if line in lines else "-" for line in range(1, len(code.splitlines()) + 1))
+    return [run.span() for run in re.finditer("x+", marks)]
 
 
 def in_lines(code: re.Match) -> str:
@@ -181,14 +197,19 @@ def in_lines(code: re.Match) -> str:
     Of more than ten lines of a phone it shows the first six, or those to the next mark, above a button for the rest:
     see site/_static/course.css, which says of which cells.
     """
-    texts = [re.sub("<[^>]*>", "", line) for line in code[1].split("\n")]
+    texts = unescape(re.sub("<[^>]*>", "", code[1])).split("\n")
     whole = LINE.sub(lambda line: f'<span class="line" style="--indent: {len(line[1])}">{line[0]}</span>', code[1])
-    if len(texts) < 7 or sum(1 + len(text) // PHONE for text in texts) <= 10:
-        return f"{whole}\n</pre>"
-    marked = next((i for i, text in enumerate(texts[:10], start=1) if "# &lt;-" in text), 0)
+    lines, count, rows = whole.split("\n"), len(texts), sum(1 + len(text) // PHONE for text in texts)
+    for start, stop in reversed(checks("\n".join(texts))):  # each run counts as one line, which may wait
+        waits = re.match(" *", texts[start])[0] + say("# … shown with the answer")
+        lines[start:stop] = [f'<span class="check" data-waits="{waits}">' + "\n".join(lines[start:stop]) + "</span>"]
+        del texts[start + 1 : stop]
+    if count < 7 or rows <= 10:
+        return "\n".join(lines) + "\n</pre>"
+    marked = next((i for i, text in enumerate(texts[:10], start=1) if "# <-" in text), 0)
     shown = min(max(6, marked), len(texts) - 1)
     while not texts[shown]:  # a blank line would fade
         shown -= 1
-    name, lines = say("All {count} lines").format(count=len(texts)), whole.split("\n")
+    name = say("All {count} lines").format(count=count)
     first, rest = "\n".join(lines[:shown]), "\n".join(lines[shown:])
     return f'{first}\n<span class="rest">{rest}</span>\n</pre>{unfold(name)}'
