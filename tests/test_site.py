@@ -240,7 +240,7 @@ def test_a_long_cell_begins_on_a_phone_with_its_first_lines_and_is_whole_on_pape
 
 
 def test_on_a_phone_one_sees_which_section_one_reads_and_goes_to_the_next(visit, built):
-    page = visit((built / page_of(LESSONS[1])).as_uri(), **PHONE)
+    page = visit((built / page_of(LESSONS[1])).as_uri(), **PHONE, reduced_motion="reduce")  # so that it stays
     link, headings = page.locator(".next-section"), page.locator("article > section > section > h2").all()
     assert not link.is_visible()
     headings[0].evaluate("heading => heading.scrollIntoView()")
@@ -251,6 +251,10 @@ def test_on_a_phone_one_sees_which_section_one_reads_and_goes_to_the_next(visit,
     headings[4].evaluate("heading => scrollBy(0, heading.getBoundingClientRect().top + 600)")  # no heading is seen
     name = headings[4].inner_text().removesuffix("#")
     page.locator(".page-toc [aria-current=true]").get_by_text(name).wait_for(state="attached")
+    page = visit(page.url.partition("#")[0], **PHONE)
+    page.evaluate("scrollBy(0, 5000)")
+    page.locator(".next-section").wait_for()
+    page.locator(".next-section").wait_for(state="hidden")  # at rest no text is under it
 
 
 # Lines that say what a result should be, in the code above an answer, and are not cut away.

@@ -47,4 +47,8 @@ addEventListener("DOMContentLoaded", () => {
     }, {rootMargin: "-12% 0px -88%"});
     for (const section of sections) observer.observe(section);
     document.body.append(next);
+    // It makes way for the text under it, some seconds after one has scrolled.
+    const shown = [{visibility: "visible"}, {visibility: "hidden"}], time = {duration: 4000, fill: "forwards"};
+    const stays = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!stays) addEventListener("scroll", () => next.animate(shown, time));
 });
