@@ -68,6 +68,8 @@ function restart() {
 
 form.oninput = showSettings;
 form.onchange = () => {
+    const {seed} = form.elements;
+    if (!seed.validity.valid) seed.value = seed.defaultValue;
     history.replaceState(null, "", `#${new URLSearchParams(new FormData(form))}`);
     restart();
     start();

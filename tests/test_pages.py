@@ -383,6 +383,9 @@ def test_the_settings_stand_in_the_address_and_are_kept_within_limits(opened):
     assert sentence(page).startswith("GRU, bias 3: step 1,")
     page.get_by_label("First network").select_option("RNN")
     assert "cell=RNN" in page.evaluate("location.hash")
+    page.get_by_label("Seed").fill("-3")
+    page.get_by_label("Seed").press("Tab")
+    assert "seed=0" in page.evaluate("location.hash")
 
 
 # ---------------------------------------------------------------------------------- all three pages

@@ -66,8 +66,8 @@ export class View {
         this.strip = make("div", {className: "strip", tabIndex: -1}, this.roll);
         this.answers = make("table", {className: "answers"});
         this.notes = make("ol", {className: "notes"});
-        this.hint = make("p", {className: "hint", textContent: say("The word on grey is that of the sentence. Each "
-            + "thin stripe in a picture is a unit: no colour is 0, grey is negative. {click} one for its number.",
+        this.hint = make("p", {className: "hint", textContent: say("The sentence is about the word on grey. Each thin "
+            + "stripe in a picture is a unit: without colour it is near 0, grey is negative. {click} one for its number.",
         {click})});
         this.side = div("side", this.notes, this.hint);
         root.classList.add(...compact ? ["compact", "rows"] : []);
@@ -366,7 +366,8 @@ export class View {
             const left = make("b", {textContent: say("without this word")});
             const [now, then] = [without[at], probabilities.at(-1)].map(this.answer);
             this.effect.firstChild.replaceChildren(
-                ...pieces("{left} the text ends at {now}; bars: what each word adds to {then}", {left, now, then}));
+                ...pieces("{left} the text ends at {now}; bars: what each word adds to {then}; colour: the answer without it",
+                    {left, now, then}));
         }
         if (!this.sums.hidden && this.colours) this.tellSums(this.readings[0]);
         const several = rows.length > 1, highest = this.highest(rows[0]);
