@@ -251,6 +251,9 @@ def test_on_a_phone_one_sees_which_section_one_reads_and_goes_to_the_next(visit,
     headings[4].evaluate("heading => scrollBy(0, heading.getBoundingClientRect().top + 600)")  # no heading is seen
     name = headings[4].inner_text().removesuffix("#")
     page.locator(".page-toc [aria-current=true]").get_by_text(name).wait_for(state="attached")
+    link.wait_for()
+    page.evaluate("scrollTo(0, 0)")
+    link.wait_for(state="hidden")
     ends = page.locator(".katex-html .base").evaluate_all("all => all.map(part => part.getBoundingClientRect().x)")
     assert min(ends) >= 0 and len(ends) > 50  # no formula begins outside the screen
     page = visit(page.url.partition("#")[0], **PHONE)

@@ -31,8 +31,10 @@ for (const event of ["DOMContentLoaded", "hashchange"]) addEventListener(event, 
 addEventListener("DOMContentLoaded", () => {
     const sections = [...document.querySelectorAll("article > section > section")];
     const next = Object.assign(document.createElement("a"), {className: "next-section d-print-none", hidden: true});
-    const observer = new IntersectionObserver(entries => {
-        const now = entries.findLast(entry => entry.isIntersecting)?.target, number = sections.indexOf(now) + 1;
+    const observer = new IntersectionObserver(() => {
+        const number = 1 + sections.findLastIndex(section => section.getBoundingClientRect().top < 0.12 * innerHeight);
+        const now = sections[number - 1];
+        next.hidden = number === 0 || number === sections.length;
         if (!now) return;
         const entry = document.querySelector(`.page-toc [href="#${now.id}"]`), after = sections[number];
         const above = entry?.getBoundingClientRect().top - innerHeight / 2;
@@ -41,7 +43,6 @@ addEventListener("DOMContentLoaded", () => {
         if (!marked) for (const link of document.querySelectorAll(".page-toc a"))
             link.ariaCurrent = link.classList.toggle("active", link === entry);
         next.textContent = `${number} / ${sections.length}`;
-        next.hidden = !after;
         next.href = `#${after?.id}`;
         next.ariaLabel = `${next.textContent} → ${after?.querySelector("h2").firstChild.textContent}`;
     }, {rootMargin: "-12% 0px -88%"});
