@@ -1096,6 +1096,7 @@ def _check_loss(loss_fn: Callable) -> None:
 
 
 def _weight_of(loss_fn: Callable, labels: Tensor, loss: Tensor) -> Tensor:
+    """Of what the loss is the mean: the articles or, with class weights, the sum of theirs."""
     if isinstance(loss_fn, (nn.CrossEntropyLoss, nn.NLLLoss)) and loss_fn.weight is not None:
         return loss_fn.weight[labels].sum()
     return loss.new_full((), len(labels))

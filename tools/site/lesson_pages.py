@@ -16,9 +16,8 @@ HERE = ROOT / "site"
 LESSONS = {lesson.name: lesson for lesson in lessons()}
 CELL = re.compile(r"`(l\d+-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
 PLACE = re.compile(rf"(\blesson\s+\d+|第 \d+ 课)(?:,\s+|，){CELL.pattern}")
-NUMBERS = re.compile(
-    r"(\s{2,}-?[\d.,]+(%|e[-+]\d+| ± [\d.]+)?){2,}(\s{2}|$)"
-)  # in columns, whose names stand above them
+# In columns, whose names stand above them.
+NUMBERS = re.compile(r"(\s{2,}-?[\d.,]+(%|e[-+]\d+| ± [\d.]+)?){2,}(\s{2}|$)")
 SHOW = '<details class="answer">\n<summary>' + say("Guess, then show") + "</summary>\n"
 
 
