@@ -1,7 +1,7 @@
 """Make a reveal.js deck of each lesson in build/slides. A deck opens from the disk, without a network.
 
-The source is slides.md in the lesson's room: Markdown, with a line `---` between two slides and a line `===` before
-those in reserve. Take the whole folder build/slides with you. On a slide stand, each in a line of its own:
+The source is slides.md in the lesson's room: Markdown, in which each title begins a slide, with a line `===` before
+the slides in reserve. Take the whole folder build/slides with you. On a slide stand, each in a line of its own:
 
     ## What the slide says        its title; that of the first slide has one #
     ![words](lstm-cell)           a diagram of images/draw.py, a moving figure, or what a cell shows, by the cell's id
@@ -86,7 +86,7 @@ def read_deck(lesson: Lesson) -> list[Slide]:
     """The slides in a lesson's room. Raises ValueError, which names the file, the slide and what is missing."""
     file, found = lesson.room / "slides.md", []
     for reserve, part in enumerate(file.read_text(encoding="utf-8").split("\n===\n")):
-        for text in part.strip().split("\n---\n"):
+        for text in re.split(r"\n(?=## )", part.strip()):
             heading, _, rest = text.strip().partition("\n")
             minutes = NOTES.search(rest)
             if not minutes or not re.match("##? ", heading):
