@@ -24,7 +24,7 @@ def test_a_place_that_is_named_exists(lesson):
 @each_lesson
 def test_the_questions_to_be_said_in_a_sentence_are_all_read(lesson):
     said = (lesson.room / "questions.md").read_text(encoding="utf-8").split("\n# In a sentence\n")[1]
-    assert sum(not question.wrong for question in BANKS[lesson]) == said.count("\n- ") == said.count("\n  - ") >= 10
+    assert sum(not question.wrong for question in BANKS[lesson]) == said.count("\n- ") == said.count("\n  - ") > 0
 
 
 LACKING = {
