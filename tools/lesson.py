@@ -284,14 +284,6 @@ def problems(lesson: Lesson) -> list[str]:
     return found
 
 
-def summary(lesson: Lesson) -> str:
-    """How much of each kind a lesson has."""
-    cells = lesson.notebook.cells
-    counts = {"exercises": len(exercises_of(lesson.notebook)), "questions": sum(has(c, "question") for c in cells)}
-    counts |= {"pictures": sum(has(c, "caption") for c in cells), "studies": len(lesson.studies)}
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
-
-
 def main() -> int:
     wanted, found, wrong = sys.argv[1:], [*lessons(), *projects()], 0
     rooms = {lesson.name for lesson in found}
@@ -305,8 +297,7 @@ def main() -> int:
             continue
         alike = [other.path.name for other in found if other.name.partition("-")[0] == number][1:]
         said = problems(lesson) + [f"{name} has its number, too" for name in alike]
-        print(f"{lesson.name}: {summary(lesson)}; {'whole' if not said else 'not whole:'}")
-        print(*(f"    {line}." for line in said), sep="\n", end="\n" * bool(said))
+        print(f"{lesson.name}: {'not whole:' if said else 'whole'}", *(f"    {line}." for line in said), sep="\n")
         wrong += len(said)
     if absent := {*wanted} - {lesson.name.partition("-")[0] for lesson in found}:
         print(f"There is no lesson {', '.join(absent)}: it would be notebooks/{min(absent)}-name.ipynb.")

@@ -14,8 +14,6 @@ import os
 import random
 import re
 import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +21,7 @@ import cloudpickle
 import nbformat
 import torch
 from filelock import FileLock
+from ipykernel.parentpoller import ParentPollerUnix
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
@@ -184,16 +183,9 @@ def texts_of(cells: list) -> dict[str, list[str]]:
     return {cell.metadata.nbgrader.grade_id: code if cell.cell_type == "code" else [cell.source] for cell in ours}
 
 
-def end_without(parent: int) -> None:
-    """A grading that was killed leaves nothing behind that goes on."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
-
-
 def main() -> None:
     """TERM, lesson2, a student: the log goes to the screen, and an error ends it."""
-    threading.Thread(target=end_without, args=[os.getppid()], daemon=True).start()
+    ParentPollerUnix(os.getppid()).start()  # a grading that was killed leaves nothing behind that goes on
     term, (lesson, student) = Path(sys.argv[1]), sys.argv[2:]
     config = configuration(term)
     (usual,) = Autograde.class_traits()["autograde_preprocessors"].default_args

@@ -40,6 +40,7 @@ from tools.site import figures, npm
 
 DECKS = ROOT / "build" / "slides"
 PAGE = Path(__file__).with_suffix(".html")
+STYLE = (ROOT / "images" / "watch" / "style.css").read_text(encoding="utf-8")  # it begins with the colours
 LIBRARIES = ["reveal.js@4.6.1", "mathjax@3.2.2"]
 USED = ["reveal.js/dist", "reveal.js/plugin/notes", "mathjax/es5/tex-svg-full.js"]
 SITE_FIGURES = {"headline", "backwards"}  # these two move in every deck
@@ -238,7 +239,6 @@ def slide_html(lesson: Lesson, slide: Slide) -> str:
     if not sights or layout != "above":
         asked, words = [], asked + words
     kinds = ["reserve"] * slide.reserve + [layout] * bool(sights and asked + words)
-    kinds += ["opening"] * (not slide.title.startswith("##"))
     places = ("words", asked), ("sights", sights), ("words", words)
     parts = [f'<div class="{place}">{"".join(those)}</div>' for place, those in places if those]
     said = markdown(f"**{slide.minutes:g} min · {slide.row}**\n{slide.notes}".replace("\n", "\n\n"))
@@ -257,7 +257,8 @@ def make_deck(lesson: Lesson) -> Path:
         "language": LANGUAGE.replace("_", "-"),
         "reserve": say("in reserve"),
         "title": escape(slides[0].title[2:]),
-        "colours": CODES["python"].get_style_defs("pre") + CODES["dark"].get_style_defs(".dark pre"),
+        "colours": STYLE.partition("}")[0] + "}",
+        "code": CODES["python"].get_style_defs("pre") + CODES["dark"].get_style_defs(".dark pre"),
         "slides": "\n".join(slide_html(lesson, slide) for slide in slides),
     }
     deck = DECKS / f"{lesson.name}.html"
