@@ -1,4 +1,4 @@
-# Targets stand in groups, by who uses them. `make help` prints the lines that begin with "# make" and the headings.
+# Targets stand in groups, by who uses them. `make help` prints the headings, and what stands behind a target's name.
 # lab and test take DATA=<folder>, for data of your own or for AG News.
 # All set up .venv when it is missing or older than requirements.txt, and add what tools/, tests/ or site/ ask for when
 # they need it.
@@ -15,125 +15,108 @@ PYTEST = TORCHNLP_DATA="$(DATA_FOLDER)" $(BIN)/python -m pytest --numprocesses=2
 .PHONY: help lab test test-all lint slides site zh student collect grade marks export check questions arithmetic repo diagrams ag-news notebooks readme lock audit clean
 
 help:
-	@awk '/^# make/ { print "  " substr($$0, 3) }  /^## / { print "\n" substr($$0, 4) }' Makefile
+	@awk -F ':[^#]* # ' '/^[a-z-]+:.* # / { printf "  make %-10s %s\n", $$1, $$2 }  /^## / { print "\n" substr($$0, 4) }' Makefile
+
+lab lock: $(VENV)/.ready
+test lint arithmetic ag-news: $(VENV)/tests.ready
+test arithmetic slides site questions diagrams notebooks readme: $(VENV)/tools.ready
+site test-all: $(VENV)/site.ready
+student collect grade marks export test-all: $(VENV)/tools/teaching.ready
 
 ## For students
 
-# make lab        opens lesson 1 in JupyterLab (LANGUAGE=zh: in Chinese)
 lab: COURSE = $(if $(filter zh,$(LANGUAGE)),build/zh/course,.)
-lab: $(VENV)/.ready $(if $(filter zh,$(LANGUAGE)),$(VENV)/tools.ready)
+lab: $(if $(filter zh,$(LANGUAGE)),$(VENV)/tools.ready) # opens lesson 1 in JupyterLab (LANGUAGE=zh: in Chinese)
 	$(if $(filter zh,$(LANGUAGE)),$(BIN)/python -m tools.upkeep.zh course)
 	@echo "Starting JupyterLab. Stop it with Ctrl-C. Open the address with the token that it prints below."
 	cd $(COURSE) && $(if $(DATA),TORCHNLP_DATA="$(DATA_FOLDER)") "$(CURDIR)/$(BIN)/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/1-simple-rnn.ipynb
 
 ## For instructors
 
-# make slides     a deck for each lesson in build/slides, with speaker notes; opens from the disk
-slides: $(VENV)/tools.ready
+slides: # a deck for each lesson in build/slides, with speaker notes; opens from the disk
 	$(BIN)/python -m tools.teaching.slides
 
-# make site       the course as a web site in build/site, from the saved outputs; opens from the disk or any server
-site: $(VENV)/site.ready $(VENV)/tools.ready
+site: # the course as a web site in build/site, from the saved outputs; opens from the disk or any server
 	$(BIN)/python -m tools.site.build
 
-# make zh         the Chinese edition: course, student edition and slides in build/zh, the site in build/site/zh
-zh: site
+zh: site # the Chinese edition: course, student edition and slides in build/zh, the site in build/site/zh
 	$(BIN)/python -m tools.upkeep.zh make
 
-# make student    the student edition, which nbgrader releases: build/student for students, CLASS for you (CLASS=term, any folder)
 CLASS = term
-student: $(VENV)/tools/teaching.ready
+student: # the student edition, which nbgrader releases: build/student for students, CLASS for you (CLASS=term, any folder)
 	$(BIN)/python -m tools.teaching.student "$(CLASS)"
 
-# make collect    FROM=<folder or zip of your platform> LESSON=2: puts what was handed in into CLASS, and mends it
-collect: $(VENV)/tools/teaching.ready
+collect: # FROM=<folder or zip of your platform> LESSON=2: puts what was handed in into CLASS, and mends it
 	@$(BIN)/python -m tools.teaching.collect "$(FROM)" "$(CLASS)" "$(LESSON)"
 
-# make grade      LESSON=2: nbgrader's autograde over all of it that is new or has changed
-grade: $(VENV)/tools/teaching.ready
+grade: # LESSON=2: nbgrader's autograde over all of it that is new or has changed
 	@$(BIN)/python -m tools.teaching.grade "$(LESSON)" "$(CLASS)"
 
-# make marks      opens nbgrader's formgrader: read words, overrule a point, write a comment
-marks: $(VENV)/tools/teaching.ready
+marks: # opens nbgrader's formgrader: read words, overrule a point, write a comment
 	cd "$(CLASS)" && "$(CURDIR)/$(BIN)/jupyter" lab --ip=127.0.0.1 $(AS_ROOT) --LabApp.default_url=/formgrader
 
-# make export     LESSON=2: points for you, Moodle and Canvas, and the zip of feedback
-export: $(VENV)/tools/teaching.ready
+export: # LESSON=2: points for you, Moodle and Canvas, and the zip of feedback
 	@$(BIN)/python -m tools.teaching.export "$(LESSON)" "$(CLASS)"
 
-# make check      SUBMISSION=file.ipynb LESSON=2: one file through all of this, in a term of its own
-check:
+check: # SUBMISSION=file.ipynb LESSON=2: one file through all of this, in a term of its own
 	@rm -rf build/check
 	@$(MAKE) --no-print-directory student collect grade CLASS=build/check FROM="$(SUBMISSION)"
 
-# make questions  build/questions/questions.gift: the question bank for Moodle
-questions: $(VENV)/tools.ready
+questions: # build/questions/questions.gift: the question bank for Moodle
 	$(BIN)/python -m tools.teaching.questions
 
-# make repo       URL=https://github.com/me/my-course: writes your fork's address into every badge, link and set-up cell
-repo:
+repo: # URL=https://github.com/me/my-course: writes your fork's address into every badge, link and set-up cell
 	$(PYTHON) -m tools.teaching.repo "$(URL)"
 
 ## For maintainers
 
-# make test       the module, the lessons and their checks, offline, on the small corpus (LESSON=2: that lesson alone)
-test: $(VENV)/tests.ready $(VENV)/tools.ready
+test: # the module, the lessons and their checks, offline, on the small corpus (LESSON=2: that lesson alone)
 	$(if $(filter-out all,$(LESSON)),$(BIN)/python -m tools.lesson $(LESSON))
 	$(PYTEST) -m "not slow" $(if $(filter-out all,$(LESSON)),notebooks/$(LESSON)-*.ipynb tests -k "$(LESSON)- or lesson_$(LESSON).py")
 
-# make test-all   the same, then the tests of tools, site, pages and browsers, and the studies
-test-all: test $(VENV)/site.ready $(VENV)/tools/teaching.ready
+test-all: test # the same, then the tests of tools, site, pages and browsers, and the studies
 	$(PYTEST) -m slow
 
-# make lint       the style of the code, in notebooks too
-lint: $(VENV)/tests.ready
+lint: # the style of the code, in notebooks too
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check --config line-length=88 notebooks/*.ipynb notebooks/*/*.ipynb
 	$(BIN)/ruff format --check --config line-length=88 notebooks/*.ipynb notebooks/*/*.ipynb
 
-# make arithmetic runs lessons, and tests of what computes with weights, as other processors do; an hour or two
 SSE4 = ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 MKL_ENABLE_INSTRUCTIONS=SSE4_2 OPENBLAS_CORETYPE=Nehalem
 AVX2 = ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 MKL_ENABLE_INSTRUCTIONS=AVX2 OPENBLAS_CORETYPE=Haswell
 OTHER = PYTHONPATH="$(CURDIR)/tools/upkeep/arithmetic"
 COMPUTING = -m "not slow" notebooks $(patsubst %,tests/test_%.py,text batches training plots readers answers)
-arithmetic: $(VENV)/tests.ready $(VENV)/tools.ready
+arithmetic: # runs lessons, and tests of what computes with weights, as other processors do; an hour or two
 	$(SSE4) $(PYTEST) $(COMPUTING)
 	$(AVX2) $(PYTEST) $(COMPUTING)
 	$(OTHER) ARITHMETIC_MOVE=1e-6 $(PYTEST) $(COMPUTING)
 	$(OTHER) ARITHMETIC_THREADS=2 OPENBLAS_NUM_THREADS=2 $(PYTEST) $(COMPUTING)
 
-# make ag-news    runs every notebook and study on AG News, which it fetches if need be; about three hours
 ag-news: DATA_FOLDER = $(HOME)/.cache/torchnlp
-ag-news: $(VENV)/tests.ready
+ag-news: # runs every notebook and study on AG News, which it fetches if need be; about three hours
 	TORCHNLP_DATA= $(BIN)/python -c "from torchnlp import load_dataset; load_dataset()"
 	$(PYTEST) notebooks --nbval-cell-timeout=3600
 
-# make diagrams   draws images/*.png anew
-diagrams: $(VENV)/tools.ready
+diagrams: # draws images/*.png anew
 	$(BIN)/python -m images.draw
 
-# make notebooks  executes every notebook in place (DATA=<folder with AG News> for the committed outputs)
-notebooks: $(VENV)/tools.ready
+notebooks: # executes every notebook in place (DATA=<folder with AG News> for the committed outputs)
 	TORCHNLP_DATA="$(DATA_FOLDER)" $(BIN)/python -m tools.upkeep.run_notebooks notebooks/*.ipynb
 
-# make readme     makes the tables of README.md from the outputs of the notebooks
-readme: $(VENV)/tools.ready
+readme: # makes the tables of README.md from the outputs of the notebooks
 	$(BIN)/python -m tools.upkeep.readme
 
-# make lock       writes .ci/constraints.txt: the exact versions that CI installs. Run the tests with them before you commit
-lock: $(VENV)/.ready
+lock: # writes .ci/constraints.txt: the exact versions that CI installs. Run the tests with them before you commit
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --no-annotate --custom-compile-command 'make lock' -o .ci/constraints.txt $(wildcard requirements.txt */requirements.txt */*/requirements.txt)
 
-# make audit      asks PyPI which of these versions have known security holes (needs the internet)
-audit:
+audit: # asks PyPI which of these versions have known security holes (needs the internet)
 	$(PYTHON) -m venv build/audit
 	build/audit/bin/python -m pip install --quiet pip-audit
 	build/audit/bin/pip-audit --strict --requirement .ci/constraints.txt --no-deps --disable-pip
 
-# make clean      removes .venv and caches
-clean:
+clean: # removes .venv and caches
 	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis
 
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off $(addprefix -c ,$(CONSTRAINTS)) -r
