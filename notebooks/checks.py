@@ -80,9 +80,8 @@ def reason(test: Callable, answer: object, *given: object, seed: int = 0) -> str
     except Exception as error:
         codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
         theirs = [code for code in codes if any(name in code.co_filename for name in CELLS)]
-        if isinstance(error, AssertionError) and codes[-1] not in theirs:
-            line = traceback.extract_tb(error.__traceback__)[-1].line
-            return str(error) or say("This does not hold: {line}").format(line=line)
+        if isinstance(error, AssertionError) and str(error) and codes[-1] not in theirs:
+            return str(error)
         said = f"{type(error).__name__}: {error}".rstrip(".") + "."
         hints = {
             AXIS: say("Do the shapes fit? An axis may be missing (unsqueeze(dim) adds one), or two exchanged (.T)."),
@@ -336,16 +335,14 @@ def _last_n(real, n):
 @exercise("4", ours=_last_n)
 def check_last_n(last_n):
     real = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [1, 0, 0, 0, 0]]).bool()
-    most = 9 + torch.initial_seed()
-    for n, rows in {1: "....x .x... x....", 2: "...xx xx... x....", most: "xxxxx xx... x...."}.items():
+    for n in (1, 2, 9 + torch.initial_seed()):
         with explain("ambiguous", say("& joins two comparisons of tensors, and each needs brackets.")):
             answer = last_n(real.clone(), n)
-        truth = torch.tensor([[sign == "x" for sign in row] for row in rows.split()])
         slip = torch.arange(5) >= real.sum(1, keepdim=True) - n  # [3, 5]
         said = say("The places after a text's end are True as well. Join your condition with `real &`.")
         assert not is_close(answer, slip), said
-        must_be_like(answer, truth, f"last_n(real, {n})")
-        _must_be_true_at(f"last_n(real, {n})", answer, truth)
+        must_be_like(answer, real, f"last_n(real, {n})")
+        _must_be_true_at(f"last_n(real, {n})", answer, _last_n(real, n))
 
 
 def _must_be_true_at(name, mask, right):
@@ -419,9 +416,7 @@ def _cell_state(i, f, g, c):
 
 
 def _lstm_step(lstm, x, h, c):
-    i, f, g, o = _sums(lstm, x, h)
-    c = _cell_state(i, f, g, c)
-    return o.sigmoid() * c.tanh(), c
+    return torch.lstm_cell(x, (h, c), *lstm.all_weights[0])
 
 
 def _a_step():
@@ -446,7 +441,6 @@ def _must_be_this_step(step, lstm, x, h, c, right, slips):
 @exercise("1", ours=_lstm_step)
 def check_lstm_step(lstm_step):
     lstm, x, h, c = _a_step()
-    states, (_, c_n) = lstm(x.unsqueeze(1), (h.unsqueeze(0), c.unsqueeze(0)))
     i, f, g, o = _sums(lstm, x, h)
     slips = {say("g is no gate: tanh, not sigmoid."): f.sigmoid() * c + i.sigmoid() * g.sigmoid()}
     for lost in ([], ["bias_ih_l0"], ["bias_hh_l0"], ["bias_ih_l0", "bias_hh_l0"]):
@@ -459,7 +453,7 @@ def check_lstm_step(lstm_step):
             said = said.format(order=", ".join(order))
             said = missing if order == tuple("ifgo") else f"{said} {missing}" if lost else said
             slips[said] = _cell_state(part["i"], part["f"], part["g"], c)
-    _must_be_this_step(lstm_step, lstm, x, h, c, (states[:, 0], c_n[0]), slips)
+    _must_be_this_step(lstm_step, lstm, x, h, c, _lstm_step(lstm, x, h, c), slips)
 
 
 def _forget_by_token(lstm, articles):

@@ -33,20 +33,10 @@
 
 
 # %% check_one_epoch, right: the gradients cleared after the step, the mean by len(loader.dataset)
-def one_epoch(net, loader, optimizer, scheduler, clip):
-    total = torch.zeros((), device=device)
-    for labels, ids in loader:
-        net.train()
-        loss = F.cross_entropy(net(ids.to(device)), labels.to(device), reduction="sum")
-        (loss / len(labels)).backward()
-        nn.utils.clip_grad_norm_(net.parameters(), clip)
-        optimizer.step()
-        scheduler.step()
-        optimizer.zero_grad()
-        total += loss.detach()
-    net.eval()
-    return (total / len(loader.dataset)).item()
-
+# optimizer.zero_grad() => pass
+# scheduler.step() => scheduler.step(), optimizer.zero_grad()
+# loss.item() * len(labels) => loss.detach() * len(labels)
+# total / articles => (total / len(loader.dataset)).item()
 
 # %% check_one_epoch, wrong: The gradients of all batches add up
 # optimizer.zero_grad() => pass
@@ -85,10 +75,8 @@ def one_epoch(net, loader, optimizer, scheduler, clip):
 # %% check_read, wrong: torch.stack(states, dim=1)
 # dim=1 => dim=0
 
-
 # %% check_read, wrong: changed in place
-def read(x, W_x, W_h, b):
-    states = torch.zeros(len(x), x.size(1), len(b))
-    for t in range(x.size(1)):
-        states[:, t] = step(x[:, t], states[:, t - 1], W_x, W_h, b)
-    return states
+# [] => torch.zeros(len(x), x.size(1), len(b))
+# x[:, t], h, => x[:, t], states[:, t - 1],
+# states.append(h) => states[:, t] = h
+# torch.stack(states, dim=1) => states

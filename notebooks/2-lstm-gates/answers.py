@@ -42,9 +42,7 @@ verdict = "D"
 
 
 # %% check_bias_for, right: a tensor of one number
-def bias_for(T):
-    return torch.logit(torch.tensor(0.5, dtype=torch.float64) ** (1 / T))
-
+# math.log(f / (1 - f)) => torch.logit(torch.tensor(f, dtype=torch.float64))
 
 # %% check_bias_for, wrong: That is the gate; the bias is the number whose sigmoid it is.
 # math.log(f / (1 - f)) => f

@@ -67,12 +67,10 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 # %% check_one_length_batches, wrong: shuffle them
 # order = torch.randperm(len(batches), generator=generator) => order = range(len(batches))
 
-
 # %% check_one_length_batches, wrong: A batch has texts of the lengths [3, 5].
-def one_length_batches(sizes, size, generator):
-    batches = sizes.argsort(stable=True).split(size)
-    return [batches[i].tolist() for i in torch.randperm(len(batches), generator=generator)]
-
+# sizes.unique() => [0]
+# (sizes == length).nonzero()[:, 0] => sizes.argsort(stable=True)
+# texts[torch.randperm(len(texts), generator=generator)] => texts
 
 # %% check_one_length_batches, wrong: `nonzero()` gives [n, 1]: take its column
 # [:, 0] =>

@@ -51,9 +51,7 @@ def shapes(layers, directions):
 
 
 # %% check_max_pool, right: text by text
-def max_pool(states, lengths):
-    return torch.stack([text[:n].max(0).values for text, n in zip(states, lengths.tolist())])
-
+# states.masked_fill(~real.unsqueeze(2), -torch.inf).amax(1) => torch.stack([x[m].amax(0) for x, m in zip(states, real)])
 
 # %% check_max_pool, wrong: A zero has won
 # -torch.inf => 0
