@@ -12,15 +12,12 @@ from sphinx.search.zh import SearchChinese
 from tools.language import LANGUAGE, say
 from tools.lesson import lessons, projects, short
 from tools.site import figures, lesson_pages, npm, pages
-from tools.teaching import repo
+from tools.site.lesson_pages import GITHUB, elsewhere
 from tools.upkeep.minutes import core_of
 from torchnlp import COLOURS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-SOURCES = ROOT / "build" / "site-sources"
-OWNER, NAME = repo.current(ROOT).split("/")
-GITHUB = f"https://github.com/{OWNER}/{NAME}"
 
 project = say("Recurrent neural networks for text")
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "sphinxcontrib.katex"]
@@ -30,7 +27,7 @@ SearchChinese.language_name = "English"  # its stemmer in the page is that of En
 
 nb_execution_mode = "off"
 nb_merge_streams = True
-myst_enable_extensions = ["dollarmath", "substitution", "colon_fence"]
+myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
@@ -58,7 +55,6 @@ html_theme_options = {
     "repository_branch": "main",
     "use_repository_button": True,
     "launch_buttons": {"colab_url": "https://colab.research.google.com"},
-    "home_page_in_toc": False,
     "navbar_persistent": [],
     "back_to_top_button": False,  # it would lie on the code
     "footer_content_items": ["extra-footer"],
@@ -91,23 +87,10 @@ def lesson_cards() -> str:
     return "\n".join(cards)
 
 
-def elsewhere(source: Path, text: str) -> str:
-    """Links to files of the course lead to their page, or to the repository if they have none."""
-
-    def link(found: re.Match) -> str:
-        file, anchor = (source.parent / found[1]).resolve(), found[2] or ""
-        page = SOURCES / (file.name if file.parent == HERE else file.relative_to(ROOT))
-        if page.exists():
-            return f"](/{page.relative_to(SOURCES).as_posix()}{anchor})"
-        return f"]({GITHUB}/blob/main/{file.relative_to(ROOT).as_posix()}{anchor})"
-
-    return re.sub(r"\]\((?!\w+:)([^)#]+)(#[^)]*)?\)", link, text)
-
-
 def read(app, docname, source) -> None:
     path, text = ROOT / app.env.doc2path(docname, base=False), source[0]
     if path.suffix == ".ipynb":
-        text = lesson_pages.lesson_page(text, path.stem)
+        text = lesson_pages.lesson_page(path)
     elif docname == "index":
         studies = [path for lesson in lesson_pages.LESSONS.values() for path in lesson.studies]
         parts = {
@@ -116,7 +99,7 @@ def read(app, docname, source) -> None:
             "CARDS": lesson_cards(),
             "STUDIES": "\n".join(short(path).removesuffix(".ipynb") for path in studies),
             "GITHUB": GITHUB,
-            "NAME": NAME,
+            "NAME": GITHUB.rpartition("/")[2],
         }
         text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
     elif docname in ("glossary", "references"):

@@ -155,7 +155,7 @@ student.make_handout(ROOT / "build" / "student")
 (ROOT / "README.md").write_text(readme.written("README.md"), encoding="utf-8")
 for lesson in lessons()[-2:]:
     slides.make_deck(lesson)
-    page = lesson_page(lesson.path.read_text(encoding="utf-8"), lesson.name)
+    page = lesson_page(lesson.path)
     (ROOT / "build" / f"{lesson.name}.page").write_text(page, encoding="utf-8")
     print(len(questions.read_lesson(lesson)))
 """

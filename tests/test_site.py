@@ -28,7 +28,6 @@ pytestmark = pytest.mark.slow
 ROOT = site.ROOT
 LESSONS = [lesson.path for lesson in lessons()]
 WITHOUT_SPHINX = {f"{name}.html" for name in tools_pages.PAGES}  # they have tests of their own; # sets them
-OUTSIDE = "https://{}.github.io/{}".format(*repo.current(ROOT).split("/"))
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
 
 
@@ -85,7 +84,7 @@ def test_every_link_and_every_anchor_within_the_site_leads_somewhere(built, page
         links += [tag["src"] for tag in page.find_all(src=True)]
         for link in links:
             url = urlsplit(urljoin(f"http://site/{name}", link))
-            if urlsplit(link).scheme and not link.startswith(OUTSIDE):
+            if urlsplit(link).scheme and not link.startswith(tools_pages.ADDRESS):
                 continue
             target, anchor = unquote(url.path).lstrip("/"), unquote(url.fragment)
             if not (built / target).is_file() or anchor and target not in WITHOUT_SPHINX and anchor not in ids[target]:
@@ -310,7 +309,7 @@ def test_a_message_shows_a_title_words_and_a_picture_beside_a_link(built, pages)
         said = {tag.get("property"): tag["content"] for tag in page.select('meta[property^="og:"]')}
         if name not in ("genindex.html", "search.html") and not name.startswith("_modules"):
             assert said["og:title"] and len(said["og:description"]) > 20, name
-            assert said["og:image"] == f"{OUTSIDE}/share.png", name
+            assert said["og:image"] == f"{tools_pages.ADDRESS}share.png", name
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

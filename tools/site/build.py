@@ -17,8 +17,8 @@ from PIL import Image
 
 from tools.lesson import ROOT
 from tools.site import figures, lesson_pages, npm, pages
+from tools.site.lesson_pages import SOURCES
 
-SOURCES = ROOT / "build" / "site-sources"
 PAGES = ["site/*.md", "INSTRUCTORS.md", "tests/README.md", "images/*.png"]
 PAGES += ["notebooks/*.ipynb", "notebooks/*/*.ipynb", "notebooks/*/claims.md"]
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from html import unescape
+from pathlib import Path
 
 import nbformat
 
@@ -13,6 +14,8 @@ from tools.site.pages import ADDRESS as SITE
 from tools.teaching import repo
 
 HERE = ROOT / "site"
+SOURCES = ROOT / "build" / "site-sources"  # what becomes a page, in one folder: see build.py
+GITHUB = f"https://github.com/{repo.current(ROOT)}"
 LESSONS = {lesson.name: lesson for lesson in lessons()}
 CELL = re.compile(r"`(l\d+-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
 PLACE = re.compile(rf"(\blesson\s+\d+|第 \d+ 课)(?:,\s+|，){CELL.pattern}")
@@ -21,9 +24,9 @@ NUMBERS = re.compile(r"(\s{2,}-?[\d.,]+(%|e[-+]\d+| ± [\d.]+)?){2,}(\s{2}|$)")
 SHOW = '<details class="answer">\n<summary>' + say("Guess, then show") + "</summary>\n"
 
 
-def lesson_page(source: str, name: str) -> str:
+def lesson_page(path: Path) -> str:
     """A lesson as the site shows it: folded cells closed, words under pictures, answers kept back."""
-    notebook = to_read(nbformat.reads(source, as_version=4))
+    notebook, name = to_read(nbformat.read(path, as_version=4)), path.stem
     notebook.cells[0].source = BADGE.sub("", notebook.cells[0].source)
     links = links_of(name)
     cells, asked, hidden, waiting = [], False, False, []
@@ -52,7 +55,7 @@ def lesson_page(source: str, name: str) -> str:
             write(SHOW)
         write(f"({cell.id})=")
         if is_text:
-            text = in_site(link_first(cell.source, links))
+            text = in_site(link_first(elsewhere(path, cell.source), links))
             if has(cell, "further"):  # a phone shows its heading alone
                 button = unfold(say("Show this part"))
                 text = text.replace("\n", f"\n\n```{{raw}} html\n{button}\n```\n", 1)
@@ -84,8 +87,7 @@ def unfold(name: str) -> str:
 
 
 def in_site(text: str) -> str:
-    """A formula of its own between blank lines, as MyST wants it; a link to a page of the site from page to page; a
-    script, which has no page, in the repository."""
+    """A formula of its own between blank lines, as MyST wants it; a link to a page of the site from page to page."""
 
     def formula(found: re.Match) -> str:
         parts = re.split(r"\s*\\qquad\s*", found[1])  # where there is no room side by side, each is a line
@@ -94,9 +96,20 @@ def in_site(text: str) -> str:
 
     text = re.sub(r"\s*^\$\$(.*?)\$\$[ \t]*$\s*", formula, text, flags=re.M | re.S).strip("\n")
     text = re.sub(r"(?<![$`])(\$[^$`]+)\$([,.;:])", r"\1\\text{\2}$", text)  # a line begins with no comma
-    scripts = f"https://github.com/{repo.current(ROOT)}/blob/main/notebooks"
-    text = re.sub(r"\]\(([\w-]+/plain\.py)\)", rf"]({scripts}/\1)", text)
     return re.sub(rf"\[([^]]*)\]\({re.escape(SITE)}(?:zh/)?([^)]*)\)", r'<a href="../\2">\1</a>', text)
+
+
+def elsewhere(source: Path, text: str) -> str:
+    """Links to files of the course lead to their page, or to the repository if they have none."""
+
+    def link(found: re.Match) -> str:
+        file, anchor = (source.parent / found[1]).resolve(), found[2] or ""
+        page = SOURCES / (file.name if file.parent == HERE else file.relative_to(ROOT))
+        if page.exists():
+            return f"](/{page.relative_to(SOURCES).as_posix()}{anchor})"
+        return f"]({GITHUB}/blob/main/{file.relative_to(ROOT).as_posix()}{anchor})"
+
+    return re.sub(r"\]\((?!\w+:)([^)#]+)(#[^)]*)?\)", link, text)
 
 
 def as_the_site_folds(cell, links: dict[str, str]) -> None:

@@ -31,6 +31,7 @@ from functools import partial
 from pathlib import Path
 
 import nbformat
+import parse
 import polib
 from babel.messages.extract import extract_from_file
 from bs4 import BeautifulSoup
@@ -195,28 +196,17 @@ class Spoken:
     """Printed lines in Chinese, by the catalogue of messages read backwards: for outputs that are saved already."""
 
     def __init__(self):
-        said = [entry for entry in entries_of(OF_MESSAGES) if entry.translated()]
-        self.patterns = [(self.pattern_of(entry.msgid), entry.msgstr) for entry in said]
-        self.patterns.sort(key=lambda each: -len(re.sub(r"\(\?P.*?\)", "", each[0].pattern)))
-
-    @staticmethod
-    def pattern_of(message: str) -> re.Pattern:
-        """What may be printed of a message: its own letters, with anything in the gaps."""
-        parts, end, names = "", 0, set()
-        for gap in GAP.finditer(message):
-            parts += re.escape(message[end : gap.start()])
-            parts += f"(?P={gap[1]})" if gap[1] in names else f"(?P<{gap[1]}>.+?)"
-            names.add(gap[1])
-            end = gap.end()
-        return re.compile(parts + re.escape(message[end:]))
+        said = [(entry.msgid, entry.msgstr) for entry in entries_of(OF_MESSAGES) if entry.translated()]
+        said.sort(key=lambda message: -len(GAP.sub("", message[0])))  # the one with most letters of its own first
+        self.patterns = {parse.compile(GAP.sub(r"{\1}", text), case_sensitive=True): (text, to) for text, to in said}
 
     def message(self, text: str) -> str:
         """A message in Chinese, with what fills its gaps; a text that is none as it is."""
-        for pattern, chinese in self.patterns:
-            if found := pattern.fullmatch(text):
-                filled = {name: self.message(value) for name, value in found.groupdict().items()}
-                own = re.sub(r"\(\?P.*?\)", "", pattern.pattern)
-                if len(re.findall("[a-z]{2}", own)) > 1 or not filled or filled != found.groupdict():
+        for pattern, (english, chinese) in self.patterns.items():
+            if found := pattern.parse(text):
+                filled = {name: self.message(value) for name, value in found.named.items()}
+                whole = len(re.findall("[a-z]{2}", GAP.sub("", english))) > 1
+                if whole or not filled or filled != found.named:
                     return GAP.sub(lambda gap, filled=filled: filled[gap[1]], chinese)
         return text
 
@@ -273,21 +263,13 @@ def plots_of(cell) -> list:
     return [output for output in shown if b"Labels" not in b64decode(output.data["image/png"])]
 
 
-def labels_of(file: Path) -> dict[str, dict[str, str]]:
-    """Of each cell what its plot says in English and, if it is translated, in Chinese."""
-    labels: dict[str, dict[str, str]] = {}
-    for entry in [entry for entry in entries_of(file) if (entry.msgctxt or "").endswith(" label")]:
-        labels.setdefault(entry.msgctxt.split()[0], {})[entry.msgid] = entry.msgstr if entry.translated() else ""
-    return labels
-
-
 def label_plots(notebook, file: Path) -> list[str]:
     """Chinese labels in the plots of a notebook, changed in place; returns the cells where one was not found."""
-    labels, lacking = labels_of(file), []
+    known, lacking = [entry for entry in entries_of(file) if entry.translated()], []
     for cell in notebook.cells:
+        labels = {entry.msgid: entry.msgstr for entry in known if entry.msgctxt == f"{cell.id} label"}
         for plot in plots_of(cell):
-            said = {english: chinese for english, chinese in labels.get(cell.id, {}).items() if chinese}
-            picture, missed = relabel(b64decode(plot.data["image/png"]), said)
+            picture, missed = relabel(b64decode(plot.data["image/png"]), labels)
             plot.data["image/png"] = b64encode(picture).decode()
             lacking += [f"{cell.id} label {english!r}" for english in missed]
     return lacking
@@ -357,12 +339,13 @@ def make() -> None:
 def update_all() -> None:
     found: dict[Path, list[tuple[str, str]]] = {file: [] for file in NOTEBOOKS.values()}
     for path, file in NOTEBOOKS.items():
-        known = labels_of(file)
+        known = entries_of(file)
         for cell in nbformat.read(path, as_version=4).cells:
             in_other_words(cell, lambda *message, file=file: found[file].append(message) or message[1])
             if plots_of(cell):
-                labels = [*LABEL.findall(cell.source), *known.get(cell.id, [])]
-                found[file] += [(f"{cell.id} label", label) for label in labels]
+                context = f"{cell.id} label"
+                found[file] += [(context, label) for label in LABEL.findall(cell.source)]
+                found[file] += [(context, entry.msgid) for entry in known if entry.msgctxt == context]
         if (deck := path.with_suffix("") / "slides.md").is_file():
             deck_in_other_words(deck, lambda *message, file=file: found[file].append(message) or message[1])
     found |= {OF_MESSAGES: list(of_messages()), OF_SITE: of_site()}
