@@ -1,11 +1,11 @@
 // Lesson 7's figure: two networks write a word backwards. One has a single state to write from, the other attention.
 
 import {linear, oneStep, softmax, transposed} from "./cells.js";
-import {best, bold, css, make, paintAxes, paintLine, palette, percent} from "../images/watch/draw.js";
+import {best, bold, make, percent} from "../images/watch/draw.js";
 import {pieces, say} from "../images/watch/words.js";
 import {caption, makeSlider, mountFigure, toldAloud} from "./figure.js";
 import {load} from "./load.js";
-import {PICTURE, makeShare} from "./share.js";
+import {makeShare} from "./share.js";
 import {unpacked} from "./weights.js";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz", START = LETTERS.length;
@@ -49,7 +49,7 @@ export function show(place, style, {word, file, share}) {
 }
 
 // trained: letters of the longest word in training; right: by network and length, the share of words that came back.
-function furnish(place, style, word, share, {trained, words, right, networks}) {
+function furnish(place, style, word, share, {trained, words, right, networks, faces}) {
     const nets = Object.entries(networks).map(([name, packed]) => ({name, w: unpacked(packed), ...makeLane(name)}));
     const [one, attention] = nets, most = right.one.length, truth = right.one.findIndex(share => share < 0.5);
     const field = make("input", {type: "text", value: word, spellcheck: false, autocomplete: "off"});
@@ -107,9 +107,8 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
     const button = make("button", {type: "button", className: "main", textContent: say("Guess"), onclick() {
         verdict.append(...pieces("You guessed {guess}. It is {most}: from {breaks} letters on, one state loses more "
             + "than half of the words.", {guess, most: make("b", {textContent: truth}), breaks: truth + 1}));
-        one.marks = [[guess, say("your guess: {guess}", {guess})], [truth, say("it is {truth}", {truth})]]
-            .sort(([a], [b]) => a - b);
-        one.section.append(makeMarks(most, ...one.marks));
+        const marks = [[guess, say("your guess: {guess}", {guess})], [truth, say("it is {truth}", {truth})]];
+        one.section.append(makeMarks(most, ...marks.sort(([a], [b]) => a - b)));
         nets.forEach(net => net.section.append(net.bars, makeTicks(1, truth, trained, most)));
         asked.replaceWith(shares, caption(say("Bars: of {words} random words of 1 to {most} letters, the share that "
             + "comes back whole. The fine line: {trained} letters, the longest words of the training.",
@@ -118,13 +117,19 @@ function furnish(place, style, word, share, {trained, words, right, networks}) {
         verdict.scrollIntoView({block: "nearest"});
     }});
     const asked = make("p", {className: "controls"}, slider, button);
+    const lanes = make("div", {className: "lanes"}, one.section, attention.section);
+
+    // The typeface of the site is out of the figure's reach.
+    function fillPicture(sheet) {
+        const said = [sentence, verdict, shares].filter(part => part.isConnected).map(part => part.textContent);
+        sheet.append(make("style", {textContent: faces}), make("h1", {textContent: `${read} → ${one.written}`}),
+            make("p", {textContent: said.join(" ")}), lanes.cloneNode(true));
+        return read || undefined;
+    }
+
     mountFigure(place, style, [
-        label, sentence, make("div", {className: "lanes"}, one.section, attention.section), told, verdict, asked,
-        ...share ? [makeShare(
-            () => ({title: `${read} → ${one.written}`, name: read || undefined, text: [sentence, verdict, shares]
-                .filter(part => part.isConnected).map(part => part.textContent).join(" ")}),
-            () => nets.map(net => [net.title, paintLane(net, right[net.name], [1, truth, trained, most])]),
-            () => `${location.href.split("#")[0]}#say=${read}`)] : [],
+        label, sentence, lanes, told, verdict, asked,
+        ...share ? [makeShare(fillPicture, () => `${location.href.split("#")[0]}#say=${read}`)] : [],
     ]);
     field.oninput();
     place.backwards = word => Object.fromEntries(nets.map(({name, w}) => [name, write(w, word)]));
@@ -140,7 +145,7 @@ function makeLane(name) {
     const lines = picture("lines"), word = make("div", {className: "word"}, read, lines, letters);
     const title = make("h3", {className: name, textContent: name === "one" ? say("One state") : say("Attention")});
     const section = make("section", {className: "lane"}, title, word);
-    return {title: title.textContent, word, read, letters, lines, bars, section, marks: []};
+    return {word, read, letters, lines, bars, section};
 }
 
 // A letter that was written. onChoose: what a hover or an arrow key does, where it does something.
@@ -151,54 +156,10 @@ function makeLetter(letter, wrong, onChoose) {
 }
 
 // Lines from letter s that was read to letter t that was written, each [s, t, ink].
-function drawLines(lane, T, strokes) {
-    const {lines} = lane;
-    lane.strokes = strokes;
+function drawLines({lines}, T, strokes) {
     lines.setAttribute("viewBox", `0 0 ${Math.max(T, 1)} 1`);
     lines.innerHTML = strokes
         .map(([s, t, ink]) => `<path d="M${s + 0.5} 0L${t + 0.5} 1" stroke-opacity="${ink}"/>`).join("");
-}
-
-// For the saved picture: a lane as it stands, on white, a column for each length of a word; once one has guessed, with
-// its bars. lengths: those that are named below them, the longest in training one of them.
-function paintLane({name, section, read, letters, bars, strokes, marks}, shares, lengths) {
-    const hue = name === "one" ? "c" : "ours", white = make("div", {style: "color-scheme: light"});
-    const {ink, below, ...colours} = palette(section.appendChild(white), ["ink", "soft", "line", "below", hue]);
-    white.remove();
-    const column = PICTURE / shares.length, T = read.children.length, shade = alpha => css(colours[hue], alpha);
-    const canvas = make("canvas", {width: PICTURE, height: bars.isConnected ? 376 : 216});
-    const context = canvas.getContext("2d"), {fontFamily} = getComputedStyle(section);
-    const middle = t => (t + 0.5) * column;
-    for (const [s, t, alpha] of strokes) paintLine(context, [[middle(s), 50], [middle(t), 150]], shade(alpha), 3);
-    const state = name === "one" && T ? [0, 0.1].map(long => [T * column / 2 + long, 100]) : [];
-    paintLine(context, state, shade(1), 24);  // a line of no length would leave no dot
-    Object.assign(context, {font: `600 28px ${fontFamily}`, textAlign: "center", textBaseline: "middle"});
-    for (const [row, top] of [[read, 8], [letters, 152]]) [...row.children].forEach((letter, t) => {
-        context.fillStyle = css(below, letter.className === "wrong" ? 0.4 : 0);
-        context.fillRect(t * column, top, column - 3, 40);
-        context.fillStyle = css(ink);
-        context.fillText(letter.textContent, middle(t), top + 20);
-    });
-    context.font = `20px ${fontFamily}`;
-    if (bars.isConnected) paintShares(context, shares, {column, T, shade, marks, lengths, ink, ...colours});
-    return canvas;
-}
-
-function paintShares(context, shares, {column, T, shade, marks, lengths, ink, ...colours}) {
-    const [top, bottom] = [248, 336], [, , trained] = lengths;
-    shares.forEach((share, i) => {
-        context.fillStyle = shade(i + 1 === T ? 1 : 0.4);
-        context.fillRect((i + 0.1) * column, bottom, 0.8 * column, share * (top - bottom));
-    });
-    const below = lengths.map(length => [(length - 0.5) * column, length]);
-    paintAxes(context, colours, {left: 0, right: PICTURE, across: [[bottom, ""]], bottom: bottom + 20, below});
-    context.fillStyle = css(ink);
-    paintLine(context, [top, bottom].map(y => [trained * column, y]), css(ink), 1);
-    marks.forEach(([length, words], i) => {
-        paintLine(context, [top, bottom].map(y => [length * column, y]), css(ink), 4);
-        context.textAlign = i ? "left" : "right";
-        context.fillText(words, length * column, top - 16);
-    });
 }
 
 // Above the bars two lengths, [length, name]: the shorter one's name ends at its line, the longer one's begins there.

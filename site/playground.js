@@ -8,7 +8,7 @@ import {say} from "../images/watch/words.js";
 import {restoreForm} from "./address.js";
 import {CELLS} from "./cells.js";
 import {BATCH, Recaller, SYMBOLS, VECTOR} from "./recall.js";
-import {PICTURE, makeShare} from "./share.js";
+import {makeShare} from "./share.js";
 
 const GUTTER = 36;  // left of the bars, for what they are measured by
 const COLOURS = ["first", "second"], DASHES = [[], [7, 4]];  // of the networks' lines
@@ -62,9 +62,11 @@ function restart() {
     showSettings();
     element("lanes").classList.toggle("alike", nets.length > 1 && nets[0].settings.cell === nets[1].settings.cell);
     const lanes = element("lanes");  // what stands there stays until it is drawn anew, or the page would move
-    lanes.replaceChildren(...nets.map((_, i) => lanes.children[i] ?? make("section", {className: "lane"})));
+    lanes.replaceChildren(...nets.map((_, i) => lanes.children[i] ?? makeLane()));
     show();
 }
+
+const makeLane = () => make("section", {className: "lane"});
 
 form.oninput = showSettings;
 form.onchange = () => {
@@ -74,8 +76,13 @@ form.onchange = () => {
     restart();
     start();
 };
-document.querySelector("main > details").before(makeShare(
-    () => ({title: document.title, text: element("sentence").textContent}), pictures));
+document.querySelector("main > details").before(makeShare(sheet => {
+    const figures = [...document.querySelectorAll(".watching figure")].map(figure => figure.cloneNode(true));
+    const lanes = make("div", {className: "lanes"}, ...nets.map(makeLane));
+    sheet.append(make("h1", {textContent: document.title}),
+        make("p", {textContent: element("sentence").textContent}), ...figures, lanes);
+    draw(figures[0].lastChild, lanes);
+}));
 window.addEventListener("hashchange", () => { restore(); start(); });
 element("rest").open = matchMedia("(min-width: 901px)").matches;
 
@@ -145,8 +152,8 @@ function drawPart(canvas, width, net, part, colours) {
 
 // A network's place: its name, what it comes to in words, the gradient over the symbols, the inside. On a phone the
 // two networks' rows of one kind follow each other; then each says whose it is, and the second no more.
-function drawNetwork(net, i, colours) {
-    const {symbols, parts, influence, changed} = net.look(), lanes = element("lanes"), section = lanes.children[i];
+function drawNetwork(net, i, lanes, colours) {
+    const {symbols, parts, influence, changed} = net.look(), section = lanes.children[i];
     const width = section.clientWidth || lanes.clientWidth, told = gradientInWords(influence, changed);
     const named = tag => make(tag, {className: COLOURS[i], textContent: nameOf(net)});
     const row = (order, className, name, meaning, more, ...below) => make("div", {className, style: `order: ${order}`},
@@ -182,27 +189,6 @@ function tellAnswers() {
     }));
 }
 
-// What is saved: all of it, in a width that a phone has not.
-function pictures() {
-    const root = document.body.appendChild(make("div", {style: "color-scheme: light"})), colours = coloursOf(root);
-    const picture = (words, draw, ...given) => {
-        const canvas = root.appendChild(make("canvas"));
-        draw(canvas, PICTURE, ...given, colours);
-        return [words, canvas];
-    };
-    const lines = nets.map(nameOf).map((name, i) => i ? say("{name} (dashed)", {name}) : say("{name} (solid)", {name}));
-    const names = lines.join(say(", ")), accuracy = say("Accuracy: {names}; dotted: chance level", {names});
-    const drawn = [picture(accuracy, drawAccuracy), ...nets.flatMap((net, i) => {
-        const name = nameOf(net), symbols = net.look().symbols.map(k => k + 1).join(" ");
-        const gradient = say("{name}: gradient with respect to the symbols {symbols}", {name, symbols});
-        const ofPart = part => say("{name}: {part}", {name, part: PARTS[part].name});
-        return [picture(gradient, drawGradient, net, i),
-            ...partsOf(net).map(part => picture(ofPart(part), drawPart, net, part))];
-    })];
-    root.remove();
-    return drawn;
-}
-
 // A bar over each symbol, from 10⁻¹⁰ to the highest of all networks, and a line where the untrained network's ends.
 function drawGradient(canvas, right, net, i, colours) {
     const height = 104, context = fit(canvas, right, height), edges = edgesOf(net, right);
@@ -221,13 +207,15 @@ function drawGradient(canvas, right, net, i, colours) {
     });
 }
 
-const coloursOf = host => palette(
-    host, ["paper", "ink", "soft", "line", "guess", ...Object.values(PARTS).map(part => part.colour), ...COLOURS]);
-
-function draw() {
-    const colours = coloursOf(document.body), accuracy = element("accuracy");
+function draw(accuracy, lanes) {
+    const ofParts = Object.values(PARTS).map(part => part.colour);
+    const colours = palette(lanes, ["paper", "ink", "soft", "line", "guess", ...ofParts, ...COLOURS]);
     drawAccuracy(accuracy, accuracy.parentElement.clientWidth, colours);
-    nets.forEach((net, i) => drawNetwork(net, i, colours));
+    nets.forEach((net, i) => drawNetwork(net, i, lanes, colours));
+}
+
+function drawAll() {
+    draw(element("accuracy"), element("lanes"));
     tellAnswers();
 }
 
@@ -280,11 +268,11 @@ function show() {
     // A screen reader hears how it ends, and what one asks for, not ten reports a second.
     element("sentence").ariaLive = running ? "off" : "polite";
     element("sentence").textContent = nets.map(describe).join(" ");
-    draw();
+    drawAll();
 }
 
-new ResizeObserver(draw).observe(document.querySelector(".bench"));
-onLight(draw);
+new ResizeObserver(drawAll).observe(document.querySelector(".bench"));
+onLight(drawAll);
 
 restore();
 if (!lessMotion) start();

@@ -1,9 +1,9 @@
 // The page that reads over a network's shoulder: over the three of networks.json, or over one that was published.
 
 import {readAddress, restoreForm, turnPage, writeAddress} from "./address.js";
-import {PARTS, bold, css, fit, lessMotion, lettering, make, percent} from "../images/watch/draw.js";
+import {PARTS, bold, lessMotion, make, percent} from "../images/watch/draw.js";
 import {Networks} from "./network.js";
-import {PICTURE, makeShare} from "./share.js";
+import {makeShare} from "./share.js";
 import {heard} from "../images/watch/sentences.js";
 import {tokenize} from "./tokenizer.js";
 import {View} from "../images/watch/view.js";
@@ -18,10 +18,7 @@ const field = document.getElementById("text"), form = document.getElementById("c
 // What is read depends on where the band is, if words are forgotten.
 const onMove = () => choices.read.value === "all" ? remember() : read();
 const view = new View(document.getElementById("view"), networks.classes, {onMove, colours: file.colours});
-view.hint.before(form, makeShare(
-    () => ({title: field.value, text: view.sentence.textContent + calculated()}), pictures));
-
-const calculated = () => view.loupe.isConnected ? ` ${view.formula.textContent}` : "";
+view.hint.before(form, makeShare(fillPicture));
 
 // One network's reading of the tokens, whole, or from a word on; rows that it did not read are null.
 function reading(name, tokens, mode, at, alone) {
@@ -67,41 +64,21 @@ function remember() {
 }
 
 // What is saved: the words over their curves, and the part that is looked at, in a width that a phone has not.
-function pictures() {
-    const root = document.body.appendChild(make("div", {className: "view"}));
-    root.style = `position: fixed; color-scheme: light; font-size: 16px; width: ${PICTURE}px; max-width: none; padding: 0`;
+function fillPicture(sheet) {
+    const calculated = view.loupe.isConnected ? ` ${view.formula.textContent}` : "";
+    const told = make("p", {textContent: view.sentence.textContent + calculated});
+    const root = make("div", {className: "view"});
+    sheet.append(make("h1", {textContent: field.value, dir: "auto"}), told, root);
     const {at, by, unit, part, readings} = view, wide = new View(root, networks.classes, {colours: file.colours});
     Object.assign(wide, {at, by, unit}).show(readings);
-    const framed = by in PARTS && unit !== null ? say(", unit {unit} framed", {unit: unit + 1}) : "";
     const looked = by === "influence" ? wide.effect : wide.inside.children[wide.rows.indexOf(part)];
-    const parts = [...wide.curves.children, ...looked?.hidden === false ? [looked] : []];
-    const named = parts.map(({children: [label, canvas]}) => [label.textContent.split(/; |: |[；：]/)[0], canvas]);
-    if (named[1] && looked === wide.effect) named[1][0] = looked.textContent;  // all of it says what the bars are
-    if (part) named.at(-1)[0] += framed;
-    const words = paintWords(wide);
-    root.remove();
-    return [["", words], ...named];
-}
-
-// The words of a view at their places, as they are on the page; the chosen one on grey.
-function paintWords({width, colours, words}) {
-    const upright = words.classList.contains("upright"), {left, height} = words.getBoundingClientRect();
-    const canvas = make("canvas"), context = fit(canvas, width, height);
-    for (const word of words.querySelectorAll("bdi")) {
-        const {backgroundColor, fontWeight} = getComputedStyle(word), box = word.getBoundingClientRect();
-        context.save();
-        context.translate(box.left - left + box.width / 2, height / 2);
-        for (const ground of [css(colours.ink, word.className.includes("here") ? 0.15 : 0.03), backgroundColor]) {
-            context.fillStyle = ground;
-            context.fillRect(-box.width / 2, -height / 2, box.width, height);
-        }
-        if (upright) context.rotate(Math.PI / 2);
-        Object.assign(context, {font: `${fontWeight} ${lettering(word)}`, fillStyle: css(colours.ink)});
-        Object.assign(context, {textBaseline: "middle", textAlign: "center"});
-        context.fillText(word.textContent, 0, 0, (upright ? height : box.width) - 4);
-        context.restore();
-    }
-    return canvas;
+    for (const part of [wide.effect, ...wide.inside.children]) part.hidden ||= part !== looked;
+    wide.loupe.remove();
+    wide.draw();  // where it has scrolled to
+    for (const {firstChild: label} of wide.curves.children) label.textContent = label.textContent.split(/[;；]/)[0];
+    if (by in PARTS && unit !== null) looked.firstChild.append(say(", unit {unit} framed", {unit: unit + 1}));
+    wide.band.style.translate = `${-wide.strip.scrollLeft}px`;
+    root.replaceChildren(wide.head, wide.strip);
 }
 
 function restore() {

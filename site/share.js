@@ -4,13 +4,11 @@ import {make} from "../images/watch/draw.js";
 import {say} from "../images/watch/words.js";
 import {flushAddress} from "./address.js";
 
-const WIDE = 1200, EDGE = 48, INK = "#222222", SOFT = "#5A5A5A", GROUND = "#B35806";
-export const PICTURE = WIDE - 2 * EDGE;
+const NOT_IN_XML = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-// Two buttons in a paragraph. said() gives the picture's title, or lines of pieces {text, bold, ground: a percentage},
-// the sentence below it, and the file's name where it is not the page's; canvases() what is drawn under them, each
-// [words above it, canvas], on white and PICTURE pixels wide; address() is the link.
-export function makeShare(said, canvases = () => [], address = () => location.href) {
+// Two buttons in a paragraph. fill(sheet) puts what is saved into an element of the class `saved`, which is black on
+// white and as wide as the picture, and returns the file's name where it is not the page's; address() is the link.
+export function makeShare(fill, address = () => location.href) {
     const told = make("span", {className: "hint", role: "status"});
     const button = (textContent, onclick) => make("button", {type: "button", textContent, onclick});
     const copy = button(say("Copy link"), async () => {
@@ -19,9 +17,17 @@ export function makeShare(said, canvases = () => [], address = () => location.hr
         if (copied) told.textContent = say("Copied.");
         else prompt(say("The link:"), address());
     });
-    const save = button(say("Save picture"), () => {
+    const save = button(say("Save picture"), async () => {
         flushAddress();
-        const {name = document.title, ...words} = said(), canvas = paintPicture(words, canvases(), address());
+        const root = save.getRootNode(), sheet = make("div", {className: "sheet saved"});
+        (root.body ?? root).append(sheet);  // until it has been drawn, which nobody sees
+        const name = fill(sheet) ?? document.title, link = address();
+        sheet.append(make("small", {textContent: link.length < 1000 ? link : link.split(/[?#]/)[0]}));
+        const image = imageOf(sheet, root.querySelector("style").textContent);
+        sheet.remove();
+        await image.decode();
+        const {width, height} = image, canvas = make("canvas", {width, height});
+        canvas.getContext("2d").drawImage(image, 0, 0);
         canvas.toBlob(blob => {
             const href = URL.createObjectURL(blob);
             make("a", {href, download: `${name}.png`}).click();
@@ -31,53 +37,16 @@ export function makeShare(said, canvases = () => [], address = () => location.hr
     return make("p", {className: "controls share"}, copy, save, told);
 }
 
-// Pieces {text, font, ...} word by word, in lines that are no wider than the picture, each with its place and width.
-function linesOf(context, pieces) {
-    const lines = [[]];
-    let left = 0;
-    for (const piece of pieces.flatMap(piece => piece.text.split(/(?=\s)/).map(text => ({...piece, text})))) {
-        context.font = piece.font;
-        const sized = text => ({...piece, text, wide: context.measureText(text).width});
-        let word = sized(piece.text);
-        if (/^\s/.test(word.text) && left + word.wide > PICTURE) {
-            [left, word] = [0, sized(word.text.trim())];
-            lines.push([]);
-        }
-        lines.at(-1).push({...word, left});
-        left += word.wide;
-    }
-    return lines;
-}
-
-// Black on white, whatever the page is like: rows [height, paint(top)], one below the other.
-function paintPicture({title, lines = [[{text: title, bold: true}]], text}, canvases, address) {
-    const canvas = make("canvas"), context = canvas.getContext("2d");
-    const face = getComputedStyle(document.body).fontFamily;
-    const set = (height, colour, size, pieces) => linesOf(context, pieces.map(piece =>
-        ({...piece, font: `${piece.bold ? 700 : 400} ${size}px ${face}`})))
-        .map(words => [height, top => words.forEach(word => paintWord(context, word, colour, top, height - 6))]);
-    const small = (line, height, down) => [height, top => {
-        Object.assign(context, {font: `20px ${face}`, fillStyle: SOFT});
-        context.fillText(line, EDGE, top + down, PICTURE);
-    }];
-    const link = (address.length < 1000 ? address : address.split(/[?#]/)[0]).match(/.{1,90}/g);
-    const rows = [...lines.flatMap(pieces => set(56, INK, 44, pieces)), ...set(36, SOFT, 26, [{text}])];
-    for (const [words, part] of canvases) {
-        const size = part.height * PICTURE / part.width;
-        rows.push(small(words, words ? 32 : 0, 8), [size, top => context.drawImage(part, EDGE, top, PICTURE, size)]);
-    }
-    rows.push(...link.map(line => small(line, 24, 24)), [16, () => {}]);
-    Object.assign(canvas, {width: WIDE, height: rows.reduce((sum, [height]) => sum + height, 2 * EDGE)});
-    Object.assign(context, {fillStyle: "#FFFFFF", textBaseline: "top"});
-    context.fillRect(0, 0, WIDE, canvas.height);
-    rows.reduce((top, [height, paint]) => { paint(top); return top + height; }, EDGE);
-    return canvas;
-}
-
-function paintWord(context, {text, font, ground = 0, left, wide}, colour, top, height) {
-    Object.assign(context, {font, fillStyle: GROUND, globalAlpha: ground / 100});
-    const space = context.measureText(text.match(/^\s*/)[0]).width;
-    context.fillRect(EDGE + left + space, top - 2, wide - space, height);
-    Object.assign(context, {fillStyle: colour, globalAlpha: 1});
-    context.fillText(text, EDGE + left, top);
+// An element of the page as an image: inside an SVG, with the style of the page and its canvases as pictures.
+function imageOf(sheet, style) {
+    const copy = sheet.cloneNode(true), canvases = sheet.querySelectorAll("canvas");
+    copy.querySelectorAll("canvas").forEach((canvas, i) => {
+        canvas.replaceWith(make("img", {src: canvases[i].toDataURL(), style: canvas.style.cssText}));
+    });
+    const {width, height} = sheet.getBoundingClientRect();
+    const svg = make("div", {innerHTML: `<svg lang="${document.documentElement.lang}" width="${width}"
+        height="${Math.ceil(height)}"><foreignObject width="100%" height="100%"/></svg>`}).firstChild;
+    svg.firstChild.append(make("style", {textContent: style}), copy);
+    const text = new XMLSerializer().serializeToString(svg).replace(NOT_IN_XML, "");
+    return make("img", {src: `data:image/svg+xml,${encodeURIComponent(text)}`});
 }

@@ -150,10 +150,8 @@ function showDrawn(button, tokens, begins, ends) {
         [text.startsWith(" ") ? " " : "", tinted("span", (i ? "" : begins) + text.trim(), loss)]);
     const done = tokens.at(-1).id === END, on = bold(say("Go on without it"));
     const last = done ? make("small", {textContent: say(" ■ the end")}) : " …";
-    button.painted = [{text: field.value, bold: true}, ...added.map(({text, loss}) => ({text, ground: ground(loss)})),
-        {text: last.textContent ?? last}];
     button.replaceChildren(...words.length ? [...words, last]
-        : pieces("■ The end: {ends} of 3 draws. {on}", {ends, on}));
+        : [" ", ...pieces("■ The end: {ends} of 3 draws. {on}", {ends, on})]);
     button.onclick = () => {
         turnPage();  // so that Back gives the beginning again
         take(text, !words.length);
@@ -256,11 +254,14 @@ for (const button of examples) button.onclick = () => {
     turnPage();
     choose(button);
 };
-document.querySelector("main > details").before(makeShare(() => ({
-    lines: [...new Map(cards().map(({textContent, painted}) => [textContent, painted])).values()],
-    text: say("Bold: the beginning. A darker ground: a less expected word. Drawn at temperature {temperature}, top k "
-        + "{top}, nucleus {nucleus}, start token {token}.", inWords()),
-})));
+document.querySelector("main > details").before(makeShare(sheet => {
+    const {begins} = understand(field.value), before = field.value.slice(0, field.value.length - begins.length);
+    const drawn = new Map(cards().map(card => [card.textContent, card.cloneNode(true).childNodes]));
+    const lines = [...drawn.values()].map(words => make("h1", {}, bold(before), ...words));
+    sheet.append(make("div", {className: "drawn"}, ...lines), make("p", {textContent: say("Bold: the beginning. A "
+        + "darker ground: a less expected word. Drawn at temperature {temperature}, top k {top}, nucleus {nucleus}, "
+        + "start token {token}.", inWords())}));
+}));
 for (const gap of document.querySelectorAll("[data-of]")) {
     gap.textContent = file.perplexity[gap.dataset.of].toFixed(0);
 }

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from networks import Reader
-from PIL import Image
+from PIL import Image, ImageChops
 from torch import nn
 
 import torchnlp
@@ -219,34 +219,53 @@ def test_a_copied_link_restores_what_was_shown_and_back_leads_to_the_text_before
 
 
 WRITTEN = """() => {
-    const pen = CanvasRenderingContext2D.prototype, {fillText} = pen, written = window.written = [];
-    pen.fillText = function (...given) { written.push(given[0]); fillText.apply(this, given); };
+    const {serializeToString} = XMLSerializer.prototype;
+    XMLSerializer.prototype.serializeToString = function (picture) {
+        window.written = picture.querySelector(".saved").textContent;
+        return serializeToString.call(this, picture);
+    };
 }"""
-SAVED = [("reader", f"#word=6&by=forget&unit=7&text={HEADLINE}", [*tokenizer(HEADLINE), "forget gate, unit 7 framed"]),
-         ("playground", "#cell=LSTM&cell2=RNN", ["LSTM, bias 5: forget gate", "RNN: hidden state h"])]  # fmt: skip
 
 
-@pytest.mark.parametrize("name, hash, words", SAVED)
-def test_a_saved_picture_has_its_words_and_is_the_same_from_a_phone_in_the_dark(opened, name, hash, words):
+def saved(page):
+    """The picture that a page saves, the words that stand in it, and its file's name."""
+    page.evaluate(WRITTEN)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save picture").click()
+    picture = Image.open(download.value.path()).convert("RGB")
+    assert picture.width == 1200 and picture.getpixel((0, 0)) == (255, 255, 255)
+    return picture, page.evaluate("window.written"), download.value.suggested_filename
+
+
+def has(picture, part):
+    """Is there an area of about the colour of this part in the picture?"""
+    near = ImageChops.difference(picture, Image.new("RGB", picture.size, COLOURS[part])).convert("L")
+    return sum(near.histogram()[:12]) > 500
+
+
+SAVED = [
+    ("reader", f"#word=6&by=forget&unit=7&text={HEADLINE}", [*tokenizer(HEADLINE), ", unit 7 framed"], "forget"),
+    ("reader", "#by=forget&text=a%0Bb <b>%26amp; 👍 ]]>", ["<b>&amp; 👍 ]]>"], "forget"),  # %0B may not stand in XML
+    ("playground", "#cell=LSTM&cell2=RNN", ["LSTM, bias 5", "forget gate", "hidden state h", "chance: 1"], "h"),
+]
+
+
+@pytest.mark.parametrize("name, hash, words, part", SAVED)
+def test_a_saved_picture_has_its_words_and_is_the_same_from_a_phone_in_the_dark(opened, name, hash, words, part):
     pictures = []
     for settings in {}, {**PHONE, "color_scheme": "dark"}:
-        page = opened(name, hash, **settings)
-        page.evaluate(WRITTEN)
-        with page.expect_download() as saved:
-            page.get_by_role("button", name="Save picture").click()
-        assert set(words) <= set(page.evaluate("window.written"))
-        pictures.append(Image.open(saved.value.path()).convert("RGB"))
-    assert pictures[0].width == 1200 and pictures[0].tobytes() == pictures[1].tobytes()
+        picture, written, file = saved(opened(name, hash, **settings))
+        assert all(word in written for word in words) and f"{name}.html" in written and file.endswith(".png")
+        assert has(picture, part) and not any(word in written for word in ("Copy link", "Pause", "Colour by"))
+        pictures.append(picture.tobytes())
+    assert pictures[0] == pictures[1]
 
 
 def test_on_a_phone_the_importance_is_saved_with_its_link_and_nothing_jumps_or_overlaps(opened):
     page = opened("reader", "#by=influence&text=This is not about football, it is about oil prices", **PHONE)
-    page.evaluate(WRITTEN)
-    with page.expect_download():
-        page.get_by_role("button", name="Save picture").click()
-    written = page.evaluate("window.written")
-    assert any("bars: what each word adds to Business" in line for line in written) and "input gate" not in written
-    assert page.url in "".join(written) and "by=influence" in page.url
+    picture, written, _ = saved(page)
+    assert "bars: what each word adds to Business" in written and not has(picture, "input")
+    assert page.url in written and "by=influence" in page.url
     first, second = (mark.bounding_box() for mark in page.locator("small:has(.mark + .mark) .mark").all())  # of oil
     assert first["x"] + first["width"] <= second["x"]
     page.get_by_label("GRU").check()

@@ -11,8 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
-from test_pages import ANY, LONG, NASTY, WRITTEN, ask
+from test_pages import ANY, LONG, NASTY, ask, has, saved
 
 from tools.lesson import lessons
 from tools.site import figures, pages
@@ -190,18 +189,11 @@ def test_a_copied_link_restores_all_and_a_picture_has_each_continuation_once_on_
     page.wait_for_function("document.getElementById('text').value === 'Oil prices'")
     assert [page.locator(part).inner_text() for part in ("#drawn", "#more", "#sentence")] == said
 
-    def saved_picture():
-        with page.expect_download() as saved:
-            page.get_by_role("button", name="Save picture").click()
-        return Image.open(saved.value.path())
-
-    page.evaluate(WRITTEN)
-    saved = saved_picture()
-    assert max(saved.convert("HSV").getchannel("S").tobytes()) > 30, "the grounds"
-    written = "".join(page.evaluate("window.written")).replace(" ", "")
-    assert all(part.replace(" ", "") in written for part in [*lines(page), "writer.html"])
+    picture, written, _ = saved(page)
+    assert max(picture.convert("HSV").getchannel("S").tobytes()) > 30, "the grounds"
+    assert all(part.replace(" ", "") in written.replace(" ", "") for part in [*lines(page), "writer.html"])
     page.get_by_label("Temperature").fill("0")
-    assert len(set(lines(page))) == 1 and saved_picture().height <= saved.height - 2 * 56
+    assert len(set(lines(page))) == 1 and saved(page)[0].height <= picture.height - 2 * 55
 
 
 def test_a_word_that_is_not_finished_is_completed(opened, writer):
@@ -349,21 +341,17 @@ def test_a_saved_word_is_named_after_it_and_has_its_letters_and_the_bars_once_on
     pictures = []
     for style in "color: #222", "color: #eee; background: #16181C":
         page = figure(figures.backwards_figure(file="reverser.js", share=True), style)
-        page.evaluate(WRITTEN)
         page.get_by_label("A word to say backwards").fill("recurrent")
         page.get_by_label("Your guess").fill("9")
         for guess in None, page.get_by_role("button", name="Guess"):
             if guess:
                 guess.click()
-            page.evaluate("window.written.length = 0")
-            with page.expect_download() as saved:
-                page.get_by_role("button", name="Save picture").click()
-            written = page.evaluate("window.written")
-            assert saved.value.suggested_filename == "recurrent.png"
-            assert {"One state", "Attention"} <= set(written) and Counter("recurrenttnerrucer") <= Counter(written)
-            assert {"your guess: 9", "it is 12"} <= set(written) if guess else "it is 12" not in written
-            pictures.append(Image.open(saved.value.path()).convert("RGB"))
-    assert pictures[0].height + 200 < pictures[1].height and pictures[0].tobytes() == pictures[2].tobytes()
+            picture, written, file = saved(page)
+            assert file == "recurrent.png" and has(picture, "c") and has(picture, "ours")
+            assert all(part in written for part in ("One state", "Attention", "tnerrucer", "#say=recurrent"))
+            assert ("your guess: 9" in written) == ("it is 12" in written) == bool(guess)
+            pictures.append(picture)
+    assert pictures[0].height + 80 < pictures[1].height and pictures[0].tobytes() == pictures[2].tobytes()
     assert pictures[1].tobytes() == pictures[3].tobytes(), "the same from a dark page"
 
 

@@ -15,7 +15,7 @@ from images.watch.page import scripted
 from tools.language import say
 from tools.site import reversing_networks as reversing
 from tools.site.language_model import END, Writer
-from tools.site.pages import ROOT, Reader, networks_of
+from tools.site.pages import ROOT, Reader, faces, networks_of
 from tools.site.word_vectors import FILE as VECTORS
 
 HEADLINE = "Striker signs new deal as shares of club fall on Wall Street"  # as wide as the front page
@@ -23,7 +23,8 @@ HEADLINE = "Striker signs new deal as shares of club fall on Wall Street"  # as 
 
 def numbers(folder: Path) -> None:
     """Write what the figures of the site load once they are touched: see site/load.js."""
-    for name, values in {"lstm": networks_of("LSTM"), "reverser": json.loads(reversing.FILE.read_text())}.items():
+    reverser = json.loads(reversing.FILE.read_text()) | {"faces": faces()}  # in the picture that one saves of it
+    for name, values in {"lstm": networks_of("LSTM"), "reverser": reverser}.items():
         text = json.dumps(values, ensure_ascii=False)
         (folder / f"{name}.js").write_text(f'(window.numbers ??= {{}})["{name}.js"] = {text};\n', encoding="utf-8")
 
