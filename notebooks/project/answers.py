@@ -113,9 +113,6 @@ def mean_loss(net, rows):
 
 
 # %% check_train_network, wrong: It returns the last epoch, not the best one
-# losses[-1] == min(losses) => True
-
-# %% check_train_network, wrong: It returns the last epoch
 # deepcopy(net.state_dict()) => net.state_dict()
 
 # %% check_train_network, wrong: switch dropout off with net.eval() before you validate

@@ -46,8 +46,8 @@ def read_lesson(lesson: Lesson) -> list[Question]:
         right = [choice["text"] for choice in choices if choice and choice["mark"] == "x"]
         wrong = [(choice["text"], choice["why"]) for choice in choices if choice and choice["mark"] == " "]
         whole = text.strip() and all(choices) and all(why for _, why in wrong)
-        if not whole or len(right) != 1 or len(wrong) < 2:
-            needs = "a question needs a text, one answer, two wrong ones or more, each with its reason"
+        if not whole or len(right) != 1 or len(wrong) < 2 or len({*right, *dict(wrong)}) < len(choices):
+            needs = "a question needs a text, one answer, two other, wrong ones or more, each with its reason"
             raise ValueError(f'{short(file)}, "{title}": {needs}')
         found.append(Question(f"{lesson.number}.{count:02d}", title, where, " ".join(text.split()), right[0], wrong))
     for count, (text, answer) in enumerate(ESSAY.findall(essays), 1):
