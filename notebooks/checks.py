@@ -37,7 +37,6 @@ from torchnlp import PAD, SPARSE, UNK, device, gates, run_rnn, say, split_words
 AXIS = ("must match the", "shapes cannot be multiplied", "size mismatch", "out of range (", "Expected size")
 # In a notebook, the code of a cell bears such a name in place of a file's; in the bank of answers the third.
 CELLS = ("ipykernel", "<ipython-input", "<answer>")
-__all__ = []  # the checks: a lesson says `from checks import *`
 
 
 def exercise(name: str, ours: object) -> Callable:
@@ -57,8 +56,6 @@ def exercise(name: str, ours: object) -> Callable:
 
         check.ours, check.handed = ours, False
         check.said = functools.partial(verdict, name)
-        if test.__module__ == __name__:
-            __all__.append(test.__name__)
         return check
 
     return decorate
@@ -304,8 +301,7 @@ def check_one_epoch(one_epoch):
     net, returned, steps = _epoch_of(one_epoch, before, loader)
     _must_move(before, net, steps)
     right = _epoch_of(_one_epoch, before, loader)[0]
-    slips = {said: _epoch_of(_in_order(parts), before, loader)[0] for parts, said in _orders().items()}
-    slips = {said: slip.embedding.weight for said, slip in slips.items()}
+    slips = {said: _epoch_of(_in_order(parts), before, loader)[0].embedding.weight for parts, said in _orders().items()}
     must_equal(say("Each weight after the epoch"), net.embedding.weight, right.embedding.weight, slips)
     grows = isinstance(returned, torch.Tensor) and returned.requires_grad
     assert not grows, say("Add up loss.item(): a loss that stays a tensor keeps all that its batch has computed.")
@@ -421,8 +417,7 @@ def _lstm_step(lstm, x, h, c):
 
 def _a_step():
     """A layer of two units, and what it reads: four texts."""
-    lstm = nn.LSTM(3, 2, batch_first=True)
-    return lstm, torch.randn(4, 3), torch.rand(4, 2) - 0.5, torch.randn(4, 2)
+    return nn.LSTM(3, 2, batch_first=True), torch.randn(4, 3), torch.rand(4, 2) - 0.5, torch.randn(4, 2)
 
 
 def _must_be_this_step(step, lstm, x, h, c, right, slips):
@@ -1493,3 +1488,6 @@ def check_interval(interval):
         said = said.format(share=share, count=count, low=right[0], high=right[1])
         must_be_number(high - low, right[1] - right[0], slips, said)
         must_be_number(low, right[0], {}, said)
+
+
+__all__ = [name for name in globals() if name.startswith("check_")]  # what a lesson has by `from checks import *`

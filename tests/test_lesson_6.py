@@ -29,14 +29,15 @@ def on_the_processor(monkeypatch):
 class Unsure(nn.Module):
     """All of V tokens are equally probable after each token, but END is twice as probable after 5."""
 
-    def __init__(self, V=8):
+    V = 8
+
+    def __init__(self):
         super().__init__()
-        self.V, self.seen = V, []
-        self.bias = nn.Parameter(torch.zeros(V))
+        self.seen = []
 
     def forward(self, x, state=None):
         self.seen.append(x.tolist())
-        logits = self.bias.expand(*x.shape, self.V).clone()
+        logits = torch.zeros(*x.shape, self.V)
         logits[..., END] += (x == 5) * math.log(2)
         return logits, state
 
