@@ -20,8 +20,8 @@ pytest.importorskip("nbgrader")
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
-from tools.teaching import collect, exercises, export, grade, mend, outside, people, student
-from tools.teaching.term import configuration, read_table
+from tools.teaching import collect, export, grade, mend, outside, people, student
+from tools.teaching.term import LESSONS, configuration, read_table
 
 pytestmark = pytest.mark.slow
 CELLS = "000 001 002 126 1261 1262 1265 048 052 1341 1373 1374 1375 121 1301 127 128"  # they run in a second
@@ -41,12 +41,12 @@ SOLVED = {"l2-c1261": STEP, "l2-c1373": VERDICT}
 def term(tmp_path_factory):
     """A term with the edition of these cells, outside the course's folder."""
     folder, path = tmp_path_factory.mktemp("class") / "autumn", tmp_path_factory.mktemp("lessons") / NAME
-    lesson = nbformat.read(exercises.LESSONS["2"], as_version=4)
+    lesson = nbformat.read(LESSONS["2"], as_version=4)
     cells = {cell.id: cell for cell in lesson.cells}
     cells["l2-c002"].source = IMPORTS
     lesson.cells = [cells[f"l2-c{number}"] for number in CELLS.split()]
     nbformat.write(lesson, path)
-    with mock.patch.dict(exercises.LESSONS, {"2": path}, clear=True):
+    with mock.patch.dict(LESSONS, {"2": path}, clear=True):
         student.release(folder)
         yield folder
 
@@ -328,7 +328,7 @@ def test_each_answer_of_the_bank_gets_the_verdict_that_it_gets_in_the_lesson(les
         if entry["check"]:
             names = ", ".join(inspect.signature(bank.CHECKS[entry["check"]]).parameters)
             check = new_code_cell(f"{entry['check']}({names})", metadata={"entry": entry})
-            check.metadata["nbgrader"] = exercises.nbgrader(check, grade=True, points=1)
+            check.metadata["nbgrader"] = student.nbgrader(check, grade=True, points=1)
             cells += [check, new_code_cell(bank.SOLUTIONS[entry["check"]])]
     notebook = new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     for cell in run(notebook, tmp_path).cells:

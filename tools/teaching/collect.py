@@ -11,10 +11,9 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from tools.teaching.exercises import LESSONS
 from tools.teaching.mend import mend
 from tools.teaching.people import People, Student
-from tools.teaching.term import add_to_table, configuration, read_table
+from tools.teaching.term import LESSONS, add_to_table, configuration, read_table
 
 # Whose file it is, and its number, as Moodle and Canvas write them into a path.
 PLATFORM = re.compile(r"(?:^|/)(?P<name>[^/]+?)_(?:LATE_)?(?P<id>\d+)_(?:assignsubmission_file|\d+_[^/]*$)")

@@ -10,11 +10,10 @@ from pathlib import Path
 import nbformat
 from nbgrader.apps import NbGraderAPI
 
-from tools.teaching.exercises import LESSONS
 from tools.teaching.grade import explain, graded
 from tools.teaching.people import People
 from tools.teaching.student import UNCLEAR
-from tools.teaching.term import configuration, read_table, write_table
+from tools.teaching.term import LESSONS, configuration, read_table, write_table
 from tools.teaching.words import PAGE
 
 MOODLE = re.compile(r"[^/]+_(\d+)_assignsubmission_file")  # of a file's path

@@ -16,8 +16,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from images.watch.page import files_of
 from tools.language import LANGUAGE, say
 from tools.lesson import ROOT, exercises_of, has
-from tools.teaching.exercises import LESSONS, mark, nbgrader
+from tools.teaching.mend import tried_by
 from tools.teaching.repo import current
+from tools.teaching.term import LESSONS, configuration
 
 CARRIED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/*/*", "images/**/*", "site/_static/icon.svg"]
 CARRIED += ["notebooks/*.py", "notebooks/*/plain.py", "notebooks/*/*.pt", "notebooks/messages.zh.mo"]
@@ -38,6 +39,27 @@ UNCLEAR = say(
 )
 # What a submission finds in place of the checks is their names: they run elsewhere, and our answers are not here.
 NO_CHECKS = "globals().update(dict.fromkeys({}, lambda answer, *given: answer))"
+
+
+def nbgrader(cell, **settings) -> dict:
+    """A cell's metadata for nbgrader; its name there is the cell's id."""
+    common = {"grade_id": cell.id, "cell_type": cell.cell_type, "schema_version": 3, "task": False}
+    return common | {"grade": False, "solution": False, "locked": False} | settings
+
+
+def mark(lesson) -> None:
+    """Give stubs and checks the metadata that nbgrader reads, in place. The column of a check has the answer's name.
+
+    An exercise of the core has 2 points: 1 for its code, shared by its checks, and 1 for the student's words, which a
+    person gives. Exercises of a section with the tag "further" are checked as well, and have no points.
+    """
+    for cell in lesson.cells:
+        if has(cell, "stub"):
+            cell.metadata["nbgrader"] = nbgrader(cell, solution=True)
+    for exercise in exercises_of(lesson):
+        for check in exercise.checks:
+            settings = {"grade_id": tried_by(check), "points": exercise.counts / len(exercise.checks)}
+            check.metadata["nbgrader"] = nbgrader(check, grade=True, locked=True, **settings)
 
 
 def student_edition(lesson):
@@ -79,7 +101,6 @@ def release(term: Path) -> None:
     from nbgrader.apps import NbGraderAPI  # here: the plain edition does without nbgrader
 
     from tools.teaching.outside import checks
-    from tools.teaching.term import configuration
 
     api = NbGraderAPI(config=configuration(term))
     copy_course(term)  # what the submissions run with

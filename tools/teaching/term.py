@@ -9,6 +9,9 @@ from pathlib import Path
 
 from traitlets.config import Config, PyFileConfigLoader
 
+from tools.lesson import lessons
+
+LESSONS = {str(lesson.number): lesson.path for lesson in lessons()}
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic
 SETTINGS = "nbgrader_config.py"
 

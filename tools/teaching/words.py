@@ -9,9 +9,8 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from tools.teaching.exercises import LESSONS
 from tools.teaching.student import WORDS
-from tools.teaching.term import configuration
+from tools.teaching.term import LESSONS, configuration
 
 FORMGRADER = "http://127.0.0.1:8888/formgrader/submissions/"  # where `make marks` opens it
 PAGE = """<!DOCTYPE html>
