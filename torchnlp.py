@@ -32,7 +32,6 @@ import re
 import runpy
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 import unicodedata
@@ -68,7 +67,7 @@ __all__ = [
     "device", "SPARSE", "seed_all", "clock", "make_optimizer", "train_epoch", "train_epoch_emb", "fit",
     "linear_warmup_decay", "clip_gradient", "History",
     # evaluating and saving
-    "evaluate", "logits_of", "class_report", "save_model", "load_model",
+    "evaluate", "logits_of", "save_model", "load_model",
     # looking
     "mean_and_sem", "predict", "gates", "plot_gates", "watch", "publish", "expect", "record", "show_diagram",
     "plot_history", "plot_confusion", "COLOURS", "class_colour", "STYLE", "use_style",
@@ -91,14 +90,12 @@ def say(message: str) -> str:
 
 def _in_lines(text: str, most: int) -> str:
     """A text in lines of at most so many columns. A Chinese character takes two, and a line may end after it."""
-    lines, room = [""], most
+    lines = [""]
     for part in re.findall(r"[\u2e80-\uffef][，。：；？！）、》”]*|[^\s\u2e80-\uffef]+|\s+", text):
-        wide = sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in part)
-        if wide > room:
-            lines, room = [*lines, ""], most
-        if lines[-1] or part.strip():  # no line begins with a blank
-            lines[-1] += part
-            room -= wide
+        longer = lines[-1] + part
+        if sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in longer) > most:
+            lines, longer = [*lines, ""], part
+        lines[-1] = longer.lstrip()  # no line begins with a blank
     return "\n".join(line.rstrip() for line in lines if line)
 
 
@@ -545,14 +542,11 @@ def _fetch_files(cache: Path) -> None:
 def _fetch_mirror(cache: Path) -> None:
     """Both files out of the mirror's archive; whatever else is in the archive is left there."""
     with tempfile.TemporaryDirectory(dir=cache) as aside:
-        archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=_download)
-        with tarfile.open(archive, "r:gz") as files:
-            for name, checksum in AG_NEWS_FILES.items():
-                half = Path(aside) / name
-                half.write_bytes(files.extractfile(f"ag_news_csv/{name}").read())
-                if _checksum(half) != checksum:
-                    raise ValueError(f"the mirror's {name} has a wrong checksum")
-                os.replace(half, cache / name)
+        unpack = pooch.Untar([f"ag_news_csv/{name}" for name in AG_NEWS_FILES])
+        for half in map(Path, pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, unpack, _download)):
+            if _checksum(half) != AG_NEWS_FILES[half.name]:
+                raise ValueError(f"the mirror's {half.name} has a wrong checksum")
+            os.replace(half, cache / half.name)
 
 
 def _download(address: str, file: object, _: object) -> None:
@@ -784,13 +778,10 @@ def _encode_batch(b: Sequence, voc: Vocab | None, tokenizer: Callable | None) ->
     if labels.min() < 0:  # -100, for one, is a label that PyTorch's loss leaves out in silence
         raise ValueError(f"Labels count from 1; the batch has the label {labels.min() + 1}.")
     reader = _reader(next((text for _, text in items if isinstance(text, Text)), None), voc, tokenizer)
-    texts = []
-    for _, text in items:
-        if isinstance(text, Text) and voc is tokenizer is None and not text.reader.agrees(reader):
-            raise ValueError("The batch has texts of two datasets. Give the collate function voc=..., one vocabulary.")
-        ids = reader.ids(text)
-        texts.append(ids if len(ids) else torch.tensor([UNK]))
-    return labels, texts, reader
+    if voc is tokenizer is None and not all(text.reader.agrees(reader) for _, text in items if isinstance(text, Text)):
+        raise ValueError("The batch has texts of two datasets. Give the collate function voc=..., one vocabulary.")
+    texts = [reader.ids(text) for _, text in items]
+    return labels, [ids if len(ids) else torch.tensor([UNK]) for ids in texts], reader
 
 
 class LengthBatchSampler(Sampler[list[int]]):
@@ -830,14 +821,10 @@ class LengthBatchSampler(Sampler[list[int]]):
 
 
 def length_loader(
-    dataset: Sequence, batch_size: int = 64, seed: int = 0, collate_fn: Callable = pad_length, num_workers: int = 0
+    dataset: Sequence, batch_size: int = 64, seed: int = 0, collate_fn: Callable = pad_length
 ) -> DataLoader:
-    """A DataLoader of batches of texts of one length (bucketing), shuffled at each pass: see LengthBatchSampler.
-
-    num_workers: how many processes prepare the batches. They read each text as this process does.
-    """
-    sampler = LengthBatchSampler(dataset, batch_size, seed)
-    return DataLoader(dataset, batch_sampler=sampler, collate_fn=collate_fn, num_workers=num_workers)
+    """A DataLoader of batches of texts of one length (bucketing), shuffled at each pass: see LengthBatchSampler."""
+    return DataLoader(dataset, batch_sampler=LengthBatchSampler(dataset, batch_size, seed), collate_fn=collate_fn)
 
 
 def train_valid_split(dataset: Sequence[tuple[int, str]], share: float = 0.1, seed: int = 0) -> tuple[Subset, Subset]:
@@ -907,8 +894,9 @@ def _reader_of(net: nn.Module) -> Reader:
 
 def _read_by(net: nn.Module, dataloader: Iterable) -> Iterator[Sequence[Tensor]]:
     """The batches of a dataloader. The network takes over the reader of the first, or refuses another than its own."""
-    for number, batch in enumerate(dataloader):
-        if number == 0:
+    number = 0
+    for number, batch in enumerate(dataloader, 1):
+        if number == 1:
             new = next((part.reader for part in batch if hasattr(part, "reader")), None)
             if new is None and getattr(dataloader, "collate_fn", None) in (padify, pad_length, offsetify):
                 new = getattr(next(iter(dataloader.dataset))[1], "reader", None)  # the batch is another process's
@@ -919,6 +907,8 @@ def _read_by(net: nn.Module, dataloader: Iterable) -> Iterator[Sequence[Tensor]]
                     raise ValueError(f"The network belongs to another vocabulary than the batches. {remedy}")
                 layer.reader = old
         yield batch
+    if not number:
+        raise ValueError("There was no batch: is the dataset empty? Pass a DataLoader, which starts anew, no iterator.")
 
 
 def _to_device(batch: Sequence[Tensor]) -> list[Tensor]:
@@ -1031,20 +1021,14 @@ def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
 MISFITS = IndexError, RuntimeError, TypeError, ValueError  # what PyTorch raises where network and batch do not fit
 
 
-class Step(NamedTuple):
-    """What one gradient step tells. Its tensors stay on the device: to read one is to wait for a GPU."""
-
-    loss: Tensor  # [], the mean over the batch
-    weight: Tensor  # [], of what it is the mean: the articles or, with class weights, the sum of theirs
-    correct: Tensor  # [], how many articles were right
-    norm: Tensor  # [], of the dense gradients, before clipping
-    articles: int
-
-
 def train_step(
     net: nn.Module, batch: Sequence[Tensor], optimizer: Optimizer, loss_fn: Callable, clip: float | None = None
-) -> Step:
-    """One gradient step on one batch, as lesson 1 writes it. Where it fails, _explain says what does not fit."""
+) -> Tensor:
+    """One gradient step on one batch, as lesson 1 writes it. Where it fails, _explain says what does not fit.
+
+    Returns [5], on the device, because to read a number is to wait for a GPU: the loss times its weight, its weight,
+    how many articles were right, the norm of the dense gradients before clipping, the number of articles.
+    """
     labels, *inputs = _to_device(batch)
     try:
         logits = net(*inputs)  # [B, K]
@@ -1057,7 +1041,8 @@ def train_step(
     except MISFITS as error:
         _explain(error, net, batch)
         raise
-    return Step(loss.detach(), _weight_of(loss_fn, labels, loss), _correct(logits, labels), norm, len(labels))
+    weight, articles = _weight_of(loss_fn, labels, loss), loss.new_full((), len(labels))
+    return torch.stack([loss.detach() * weight, weight, _correct(logits, labels), norm, articles])
 
 
 def _explain(error: Exception, net: nn.Module, batch: Sequence[Tensor]) -> None:
@@ -1129,13 +1114,12 @@ def _stop_unless_finite(value: Tensor, name: str) -> None:
         raise FloatingPointError(f"The {name} is no longer finite. Start again with a smaller lr, or with clip=1.")
 
 
-def _read(steps: Sequence[Step]) -> np.ndarray:
-    """A row for each step: summed loss, its weight, correct, norm, articles. The one place that waits for a GPU."""
-    rows = torch.stack([part for step in steps for part in step[:4]]).cpu().double().view(-1, 4)
+def _read(steps: Sequence[Tensor]) -> np.ndarray:
+    """A row for each step, as train_step returns them. The one place that waits for a GPU."""
+    rows = torch.stack(steps).cpu().double()
     _stop_unless_finite(rows[:, 0].sum(), "loss")
     _stop_unless_finite(rows[:, 3].sum(), "gradient")
-    rows[:, 0] *= rows[:, 1]
-    return np.column_stack([rows.numpy(), [step.articles for step in steps]])
+    return rows.numpy()
 
 
 def train_epoch(
@@ -1157,26 +1141,22 @@ def train_epoch(
     steps, seen = [], 0
     for batch in _read_by(net, dataloader):
         steps.append(train_step(net, batch, optimizer, loss_fn, clip))
-        seen += steps[-1].articles
+        seen += len(batch[0])
         if report_freq and len(steps) % report_freq == 0:
             print(f"{seen}: acc={_read(steps)[:, 2].sum() / seen:.4f}")
         if epoch_size and seen >= epoch_size:
             break
-    if not steps:
-        raise ValueError("The dataloader gave no batch: is the dataset empty?")
     loss, weight, correct, *_ = _read(steps).sum(axis=0).tolist()
     return loss / weight, correct / seen
 
 
 def train_epoch_emb(
-    net: nn.Module, dataloader: Iterable, lr: float = 0.01, optimizer: Optimizer | None = None,
-    loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
-    use_pack_sequence: bool = False, clip: float | None = None,
-) -> tuple[float, float]:  # fmt: skip
-    """train_epoch under an older name. use_pack_sequence: a batch's third part is lengths, for the CPU."""
-    if use_pack_sequence:
+    net: nn.Module, dataloader: Iterable, *same, use_pack_sequence: bool = False, **options
+) -> tuple[float, float]:
+    """train_epoch, with all that it takes, under an older name. use_pack_sequence: a batch's third part is lengths."""
+    if use_pack_sequence:  # they stay on the CPU
         dataloader = (Batch(*batch) if len(batch) == 3 else batch for batch in dataloader)
-    return train_epoch(net, dataloader, lr, optimizer, loss_fn, epoch_size, report_freq, clip)
+    return train_epoch(net, dataloader, *same, **options)
 
 
 @dataclass
@@ -1192,7 +1172,7 @@ class History:
     valid_accuracy: list[float] = field(default_factory=list)
     planned: int = 0  # articles that the whole training reads, where that is known beforehand
 
-    def add_point(self, steps: list[Step]) -> np.ndarray:
+    def add_point(self, steps: list[Tensor]) -> np.ndarray:
         """A point of the train curve, from the steps since the last one; empties their list and returns their sums."""
         if not steps:
             return np.zeros(5)
@@ -1209,8 +1189,6 @@ class History:
         """Keep where an epoch ends; a line about it. sums: of all its steps, as add_point returns them."""
         loss, weight, correct, _, articles = sums
         epoch = len(self.epoch_ends) + 1
-        if not articles:
-            raise ValueError(f"Epoch {epoch} found no batch. Pass a DataLoader, which starts anew, no iterator.")
         self.epoch_ends.append(self.articles[-1])
         return f"epoch {epoch}: train loss {loss / weight:.3f}, accuracy {correct / articles:.3f}"
 
@@ -1342,8 +1320,6 @@ def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
             _check_fit(rows, target)
             labels.append(target)
             logits.append(rows)
-    if not labels:
-        raise ValueError("The dataloader gave no batch: is the dataset empty?")
     labels, logits = torch.cat(labels).cpu(), torch.cat(logits).cpu()  # here: each .cpu() waits for a GPU
     _stop_unless_finite(logits.abs().max(), "network's answer")
     return labels, logits
@@ -1356,19 +1332,6 @@ def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossE
     loss = loss_fn(logits.to(device), labels.to(device))  # class weights, for one, are there
     _stop_unless_finite(loss, "loss")
     return loss.item(), _correct(logits, labels).item() / len(labels)
-
-
-def class_report(labels: Tensor, predictions: Tensor, classes: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Print precision, recall and F1 of each class, as scikit-learn reports them; return them under the class's name.
-
-    labels, predictions: [N], 0..K-1, such as labels and logits.argmax(1) after logits_of. "macro avg" is the mean over
-    the classes: a rare one counts as much as a common one. What can't be computed, for lack of texts, is 0.
-    """
-    from sklearn.metrics import classification_report
-
-    options = {"labels": range(len(classes)), "target_names": list(classes), "zero_division": 0}
-    print(classification_report(labels, predictions, digits=3, **options))
-    return classification_report(labels, predictions, output_dict=True, **options)
 
 
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
@@ -1599,11 +1562,9 @@ def _draw_answers(axis, tokens: list[str], answers: np.ndarray, classes: Sequenc
     for k in range(len(classes)):
         axis.plot(answers[:, k], "-" if k < 4 else "--", color=class_colour(k), marker="o", ms=4)
     # Each line has its class at its end, pushed apart where two would overlap; of many, those that end highest.
-    highest = answers[-1].argsort()[-6:]
-    places = answers[-1, highest].astype(float)
-    for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + 0.16)
-    for place, k in zip(places, highest):
+    place = -1.0
+    for k in answers[-1].argsort()[-6:]:
+        place = max(place + 0.16, float(answers[-1, k]))
         axis.annotate(classes[k], (1.01, place), xycoords=("axes fraction", "data"), color=class_colour(k), va="center")
     axis.set(ylim=(-0.03, 1.03), xlim=(-0.5, len(tokens) - 0.5), yticks=[0, 0.5, 1])
     axis.set_ylabel(say("probability"))
@@ -1671,13 +1632,11 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
         print("Without the course's folder images beside torchnlp.py, here is the picture of plot_gates.")
         IPython.display.display(figure)
         return
-    best = answers[-1].argmax()
-    influence = abs(np.log(answers[-1, best]) - np.log(without[:, best]))  # [T]
-    stoi = _reader_of(net).voc.stoi
-    reading = {"tokens": tokens, "known": [token in stoi for token in tokens], "classes": classes}
-    colours = [class_colour(k) for k in range(len(classes))]
+    stoi, colours = _reader_of(net).voc.stoi, [class_colour(k) for k in range(len(classes))]
+    known = [token in stoi for token in tokens]
+    reading = {"tokens": tokens, "known": known, "classes": list(classes), "colours": colours}
     make_page = runpy.run_path(str(template))["page"]
-    IPython.display.display(IPython.display.HTML(make_page(reading, values, answers, influence, colours, figure)))
+    IPython.display.display(IPython.display.HTML(make_page(reading, values, answers, without, figure)))
 
 
 def publish(
@@ -1708,11 +1667,8 @@ def publish(
             raise ValueError("The page reads with the course's tokenizer, and this network with another one.")
     to_show = runpy.run_path(str(folder / "images" / "watch" / "network.py"))["network_to_show"]
     network = to_show(net, list(words), list(map(str, classes)))
-    kept = f"{len(network['words']):,} of {len(words):,}"
-    said = {"title": title, "author": author, "about": about, "words": kept}
-    colours = [class_colour(k) for k in range(len(classes))]
     make = runpy.run_path(str(folder / "images" / "watch" / "page.py"))["published"]
-    page = make(network, said, [*examples], {**(card or {})}, colours)
+    page = make(network, {"title": title, "author": author, "about": about}, [*examples], {**(card or {})})
     with _written_aside(file, "page") as aside:
         aside.write_text(page, encoding="utf-8")
     return file
@@ -1781,23 +1737,19 @@ class _LiveCurve:
     """plot_history in one output, redrawn at most once a second and a tenth of the time; its last frame stays."""
 
     def __init__(self, history: History, shown: bool):
-        self.history, self.handle, self.due = history, None, 0.0
-        if shown and IPython.get_ipython() is not None:  # in a plain script the printed lines must do
-            self.handle = IPython.display.display(self.frame(), display_id=True)
-
-    def frame(self):
-        figure = plot_history(self.history)
-        plt.close(figure)  # or the notebook shows it a second time at the end of the cell
-        return figure
+        self.history, self.due, self.drawn = history, 0.0, False
+        self.shown = shown and IPython.get_ipython() is not None  # in a plain script the printed lines must do
 
     def draw(self, last: bool = False) -> float:
         """Redraw, if it is time; returns the seconds that it took."""
         start = time.perf_counter()
-        if self.handle is None or start < self.due and not last:
+        if not self.shown or start < self.due and not last:
             return 0.0
-        self.handle.update(self.frame())
+        figure = plot_history(self.history)
+        plt.close(figure)  # or the notebook shows it a second time at the end of the cell
+        IPython.display.display(figure, display_id=str(id(self)), update=self.drawn)
         end = time.perf_counter()
-        self.due = end + max(1, 9 * (end - start))
+        self.due, self.drawn = end + max(1, 9 * (end - start)), True
         return end - start
 
 

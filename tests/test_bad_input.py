@@ -86,7 +86,7 @@ def fit_once(net, batches):
     return history.valid_loss[-1], history.valid_accuracy[-1]
 
 
-RUNS, PADDED, FEW = [train_epoch, evaluate, fit_once], batches_of(padify), "gave no batch|nothing to train on"
+RUNS, PADDED, FEW = [train_epoch, evaluate, fit_once], batches_of(padify), "There was no batch|nothing to train on"
 LOGITS, NOT_FINITE = "does not fit the data. It must return logits", "no longer finite.*smaller lr"
 NO_COLLATE, OTHER = "a collate_fn, such as padify", "does not fit the batches: .*collate_fn="
 MISFITS = {  # a network, its batches, and the error
@@ -151,7 +151,7 @@ def test_a_useless_option_is_an_error_that_says_what_it_should_be(news, loops, o
 
 def test_an_iterator_is_refused_or_said_to_be_used_up(news):
     batches = PADDED(news[0])
-    used_up, unknown = "Epoch 2 found no batch. Pass a DataLoader", "fit takes DataLoaders, or lists of batches"
+    used_up, unknown = "There was no batch: .*Pass a DataLoader", "fit takes DataLoaders, or lists of batches"
     for iterator, error, said in [(iter(batches), ValueError, used_up), (iter([*batches]), TypeError, unknown)]:
         with pytest.raises(error, match=said):
             fit(Mean(len(news[3])), iterator, batches, epochs=2)

@@ -2,7 +2,9 @@
 
 import contextlib
 import io
+import json
 import math
+import re
 from types import SimpleNamespace
 from unittest.mock import Mock
 
@@ -110,17 +112,16 @@ def test_the_units_that_move_most_are_drawn_and_without_readable_gates_their_sta
 def test_a_words_influence_is_how_much_the_log_probability_changes_without_it(news, monkeypatch):
     torchnlp.seed_all(3)  # its answer turns
     net = Reader()
-    make_page = Mock(return_value="-")
-    monkeypatch.setattr(torchnlp.runpy, "run_path", lambda file: {"page": make_page})
     monkeypatch.setattr(IPython.display, "display", Mock())
     watch(net, "Late goal wins the zyxomma", news[2])
     tokens = ["late", "goal", "wins", "the", "zyxomma"]
-    reading, _, _, influence, *_ = make_page.call_args.args
+    page = IPython.display.display.call_args.args[0].data
+    reading = json.loads(re.search(r'^show\(.*, (\{"tokens": .*\})\);$', page, re.M)[1])
     assert (reading["tokens"], reading["known"]) == (tokens, [True] * 4 + [False])
     (best, p), *_ = predict(net, " ".join(tokens), news[2])
     assert best != predict(net, "late", news[2])[0][0]  # the answer turns, and it is the last one that counts
     without = [dict(predict(net, " ".join(tokens[:t] + tokens[t + 1 :]), news[2], k=4))[best] for t in range(5)]
-    assert influence == pytest.approx([abs(math.log(p / q)) for q in without], abs=1e-5)
+    assert reading["influence"] == pytest.approx([abs(math.log(p / q)) for q in without], abs=1e-5)
     assert plt.get_fignums() == []
 
 
@@ -163,9 +164,9 @@ def test_a_notebook_shows_the_curve_as_it_grows_and_its_time_is_not_that_of_trai
     batches = [(torch.tensor([0, 1]), torch.tensor([[2, 3], [4, 5]]))] * 10
     torchnlp.fit(net, batches, batches[:2], epochs=3)
     assert capsys.readouterr().out.count("| 20.0 s") == 3
-    IPython.display.display.assert_called_once()
-    frames = IPython.display.display.return_value.update.call_args_list
-    assert len(frames) == 3 + 1  # after each epoch's first batch, since a frame takes long, and at the end
+    frames = IPython.display.display.call_args_list  # after each epoch's first batch, since each takes long; at the end
+    assert [frame.kwargs["update"] for frame in frames] == [False, True, True, True]
+    assert len({frame.kwargs["display_id"] for frame in frames}) == 1
     assert [line.get_xdata()[-1] for line in frames[-1].args[0].axes[0].lines] == [60, 60]
     assert plt.get_fignums() == []  # or the notebook would show the figure once more
 

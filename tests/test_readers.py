@@ -125,9 +125,8 @@ def test_the_tokenizer_of_the_module_is_the_one_of_the_vocabulary_and_goes_into_
 @pytest.mark.slow
 def test_workers_in_spawned_processes_read_what_this_process_reads(news_folder):
     def loader(workers):
-        loader = length_loader(train, 4, num_workers=workers, collate_fn=padify)
-        loader.multiprocessing_context = "spawn" if workers else None
-        return loader
+        context = "spawn" if workers else None
+        return DataLoader(train, 4, num_workers=workers, multiprocessing_context=context, collate_fn=padify)
 
     train, _, _, vocab = load_dataset(root=news_folder)
     net = Mean(len(vocab))

@@ -246,14 +246,6 @@ def test_labels_of_a_table_are_names_whatever_they_look_like_and_numbers_come_in
     assert items(loaded) == sorted(rows) and (names[0] != "1" or loaded[2] == names)
 
 
-def test_the_report_has_a_line_for_each_class_and_their_mean_a_class_without_texts_among_them(capsys):
-    labels, guesses = torch.tensor([0, 0, 0, 1, 1, 2]), torch.tensor([0, 0, 1, 1, 1, 0])
-    report = torchnlp.class_report(labels, guesses, ["often", "seldom", "once", "never"])
-    assert [report[name]["recall"] for name in ("often", "seldom", "once", "never")] == [2 / 3, 1, 0, 0]
-    assert report["macro avg"]["recall"] == pytest.approx((2 / 3 + 1) / 4)
-    assert re.search(r"often +0\.667 +0\.667 +0\.667 +3", capsys.readouterr().out)
-
-
 # ------------------------------------------------------------------------------------------- the page
 
 

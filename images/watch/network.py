@@ -5,7 +5,7 @@ import itertools
 import torch
 from torch import nn
 
-from torchnlp import _collate_for, _evaluation, offsetify, pad_length, padify, run_rnn
+from torchnlp import _collate_for, _evaluation, class_colour, offsetify, pad_length, padify, run_rnn
 
 POOLINGS = {  # what becomes of the states [1, T, W] of one text, whose last ones are last [1, W]
     "last": lambda states, last: last,
@@ -31,7 +31,9 @@ def network_to_show(net: nn.Module, words: list[str], classes: list[str]) -> dic
         "plan": {"layers": rnn.num_layers if rnn else 0, "directions": 1 + both, "pooling": pooling, "most": most},
         "bits": bits,
         "words": words[: fit[bits]],
+        "vocabulary": len(words),
         "classes": classes,
+        "colours": [class_colour(k) for k in range(len(classes))],
         "weights": {name: weight.detach().cpu().numpy() for name, weight in weights.items()},
     }
 

@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import json
+import math
 import re
 from collections.abc import Callable
 from itertools import chain
@@ -40,17 +41,19 @@ def scripted(name: str, data: dict, place: str = "document.currentScript.previou
 # ------------------------------------------------------------------------------------ a figure in a notebook
 
 
-def page(reading: dict, values: dict, answers, influence, colours: list, figure) -> str:
-    """The reading as HTML that needs nothing else. figure: of matplotlib, which stands where scripts don't run."""
+def page(reading: dict, values: dict, answers, without, figure) -> str:
+    """The reading as HTML that needs nothing else. figure: of matplotlib, which stands where scripts don't run.
+
+    answers: probabilities after each token; without: of the last answers, had the text not this token; [T, K] both.
+    """
+    best = answers[-1].argmax()
     values = {name: value for name, value in values.items() if name != "candidate"}  # the cell state shows it
     units = 20_000 // (len(values) * len(answers))  # as many as there is room for
     data = {
         **reading,
-        "classes": list(reading["classes"]),
         "probabilities": answers.round(4).tolist(),
-        "influence": influence.tolist(),
+        "influence": [abs(math.log(answers[-1, best] / probability)) for probability in without[:, best]],
         "percent": {name: (100 * value[:, :units]).round().int().tolist() for name, value in values.items()},
-        "colours": colours,
     }
     png = io.BytesIO()
     figure.savefig(png, dpi=72)
@@ -109,14 +112,13 @@ def one_file(page: str, data: Callable[[str], object], faces: str = "") -> str:
 KINDS = {"RNN": "A recurrent network", "LSTM": "An LSTM", "GRU": "A GRU", "bag": "A network that reads a bag of words"}
 
 
-def published(network: dict, said: dict[str, str], examples: list[str], card: dict[str, str], colours: list) -> str:
+def published(network: dict, said: dict[str, str], examples: list[str], card: dict[str, str]) -> str:
     """published.html with somebody's network, in numbers of fewer bits. Nothing that is said in it is read as HTML."""
     cell, plan = network["cell"], network["plan"]
     ways = "two directions" if plan["directions"] == 2 else "one direction"
     layers = {0: "", 1: f", one layer, {ways}"}.get(plan["layers"], f", {plan['layers']} layers, {ways}")
-    kept = (
-        f"This page has {said['words']} words of its vocabulary; their vectors are rounded to {network['bits']} bits."
-    )
+    words = f"{len(network['words']):,} of {network['vocabulary']:,} words of its vocabulary"
+    kept = f"This page has {words}; their vectors are rounded to {network['bits']} bits."
     numbers = sum(weight.size for weight in network["weights"].values())
     pooling = " and ".join(plan["pooling"])
     made = f"{KINDS[cell]}{layers}; it answers from the {pooling} of its states. {numbers:,} weights. {kept}"
@@ -130,8 +132,7 @@ def published(network: dict, said: dict[str, str], examples: list[str], card: di
     page = re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (SITE / "published.html").read_text("utf-8"))
     weights = {name: {"float32": coded(weight)} for name, weight in network["weights"].items()}
     weights["embedding.weight"] = in_steps(network["weights"]["embedding.weight"], network["bits"])
-    data = {"networks": {cell: weights}, "plan": plan, "colours": colours}
-    data |= {name: network[name] for name in ("classes", "words")}
+    data = {"networks": {cell: weights}, **{name: network[name] for name in ("plan", "colours", "classes", "words")}}
     return one_file(page, lambda _: data)
 
 
