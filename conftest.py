@@ -1,10 +1,11 @@
 """Settings of every test run, of the unit tests and of the notebooks, and one failure a notebook instead of thirty."""
 
 import os
-import re
 from itertools import takewhile
 
 import pytest
+
+from tools.lesson import headings
 
 # The kernels of the notebooks inherit these. (Not MPLBACKEND: a notebook draws with its own.)
 os.environ.setdefault("TORCHNLP_DATA", "sample")
@@ -41,8 +42,7 @@ def pytest_collection_modifyitems(items):
 
 def name_of(notebook, cell):
     above = takewhile(lambda other: other is not cell, notebook.cells)
-    text = "\n".join(other.source for other in above if other.cell_type == "markdown")
-    titles = re.findall(r"^#+ +(.*)$", text, flags=re.M)
+    titles = [title for other in above for _, title in headings(other)]
     return f'{cell.id}, in "{titles[-1]}"' if titles else cell.id
 
 

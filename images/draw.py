@@ -49,16 +49,6 @@ def tint(colour: str, share: float = 0.3) -> tuple:
     return tuple(1 - share * (1 - part) for part in to_rgb(colour))
 
 
-def canvas(height):
-    """An empty card with round corners; on a dark page it keeps its letters off the edge."""
-    figure = Figure(figsize=(WIDTH / 100, height / 100), dpi=200, facecolor="none")  # two pixels a unit
-    axis = figure.add_axes([0, 0, 1, 1])
-    axis.set(xlim=(0, WIDTH), ylim=(0, height))
-    axis.axis("off")
-    rounded(axis, 0, 0, WIDTH, height, 18, fc=WHITE, ec="none", zorder=-1)
-    return axis
-
-
 def rounded(axis, left, bottom, width, height, radius, **look):
     axis.add_patch(FancyBboxPatch((left, bottom), width, height, f"round,pad=0,rounding_size={radius}", **look))
 
@@ -114,11 +104,20 @@ def arrow(axis, *points, colour=INK, width=2.0, over=False):
     axis.add_patch(FancyArrowPatch(**look, **head, lw=width, color=colour, zorder=2.5 if over else 2))
 
 
-def drawn(name):
-    """The axis with one diagram on it."""
+def drawn(name, on_card=True):
+    """The axis with one diagram on it.
+
+    on_card: on a card with round corners, which on a dark page keeps its letters off the edge, and under its title.
+    """
     function, height, settings, title = DRAWINGS[name]
-    axis = canvas(height)
-    if title:
+    height -= 60 * bool(title and not on_card)
+    figure = Figure(figsize=(WIDTH / 100, height / 100), dpi=200, facecolor="none")  # two pixels a unit
+    axis = figure.add_axes([0, 0, 1, 1])
+    axis.set(xlim=(0, WIDTH), ylim=(0, height))
+    axis.axis("off")
+    if on_card:
+        rounded(axis, 0, 0, WIDTH, height, 18, fc=WHITE, ec="none", zorder=-1)
+    if on_card and title:
         label(axis, WIDTH / 2, height - 34, title, size=26, weight="bold")
     function(axis, *settings)
     return axis
@@ -129,23 +128,17 @@ def layers(name) -> tuple[list[bytes], float]:
 
     Each has what was drawn up to a grow(axis). There is no title, since a slide has its own.
     """
-    found, (_, height, _, title) = [], DRAWINGS[name]
-    height -= 60 * bool(title)
+    found = []
     with rc_context(TYPE | {"svg.hashsalt": name}):
-        axis = drawn(name)
-        axis.figure.set_size_inches(WIDTH / 100, height / 100)
-        axis.set_ylim(0, height)
-        axis.get_children()[0].set_visible(False)  # the card
-        axis.texts[0].set_visible(not title)
+        axis = drawn(name, on_card=False)
         grow(axis)
-        shown = [artist for artist in axis.get_children() if artist.get_visible()]
-        for stage in sorted({artist.get_gid() for artist in shown}):
-            for artist in shown:
+        for stage in sorted({artist.get_gid() for artist in axis.get_children()}):
+            for artist in axis.get_children():
                 artist.set_visible(artist.get_gid() == stage)
             file = BytesIO()
             axis.figure.savefig(file, format="svg", metadata={"Date": None})
             found.append(file.getvalue())
-    return found, WIDTH / height
+    return found, WIDTH / axis.get_ylim()[1]
 
 
 def draw(name, file):
@@ -656,10 +649,12 @@ def one_length_or_packed(axis):
     box(axis, WIDTH / 2, 40, say("states, last: the same values either way"), H, 640, 48)
 
 
+ATTENDS = {"color": OURS, "lw": 2, "ls": (0, (4, 2))}  # a line of what attention asks for and brings
+
+
 def dashed(axis, start, end):
-    """An arrow of what attention brings."""
     look = {"arrowstyle": "-|>", "mutation_scale": 15, "shrinkA": 0, "shrinkB": 0}
-    axis.add_patch(FancyArrowPatch(start, end, **look, lw=2, ls=(0, (4, 2)), color=OURS, zorder=2))
+    axis.add_patch(FancyArrowPatch(start, end, **look, **ATTENDS, zorder=2))
 
 
 @drawing("bottleneck", 560)
@@ -688,10 +683,10 @@ def bottleneck(axis):
     for column in reads:
         dashed(axis, (column, middle + 25), (column, asks - 13))
     box(axis, 176, (asks + rail) / 2, say("attention"), OURS, width=270, height=62)
-    axis.plot([313, writes[-1] + 18], [rail, rail], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
+    axis.plot([313, writes[-1] + 18], [rail, rail], **ATTENDS, zorder=1)
     dashed(axis, (writes[-1], asks), (313, asks))  # the queries
     for column in writes:
-        axis.plot([column, column], [middle + 23, asks], color=OURS, lw=2, ls=(0, (4, 2)), zorder=1)
+        axis.plot([column, column], [middle + 23, asks], **ATTENDS, zorder=1)
         dashed(axis, (column + 18, rail), (column + 18, outs - 23))
     label(axis, WIDTH / 2, 40, say("a query goes to the left, a context vector comes back"), OURS)
 

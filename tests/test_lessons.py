@@ -15,11 +15,8 @@ import torchnlp
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = "# kept in lessons.py"
-MODULE = {
-    statement.name: statement
-    for statement in ast.parse(inspect.getsource(lessons)).body
-    if isinstance(statement, (ast.FunctionDef, ast.ClassDef))
-}
+DEFINITION = (ast.FunctionDef, ast.ClassDef)
+MODULE = {node.name: node for node in ast.parse(inspect.getsource(lessons)).body if isinstance(node, DEFINITION)}
 
 
 @functools.cache
@@ -38,9 +35,9 @@ def plain(definition: ast.stmt) -> str:
     """A function or class without its docstrings: those of lessons.py say in addition where it is explained."""
     definition = ast.parse(ast.unparse(definition)).body[0]
     for node in ast.walk(definition):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
+        if isinstance(node, DEFINITION) and ast.get_docstring(node):
             del node.body[0]
-    return ast.dump(definition)
+    return ast.unparse(definition)
 
 
 @functools.cache
@@ -52,21 +49,14 @@ def marked() -> list[tuple[Path, ast.stmt]]:
         for source, tree in code_cells(path)
         if KEPT in source
         for statement in tree.body
-        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and KEPT in ast.get_source_segment(source, statement)
+        if isinstance(statement, DEFINITION) and KEPT in ast.get_source_segment(source, statement)
     ]
 
 
-def test_what_a_cell_shows_as_kept_is_what_lessons_has():
-    for path, shown in marked():
-        assert shown.name in MODULE, f"{path.name} marks `{shown.name}` as kept; lessons.py does not have it."
-        assert plain(shown) == plain(MODULE[shown.name]), f"{path.name} and lessons.py differ in `{shown.name}`."
-
-
-def test_a_cell_of_its_lesson_shows_each_function_of_lessons():
-    shown = {(shown.name, int(path.name.partition("-")[0])) for path, shown in marked()}
-    for name, definition in MODULE.items():
-        (lesson,) = re.findall(r"Lesson (\d+)[.,]", ast.get_docstring(definition))
-        assert {number for each, number in shown if each == name} == {int(lesson)}, name
+def test_each_function_of_lessons_is_what_a_cell_of_its_lesson_shows_as_kept():
+    shown = {(path.name.partition("-")[0], plain(definition)) for path, definition in marked()}
+    lesson = re.compile(r"Lesson (\d+)[.,]")
+    assert shown == {(lesson.search(ast.get_docstring(each))[1], plain(each)) for each in MODULE.values()}
 
 
 def statements(function: ast.FunctionDef) -> list[str]:
@@ -87,7 +77,7 @@ def test_a_name_of_lessons_means_one_thing():
     again = []
     for path in NOTEBOOKS:
         for node in (node for _, tree in code_cells(path) for node in ast.walk(tree)):
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in MODULE and id(node) not in kept:
+            if isinstance(node, DEFINITION) and node.name in MODULE and id(node) not in kept:
                 again.append((path.name, node.name))
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in MODULE:
                 again.append((path.name, node.id))
