@@ -20,15 +20,6 @@ def text_of(root):
     return {file.relative_to(root): file.read_text(encoding="utf-8") for file in repo.files(root)}
 
 
-def test_no_file_that_names_the_repository_is_forgotten():
-    name = re.compile("{0}/{1}|{0}.github.io".format(*repo.current(ROOT).split("/")))
-    parts = ("*", "notebooks/**/*", "site/*", "tools/*/*", ".github/**/*")
-    ours = [file for part in parts for file in ROOT.glob(part)]
-    texts = [file for file in ours if file.suffix in (".md", ".ipynb", ".html", ".js", ".py", ".yml", ".toml", ".cff")]
-    naming = {file for file in texts if ".ipynb_checkpoints" not in file.parts and name.search(file.read_text("utf-8"))}
-    assert naming and naming <= set(repo.files(ROOT))
-
-
 def test_a_new_address_is_written_everywhere_and_changes_nothing_else(tmp_path):
     for file in repo.files(ROOT):
         (tmp_path / file.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)

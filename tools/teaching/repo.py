@@ -15,8 +15,10 @@ PLACES = ["github.com/{}/{}", "/github/{}/{}", "https://{}.github.io/{}"]
 
 
 def files(root: Path) -> list[Path]:
-    patterns = ["*.md", "*.cff", "notebooks/*.ipynb", "notebooks/*/*.ipynb", "notebooks/*/*.po", "site/*.html"]
-    return [file for pattern in [*patterns, "site/*.po"] for file in sorted(root.glob(pattern))]
+    """All texts of the course that may name it."""
+    places = ["*", "notebooks/*", "notebooks/[!.]*/*", "site/*", "tools/*/*", ".github/**/*"]
+    kinds = [".md", ".ipynb", ".po", ".html", ".js", ".py", ".yml", ".toml", ".cff"]
+    return [file for place in places for file in sorted(root.glob(place)) if file.suffix in kinds]
 
 
 def current(root: Path) -> str:
