@@ -27,7 +27,7 @@ def test_a_new_address_is_written_everywhere_and_changes_nothing_else(tmp_path):
     before = text_of(tmp_path)
     repo.set_address(tmp_path, *repo.ADDRESS.fullmatch("https://github.com/somebody/their-course.git/").groups())
     for file, text in text_of(tmp_path).items():
-        assert "OWNER/" not in text and "OWNER.github" not in text
+        assert repo.current(ROOT) not in text and "OWNER.github" not in text
         if file.suffix == ".ipynb":
             badge = f"https://colab.research.google.com/github/somebody/their-course/blob/main/{file}"
             assert badge in text and 'REPOSITORY = \\"https://github.com/somebody/their-course\\"' in text

@@ -15,10 +15,12 @@ PLACES = ["github.com/{}/{}", "/github/{}/{}", "https://{}.github.io/{}"]
 
 
 def files(root: Path) -> list[Path]:
-    """All texts of the course that may name it."""
-    places = ["*", "notebooks/*", "notebooks/[!.]*/*", "site/*", "tools/*/*", ".github/**/*"]
-    kinds = [".md", ".ipynb", ".po", ".html", ".js", ".py", ".yml", ".toml", ".cff"]
-    return [file for place in places for file in sorted(root.glob(place)) if file.suffix in kinds]
+    """Those that name the repository, in all folders that people write in."""
+    owner = current(root).partition("/")[0]
+    names = current(root).encode(), f"{owner}.github.io".encode()
+    parts = [*root.glob("[!.b]*"), *root.glob(".github/**/*"), *root.glob("[!.b]*/**/[!.]*")]  # b: build
+    found = [part for part in parts if part.is_file() and ".ipynb_checkpoints" not in part.parts]
+    return [file for file in found if any(name in file.read_bytes() for name in names)]
 
 
 def current(root: Path) -> str:
