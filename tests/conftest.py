@@ -5,13 +5,16 @@ import re
 import runpy
 import shutil
 import subprocess
-import sys
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import HealthCheck, settings
+from matplotlib import pyplot as plt
+
+import torchnlp
 
 settings.register_profile(  # the same examples every time, so more of them find nothing new
     "course", deadline=None, derandomize=True, database=None, max_examples=20,
@@ -42,8 +45,7 @@ TEST = """\
 @pytest.fixture(autouse=True)
 def seeded():
     """Each test draws the same random numbers every time; one that draws twice the same seeds them itself."""
-    if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(0)
+    torch.manual_seed(0)
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +60,6 @@ def news_folder(tmp_path_factory):
 @pytest.fixture
 def fresh(monkeypatch):
     """torchnlp as it is right after its import, and on the CPU."""
-    import torch
-
-    import torchnlp
-
     monkeypatch.setattr(torchnlp, "device", torch.device("cpu"))
     monkeypatch.setattr(torchnlp, "vocab", None)
 
@@ -69,16 +67,12 @@ def fresh(monkeypatch):
 @pytest.fixture
 def news(fresh, news_folder):
     """(train_dataset, test_dataset, classes, vocab) of the folder of news, just loaded."""
-    import torchnlp
-
     return torchnlp.load_dataset(root=news_folder)
 
 
 @pytest.fixture
 def paper():
     """Draw into memory, and leave no figure open and no setting changed."""
-    from matplotlib import pyplot as plt
-
     plt.switch_backend("agg")
     with plt.rc_context():
         yield
