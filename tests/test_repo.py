@@ -17,7 +17,7 @@ ROOT = repo.ROOT
 
 
 def text_of(root):
-    return {file.relative_to(root): file.read_text(encoding="utf-8") for file in repo.files(root)}
+    return {file.relative_to(root): file.read_text(encoding="utf-8") for file in root.rglob("*") if file.is_file()}
 
 
 def test_a_new_address_is_written_everywhere_and_changes_nothing_else(tmp_path):
