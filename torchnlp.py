@@ -32,6 +32,7 @@ import re
 import runpy
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import unicodedata
@@ -542,11 +543,14 @@ def _fetch_files(cache: Path) -> None:
 def _fetch_mirror(cache: Path) -> None:
     """Both files out of the mirror's archive; whatever else is in the archive is left there."""
     with tempfile.TemporaryDirectory(dir=cache) as aside:
-        unpack = pooch.Untar([f"ag_news_csv/{name}" for name in AG_NEWS_FILES])
-        for half in map(Path, pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, unpack, _download)):
-            if _checksum(half) != AG_NEWS_FILES[half.name]:
-                raise ValueError(f"the mirror's {half.name} has a wrong checksum")
-            os.replace(half, cache / half.name)
+        archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=_download)
+        with tarfile.open(archive, "r:gz") as files:
+            for name, checksum in AG_NEWS_FILES.items():
+                half = Path(aside) / name
+                half.write_bytes(files.extractfile(f"ag_news_csv/{name}").read())
+                if _checksum(half) != checksum:
+                    raise ValueError(f"the mirror's {name} has a wrong checksum")
+                os.replace(half, cache / name)
 
 
 def _download(address: str, file: object, _: object) -> None:
@@ -988,13 +992,10 @@ class AdamPair(Optimizer):
         groups = [group for part in self.parts for group in part.param_groups]
         super().__init__(groups, self.parts[-1].defaults)
 
-    def step(self, closure: Callable | None = None) -> Tensor | None:
-        with torch.enable_grad():
-            loss = closure() if closure else None
+    def step(self) -> None:
         for part, groups in zip(self.parts, [self.param_groups[:1], self.param_groups[1:]]):
             part.param_groups, part.state = groups, self.state  # also what was added or loaded since the last step
             part.step()
-        return loss
 
     def __getstate__(self) -> dict:  # for copy.deepcopy and pickle
         return super().__getstate__() | {"parts": self.parts}
