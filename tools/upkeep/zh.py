@@ -263,10 +263,16 @@ def plots_of(cell) -> list:
     return [output for output in shown if b"Labels" not in b64decode(output.data["image/png"])]
 
 
-def label_plots(notebook, file: Path) -> list[str]:
-    """Chinese labels in the plots of a notebook, changed in place; returns the cells where one was not found."""
+def label_pictures(notebook, file: Path, images: Path) -> list[str]:
+    """Chinese labels in the diagrams of a notebook, as drawn in images, and in its plots, where they are looked for.
+
+    Changed in place; returns the cells in whose plot one was not found.
+    """
     known, lacking = [entry for entry in entries_of(file) if entry.translated()], []
     for cell in notebook.cells:
+        if diagram := re.search(r'^show_diagram\("([\w-]+)"', cell.source, flags=re.M):
+            drawn = (images / f"{diagram[1]}.png").read_bytes()
+            cell.outputs[0].data["image/png"] = b64encode(drawn).decode()
         labels = {entry.msgid: entry.msgstr for entry in known if entry.msgctxt == f"{cell.id} label"}
         for plot in plots_of(cell):
             picture, missed = relabel(b64decode(plot.data["image/png"]), labels)
@@ -279,38 +285,26 @@ def make_course(course: Path) -> None:
     """The course in Chinese. Prints how many of its texts are still English."""
     shutil.rmtree(course, ignore_errors=True)
     shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "build", "term", "__pycache__"))
+    polib.pofile(str(OF_SITE)).save_as_mofile(str(course / "site" / "words.mo"))  # tools/language.py reads it
+    subprocess.run([sys.executable, "-m", "images.draw"], cwd=course, check=True)
     found = {path: words_of(file) for path, file in NOTEBOOKS.items()}
     for path, (lookup, lacking) in found.items():
         notebook = translate(nbformat.read(path, as_version=4), lookup)
-        lacking += label_plots(notebook, NOTEBOOKS[path])
+        lacking += label_pictures(notebook, NOTEBOOKS[path], course / "images")
         nbformat.write(notebook, course / path.relative_to(ROOT))
         if (deck := path.with_suffix("") / "slides.md").is_file():
             (course / deck.relative_to(ROOT)).write_text(deck_in_other_words(deck, lookup), encoding="utf-8")
     found[Path("site")] = look, lacking = words_of(OF_SITE)
     for path in SITE:
         (course / path.relative_to(ROOT)).write_text(file_in_other_words(path, look), encoding="utf-8")
-    polib.pofile(str(OF_SITE)).save_as_mofile(str(course / "site" / "words.mo"))  # tools/language.py reads it
     for page in course.glob("notebooks/*/claims.md"):  # in English, but for its name in the contents
         named = re.sub("^# Lesson (.): how we know", r"# 第 \1 课：我们怎么知道（英文）", page.read_text("utf-8"))
         page.write_text(named, encoding="utf-8")
-    draw_diagrams(course)
     terms = re.findall(r"^[\u4e00-\u9fff]\S*$", (course / "site" / "glossary.md").read_text("utf-8"), flags=re.M)
     (course / "site" / "words.txt").write_text("\n".join(terms), encoding="utf-8")  # one word each, for the search
     for path, (_, lacking) in found.items():
         print(f"{path.stem}: {len(lacking)} in English", *lacking)
     print(f"In all: {sum(len(lacking) for _, lacking in found.values())}")
-
-
-def draw_diagrams(course: Path) -> None:
-    """The diagrams by the script with Chinese labels, in images/ and in the outputs of the cells that show them."""
-    subprocess.run([sys.executable, "-m", "images.draw"], cwd=course, check=True)
-    drawn = [(file, course / "images" / file.name) for file in ROOT.glob("images/*.png")]
-    shown = [[b64encode(file.read_bytes()).decode() for file in pair] for pair in drawn]
-    for file in (course / path.relative_to(ROOT) for path in NOTEBOOKS):
-        text = file.read_text(encoding="utf-8")
-        for english, chinese in shown:
-            text = text.replace(english, chinese)
-        file.write_text(text, encoding="utf-8")
 
 
 def link(page: Path, other: Path, words: str, language: str) -> None:
