@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 from urllib.request import url2pathname
 
-import nbformat
 import pytest
 
 pytest.importorskip("sphinx_book_theme", reason="the site's packages are missing: pip install -r site/requirements.txt")
@@ -26,9 +25,9 @@ from tools.teaching import repo
 pytestmark = pytest.mark.slow
 
 ROOT = site.ROOT
-LESSONS = [lesson.path for lesson in lessons()]
+LESSONS = lessons()
 WITHOUT_SPHINX = {f"{name}.html" for name in tools_pages.PAGES}  # they have tests of their own; # sets them
-each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +51,7 @@ def pages(built):
 
 
 def page_of(lesson):
-    return f"notebooks/{lesson.stem}.html"
+    return f"notebooks/{lesson.name}.html"
 
 
 # ------------------------------------------------------------------------------------ what is in the files
@@ -70,7 +69,7 @@ def test_no_page_shows_the_signs_of_its_source(pages):
 
 def test_the_figures_that_move_stand_in_the_open(pages):
     parts = [part for page in pages.values() for part in page.select(".torchnlp-live")]
-    named = [f"live-{name}" for lesson in lessons() for name in lesson.settings["figures"]]
+    named = [f"live-{name}" for lesson in LESSONS for name in lesson.settings["figures"]]
     named += ["live-headline", "live-headline", "live-backwards"]  # front page, lesson 2
     assert sorted(part["id"] for part in parts) == sorted(named)
     assert not [part for part in parts if part.find_parent("details")]
@@ -94,9 +93,9 @@ def test_every_link_and_every_anchor_within_the_site_leads_somewhere(built, page
 
 @each_lesson
 def test_the_words_under_a_picture_are_its_caption_and_its_alternative_text(pages, lesson):
-    cells = nbformat.read(lesson, as_version=4).cells
     figures, alive = map(pages[page_of(lesson)].select, [".cell_output figure", "#live-headline"])
-    assert len(figures) + len(alive) == sum(sum(map(is_picture, cell.get("outputs", []))) for cell in cells) > 0
+    outputs = [output for cell in lesson.notebook.cells for output in cell.get("outputs", [])]
+    assert len(figures) + len(alive) == sum(map(is_picture, outputs)) > 0
     for figure in figures:
         caption, words = figure.find("figcaption").get_text(), figure.find("img")["alt"]
         assert caption.split()[:1] == words.split()[:1] or figure.select(".math")
@@ -119,7 +118,7 @@ def test_what_is_folded_in_the_lesson_is_folded_on_the_site(pages, lesson):
 def test_the_answer_to_a_bold_question_is_not_open(pages, lesson):
     """Between a question and the next section the first output is in a <details>, whose summary can be read."""
     article, asked, shown, hidden = pages[page_of(lesson)].find("article"), False, [], 0
-    for cell in to_read(nbformat.read(lesson, as_version=4)).cells:
+    for cell in to_read(lesson.notebook).cells:
         place = article.find(id=cell.id)
         asked = has(cell, "question") or asked and not cell.source.startswith("#")
         if asked and place and cell.get("outputs") and not has(cell, "solution"):
@@ -132,11 +131,11 @@ def test_the_answer_to_a_bold_question_is_not_open(pages, lesson):
 
 @each_lesson
 def test_a_lesson_leads_to_itself_to_colab_and_to_its_claims_and_each_claim_to_a_cell(built, pages, lesson):
-    assert (built / "_sources" / "notebooks" / lesson.name).read_bytes() == lesson.read_bytes()
+    assert (built / "_sources" / "notebooks" / lesson.path.name).read_bytes() == lesson.path.read_bytes()
     links = {link["href"] for link in pages[page_of(lesson)].find_all("a", href=True)}
-    address = f"https://colab.research.google.com/github/{repo.current(ROOT)}/blob/main/notebooks/{lesson.name}"
-    assert links >= {f"../_sources/notebooks/{lesson.name}", address, f"{lesson.stem}/claims.html"}
-    claims = pages[f"notebooks/{lesson.stem}/claims.html"].select("tbody tr")
+    address = f"https://colab.research.google.com/github/{repo.current(ROOT)}/blob/main/notebooks/{lesson.path.name}"
+    assert links >= {f"../_sources/notebooks/{lesson.path.name}", address, f"{lesson.name}/claims.html"}
+    claims = pages[f"notebooks/{lesson.name}/claims.html"].select("tbody tr")
     assert len(claims) > 10 and all(claim.select("td:nth-of-type(2) a") for claim in claims)
 
 
@@ -147,14 +146,14 @@ def test_the_front_page_asks_a_question_for_each_lesson(pages):
     assert [card["href"] for card in cards] == [*map(page_of, LESSONS), "notebooks/project.html"]
     said = [card.get_text() for card in cards]
     assert all(re.search(r"\?about \d h$", text) for text in said) and len({*said}) == len(said)
-    assert all(lesson.settings["question"] in text for lesson, text in zip(lessons(), said))
+    assert all(lesson.settings["question"] in text for lesson, text in zip(LESSONS, said))
     assert all(card.select("path[stroke]") for card in cards)
 
 
 def test_what_the_lessons_cite_stands_in_the_references(pages):
     listed = pages["references.html"].find("article").get_text()
     for lesson in LESSONS:
-        prose = "\n".join(c.source for c in nbformat.read(lesson, as_version=4).cells if c.cell_type == "markdown")
+        prose = "\n".join(c.source for c in lesson.notebook.cells if c.cell_type == "markdown")
         for name, year in re.findall(r"\(([A-Z][\w-]+)[^();]{0,60}?, ((?:19|20)\d\d)[:)]", prose):
             assert re.search(rf"^{name}, .*\({year}\)", listed, flags=re.M), f"{name}, {year} in {lesson.name}"
 

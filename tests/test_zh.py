@@ -7,11 +7,9 @@ import re
 import subprocess
 import sys
 import unicodedata
-import warnings
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from copy import deepcopy
 
 import nbformat
@@ -220,12 +218,9 @@ def test_a_catalogue_follows_its_english(tmp_path):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """The Chinese course. What it still has in English is told as a warning: whoever writes English need not wait."""
-    folder, told = tmp_path_factory.mktemp("zh") / "course", io.StringIO()
-    with redirect_stdout(told):
-        zh.make_course(folder)
-    if lacking := re.findall(r"^.*: [1-9].* in English.*$", told.getvalue(), flags=re.M):
-        warnings.warn("\n".join(lacking), stacklevel=1)
+    """The Chinese course. It may still have English in it: whoever writes English need not wait."""
+    folder = tmp_path_factory.mktemp("zh") / "course"
+    zh.make_course(folder)
     return folder
 
 

@@ -91,8 +91,7 @@ def reshaped(scores: torch.Tensor, temperature: float = 1, top: int = 0, nucleus
 
     A temperature of 0 is its limit: the likeliest token gets everything.
     """
-    greedy = (scores == scores.max()).double()
-    p = (scores / temperature).softmax(0) if temperature else greedy
+    p = (scores / temperature).softmax(0) if temperature else (scores == scores.max()).double()
     if top:
         p = torch.where(p >= p.topk(min(top, len(p))).values[-1], p, 0)
     p = p / p.sum()
