@@ -67,11 +67,10 @@ class Slide:
 
 
 def given(lesson: Lesson, name: str) -> str:
-    """What was recorded or printed, or the errors or points in 100; of a table, two columns. Raises LookupError."""
+    """What was recorded or printed, or the errors or points in 100. Raises LookupError."""
     kind, _, rest = name.rpartition(": ")
-    shown = {"errors": errors, "points": points}.get(kind, str)
-    value = lesson.figure(name if shown is str else rest)
-    return "\n".join(f"| {row[0]} | {shown(row[1])} |" for row in value) if isinstance(value, list) else shown(value)
+    shown = {"errors": errors, "points": points}.get(kind)
+    return shown(lesson.figure(rest)) if shown else lesson.figure(name)
 
 
 def errors(accuracy: str) -> str:
