@@ -16,25 +16,24 @@ pytestmark = pytest.mark.slow
 ROOT = repo.ROOT
 
 
-def text_of(root):
-    return {file.relative_to(root): file.read_text(encoding="utf-8") for file in root.rglob("*") if file.is_file()}
+def contents(root):
+    return {file.relative_to(root): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
 
 def test_a_new_address_is_written_everywhere_and_changes_nothing_else(tmp_path):
-    for file in repo.files(ROOT):
-        (tmp_path / file.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, tmp_path / file.relative_to(ROOT))
-    before = text_of(tmp_path)
-    repo.set_address(tmp_path, *repo.ADDRESS.fullmatch("https://github.com/somebody/their-course.git/").groups())
-    for file, text in text_of(tmp_path).items():
-        assert repo.current(ROOT) not in text and "OWNER.github" not in text
+    root = shutil.copytree(ROOT, tmp_path / "fork", ignore=shutil.ignore_patterns(".*", "build", "tests"))
+    before, old = contents(root), repo.current(ROOT)
+    repo.set_address(root, *repo.ADDRESS.fullmatch("https://github.com/somebody/their-course.git/").groups())
+    for file, content in contents(root).items():
+        assert old.encode() not in content and f"{old.split('/')[0]}.github.io".encode() not in content, file
         if file.suffix == ".ipynb":
+            text = content.decode()
             badge = f"https://colab.research.google.com/github/somebody/their-course/blob/main/{file}"
             assert badge in text and 'REPOSITORY = \\"https://github.com/somebody/their-course\\"' in text
             # Beside a lesson: first to take it, then to read it.
             assert file.parts[1:-1] or -1 < text.find(badge.replace("/main/", "/student/")) < text.find(badge), file
-    repo.set_address(tmp_path, *repo.current(ROOT).split("/"))
-    assert text_of(tmp_path) == before
+    repo.set_address(root, *old.split("/"))
+    assert contents(root) == before
 
 
 WRONG = ["", "me/my-course", "https://github.com/me", "https://gitlab.com/me/it", "https://github.com/me/it/tree/main"]
