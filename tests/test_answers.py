@@ -165,6 +165,8 @@ def double_in(source):
 
 def must_double(double):
     assert double(torch.ones(2)).tolist() == [2, 2], "twice 1 is 2"
+    if double(torch.zeros(2)).any():
+        raise AssertionError  # as from a library that asserts without words
 
 
 AXIS = "An axis may be missing (unsqueeze(dim) adds one), or two exchanged (.T)."
@@ -176,6 +178,7 @@ BLAMED = {
     "def double(n):\n    return n.twice": "`double` stops with AttributeError: 'Tensor' object has no attribute",
     "def helper(n):\n    return m\ndef double(n):\n    return helper(n)": "`double` stops with NameError: name 'm'",
     "def double(n):\n    assert False, 'my own words'": "`double` stops with AssertionError: my own words.",
+    "def double(n):\n    return n + 1": "The check can't go on with what it got. AssertionError",
     "def double(n):\n    return [2, 2]": "The check can't go on with what it got. AttributeError: 'list' object",
     "class double:\n    def __init__(self, n):\n        n.x": "`double.__init__` stops with AttributeError",
     "def double(n):\n    return torch.ones(3, 4) * n.new_ones(3)": AXIS,
