@@ -94,8 +94,8 @@ def read(app, docname, source) -> None:
     elif docname == "index":
         studies = [path for lesson in lesson_pages.LESSONS.values() for path in lesson.studies]
         parts = {
-            "HEADLINE": figures.headline_figure(),
-            "BACKWARDS": figures.backwards_figure(file="reverser.js", share=True),
+            "HEADLINE": figures.figure("headline"),
+            "BACKWARDS": figures.figure("backwards", file="reverser.js", share=True),
             "CARDS": lesson_cards(),
             "STUDIES": "\n".join(short(path).removesuffix(".ipynb") for path in studies),
             "GITHUB": GITHUB,

@@ -29,7 +29,7 @@ STORY = (
     "Switzerland says its largest bank will cut two thousand jobs in London and New York over the next three years "
     "as trading income falls and investors ask for lower costs"
 )
-BACKWARDS = figures.backwards_figure(file="reverser.js")  # its networks lie beside the page
+BACKWARDS = figures.figure("backwards", file="reverser.js")  # its networks lie beside the page
 
 
 @pytest.fixture(scope="module")
@@ -340,7 +340,7 @@ def test_lesson_7s_word_comes_back_with_its_wrong_letters_marked(figure, reverse
 def test_a_saved_word_is_named_after_it_and_has_its_letters_and_the_bars_once_one_has_guessed(figure):
     pictures = []
     for style in "color: #222", "color: #eee; background: #16181C":
-        page = figure(figures.backwards_figure(file="reverser.js", share=True), style)
+        page = figure(figures.figure("backwards", file="reverser.js", share=True), style)
         page.get_by_label("A word to say backwards").fill("recurrent")
         page.get_by_label("Your guess").fill("9")
         for guess in None, page.get_by_role("button", name="Guess"):

@@ -29,15 +29,17 @@ def numbers(folder: Path) -> None:
         (folder / f"{name}.js").write_text(f'(window.numbers ??= {{}})["{name}.js"] = {text};\n', encoding="utf-8")
 
 
-def headline_figure(file: str = "lstm.js") -> str:
-    """The front page's figure, and lesson 2's first: the reader's LSTM reads a headline. In words without scripts."""
+def headline() -> dict:
+    """Of the front page, and of lesson 2: the reader's LSTM reads a headline. In words without scripts."""
     reader = Reader("LSTM")
     read = reader.read(HEADLINE)
     vectors = reader.embedding(torch.tensor(read["ids"]))  # [T, E]
     states, _ = reader.rnn(vectors.unsqueeze(0))
     answers = torch.tensor(read["probabilities"])
-    reading = {
-        "file": file,
+    said = ", ".join(f"{word}: {reader.classes[k]}" for word, k in zip(read["tokens"], answers.argmax(1)))
+    return {
+        "instead": say("What an LSTM answers after each word. {said}.").format(said=said),
+        "file": "lstm.js",
         "megabytes": 0.3,  # as a server sends it
         "text": HEADLINE,
         "classes": reader.classes,
@@ -46,8 +48,6 @@ def headline_figure(file: str = "lstm.js") -> str:
         "probabilities": answers.numpy().round(4).tolist(),
         "parts": {"input": short(torchnlp.gates(reader.rnn, vectors)["input"]), "h": short(states[0])},
     }
-    said = ", ".join(f"{word}: {reader.classes[k]}" for word, k in zip(read["tokens"], answers.argmax(1)))
-    return live("headline", reading, say("What an LSTM answers after each word. {said}.").format(said=said))
 
 
 def share_picture(file: Path) -> None:
@@ -65,20 +65,6 @@ def share_picture(file: Path) -> None:
 
 def short(numbers: torch.Tensor) -> list:
     return numbers.detach().double().numpy().round(3).tolist()
-
-
-def live(name: str, data: dict, instead: str = "") -> str:
-    """A figure that moves in the middle of a page: <name>.js and its data; instead: what stands there until it is."""
-    return f'<div class="torchnlp-live" id="live-{name}"><p>{instead}</p></div>\n{scripted(name, data)}'
-
-
-def backwards_figure(file: str = "../reverser.js", share: bool = False) -> str:
-    """Lesson 7, and the front page: a word that one types, written backwards from one state and with attention.
-
-    share: with a link to it, which the page must be the right place for.
-    """
-    data = {"word": "uncopyrightable", "file": file, "share": share}
-    return live("backwards", data, say("Here two networks write a word backwards."))
 
 
 def beginnings() -> dict:
@@ -128,8 +114,11 @@ def query() -> dict:
     return {name: short(names[name].squeeze()) for name in ("keys", "values", "query")}
 
 
+BACKWARDS = say("Here two networks write a word backwards.")
 HEADLINE_THAT_FADES = "Striker signs record deal as shares of the club fall on Wall Street"
-DATA = {  # of the figures that start from some
+DATA = {  # of the figures that start from some; "instead": what stands there where it does not move
+    "headline": headline,
+    "backwards": lambda: {"instead": BACKWARDS, "word": "uncopyrightable", "file": "../reverser.js"},
     "forget": lambda: {"words": torchnlp.tokenizer(HEADLINE_THAT_FADES), "bias": 0},
     "temperature": beginnings,
     "readers": sentences,
@@ -138,7 +127,11 @@ DATA = {  # of the figures that start from some
 }
 
 
-def figure(name: str) -> str:
-    """A figure that a lesson names in lesson.toml, or one of the front page, which move in decks too."""
-    of_front_page = {"headline": headline_figure, "backwards": backwards_figure}
-    return of_front_page[name]() if name in of_front_page else live(name, DATA.get(name, dict)())
+def figure(name: str, **choices) -> str:
+    """A figure that moves in the middle of a page or a deck: <name>.js and its data, with choices in place of some.
+
+    One that a lesson names in lesson.toml, or one of the front page, where "backwards" has a link to it: share=True.
+    """
+    data = DATA.get(name, dict)() | choices
+    instead = data.pop("instead", "")
+    return f'<div class="torchnlp-live" id="live-{name}"><p>{instead}</p></div>\n{scripted(name, data)}'

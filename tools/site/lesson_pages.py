@@ -62,7 +62,7 @@ def lesson_page(path: Path) -> str:
             write(text)
             continue
         if "gates-over-a-headline" in cell.source:  # the site has it alive
-            write(f"```{{raw}} html\n{figures.headline_figure(file='../lstm.js')}\n```")
+            write(f"```{{raw}} html\n{figures.figure('headline', file='../lstm.js')}\n```")
             continue
         as_the_site_folds(cell, links)
         if hides and not is_plot:
