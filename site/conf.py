@@ -88,10 +88,10 @@ def lesson_cards() -> str:
 
 
 def read(app, docname, source) -> None:
-    path, text = ROOT / app.env.doc2path(docname, base=False), source[0]
-    if path.suffix == ".ipynb":
-        text = lesson_pages.lesson_page(path)
-    elif docname == "index":
+    path = ROOT / app.env.doc2path(docname, base=False)
+    path = path if path.exists() else HERE / path.name  # of a page that stands in site/
+    text = lesson_pages.lesson_page(path) if path.suffix == ".ipynb" else elsewhere(path, source[0])
+    if docname == "index":
         studies = [path for lesson in lesson_pages.LESSONS.values() for path in lesson.studies]
         parts = {
             "HEADLINE": figures.figure("headline"),
@@ -103,11 +103,11 @@ def read(app, docname, source) -> None:
         }
         text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
     elif docname in ("glossary", "references"):
-        text = lesson_pages.with_places(elsewhere(HERE / path.name, text))
+        text = lesson_pages.with_places(text)
     elif docname.endswith("/claims"):
-        text = lesson_pages.claims_page(elsewhere(path, text))
-    else:
-        text = lesson_pages.CELL.sub(r"[\g<0>](#\1)", elsewhere(path if path.exists() else HERE / path.name, text))
+        text = lesson_pages.claims_page(text)
+    elif path.suffix == ".md":
+        text = lesson_pages.CELL.sub(r"[\g<0>](#\1)", text)
     source[0] = text
 
 

@@ -94,8 +94,7 @@ def old_loop(cell, read, train, classes, vocab):
 
 def course_loop(cell, train, classes, vocab):
     net = Net(cell, course, len(vocab), len(classes), padding_idx=torchnlp.PAD, sparse=True)
-    with torch.no_grad():
-        net.embedding.weight.mul_(0.1)
+    net.embedding.weight.data *= 0.1
     optimizer = torchnlp.make_optimizer(net, RATE)  # the first one imports a second's worth of PyTorch
 
     def fit():

@@ -47,23 +47,18 @@ def with_palette(picture: str) -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
-def execute(notebook, folder: Path) -> float:
-    """Run a notebook, in place; returns the seconds that its kernel has used, and what the kernel has started."""
-    before = os.times()
-    client = NotebookClient(notebook, timeout=7200, record_timing=False, resources={"metadata": {"path": str(folder)}})
-    client.execute()  # at the end the kernel is gone, and counted among our children
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
-
-
 for path in map(Path, sys.argv[1:]):
     notebook = nbformat.read(path, as_version=4)
-    seconds = round(execute(notebook, path.parent))
-    notebook.metadata["seconds"] = seconds
+    place = {"metadata": {"path": str(path.parent)}}
+    before = os.times()
+    NotebookClient(notebook, timeout=7200, record_timing=False, resources=place).execute()
+    after = os.times()  # the kernel is gone, and counted among our children with all that it has started
+    seconds = after.children_user + after.children_system - before.children_user - before.children_system
+    notebook.metadata["seconds"] = round(seconds)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             join_prints(cell)
             for data in [output.data for output in cell.outputs if "image/png" in output.get("data", {})]:
                 data["image/png"] = with_palette(data["image/png"])
     nbformat.write(notebook, path)
-    print(f"{path.name}: {seconds} s", flush=True)
+    print(f"{path.name}: {seconds:.0f} s", flush=True)
