@@ -7,13 +7,12 @@ import {best, mean} from "../images/watch/draw.js";
 import {makeRandom, normal} from "./random.js";
 
 export const SYMBOLS = 8, VECTOR = 8, BATCH = 32;
-const DEFAULTS = {cell: "LSTM", T: 20, width: 24, bias: 5, clip: 1, rate: 0.03, seed: 0};
 const RECENT = 512 / BATCH, MOST_STEPS = 300;
 
 export class Recaller {
     constructor(settings) {
-        this.settings = {...DEFAULTS, ...settings};
-        const {cell, width: H, bias, seed} = this.settings, G = CELLS[cell].parts.length * H;
+        this.settings = settings;
+        const {cell, width: H, bias, seed} = settings, G = CELLS[cell].parts.length * H;
         this.sizes = {
             "embedding.weight": SYMBOLS * VECTOR,
             "rnn.weight_ih_l0": G * VECTOR, "rnn.weight_hh_l0": G * H, "rnn.bias_ih_l0": G, "rnn.bias_hh_l0": G,
