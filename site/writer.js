@@ -134,9 +134,8 @@ function showAll(ids, begins) {
 }
 
 // The more a word costs, the darker its ground. A mouse over it shows its probability.
-const ground = loss => Math.min(50, 6 * loss);
 const tinted = (tag, textContent, loss = 0) => make(tag,
-    {textContent, style: `--cost: ${ground(loss)}%`, title: loss ? written(Math.exp(-loss)) : ""});
+    {textContent, style: `--cost: ${Math.min(50, 6 * loss)}%`, title: loss ? written(Math.exp(-loss)) : ""});
 
 // A continuation on the button that takes it.
 function showDrawn(button, tokens, begins, ends) {
