@@ -13,26 +13,15 @@ os.environ["TORCHNLP_STRICT"] = "1"  # a result outside its range is a failure
 os.environ["OMP_NUM_THREADS"] = "1"
 
 
-def is_study(file):
-    """A notebook in a lesson's room."""
-    return file.suffix == ".ipynb" and file.parent.parent.name == "notebooks"
-
-
-def is_slow(file):
-    """A file of which all belongs to the second tier. The studies in a lesson's room do: they are long."""
-    slow = file.suffix == ".py" and "\npytestmark = pytest.mark.slow\n" in file.read_text(encoding="utf-8")
-    return slow or is_study(file)
-
-
 def pytest_ignore_collect(collection_path, config):
-    """`make test` does not even import what is slow."""
-    left_out = config.option.markexpr == "not slow" and collection_path.is_file() and is_slow(collection_path)
-    return left_out or None
+    """`make test` does not even import a file of which all belongs to the second tier."""
+    if config.option.markexpr == "not slow" and collection_path.suffix == ".py":
+        return "\npytestmark = pytest.mark.slow\n" in collection_path.read_text(encoding="utf-8") or None
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if is_study(item.path):
+        if item.path.suffix == ".ipynb" and item.path.parent.parent.name == "notebooks":  # a study: it is long
             item.add_marker("slow")
 
 
