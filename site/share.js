@@ -25,14 +25,12 @@ export function makeShare(fill, address = () => location.href) {
         sheet.append(make("small", {textContent: link.length < 1000 ? link : link.split(/[?#]/)[0]}));
         const image = imageOf(sheet, root.querySelector("style").textContent);
         sheet.remove();
-        await image.decode();
-        const {width, height} = image, canvas = make("canvas", {width, height});
-        canvas.getContext("2d").drawImage(image, 0, 0);
-        canvas.toBlob(blob => {
-            const href = URL.createObjectURL(blob);
-            make("a", {href, download: `${name}.png`}).click();
-            setTimeout(URL.revokeObjectURL, 10_000, href);
-        });
+        const blob = await drawn(image).catch(() => null);
+        told.textContent = blob ? "" : say("This browser cannot save it. A screenshot shows the same.");
+        if (!blob) return;
+        const href = URL.createObjectURL(blob);
+        make("a", {href, download: `${name}.png`}).click();
+        setTimeout(URL.revokeObjectURL, 10_000, href);
     });
     return make("p", {className: "controls share"}, copy, save, told);
 }
@@ -49,4 +47,11 @@ function imageOf(sheet, style) {
     svg.firstChild.append(make("style", {textContent: style}), copy);
     const text = new XMLSerializer().serializeToString(svg).replace(NOT_IN_XML, "");
     return make("img", {src: `data:image/svg+xml,${encodeURIComponent(text)}`});
+}
+
+async function drawn(image) {
+    await image.decode();
+    const {width, height} = image, canvas = make("canvas", {width, height});
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    return new Promise(resolve => canvas.toBlob(resolve));
 }

@@ -261,6 +261,13 @@ def test_a_saved_picture_has_its_words_and_is_the_same_from_a_phone_in_the_dark(
     assert pictures[0] == pictures[1]
 
 
+def test_where_the_browser_refuses_the_picture_the_page_says_so(opened):
+    page = opened("playground")
+    page.evaluate("HTMLCanvasElement.prototype.toBlob = null")
+    page.get_by_role("button", name="Save picture").click()
+    page.get_by_text("This browser cannot save it.").wait_for(timeout=5_000)
+
+
 def test_on_a_phone_the_importance_is_saved_with_its_link_and_nothing_jumps_or_overlaps(opened):
     page = opened("reader", "#by=influence&text=This is not about football, it is about oil prices", **PHONE)
     picture, written, _ = saved(page)
