@@ -221,7 +221,7 @@ def test_objects_of_json_lines_may_lack_keys_and_have_lists_of_labels(load):
     rows = [{"label": ["a", "b"][: 1 + i % 2], "text": None if i == 5 else f"text {i}", "more": i} for i in range(20)]
     del rows[0]["text"]
     train, test, classes, _ = load("\n".join(map(json.dumps, rows)), "tickets.json")
-    assert classes == ["a", "a|b"] and sorted(text for _, text in train + test)[0] == ""
+    assert classes == ["a", "a|b"] and sorted(text for _, text in train + test)[:2] == ["", ""]
 
 
 @pytest.mark.parametrize("sign", "|;,")
