@@ -1152,12 +1152,14 @@ def train_epoch(
 
 
 def train_epoch_emb(
-    net: nn.Module, dataloader: Iterable, *same, use_pack_sequence: bool = False, **options
-) -> tuple[float, float]:
-    """train_epoch, with all that it takes, under an older name. use_pack_sequence: a batch's third part is lengths."""
-    if use_pack_sequence:  # they stay on the CPU
+    net: nn.Module, dataloader: Iterable, lr: float = 0.01, optimizer: Optimizer | None = None,
+    loss_fn: Callable = nn.CrossEntropyLoss(), epoch_size: int | None = None, report_freq: int = 200,
+    use_pack_sequence: bool = False, clip: float | None = None,
+) -> tuple[float, float]:  # fmt: skip
+    """train_epoch under an older name. use_pack_sequence: a batch's third part is lengths, for the CPU."""
+    if use_pack_sequence:
         dataloader = (Batch(*batch) if len(batch) == 3 else batch for batch in dataloader)
-    return train_epoch(net, dataloader, *same, **options)
+    return train_epoch(net, dataloader, lr, optimizer, loss_fn, epoch_size, report_freq, clip)
 
 
 @dataclass
