@@ -992,10 +992,13 @@ class AdamPair(Optimizer):
         groups = [group for part in self.parts for group in part.param_groups]
         super().__init__(groups, self.parts[-1].defaults)
 
-    def step(self) -> None:
+    def step(self, closure: Callable | None = None) -> Tensor | None:
+        with torch.enable_grad():
+            loss = closure() if closure else None
         for part, groups in zip(self.parts, [self.param_groups[:1], self.param_groups[1:]]):
             part.param_groups, part.state = groups, self.state  # also what was added or loaded since the last step
             part.step()
+        return loss
 
     def __getstate__(self) -> dict:  # for copy.deepcopy and pickle
         return super().__getstate__() | {"parts": self.parts}
@@ -1740,7 +1743,7 @@ class _LiveCurve:
     """plot_history in one output, redrawn at most once a second and a tenth of the time; its last frame stays."""
 
     def __init__(self, history: History, shown: bool):
-        self.history, self.due, self.drawn = history, 0.0, False
+        self.history, self.handle, self.due = history, None, 0.0
         self.shown = shown and IPython.get_ipython() is not None  # in a plain script the printed lines must do
 
     def draw(self, last: bool = False) -> float:
@@ -1750,9 +1753,12 @@ class _LiveCurve:
             return 0.0
         figure = plot_history(self.history)
         plt.close(figure)  # or the notebook shows it a second time at the end of the cell
-        IPython.display.display(figure, display_id=str(id(self)), update=self.drawn)
+        if self.handle:
+            self.handle.update(figure)
+        else:
+            self.handle = IPython.display.display(figure, display_id=True)
         end = time.perf_counter()
-        self.due, self.drawn = end + max(1, 9 * (end - start)), True
+        self.due = end + max(1, 9 * (end - start))
         return end - start
 
 

@@ -175,6 +175,20 @@ def test_training_is_the_loop_that_one_writes_by_hand(capsys, sparse, clip, coun
         assert all(net.training and weights(by_hand).equal(weights(net)) for net in nets)  # in training, dropout is on
 
 
+def test_a_step_may_have_a_closure():
+    net, by_hand = net_of(), net_of()
+    optimizer, (labels, ids) = make_optimizer(net), toy(12)
+
+    def closure():
+        loss = nn.functional.cross_entropy(net(ids), labels)
+        loss.backward()
+        return loss
+
+    with torch.no_grad():
+        loss = optimizer.step(closure).item()
+    assert loss == train_epoch(by_hand, [(labels, ids)], lr=0.004)[0] and weights(net).equal(weights(by_hand))
+
+
 @pytest.mark.parametrize("epoch_size, read", [(None, 5), (1, 1), (16, 1), (17, 2), (48, 3), (1000, 5)])
 def test_training_stops_once_epoch_size_texts_were_seen_and_prints_how_far_it_is(capsys, epoch_size, read):
     net, (labels, ids) = net_of(), toy(77)
