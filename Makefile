@@ -12,7 +12,7 @@ DATA_FOLDER := $(if $(filter-out sample,$(DATA)),$(if $(filter /% ~%,$(firstword
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST = TORCHNLP_DATA="$(DATA_FOLDER)" $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help lab test test-all lint slides site zh student collect grade marks export check questions arithmetic repo diagrams ag-news notebooks readme lock audit clean
+.PHONY: help lab test test-all rooms lint slides site zh student collect grade marks export check questions arithmetic repo diagrams ag-news notebooks readme lock audit clean
 
 help:
 	@awk -F ':[^#]* # ' '/^[a-z-]+:.* # / { printf "  make %-10s %s\n", $$1, $$2 }  /^## / { print "\n" substr($$0, 4) }' Makefile
@@ -22,6 +22,7 @@ test lint arithmetic ag-news: $(VENV)/tests.ready
 test arithmetic slides site questions diagrams notebooks readme: $(VENV)/tools.ready
 site test-all: $(VENV)/site.ready
 student collect grade marks export test-all: $(VENV)/tools/teaching.ready
+slides site student questions: rooms
 
 ## For students
 
@@ -76,6 +77,9 @@ test: # the module, the lessons and their checks, offline, on the small corpus (
 
 test-all: test # the same, then the tests of tools, site, pages and browsers, and the studies
 	$(PYTEST) -m slow
+
+rooms: $(VENV)/tools.ready # what a lesson's room lacks, or what is wrong in it
+	@$(BIN)/python -m tools.lesson
 
 lint: # the style of the code, in notebooks too
 	$(BIN)/ruff check

@@ -19,12 +19,6 @@ def test_a_place_that_is_named_exists(lesson):
     assert {question.where for question in BANKS[lesson] if question.where} <= places
 
 
-@each_lesson
-def test_the_questions_to_be_said_in_a_sentence_are_all_read(lesson):
-    said = (lesson.room / "questions.md").read_text(encoding="utf-8").split("\n# In a sentence\n")[1]
-    assert sum(not question.wrong for question in BANKS[lesson]) == said.count("\n- ") == said.count("\n  - ") > 0
-
-
 LACKING = {
     "no answer": "Why?\n\n- [ ] a\n  - no\n- [ ] b\n  - no\n",
     "no reason": "Why?\n\n- [x] a\n- [ ] b\n- [ ] c\n  - no\n",

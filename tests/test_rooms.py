@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import lesson as reader
-from tools.teaching import questions
+from tools.teaching import questions, slides
 from tools.upkeep.minutes import core_of
 
 GUIDE = (reader.ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
@@ -42,7 +42,8 @@ TOML = 'title = "Toy"\nbuilds = "it"\nquestion = "?"\nresult = "none"\n[figures]
 @pytest.fixture
 def room(tmp_path, monkeypatch, capsys):
     """The room of a small lesson, with a study and a figure that moves, in which nothing is wrong."""
-    monkeypatch.setattr(reader, "ROOT", tmp_path)
+    for module in reader, slides:
+        monkeypatch.setattr(module, "ROOT", tmp_path)
     room = tmp_path / "notebooks" / "12-toy"
     room.mkdir(parents=True)
     tagged(room.with_suffix(".ipynb"), id="l12-c2")
@@ -51,6 +52,7 @@ def room(tmp_path, monkeypatch, capsys):
         (room / part).write_text("", encoding="utf-8")
     (room / "wheel.js").write_text("export function show(place) {}", encoding="utf-8")
     (room / "lesson.toml").write_text(TOML, encoding="utf-8")
+    (room / "slides.md").write_text("# Lesson 12\n\nMinutes: 2", encoding="utf-8")
     monkeypatch.setattr(sys, "argv", ["lesson"])
     assert reader.main() == 0 and capsys.readouterr().out.endswith(": whole\n")
     return room
@@ -77,6 +79,13 @@ WRONG = {  # what one does to the room, and what is said of it
     "a tag": (with_cell({"tags": ["qestion"]}), '12-toy.ipynb: no tool knows the tag "qestion" of l12-c2. Take it'),
     "a quotation": (with_cell({"study": "near"}), 'l12-c2 quotes the study "near", which is not in notebooks/12-toy'),
     "a caption": (with_cell({"tags": ["caption"]}), "l12-c2 has the tag caption, and does not begin with a paragraph"),
+    "a deck": (lambda room: (room / "slides.md").write_text("## x\n\n{y}\n\nMinutes: 2"), '0 results "y", not one'),
+    "an essay": (lambda room: (room / "questions.md").write_text("\n# In a sentence\n\n- Why?\n"), "needs its answer"),
+    "Python": (
+        lambda room: (room / "plain.py").write_text("x ="),
+        "12-toy/plain.py, line 1: invalid syntax",
+    ),
+    "a heading": (lambda room: (room / "claims.md").write_text("# Lesson 3"), "has the number 3. Write 12"),
     "no lesson": (lambda room: room.with_name("13-x").mkdir(), "notebooks/13-x is the room of no lesson"),
     "a project": (lambda room: tagged(room.with_name("mine.ipynb"), id="x"), "notebooks/mine/answers.py is missing"),
     "a project's file": (
@@ -107,9 +116,9 @@ def test_a_result_is_recorded_beside_the_output_and_a_page_does_not_show_it():
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A copy of the course, in which lines can be run."""
-    folder = tmp_path_factory.mktemp("copy") / "course"
-    shutil.copytree(reader.ROOT, folder, ignore=shutil.ignore_patterns(".*", "build", "term", "__pycache__"))
+    """A copy of the course, in which lines can be run; without the lessons that a fork may have added."""
+    folder, added = tmp_path_factory.mktemp("copy") / "course", ["8-*", "9-*", "[1-9][0-9]-*"]
+    shutil.copytree(reader.ROOT, folder, ignore=shutil.ignore_patterns(".*", "build", "term", "__pycache__", *added))
     return folder
 
 
@@ -123,7 +132,7 @@ def run(line: str, course) -> tuple[int, str]:
 @pytest.mark.parametrize("number", [8, 10])
 def test_a_lesson_is_added_by_the_lines_of_the_guide(course, number):
     (block,) = re.findall(r"^```sh\n(cp notebooks/3-.*?)^```$", GUIDE, flags=re.S | re.M)
-    block = re.sub(r"8(?=-state)|(?<=/l)8|(?<=LESSON=)8|(?<=lesson )8", str(number), block)
+    block = re.sub(r"8(?=-state)|(?<=/l)8|(?<=LESSON=)8|(?<=[Ll]esson )8", str(number), block)
     notebook, *lines = [line.partition("  #")[0] for line in block.splitlines()]
     assert len(lines) < 10
     run(notebook, course)

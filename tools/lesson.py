@@ -270,6 +270,32 @@ def of_settings(lesson: Lesson) -> Iterator[str]:
             yield f"{short(path)}: no lesson needs it. {remedy}"
 
 
+def of_headings(lesson: Lesson) -> Iterator[str]:
+    """Files of a copied room that still have the other lesson's number."""
+    first = {lesson.path: lesson.notebook.cells[0].source}
+    first |= {file: file.read_text(encoding="utf-8") for file in sorted(lesson.room.glob("*.md"))}
+    for file, text in first.items():
+        said = re.match(r"# \D*(\d+)", text)
+        if said and NUMBER.match(lesson.name) and int(said[1]) != lesson.number:
+            yield f"{short(file)}: its heading has the number {said[1]}. Write {lesson.number}"
+
+
+def of_readers(lesson: Lesson) -> Iterator[str]:
+    """What the tools that read deck and questions say of them, and Python of the script."""
+    from tools.teaching import questions, slides  # here: they ask this module for lessons
+
+    for read in (slides.read_deck, questions.read_lesson):
+        try:
+            read(lesson)
+        except ValueError as error:
+            yield str(error)
+    script = lesson.room / "plain.py"
+    try:
+        compile(script.read_bytes(), script, "exec")
+    except SyntaxError as error:
+        yield f"{short(script)}, line {error.lineno}: {error.msg}"
+
+
 def problems(lesson: Lesson) -> list[str]:
     """What is missing in a lesson's room, and what is wrong; each names the file and the remedy."""
     missing = [name for name in lesson.parts if not (lesson.room / name).is_file()]
@@ -279,6 +305,8 @@ def problems(lesson: Lesson) -> list[str]:
         try:
             found += of_settings(lesson)
             found += [said for path in lesson.studies for said in of_notebook(path, lesson.room)]
+            found += of_headings(lesson)
+            found += of_readers(lesson) if lesson.parts is not OF_PROJECT and not missing else []
         except ValueError as error:
             found.append(str(error))
     return found

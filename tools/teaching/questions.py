@@ -50,7 +50,12 @@ def read_lesson(lesson: Lesson) -> list[Question]:
             needs = "a question needs a text, one answer, two other, wrong ones or more, each with its reason"
             raise ValueError(f'{short(file)}, "{title}": {needs}')
         found.append(Question(f"{lesson.number}.{count:02d}", title, where, " ".join(text.split()), right[0], wrong))
-    for count, (text, answer) in enumerate(ESSAY.findall(essays), 1):
+    said = ESSAY.findall(essays)
+    if len(said) < len(re.findall(r"^- ", essays, flags=re.M)):
+        raise ValueError(
+            f"{short(file)}: each question to be said in a sentence needs its answer below it, after '  - '"
+        )
+    for count, (text, answer) in enumerate(said, 1):
         found.append(Question(f"{lesson.number}.s{count:02d}", " ".join(text.split()[:6]), "", text, answer))
     return found
 
