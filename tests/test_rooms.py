@@ -79,6 +79,7 @@ WRONG = {  # what one does to the room, and what is said of it
     "a tag": (with_cell({"tags": ["qestion"]}), '12-toy.ipynb: no tool knows the tag "qestion" of l12-c2. Take it'),
     "a quotation": (with_cell({"study": "near"}), 'l12-c2 quotes the study "near", which is not in notebooks/12-toy'),
     "a caption": (with_cell({"tags": ["caption"]}), "l12-c2 has the tag caption, and does not begin with a paragraph"),
+    "a notebook": (lambda room: room.with_suffix(".ipynb").write_text(""), "12-toy.ipynb is empty, or no notebook."),
     "a deck": (lambda room: (room / "slides.md").write_text("## x\n\n{y}\n\nMinutes: 2"), '0 results "y", not one'),
     "an essay": (lambda room: (room / "questions.md").write_text("\n# In a sentence\n\n- Why?\n"), "needs its answer"),
     "Python": (

@@ -239,7 +239,11 @@ def short(path: Path) -> str:
 
 def of_notebook(path: Path, room: Path) -> Iterator[str]:
     """What no tool knows in a lesson or a study."""
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except ValueError:
+        yield f"{short(path)} is empty, or no notebook. Take it back from git, or delete it"
+        return
     for cell in notebook.cells:
         for tag in sorted({*cell.metadata.get("tags", [])} - TAGS):
             yield f'{short(path)}: no tool knows the tag "{tag}" of {cell.id}. Take it away, or see tests/README.md'
@@ -272,7 +276,7 @@ def of_settings(lesson: Lesson) -> Iterator[str]:
 
 def of_headings(lesson: Lesson) -> Iterator[str]:
     """Files of a copied room that still have the other lesson's number."""
-    first = {lesson.path: lesson.notebook.cells[0].source}
+    first = {lesson.path: "".join(cell.source for cell in lesson.notebook.cells[:1])}  # which may have none
     first |= {file: file.read_text(encoding="utf-8") for file in sorted(lesson.room.glob("*.md"))}
     for file, text in first.items():
         said = re.match(r"# \D*(\d+)", text)
