@@ -29,7 +29,6 @@ import operator
 import os
 import random
 import re
-import runpy
 import subprocess
 import sys
 import tarfile
@@ -79,8 +78,8 @@ __all__ = [
 
 @functools.cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    """The messages in a language, from notebooks/messages.<language>.mo; in English where there is no such file."""
-    file = Path(__file__).resolve().parent / "notebooks" / f"messages.{language}.mo"
+    """The messages in a language, from <language>/messages.mo; in English where there is no such file."""
+    file = Path(__file__).resolve().parent / language / "messages.mo"
     return gettext.GNUTranslations(io.BytesIO(file.read_bytes())) if file.is_file() else gettext.NullTranslations()
 
 
@@ -111,7 +110,7 @@ def _choose_device(wanted: str = "") -> torch.device:
         print(f"TORCHNLP_DEVICE is {wanted}, but {why}")
         return torch.device("cpu")
     if wanted == "mps":
-        print("On an Apple GPU this course was never tried, and most of it is slower there: see site/versions.md.")
+        print("On an Apple GPU this course was never tried, and most of it is slower there: see docs/versions.md.")
     return torch.device(wanted or ("cuda" if there["cuda"] else "cpu"))
 
 
@@ -380,7 +379,7 @@ def _read_classes(place: Path, tables: list[Table]) -> list[str]:
     if not 2 <= len(counts) <= 100 or len(labels) > 10 and len(counts) > len(labels) / 2:
         what = say("{rows} rows have {count} different labels, such as {label!r}.")
         what = what.format(rows=len(labels), count=len(counts), label=labels[0][:40])
-        remedy = say("A table has 2 to 100, in the column label=...; several labels for a text: see site/own-data.md.")
+        remedy = say("A table has 2 to 100, in the column label=...; several labels for a text: see docs/own-data.md.")
         raise ValueError(f"{tables[0].file}: {what} {remedy}")
     if not tables[0].header and counts[labels[0]] == 1 and len(labels) > 10:
         what = say("no other row has the label {label!r}. Is this line a header?").format(label=labels[0][:40])
@@ -474,7 +473,7 @@ def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[s
         parts = collections.Counter(itertools.chain(classes, *split.values()))
         if joined := [name for name, of in split.items() if any(parts[part] > 1 for part in of)]:
             what = say("Note: {n} labels look joined by {sign!r}, such as {label!r}.")
-            remedy = say("For several labels a text see site/own-data.md.")
+            remedy = say("For several labels a text see docs/own-data.md.")
             yield f"{what.format(n=len(joined), sign=sign, label=joined[0])} {remedy}"
     yield from _look_at_language(voc)
 
@@ -492,7 +491,7 @@ def _look_at_language(voc: Vocab) -> Iterator[str]:
         yield say("GloVe (lesson 5) knows {known:.2f} of the words.").format(known=known)
     if known < 0.8 or known < 0.95 and english < 0.03:
         what = say("Note: the words do not look like English, and vectors of English words would mislead.")
-        remedy = say("Take vectors of your language, or none: see site/own-data.md.")
+        remedy = say("Take vectors of your language, or none: see docs/own-data.md.")
         yield f"{what} {remedy}"
 
 
@@ -1628,21 +1627,28 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
     Takes what plot_gates takes and reads at most 80 tokens. A word's influence is how much the log probability of the
     last answer changes without it. One output of at most 300 KB, for Jupyter and Colab, which fetches nothing. Where
     scripts don't run (a notebook that is not trusted) the picture of plot_gates is shown; without the course's folder
-    images beside this file as well, with a line that says so.
+    web beside this file as well, with a line that says so.
     """
     tokens, values, answers, without = _look_inside(net, text, collate_fn)
     figure = plot_gates(net, text, classes, collate_fn=collate_fn)
     plt.close(figure)
-    template = Path(__file__).resolve().parent / "images" / "watch" / "page.py"
-    if not template.is_file():
-        print("Without the course's folder images beside torchnlp.py, here is the picture of plot_gates.")
+    if not (web := _web()):
+        print("Without the course's folder web beside torchnlp.py, here is the picture of plot_gates.")
         IPython.display.display(figure)
         return
     stoi, colours = _reader_of(net).voc.stoi, [class_colour(k) for k in range(len(classes))]
     known = [token in stoi for token in tokens]
     reading = {"tokens": tokens, "known": known, "classes": list(classes), "colours": colours}
-    make_page = runpy.run_path(str(template))["page"]
-    IPython.display.display(IPython.display.HTML(make_page(reading, values, answers, without, figure)))
+    IPython.display.display(IPython.display.HTML(web.page(reading, values, answers, without, figure)))
+
+
+def _web():
+    """The course's folder web, whose page.py makes pages of networks; None where it was left out."""
+    try:
+        from web import page
+    except ImportError:
+        return None
+    return page
 
 
 def publish(
@@ -1662,19 +1668,17 @@ def publish(
     for another network or number of classes, RuntimeError before the first load_dataset, FileNotFoundError where the
     course's folders are missing, OSError for a file that can't be written.
     """
-    folder, file = Path(__file__).resolve().parent, Path(file).expanduser()
-    if not (folder / "site" / "published.html").is_file():
-        raise FileNotFoundError("publish needs the course's folders site and images beside torchnlp.py.")
+    file, web = Path(file).expanduser(), _web()
+    if not web:
+        raise FileNotFoundError("publish needs the course's folder web beside torchnlp.py.")
     net = _unwrapped(net)
     if words is None:
         voc, split = _reader_of(net)
         words = voc.itos
         if split is not split_words:
             raise ValueError("The page reads with the course's tokenizer, and this network with another one.")
-    to_show = runpy.run_path(str(folder / "images" / "watch" / "network.py"))["network_to_show"]
-    network = to_show(net, list(words), list(map(str, classes)))
-    make = runpy.run_path(str(folder / "images" / "watch" / "page.py"))["published"]
-    page = make(network, {"title": title, "author": author, "about": about}, [*examples], {**(card or {})})
+    said = {"title": title, "author": author, "about": about}
+    page = web.published(net, list(words), list(map(str, classes)), said, [*examples], {**(card or {})})
     with _written_aside(file, "page") as aside:
         aside.write_text(page, encoding="utf-8")
     return file
@@ -1699,7 +1703,7 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
     if mark == "OUTSIDE":
         print(say("Your numbers differ. Inside the range that is normal: machines and versions round differently."))
         print(say("Outside it, something has changed. In this order: run all cells from the top in a fresh kernel;"))
-        print(say("undo changes of your own; see 'When your numbers differ' (site/numbers-differ.md)."))
+        print(say("undo changes of your own; see 'When your numbers differ' (docs/numbers-differ.md)."))
         if os.environ.get("TORCHNLP_STRICT"):
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
 

@@ -135,7 +135,7 @@ def visit(watched):
 @pytest.fixture(scope="module")
 def built():
     """The files of the pages that need no Python."""
-    from tools.site import pages
+    from web import pages
 
     return {name: pages.make_page(name) for name in pages.PAGES}
 
@@ -158,7 +158,7 @@ def a_page(watched, built):
 @pytest.fixture(scope="session")
 def fetch():
     """tools.npm.fetch, which gives the folder; without a network the test is skipped."""
-    from tools.site import npm
+    from web import npm
 
     def fetch(packages, used, folder):
         try:

@@ -17,7 +17,7 @@ from test_guide import GUIDE, code_under
 
 import checks
 import torchnlp
-from tools.teaching import student
+from teach import student
 
 ROOT = Path(__file__).resolve().parent.parent
 DESK = ROOT / "data" / "service-desk"
@@ -61,7 +61,7 @@ def test_students_get_the_project_without_answers_and_without_what_is_held_back(
     assert not [file for file in given.rglob("*") if file.name in ("held-back.csv", "notes.md", "answers.py")]
     held = rows_of("held-back")[0]["text"]
     assert not [file for file in given.rglob("*.*") if file.is_file() and held.encode() in file.read_bytes()]
-    assert all((given / "site" / f"{page}.md").is_file() for page in ("own-data", "project"))
+    assert all((given / "docs" / f"{page}.md").is_file() for page in ("own-data", "project"))
 
 
 def test_students_get_all_that_publish_makes_a_page_of(tmp_path, monkeypatch):

@@ -11,8 +11,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import lesson as reader
-from tools.teaching import questions, slides
-from tools.upkeep.minutes import core_of
+from teach import questions, slides
+from tools.minutes import core_of
 
 GUIDE = (reader.ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
 
@@ -158,9 +158,9 @@ def test_a_lesson_is_added_by_the_lines_of_the_guide(course, number):
 MADE = """
 from pathlib import Path
 from tools.lesson import ROOT, lessons
-from tools.site.lesson_pages import lesson_page
-from tools.teaching import questions, slides, student
-from tools.upkeep import readme
+from web.lesson_pages import lesson_page
+from teach import questions, slides, student
+from tools import readme
 student.make_handout(ROOT / "build" / "student")
 (ROOT / "README.md").write_text(readme.written("README.md"), encoding="utf-8")
 for lesson in lessons()[-2:]:

@@ -263,7 +263,7 @@ def test_each_block_of_the_page_runs(paper, tmp_path, monkeypatch, capsys):
     shutil.copy(next((root / "images" / "fonts").glob("*.ttf")), tmp_path / "NotoSansSC-Regular.ttf")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(torchnlp.STYLE, "font.family", torchnlp.STYLE["font.family"])
-    page, names = (root / "site" / "own-data.md").read_text("utf-8"), {}
+    page, names = (root / "docs" / "own-data.md").read_text("utf-8"), {}
     for source in re.findall(r"^```python\n(.*?)^```", page, flags=re.M | re.S):
         exec(source, names)
     assert "1 labels look joined by '|', such as 'printer|network'" in capsys.readouterr().out.replace("\n", " ")

@@ -260,7 +260,7 @@ def of_settings(lesson: Lesson) -> Iterator[str]:
     for name, cell in lesson.settings["figures"].items():
         if cell not in cells:
             yield f"{file} puts the figure {name} into the section of {cell}, which is no cell of {lesson.path.name}"
-        scripts = [folder / f"{name}.js" for folder in (lesson.room, ROOT / "site")]
+        scripts = [folder / f"{name}.js" for folder in (lesson.room, ROOT / "web" / "js")]
         if not (scripts := [*filter(Path.is_file, scripts)]):
             yield f"{short(lesson.room / name)}.js is missing: the figure that {file} names"
         elif not re.search(r"\bfunction show\(", scripts[0].read_text(encoding="utf-8")):
@@ -286,7 +286,7 @@ def of_headings(lesson: Lesson) -> Iterator[str]:
 
 def of_readers(lesson: Lesson) -> Iterator[str]:
     """What the tools that read deck and questions say of them, and Python of the script."""
-    from tools.teaching import questions, slides  # here: they ask this module for lessons
+    from teach import questions, slides  # here: they ask this module for lessons
 
     for read in (slides.read_deck, questions.read_lesson):
         try:
