@@ -1,17 +1,16 @@
 """The Chinese edition: the same cells, other words. They stand in the lessons' rooms: zh.po, <study>.zh.po.
-    python -m zh.edition update    brings the catalogues up to date with the English, and prints how much of each
-                                        is translated, and the contexts of the rest (or of the files named behind it)
+    python -m zh.edition status    prints how much of each catalogue is translated, and the contexts of the rest
+    python -m zh.edition update    brings the catalogues up to date with the English (or the files named behind it),
+                                   and then prints the same
     python -m zh.edition course    build/zh/course, the whole course in Chinese, and no more
     python -m zh.edition make      the same, then what students get and decks, in build/zh; the site, build/site/zh
 
 A message has the text as it stands in English, and a context: the id of a Markdown cell; that of a code cell and
-"title", "comment", "docstring" or "label" (in its plot); or a file, of which it is a paragraph or a sentence: of a page
-(HTML) what an element or an attribute says, of a script what stands in say(...). What lessons and programs say has no
-context, and what a lesson.toml says. Who changes the English need not look here: `update` keeps the old translation,
-marked fuzzy, and readers get the English until then. (Beside it stands a mark of the old translation: who leaves it as
-it is takes the mark away, and so says that it holds.) Of what lessons print `update` makes what gettext reads (.mo). It
-stands in Chinese in the saved outputs, too; and so do those of the set-up cell, which can't read a catalogue. A label
-is what a plot says, or a piece of it; `course` tells which it does not find in its plot.
+"title", "comment" or "docstring"; or a file, of which it is a paragraph or a sentence: of a page (HTML) what an
+element or an attribute says, of a script what stands in say(...). What lessons and programs say has no context, and
+what a lesson.toml says. Who changes the English need not look here: `update` keeps the old translation, marked fuzzy,
+and readers get the English until then. Of what lessons print `update` makes what gettext reads (.mo). Saved outputs
+stay English; so do the labels of plots. Diagrams are drawn anew.
 """
 
 import difflib
@@ -24,23 +23,19 @@ import subprocess
 import sys
 import tokenize
 import tomllib
-import zlib
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import nbformat
-import parse
 import polib
 from babel.messages.extract import extract_from_file
 from bs4 import BeautifulSoup
 from bs4.dammit import EntitySubstitution
 from bs4.formatter import HTMLFormatter
 
-from tools.lesson import KEYS, ROOT, is_picture
-from teach.student import sets_up
-from zh.plot_labels import relabel
+from tools.lesson import KEYS, ROOT
 
 OUT = ROOT / "build" / "zh"
 NOTEBOOKS = {path: path.with_suffix("") / "zh.po" for path in sorted(ROOT.glob("notebooks/*.ipynb"))}
@@ -49,14 +44,11 @@ OF_MESSAGES, OF_SITE = ROOT / "zh" / "messages.po", ROOT / "zh" / "pages.po"
 CATALOGUES = [*NOTEBOOKS.values(), OF_MESSAGES, OF_SITE]
 SITE = "web/site/index.md docs/glossary.md docs/own-data.md docs/numbers-differ.md docs/speed.md teach/student.md "
 SITE += "web/pages/*.html web/site/_templates/play.html web/js/*.js notebooks/*/*.js notebooks/*/lesson.toml "
-SITE += "web/site/conf.py web/figures.py web/lesson_pages.py teach/slides.py "
-SITE += "teach/student.py images/draw.py"
+SITE += "web/site/conf.py web/figures.py web/lesson_pages.py teach/slides.py teach/student.py images/draw.py"
 SITE = [path for files in SITE.split() for path in sorted(ROOT.glob(files))]
 SPEAKING = [ROOT / "notebooks" / "checks.py", ROOT / "notebooks" / "install.py", ROOT / "torchnlp.py"]
 FIRST = ROOT / "notebooks" / "1-simple-rnn.ipynb"  # its set-up cell is that of all
 STRINGS = re.compile(r'(?<=")[^"\n]*[a-z] [a-z]+ [a-z][^"\n]*(?=")')  # of the set-up cell: what it may say
-LABEL = re.compile(r'(?:label|title|annotate)[=(]"([^"\n]*[a-z]{2}[^"\n]*)"')  # in a cell that draws a plot
-GAP = re.compile(r"\{([a-z_]\w*)(?:![rs])?(?::(?:[^{}]|\{\w+\})*)?\}")  # {name}, {value:.3f}, {value:.{digits}f}
 EXTRACTED = {".js": ("javascript", {"say": None, "pieces": None})}  # by Babel: in which way, what stands in what
 EXTRACTED[".py"] = ("python", {"say": None, "pgettext": ((1, "c"), 2)})
 SAID = re.compile(r"(?<!\{)\b[A-Za-z]*[a-z]{2}")  # in a page: not {{kind}}, nor LSTM, which is the same in Chinese
@@ -65,11 +57,16 @@ READ = ("aria-label", "title", "placeholder", "alt", "content")  # attributes th
 LANGUAGE = 'os.environ["TORCHNLP_LANGUAGE"] = "zh"\n'
 MARK = "\n\n（此处暂为英文：尚无译文，或原文已改动。）"
 STUDENT = "from teach.student import ROOT, make_handout; make_handout(ROOT / 'build' / 'student')"
-STEPS = {"slides": "-m teach.slides", "site": "-m web.build", "student": f"-c {STUDENT}"}
+STEPS = {"teach slides": "-m teach.slides", "web site": "-m web.build", "teach student": f"-c {STUDENT}"}
+STEPS = {name: step for name, step in STEPS.items() if (ROOT / name.split()[0]).is_dir()}  # of parts that are there
 
 
 def entries_of(file: Path) -> list[polib.POEntry]:
     return list(polib.pofile(str(file))) if file.is_file() else []
+
+
+def sets_up(cell) -> bool:
+    return cell.cell_type == "code" and "REPOSITORY = " in cell.source
 
 
 def in_other_words(cell, lookup: Callable[[str, str], str]) -> str:
@@ -164,11 +161,6 @@ def of_site() -> list[tuple[str, str]]:
     return found
 
 
-def mark_of(text: str) -> str:
-    """Of a translation that was left behind by its English."""
-    return f"was {zlib.crc32(text.encode()):08x}"
-
-
 def update(file: Path, messages: list[tuple[str, str]]) -> None:
     known = {(entry.msgctxt, entry.msgid): entry for entry in entries_of(file)}
     gone = [entry for key, entry in known.items() if key not in messages and entry.msgstr]
@@ -176,8 +168,8 @@ def update(file: Path, messages: list[tuple[str, str]]) -> None:
     new.metadata = {"Language": "zh_CN", "Content-Type": "text/plain; charset=utf-8"}
     for context, text in dict.fromkeys(messages):
         new.append(known.get((context, text)) or polib.POEntry(msgctxt=context, msgid=text))
-        if not new[-1].fuzzy and new[-1].tcomment != mark_of(new[-1].msgstr):
-            new[-1].tcomment, new[-1].previous_msgid = "", None  # translated anew
+        if not new[-1].fuzzy:
+            new[-1].previous_msgid = None  # translated anew
         if (context, text) in known:
             continue
         for moved in [entry for entry in gone if entry.msgid == text][:1]:  # the same words in a cell of another id
@@ -188,50 +180,14 @@ def update(file: Path, messages: list[tuple[str, str]]) -> None:
             gone.remove(texts[old])
             new[-1].msgstr, new[-1].flags = texts[old].msgstr, ["fuzzy"]
             new[-1].previous_msgid = texts[old].previous_msgid or old
-            new[-1].tcomment = mark_of(new[-1].msgstr)
     new.save(str(file))
 
 
-class Spoken:
-    """Printed lines in Chinese, by the catalogue of messages read backwards: for outputs that are saved already."""
-
-    def __init__(self):
-        said = [(entry.msgid, entry.msgstr) for entry in entries_of(OF_MESSAGES) if entry.translated()]
-        said.sort(key=lambda message: -len(GAP.sub("", message[0])))  # the one with most letters of its own first
-        self.patterns = {parse.compile(GAP.sub(r"{\1}", text), case_sensitive=True): (text, to) for text, to in said}
-
-    def message(self, text: str) -> str:
-        """A message in Chinese, with what fills its gaps; a text that is none as it is."""
-        for pattern, (english, chinese) in self.patterns.items():
-            if found := pattern.parse(text):
-                filled = {name: self.message(value) for name, value in found.named.items()}
-                whole = len(re.findall("[a-z]{2}", GAP.sub("", english))) > 1
-                if whole or not filled or filled != found.named:
-                    return GAP.sub(lambda gap, filled=filled: filled[gap[1]], chinese)
-        return text
-
-    def output(self, text: str) -> str:
-        """All that a cell has printed, line by line; a message that was broken into lines becomes one."""
-        lines, made = text.splitlines(), []
-        while lines:
-            most = 3 if len(lines[0]) > 60 else 1
-            tried = ((count, self.message(" ".join(lines[:count]))) for count in range(1, most + 1))
-            count, said = next((each for each in tried if each[1] != " ".join(lines[: each[0]])), (1, lines[0]))
-            made.append(said)
-            del lines[:count]
-        return "\n".join(made) + "\n" * text.endswith("\n")
-
-
-def words_of(file: Path) -> tuple[Callable[[str, str], str], list[str]]:
-    """What a catalogue has for a context and a text, or the text, marked if it is a cell; and the contexts of these."""
-    said, lacking = {(e.msgctxt, e.msgid): e.msgstr for e in entries_of(file) if e.translated()}, []
-
-    def lookup(context: str, text: str) -> str:
-        if (context, text) not in said:
-            lacking.append(context)
-        return said.get((context, text), text if re.search("[ /]", context or "/") else text + MARK)
-
-    return lookup, lacking
+def words_of(file: Path) -> Callable[[str, str], str]:
+    """What a catalogue has for a context and a text, or the text, marked if it is a cell."""
+    said = {(entry.msgctxt, entry.msgid): entry.msgstr for entry in entries_of(file) if entry.translated()}
+    marked = {True: "", False: MARK}
+    return lambda context, text: said.get((context, text), text + marked[bool(re.search("[ /]", context or "/"))])
 
 
 def in_other_edition(link: re.Match) -> str:
@@ -243,12 +199,9 @@ def in_other_edition(link: re.Match) -> str:
 
 def translate(notebook, lookup: Callable[[str, str], str]):
     """A notebook in Chinese, changed in place: ids, tags and code stay, but for comments and what the set-up says."""
-    spoken, (of_set_up, _) = Spoken(), words_of(OF_MESSAGES)
+    of_set_up = words_of(OF_MESSAGES)
     for cell in notebook.cells:
         cell.source = in_other_words(cell, lookup)
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream":
-                output.text = spoken.output(output.text)
         if sets_up(cell):
             cell.source = STRINGS.sub(lambda text: of_set_up(None, text[0]), cell.source)
             cell.source = cell.source.replace("\nREPOSITORY = ", f"\n{LANGUAGE}REPOSITORY = ")
@@ -257,54 +210,37 @@ def translate(notebook, lookup: Callable[[str, str], str]):
     return notebook
 
 
-def plots_of(cell) -> list:
-    """The outputs of a cell that are pictures, but for diagrams: these carry their labels as a note."""
-    shown = filter(is_picture, cell.get("outputs", []))
-    return [output for output in shown if b"Labels" not in b64decode(output.data["image/png"])]
-
-
-def label_pictures(notebook, file: Path, images: Path) -> list[str]:
-    """Chinese labels in the diagrams of a notebook, as drawn in images, and in its plots, where they are looked for.
-
-    Changed in place; returns the cells in whose plot one was not found.
-    """
-    known, lacking = [entry for entry in entries_of(file) if entry.translated()], []
+def show_diagrams(notebook, images: Path) -> None:
+    """Put diagrams as drawn in images into the outputs of a notebook that show them, in place."""
     for cell in notebook.cells:
         if diagram := re.search(r'^show_diagram\("([\w-]+)"', cell.source, flags=re.M):
             drawn = (images / f"{diagram[1]}.png").read_bytes()
             cell.outputs[0].data["image/png"] = b64encode(drawn).decode()
-        labels = {entry.msgid: entry.msgstr for entry in known if entry.msgctxt == f"{cell.id} label"}
-        for plot in plots_of(cell):
-            picture, missed = relabel(b64decode(plot.data["image/png"]), labels)
-            plot.data["image/png"] = b64encode(picture).decode()
-            lacking += [f"{cell.id} label {english!r}" for english in missed]
-    return lacking
 
 
 def make_course(course: Path) -> None:
-    """The course in Chinese. Prints how many of its texts are still English."""
+    """The course in Chinese."""
     shutil.rmtree(course, ignore_errors=True)
     shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "build", "term", "__pycache__"))
     polib.pofile(str(OF_SITE)).save_as_mofile(str(course / "zh" / "pages.mo"))  # tools/language.py reads it
+    for font in (ROOT / "zh" / "fonts").glob("*.otf"):
+        shutil.copy(font, course / "images" / "fonts")
     subprocess.run([sys.executable, "-m", "images.draw"], cwd=course, check=True)
-    found = {path: words_of(file) for path, file in NOTEBOOKS.items()}
-    for path, (lookup, lacking) in found.items():
-        notebook = translate(nbformat.read(path, as_version=4), lookup)
-        lacking += label_pictures(notebook, NOTEBOOKS[path], course / "images")
+    for path, file in NOTEBOOKS.items():
+        notebook, lookup = nbformat.read(path, as_version=4), words_of(file)
+        show_diagrams(translate(notebook, lookup), course / "images")
         nbformat.write(notebook, course / path.relative_to(ROOT))
         if (deck := path.with_suffix("") / "slides.md").is_file():
             (course / deck.relative_to(ROOT)).write_text(deck_in_other_words(deck, lookup), encoding="utf-8")
-    found[Path("site")] = look, lacking = words_of(OF_SITE)
+    lookup = words_of(OF_SITE)
     for path in SITE:
-        (course / path.relative_to(ROOT)).write_text(file_in_other_words(path, look), encoding="utf-8")
+        (course / path.relative_to(ROOT)).write_text(file_in_other_words(path, lookup), encoding="utf-8")
     for page in course.glob("notebooks/*/claims.md"):  # in English, but for its name in the contents
         named = re.sub("^# Lesson (.): how we know", r"# 第 \1 课：我们怎么知道（英文）", page.read_text("utf-8"))
         page.write_text(named, encoding="utf-8")
-    terms = re.findall(r"^[\u4e00-\u9fff]\S*$", (course / "docs" / "glossary.md").read_text("utf-8"), flags=re.M)
-    (course / "web" / "site" / "words.txt").write_text("\n".join(terms), encoding="utf-8")  # one word each, for the search
-    for path, (_, lacking) in found.items():
-        print(f"{path.stem}: {len(lacking)} in English", *lacking)
-    print(f"In all: {sum(len(lacking) for _, lacking in found.values())}")
+    if (site := course / "web" / "site").is_dir():  # terms are one word each, for the search
+        terms = re.findall(r"^[\u4e00-\u9fff]\S*$", (course / "docs" / "glossary.md").read_text("utf-8"), flags=re.M)
+        (site / "words.txt").write_text("\n".join(terms), encoding="utf-8")
 
 
 def link(page: Path, other: Path, words: str, language: str) -> None:
@@ -320,40 +256,49 @@ def make() -> None:
     make_course(OUT / "course")
     english, chinese = ROOT / "build" / "site", ROOT / "build" / "site" / "zh"
     for name, step in STEPS.items():
+        made = name.split()[1]
         subprocess.run([sys.executable, *step.split(" ", 1)], cwd=OUT / "course", check=True)
-        target = chinese if name == "site" else OUT / name
+        target = chinese if made == "site" else OUT / made
         shutil.rmtree(target, ignore_errors=True)
-        shutil.move(OUT / "course" / "build" / name, target)
+        shutil.move(OUT / "course" / "build" / made, target)
     for page in chinese.rglob("*.html"):
         if (other := english / page.relative_to(chinese)).is_file():
             link(page, other, "English", "en")
             link(other, page, "中文", "zh-CN")
 
 
-def update_all() -> None:
+def messages() -> dict[Path, list[tuple[str, str]]]:
+    """(context, text) of all that is to be said, by catalogue; of the files named on the command line, if any are."""
     found: dict[Path, list[tuple[str, str]]] = {file: [] for file in NOTEBOOKS.values()}
     for path, file in NOTEBOOKS.items():
-        known = entries_of(file)
+        keep = lambda *message, file=file: found[file].append(message) or message[1]  # noqa: E731
         for cell in nbformat.read(path, as_version=4).cells:
-            in_other_words(cell, lambda *message, file=file: found[file].append(message) or message[1])
-            if plots_of(cell):
-                context = f"{cell.id} label"
-                found[file] += [(context, label) for label in LABEL.findall(cell.source)]
-                found[file] += [(context, entry.msgid) for entry in known if entry.msgctxt == context]
+            in_other_words(cell, keep)
         if (deck := path.with_suffix("") / "slides.md").is_file():
-            deck_in_other_words(deck, lambda *message, file=file: found[file].append(message) or message[1])
+            deck_in_other_words(deck, keep)
     found |= {OF_MESSAGES: list(of_messages()), OF_SITE: of_site()}
-    for file in [file for file in found if not sys.argv[2:] or str(file.relative_to(ROOT)) in sys.argv]:
-        update(file, found[file])
-        entries = entries_of(file)
-        names = [f"  {entry.msgctxt or entry.msgid}{' (changed)' * entry.fuzzy}" for entry in entries]
-        left = [name for name, entry in zip(names, entries) if not entry.translated()]
-        print(f"{file.name}: {len(entries) - len(left)} of {len(entries)}", *left, sep="\n")
+    named = sys.argv[2:] or [str(file.relative_to(ROOT)) for file in found]
+    return {file: list(dict.fromkeys(said)) for file, said in found.items() if str(file.relative_to(ROOT)) in named}
+
+
+def status() -> None:
+    for file, said in messages().items():
+        known = {(entry.msgctxt, entry.msgid): entry for entry in entries_of(file)}
+        left = [key for key in said if key not in known or not known[key].translated()]
+        changed = [" (changed)" * (key in known and known[key].fuzzy) for key in left]
+        print(f"{file.relative_to(ROOT)}: {len(said) - len(left)} of {len(said)}")
+        print("".join(f"  {context or text}{how}\n" for (context, text), how in zip(left, changed)), end="")
+
+
+def update_all() -> None:
+    for file, said in messages().items():
+        update(file, said)
     polib.pofile(str(OF_MESSAGES)).save_as_mofile(str(OF_MESSAGES.with_suffix(".mo")))
+    status()
 
 
 if __name__ == "__main__":
-    steps = {"update": update_all, "course": lambda: make_course(OUT / "course"), "make": make}
+    steps = {"status": status, "update": update_all, "course": lambda: make_course(OUT / "course"), "make": make}
     if (step := steps.get("".join(sys.argv[1:2]))) is None:
         sys.exit(__doc__)
     step()
