@@ -1,7 +1,8 @@
 """Make a reveal.js deck of each lesson in build/slides. A deck opens from the disk, without a network.
 
 The source is slides.md in the lesson's room: Markdown, in which each title begins a slide, with a line `===` before
-the slides in reserve. Take the whole folder build/slides with you. On a slide stand, each in a line of its own:
+the slides in reserve. Take the whole folder build/slides with you. A moving figure is build/figures/<name>.html, which `make figures` of the
+part web writes; where that is missing, its words stand in its place. On a slide stand, each in a line of its own:
 
     ## What the slide says        its title; that of the first slide has one #
     ![words](lstm-cell)           a diagram of images/draw.py, a moving figure, or what a cell shows, by the cell's id
@@ -36,14 +37,13 @@ from pygments.formatters import HtmlFormatter
 from images import draw
 from tools.language import LANGUAGE, say
 from tools.lesson import ROOT, Lesson, headings, is_picture, lessons, short, spoken, to_read
-from web import figures, npm
 
 DECKS = ROOT / "build" / "slides"
 PAGE = Path(__file__).with_suffix(".html")
-STYLE = (ROOT / "images" / "watch" / "style.css").read_text(encoding="utf-8")  # it begins with the colours
-LIBRARIES = ["reveal.js@4.6.1", "mathjax@3.2.2"]
+FIGURES = ROOT / "build" / "figures"  # those that move
+PACKAGES = ROOT / "build" / "npm-teach" / "node_modules"  # what package.json names
 USED = ["reveal.js/dist", "reveal.js/plugin/notes", "mathjax/es5/tex-svg-full.js"]
-SITE_FIGURES = {"headline", "backwards"}  # these two move in every deck
+EVERYWHERE = {"headline", "backwards"}  # these two may stand in every deck
 
 NOTES = re.compile(r"^Minutes: (?P<minutes>\d+(?:\.\d+)?)(?: · (?P<row>.+))?$", flags=re.M)
 GIVEN = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\{([^{}]+)\}", flags=re.S)  # braces of code are code's
@@ -128,9 +128,10 @@ def cell_of(lesson: Lesson, name: str):
 
 def picture_of(lesson: Lesson, name: str, words: str, step: int) -> tuple[str, float]:
     """(HTML, width over height) of a diagram in its layers, of a figure that moves, or of what a cell shows."""
-    if name in SITE_FIGURES | {*lesson.settings["figures"]}:
-        figure = figures.figure(name).replace('"../reverser.js"', '"reverser.js"')
-        return f'<div class="moving">{figure}</div>', WIDE
+    if name in EVERYWHERE | {*lesson.settings["figures"]}:
+        if (figure := FIGURES / f"{name}.html").is_file():
+            return f'<div class="moving">{figure.read_text(encoding="utf-8")}</div>', WIDE
+        return f'<p class="still">{escape(words)}</p>', WIDE
     if name in draw.DRAWINGS:
         kind, (files, shape) = "svg+xml", draw.layers(name)
     else:
@@ -256,7 +257,6 @@ def make_deck(lesson: Lesson) -> Path:
         "language": LANGUAGE.replace("_", "-"),
         "reserve": say("in reserve"),
         "title": escape(slides[0].title[2:]),
-        "colours": STYLE.partition("}")[0] + "}",
         "code": CODES["python"].get_style_defs("pre") + CODES["dark"].get_style_defs(".dark pre"),
         "slides": "\n".join(slide_html(lesson, slide) for slide in slides),
     }
@@ -268,15 +268,24 @@ def make_deck(lesson: Lesson) -> Path:
     return deck
 
 
-def fetch_libraries() -> None:
-    """What all decks share: reveal.js, MathJax, the typeface, and the networks of the figures that move."""
-    npm.fetch(LIBRARIES, USED, DECKS / "lib")
+def take_along() -> None:
+    """What all decks share: reveal.js, MathJax, the typeface, and the numbers of the figures that move."""
+    for name in USED:
+        source, target = PACKAGES / name, DECKS / "lib" / name
+        if not source.exists():
+            sys.exit(f"{short(source)} is missing: make slides fetches it, which needs a network once.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        else:
+            shutil.copy(source, target)
     shutil.copytree(ROOT / "images" / "fonts", DECKS / "lib" / "fonts", dirs_exist_ok=True)
-    figures.numbers(DECKS)
+    for numbers in FIGURES.glob("*.js"):
+        shutil.copy(numbers, DECKS)
 
 
 if __name__ == "__main__":
-    fetch_libraries()
+    take_along()
     for lesson in lessons():
         try:
             make_deck(lesson)

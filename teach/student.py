@@ -13,17 +13,18 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from web.page import files_of
 from tools.language import LANGUAGE, say
 from tools.lesson import ROOT, exercises_of, has
 from teach.mend import tried_by
 from tools.repo import current
 from teach.term import LESSONS, configuration
 
-CARRIED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/*/*", "images/**/*", "web/site/_static/icon.svg"]
+CARRIED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/*/*", "images/**/*"]
 CARRIED += ["notebooks/*.py", "notebooks/*/plain.py", "notebooks/*/*.pt", "zh/messages.mo"]
 CARRIED += [f"docs/{name}.md" for name in ("own-data", "project", "numbers-differ")]
-CARRIED += [str(file.relative_to(ROOT)) for file in files_of("reader")]  # what publish makes a page of
+# What watch and publish make pages of, where the part web is there.
+CARRIED += [f"web/{name}" for name in ("__init__.py", "page.py", "network.py", "style.css", "js/*.js")]
+CARRIED += ["web/pages/published.html", "web/site/_static/icon.svg"]
 BRANCH = {"en": "student", "zh_CN": "student-zh"}[LANGUAGE]
 HAND_IN = say("""\
 **This is your copy.** In Colab first choose *File*, *Save a copy in Drive*: only then is your work kept. To hand it in,

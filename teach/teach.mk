@@ -8,6 +8,7 @@ $(VENV)/teach.tests.ready: $(VENV)/tests.ready $(TEACH)
 .PHONY: slides student collect grade marks export check questions plans test-teach
 slides student collect grade marks export questions plans: $(TEACH)
 slides student questions: rooms
+slides: build/npm-teach/.ready $(if $(wildcard web),figures)
 PARTS_TESTS += test-teach
 
 ## For instructors (the part teach)
@@ -41,5 +42,10 @@ questions: # build/questions/questions.gift: the question bank for Moodle
 plans: # writes the plans of the classes, from the decks, into INSTRUCTORS.md
 	$(BIN)/python -m teach.plans
 
-test-teach: $(VENV)/teach.tests.ready # the tests of this part
+test-teach: $(VENV)/teach.tests.ready build/npm-teach/.ready $(if $(wildcard web),figures) # the tests of this part
 	$(PYTEST) teach/tests
+
+build/npm-teach/.ready: teach/package.json | $(TEACH)
+	@mkdir -p $(@D) && cp $< $(@D)
+	cd $(@D) && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error
+	@touch $@

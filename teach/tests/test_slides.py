@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from tools.lesson import Lesson, lessons
+import torchnlp
 from teach import slides
-
+from tools.lesson import Lesson, lessons
 
 LESSONS = lessons()
 
@@ -57,6 +57,19 @@ def test_a_bar_begins_at_nought_or_where_both_are_level_and_shows_its_standard_e
         assert bars(heading, 50) == [(0, 98), (96.1, 3.9)]
 
 
+def test_a_moving_figure_is_a_file_and_where_there_is_none_its_words_stand(tmp_path, monkeypatch):
+    monkeypatch.setattr(slides, "FIGURES", tmp_path)
+    show = lambda: slides.picture_of(LESSONS[0], "headline", "What it <answers>", 0)[0]  # noqa: E731
+    assert show() == '<p class="still">What it &lt;answers&gt;</p>'
+    (tmp_path / "headline.html").write_text("<script>show()</script>", encoding="utf-8")
+    assert show() == '<div class="moving"><script>show()</script></div>'
+
+
+def test_the_colours_of_a_deck_are_those_of_the_module():
+    said = dict(re.findall(r"--(\w+): light-dark\((#\w+)", slides.PAGE.read_text(encoding="utf-8")))
+    assert {name: said[name] for name in said if name in torchnlp.COLOURS}.items() <= torchnlp.COLOURS.items()
+
+
 # ------------------------------------------------------------------------------------ in a browser
 
 # What is wrong on a slide, in the shadow of moving figures too: out of the slide, upon other words, too small, cut off,
@@ -104,10 +117,11 @@ def turned(page):
 
 
 @pytest.fixture
-def page_of(visit, fetch):
+def page_of(visit):
     """A function that opens a lesson's deck from the disk, on a projector; it asks for nothing."""
-    fetch(slides.LIBRARIES, slides.USED, slides.DECKS / "lib")
-    slides.fetch_libraries()
+    if not slides.PACKAGES.is_dir():
+        pytest.skip("make slides has fetched no reveal.js")
+    slides.take_along()
 
     def page_of(lesson, more="", **settings):
         screen = {"viewport": {"width": 1280, "height": 720}, "reduced_motion": "reduce", **settings}
