@@ -12,8 +12,8 @@ from pathlib import Path
 
 import nbformat
 
-from tools.lesson import ROOT
 from teach.words import words_page
+from tools.lesson import ROOT
 
 MINUTES = 15  # for a notebook
 # Blocks of 512 bytes in a file, and kilobytes of memory, for nbgrader and for the kernel each.

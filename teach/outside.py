@@ -28,8 +28,8 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from nbgrader.utils import is_grade
 
-from tools.lesson import ROOT
 from teach.term import configuration
+from tools.lesson import ROOT
 
 sys.path[:0] = [str(ROOT), str(ROOT / "notebooks")]
 import checks  # noqa: E402

@@ -1,8 +1,9 @@
 """Make a reveal.js deck of each lesson in build/slides. A deck opens from the disk, without a network.
 
 The source is slides.md in the lesson's room: Markdown, in which each title begins a slide, with a line `===` before
-the slides in reserve. Take the whole folder build/slides with you. A moving figure is build/figures/<name>.html, which `make figures` of the
-part web writes; where that is missing, its words stand in its place. On a slide stand, each in a line of its own:
+the slides in reserve. Take the whole folder build/slides with you. A moving figure is build/figures/<name>.html, which
+`make figures` of the part web writes; where that is missing, its words stand in its place. On a slide stand, each in a
+line of its own:
 
     ## What the slide says        its title; that of the first slide has one #
     ![words](lstm-cell)           a diagram of images/draw.py, a moving figure, or what a cell shows, by the cell's id

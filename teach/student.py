@@ -13,11 +13,11 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from teach.mend import tried_by
+from teach.term import LESSONS, configuration
 from tools.language import LANGUAGE, say
 from tools.lesson import ROOT, exercises_of, has
-from teach.mend import tried_by
 from tools.repo import current
-from teach.term import LESSONS, configuration
 
 CARRIED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/*/*", "images/**/*"]
 CARRIED += ["notebooks/*.py", "notebooks/*/plain.py", "notebooks/*/*.pt", "zh/messages.mo"]
