@@ -17,8 +17,8 @@ line of its own:
 
 {padded} becomes, in the notes too, what the lesson or one of its studies recorded under this name; {points: padded}
 100 times as much, {errors: padded} the rest to 100; {l2-c014, LSTM, 3} the third number that this cell printed behind
-the first "LSTM". Numbers in a table of two columns get bars: from 1 if the heading says "= 1", with one standard error
-if it says "7,600 articles" or "7,600 篇文章"; and so do all like 0.61 ± 0.24.
+the first "LSTM". A line `Bars:` and an empty one above a table give its last column bars, or all numbers like
+0.61 ± 0.24; `Bars: from 1` lets them begin at 1, `Bars: of 7,600` adds one standard error of so many articles.
 """
 
 import re
@@ -49,7 +49,7 @@ EVERYWHERE = {"headline", "backwards"}  # these two may stand in every deck
 NOTES = re.compile(r"^Minutes: (?P<minutes>\d+(?:\.\d+)?)(?: · (?P<row>.+))?$", flags=re.M)
 GIVEN = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\{([^{}]+)\}", flags=re.S)  # braces of code are code's
 SIGHT = r"!\[(?P<words>.*)\]\((?P<name>.+)\)|(?P<boxes>(?:> .*\n?)+)|(?P<svg><svg (?s:.*?)</svg>)"
-SHOWN = r"(?P<shown>```(?s:.*?)```|\$\$(?s:.*?)\$\$|(?:\|.*\n?)+)"  # code, a formula, a table
+SHOWN = r"(?P<shown>```(?s:.*?)```|\$\$(?s:.*?)\$\$|(?:Bars:.*\n\n)?(?:\|.*\n?)+)"  # code, a formula, a table
 LINE = re.compile(rf"^(?:{SIGHT}|Open: (?P<cell>\S+)|{SHOWN})$", flags=re.M)
 BOX = re.compile(r"(\+*)(?:([a-z]):)?(!?)(\+*)(.*?)(?:\^(\d))?")
 CODES = {"python": HtmlFormatter(style="default"), "dark": HtmlFormatter(style="github-dark")}
@@ -194,21 +194,27 @@ def bar(value: float, base: float, low: float, high: float, error: float, room: 
     return f'<i style="width: {room * whole / (high - low):.1f}%">{parts}</i>'
 
 
-def with_answers(html: str, step: int) -> str:
-    """A table: the numbers of two columns, or all with a margin, get bars, and what is asked comes later."""
+def with_bars(html: str, asked: str) -> str:
+    """A table with a bar at each number with a margin, or else of the last column. asked: "", "from 1", "of 7,600"."""
     number = margins = re.compile(r"<td[^>]*>(\+*)(-?[\d.]+)( ± ([\d.]+))</td>")
-    if not margins.search(html) and html.count("<th") == 3:  # with <thead>
+    if not margins.search(html):
         number = re.compile(r"<td[^>]*>(\+*)(\d[\d,]*(?:\.\d+)?)( ± ([\d.]+)|)</td>(?=\s*</tr>)")
     values = [(float(value.replace(",", "")), float(margin or 0)) for _, value, _, margin in number.findall(html)]
-    if values:
-        base, count = float("= 1" in html), re.search(r"(\d+,\d+) (?:articles|篇文章)", html)
-        room = 50 if number is margins else 72  # in percent of a column
-        low = min(base, *(value - margin for value, margin in values))
-        high = max(number is not margins, *(value + margin for value, margin in values))
-        each = [(v * (100 - v) / int(count[1].replace(",", ""))) ** 0.5 if count else margin for v, margin in values]
-        bars = [bar(value, base, low, high, error, room) for (value, _), error in zip(values, each)]
-        shown = r'<td class="bar">{0[1]}{1}{0[2]}{0[3]}</td>'
-        html = number.sub(lambda cell: shown.format(cell, bars.pop(0)).replace(">-", ">−"), html)
+    kind, _, said = asked.replace(",", "").partition(" ")
+    base, count = (float(said) if kind == word else 0 for word in ("from", "of"))
+    room = 50 if number is margins else 72  # in percent of a column
+    low = min(base, *(value - margin for value, margin in values))
+    high = max(number is not margins, *(value + margin for value, margin in values))
+    each = [(value * (100 - value) / count) ** 0.5 if count else margin for value, margin in values]
+    bars = [bar(value, base, low, high, error, room) for (value, _), error in zip(values, each)]
+    shown = r'<td class="bar">{0[1]}{1}{0[2]}{0[3]}</td>'
+    return number.sub(lambda cell: shown.format(cell, bars.pop(0)).replace(">-", ">−"), html)
+
+
+def with_answers(source: str, step: int) -> str:
+    """Code, a formula or a table, which may have bars; what is asked in it comes later."""
+    asked = re.match(r"Bars:(.*)\n\n", source)
+    html = with_bars(markdown(source[asked.end() :]), asked[1].strip()) if asked else markdown(source)
     asked = re.compile(r"(<td[^>]*>)(\++)(.*?)</td>")
     return asked.sub(lambda cell: f"{cell[1]}<span {later(step, cell[2])}>{cell[3]}</span></td>", html)
 
@@ -228,8 +234,8 @@ def slide_html(lesson: Lesson, slide: Slide) -> str:
             if line and line["cell"]:
                 words.append(f"<div {when}>{place_in(lesson, line['cell'])}</div>")
             elif line and line["shown"]:
-                place = sights if alone and line["shown"].startswith("|") else words
-                place.append(f"<div {when}>{with_answers(markdown(line['shown']), step)}</div>")
+                place = sights if alone and line["shown"].startswith(("|", "Bars:")) else words
+                place.append(f"<div {when}>{with_answers(line['shown'], step)}</div>")
             elif line and line["name"]:
                 picture, width = picture_of(lesson, line["name"], line["words"], step)
                 shape, layers = min(shape, width), picture.count('<img class="fragment"')

@@ -150,7 +150,7 @@ def file_in_other_words(path: Path, lookup: Callable[[str, str], str]) -> str:
 def deck_in_other_words(deck: Path, lookup: Callable[[str, str], str]) -> str:
     """The source of a deck with lookup(context, text) in place of each paragraph; code, formulas and cells stay."""
     context, parts = f"{deck.parent.name}/slides.md", re.split(r"(\n\n+)", deck.read_text(encoding="utf-8"))
-    stays = re.compile(r"```|\$\$|Open: \S+$|[^A-Za-z]*$")
+    stays = re.compile(r"```|\$\$|Open: \S+$|Bars:|[^A-Za-z]*$")
     return "".join(part if stays.match(part) else lookup(context, part) for part in parts)
 
 

@@ -42,19 +42,19 @@ def test_a_number_comes_from_what_a_cell_printed(monkeypatch):
             slides.given(LESSONS[0], name)
 
 
-def bars(heading, *values):
+def bars(said, *values):
     """(left, width), in percent of its track, of each part of each bar."""
     rows = "".join(f"\n| a | {value} |" for value in values)
-    html = slides.with_answers(slides.markdown(f"| | {heading} |\n|---|---|{rows}"), 0)
+    html = slides.with_answers(f"{said}\n\n| | b |\n|---|---|{rows}", 0)
     return [tuple(map(float, part)) for part in re.findall(r"<[bsu] style=.left: ([-\d.]+)%; width: ([\d.]+)%", html)]
 
 
 def test_a_bar_begins_at_nought_or_where_both_are_level_and_shows_its_standard_error():
     assert slides.errors("0.914") == "8.6"
-    assert bars("errors in 100", 8.6) == [(0, 100)]
-    assert bars("perplexity, 4-grams = 1", 0.5, 1.5) == [(0, 100), (100, 0), (50, 50), (50, 0)]
-    for heading in ("errors in 100 of 2,500 articles", "2,500 篇文章，每 100 篇文章的错误"):  # 50 with an error of 1
-        assert bars(heading, 50) == [(0, 98), (96.1, 3.9)]
+    assert bars("Bars:", 8.6) == [(0, 100)]
+    assert bars("Bars: from 1", 0.5, 1.5) == [(0, 100), (100, 0), (50, 50), (50, 0)]
+    assert bars("Bars: of 2,500", 50) == [(0, 98), (96.1, 3.9)]  # 50 with an error of 1
+    assert bars("", 50) == []
 
 
 def test_a_moving_figure_is_a_file_and_where_there_is_none_its_words_stand(tmp_path, monkeypatch):
