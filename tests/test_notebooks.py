@@ -7,8 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.lesson import FOLDED, has, is_diagram, is_picture, lessons, problems, projects
-from teach.mend import names_in
+from tools.lesson import FOLDED, has, is_diagram, is_picture, lessons, names_in, problems, projects
 from tools.minutes import core_of
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -2,8 +2,8 @@
 
     python -m tools.readme
 
-It writes the table between its marks in README.md, and lesson 2's picture, and into INSTRUCTORS.md the plans of the
-classes. A test says when a page and the notebooks or the decks disagree.
+It writes the table between its marks in README.md, and the picture of lesson 2. A test says when page and notebooks
+disagree.
 
 A lesson's result is a sentence of its lesson.toml: {padded} becomes what the lesson or one of its studies recorded
 under that name, with `expect` or `record`. The time is what tools/run_notebooks.py noted in the notebook.
@@ -14,7 +14,6 @@ import re
 import sys
 
 from tools.lesson import ROOT, Lesson, is_picture, lessons, recorded
-from teach.slides import cell_of, plan_of
 
 PICTURE = "images/gates-over-a-headline.png"
 
@@ -43,23 +42,11 @@ def lesson_table() -> str:
 
 def picture() -> bytes:
     """The gates over a headline, as lesson 2 draws them and shows them at its beginning."""
-    cell = cell_of(lessons()[1], "l2-c107")
-    return base64.b64decode(next(output.data["image/png"] for output in cell.outputs if is_picture(output)))
+    shown = (output for cell in lessons()[1].notebook.cells if cell.id == "l2-c107" for output in cell.outputs)
+    return base64.b64decode(next(output.data["image/png"] for output in shown if is_picture(output)))
 
 
-def plans_table() -> str:
-    """The plan of each class of 70 minutes: the sums of its deck."""
-    rows = ["| deck | minutes (slides): what, and the cells that the class opens |", "|---|---|"]
-    for lesson in lessons():
-        parts = []
-        for what, minutes, numbers, cells in plan_of(lesson):
-            opened = ", ".join(f"`{cell}`" for cell in cells)
-            parts.append(f"{minutes:g} ({numbers}): {what} {opened}".strip())
-        rows.append(f"| [{lesson.number}](notebooks/{lesson.name}/slides.md) | {'<br>'.join(parts)} |")
-    return "\n".join(rows)
-
-
-TABLES = {"README.md": {"lessons": lesson_table}, "INSTRUCTORS.md": {"plans": plans_table}}
+TABLES = {"README.md": {"lessons": lesson_table}}
 
 
 def written(page: str) -> str:

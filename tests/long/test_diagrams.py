@@ -7,7 +7,6 @@ from PIL import Image
 from images import draw
 
 
-
 @pytest.mark.parametrize("name", draw.DRAWINGS)
 def test_a_picture_is_nearly_what_the_script_draws(name, tmp_path):
     """Another Matplotlib, or another FreeType, sets the same letters beside: they are compared as text."""

@@ -9,8 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tools import repo
-from tools import readme
+from tools import readme, repo
 
 ROOT = repo.ROOT
 
@@ -45,7 +44,9 @@ def test_a_malformed_address_is_refused(monkeypatch, url):
         repo.main()
 
 
-FILES = ["requirements.txt", *(f"{folder}/requirements.txt" for folder in ("tests", "tools", "tools/teaching", "site"))]
+FILES = sorted(
+    file.relative_to(ROOT).as_posix() for file in [*ROOT.glob("requirements.txt"), *ROOT.glob("*/requirements.txt")]
+)
 PACKAGES = packages_distributions()
 
 

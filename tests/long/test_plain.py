@@ -13,7 +13,7 @@ import torch
 
 from torchnlp import PAD, run_rnn
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "data" / "sample"
 NAMES = ["News", "Games", "Money", "Machines"]
 SCRIPTS = sorted(ROOT.glob("notebooks/*/plain.py"))
@@ -38,7 +38,6 @@ def run(script, folder) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.parent.name)
 def test_a_script_starts_anywhere_and_reaches_the_bar_that_it_states_above_the_rival_that_it_prints(script, tmp_path):
     source = script.read_text(encoding="utf-8")
@@ -49,7 +48,6 @@ def test_a_script_starts_anywhere_and_reaches_the_bar_that_it_states_above_the_r
     assert "validation" in printed and torch.load(next(tmp_path.glob("*.pt")))["weights"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.parent.name)
 def test_a_script_reads_a_header_a_bom_blank_lines_names_empty_and_endless_texts(script, tmp_path):
     for part, most in ("train", 260), ("test", 60):
