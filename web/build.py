@@ -1,7 +1,8 @@
 """Make build/site, the course as a web site. It opens from the disk or from any server, without a network.
 
-Pages come from docs/ and web/site/, lessons from notebooks/ with their saved outputs: nothing is run. web/site/conf.py says what becomes
-of a lesson. Needs the packages of web/requirements.txt, and once a network for the typeface of the formulas.
+Pages come from docs/ and web/site/, lessons from notebooks/ with their saved outputs: nothing is run.
+web/site/conf.py says what becomes of a lesson. Needs the packages of web/requirements.txt, and once a network for
+the typeface of the formulas.
 """
 
 import json
@@ -70,7 +71,7 @@ def make_site(folder: Path) -> None:
     gather()
     npm.fetch(*npm.KATEX)
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
-    options = ["-W", "--keep-going", "-q", "-E", "-c", str(ROOT / "web" / "site"), "-d", str(ROOT / "build" / "site-doctrees")]
+    options = ["-W", "--keep-going", "-q", "-E", "-c", "web/site", "-d", "build/site-doctrees"]
     if subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], cwd=ROOT).returncode:
         sys.exit("Sphinx found faults in the pages; they stand above.")
     for file in folder.rglob("*.html"):

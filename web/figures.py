@@ -11,11 +11,11 @@ import numpy as np
 import torch
 
 import torchnlp
-from web.page import scripted
 from tools.language import say
+from web.page import scripted
+from web.pages import ROOT, Reader, faces, networks_of
 from web.train import reversing_networks as reversing
 from web.train.language_model import END, Writer
-from web.pages import ROOT, Reader, faces, networks_of
 from web.train.word_vectors import FILE as VECTORS
 
 HEADLINE = "Striker signs new deal as shares of club fall on Wall Street"  # as wide as the front page

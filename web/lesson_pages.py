@@ -7,11 +7,11 @@ from pathlib import Path
 
 import nbformat
 
+from tools import repo
 from tools.language import say
 from tools.lesson import BADGE, ROOT, has, is_diagram, kind, lessons, opening, place_of, spoken, to_read
 from web import figures
 from web.pages import ADDRESS as SITE
-from tools import repo
 
 DOCS, HERE = ROOT / "docs", ROOT / "web" / "site"
 SOURCES = ROOT / "build" / "site-sources"  # what becomes a page, in one folder: see build.py

@@ -18,11 +18,11 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 import torchnlp
+from tools import repo
 from web.page import PAGES as SOURCES
 from web.page import one_file
 from web.train import train_reader
 from web.train.language_model import unpacked
-from tools import repo
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("reader", "playground", "writer")

@@ -11,10 +11,10 @@ from sphinx.search.zh import SearchChinese
 
 from tools.language import LANGUAGE, say
 from tools.lesson import lessons, projects, short
-from web import figures, lesson_pages, npm, pages
-from web.lesson_pages import GITHUB, elsewhere
 from tools.minutes import core_of
 from torchnlp import COLOURS
+from web import figures, lesson_pages, npm, pages
+from web.lesson_pages import GITHUB, elsewhere
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

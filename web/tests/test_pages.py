@@ -16,9 +16,8 @@ from PIL import Image, ImageChops
 from torch import nn
 
 import torchnlp
-from web import pages
 from torchnlp import COLOURS, class_colour, tokenizer, watch
-
+from web import pages
 
 CELLS = ["RNN", "LSTM", "GRU"]
 reader_of = functools.cache(pages.Reader)
@@ -47,7 +46,7 @@ def test_a_page_is_one_small_file_that_asks_for_nothing(built):
 
 
 def test_the_style_has_the_colours_of_the_course():
-    style = (pages.WATCH / "style.css").read_text(encoding="utf-8")
+    style = (pages.ROOT / "web" / "style.css").read_text(encoding="utf-8")
     colours = dict(re.findall(r"--([\w-]+): (?:light-dark\()?(#\w{6})", style))
     roles = colours.keys() & COLOURS.keys()
     assert roles >= {"ink", "guess", "paper", "input", "forget", "c", "output", "candidate", "h"}

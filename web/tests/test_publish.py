@@ -13,7 +13,6 @@ from lessons import NewsReader, Recurrent, RNNClassifier, Tagger, TextClassifier
 from torchnlp import fit, length_loader, load_dataset, publish, seed_all, tokenizer
 
 
-
 def simple(words, classes, pool=lambda states, real: states.mean(1)):
     """Lesson 1's RNN, of a width that is no multiple of four, with a mean of the states of its padded batch."""
     return RNNClassifier(words, 24, 30, classes, pool)

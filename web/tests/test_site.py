@@ -16,12 +16,11 @@ from bs4 import BeautifulSoup
 from PIL import Image
 from test_pages import read_by, turns
 
+from tools import repo
 from tools.lesson import has, is_picture, lessons, to_read
 from web import build as site
 from web import npm
 from web import pages as tools_pages
-from tools import repo
-
 
 ROOT = site.ROOT
 LESSONS = lessons()

@@ -19,7 +19,6 @@ from web.train.language_model import FILE, UNK, Writer, split
 from web.train.reversing_networks import FILE as REVERSERS
 from web.train.reversing_networks import Reversers
 
-
 CHOICES = [
     {}, {"section": "Sports"}, {"temperature": 0.5}, {"temperature": 0}, {"top": 5}, {"nucleus": 0.6}, {"begins": "st"},
     {"section": "World", "temperature": 1.4, "top": 20, "nucleus": 0.8}, {"model": "4-grams", "temperature": 0.7},

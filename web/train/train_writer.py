@@ -21,9 +21,9 @@ from torchtext.vocab import Vocab
 import torchnlp
 from notebooks import lessons
 from notebooks.lessons import LanguageModel
+from torchnlp import device, embedding_matrix, load_dataset, load_vectors, seed_all, tokenizer
 from web.train.language_model import END, FILE, ORDER, SPECIALS, UNK, split
 from web.train.train_reader import base64_of, packed
-from torchnlp import device, embedding_matrix, load_dataset, load_vectors, seed_all, tokenizer
 
 SEED, V, D, H, DROP = 1, 7_000, 96, 256, 0.1
 EPOCHS, RATE, SIZE = 2, 0.006, 64  # the same for texts and for headlines

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from web.train.train_reader import packed
 from torchnlp import load_vectors
+from web.train.train_reader import packed
 
 FILE = Path(__file__).resolve().parents[2] / "web" / "networks" / "vectors.json"
 
