@@ -37,6 +37,8 @@ def read_lesson(lesson: Lesson) -> list[Question]:
     Raises ValueError with the file and the heading of a section that is not as it should be.
     """
     found, file = [], lesson.room / "questions.md"
+    if not file.is_file():
+        raise ValueError(f"{short(file)} is missing: the lesson's part of the question bank")
     chosen, _, essays = file.read_text(encoding="utf-8").partition("\n# In a sentence\n")
     for count, section in enumerate(re.split(r"^## ", chosen, flags=re.M)[1:], 1):
         heading, body = section.split("\n", 1)

@@ -86,6 +86,8 @@ def points(share: str) -> str:
 def read_deck(lesson: Lesson) -> list[Slide]:
     """The slides in a lesson's room. Raises ValueError, which names the file, the slide and what is missing."""
     file, found = lesson.room / "slides.md", []
+    if not file.is_file():
+        raise ValueError(f"{short(file)} is missing: the deck, and what to say on each slide")
     for reserve, part in enumerate(file.read_text(encoding="utf-8").split("\n===\n")):
         for text in re.split(r"\n(?=## )", part.strip()):
             heading, _, rest = text.strip().partition("\n")

@@ -26,6 +26,8 @@ def test_a_name_that_nothing_recorded_is_an_error_that_names_the_slide(tmp_path,
     monkeypatch.setattr(slides, "short", lambda path: path.name)
     monkeypatch.setattr(Lesson, "room", tmp_path)
     monkeypatch.setattr(Lesson, "studies", [])
+    with pytest.raises(ValueError, match=r"slides\.md is missing"):
+        slides.read_deck(LESSONS[0])
     (tmp_path / "slides.md").write_text("# One\n\n{no such result}\n\nMinutes: 2 · a\n\nSay it.\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r'slides\.md, "# One": .*"no such result"'):
         slides.read_deck(LESSONS[0])
