@@ -1,4 +1,9 @@
-"""The figures that move in the pages of the lessons: for each its script, and what it starts from."""
+"""The figures that move in the pages of the lessons: for each its script, and what it starts from.
+
+    python -m web.figures
+
+writes each as build/figures/<name>.html, which a deck takes, and beside them the numbers that two of them load.
+"""
 
 import csv
 import json
@@ -12,6 +17,7 @@ import torch
 
 import torchnlp
 from tools.language import say
+from tools.lesson import lessons
 from web.page import scripted
 from web.pages import ROOT, Reader, faces, networks_of
 from web.train import reversing_networks as reversing
@@ -135,3 +141,16 @@ def figure(name: str, **choices) -> str:
     data = DATA.get(name, dict)() | choices
     instead = data.pop("instead", "")
     return f'<div class="torchnlp-live" id="live-{name}"><p>{instead}</p></div>\n{scripted(name, data)}'
+
+
+def write_figures(folder: Path = ROOT / "build" / "figures") -> None:
+    """Each figure in a file of its own. What they load lies beside the page that they will stand in."""
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = {"backwards": {"file": "reverser.js"}}
+    for name in DATA.keys() | {name for lesson in lessons() for name in lesson.settings["figures"]}:
+        (folder / f"{name}.html").write_text(figure(name, **beside.get(name, {})), encoding="utf-8")
+    numbers(folder)
+
+
+if __name__ == "__main__":
+    write_figures()

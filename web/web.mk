@@ -4,7 +4,7 @@ $(VENV)/web.ready: $(VENV)/tools.ready
 $(VENV)/web.tests.ready: $(VENV)/tests.ready $(VENV)/web.ready
 	@touch $@
 
-.PHONY: site test-web
+.PHONY: site figures test-web
 site: $(VENV)/web.ready rooms
 PARTS_TESTS += test-web
 
@@ -12,6 +12,9 @@ PARTS_TESTS += test-web
 
 site: # the course as a web site in build/site, from the saved outputs; opens from the disk or any server
 	$(BIN)/python -m web.build
+
+figures: $(VENV)/web.ready # the figures that move, in build/figures, for decks
+	$(BIN)/python -m web.figures
 
 test-web: $(VENV)/web.tests.ready # the tests of this part
 	$(PYTEST) web/tests
