@@ -47,7 +47,7 @@ SITE += "web/pages/*.html web/site/_templates/play.html web/js/*.js notebooks/*/
 SITE += "web/site/conf.py web/figures.py web/lesson_pages.py teach/slides.py teach/student.py images/draw.py"
 SITE = [path for files in SITE.split() for path in sorted(ROOT.glob(files))]
 SPEAKING = [ROOT / "notebooks" / "checks.py", ROOT / "notebooks" / "install.py", ROOT / "torchnlp.py"]
-FIRST = ROOT / "notebooks" / "1-simple-rnn.ipynb"  # its set-up cell is that of all
+FIRST = next(iter(NOTEBOOKS))  # its set-up cell is that of all
 STRINGS = re.compile(r'(?<=")[^"\n]*[a-z] [a-z]+ [a-z][^"\n]*(?=")')  # of the set-up cell: what it may say
 EXTRACTED = {".js": ("javascript", {"say": None, "pieces": None})}  # by Babel: in which way, what stands in what
 EXTRACTED[".py"] = ("python", {"say": None, "pgettext": ((1, "c"), 2)})
@@ -88,13 +88,6 @@ def in_other_words(cell, lookup: Callable[[str, str], str]) -> str:
         return source
     described = re.compile(r'(?<=""")[^"]+(?=""")')  # what an exercise gives and wants
     return described.sub(lambda found: lookup(f"{cell.id} docstring", found[0]), source)
-
-
-def of_messages() -> Iterator[tuple[None, str]]:
-    set_up = next(cell for cell in nbformat.read(FIRST, as_version=4).cells if sets_up(cell))
-    yield from ((None, text) for text in STRINGS.findall(set_up.source))
-    for path in SPEAKING:
-        yield from ((None, text) for _, text in said_in(path))
 
 
 def said_in(path: Path) -> Iterator[tuple[str, str]]:
@@ -154,22 +147,14 @@ def deck_in_other_words(deck: Path, lookup: Callable[[str, str], str]) -> str:
     return "".join(part if stays.match(part) else lookup(context, part) for part in parts)
 
 
-def of_site() -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for path in SITE:
-        file_in_other_words(path, lambda *message: found.append(message) or message[1])
-    return found
-
-
 def update(file: Path, messages: list[tuple[str, str]]) -> None:
     known = {(entry.msgctxt, entry.msgid): entry for entry in entries_of(file)}
     gone = [entry for key, entry in known.items() if key not in messages and entry.msgstr]
     new = polib.POFile(wrapwidth=0)
     new.metadata = {"Language": "zh_CN", "Content-Type": "text/plain; charset=utf-8"}
-    for context, text in dict.fromkeys(messages):
+    for context, text in messages:
         new.append(known.get((context, text)) or polib.POEntry(msgctxt=context, msgid=text))
-        if not new[-1].fuzzy:
-            new[-1].previous_msgid = None  # translated anew
+        new[-1].previous_msgid = new[-1].previous_msgid if new[-1].fuzzy else None  # None: translated anew
         if (context, text) in known:
             continue
         for moved in [entry for entry in gone if entry.msgid == text][:1]:  # the same words in a cell of another id
@@ -213,7 +198,8 @@ def translate(notebook, lookup: Callable[[str, str], str]):
 def show_diagrams(notebook, images: Path) -> None:
     """Put diagrams as drawn in images into the outputs of a notebook that show them, in place."""
     for cell in notebook.cells:
-        if diagram := re.search(r'^show_diagram\("([\w-]+)"', cell.source, flags=re.M):
+        diagram = re.search(r'^show_diagram\("([\w-]+)"', cell.source, flags=re.M)
+        if diagram and cell.get("outputs"):
             drawn = (images / f"{diagram[1]}.png").read_bytes()
             cell.outputs[0].data["image/png"] = b64encode(drawn).decode()
 
@@ -269,14 +255,17 @@ def make() -> None:
 
 def messages() -> dict[Path, list[tuple[str, str]]]:
     """(context, text) of all that is to be said, by catalogue; of the files named on the command line, if any are."""
-    found: dict[Path, list[tuple[str, str]]] = {file: [] for file in NOTEBOOKS.values()}
+    found: dict[Path, list[tuple[str, str]]] = {file: [] for file in CATALOGUES}
     for path, file in NOTEBOOKS.items():
-        keep = lambda *message, file=file: found[file].append(message) or message[1]  # noqa: E731
         for cell in nbformat.read(path, as_version=4).cells:
-            in_other_words(cell, keep)
+            in_other_words(cell, lambda *message, file=file: found[file].append(message) or message[1])
+            if path == FIRST and sets_up(cell):
+                found[OF_MESSAGES] += [(None, text) for text in STRINGS.findall(cell.source)]
         if (deck := path.with_suffix("") / "slides.md").is_file():
-            deck_in_other_words(deck, keep)
-    found |= {OF_MESSAGES: list(of_messages()), OF_SITE: of_site()}
+            deck_in_other_words(deck, lambda *message, file=file: found[file].append(message) or message[1])
+    found[OF_MESSAGES] += [(None, text) for path in SPEAKING for _, text in said_in(path)]
+    for path in SITE:
+        file_in_other_words(path, lambda *message: found[OF_SITE].append(message) or message[1])
     named = sys.argv[2:] or [str(file.relative_to(ROOT)) for file in found]
     return {file: list(dict.fromkeys(said)) for file, said in found.items() if str(file.relative_to(ROOT)) in named}
 
