@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import re
+import sys
 
 import pytest
 import torch
@@ -523,8 +524,8 @@ def test_watch_is_a_picture_where_scripts_do_not_run(notebook):
     assert "late goal wins" in picture.get_attribute("alt")
 
 
-def test_watch_without_its_folder_is_the_picture_alone(shown, monkeypatch, tmp_path):
-    monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
+def test_watch_without_its_folder_is_the_picture_alone(shown, monkeypatch):
+    monkeypatch.setitem(sys.modules, "web", None)  # its import fails
     assert shown(Reader(), "late goal wins").axes[0].get_ylabel() == "probability"
 
 
