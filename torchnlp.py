@@ -117,12 +117,19 @@ def _choose_device(wanted: str = "") -> torch.device:
 
 device = _choose_device(os.environ.get("TORCHNLP_DEVICE", ""))
 SPARSE = device.type != "mps"  # for nn.Embedding(..., sparse=SPARSE): an Apple GPU has no sparse gradients
-# On a GPU too, recurrent layers multiply whole float32 numbers: lessons compare results to five digits.
-torch.backends.cudnn.allow_tf32 = False
-if "OMP_NUM_THREADS" not in os.environ:
-    # For networks this small a second thread gains little, and costs sixty-fold where other programs want its core.
-    # Processor time adds up threads, and the lessons' times are those of one. torch.set_num_threads asks for more.
-    torch.set_num_threads(1)
+
+
+def _set_up_torch() -> None:
+    """What the lessons' numbers and times need of PyTorch. torch.set_num_threads asks for more threads."""
+    # On a GPU too, recurrent layers multiply whole float32 numbers: lessons compare results to five digits.
+    torch.backends.cudnn.allow_tf32 = False
+    if "OMP_NUM_THREADS" not in os.environ:
+        # For networks this small a second thread gains little, and costs sixty-fold where other programs want its core.
+        # Processor time adds up threads, and the lessons' times are those of one.
+        torch.set_num_threads(1)
+
+
+_set_up_torch()
 
 
 # ---------------------------------------------------------------------------------------- data
@@ -174,6 +181,7 @@ def load_dataset(
         train_dataset = random.Random(seed).sample(train_dataset, most)
     voc, train_dataset, test_dataset = _learn_vocabulary(train_dataset, test_dataset, ngrams, min_freq)
     voc.source, voc.folder = name, place
+    voc.alone = vocab is None or getattr(vocab, "alone", True) and _reader(None).agrees(_reader(None, voc))
 
     title = {"ag_news": "AG News", "sample": say("The bundled sample corpus"), "own": place.name}[name]
     train, test = len(train_dataset), len(test_dataset)
@@ -514,7 +522,6 @@ def _checksum(path: Path) -> str:
 
 def _download_ag_news() -> tuple[Path, str]:
     """The cache folder with both files of AG News in it, checked; the sample if no address delivers them."""
-    global pooch
     import pooch  # here: your own data and the sample do without it, and in a notebook it warns of missing widgets
 
     pooch.get_logger().setLevel("WARNING")
@@ -535,6 +542,8 @@ def _download_ag_news() -> tuple[Path, str]:
 
 def _fetch_files(cache: Path) -> None:
     """Both files from their own address, unless they are there. pooch writes aside, checks, then renames."""
+    import pooch
+
     news = pooch.create(cache, AG_NEWS_URL, registry=AG_NEWS_FILES, retry_if_failed=2)
     for name in AG_NEWS_FILES:
         news.fetch(name, downloader=_download)
@@ -542,6 +551,8 @@ def _fetch_files(cache: Path) -> None:
 
 def _fetch_mirror(cache: Path) -> None:
     """Both files out of the mirror's archive; whatever else is in the archive is left there."""
+    import pooch
+
     with tempfile.TemporaryDirectory(dir=cache) as aside:
         archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=_download)
         with tarfile.open(archive, "r:gz") as files:
@@ -555,6 +566,8 @@ def _fetch_mirror(cache: Path) -> None:
 
 def _download(address: str, file: object, _: object) -> None:
     """What pooch calls: a download with a progress bar of text, which a saved notebook keeps."""
+    import pooch
+
     with tqdm(total=1, ncols=79, unit="B", unit_scale=True) as bar:  # pooch sets the total
         pooch.HTTPDownloader(progressbar=bar, timeout=10)(address, file, None)
 
@@ -862,38 +875,21 @@ def _unwrapped(net: nn.Module) -> nn.Module:
     return net
 
 
-# What a network reads is kept at its embeddings, as .reader: their rows are its words. There it goes along through
-# copy.deepcopy and pickle and, by these hooks, through state_dict and load_state_dict.
-
-
 def _embeddings(net: nn.Module) -> list[nn.Module]:
     return [m for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
 
 
-def _prepare_embedding(layer: nn.Module, name: str, weight: nn.Parameter) -> None:
-    """When an embedding is made: until it is trained, it may stand for the words that were loaded last."""
-    if isinstance(layer, (nn.Embedding, nn.EmbeddingBag)) and not hasattr(layer, "reader"):
-        layer.reader, layer.first_reader = None, _reader(None) if vocab else None
-        layer.register_state_dict_post_hook(_send_reader)
-        layer.register_load_state_dict_pre_hook(_receive_reader)
+def _reader_of(net: nn.Module, voc: Vocab | None = None) -> Reader:
+    """What the network reads: voc, or else the words of its training, or else those of the only table loaded.
 
-
-def _send_reader(layer: nn.Module, state_dict: dict, prefix: str, metadata: dict) -> None:
-    metadata["reader"] = layer.reader and _as_lists(layer.reader)
-
-
-def _receive_reader(layer: nn.Module, state_dict: dict, prefix: str, metadata: dict, *_) -> None:
-    if metadata.get("reader"):
-        layer.reader = _from_lists(metadata["reader"])
-
-
-nn.modules.module.register_module_parameter_registration_hook(_prepare_embedding)
-
-
-def _reader_of(net: nn.Module) -> Reader:
-    """What the network reads: the words of its training, or else those loaded last when it was made, or now."""
-    known = [getattr(layer, name, None) for name in ("reader", "first_reader") for layer in _embeddings(net)]
-    return next(filter(None, known), None) or _reader(None)
+    A network has it as .text_reader from its first batch on; copy.deepcopy and pickle take it along.
+    """
+    if voc is None and (known := getattr(_unwrapped(net), "text_reader", None)):
+        return known
+    if voc is None and vocab is not None and not getattr(vocab, "alone", True):
+        remedy = "Pass voc=..., its vocabulary, to predict or save_model, or evaluate it once on texts of its dataset."
+        raise ValueError(f"Several tables were loaded, and which of them this network reads is not known. {remedy}")
+    return _reader(None, voc)
 
 
 def _read_by(net: nn.Module, dataloader: Iterable) -> Iterator[Sequence[Tensor]]:
@@ -904,12 +900,12 @@ def _read_by(net: nn.Module, dataloader: Iterable) -> Iterator[Sequence[Tensor]]
             new = next((part.reader for part in batch if hasattr(part, "reader")), None)
             if new is None and getattr(dataloader, "collate_fn", None) in (padify, pad_length, offsetify):
                 new = getattr(next(iter(dataloader.dataset))[1], "reader", None)  # the batch is another process's
-            for layer in _embeddings(net) if new else ():
-                old = getattr(layer, "reader", None) or new
+            if new is not None:
+                old = getattr(_unwrapped(net), "text_reader", new)
                 if not old.agrees(new):
                     remedy = "Take texts of its own dataset, or collate them with voc=..., its own; or make a new one."
                     raise ValueError(f"The network belongs to another vocabulary than the batches. {remedy}")
-                layer.reader = old
+                _unwrapped(net).text_reader = old
         yield batch
     if not number:
         raise ValueError("There was no batch: is the dataset empty? Pass a DataLoader, which starts anew, no iterator.")
@@ -1340,14 +1336,17 @@ def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossE
     return loss.item(), _correct(logits, labels).item() / len(labels)
 
 
-def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
+def save_model(
+    file: str | os.PathLike, net: nn.Module, classes: Sequence[str], voc: Vocab | None = None
+) -> None:
     """Write the network's weights, the vocabulary and the tokenizer's name that it reads with, and the class names.
 
     Without the vocabulary, which knows whose row is whose, the weights are worth nothing. A file that stood there
-    before is not lost when the disk is full. Raises RuntimeError before the first load_dataset, TypeError and
-    ValueError for classes that are not the network's, OSError for a file that can't be written.
+    before is not lost when the disk is full. voc: the vocabulary, for a network whose batches did not tell which it is.
+    Raises RuntimeError before the first load_dataset, ValueError where several tables were loaded and voc is missing,
+    TypeError and ValueError for classes that are not the network's, OSError for a file that can't be written.
     """
-    net, reader, file = _unwrapped(net), _reader_of(net), Path(file).expanduser()
+    net, reader, file = _unwrapped(net), _reader_of(net, voc), Path(file).expanduser()
     if isinstance(classes, str):
         raise TypeError("classes is a list of names, not one string.")
     rows = [layer.num_embeddings for layer in _embeddings(net)]
@@ -1400,8 +1399,7 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
         net.load_state_dict(weights)
     except (RuntimeError, TypeError, AttributeError) as error:
         raise ValueError(f"{file} holds a network of another shape than make_net makes. {error}") from error
-    for layer in _embeddings(net):
-        layer.reader = reader
+    net.text_reader = reader
     vocab = reader.voc if vocab is None else vocab
     return net.to(device).eval(), classes, reader.voc
 
@@ -1483,13 +1481,16 @@ def mean_and_sem(values: Sequence[float] | np.ndarray | Tensor) -> tuple[float, 
     return float(values.mean()), float(error)
 
 
-def predict(net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable | None = None) -> list:
+def predict(
+    net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable | None = None,
+    voc: Vocab | None = None,
+) -> list:  # fmt: skip
     """The k most likely classes of a text, as (class, probability).
 
     collate_fn: the one of the network's training; without it, the one of padify, pad_length and offsetify that fits the
-    network's forward. Raises ValueError for another number of classes, and what logits_of raises.
+    network's forward. voc: as in save_model. Raises ValueError for another number of classes, and what logits_of raises.
     """
-    item = 1, Text(text, _reader_of(net))  # the label is a stand-in, never read
+    item = 1, Text(text, _reader_of(net, voc))  # the label is a stand-in, never read
     _, logits = logits_of(net, [(collate_fn or _collate_for(net))([item])])
     if logits.size(1) != len(classes):
         raise ValueError(f"The network tells {logits.size(1)} classes apart; classes has {len(classes)} names.")
