@@ -156,7 +156,8 @@ def load_dataset(
 ) -> tuple[list, list, list, Vocab]:  # fmt: skip
     """Load the news, or a table of your own, and build the vocabulary of its train half.
 
-    ngrams: also count runs of up to so many tokens; min_freq: leave out what is rarer than that; root: a file (CSV with
+    ngrams: also count runs of up to so many tokens (a path in this place is the root); min_freq: leave out what is
+    rarer than that; root: a file (CSV with
     commas, semicolons or tabs, or JSON lines), a folder with train.csv, test.csv and, for names of the classes,
     classes.txt, or "sample". Without root: $TORCHNLP_DATA, then the cache, then a download of AG News, then the small
     corpus that comes with the course. text, label: the columns of a table, by name or, from 0, by number; without them
@@ -172,8 +173,12 @@ def load_dataset(
     when the download has no room. What is no error but would mislead is printed as a note.
     """
     global vocab
-    if most is not None and most < 1:
-        raise ValueError(f"most is a number of articles, 1 or more, not {most!r}.")
+    if isinstance(ngrams, (str, os.PathLike)) and root is None:
+        ngrams, root = 1, ngrams
+    _check_number("ngrams", "a number of tokens", ngrams)
+    _check_number("min_freq", "a number of occurrences", min_freq)
+    if most is not None:
+        _check_number("most", "a number of articles", most)
     place, name = _find_data(root)
     train_dataset, test_dataset, classes, notes = _read_halves(place, text, label, seed)
     available = len(train_dataset)
@@ -197,6 +202,11 @@ def load_dataset(
     for line in lines:
         print(_in_lines(line, 88))
     return train_dataset, test_dataset, classes, vocab
+
+
+def _check_number(name: str, what: str, value: object) -> None:
+    if not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name} is {what}, 1 or more, not {value!r}.")
 
 
 def _read_halves(place: Path, text: Columns, label: Columns, seed: int) -> tuple:
@@ -848,7 +858,10 @@ def train_valid_split(dataset: Sequence[tuple[int, str]], share: float = 0.1, se
     """(training part, validation part) of a dataset: share of its items, drawn at random, are held out to choose by.
 
     Where a class has fewer than 200 texts, share of each class is drawn, and all copies of a text go to one part.
+    Raises ValueError for a share that is not between 0 and 1.
     """
+    if not isinstance(share, (int, float, np.floating)) or not 0 < share < 1:
+        raise ValueError(f"share is the part that is held out, above 0 and below 1, such as 0.1; not {share!r}.")
     counts = collections.Counter(label for label, _ in dataset)
     if min(counts.values(), default=0) >= 200:
         return tuple(random_split(dataset, [1 - share, share], generator=torch.Generator().manual_seed(seed)))
@@ -1075,9 +1088,27 @@ def _check_fit(logits: Tensor, labels: Tensor) -> None:
         raise ValueError(f"The network does not fit the data. {remedy}")
 
 
+def _check_classes(outputs: int, classes: Sequence[str]) -> None:
+    if outputs != len(classes):
+        raise ValueError(f"The network tells {outputs} classes apart; classes has {len(classes)} names.")
+
+
 def _check_loss(loss_fn: Callable) -> None:
     if getattr(loss_fn, "reduction", "mean") != "mean":
         raise ValueError('loss_fn gives one number, the mean over the batch: leave reduction="mean" as it is.')
+    weight = loss_fn.weight if isinstance(loss_fn, (nn.CrossEntropyLoss, nn.NLLLoss)) else None
+    if weight is not None and not (weight.isfinite() & (weight > 0)).all():
+        remedy = "Each must be a finite number above 0: does every class have a text?"
+        raise ValueError(f"The weights of loss_fn are {weight.tolist()}. {remedy}")
+
+
+def _check_optimizer(net: nn.Module, optimizer: Optimizer) -> None:
+    """A ValueError where a parameter that should learn would stay as it is, as with an earlier network's optimizer."""
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    for name, p in net.named_parameters():
+        if p.requires_grad and id(p) not in held:
+            remedy = "Make a new one with make_optimizer(net), or freeze what shall not learn: requires_grad_(False)."
+            raise ValueError(f"The optimizer does not have the network's {name}. {remedy}")
 
 
 def _weight_of(loss_fn: Callable, labels: Tensor, loss: Tensor) -> Tensor:
@@ -1100,8 +1131,11 @@ def clip_gradient(net: nn.Module, clip: float | None) -> Tensor:
     """
     if clip is not None and not clip > 0:
         raise ValueError(f"clip is the largest norm that a gradient may have, above 0, or None; not {clip!r}.")
-    dense = [p for p in net.parameters() if p.grad is not None and not p.grad.is_sparse]
+    learnt = [p for p in net.parameters() if p.grad is not None]
+    dense = [p for p in learnt if not p.grad.is_sparse]
     norm = nn.utils.get_total_norm([p.grad for p in dense])
+    if learnt and not dense:  # PyTorch's norm of nothing is on the CPU
+        norm = norm.to(learnt[0].device)
     _stop_unless_finite(norm, "gradient")  # no step, and no scaling, can be made with it
     if clip is not None:
         nn.utils.clip_grads_with_norm_(dense, clip, norm)
@@ -1132,11 +1166,12 @@ def train_epoch(
     dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with
     learning rate lr is made: pass your own to keep its state from epoch to epoch. clip: see clip_gradient. Returns
     (mean loss per article, accuracy), running means: ask evaluate how good it is now. Raises ValueError for an empty
-    dataloader, a network that does not fit the data or reads another vocabulary, FloatingPointError for a loss or a
-    gradient that is not finite.
+    dataloader, a network that does not fit the data or reads another vocabulary, an optimizer that lacks a parameter,
+    weights of the loss that are not above 0; FloatingPointError for a loss or a gradient that is not finite.
     """
     _check_loss(loss_fn)
     optimizer = optimizer or make_optimizer(net, lr)
+    _check_optimizer(net, optimizer)
     net.train()
     steps, seen = [], 0
     for batch in _read_by(net, dataloader):
@@ -1230,6 +1265,7 @@ def fit(
     """
     steps = _count_steps(net, train, valid, epochs, loss_fn)
     optimizer, every = optimizer or make_optimizer(net, lr), max(1, len(train) // 25)  # every: steps for a point
+    _check_optimizer(net, optimizer)
     history = History(planned=epochs * len(getattr(train, "sampler", ())))
     curve, waiting = _LiveCurve(history, verbose and live), []  # waiting: the steps since the last point
     with _settled(optimizer, history):
@@ -1346,6 +1382,8 @@ def save_model(
     Raises RuntimeError before the first load_dataset, ValueError where several tables were loaded and voc is missing,
     TypeError and ValueError for classes that are not the network's, OSError for a file that can't be written.
     """
+    if isinstance(file, nn.Module):
+        raise TypeError("The file comes first: save_model(file, net, classes).")
     net, reader, file = _unwrapped(net), _reader_of(net, voc), Path(file).expanduser()
     if isinstance(classes, str):
         raise TypeError("classes is a list of names, not one string.")
@@ -1356,8 +1394,7 @@ def save_model(
     outputs = len(classes)
     with contextlib.suppress(*MISFITS):  # a network with inputs of its own can't be asked
         outputs = logits_of(net, [_collate_for(net)([(1, Text("", reader))])])[1].size(1)
-    if outputs != len(classes):
-        raise ValueError(f"The network tells {outputs} classes apart; classes has {len(classes)} names.")
+    _check_classes(outputs, classes)
     weights = {name.replace("_orig_mod.", ""): tensor.cpu() for name, tensor in net.state_dict().items()}
     saved = {"weights": weights, "classes": list(map(str, classes)), **_as_lists(reader)}
     with _written_aside(file, "model") as aside:
@@ -1492,8 +1529,7 @@ def predict(
     """
     item = 1, Text(text, _reader_of(net, voc))  # the label is a stand-in, never read
     _, logits = logits_of(net, [(collate_fn or _collate_for(net))([item])])
-    if logits.size(1) != len(classes):
-        raise ValueError(f"The network tells {logits.size(1)} classes apart; classes has {len(classes)} names.")
+    _check_classes(logits.size(1), classes)
     probabilities, best = logits[0].softmax(0).topk(min(k, len(classes)))
     return [(classes[i], p) for i, p in zip(best.tolist(), probabilities.tolist())]
 
@@ -1540,6 +1576,7 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Ca
     if unknown := set(show) - {*PARTS}:
         raise ValueError(f"show takes forget, input, output, candidate, c and h, not {', '.join(sorted(unknown))}.")
     tokens, values, answers, _ = _look_inside(net, text, collate_fn)
+    _check_classes(answers.shape[1], classes)
     show = [name for name in show if name in values] or list(values)
     moves = values.get("c", values["h"]).std(0, correction=0)
     top = moves.topk(min(8, len(moves))).indices.sort().values
@@ -1764,8 +1801,16 @@ class _LiveCurve:
 
 
 def plot_confusion(labels: Tensor, predictions: Tensor, classes: Sequence[str]):
-    """Confusion matrix of labels and predictions [N], 0..K-1: rows the truth, in per cent of it; returns the figure."""
+    """Confusion matrix of labels and predictions [N], 0..K-1: rows the truth, in per cent of it; returns the figure.
+
+    Raises ValueError for a number outside 0..K-1.
+    """
     from sklearn.metrics import ConfusionMatrixDisplay
+
+    numbers = {*np.asarray(labels).tolist(), *np.asarray(predictions).tolist()}
+    if outside := numbers - {*range(len(classes))}:
+        remedy = "Those of a dataset's items count from 1: take 1 off."
+        raise ValueError(f"Labels and predictions are 0 to {len(classes) - 1}, not {min(outside)}. {remedy}")
 
     with plt.rc_context({**STYLE, "axes.grid": False}):
         side = min(4.5 + 0.4 * max(0, len(classes) - 4), 12)
