@@ -143,7 +143,7 @@ AG_NEWS_FILES = {
 }
 AG_NEWS_CLASSES = ["World", "Sports", "Business", "Sci/Tech"]
 TEXT_COLUMNS = {"text", "title", "headline", "subject", "description", "body", "content", "message", "review"}
-LABEL_COLUMNS = {"label", "class", "category", "topic"}
+LABEL_COLUMNS = ("label", "class", "category", "topic")  # of several, the first of these is the label
 Columns = str | int | Sequence | None  # by name or by number, as load_dataset takes them
 JSON = ("jsonl", "json", "ndjson")  # endings of files of JSON lines
 LETTER = re.compile(r"[^\W\d_]")
@@ -261,9 +261,19 @@ def _problem(file: Path, line: int, *sentences: str) -> ValueError:
 
 
 def _read_table(file: Path, text: Columns, label: Columns) -> Table:
-    """A file's labels and texts; a broken row is an error that says where."""
+    """A file's labels and texts."""
     content, notes = _read_text(file)
-    rows = (_json_rows if file.suffix[1:] in JSON else _csv_rows)(file, content)
+    named = file.suffix[1:] in JSON
+    return _make_table(file, _json_rows(file, content) if named else _csv_rows(file, content, notes), notes, text, label)
+
+
+def _joined(value: str | list, sign: str) -> str:
+    """A value of a row as a string; JSON has lists of labels, and of tokens."""
+    return sign.join(map(str, value)) if isinstance(value, list) else value
+
+
+def _make_table(file: Path, rows: Iterator, notes: list[str], text: Columns, label: Columns) -> Table:
+    """Labels and texts of rows, (line, columns) each; a broken row is an error that says where."""
     first = next(rows, (1, ["label", "text"]))
     texts, target, header = _choose_columns(file, first[1], text, label)
     found = []
@@ -272,7 +282,8 @@ def _read_table(file: Path, text: Columns, label: Columns) -> Table:
             what = say("{found} columns instead of {wanted}.").format(found=len(row), wanted=len(first[1]))
             form = say("A text with a comma in it stands in double quotes; a quote inside is two.")
             raise _problem(file, line, what, form)
-        found.append((row[target].strip(), " ".join([row[i] for i in texts]).replace("\\", " "), line))
+        words = " ".join([_joined(row[i], " ") for i in texts]).replace("\\", " ")
+        found.append((_joined(row[target], "|").strip(), words, line))
     if not any(text.strip() for _, text, _ in found):
         raise ValueError(say("{file} has no text. It needs rows with a label and a text.").format(file=file))
     if empty := [line for label, _, line in found if not label]:
@@ -291,13 +302,15 @@ def _choose_columns(file: Path, first: list[str], text: Columns, label: Columns)
     """The columns of the text, the column of the label, and whether the first row is a header."""
     names = [name.strip().casefold() for name in first]
 
-    def find(wanted: Sequence | None, usual: set[str]) -> list[int]:
+    def find(wanted: Sequence | None, usual: Sequence[str] | set[str]) -> list[int]:
+        if wanted is None and usual is LABEL_COLUMNS:
+            return [names.index(name) for name in usual if name in names]
         if wanted is None:
             return [i for i, name in enumerate(names) if name in usual]
         place = {name: i for i, name in reversed([*enumerate(names)])} | {i: i for i in range(len(names))}
         return [place.get(one.casefold() if isinstance(one, str) else one, -1) for one in wanted]
 
-    text = [text] if isinstance(text, (str, int)) else text
+    text = [text] if isinstance(text, (str, int, np.integer)) else text
     texts, labels = find(text, TEXT_COLUMNS), find(None if label is None else [label], LABEL_COLUMNS)[:1]
     if text is label is None and not labels and 0 not in texts and len(first) in (2, 3):
         return list(range(1, len(first))), 0, False  # as in AG News
@@ -306,26 +319,44 @@ def _choose_columns(file: Path, first: list[str], text: Columns, label: Columns)
         seen = say("Its first row is: {names}.").format(names=", ".join(name.strip()[:20] for name in first))
         remedy = say('Say text=["subject", "body"], label="queue" or, with no header, by number: text=[1, 2], label=0.')
         raise ValueError(f"{file}: {asked} {seen} {remedy}")
-    by_number = all(isinstance(one, int) for one in [label, *(text or "?")])
+    by_number = all(isinstance(one, (int, np.integer)) for one in [label, *(text or "?")])
     return texts, labels[0], not by_number or names[labels[0]] in LABEL_COLUMNS
 
 
-def _csv_rows(file: Path, content: str) -> Iterator[tuple[int, list[str]]]:
-    """The first line and the columns of each row of a CSV file, whatever stands between its columns."""
+def _csv_rows(file: Path, content: str, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """The first line and the columns of each row of a CSV file, whatever stands between its columns.
+
+    Between tabs a quote is a letter like others, unless a column begins and ends with one. notes: gets a line about the
+    longest row of more than 9 lines, which a stray quote may have made.
+    """
     excel = re.match("sep=(.)[\r\n]", content)  # a line for Excel alone
     delimiter = excel[1] if excel else _delimiter(content)
+    csv.field_size_limit(2**31 - 1)  # a text may have more than 131,072 characters
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
-    line = 1
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True, **_format(delimiter))
+    line, longest = 1, (9, 0)
     try:
         for row in reader:
+            longest = max(longest, (reader.line_num + 1 - line, -line))
             if row and not (excel and line == 1):  # an empty line is an empty row
-                yield line, row
+                yield line, [_unquoted(part) for part in row] if delimiter == "\t" else row
             line = reader.line_num + 1
     except csv.Error as error:
         what = say("not readable as CSV ({error}).").format(error=error)
         remedy = say("Check the quotes in this line and above: each closes, and one inside of a text is two.")
         raise _problem(file, line, what, remedy) from error
+    if longest[1]:
+        what = say("Note: {name}, line {line}: a text spans {n:,} lines. Is it one text, or does a quote close too late?")
+        notes.append(what.format(name=file.name, line=-longest[1], n=longest[0]))
+
+
+def _format(delimiter: str) -> dict:
+    return {"delimiter": delimiter, "quoting": csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL}
+
+
+def _unquoted(part: str) -> str:
+    whole = len(part) > 1 and part[0] == part[-1] == '"'
+    return part[1:-1].replace('""', '"') if whole else part
 
 
 def _delimiter(content: str) -> str:
@@ -333,7 +364,7 @@ def _delimiter(content: str) -> str:
     start = content[:100_000]
 
     def fit(sign: str) -> tuple[int, int]:
-        rows = itertools.islice(csv.reader(io.StringIO(start, newline=""), delimiter=sign), 100)
+        rows = itertools.islice(csv.reader(io.StringIO(start, newline=""), **_format(sign)), 100)
         widths = collections.Counter(len(row) for row in rows if len(row) > 1)
         return max(widths.values(), default=0), -(start + sign).find(sign)
 
@@ -355,7 +386,7 @@ def _json_rows(file: Path, content: str) -> Iterator[tuple[int, list[str]]]:
     yield 1, names
     for line, row in objects:
         values = [row[name] if row.get(name) is not None else "" for name in names]
-        yield line, ["|".join(map(str, value)) if isinstance(value, list) else str(value) for value in values]
+        yield line, [value if isinstance(value, list) else str(value) for value in values]
 
 
 def _read_text(file: Path) -> tuple[str, list[str]]:
@@ -467,6 +498,11 @@ def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[s
     counts, labels = collections.Counter(label for label, _ in train + test), collections.defaultdict(set)
     sizes = ", ".join(f"{name} {counts[k]:,}" for k, name in enumerate(classes, 1))
     yield say("Texts per class: {sizes}.").format(sizes=sizes)
+    often = collections.Counter(label for label, _ in train).most_common(1)[0][0]
+    reached = sum(label == often for label, _ in test) / max(1, len(test))
+    if reached > 1.2 / len(classes):
+        what = say("Always answering {name} would reach an accuracy of {reached:.3f} on the test articles.")
+        yield what.format(name=classes[often - 1], reached=reached)
     for label, text in train + test:
         labels[_plain(text)].add(label)
     copies, bare = len(train + test) - len(labels), sum(not LETTER.search(text) for _, text in train + test)
@@ -651,7 +687,7 @@ class Reader(NamedTuple):
         if self is other:
             return True
         words, others = (getattr(voc, "itos", voc.stoi) for voc in (self.voc, other.voc))
-        return self.tokenizer == other.tokenizer and (self.voc is other.voc or words == others)
+        return _same_tokenizer(self.tokenizer, other.tokenizer) and (self.voc is other.voc or words == others)
 
     def __deepcopy__(self, memo: dict) -> Reader:
         return self  # nothing changes it, so copies of a network share it
@@ -1375,7 +1411,8 @@ def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossE
 def save_model(
     file: str | os.PathLike, net: nn.Module, classes: Sequence[str], voc: Vocab | None = None
 ) -> None:
-    """Write the network's weights, the vocabulary and the tokenizer's name that it reads with, and the class names.
+    """Write the network's weights, the vocabulary that it reads with, the tokenizer's name and what it makes of two
+    sentences, and the class names.
 
     Without the vocabulary, which knows whose row is whose, the weights are worth nothing. A file that stood there
     before is not lost when the disk is full. voc: the vocabulary, for a network whose batches did not tell which it is.
@@ -1444,13 +1481,17 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
 def _as_lists(reader: Reader) -> dict:
     """What a file holds of a reader: plain lists and a name, which need no trust to be read."""
     words, counts = list(reader.voc.itos), getattr(reader.voc, "freqs", {})
-    return {"words": words, "counts": [counts.get(word, 0) for word in words], "tokenizer": _name_of(reader.tokenizer)}
+    counts = [counts.get(word, 0) for word in words]
+    probe = _probe(reader.tokenizer)
+    return {"words": words, "counts": counts, "tokenizer": _name_of(reader.tokenizer), "probe": probe}
 
 
 def _from_lists(saved: dict) -> Reader:
     known = {_name_of(split): split for split in (split_words, tokenizer)}
-    if (wanted := saved.get("tokenizer", _name_of(split_words))) not in known:
-        raise ValueError(f"The network reads with the tokenizer {wanted}. Set torchnlp.tokenizer to it first.")
+    wanted = saved.get("tokenizer", _name_of(split_words))
+    if wanted not in known or saved.get("probe", _probe(known[wanted])) != _probe(known[wanted]):
+        example = f" It makes {saved['probe'][0]} of {PROBES[0]!r}." if "probe" in saved else ""
+        raise ValueError(f"The network reads with the tokenizer {wanted}. Set torchnlp.tokenizer to it first.{example}")
     voc, words = Vocab(collections.Counter()), saved["words"]
     voc.itos, voc.tokenizer = list(words), known[wanted]
     voc.stoi.update({word: number for number, word in enumerate(words)})
@@ -1460,6 +1501,19 @@ def _from_lists(saved: dict) -> Reader:
 
 def _name_of(tokenizer: Callable) -> str:
     return f"{getattr(tokenizer, '__module__', '')}.{getattr(tokenizer, '__qualname__', type(tokenizer).__name__)}"
+
+
+# A lambda, a partial or an instance has no name of its own: what it makes of these tells it from another one.
+PROBES = ("IRAQ's oil exports: down 3.5% (again)!", "Zürich 东京 don't-stop_now\tA b")
+
+
+def _probe(tokenizer: Callable) -> list[list[str]]:
+    return [[*map(str, tokenizer(text))] for text in PROBES]
+
+
+def _same_tokenizer(one: Callable, other: Callable) -> bool:
+    """Are both the same, or of one name, as when a cell that makes a tokenizer runs again, and alike in what they do?"""
+    return one == other or _name_of(one) == _name_of(other) and _probe(one) == _probe(other)
 
 
 # ------------------------------------------------------------------------------------- looking

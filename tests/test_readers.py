@@ -127,6 +127,19 @@ def test_the_tokenizer_of_the_module_is_the_one_of_the_vocabulary_and_goes_into_
         load_model(tmp_path / "net.pt", lambda words, classes: Packed(words + 1, classes))
 
 
+def test_a_tokenizer_without_a_name_is_known_by_what_it_makes_of_two_sentences(corpus, tmp_path, monkeypatch):
+    monkeypatch.setattr(torchnlp, "tokenizer", lambda text: text.lower().split())
+    train, _, classes, vocab = corpus("a")
+    net = trained(train, vocab)
+    save_model(tmp_path / "net.pt", net, classes)
+    monkeypatch.setattr(torchnlp, "tokenizer", lambda text: text.lower().split())  # its cell, once more
+    assert evaluate(net, length_loader(corpus("a")[0]))[1] == 1
+    load_model(tmp_path / "net.pt", lambda words, classes: Packed(words + 1, classes))
+    monkeypatch.setattr(torchnlp, "tokenizer", lambda text: text.split())
+    with pytest.raises(ValueError, match="Set torchnlp.tokenizer to it first. It makes .*'exports:'"):
+        load_model(tmp_path / "net.pt", lambda words, classes: Packed(words + 1, classes))
+
+
 @pytest.mark.slow
 def test_workers_in_spawned_processes_read_what_this_process_reads(news_folder):
     def loader(workers):

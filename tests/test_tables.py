@@ -222,6 +222,30 @@ def test_objects_of_json_lines_may_lack_keys_and_have_lists_of_labels(load):
     del rows[0]["text"]
     train, test, classes, _ = load("\n".join(map(json.dumps, rows)), "tickets.json")
     assert classes == ["a", "a|b"] and sorted(text for _, text in train + test)[:2] == ["", ""]
+    rows = [{"label": "ab"[i % 2], "text": ["rain", f"stops {i}"]} for i in range(20)]
+    assert items(load("\n".join(map(json.dumps, rows)), "tickets.jsonl"))[0] == ("a", "rain stops 0")
+
+
+def test_a_quote_that_closes_too_late_is_named_with_its_line_and_between_tabs_it_is_a_letter(load, said):
+    rows = [("ab"[i % 2], f"text {i}") for i in range(60)]
+    lines = ["label,text", *map(",".join, rows)]
+    lines[20], lines[40] = 'b,"text 19', 'b,text 39"'
+    assert len(items(load("\n".join(lines)))) == 40 and "tickets.csv, line 21: a text spans 21 lines" in said()
+    assert len(items(load("\n".join(lines).replace(",", "\t"), "a.tsv"))) == 60 and "spans" not in said()
+    long = [*rows, ("a", "long " * 30_000)]
+    assert items(load(written(long, header=("label", "text")))) == sorted(long)
+
+
+def test_a_column_called_label_is_the_label_wherever_it_stands(load):
+    rows = [("xyz"[i % 3], "ab"[i % 2], f"text {i}") for i in range(60)]
+    assert load(written(rows, header=("topic", "label", "text")))[2] == ["a", "b"]
+
+
+def test_a_line_says_what_the_most_frequent_label_alone_would_reach(load, said):
+    load(written([("ab"[i % 5 == 0], f"text {i}") for i in range(100)], header=("label", "text")))
+    assert "Always answering a would reach an accuracy of 0.800 on the test articles." in said()
+    load(TABLE, **NAMED)
+    assert "Always answering" not in said()
 
 
 @pytest.mark.parametrize("sign", "|;,")
