@@ -151,13 +151,13 @@ SAMPLE = Path(__file__).resolve().parent / "data" / "sample"
 
 
 def load_dataset(
-    ngrams: int = 1, min_freq: int = 1, root: str | Path | None = None, most: int | None = None, seed: int = 0, *,
+    ngrams: int = 1, min_freq: int = 1, root: str | Path | object = None, most: int | None = None, seed: int = 0, *,
     text: str | int | Sequence | None = None, label: str | int | None = None,
 ) -> tuple[list, list, list, Vocab]:  # fmt: skip
     """Load the news, or a table of your own, and build the vocabulary of its train half.
 
     ngrams: also count runs of up to so many tokens (a path in this place is the root); min_freq: leave out what is
-    rarer than that; root: a file (CSV with
+    rarer than that; root: a pandas DataFrame, a file (CSV with
     commas, semicolons or tabs, or JSON lines), a folder with train.csv, test.csv and, for names of the classes,
     classes.txt, or "sample". Without root: $TORCHNLP_DATA, then the cache, then a download of AG News, then the small
     corpus that comes with the course. text, label: the columns of a table, by name or, from 0, by number; without them
@@ -173,14 +173,15 @@ def load_dataset(
     when the download has no room. What is no error but would mislead is printed as a note.
     """
     global vocab
-    if isinstance(ngrams, (str, os.PathLike)) and root is None:
+    if root is None and (isinstance(ngrams, (str, os.PathLike)) or hasattr(ngrams, "itertuples")):
         ngrams, root = 1, ngrams
     _check_number("ngrams", "a number of tokens", ngrams)
     _check_number("min_freq", "a number of occurrences", min_freq)
     if most is not None:
         _check_number("most", "a number of articles", most)
-    place, name = _find_data(root)
-    train_dataset, test_dataset, classes, notes = _read_halves(place, text, label, seed)
+    place, name = (Path("DataFrame"), "own") if hasattr(root, "itertuples") else _find_data(root)
+    files = [root] if hasattr(root, "itertuples") else _files_of(place)
+    train_dataset, test_dataset, classes, notes = _read_halves(place, files, text, label, seed)
     available = len(train_dataset)
     if most is not None and most < available:
         train_dataset = random.Random(seed).sample(train_dataset, most)
@@ -209,9 +210,9 @@ def _check_number(name: str, what: str, value: object) -> None:
         raise ValueError(f"{name} is {what}, 1 or more, not {value!r}.")
 
 
-def _read_halves(place: Path, text: Columns, label: Columns, seed: int) -> tuple:
-    """(train items, test items, classes, notes) of a folder or a file. Without a test half, a tenth is held out."""
-    tables = [_read_table(file, text, label) for file in _files_of(place)]
+def _read_halves(place: Path, files: Sequence, text: Columns, label: Columns, seed: int) -> tuple:
+    """(train items, test items, classes, notes) of files or a DataFrame. Without a test half, a tenth is held out."""
+    tables = [_read_table(file, text, label) for file in files]
     classes = _read_classes(place, tables)
     numbers = _number_labels(place, classes, {row[0] for table in tables for row in table.rows})
     halves = [_with_numbers(table, numbers) for table in tables]
@@ -260,11 +261,23 @@ def _problem(file: Path, line: int, *sentences: str) -> ValueError:
     return ValueError(say("{file}, line {line}: {what}").format(file=file, line=line, what=" ".join(sentences)))
 
 
-def _read_table(file: Path, text: Columns, label: Columns) -> Table:
-    """A file's labels and texts."""
-    content, notes = _read_text(file)
-    named = file.suffix[1:] in JSON
-    return _make_table(file, _json_rows(file, content) if named else _csv_rows(file, content, notes), notes, text, label)
+def _read_table(file: Path | object, text: Columns, label: Columns) -> Table:
+    """The labels and texts of a file, or of a pandas DataFrame."""
+    notes = []
+    if hasattr(file, "itertuples"):
+        return _make_table(Path("DataFrame"), _frame_rows(file), notes, text, label, named=True)
+    content, named = _read_text(file), file.suffix[1:] in JSON
+    rows = _json_rows(file, content) if named else _csv_rows(file, content, notes)
+    return _make_table(file, rows, notes, text, label, named)
+
+
+def _frame_rows(frame: object) -> Iterator[tuple[int, list]]:
+    """The names of a DataFrame's columns, and then its rows, counted from 1; a missing value is an empty text."""
+    yield 0, [str(name) for name in frame.columns]
+    missing = frame.isna().to_numpy()
+    for line, row in enumerate(frame.itertuples(index=False, name=None), 1):
+        values = ["" if none else value for value, none in zip(row, missing[line - 1])]
+        yield line, [value if isinstance(value, list) else str(value) for value in values]
 
 
 def _joined(value: str | list, sign: str) -> str:
@@ -272,10 +285,15 @@ def _joined(value: str | list, sign: str) -> str:
     return sign.join(map(str, value)) if isinstance(value, list) else value
 
 
-def _make_table(file: Path, rows: Iterator, notes: list[str], text: Columns, label: Columns) -> Table:
-    """Labels and texts of rows, (line, columns) each; a broken row is an error that says where."""
+def _make_table(
+    file: Path, rows: Iterator, notes: list[str], text: Columns, label: Columns, named: bool
+) -> Table:
+    """Labels and texts of rows, (line, columns) each; a broken row is an error that says where.
+
+    named: the first row surely has the columns' names.
+    """
     first = next(rows, (1, ["label", "text"]))
-    texts, target, header = _choose_columns(file, first[1], text, label)
+    texts, target, header = _choose_columns(file, first[1], text, label, named)
     found = []
     for line, row in rows if header else itertools.chain([first], rows):
         if len(row) != len(first[1]):
@@ -298,7 +316,9 @@ def _make_table(file: Path, rows: Iterator, notes: list[str], text: Columns, lab
     return Table(file, found, header, notes)
 
 
-def _choose_columns(file: Path, first: list[str], text: Columns, label: Columns) -> tuple[list[int], int, bool]:
+def _choose_columns(
+    file: Path, first: list[str], text: Columns, label: Columns, named: bool
+) -> tuple[list[int], int, bool]:
     """The columns of the text, the column of the label, and whether the first row is a header."""
     names = [name.strip().casefold() for name in first]
 
@@ -312,7 +332,7 @@ def _choose_columns(file: Path, first: list[str], text: Columns, label: Columns)
 
     text = [text] if isinstance(text, (str, int, np.integer)) else text
     texts, labels = find(text, TEXT_COLUMNS), find(None if label is None else [label], LABEL_COLUMNS)[:1]
-    if text is label is None and not labels and 0 not in texts and len(first) in (2, 3):
+    if not named and text is label is None and not labels and 0 not in texts and len(first) in (2, 3):
         return list(range(1, len(first))), 0, False  # as in AG News
     if not texts or not labels or -1 in texts + labels or labels[0] in texts:
         asked = say("which columns are the text, and which other one is the label?")
@@ -320,7 +340,7 @@ def _choose_columns(file: Path, first: list[str], text: Columns, label: Columns)
         remedy = say('Say text=["subject", "body"], label="queue" or, with no header, by number: text=[1, 2], label=0.')
         raise ValueError(f"{file}: {asked} {seen} {remedy}")
     by_number = all(isinstance(one, (int, np.integer)) for one in [label, *(text or "?")])
-    return texts, labels[0], not by_number or names[labels[0]] in LABEL_COLUMNS
+    return texts, labels[0], named or not by_number or names[labels[0]] in LABEL_COLUMNS
 
 
 def _csv_rows(file: Path, content: str, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
@@ -389,34 +409,24 @@ def _json_rows(file: Path, content: str) -> Iterator[tuple[int, list[str]]]:
         yield line, [value if isinstance(value, list) else str(value) for value in values]
 
 
-def _read_text(file: Path) -> tuple[str, list[str]]:
-    """What a file says, and a note where its encoding is not UTF-8 and had to be guessed."""
+def _read_text(file: Path) -> str:
+    """What a file in UTF-8 says, with or without a byte order mark."""
     data = file.read_bytes()
     try:
-        return data.decode("utf-8-sig"), []
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
-    from charset_normalizer import from_bytes  # here: nearly all files are UTF-8
-
-    remedy = say("Save the file as UTF-8: a spreadsheet or editor offers it under 'Save as'.")
-    odd = b"\n".join([row for row in data.splitlines() if not row.isascii()][:1000])
-    guess = getattr(from_bytes(odd).best(), "encoding", None)
-    right = len(re.findall(r"[^\x00-\x7f]", odd.decode("utf-8", "ignore")))
-    if guess is None or right > odd.decode("utf-8", "replace").count("\ufffd"):  # UTF-8 with a few broken places
-        raise _problem(file, line, say("not UTF-8 (byte {byte:#x}).").format(byte=byte), remedy)
-    content = data.decode(guess, "replace")
-    words = ", ".join(dict.fromkeys(re.findall(r"\w*[^\W\x00-\x7f]\w*", content[:100_000])))
-    what = say("Note: {name} is not UTF-8, and was read as {guess}, with words such as {words}. If they are wrong:")
-    return content, [f"{what.format(name=file.name, guess=guess, words=words[:60])} {remedy}"]
+        what = say("not UTF-8 (byte {byte:#x}).").format(byte=data[error.start])
+        remedy = say("Save the file as UTF-8: a spreadsheet or editor offers it under 'Save as'.")
+        line = say('Or let pandas read it: load_dataset(root=pandas.read_csv("{name}", encoding="cp1252")).')
+        line = line.format(name=file.name)
+        raise _problem(file, data.count(b"\n", 0, error.start) + 1, what, remedy, line) from error
 
 
 def _read_classes(place: Path, tables: list[Table]) -> list[str]:
     """The class names of classes.txt, one a line; without it those of AG News, or the labels of the tables."""
     file, labels = place / "classes.txt", [label for table in tables for label, _, _ in table.rows]
     if file.is_file():
-        content, notes = _read_text(file)
-        tables[0].notes.extend(notes)
-        classes = [line.strip() for line in content.splitlines() if line.strip()]
+        classes = [line.strip() for line in _read_text(file).splitlines() if line.strip()]
         if not 2 <= len(classes) <= 100 or len(set(classes)) < len(classes):
             what = say("{file}: expected 2 to 100 different class names, one a line; found {names}.")
             raise ValueError(what.format(file=file, names=classes[:5]))
