@@ -116,12 +116,19 @@ def _choose_device(wanted: str = "") -> torch.device:
 
 device = _choose_device(os.environ.get("TORCHNLP_DEVICE", ""))
 SPARSE = device.type != "mps"  # for nn.Embedding(..., sparse=SPARSE): an Apple GPU has no sparse gradients
-# On a GPU too, recurrent layers multiply whole float32 numbers: lessons compare results to five digits.
-torch.backends.cudnn.allow_tf32 = False
-if "OMP_NUM_THREADS" not in os.environ:
-    # For networks this small a second thread gains little, and costs sixty-fold where other programs want its core.
-    # Processor time adds up threads, and the lessons' times are those of one. torch.set_num_threads asks for more.
-    torch.set_num_threads(1)
+
+
+def _set_up_torch() -> None:
+    """What the lessons' numbers and times need of PyTorch. torch.set_num_threads asks for more threads."""
+    # On a GPU too, recurrent layers multiply whole float32 numbers: lessons compare results to five digits.
+    torch.backends.cudnn.allow_tf32 = False
+    if "OMP_NUM_THREADS" not in os.environ:
+        # For networks this small a second thread gains little, and costs sixty-fold where other programs want its core.
+        # Processor time adds up threads, and the lessons' times are those of one.
+        torch.set_num_threads(1)
+
+
+_set_up_torch()
 
 
 # ---------------------------------------------------------------------------------------- data
@@ -135,7 +142,7 @@ AG_NEWS_FILES = {
 }
 AG_NEWS_CLASSES = ["World", "Sports", "Business", "Sci/Tech"]
 TEXT_COLUMNS = {"text", "title", "headline", "subject", "description", "body", "content", "message", "review"}
-LABEL_COLUMNS = {"label", "class", "category", "topic"}
+LABEL_COLUMNS = ("label", "class", "category", "topic")  # of several, the first of these is the label
 Columns = str | int | Sequence | None  # by name or by number, as load_dataset takes them
 JSON = ("jsonl", "json", "ndjson")  # endings of files of JSON lines
 LETTER = re.compile(r"[^\W\d_]")
@@ -143,12 +150,13 @@ SAMPLE = Path(__file__).resolve().parent / "data" / "sample"
 
 
 def load_dataset(
-    ngrams: int = 1, min_freq: int = 1, root: str | Path | None = None, most: int | None = None, seed: int = 0, *,
+    ngrams: int = 1, min_freq: int = 1, root: str | Path | object = None, most: int | None = None, seed: int = 0, *,
     text: str | int | Sequence | None = None, label: str | int | None = None,
 ) -> tuple[list, list, list, Vocab]:  # fmt: skip
     """Load the news, or a table of your own, and build the vocabulary of its train half.
 
-    ngrams: also count runs of up to so many tokens; min_freq: leave out what is rarer than that; root: a file (CSV with
+    ngrams: also count runs of up to so many tokens (a path in this place is the root); min_freq: leave out what is
+    rarer than that; root: a pandas DataFrame, a file (CSV with
     commas, semicolons or tabs, or JSON lines), a folder with train.csv, test.csv and, for names of the classes,
     classes.txt, or "sample". Without root: $TORCHNLP_DATA, then the cache, then a download of AG News, then the small
     corpus that comes with the course. text, label: the columns of a table, by name or, from 0, by number; without them
@@ -164,15 +172,21 @@ def load_dataset(
     when the download has no room. What is no error but would mislead is printed as a note.
     """
     global vocab
-    if most is not None and most < 1:
-        raise ValueError(f"most is a number of articles, 1 or more, not {most!r}.")
-    place, name = _find_data(root)
-    train_dataset, test_dataset, classes, notes = _read_halves(place, text, label, seed)
+    if root is None and (isinstance(ngrams, (str, os.PathLike)) or hasattr(ngrams, "itertuples")):
+        ngrams, root = 1, ngrams
+    _check_number("ngrams", "a number of tokens", ngrams)
+    _check_number("min_freq", "a number of occurrences", min_freq)
+    if most is not None:
+        _check_number("most", "a number of articles", most)
+    place, name = (Path("DataFrame"), "own") if hasattr(root, "itertuples") else _find_data(root)
+    files = [root] if hasattr(root, "itertuples") else _files_of(place)
+    train_dataset, test_dataset, classes, notes = _read_halves(place, files, text, label, seed)
     available = len(train_dataset)
     if most is not None and most < available:
         train_dataset = random.Random(seed).sample(train_dataset, most)
     voc, train_dataset, test_dataset = _learn_vocabulary(train_dataset, test_dataset, ngrams, min_freq)
     voc.source, voc.folder = name, place
+    voc.alone = vocab is None or getattr(vocab, "alone", True) and _reader(None).agrees(_reader(None, voc))
 
     title = {"ag_news": "AG News", "sample": say("The bundled sample corpus"), "own": place.name}[name]
     train, test = len(train_dataset), len(test_dataset)
@@ -190,9 +204,14 @@ def load_dataset(
     return train_dataset, test_dataset, classes, vocab
 
 
-def _read_halves(place: Path, text: Columns, label: Columns, seed: int) -> tuple:
-    """(train items, test items, classes, notes) of a folder or a file. Without a test half, a tenth is held out."""
-    tables = [_read_table(file, text, label) for file in _files_of(place)]
+def _check_number(name: str, what: str, value: object) -> None:
+    if not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name} is {what}, 1 or more, not {value!r}.")
+
+
+def _read_halves(place: Path, files: Sequence, text: Columns, label: Columns, seed: int) -> tuple:
+    """(train items, test items, classes, notes) of files or a DataFrame. Without a test half, a tenth is held out."""
+    tables = [_read_table(file, text, label) for file in files]
     classes = _read_classes(place, tables)
     numbers = _number_labels(place, classes, {row[0] for table in tables for row in table.rows})
     halves = [_with_numbers(table, numbers) for table in tables]
@@ -241,19 +260,47 @@ def _problem(file: Path, line: int, *sentences: str) -> ValueError:
     return ValueError(say("{file}, line {line}: {what}").format(file=file, line=line, what=" ".join(sentences)))
 
 
-def _read_table(file: Path, text: Columns, label: Columns) -> Table:
-    """A file's labels and texts; a broken row is an error that says where."""
-    content, notes = _read_text(file)
-    rows = (_json_rows if file.suffix[1:] in JSON else _csv_rows)(file, content)
+def _read_table(file: Path | object, text: Columns, label: Columns) -> Table:
+    """The labels and texts of a file, or of a pandas DataFrame."""
+    notes = []
+    if hasattr(file, "itertuples"):
+        return _make_table(Path("DataFrame"), _frame_rows(file), notes, text, label, named=True)
+    content, named = _read_text(file), file.suffix[1:] in JSON
+    rows = _json_rows(file, content) if named else _csv_rows(file, content, notes)
+    return _make_table(file, rows, notes, text, label, named)
+
+
+def _frame_rows(frame: object) -> Iterator[tuple[int, list]]:
+    """The names of a DataFrame's columns, and then its rows, counted from 1; a missing value is an empty text."""
+    yield 0, [str(name) for name in frame.columns]
+    missing = frame.isna().to_numpy()
+    for line, row in enumerate(frame.itertuples(index=False, name=None), 1):
+        values = ["" if none else value for value, none in zip(row, missing[line - 1])]
+        yield line, [value if isinstance(value, list) else str(value) for value in values]
+
+
+def _joined(value: str | list, sign: str) -> str:
+    """A value of a row as a string; JSON has lists of labels, and of tokens."""
+    return sign.join(map(str, value)) if isinstance(value, list) else value
+
+
+def _make_table(
+    file: Path, rows: Iterator, notes: list[str], text: Columns, label: Columns, named: bool
+) -> Table:
+    """Labels and texts of rows, (line, columns) each; a broken row is an error that says where.
+
+    named: the first row surely has the columns' names.
+    """
     first = next(rows, (1, ["label", "text"]))
-    texts, target, header = _choose_columns(file, first[1], text, label)
+    texts, target, header = _choose_columns(file, first[1], text, label, named)
     found = []
     for line, row in rows if header else itertools.chain([first], rows):
         if len(row) != len(first[1]):
             what = say("{found} columns instead of {wanted}.").format(found=len(row), wanted=len(first[1]))
             form = say("A text with a comma in it stands in double quotes; a quote inside is two.")
             raise _problem(file, line, what, form)
-        found.append((row[target].strip(), " ".join([row[i] for i in texts]).replace("\\", " "), line))
+        words = " ".join([_joined(row[i], " ") for i in texts]).replace("\\", " ")
+        found.append((_joined(row[target], "|").strip(), words, line))
     if not any(text.strip() for _, text, _ in found):
         raise ValueError(say("{file} has no text. It needs rows with a label and a text.").format(file=file))
     if empty := [line for label, _, line in found if not label]:
@@ -268,45 +315,67 @@ def _read_table(file: Path, text: Columns, label: Columns) -> Table:
     return Table(file, found, header, notes)
 
 
-def _choose_columns(file: Path, first: list[str], text: Columns, label: Columns) -> tuple[list[int], int, bool]:
+def _choose_columns(
+    file: Path, first: list[str], text: Columns, label: Columns, named: bool
+) -> tuple[list[int], int, bool]:
     """The columns of the text, the column of the label, and whether the first row is a header."""
     names = [name.strip().casefold() for name in first]
 
-    def find(wanted: Sequence | None, usual: set[str]) -> list[int]:
+    def find(wanted: Sequence | None, usual: Sequence[str] | set[str]) -> list[int]:
+        if wanted is None and usual is LABEL_COLUMNS:
+            return [names.index(name) for name in usual if name in names]
         if wanted is None:
             return [i for i, name in enumerate(names) if name in usual]
         place = {name: i for i, name in reversed([*enumerate(names)])} | {i: i for i in range(len(names))}
         return [place.get(one.casefold() if isinstance(one, str) else one, -1) for one in wanted]
 
-    text = [text] if isinstance(text, (str, int)) else text
+    text = [text] if isinstance(text, (str, int, np.integer)) else text
     texts, labels = find(text, TEXT_COLUMNS), find(None if label is None else [label], LABEL_COLUMNS)[:1]
-    if text is label is None and not labels and 0 not in texts and len(first) in (2, 3):
+    if not named and text is label is None and not labels and 0 not in texts and len(first) in (2, 3):
         return list(range(1, len(first))), 0, False  # as in AG News
     if not texts or not labels or -1 in texts + labels or labels[0] in texts:
         asked = say("which columns are the text, and which other one is the label?")
         seen = say("Its first row is: {names}.").format(names=", ".join(name.strip()[:20] for name in first))
         remedy = say('Say text=["subject", "body"], label="queue" or, with no header, by number: text=[1, 2], label=0.')
         raise ValueError(f"{file}: {asked} {seen} {remedy}")
-    by_number = all(isinstance(one, int) for one in [label, *(text or "?")])
-    return texts, labels[0], not by_number or names[labels[0]] in LABEL_COLUMNS
+    by_number = all(isinstance(one, (int, np.integer)) for one in [label, *(text or "?")])
+    return texts, labels[0], named or not by_number or names[labels[0]] in LABEL_COLUMNS
 
 
-def _csv_rows(file: Path, content: str) -> Iterator[tuple[int, list[str]]]:
-    """The first line and the columns of each row of a CSV file, whatever stands between its columns."""
+def _csv_rows(file: Path, content: str, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """The first line and the columns of each row of a CSV file, whatever stands between its columns.
+
+    Between tabs a quote is a letter like others, unless a column begins and ends with one. notes: gets a line about the
+    longest row of more than 9 lines, which a stray quote may have made.
+    """
     excel = re.match("sep=(.)[\r\n]", content)  # a line for Excel alone
     delimiter = excel[1] if excel else _delimiter(content)
+    csv.field_size_limit(2**31 - 1)  # a text may have more than 131,072 characters
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
-    line = 1
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True, **_format(delimiter))
+    line, longest = 1, (9, 0)
     try:
         for row in reader:
+            longest = max(longest, (reader.line_num + 1 - line, -line))
             if row and not (excel and line == 1):  # an empty line is an empty row
-                yield line, row
+                yield line, [_unquoted(part) for part in row] if delimiter == "\t" else row
             line = reader.line_num + 1
     except csv.Error as error:
         what = say("not readable as CSV ({error}).").format(error=error)
         remedy = say("Check the quotes in this line and above: each closes, and one inside of a text is two.")
         raise _problem(file, line, what, remedy) from error
+    if longest[1]:
+        what = say("Note: {name}, line {line}: a text spans {n:,} lines. Is it one text, or does a quote close too late?")
+        notes.append(what.format(name=file.name, line=-longest[1], n=longest[0]))
+
+
+def _format(delimiter: str) -> dict:
+    return {"delimiter": delimiter, "quoting": csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL}
+
+
+def _unquoted(part: str) -> str:
+    whole = len(part) > 1 and part[0] == part[-1] == '"'
+    return part[1:-1].replace('""', '"') if whole else part
 
 
 def _delimiter(content: str) -> str:
@@ -314,7 +383,7 @@ def _delimiter(content: str) -> str:
     start = content[:100_000]
 
     def fit(sign: str) -> tuple[int, int]:
-        rows = itertools.islice(csv.reader(io.StringIO(start, newline=""), delimiter=sign), 100)
+        rows = itertools.islice(csv.reader(io.StringIO(start, newline=""), **_format(sign)), 100)
         widths = collections.Counter(len(row) for row in rows if len(row) > 1)
         return max(widths.values(), default=0), -(start + sign).find(sign)
 
@@ -336,37 +405,27 @@ def _json_rows(file: Path, content: str) -> Iterator[tuple[int, list[str]]]:
     yield 1, names
     for line, row in objects:
         values = [row[name] if row.get(name) is not None else "" for name in names]
-        yield line, ["|".join(map(str, value)) if isinstance(value, list) else str(value) for value in values]
+        yield line, [value if isinstance(value, list) else str(value) for value in values]
 
 
-def _read_text(file: Path) -> tuple[str, list[str]]:
-    """What a file says, and a note where its encoding is not UTF-8 and had to be guessed."""
+def _read_text(file: Path) -> str:
+    """What a file in UTF-8 says, with or without a byte order mark."""
     data = file.read_bytes()
     try:
-        return data.decode("utf-8-sig"), []
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
-    from charset_normalizer import from_bytes  # here: nearly all files are UTF-8
-
-    remedy = say("Save the file as UTF-8: a spreadsheet or editor offers it under 'Save as'.")
-    odd = b"\n".join([row for row in data.splitlines() if not row.isascii()][:1000])
-    guess = getattr(from_bytes(odd).best(), "encoding", None)
-    right = len(re.findall(r"[^\x00-\x7f]", odd.decode("utf-8", "ignore")))
-    if guess is None or right > odd.decode("utf-8", "replace").count("\ufffd"):  # UTF-8 with a few broken places
-        raise _problem(file, line, say("not UTF-8 (byte {byte:#x}).").format(byte=byte), remedy)
-    content = data.decode(guess, "replace")
-    words = ", ".join(dict.fromkeys(re.findall(r"\w*[^\W\x00-\x7f]\w*", content[:100_000])))
-    what = say("Note: {name} is not UTF-8, and was read as {guess}, with words such as {words}. If they are wrong:")
-    return content, [f"{what.format(name=file.name, guess=guess, words=words[:60])} {remedy}"]
+        what = say("not UTF-8 (byte {byte:#x}).").format(byte=data[error.start])
+        remedy = say("Save the file as UTF-8: a spreadsheet or editor offers it under 'Save as'.")
+        line = say('Or let pandas read it: load_dataset(root=pandas.read_csv("{name}", encoding="cp1252")).')
+        line = line.format(name=file.name)
+        raise _problem(file, data.count(b"\n", 0, error.start) + 1, what, remedy, line) from error
 
 
 def _read_classes(place: Path, tables: list[Table]) -> list[str]:
     """The class names of classes.txt, one a line; without it those of AG News, or the labels of the tables."""
     file, labels = place / "classes.txt", [label for table in tables for label, _, _ in table.rows]
     if file.is_file():
-        content, notes = _read_text(file)
-        tables[0].notes.extend(notes)
-        classes = [line.strip() for line in content.splitlines() if line.strip()]
+        classes = [line.strip() for line in _read_text(file).splitlines() if line.strip()]
         if not 2 <= len(classes) <= 100 or len(set(classes)) < len(classes):
             what = say("{file}: expected 2 to 100 different class names, one a line; found {names}.")
             raise ValueError(what.format(file=file, names=classes[:5]))
@@ -448,6 +507,11 @@ def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[s
     counts, labels = collections.Counter(label for label, _ in train + test), collections.defaultdict(set)
     sizes = ", ".join(f"{name} {counts[k]:,}" for k, name in enumerate(classes, 1))
     yield say("Texts per class: {sizes}.").format(sizes=sizes)
+    often = collections.Counter(label for label, _ in train).most_common(1)[0][0]
+    reached = sum(label == often for label, _ in test) / max(1, len(test))
+    if reached > 1.2 / len(classes):
+        what = say("Always answering {name} would reach an accuracy of {reached:.3f} on the test articles.")
+        yield what.format(name=classes[often - 1], reached=reached)
     for label, text in train + test:
         labels[_plain(text)].add(label)
     copies, bare = len(train + test) - len(labels), sum(not LETTER.search(text) for _, text in train + test)
@@ -513,7 +577,6 @@ def _checksum(path: Path) -> str:
 
 def _download_ag_news() -> tuple[Path, str]:
     """The cache folder with both files of AG News in it, checked; the sample if no address delivers them."""
-    global pooch
     import pooch  # here: your own data and the sample do without it, and in a notebook it warns of missing widgets
 
     pooch.get_logger().setLevel("WARNING")
@@ -534,6 +597,8 @@ def _download_ag_news() -> tuple[Path, str]:
 
 def _fetch_files(cache: Path) -> None:
     """Both files from their own address, unless they are there. pooch writes aside, checks, then renames."""
+    import pooch
+
     news = pooch.create(cache, AG_NEWS_URL, registry=AG_NEWS_FILES, retry_if_failed=2)
     for name in AG_NEWS_FILES:
         news.fetch(name, downloader=_download)
@@ -541,6 +606,8 @@ def _fetch_files(cache: Path) -> None:
 
 def _fetch_mirror(cache: Path) -> None:
     """Both files out of the mirror's archive; whatever else is in the archive is left there."""
+    import pooch
+
     with tempfile.TemporaryDirectory(dir=cache) as aside:
         archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=_download)
         with tarfile.open(archive, "r:gz") as files:
@@ -554,6 +621,8 @@ def _fetch_mirror(cache: Path) -> None:
 
 def _download(address: str, file: object, _: object) -> None:
     """What pooch calls: a download with a progress bar of text, which a saved notebook keeps."""
+    import pooch
+
     with tqdm(total=1, ncols=79, unit="B", unit_scale=True) as bar:  # pooch sets the total
         pooch.HTTPDownloader(progressbar=bar, timeout=10)(address, file, None)
 
@@ -627,7 +696,7 @@ class Reader(NamedTuple):
         if self is other:
             return True
         words, others = (getattr(voc, "itos", voc.stoi) for voc in (self.voc, other.voc))
-        return self.tokenizer == other.tokenizer and (self.voc is other.voc or words == others)
+        return _same_tokenizer(self.tokenizer, other.tokenizer) and (self.voc is other.voc or words == others)
 
     def __deepcopy__(self, memo: dict) -> Reader:
         return self  # nothing changes it, so copies of a network share it
@@ -834,7 +903,10 @@ def train_valid_split(dataset: Sequence[tuple[int, str]], share: float = 0.1, se
     """(training part, validation part) of a dataset: share of its items, drawn at random, are held out to choose by.
 
     Where a class has fewer than 200 texts, share of each class is drawn, and all copies of a text go to one part.
+    Raises ValueError for a share that is not between 0 and 1.
     """
+    if not isinstance(share, (int, float, np.floating)) or not 0 < share < 1:
+        raise ValueError(f"share is the part that is held out, above 0 and below 1, such as 0.1; not {share!r}.")
     counts = collections.Counter(label for label, _ in dataset)
     if min(counts.values(), default=0) >= 200:
         return tuple(random_split(dataset, [1 - share, share], generator=torch.Generator().manual_seed(seed)))
@@ -861,38 +933,21 @@ def _unwrapped(net: nn.Module) -> nn.Module:
     return net
 
 
-# What a network reads is kept at its embeddings, as .reader: their rows are its words. There it goes along through
-# copy.deepcopy and pickle and, by these hooks, through state_dict and load_state_dict.
-
-
 def _embeddings(net: nn.Module) -> list[nn.Module]:
     return [m for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
 
 
-def _prepare_embedding(layer: nn.Module, name: str, weight: nn.Parameter) -> None:
-    """When an embedding is made: until it is trained, it may stand for the words that were loaded last."""
-    if isinstance(layer, (nn.Embedding, nn.EmbeddingBag)) and not hasattr(layer, "reader"):
-        layer.reader, layer.first_reader = None, _reader(None) if vocab else None
-        layer.register_state_dict_post_hook(_send_reader)
-        layer.register_load_state_dict_pre_hook(_receive_reader)
+def _reader_of(net: nn.Module, voc: Vocab | None = None) -> Reader:
+    """What the network reads: voc, or else the words of its training, or else those of the only table loaded.
 
-
-def _send_reader(layer: nn.Module, state_dict: dict, prefix: str, metadata: dict) -> None:
-    metadata["reader"] = layer.reader and _as_lists(layer.reader)
-
-
-def _receive_reader(layer: nn.Module, state_dict: dict, prefix: str, metadata: dict, *_) -> None:
-    if metadata.get("reader"):
-        layer.reader = _from_lists(metadata["reader"])
-
-
-nn.modules.module.register_module_parameter_registration_hook(_prepare_embedding)
-
-
-def _reader_of(net: nn.Module) -> Reader:
-    """What the network reads: the words of its training, or else those loaded last when it was made, or now."""
-    known = [getattr(layer, name, None) for name in ("reader", "first_reader") for layer in _embeddings(net)]
-    return next(filter(None, known), None) or _reader(None)
+    A network has it as .text_reader from its first batch on; copy.deepcopy and pickle take it along.
+    """
+    if voc is None and (known := getattr(_unwrapped(net), "text_reader", None)):
+        return known
+    if voc is None and vocab is not None and not getattr(vocab, "alone", True):
+        remedy = "Pass voc=..., its vocabulary, to predict or save_model, or evaluate it once on texts of its dataset."
+        raise ValueError(f"Several tables were loaded, and which of them this network reads is not known. {remedy}")
+    return _reader(None, voc)
 
 
 def _read_by(net: nn.Module, dataloader: Iterable) -> Iterator[Sequence[Tensor]]:
@@ -903,12 +958,12 @@ def _read_by(net: nn.Module, dataloader: Iterable) -> Iterator[Sequence[Tensor]]
             new = next((part.reader for part in batch if hasattr(part, "reader")), None)
             if new is None and getattr(dataloader, "collate_fn", None) in (padify, pad_length, offsetify):
                 new = getattr(next(iter(dataloader.dataset))[1], "reader", None)  # the batch is another process's
-            for layer in _embeddings(net) if new else ():
-                old = getattr(layer, "reader", None) or new
+            if new is not None:
+                old = getattr(_unwrapped(net), "text_reader", new)
                 if not old.agrees(new):
                     remedy = "Take texts of its own dataset, or collate them with voc=..., its own; or make a new one."
                     raise ValueError(f"The network belongs to another vocabulary than the batches. {remedy}")
-                layer.reader = old
+                _unwrapped(net).text_reader = old
         yield batch
     if not number:
         raise ValueError("There was no batch: is the dataset empty? Pass a DataLoader, which starts anew, no iterator.")
@@ -1078,9 +1133,27 @@ def _check_fit(logits: Tensor, labels: Tensor) -> None:
         raise ValueError(f"The network does not fit the data. {remedy}")
 
 
+def _check_classes(outputs: int, classes: Sequence[str]) -> None:
+    if outputs != len(classes):
+        raise ValueError(f"The network tells {outputs} classes apart; classes has {len(classes)} names.")
+
+
 def _check_loss(loss_fn: Callable) -> None:
     if getattr(loss_fn, "reduction", "mean") != "mean":
         raise ValueError('loss_fn gives one number, the mean over the batch: leave reduction="mean" as it is.')
+    weight = loss_fn.weight if isinstance(loss_fn, (nn.CrossEntropyLoss, nn.NLLLoss)) else None
+    if weight is not None and not (weight.isfinite() & (weight > 0)).all():
+        remedy = "Each must be a finite number above 0: does every class have a text?"
+        raise ValueError(f"The weights of loss_fn are {weight.tolist()}. {remedy}")
+
+
+def _check_optimizer(net: nn.Module, optimizer: Optimizer) -> None:
+    """A ValueError where a parameter that should learn would stay as it is, as with an earlier network's optimizer."""
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    for name, p in net.named_parameters():
+        if p.requires_grad and id(p) not in held:
+            remedy = "Make a new one with make_optimizer(net), or freeze what shall not learn: requires_grad_(False)."
+            raise ValueError(f"The optimizer does not have the network's {name}. {remedy}")
 
 
 def _weight_of(loss_fn: Callable, labels: Tensor, loss: Tensor) -> Tensor:
@@ -1103,8 +1176,11 @@ def clip_gradient(net: nn.Module, clip: float | None) -> Tensor:
     """
     if clip is not None and not clip > 0:
         raise ValueError(f"clip is the largest norm that a gradient may have, above 0, or None; not {clip!r}.")
-    dense = [p for p in net.parameters() if p.grad is not None and not p.grad.is_sparse]
+    learnt = [p for p in net.parameters() if p.grad is not None]
+    dense = [p for p in learnt if not p.grad.is_sparse]
     norm = nn.utils.get_total_norm([p.grad for p in dense])
+    if learnt and not dense:  # PyTorch's norm of nothing is on the CPU
+        norm = norm.to(learnt[0].device)
     _stop_unless_finite(norm, "gradient")  # no step, and no scaling, can be made with it
     if clip is not None:
         nn.utils.clip_grads_with_norm_(dense, clip, norm)
@@ -1135,11 +1211,12 @@ def train_epoch(
     dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with
     learning rate lr is made: pass your own to keep its state from epoch to epoch. clip: see clip_gradient. Returns
     (mean loss per article, accuracy), running means: ask evaluate how good it is now. Raises ValueError for an empty
-    dataloader, a network that does not fit the data or reads another vocabulary, FloatingPointError for a loss or a
-    gradient that is not finite.
+    dataloader, a network that does not fit the data or reads another vocabulary, an optimizer that lacks a parameter,
+    weights of the loss that are not above 0; FloatingPointError for a loss or a gradient that is not finite.
     """
     _check_loss(loss_fn)
     optimizer = optimizer or make_optimizer(net, lr)
+    _check_optimizer(net, optimizer)
     net.train()
     steps, seen = [], 0
     for batch in _read_by(net, dataloader):
@@ -1233,6 +1310,7 @@ def fit(
     """
     steps = _count_steps(net, train, valid, epochs, loss_fn)
     optimizer, every = optimizer or make_optimizer(net, lr), max(1, len(train) // 25)  # every: steps for a point
+    _check_optimizer(net, optimizer)
     history = History(planned=epochs * len(getattr(train, "sampler", ())))
     curve, waiting = _LiveCurve(history, verbose and live), []  # waiting: the steps since the last point
     with _settled(optimizer, history):
@@ -1339,14 +1417,20 @@ def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossE
     return loss.item(), _correct(logits, labels).item() / len(labels)
 
 
-def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
-    """Write the network's weights, the vocabulary and the tokenizer's name that it reads with, and the class names.
+def save_model(
+    file: str | os.PathLike, net: nn.Module, classes: Sequence[str], voc: Vocab | None = None
+) -> None:
+    """Write the network's weights, the vocabulary that it reads with, the tokenizer's name and what it makes of two
+    sentences, and the class names.
 
     Without the vocabulary, which knows whose row is whose, the weights are worth nothing. A file that stood there
-    before is not lost when the disk is full. Raises RuntimeError before the first load_dataset, TypeError and
-    ValueError for classes that are not the network's, OSError for a file that can't be written.
+    before is not lost when the disk is full. voc: the vocabulary, for a network whose batches did not tell which it is.
+    Raises RuntimeError before the first load_dataset, ValueError where several tables were loaded and voc is missing,
+    TypeError and ValueError for classes that are not the network's, OSError for a file that can't be written.
     """
-    net, reader, file = _unwrapped(net), _reader_of(net), Path(file).expanduser()
+    if isinstance(file, nn.Module):
+        raise TypeError("The file comes first: save_model(file, net, classes).")
+    net, reader, file = _unwrapped(net), _reader_of(net, voc), Path(file).expanduser()
     if isinstance(classes, str):
         raise TypeError("classes is a list of names, not one string.")
     rows = [layer.num_embeddings for layer in _embeddings(net)]
@@ -1356,8 +1440,7 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
     outputs = len(classes)
     with contextlib.suppress(*MISFITS):  # a network with inputs of its own can't be asked
         outputs = logits_of(net, [_collate_for(net)([(1, Text("", reader))])])[1].size(1)
-    if outputs != len(classes):
-        raise ValueError(f"The network tells {outputs} classes apart; classes has {len(classes)} names.")
+    _check_classes(outputs, classes)
     weights = {name.replace("_orig_mod.", ""): tensor.cpu() for name, tensor in net.state_dict().items()}
     saved = {"weights": weights, "classes": list(map(str, classes)), **_as_lists(reader)}
     with _written_aside(file, "model") as aside:
@@ -1399,8 +1482,7 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
         net.load_state_dict(weights)
     except (RuntimeError, TypeError, AttributeError) as error:
         raise ValueError(f"{file} holds a network of another shape than make_net makes. {error}") from error
-    for layer in _embeddings(net):
-        layer.reader = reader
+    net.text_reader = reader
     vocab = reader.voc if vocab is None else vocab
     return net.to(device).eval(), classes, reader.voc
 
@@ -1408,13 +1490,17 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
 def _as_lists(reader: Reader) -> dict:
     """What a file holds of a reader: plain lists and a name, which need no trust to be read."""
     words, counts = list(reader.voc.itos), getattr(reader.voc, "freqs", {})
-    return {"words": words, "counts": [counts.get(word, 0) for word in words], "tokenizer": _name_of(reader.tokenizer)}
+    counts = [counts.get(word, 0) for word in words]
+    probe = _probe(reader.tokenizer)
+    return {"words": words, "counts": counts, "tokenizer": _name_of(reader.tokenizer), "probe": probe}
 
 
 def _from_lists(saved: dict) -> Reader:
     known = {_name_of(split): split for split in (split_words, tokenizer)}
-    if (wanted := saved.get("tokenizer", _name_of(split_words))) not in known:
-        raise ValueError(f"The network reads with the tokenizer {wanted}. Set torchnlp.tokenizer to it first.")
+    wanted = saved.get("tokenizer", _name_of(split_words))
+    if wanted not in known or saved.get("probe", _probe(known[wanted])) != _probe(known[wanted]):
+        example = f" It makes {saved['probe'][0]} of {PROBES[0]!r}." if "probe" in saved else ""
+        raise ValueError(f"The network reads with the tokenizer {wanted}. Set torchnlp.tokenizer to it first.{example}")
     voc, words = Vocab(collections.Counter()), saved["words"]
     voc.itos, voc.tokenizer = list(words), known[wanted]
     voc.stoi.update({word: number for number, word in enumerate(words)})
@@ -1424,6 +1510,19 @@ def _from_lists(saved: dict) -> Reader:
 
 def _name_of(tokenizer: Callable) -> str:
     return f"{getattr(tokenizer, '__module__', '')}.{getattr(tokenizer, '__qualname__', type(tokenizer).__name__)}"
+
+
+# A lambda, a partial or an instance has no name of its own: what it makes of these tells it from another one.
+PROBES = ("IRAQ's oil exports: down 3.5% (again)!", "Zürich 东京 don't-stop_now\tA b")
+
+
+def _probe(tokenizer: Callable) -> list[list[str]]:
+    return [[*map(str, tokenizer(text))] for text in PROBES]
+
+
+def _same_tokenizer(one: Callable, other: Callable) -> bool:
+    """Are both the same, or of one name, as when a cell that makes a tokenizer runs again, and alike in what they do?"""
+    return one == other or _name_of(one) == _name_of(other) and _probe(one) == _probe(other)
 
 
 # ------------------------------------------------------------------------------------- looking
@@ -1482,16 +1581,18 @@ def mean_and_sem(values: Sequence[float] | np.ndarray | Tensor) -> tuple[float, 
     return float(values.mean()), float(error)
 
 
-def predict(net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable | None = None) -> list:
+def predict(
+    net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable | None = None,
+    voc: Vocab | None = None,
+) -> list:  # fmt: skip
     """The k most likely classes of a text, as (class, probability).
 
     collate_fn: the one of the network's training; without it, the one of padify, pad_length and offsetify that fits the
-    network's forward. Raises ValueError for another number of classes, and what logits_of raises.
+    network's forward. voc: as in save_model. Raises ValueError for another number of classes, and what logits_of raises.
     """
-    item = 1, Text(text, _reader_of(net))  # the label is a stand-in, never read
+    item = 1, Text(text, _reader_of(net, voc))  # the label is a stand-in, never read
     _, logits = logits_of(net, [(collate_fn or _collate_for(net))([item])])
-    if logits.size(1) != len(classes):
-        raise ValueError(f"The network tells {logits.size(1)} classes apart; classes has {len(classes)} names.")
+    _check_classes(logits.size(1), classes)
     probabilities, best = logits[0].softmax(0).topk(min(k, len(classes)))
     return [(classes[i], p) for i, p in zip(best.tolist(), probabilities.tolist())]
 
@@ -1538,6 +1639,7 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Ca
     if unknown := set(show) - {*PARTS}:
         raise ValueError(f"show takes forget, input, output, candidate, c and h, not {', '.join(sorted(unknown))}.")
     tokens, values, answers, _ = _look_inside(net, text, collate_fn)
+    _check_classes(answers.shape[1], classes)
     show = [name for name in show if name in values] or list(values)
     moves = values.get("c", values["h"]).std(0, correction=0)
     top = moves.topk(min(8, len(moves))).indices.sort().values
@@ -1767,8 +1869,16 @@ class _LiveCurve:
 
 
 def plot_confusion(labels: Tensor, predictions: Tensor, classes: Sequence[str]):
-    """Confusion matrix of labels and predictions [N], 0..K-1: rows the truth, in per cent of it; returns the figure."""
+    """Confusion matrix of labels and predictions [N], 0..K-1: rows the truth, in per cent of it; returns the figure.
+
+    Raises ValueError for a number outside 0..K-1.
+    """
     from sklearn.metrics import ConfusionMatrixDisplay
+
+    numbers = {*np.asarray(labels).tolist(), *np.asarray(predictions).tolist()}
+    if outside := numbers - {*range(len(classes))}:
+        remedy = "Those of a dataset's items count from 1: take 1 off."
+        raise ValueError(f"Labels and predictions are 0 to {len(classes) - 1}, not {min(outside)}. {remedy}")
 
     with plt.rc_context({**STYLE, "axes.grid": False}):
         side = min(4.5 + 0.4 * max(0, len(classes) - 4), 12)

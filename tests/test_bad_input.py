@@ -46,6 +46,7 @@ LSTM, OTHERS = nn.LSTM(5, 3, batch_first=True), [nn.GRU(5, 3), nn.Linear(5, 3)]
 OTHERS += [nn.LSTM(5, 3, num_layers=2), nn.LSTM(5, 3, bidirectional=True), nn.LSTM(5, 3, proj_size=2)]
 NO_GATES = [nn.RNN(5, 3), nn.GRU(5, 3), nn.LSTM(5, 3, bias=False)]
 VECTORS, FOUR = torch.ones(3, 4, 5), ["a", "b", "c", "d"]
+SHARES, NUMBERS = [0, 1, 20, -0.1, math.nan, "0.1"], [(0,), (1, "2"), (1, 1, "sample", 1.5), (1, 1, "sample", "10")]
 CALLS = [  # a function, what it is given, and its error
     *[(torchnlp.LengthBatchSampler, ([], size), ValueError, "number of texts in a batch, 1 or more") for size in SIZES],
     *[(run_rnn, (LSTM, VECTORS, wrong), ValueError, "a tensor with one for each of the 3 texts") for wrong in LENGTHS],
@@ -55,6 +56,10 @@ CALLS = [  # a function, what it is given, and its error
     (save_model, ("net.pt", Mean(999), ["a", "b"]), ValueError, "tells 4 classes apart; classes has 2 names"),
     (save_model, ("net.pt", Mean(999), "abcd"), TypeError, "a list of names"),
     (save_model, ("net.pt", Mean(9), FOUR), ValueError, "Make it with len.vocab. rows"),
+    (save_model, (Mean(999), "net.pt", FOUR), TypeError, "The file comes first"),
+    *[(torchnlp.train_valid_split, ([(1, "a")] * 9, share), ValueError, "above 0 and below 1") for share in SHARES],
+    *[(torchnlp.load_dataset, given, ValueError, "1 or more, not") for given in NUMBERS],
+    (torchnlp.plot_confusion, (torch.tensor([1, 4]), torch.tensor([0, 0]), FOUR), ValueError, "0 to 3, not 4"),
     (save_model, ("no/net.pt", Mean(999), FOUR), OSError, "There is no folder no for the model. Make it first"),
     (load_model, ("no/net.pt", Packed), FileNotFoundError, "no/net.pt. save_model"),
 ]
@@ -130,9 +135,13 @@ def test_no_class_is_predicted_from_what_is_no_number(news):
         predict(altered(lambda logits: logits * math.nan)(len(news[3])), "goal", news[2])
 
 
+WEIGHTS = [nn.CrossEntropyLoss(torch.tensor([1, 2, wrong, 1])) for wrong in (math.nan, math.inf, 0.0)]
+ANOTHER = torchnlp.make_optimizer(Mean(9))
 REDUCED = [nn.CrossEntropyLoss(reduction=how) for how in ("sum", "none")]
 OPTIONS = [  # loops, what they are given beside network and batches, and the error
     *[([train_epoch, evaluate, fit], {"loss_fn": loss}, ValueError, "the mean over the batch") for loss in REDUCED],
+    *[([train_epoch, evaluate, fit], {"loss_fn": loss}, ValueError, "The weights of loss_fn are") for loss in WEIGHTS],
+    ([train_epoch, fit], {"optimizer": ANOTHER}, ValueError, "does not have the network's embedding.weight. Make"),
     *[([train_epoch, fit], {"clip": clip}, ValueError, "clip is the largest") for clip in (0, -1, math.nan)],
     *[([fit], {"epochs": epochs}, TypeError, "a whole number of epochs") for epochs in (1.5, None)],
     ([fit], {"epochs": 0}, ValueError, "nothing to train on"),

@@ -2,12 +2,12 @@
 
 import pytest
 import torch
-from networks import Packed, each_network
+from networks import Bag, Packed, each_network
 from stand_in_device import DEVICE, stand_in_device
 from torch.utils.data import DataLoader
 
 import torchnlp
-from torchnlp import pad_length, train_epoch_emb
+from torchnlp import offsetify, pad_length, train_epoch_emb
 
 
 @each_network
@@ -33,6 +33,14 @@ def test_no_step_of_a_training_waits_for_the_device_and_gates_are_drawn_there(ne
         torchnlp.fit(net, batches, epochs=1, clip=1)
         assert 25 <= device.waits <= 80
         torchnlp.plot_gates(net, "late goal", news[2])
+
+
+def test_where_word_vectors_alone_learn_the_norm_is_on_the_device_as_well(news):
+    with stand_in_device():
+        net = Bag(len(news[3])).to(DEVICE)
+        net.fc.requires_grad_(False)
+        torchnlp.fit(net, [offsetify(news[0])], epochs=1, clip=1)
+        assert torchnlp.clip_gradient(net, 1).device == DEVICE
 
 
 def test_the_older_loop_keeps_the_third_part_of_a_batch_on_the_cpu_when_it_packs(news):
