@@ -2,7 +2,6 @@
 
 import copy
 import functools
-import io
 import pickle
 from pathlib import Path
 
