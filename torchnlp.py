@@ -284,9 +284,7 @@ def _joined(value: str | list, sign: str) -> str:
     return sign.join(map(str, value)) if isinstance(value, list) else value
 
 
-def _make_table(
-    file: Path, rows: Iterator, notes: list[str], text: Columns, label: Columns, named: bool
-) -> Table:
+def _make_table(file: Path, rows: Iterator, notes: list[str], text: Columns, label: Columns, named: bool) -> Table:
     """Labels and texts of rows, (line, columns) each; a broken row is an error that says where.
 
     named: the first row surely has the columns' names.
@@ -365,7 +363,9 @@ def _csv_rows(file: Path, content: str, notes: list[str]) -> Iterator[tuple[int,
         remedy = say("Check the quotes in this line and above: each closes, and one inside of a text is two.")
         raise _problem(file, line, what, remedy) from error
     if longest[1]:
-        what = say("Note: {name}, line {line}: a text spans {n:,} lines. Is it one text, or does a quote close too late?")
+        what = say(
+            "Note: {name}, line {line}: a text spans {n:,} lines. Is it one text, or does a quote close too late?"
+        )
         notes.append(what.format(name=file.name, line=-longest[1], n=longest[0]))
 
 
@@ -1417,9 +1417,7 @@ def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossE
     return loss.item(), _correct(logits, labels).item() / len(labels)
 
 
-def save_model(
-    file: str | os.PathLike, net: nn.Module, classes: Sequence[str], voc: Vocab | None = None
-) -> None:
+def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str], voc: Vocab | None = None) -> None:
     """Write the network's weights, the vocabulary that it reads with, the tokenizer's name and what it makes of two
     sentences, and the class names.
 
@@ -1521,7 +1519,7 @@ def _probe(tokenizer: Callable) -> list[list[str]]:
 
 
 def _same_tokenizer(one: Callable, other: Callable) -> bool:
-    """Are both the same, or of one name, as when a cell that makes a tokenizer runs again, and alike in what they do?"""
+    """Have both one name and do they agree on PROBES, as when a cell that makes a tokenizer runs again?"""
     return one == other or _name_of(one) == _name_of(other) and _probe(one) == _probe(other)
 
 
@@ -1588,7 +1586,7 @@ def predict(
     """The k most likely classes of a text, as (class, probability).
 
     collate_fn: the one of the network's training; without it, the one of padify, pad_length and offsetify that fits the
-    network's forward. voc: as in save_model. Raises ValueError for another number of classes, and what logits_of raises.
+    network's forward. voc: as in save_model. Raises ValueError for another number of classes, and what logits_of does.
     """
     item = 1, Text(text, _reader_of(net, voc))  # the label is a stand-in, never read
     _, logits = logits_of(net, [(collate_fn or _collate_for(net))([item])])

@@ -97,7 +97,9 @@ def test_a_data_frame_loads_and_brings_every_encoding(load, said, tmp_path):
     assert said().startswith("DataFrame: 54 train articles and 6 test articles, 3 classes")
     with pytest.raises(ValueError, match="DataFrame.*Its first row is: queue, subject, body. Say"):
         load_dataset(root=frame)
-    numbers = pandas.DataFrame({"label": [1, 2] * 9, "text": [["rain", "stops"], None, *(f"text {i}" for i in range(16))]})
+    numbers = pandas.DataFrame(
+        {"label": [1, 2] * 9, "text": [["rain", "stops"], None, *(f"text {i}" for i in range(16))]}
+    )
     assert items(load_dataset(numbers))[9] == ("2", "") and ("1", "rain stops") in items(load_dataset(numbers))
     with pytest.raises(ValueError, match="line 2: not UTF-8.*pandas.read_csv..tickets.csv., encoding="):
         load(TABLE.encode("latin-1"), **NAMED)
