@@ -1778,7 +1778,8 @@ def publish(
         if split is not split_words:
             raise ValueError("The page reads with the course's tokenizer, and this network with another one.")
     said = {"title": title, "author": author, "about": about}
-    page = web.published(net, list(words), list(map(str, classes)), said, [*examples], {**(card or {})})
+    examples = [examples] if isinstance(examples, str) else [*examples]
+    page = web.published(net, list(words), list(map(str, classes)), said, examples, {**(card or {})})
     with _written_aside(file, "page") as aside:
         aside.write_text(page, encoding="utf-8")
     return file

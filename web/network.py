@@ -17,6 +17,8 @@ POOLINGS = {  # what becomes of the states [1, T, W] of one text, whose last one
 
 def network_to_show(net: nn.Module, words: list[str], classes: list[str]) -> dict:
     """What web/page.py makes a page of: how the network is made, as many of its words as fit, its weights."""
+    if words[:1] != ["<unk>"]:
+        raise ValueError('words begins with "<unk>": the row of the embedding for words that are not known.')
     embedding, rnn, fc, pooling = parts_of(net, len(words), len(classes))
     weights = {f"rnn.{name}": weight for name, weight in rnn.named_parameters()} if rnn else {}
     weights |= {"fc.weight": fc.weight, "fc.bias": fc.bias}
@@ -50,7 +52,7 @@ def parts_of(net: nn.Module, words: int, classes: int) -> tuple[nn.Module, nn.RN
             raise ValueError(f"The network has {embedding.num_embeddings:,} word vectors for {words:,} words.")
         if fc.out_features != classes:
             raise ValueError(f"The network answers with {fc.out_features} numbers, and there are {classes} classes.")
-        probes = [probe(net, embedding, rnn, words, tokens) for tokens in (1, 2, 9)]
+        probes = [probe(net, embedding, rnn, words, tokens) for tokens in (1, 2, 9, 60, 200)]
         for names in [*itertools.permutations(POOLINGS, 1), *itertools.permutations(POOLINGS, 2)]:
             pooled = [torch.cat([POOLINGS[name](*states) for name in names], dim=1) for states, _ in probes]
             if pooled[0].size(1) != fc.in_features:

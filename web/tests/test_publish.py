@@ -5,7 +5,7 @@ import sys
 
 import pytest
 import torch
-from networks import Bag
+from networks import Bag, Mean
 from test_pages import LONG, NASTY, ask
 from torch import nn
 
@@ -149,3 +149,17 @@ def test_the_page_passes_axe_and_a_phone_shows_all_of_it(news, visit, tmp_path, 
         page = visit(file.as_uri(), viewport={"width": width, "height": 844}, color_scheme=scheme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert serious(page) == []
+
+
+class Beginning(Mean):
+    def forward(self, x):
+        return super().forward(x[:, :20])
+
+
+def test_a_network_that_reads_the_beginning_alone_is_refused_and_so_are_words_without_unk(news, tmp_path):
+    *_, classes, vocab = news
+    assert publish(Mean(len(vocab)), classes, tmp_path / "whole.html").is_file()
+    with pytest.raises(ValueError, match="This network computes something else"):
+        publish(Beginning(len(vocab)), classes, tmp_path / "page.html")
+    with pytest.raises(ValueError, match='words begins with "<unk>"'):
+        publish(Mean(2), classes, tmp_path / "page.html", words=["storm", "rain"])
