@@ -2,9 +2,7 @@
 
 import contextlib
 import io
-import json
 import math
-import re
 from types import SimpleNamespace
 from unittest.mock import ANY, Mock
 
@@ -18,7 +16,7 @@ from networks import Mean, Reader, each_network
 from torch import nn
 
 import torchnlp
-from torchnlp import COLOURS, gates, mean_and_sem, plot_gates, plot_history, predict, watch
+from torchnlp import COLOURS, gates, mean_and_sem, plot_gates, plot_history, predict
 
 pytestmark = pytest.mark.usefixtures("fresh", "paper")
 
@@ -104,25 +102,6 @@ def test_the_units_that_move_most_are_drawn_and_without_readable_gates_their_sta
     for axis, name in zip(rows, show if "c" in values else ["h"], strict=True):
         drawn = torch.tensor(axis.images[0].get_array().T)
         torch.testing.assert_close(drawn, values[name][:, units], rtol=0, atol=1e-6)
-
-
-# watch (what it shows in a browser: test_pages.py)
-
-
-def test_a_words_influence_is_how_much_the_log_probability_changes_without_it(news, monkeypatch):
-    torchnlp.seed_all(3)  # its answer turns
-    net = Reader()
-    monkeypatch.setattr(IPython.display, "display", Mock())
-    watch(net, "Late goal wins the zyxomma", news[2])
-    tokens = ["late", "goal", "wins", "the", "zyxomma"]
-    page = IPython.display.display.call_args.args[0].data
-    reading = json.loads(re.search(r'^show\(.*, (\{"tokens": .*\})\);$', page, re.M)[1])
-    assert (reading["tokens"], reading["known"]) == (tokens, [True] * 4 + [False])
-    (best, p), *_ = predict(net, " ".join(tokens), news[2])
-    assert best != predict(net, "late", news[2])[0][0]  # the answer turns, and it is the last one that counts
-    without = [dict(predict(net, " ".join(tokens[:t] + tokens[t + 1 :]), news[2], k=4))[best] for t in range(5)]
-    assert reading["influence"] == pytest.approx([abs(math.log(p / q)) for q in without], abs=1e-5)
-    assert plt.get_fignums() == []
 
 
 @pytest.mark.parametrize("strict", ["1", ""])
