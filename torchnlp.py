@@ -1755,7 +1755,7 @@ def publish(
     net: nn.Module, classes: Sequence[str], file: str | os.PathLike, *, title: str = "My network", author: str = "",
     about: str = "", examples: Sequence[str] = (), card: dict[str, str] | None = None,
     words: Sequence[str] | None = None,
-) -> Path:  # fmt: skip
+) -> Path | None:  # fmt: skip
     """Write the network as a page: one file of at most 2 MB that opens from a disk or on a phone and fetches nothing.
 
     Whoever opens it types a text, and sees the answer after each word, the states, and the words that decide. net: an
@@ -1764,13 +1764,14 @@ def publish(
     of the vocabulary in the page's source: publish nothing that a real person wrote for you alone. card: lines of the
     model card, as {"Data": "...", "Not for": "..."}. words: a vocabulary of your own, in the order of the embedding's
     rows, <unk> first and then <pad>; without it, the one that the network reads. Word vectors have 16 bits, 8 where
-    there are many; of a large vocabulary the most frequent words are kept. Returns the file's path. Raises ValueError
-    for another network or number of classes, RuntimeError before the first load_dataset, FileNotFoundError where the
-    course's folders are missing, OSError for a file that can't be written.
+    there are many; of a large vocabulary the most frequent words are kept. Returns the file's path, or None
+    where the course's folder web is missing. Raises ValueError for another network or number of classes, RuntimeError
+    before the first load_dataset, OSError for a file that can't be written.
     """
     file, web = Path(file).expanduser(), _web()
     if not web:
-        raise FileNotFoundError("publish needs the course's folder web beside torchnlp.py.")
+        print("No page was written: publish needs the course's folder web beside torchnlp.py.")
+        return None
     net = _unwrapped(net)
     if words is None:
         voc, split = _reader_of(net)
