@@ -364,17 +364,16 @@ def _csv_rows(file: Path, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
     """The first line and the columns of each row of a CSV file, whatever stands between its columns."""
     content = _read_text(file)
     excel = re.match("sep=(.)[\r\n]", content)  # a line for Excel alone
-    delimiter = excel[1] if excel else _delimiter(content)
-    tabs = {"quoting": csv.QUOTE_NONE} if delimiter == "\t" else {}  # where a quotation mark is one
+    dialect = _dialect(excel[1] if excel else _delimiter(content))
     usual = csv.field_size_limit(max(len(content), 131_072))  # a text may be long
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True, **tabs)
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True, **dialect)
     line, longest = 1, (1, 0)
     try:
         for row in reader:
             longest = max(longest, (reader.line_num - line + 1, -line))
             if row and not (excel and line == 1):  # an empty line is an empty row
-                yield line, [re.sub(r'^"([^"]*)"$', r"\1", part) for part in row] if tabs else row
+                yield line, [re.sub(r'^"([^"]*)"$', r"\1", part) for part in row] if dialect["quoting"] else row
             line = reader.line_num + 1
     except csv.Error as error:
         what = say("not readable as CSV ({error}).").format(error=error)
@@ -387,12 +386,17 @@ def _csv_rows(file: Path, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
         notes.append(what.format(line=-longest[1], lines=longest[0]))
 
 
+def _dialect(sign: str) -> dict:
+    """How a file with this sign between its columns is read: between tabs a quotation mark is one."""
+    return {"delimiter": sign, "quoting": csv.QUOTE_NONE if sign == "\t" else csv.QUOTE_MINIMAL}
+
+
 def _delimiter(content: str) -> str:
     """Comma, semicolon or tab: what cuts most of the first rows into equally many columns, or else comes first."""
     start = content[:100_000]
 
     def fit(sign: str) -> tuple[int, int]:
-        rows = itertools.islice(csv.reader(io.StringIO(start, newline=""), delimiter=sign), 100)
+        rows = itertools.islice(csv.reader(io.StringIO(start, newline=""), **_dialect(sign)), 100)
         widths = collections.Counter(len(row) for row in rows if len(row) > 1)
         return max(widths.values(), default=0), -(start + sign).find(sign)
 

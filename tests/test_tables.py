@@ -105,13 +105,12 @@ def test_a_folder_may_hold_a_table_as_its_train_file_and_one_as_its_test_file(tm
     assert "There is no test file: a tenth of each class is held out" in said()
 
 
-def test_a_path_may_come_first_and_a_group_of_files_has_a_header_or_none(tmp_path):
-    rows = written(TICKETS)
-    for half, content in {"train": rows, "test": written(TICKETS[:9], header=None)}.items():
-        (tmp_path / f"{half}.csv").write_text(content, "utf-8")
-    assert items(load_dataset(str(tmp_path / "train.csv"), **NAMED)) == items(load_dataset(root=tmp_path / "train.csv", **NAMED))
+def test_a_path_may_come_first_and_both_files_of_a_folder_have_a_header_or_none(tmp_path):
+    for half, header in {"train": USUAL, "test": None}.items():
+        (tmp_path / f"{half}.csv").write_text(written(TICKETS, header=header), "utf-8")
+    assert items(load_dataset(str(tmp_path / "train.csv"))) == items(load_dataset(root=tmp_path / "train.csv"))
     with pytest.raises(ValueError, match="test.csv, line 1: one of the two files has a header, and one has none"):
-        load_dataset(tmp_path, text=None, label=None)
+        load_dataset(tmp_path)
 
 
 def test_a_stray_quote_that_swallows_rows_is_named_and_files_with_tabs_have_no_quoting(load, said):
