@@ -1,14 +1,7 @@
 """Companion module of the course "Recurrent neural networks for text".
 
 What the lessons share, in the order in which a text meets it: data, text, batches, training, evaluating and saving,
-looking. A lesson begins with::
-
-    from torchnlp import *
-
-    train_dataset, test_dataset, classes, vocab = load_dataset()
-    loader = length_loader(train_dataset)
-
-Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
+looking. Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
 """
 
 from __future__ import annotations
@@ -58,23 +51,13 @@ from torchtext.vocab import Vocab
 from tqdm import tqdm
 
 __all__ = [
-    # data
-    "load_dataset",
-    # text
-    "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
-    # batches
+    "load_dataset", "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
     "Batch", "padify", "pad_length", "offsetify", "LengthBatchSampler", "length_loader", "train_valid_split",
-    "run_rnn", "set_gate_biases",
-    # training
-    "device", "SPARSE", "seed_all", "clock", "make_optimizer", "train_epoch", "train_epoch_emb", "fit",
-    "linear_warmup_decay", "clip_gradient", "History",
-    # evaluating and saving
-    "evaluate", "logits_of", "save_model", "load_model",
-    # looking
-    "mean_and_sem", "predict", "gates", "plot_gates", "watch", "publish", "expect", "record", "show_diagram",
-    "plot_history", "plot_confusion", "COLOURS", "class_colour", "STYLE", "use_style",
-    # modules that older notebooks take from `from torchnlp import *`
-    "collections", "os", "torch", "torchtext",
+    "run_rnn", "set_gate_biases", "device", "SPARSE", "seed_all", "clock", "make_optimizer", "train_epoch",
+    "train_epoch_emb", "fit", "linear_warmup_decay", "clip_gradient", "History", "evaluate", "logits_of", "save_model",
+    "load_model", "mean_and_sem", "predict", "gates", "plot_gates", "watch", "publish", "expect", "record",
+    "show_diagram", "plot_history", "plot_confusion", "COLOURS", "class_colour", "STYLE", "use_style",
+    "collections", "os", "torch", "torchtext",  # which older notebooks take from `from torchnlp import *`
 ]  # fmt: skip
 
 
@@ -108,9 +91,10 @@ def _choose_device(wanted: str = "") -> torch.device:
     if wanted and wanted not in there:
         raise ValueError(f"TORCHNLP_DEVICE is {wanted!r}. Set it to cpu, cuda or mps.")
     if wanted and not there[wanted]:
-        why = f"PyTorch {torch.__version__} finds none here (mps needs 2.13 or newer). The course runs on the CPU."
-        print(f"TORCHNLP_DEVICE is {wanted}, but {why}")
-        return torch.device("cpu")
+        print(
+            f"PyTorch {torch.__version__} finds no {wanted} here (mps needs 2.13 or newer). The course runs on the CPU."
+        )
+        wanted = "cpu"
     if wanted == "mps":
         print("On an Apple GPU this course was never tried, and most of it is slower there: see site/versions.md.")
     return torch.device(wanted or ("cuda" if there["cuda"] else "cpu"))
@@ -164,12 +148,10 @@ def load_dataset(
     before the vocabulary is built. Without a test file a tenth of each class is held out, drawn with the seed. Copies
     of a text stay together, and texts of a group (an author, a thread). tokenizer: in place of torchnlp.tokenizer.
 
-    Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label 1..K, text), a text is its
-    columns joined, with a space for each backslash (AG News' line break). It is a string that knows its vocabulary: a
-    dataset is read with its own, whatever was loaded after it. In the vocabulary <unk> is 0, <pad> is 1.
-
-    Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy) and for a
-    number outside its range, OSError when the download has no room. What would mislead is printed as a note.
+    Returns (train_dataset, test_dataset, classes, vocab). An item is (label 1..K, text), a text is its columns joined,
+    with a space for each backslash (AG News' line break): a string that knows its vocabulary, in which <unk> is 0 and
+    <pad> is 1. Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy)
+    and for a number outside its range, OSError when the download has no room. What would mislead is printed as a note.
     """
     global vocab
     if isinstance(ngrams, (str, os.PathLike)) or _is_frame(ngrams):
@@ -207,7 +189,7 @@ def _describe(voc: Vocab, train: list, test: list, available: int) -> tuple[str,
     sizes = say("{train:,} train articles{drawn} and {test:,} test articles")
     sizes = sizes.format(train=len(train), drawn=drawn, test=len(test))
     counted = say("{count} classes, a vocabulary of {words:,} tokens").format(count=len(voc.classes), words=len(voc))
-    return title, say("{title}: {sizes}, {counted}.").format(title=title, sizes=sizes, counted=counted)
+    return title, f"{title}: {sizes}, {counted}."
 
 
 def _is_frame(root: object) -> bool:
@@ -227,10 +209,7 @@ def _find_data(root: object) -> tuple[object, str]:
     files = _files_of(place)
     if not files or place.is_dir() and files[0].stem != "train":
         what = say("{place} has no train.csv.") if place.is_dir() else say("{place} is not there.")
-        remedy = say(
-            "Give load_dataset(root=...) or $TORCHNLP_DATA a file, a folder with train.csv and test.csv, or the word "
-            '"sample" for the corpus of the course.'
-        )
+        remedy = say('Give load_dataset(root=...) or $TORCHNLP_DATA a file, a folder with train.csv, or "sample".')
         raise FileNotFoundError(f"{what.format(place=place)} {remedy}")
     # Ranges of results are known for AG News when enough of its train half is there.
     is_ag_news = files[0].stat().st_size > 12_000_000 and _checksum(files[-1]) == AG_NEWS_FILES["test.csv"]
@@ -244,55 +223,47 @@ def _files_of(place: Path) -> list[Path]:
 
 
 class Row(NamedTuple):
-    """A text of a table, as it was read. group: what it must not be parted from, or nothing."""
+    """A text of a table: what must not be parted from it has the same group; where it stands, for errors."""
 
     label: str
     text: str
     group: str
+    place: object
     line: int
 
 
-class Table(NamedTuple):
-    """A file, or a DataFrame, as it was read."""
-
-    place: object
-    rows: list[Row]
-    header: bool
-    notes: list[str]  # what its reader should know
-
-
 def _read_halves(place: object, source: str, columns: tuple, seed: int) -> tuple:
-    """(train items, test items, classes, notes). An item is (label 1..K, text, group). Without a test half, a tenth of
+    """(train items, test items, classes, notes); an item is (label 1..K, text, group). Without a test half, a tenth of
     each class is held out."""
     if source == "bbc":
         return _read_bbc(place)
     tables = [_read_table(part, *columns) for part in ([place] if _is_frame(place) else _files_of(place))]
-    for table in tables[1:]:
-        if table.header != tables[0].header:
-            what = say("one of the two files has a header, and one has none. Give both the same first row.")
-            raise _problem(table.place, 1, what)
-    classes = _read_classes(place, tables)
-    halves, notes = _number_labels(place, classes, tables), [note for table in tables for note in table.notes]
-    notes = notes if source == "own" else []
+    halves, headers, notes = map(list, zip(*tables))
+    if len({*headers}) > 1:
+        what = say("one of the two files has a header, and one has none. Give both the same first row.")
+        raise _problem(halves[1][0], what, line=1)
+    notes = [note for of_table in notes for note in of_table]
+    classes = _read_classes(place, [row for half in halves for row in half], headers[0], notes)
+    halves = _number_labels(place, classes, halves)
     if len(halves) == 1:
         halves = [[halves[0][i] for i in places] for places in _stratified(halves[0], 0.1, seed)]
         what = say("There is no test file: a tenth of each class is held out to test on, drawn with the seed {seed}.")
         notes.append(what.format(seed=seed))
-    return *halves, classes, [*dict.fromkeys(notes)]
+    return *halves, classes, [*dict.fromkeys(notes)] if source == "own" else []
 
 
 def _name(place: object) -> str:
     return str(place) if isinstance(place, Path) else say("the DataFrame")
 
 
-def _problem(place: object, line: int, *sentences: str) -> ValueError:
-    """An error at a line of a file, or at a row of a DataFrame, where they count from 0."""
-    where = say("{file}, line {line}: {what}") if isinstance(place, Path) else say("{file}, row {line}: {what}")
-    return ValueError(where.format(file=_name(place), line=line, what=" ".join(sentences)))
+def _problem(row: Row, *sentences: str, line: int | None = None) -> ValueError:
+    """An error at a row of a table. (The rows of a DataFrame count from 0.)"""
+    where = say("{file}, line {line}: {what}")
+    return ValueError(where.format(file=_name(row.place), line=line or row.line, what=" ".join(sentences)))
 
 
-def _read_table(place: object, text: object, label: object, group: object) -> Table:
-    """The rows of a file or a DataFrame; a broken one is an error that says where. text, label, group: the columns."""
+def _read_table(place: object, text: object, label: object, group: object) -> tuple[list[Row], bool, list[str]]:
+    """The rows of a file or a DataFrame, whether its columns have names, and notes. text, label, group: the columns."""
     notes, named = [], True  # named: its columns surely have names
     if _is_frame(place):
         rows = _frame_rows(place)
@@ -308,31 +279,23 @@ def _read_table(place: object, text: object, label: object, group: object) -> Ta
         if len(row) != len(names):
             what = say("{found} columns instead of {wanted}.").format(found=len(row), wanted=len(names))
             form = say("A text with a comma in it stands in double quotes; a quote inside is two.")
-            raise _problem(place, line, what, form)
+            raise _problem(Row("", "", "", place, line), what, form)
         whole = " ".join([_joined(row[i], " ") for i in texts]).replace("\\", " ")
-        found.append(Row(_joined(row[target], "|").strip(), whole, "" if member is None else str(row[member]), line))
-    _check_rows(place, found)
+        member_of = "" if member is None else str(row[member])
+        found.append(Row(_joined(row[target], "|").strip(), whole, member_of, place, line))
+    if not any(row.text.strip() for row in found):
+        what = say("{file} has no text. It needs rows with a label and a text.")
+        raise ValueError(what.format(file=_name(place)))
     shown = names if header else [f"column {i}" for i in range(len(names))]
     chosen = say("Text: {names}. Label: {label}.")
     chosen = chosen.format(names=" + ".join(shown[i] for i in texts), label=shown[target])
-    if member is not None:
-        chosen += " " + say("Group: {group}.").format(group=shown[member])
-    return Table(place, found, header, [chosen, *notes])
+    grouped = [] if member is None else [say("Group: {group}.").format(group=shown[member])]
+    return found, header, [chosen, *grouped, *notes]
 
 
 def _joined(value: object, sign: str) -> str:
     """A value of a table as text; of a list, such as a text's tokens or several labels, its parts joined."""
     return sign.join(map(str, value)) if isinstance(value, (list, tuple, np.ndarray)) else str(value)
-
-
-def _check_rows(place: object, rows: list[Row]) -> None:
-    """A ValueError for a table without a text, or with a label that is empty."""
-    if not any(row.text.strip() for row in rows):
-        what = say("{file} has no text. It needs rows with a label and a text.")
-        raise ValueError(what.format(file=_name(place)))
-    if empty := [row.line for row in rows if not row.label]:
-        what = say("the label is empty, as in {empty:,} of {rows:,} rows.").format(empty=len(empty), rows=len(rows))
-        raise _problem(place, empty[0], what, say("Fill it in, or delete these rows."))
 
 
 def _choose_columns(place: object, names: list[str], named: bool, text: object, label: object, group: object) -> tuple:
@@ -352,10 +315,9 @@ def _choose_columns(place: object, names: list[str], named: bool, text: object, 
     if text is label is group is None and not named and not targets and 0 not in texts and len(names) in (2, 3):
         return [*range(1, len(names))], 0, None, False  # as in AG News
     if not texts or not targets or -1 in texts or targets[0] in texts or group is not None and member < 0:
-        asks = say("which columns are the text, and which other one is the label?")
-        seen = say("Its first row is: {names}.").format(names=", ".join(name[:20] for name in names))
+        what = say("which columns are the text, and which other one is the label? Its first row is: {names}.")
         remedy = say('Say text=["subject", "body"], label="queue" or, with no header, by number: text=[1, 2], label=0.')
-        raise ValueError(f"{_name(place)}: {asks} {seen} {remedy}")
+        raise ValueError(f"{_name(place)}: {what.format(names=', '.join(name[:20] for name in names))} {remedy}")
     by_number = not named and not any(isinstance(one, (str, type(None))) for one in (label, *(asked or [None])))
     return texts, targets[0], None if member in (-1, targets[0], *texts) else member, not by_number
 
@@ -378,7 +340,7 @@ def _csv_rows(file: Path, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
     except csv.Error as error:
         what = say("not readable as CSV ({error}).").format(error=error)
         remedy = say("Check the quotes in this line and above: each closes, and one inside of a text is two.")
-        raise _problem(file, line, what, remedy) from error
+        raise _problem(Row("", "", "", file, line), what, remedy) from error
     finally:
         csv.field_size_limit(usual)
     if longest[0] > 1:
@@ -413,7 +375,7 @@ def _json_rows(file: Path) -> Iterator[tuple[int, list]]:
         except (ValueError, TypeError) as error:
             what = say("not readable as JSON ({error}).").format(error=error)
             form = say('Each line is one object: {"text": "...", "label": "..."}.')
-            raise _problem(file, line, what, form) from error
+            raise _problem(Row("", "", "", file, line), what, form) from error
     names = list(dict.fromkeys(name for _, row in objects for name in row))
     yield 1, names
     for line, row in objects:
@@ -438,62 +400,56 @@ def _read_text(file: Path) -> str:
             encoding, wrong = "cp1252", error.start
     call = f"read_csv({file.name!r}, encoding={encoding!r})"
     call = f"read_excel({file.name!r})" if data.startswith(b"PK") else call
-    what = say("not UTF-8 (byte {byte:#x}).").format(byte=data[wrong])
-    remedy = say("Save it as UTF-8, or let pandas read it, in its own encoding: root=pandas.{call}.").format(call=call)
-    raise _problem(file, data.count(b"\n", 0, wrong) + 1, what, remedy)
+    what = say("not UTF-8 (byte {byte:#x}). Save it as UTF-8, or let pandas read it as what it is: root=pandas.{call}.")
+    line = data.count(b"\n", 0, wrong) + 1
+    raise _problem(Row("", "", "", file, line), what.format(byte=data[wrong], call=call))
 
 
-def _read_classes(place: object, tables: list[Table]) -> list[str]:
-    """The class names of classes.txt, one a line; without it those of AG News, or the labels of the tables."""
-    labels = [row.label for table in tables for row in table.rows]
-    if isinstance(place, Path) and (place / "classes.txt").is_file():
-        file = place / "classes.txt"
+def _read_classes(place: object, rows: list[Row], header: bool, notes: list[str]) -> list[str]:
+    """The class names of classes.txt, one a line; without it those of AG News, or the labels of the rows."""
+    if empty := [row for row in rows if not row.label]:
+        what = say("the label is empty, as in {empty:,} of {rows:,} rows. Fill it in, or delete these rows.")
+        raise _problem(empty[0], what.format(empty=len(empty), rows=len(rows)))
+    counts, is_folder = collections.Counter(row.label for row in rows), isinstance(place, Path) and place.is_dir()
+    if is_folder and (file := place / "classes.txt").is_file():
         classes = [line.strip() for line in _read_text(file).splitlines() if line.strip()]
         if not 2 <= len(classes) <= 100 or len(set(classes)) < len(classes):
             what = say("{file}: expected 2 to 100 different class names, one a line; found {names}.")
             raise ValueError(what.format(file=file, names=classes[:5]))
         return classes
-    if isinstance(place, Path) and place.is_dir() and not tables[0].header and {*"1234"} <= {*labels}:
+    if is_folder and not header and {*"1234"} <= counts.keys():
         what = say("Note: labels 1 to 4 are read as {names}. For others add a classes.txt, one name a line.")
-        tables[0].notes.append(what.format(names=", ".join(AG_NEWS_CLASSES)))
+        notes.append(what.format(names=", ".join(AG_NEWS_CLASSES)))
         return list(AG_NEWS_CLASSES)
-    counts = collections.Counter(labels)
-    if not 2 <= len(counts) <= 100 or len(labels) > 10 and len(counts) > len(labels) / 2:
+    label = rows[0].label
+    if not 2 <= len(counts) <= 100 or len(rows) > 10 and len(counts) > len(rows) / 2:
         what = say("{rows} rows have {count} different labels, such as {label!r}.")
-        what = what.format(rows=len(labels), count=len(counts), label=labels[0][:40])
-        remedy = say("A table has 2 to 100, and two rows or more for each, in the column label=...")
-        more = say("Several labels for a text: see site/own-data.md.")
-        raise ValueError(f"{_name(place)}: {what} {remedy} {more}")
-    if not tables[0].header and counts[labels[0]] == 1 and len(labels) > 10:
-        what = say("no other row has the label {label!r}. Is this line a header?").format(label=labels[0][:40])
-        remedy = say('Then name the columns: text="...", label="...".')
-        raise _problem(tables[0].place, tables[0].rows[0].line, what, remedy)
+        remedy = say("A table has 2 to 100, in the column label=..., and two rows or more for each.")
+        raise ValueError(f"{_name(place)}: {what.format(rows=len(rows), count=len(counts), label=label[:40])} {remedy}")
+    if not header and counts[label] == 1 and len(rows) > 10:
+        what = say("no other row has the label {label!r}. Is this line a header? Then name the columns: text=, label=.")
+        raise _problem(rows[0], what.format(label=label[:40]))
     return sorted(counts, key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0, name))
 
 
-def _number_labels(place: object, classes: list[str], tables: list[Table]) -> list[list[tuple[int, str, str]]]:
-    """The items of each table. A label is a class's name or, where no name looks like a number, its number 1..K.
+def _number_labels(place: object, classes: list[str], halves: list[list[Row]]) -> list[list[tuple[int, str, str]]]:
+    """The items of each half. A label is a class's name or, where no name looks like a number, its number 1..K.
 
     Raises ValueError where all labels could be either, with another meaning, and for one that is neither.
     """
     known = {name: number for number, name in enumerate(classes, 1)}
     numbers = {str(number): number for number in known.values()}
-    found = {row.label for table in tables for row in table.rows}
+    found = {row.label for half in halves for row in half}
     if not any(re.fullmatch(r"[-+]?[\d.]+", name) for name in classes):
         known |= numbers
-    elif found <= known.keys() & numbers.keys() and (differ := sorted(k for k in found if known[k] != numbers[k])):
-        label, what = differ[0], say("the labels can be read as names or as numbers, and these differ.")
-        both = say("{label!r} is the class of this name, or class number {label}, which is {other!r}.")
-        both = both.format(label=label, other=classes[int(label) - 1])
-        remedy = say("Put the lines of classes.txt in the order 1, 2, ..., or write names there that are not numbers.")
-        raise ValueError(f"{place}: {what} {both} {remedy}")
-    for table in tables:
-        for row in (row for row in table.rows if row.label not in known):
-            what = say("label {label!r} is no class: these are {names}.")
-            what = what.format(label=row.label[:40], names=", ".join(classes)[:200])
-            remedy = say("Delete a header line; number from 1; for other labels add a classes.txt with their names.")
-            raise _problem(table.place, row.line, what, remedy)
-    return [[(known[row.label], row.text, row.group) for row in table.rows] for table in tables]
+    elif found <= known.keys() & numbers.keys() and any(known[label] != numbers[label] for label in found):
+        what = say("the labels can be read as names or as numbers. Put the lines of classes.txt in the order 1, 2, ...")
+        raise ValueError(f"{place}: {what}")
+    for row in (row for half in halves for row in half if row.label not in known):
+        what = say("label {label!r} is no class: these are {names}.")
+        remedy = say("Delete a header line; number from 1; for other labels add a classes.txt with their names.")
+        raise _problem(row, what.format(label=row.label[:40], names=", ".join(classes)[:200]), remedy)
+    return [[(known[row.label], row.text, row.group) for row in half] for half in halves]
 
 
 def _plain(text: str) -> str:
