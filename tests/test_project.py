@@ -22,7 +22,7 @@ from tools.teaching import student
 ROOT = Path(__file__).resolve().parent.parent
 DESK = ROOT / "data" / "service-desk"
 NOTEBOOK = ROOT / "notebooks" / "project.ipynb"
-KNOB = 'TABLE, COLUMNS = course / "data" / "service-desk" / "requests.csv", {}'
+KNOB = 'TABLE, COLUMNS = requests if named == "sample" else named, {}'
 
 
 def rows_of(name):
