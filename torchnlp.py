@@ -321,9 +321,8 @@ def _choose_columns(place: object, names: list[str], named: bool, text: object, 
 
 def _csv_rows(file: Path, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
     """The first line and the columns of each row of a CSV file, whatever stands between its columns."""
-    content = _read_text(file)
-    excel = re.match("sep=(.)[\r\n]", content)  # a line for Excel alone
-    dialect = _dialect(excel[1] if excel else _delimiter(content))
+    content = re.sub("^sep=.", "", _read_text(file))  # a line for Excel alone
+    dialect = _dialect(_delimiter(content))
     usual = csv.field_size_limit(max(len(content), 131_072))  # a text may be long
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
     reader = csv.reader(io.StringIO(content, newline=""), strict=True, **dialect)
@@ -331,7 +330,7 @@ def _csv_rows(file: Path, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
     try:
         for row in reader:
             longest = max(longest, (reader.line_num - line + 1, -line))
-            if row and not (excel and line == 1):  # an empty line is an empty row
+            if row:  # an empty line is an empty row
                 yield line, [re.sub(r'^"([^"]*)"$', r"\1", part) for part in row] if dialect["quoting"] else row
             line = reader.line_num + 1
     except csv.Error as error:
@@ -387,17 +386,16 @@ def _frame_rows(frame: object) -> Iterator[tuple[int, list]]:
 def _read_text(file: Path) -> str:
     """What a file in UTF-8 says, with or without a byte order mark. For every other there is pandas."""
     data = file.read_bytes()
-    encoding, wrong = "utf-16", data.find(0)
-    if data[:100].count(0) <= 10:
+    wrong = data.find(0) if data[:100].count(0) > 10 else -1  # UTF-16
+    if wrong < 0:
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            encoding, wrong = "cp1252", error.start
-    call = f"read_csv({file.name!r}, encoding={encoding!r})"
-    call = f"read_excel({file.name!r})" if data.startswith(b"PK") else call
-    what = say("not UTF-8 (byte {byte:#x}). Save it as UTF-8, or let pandas read it as what it is: root=pandas.{call}.")
-    line = data.count(b"\n", 0, wrong) + 1
-    raise _problem(Row("", "", "", file, line), what.format(byte=data[wrong], call=call))
+            wrong = error.start
+    what = say("not UTF-8 (byte {byte:#x}). Save it as UTF-8, or let pandas read it, in its encoding:")
+    call = f"root=pandas.read_csv({file.name!r}, encoding='utf-16' or 'cp1252')"
+    row = Row("", "", "", file, data.count(b"\n", 0, wrong) + 1)
+    raise _problem(row, what.format(byte=data[wrong]), call)
 
 
 def _read_classes(place: object, rows: list[Row], header: bool, notes: list[str]) -> list[str]:
@@ -498,9 +496,6 @@ def _look(train: list, test: list, voc: Vocab) -> Iterator[str]:
     words = {word: count for word, count in voc.freqs.items() if LETTER.search(word) and " " not in word}
     if sum(n for word, n in words.items() if len(word) == 1 and _UNSPACED.match(word)) > sum(words.values()) / 2:
         yield say("The texts have no spaces between words: the tokenizer makes a token of each character.")
-    if glove := _glove_words():
-        known = sum(count for word, count in words.items() if word in glove) / (sum(words.values()) or 1)
-        yield say("GloVe (lesson 5), which is English, knows {known:.2f} of the words.").format(known=known)
 
 
 def _look_at_labels(train: list, test: list, classes: list[str]) -> Iterator[str]:
@@ -526,15 +521,6 @@ def _look_at_labels(train: list, test: list, classes: list[str]) -> Iterator[str
         alike[re.sub(r"(?<=\d)\.0+$", "", bare.strip())].append(ascii(name))
     for names in (", ".join(names) for names in alike.values() if len(names) > 1):
         yield say("Note: the labels {names} look alike, and are several classes.").format(names=names)
-
-
-@functools.cache
-def _glove_words() -> frozenset[str]:
-    """The words of load_vectors; none where these are not installed."""
-    try:
-        return frozenset(load_vectors()[0])
-    except FileNotFoundError:
-        return frozenset()
 
 
 # The rest of this part fetches news. Skip it at a first reading: "text" comes next.
@@ -639,12 +625,12 @@ def _fetch_mirror(cache: Path) -> None:
                 os.replace(half, cache / name)
 
 
-def _download(address: str, file: object, pooch: object) -> None:
+def _download(address: str, file: object, _: object) -> None:
     """What pooch calls: a download with a progress bar of text, which a saved notebook keeps."""
-    from pooch import HTTPDownloader
+    import pooch
 
     with tqdm(total=1, ncols=79, unit="B", unit_scale=True) as bar:  # pooch sets the total
-        HTTPDownloader(progressbar=bar, timeout=10)(address, file, None)
+        pooch.HTTPDownloader(progressbar=bar, timeout=10)(address, file, None)
 
 
 def _stop_if_disk(error: Exception, cache: Path) -> None:
