@@ -13,18 +13,6 @@ os.environ["TORCHNLP_STRICT"] = "1"  # a result outside its range is a failure
 os.environ["OMP_NUM_THREADS"] = "1"
 
 
-def pytest_ignore_collect(collection_path, config):
-    """`make test` does not even import a file of which all belongs to the second tier."""
-    if config.option.markexpr == "not slow" and collection_path.suffix == ".py":
-        return "\npytestmark = pytest.mark.slow\n" in collection_path.read_text(encoding="utf-8") or None
-
-
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if item.path.suffix == ".ipynb" and item.path.parent.parent.name == "notebooks":  # a study: it is long
-            item.add_marker("slow")
-
-
 # A failure names the cell by its id and its section (nbval counts: "Cell 41"). After the first broken cell of a
 # notebook, its other cells are skipped: they would only miss what it made.
 

@@ -22,7 +22,6 @@ import operator
 import os
 import random
 import re
-import runpy
 import subprocess
 import sys
 import tarfile
@@ -63,8 +62,8 @@ __all__ = [
 
 @functools.cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    """The messages in a language, from notebooks/messages.<language>.mo; in English where there is no such file."""
-    file = Path(__file__).resolve().parent / "notebooks" / f"messages.{language}.mo"
+    """The messages in a language, from <language>/messages.mo; in English where there is no such file."""
+    file = Path(__file__).resolve().parent / language / "messages.mo"
     return gettext.GNUTranslations(io.BytesIO(file.read_bytes())) if file.is_file() else gettext.NullTranslations()
 
 
@@ -94,7 +93,7 @@ def _choose_device(wanted: str = "") -> torch.device:
         print(f"PyTorch {torch.__version__} finds no {wanted} here (mps: 2.13 or newer). The course runs on the CPU.")
         wanted = "cpu"
     if wanted == "mps":
-        print("On an Apple GPU this course was never tried, and most of it is slower there: see site/versions.md.")
+        print("On an Apple GPU this course was never tried, and most of it is slower there: see docs/versions.md.")
     return torch.device(wanted or ("cuda" if there["cuda"] else "cpu"))
 
 
@@ -428,8 +427,12 @@ def _read_classes(place: object, rows: list[Row], header: bool, notes: list[str]
 def _number_labels(classes: list[str], halves: list[list[Row]]) -> list[list[tuple[int, str, str]]]:
     """The items of each half. A label is a class's name or, where no name looks like a number, its number 1..K."""
     known = {name: number for number, name in enumerate(classes, 1)}
+    numbers, found = {str(number): number for number in known.values()}, {row.label for half in halves for row in half}
     if not any(re.fullmatch(r"[-+]?[\d.]+", name) for name in classes):
-        known |= {str(number): number for number in known.values()}
+        known |= numbers
+    elif found <= known.keys() & numbers.keys() and any(known[label] != numbers[label] for label in found):
+        what = say("labels may be names of classes or their numbers. Put the lines of classes.txt in order: 1, 2, ...")
+        raise ValueError(f"{_name(halves[0][0].place)}: {what}")
     for row in (row for half in halves for row in half if row.label not in known):
         what = say("label {label!r} is no class: these are {names}.")
         remedy = say("Delete a header line; number from 1; for other labels add a classes.txt with their names.")
@@ -513,7 +516,7 @@ def _look_at_labels(train: list, test: list, classes: list[str]) -> Iterator[str
     for sign in "|;,":
         parts = collections.Counter(part.strip() for name in classes for part in {name, *name.split(sign)})
         if joined := [name for name in classes if sign in name and any(parts[p.strip()] > 1 for p in name.split(sign))]:
-            what = say("Note: {n} labels look joined by {sign!r}, such as {label!r}: see site/own-data.md.")
+            what = say("Note: {n} labels look joined by {sign!r}, such as {label!r}: see docs/own-data.md.")
             yield what.format(n=len(joined), sign=sign, label=joined[0])
     alike = collections.defaultdict(list)
     for name in classes:
@@ -1721,21 +1724,28 @@ def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callabl
 
     Takes what plot_gates takes. A word's influence is how much the log probability of the last answer changes without
     it. One output of at most 300 KB, which fetches nothing. Where scripts don't run, and without the course's folder
-    images, the picture of plot_gates is shown.
+    web, the picture of plot_gates is shown.
     """
     tokens, values, answers, without = _look_inside(net, text, collate_fn)
     figure = plot_gates(net, text, classes, collate_fn=collate_fn)
     plt.close(figure)
-    template = Path(__file__).resolve().parent / "images" / "watch" / "page.py"
-    if not template.is_file():
-        print("Without the course's folder images beside torchnlp.py, here is the picture of plot_gates.")
+    if not (web := _web()):
+        print("Without the course's folder web beside torchnlp.py, here is the picture of plot_gates.")
         IPython.display.display(figure)
         return
     stoi, colours = _reader_of(net).voc.stoi, [class_colour(k) for k in range(len(classes))]
     known = [token in stoi for token in tokens]
     reading = {"tokens": tokens, "known": known, "classes": list(classes), "colours": colours}
-    make_page = runpy.run_path(str(template))["page"]
-    IPython.display.display(IPython.display.HTML(make_page(reading, values, answers, without, figure)))
+    IPython.display.display(IPython.display.HTML(web.page(reading, values, answers, without, figure)))
+
+
+def _web():
+    """The course's folder web, whose page.py makes pages of networks; None where it was left out."""
+    try:
+        from web import page
+    except ImportError:
+        return None
+    return page
 
 
 def publish(
@@ -1750,22 +1760,20 @@ def publish(
     words of the vocabulary: publish nothing that a real person wrote for you alone. card: lines of the model card, as
     {"Data": "..."}. words: a vocabulary of your own, in the order of the embedding's rows, <unk> first and then <pad>.
     Of a large vocabulary the most frequent words are kept. Returns the file's path. Raises ValueError for another
-    network or number of classes, RuntimeError for unknown words, FileNotFoundError where the course's folders are
-    missing, OSError for a file that can't be written.
+    network or number of classes, RuntimeError for unknown words, FileNotFoundError without the course's folder web,
+    OSError for a file that can't be written.
     """
-    folder, file = Path(__file__).resolve().parent, Path(file).expanduser()
-    if not (folder / "site" / "published.html").is_file():
-        raise FileNotFoundError("publish needs the course's folders site and images beside torchnlp.py.")
+    file, web = Path(file).expanduser(), _web()
+    if not web:
+        raise FileNotFoundError("publish needs the course's folder web beside torchnlp.py.")
     net = _unwrapped(net)
     if words is None:
         voc, split = _reader_of(net)
         words = voc.itos
         if split is not split_words:
             raise ValueError("The page reads with the course's tokenizer, and this network with another one.")
-    to_show = runpy.run_path(str(folder / "images" / "watch" / "network.py"))["network_to_show"]
-    network = to_show(net, list(words), list(map(str, classes)))
-    make = runpy.run_path(str(folder / "images" / "watch" / "page.py"))["published"]
-    page = make(network, {"title": title, "author": author, "about": about}, [*examples], {**(card or {})})
+    said = {"title": title, "author": author, "about": about}
+    page = web.published(net, list(words), list(map(str, classes)), said, [*examples], {**(card or {})})
     with _written_aside(file, "page") as aside:
         aside.write_text(page, encoding="utf-8")
     return file
@@ -1791,7 +1799,7 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
     if mark == "OUTSIDE":
         print(say("Your numbers differ. Inside the range that is normal: machines and versions round differently."))
         print(say("Outside it, something has changed. In this order: run all cells from the top in a fresh kernel;"))
-        print(say("undo changes of your own; see 'When your numbers differ' (site/numbers-differ.md)."))
+        print(say("undo changes of your own; see 'When your numbers differ' (docs/numbers-differ.md)."))
         if os.environ.get("TORCHNLP_STRICT"):
             raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
 

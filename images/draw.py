@@ -5,9 +5,9 @@ role there is black on white. A state of the backward direction is a hidden stat
 
 The typeface is Open Sans (images/fonts, SIL Open Font License): its small letters are tall, and it has Greek and
 Cyrillic, for news of your own. Formulas stand in Computer Modern, as in the text of the lessons. Chinese labels
-(site/zh.po), those of plots and messages are in Noto Sans CJK SC, of which we keep the letters that they use, with
-    pyftsubset NotoSansCJK-Bold.ttc --font-number=2 --layout-features='' --output-file=images/fonts/NotoSansSC-Bold.otf
-        --text="$(cat notebooks/messages.zh.po; grep -hA3 -e images/draw.py -e ' label"' site/zh.po notebooks/*/*.po)"
+(zh/pages.po), those of plots and messages are in Noto Sans CJK SC, of which we keep the letters that they use, with
+    pyftsubset NotoSansCJK-Bold.ttc --font-number=2 --layout-features='' --output-file=zh/fonts/NotoSansSC-Bold.otf
+        --text="$(cat zh/messages.po; grep -hA3 -e images/draw.py -e ' label"' zh/pages.po notebooks/*/*.po)"
 
 A drawing is 680 units wide. Letters are 24 units high, which makes 14 pixels on a phone that is 390 wide.
 """

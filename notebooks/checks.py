@@ -6,7 +6,7 @@ A notebook tries an answer in one line, and goes on with what it gets back:
 
 A check compares with PyTorch, or with numbers computed by hand, and names the commonest slips. It prints "right" or
 "not yet" and why, and raises nothing, so that a lesson runs to its end. Where points are given, the checks run in
-another process than the answers (tools/teaching/outside.py), with other seeds as well: what a check does not draw at
+another process than the answers (teach/outside.py), with other seeds as well: what a check does not draw at
 random moves with torch.initial_seed(), which is 0 for the student.
 """
 

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 # As torchnlp.say, which needs what is installed here.
-catalogue = Path(__file__).with_name(f"messages.{os.environ.get('TORCHNLP_LANGUAGE', '')}.mo")
+catalogue = Path(__file__).resolve().parents[1] / os.environ.get("TORCHNLP_LANGUAGE", "") / "messages.mo"
 say = gettext.GNUTranslations(catalogue.open("rb")).gettext if catalogue.is_file() else str
 
 

@@ -61,6 +61,14 @@ def test_a_label_that_is_the_name_of_a_class_means_this_class_even_if_it_is_a_nu
         loaded('"99","a","b"\n', GOOD, names.replace(" ", "\n"))
 
 
+@pytest.mark.parametrize("names, test", [("2\n1", "2"), ("0\n1\n2", "1")])
+def test_labels_that_can_be_read_as_names_and_as_other_numbers_are_refused(loaded, names, test):
+    rows = '"1","a","b"\n"2","c","d"\n'
+    with pytest.raises(ValueError, match="names of classes or their numbers. Put the lines of classes.txt in order"):
+        loaded(rows, f'"{test}","a","b"\n', names)
+    assert loaded(rows, '"0","a","b"\n', "0\n1\n2")[0] == [(2, "a b"), (3, "c d")]  # one file may lack a class
+
+
 def test_labels_1_and_2_of_a_folder_are_classes_of_their_own_and_no_part_of_ag_news(loaded):
     assert loaded(*2 * ['"1","bad","film"\n"2","good","film"\n'])[2] == ["1", "2"]
 

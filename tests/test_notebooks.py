@@ -7,9 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.lesson import FOLDED, has, is_diagram, is_picture, lessons, problems, projects
-from tools.teaching.mend import names_in
-from tools.upkeep.minutes import core_of
+from tools.lesson import FOLDED, has, is_diagram, is_picture, lessons, names_in, problems, projects
+from tools.minutes import core_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -41,7 +40,7 @@ PRINTED = {  # by the id of a cell in a lesson, and by name#id in a study
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
 def test_github_shows_it_at_once(path):
-    assert path.stat().st_size <= 1_000_000, f"Run `.venv/bin/python -m tools.upkeep.run_notebooks {path}`."
+    assert path.stat().st_size <= 1_000_000, f"Run `.venv/bin/python -m tools.run_notebooks {path}`."
 
 
 def test_the_notebook_is_valid_and_all_its_cells_were_run_in_order(lesson):

@@ -1,8 +1,7 @@
-"""The project runs on its table and on anybody's; students get neither answers nor the texts that are held back."""
+"""The project runs on its table and on anybody's."""
 
 import csv
 import json
-import random
 import re
 from collections import Counter
 from datetime import datetime
@@ -12,17 +11,12 @@ import nbformat
 import numpy as np
 import pytest
 import torch
-from nbclient import NotebookClient
-from test_guide import GUIDE, code_under
 
-import checks
 import torchnlp
-from tools.teaching import student
 
 ROOT = Path(__file__).resolve().parent.parent
 DESK = ROOT / "data" / "service-desk"
 NOTEBOOK = ROOT / "notebooks" / "project.ipynb"
-KNOB = 'TABLE, COLUMNS = requests if named == "sample" else named, {}'
 
 
 def rows_of(name):
@@ -37,76 +31,6 @@ def test_the_wrong_labels_of_the_notes_are_those_of_the_table():
     for line, label, right, begins in wrong:
         row = table[int(line) - 2]  # behind the header, and lines count from 1
         assert row["label"] == label != right and row["text"].startswith(begins)
-
-
-def test_questions_for_students_have_no_label(tmp_path, monkeypatch):
-    (tmp_path / "data").symlink_to(ROOT / "data")
-    monkeypatch.chdir(tmp_path)
-    lines = code_under(GUIDE, "A term's project")[0].replace("all.csv", "data/service-desk/held-back.csv")
-    (all_of_it,) = re.findall("`(rest, held = .*?)`", GUIDE)
-    exec(lines.replace("files =", f"{all_of_it}\nfiles ="), {})
-    with open("held_back/questions.csv", encoding="utf-8", newline="") as file:
-        questions = list(csv.reader(file))
-    assert sorted(row[1:] for row in questions) == sorted([row["text"]] for row in rows_of("held-back"))
-    assert len(Path("news.csv").read_text(encoding="utf-8").splitlines()) == 1
-
-
-@pytest.mark.slow
-def test_students_get_the_project_without_answers_and_without_what_is_held_back(tmp_path):
-    student.make_handout(tmp_path / "student")
-    given = tmp_path / "student"
-    cells = nbformat.read(given / "notebooks" / "project.ipynb", as_version=4).cells
-    assert not any("solution" in cell.metadata.get("tags", []) or cell.get("outputs") for cell in cells)
-    assert (given / "data" / "service-desk" / "requests.csv").is_file()
-    assert not [file for file in given.rglob("*") if file.name in ("held-back.csv", "notes.md", "answers.py")]
-    held = rows_of("held-back")[0]["text"]
-    assert not [file for file in given.rglob("*.*") if file.is_file() and held.encode() in file.read_bytes()]
-    assert all((given / "site" / f"{page}.md").is_file() for page in ("own-data", "project"))
-
-
-def test_students_get_all_that_publish_makes_a_page_of(tmp_path, monkeypatch):
-    student.copy_course(tmp_path)
-    monkeypatch.setattr(torchnlp, "__file__", str(tmp_path / "torchnlp.py"))
-    words = ["<unk>", "<pad>", "bin", "lamp"]
-    page = torchnlp.publish(checks._Classifier(4, 2), ["waste", "streets"], tmp_path / "page.html", words=words)
-    assert "waste" in page.read_text(encoding="utf-8")
-
-
-CHINESE = {
-    "垃圾": "垃圾桶 没有 清运 回收 纸箱 旧沙发 臭味",
-    "道路": "路灯 红绿灯 坑洞 人行道 停车位 标志",
-    "公园": "大树 草坪 秋千 长椅 花坛 落叶",
-}
-
-
-def made(count=400):
-    """Rows of a table that a program makes: unbalanced, with a few copies."""
-    rng, words, rows = random.Random(1), " ".join(CHINESE.values()).split(), []
-    for _ in range(count - 20):
-        (name,) = rng.choices(list(CHINESE), [6, 3, 2])
-        chosen = rng.choices(CHINESE[name].split(), k=5) + rng.choices(words, k=2) + [str(rng.randrange(200)), "请"]
-        rows.append((name, "".join(rng.sample(chosen, 9))))
-    return rows + rng.sample(rows, 20)
-
-
-TABLES = {"Chinese": ("own.tsv", {"text": "诉求", "label": "部门"}), "news": (ROOT / "data" / "sample", {})}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("table, columns", TABLES.values(), ids=TABLES)
-def test_the_notebook_runs_on_anybodys_table_with_one_changed_line(table, columns, tmp_path):
-    with open(tmp_path / "own.tsv", "w", encoding="utf-8", newline="") as file:
-        csv.writer(file, delimiter="\t").writerows([("部门", "诉求"), *made()])
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    (knob,) = (cell for cell in notebook.cells if KNOB in cell.source)
-    knob.source = knob.source.replace(KNOB, f"TABLE, COLUMNS = Path({str(tmp_path / table)!r}), {columns!r}")
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(f"import sys; sys.path.insert(0, {str(ROOT)!r})"))
-    set_up = next(cell for cell in notebook.cells if "REPOSITORY = " in cell.source)
-    set_up.source = set_up.source.replace("Path.cwd(), *Path.cwd().parents", f"Path({str(ROOT)!r})")
-    NotebookClient(notebook, timeout=1200, resources={"metadata": {"path": tmp_path}}).execute()
-    said = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
-    assert re.search(r"reached: accuracy [01]\.\d+, macro-F1 [01]\.\d+: (within|outside) what was stated", said)
-    assert (tmp_path / "my-network.html").stat().st_size < 2_000_000 and "OUTSIDE" not in said
 
 
 def run_cell(start, space):

@@ -142,7 +142,6 @@ def test_the_tokenizer_of_the_module_is_the_one_of_the_vocabulary_and_goes_into_
         load_model(tmp_path / "net.pt", make, tokenizer=lambda text: [*text.lower()])
 
 
-@pytest.mark.slow
 def test_workers_in_spawned_processes_read_what_this_process_reads(news_folder):
     def loader(workers):
         context = "spawn" if workers else None

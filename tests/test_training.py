@@ -58,7 +58,7 @@ def loss_and_accuracy(net, labels, ids, loss_fn=nn.functional.cross_entropy):
 
 DEVICES = [  # GPUs that are there, the release of PyTorch, $TORCHNLP_DEVICE, the device that is taken, what is said
     ("cuda mps", "2.13.0", "", "cuda", ""),
-    ("mps", "2.13.0", "", "cpu", ""),  # never by itself: see site/versions.md
+    ("mps", "2.13.0", "", "cpu", ""),  # never by itself: see docs/versions.md
     ("mps", "2.13.0", "mps", "mps", "On an Apple GPU this course was never tried"),
     ("mps", "2.12.1", "mps", "cpu", "PyTorch 2.12.1 finds no mps here (mps: 2.13 or newer)"),  # trains the padding
     ("cuda", "2.13.0", "cpu", "cpu", ""),

@@ -8,6 +8,7 @@ A notebook without a number, the project, is no lesson. Its room needs the answe
 """
 
 import re
+import symtable
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -25,21 +26,21 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDED = ("set-up", "plot", "solution")
 TAGS = {*FOLDED, "hide-input", "stub", "check", "yours", "question", "caption", "exercise", "further"}
 TAGS |= {"nbval-check-output", "nbval-ignore-output", "raises-exception"}
-PARTS = {  # of a room, and what each is for
+PARTS = {  # of a room, and what each is for; what the parts of the course want of it, their tests ask
     "lesson.toml": "title, what one builds, result, question and motif of its card, figures that move",
-    "slides.md": "the deck, and what to say on each slide: make slides",
-    "questions.md": "the question bank: make questions",
     "claims.md": "what the lesson claims, where that was measured, and its control",
     "plain.py": "the lesson's network in plain PyTorch, to take home",
     "answers.py": "answers to its exercises, right and wrong, for tests/test_answers.py",
 }
 OF_PROJECT = ["answers.py"]
+OF_OTHERS = ("slides.md", "questions.md", "notes.md", ".po", ".js")  # endings of what the parts of the course read
 KEYS = {"title": str, "builds": str, "question": str, "result": str}  # of lesson.toml; the next two may be absent:
 MORE = {"figures": dict}  # that move: the script's name, and in which cell's section it stands
 MORE |= {"motif": dict}  # of its card: a colour, and what is drawn in it, as in a <path>, on 96 x 64 points
 NUMBER = re.compile(r"\d+-")
 BADGE = re.compile(r"^\[!\[.*\n+", flags=re.M)  # a picture on a server
 HEADING = re.compile(r"^(#+) +(.*?)[. ]*$", flags=re.M)
+FENCED = re.compile(r"^```.*?^```", flags=re.M | re.S)
 # Behind a label, in italics; in Chinese upright, to the end of the paragraph.
 CAPTION = re.compile(r"(?:(\*)(?!\*)(?:[^*:：]*[:：]\s*)?|图说：)(.*?[^*\s])(?(1)\*(?!\*)|(?=\n\n|\Z))\s*", flags=re.S)
 
@@ -70,9 +71,19 @@ def place_of(cell) -> str:
     return cell.metadata.get("slideshow", {}).get("slide_type", "-")
 
 
+def names_in(source: str) -> set[str]:
+    """The names that a code cell gives a value. Magics give none."""
+    try:
+        table = symtable.symtable(re.sub(r"^\s*[%!].*$", "", source, flags=re.M), "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(re.findall(r"^(?:def|class) +(\w+)", source, flags=re.M))
+    return {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+
+
 def headings(cell) -> list[tuple[int, str]]:
     """(level, title) of each heading of a cell of text."""
-    found = HEADING.findall(cell.source) if cell.cell_type == "markdown" else []
+    text = FENCED.sub("", cell.source)  # a comment in a block of code is no heading
+    found = HEADING.findall(text) if cell.cell_type == "markdown" else []
     return [(len(marks), title) for marks, title in found]
 
 
@@ -260,18 +271,10 @@ def of_settings(lesson: Lesson) -> Iterator[str]:
     for name, cell in lesson.settings["figures"].items():
         if cell not in cells:
             yield f"{file} puts the figure {name} into the section of {cell}, which is no cell of {lesson.path.name}"
-        scripts = [folder / f"{name}.js" for folder in (lesson.room, ROOT / "site")]
-        if not (scripts := [*filter(Path.is_file, scripts)]):
-            yield f"{short(lesson.room / name)}.js is missing: the figure that {file} names"
-        elif not re.search(r"\bfunction show\(", scripts[0].read_text(encoding="utf-8")):
-            yield f"{short(scripts[0])} shows nothing: page and deck call its show(place, style, data). Write it"
-    known = {*PARTS, "zh.po"} | {f"{name}.js" for name in lesson.settings["figures"]}
-    known |= {"notes.md"} if lesson.parts is OF_PROJECT else set()  # it has no deck
-    known |= {path.stem + end for path in lesson.studies for end in (".ipynb", ".zh.po", ".pt")}
+    known = {*lesson.parts} | {path.stem + end for path in lesson.studies for end in (".ipynb", ".pt")}
     for path in sorted(lesson.room.iterdir()):
-        if path.name not in known and not path.name.startswith((".", "__pycache__")):
-            remedy = "Name it under figures" if path.suffix == ".js" else "Move it away"
-            yield f"{short(path)}: no lesson needs it. {remedy}"
+        if path.name not in known and not path.name.startswith((".", "__pycache__")) | path.name.endswith(OF_OTHERS):
+            yield f"{short(path)}: no lesson needs it. Move it away"
 
 
 def of_headings(lesson: Lesson) -> Iterator[str]:
@@ -284,15 +287,8 @@ def of_headings(lesson: Lesson) -> Iterator[str]:
             yield f"{short(file)}: its heading has the number {said[1]}. Write {lesson.number}"
 
 
-def of_readers(lesson: Lesson) -> Iterator[str]:
-    """What the tools that read deck and questions say of them, and Python of the script."""
-    from tools.teaching import questions, slides  # here: they ask this module for lessons
-
-    for read in (slides.read_deck, questions.read_lesson):
-        try:
-            read(lesson)
-        except ValueError as error:
-            yield str(error)
+def of_script(lesson: Lesson) -> Iterator[str]:
+    """What Python says of the script to take home."""
     script = lesson.room / "plain.py"
     try:
         compile(script.read_bytes(), script, "exec")
@@ -310,7 +306,7 @@ def problems(lesson: Lesson) -> list[str]:
             found += of_settings(lesson)
             found += [said for path in lesson.studies for said in of_notebook(path, lesson.room)]
             found += of_headings(lesson)
-            found += of_readers(lesson) if lesson.parts is not OF_PROJECT and not missing else []
+            found += of_script(lesson) if lesson.parts is not OF_PROJECT and not missing else []
         except ValueError as error:
             found.append(str(error))
     return found

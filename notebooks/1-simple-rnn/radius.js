@@ -1,10 +1,10 @@
 // Lesson 1's figure: the gradient on its way back through 40 steps of an RNN, at a spectral radius that is a slider.
 
-import {bold, css, fit, lettering, make, paintAxes, paintLine, palette, tenTo, writeEnds} from "../../images/watch/draw.js";
-import {addProduct, linear, transposed} from "../../site/cells.js";
-import {caption, makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
-import {makeRandom, normal} from "../../site/random.js";
-import {pieces, say} from "../../images/watch/words.js";
+import {bold, css, fit, lettering, make, paintAxes, paintLine, palette, tenTo, writeEnds} from "../../web/js/draw.js";
+import {addProduct, linear, transposed} from "../../web/js/cells.js";
+import {caption, makeSlider, mountFigure, toldAloud} from "../../web/js/figure.js";
+import {makeRandom, normal} from "../../web/js/random.js";
+import {pieces, say} from "../../web/js/words.js";
 
 const H = 32, STEPS = 40, HEIGHT = 185, LEFT = 52, RIGHT = 112, HIGH = 6, LOW = -14;  // powers of ten
 

@@ -1,8 +1,8 @@
 // Lesson 2's figure: a headline fades in a cell state whose forget gate stands still. Its bias is a slider.
 
-import {make, percent} from "../../images/watch/draw.js";
-import {pieces, say} from "../../images/watch/words.js";
-import {makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
+import {make, percent} from "../../web/js/draw.js";
+import {pieces, say} from "../../web/js/words.js";
+import {makeSlider, mountFigure, toldAloud} from "../../web/js/figure.js";
 
 export function show(place, style, {words, bias}) {
     const T = words.length, sentence = toldAloud();

@@ -1,8 +1,8 @@
 // Lesson 3's figure: a batch is read column by column, once padded and once packed. The time step is a slider.
 
-import {make, percent} from "../../images/watch/draw.js";
-import {pieces, say} from "../../images/watch/words.js";
-import {makeChoice, makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
+import {make, percent} from "../../web/js/draw.js";
+import {pieces, say} from "../../web/js/words.js";
+import {makeChoice, makeSlider, mountFigure, toldAloud} from "../../web/js/figure.js";
 
 const BATCHES = [[5, 3, 1], [12, 7, 4, 2, 2, 1], [6, 6, 5, 5]];
 const strong = text => make("b", {textContent: text});

@@ -1,8 +1,8 @@
 // Lesson 4's figure: two readers come from both ends of a sentence and meet at a word. Does it begin with a capital?
 
-import {bold, make, percent} from "../../images/watch/draw.js";
-import {pieces, say} from "../../images/watch/words.js";
-import {caption, makeChoice, makeSlider, mountFigure, toldAloud, track} from "../../site/figure.js";
+import {bold, make, percent} from "../../web/js/draw.js";
+import {pieces, say} from "../../web/js/words.js";
+import {caption, makeChoice, makeSlider, mountFigure, toldAloud, track} from "../../web/js/figure.js";
 
 const RULES = [say("the word alone"), say("and the word before"), say("and the word after"), say("and both")];
 const SIDES = ["alone", "left", "right", "both"];

@@ -1,9 +1,9 @@
 // Lesson 5's figure: a word with its neighbours, and an analogy as two arrows: the step from a to b, made again from c.
 
-import {bold, css, fit, make, paintLine, palette} from "../../images/watch/draw.js";
-import {pieces, say} from "../../images/watch/words.js";
-import {caption, mountFigure, toldAloud, track} from "../../site/figure.js";
-import {unpacked} from "../../site/weights.js";
+import {bold, css, fit, make, paintLine, palette} from "../../web/js/draw.js";
+import {pieces, say} from "../../web/js/words.js";
+import {caption, mountFigure, toldAloud, track} from "../../web/js/figure.js";
+import {unpacked} from "../../web/js/weights.js";
 
 const PRESETS = ["good bad rich", "man king woman", "france french italy", "mouse mice child", "man doctor woman"];
 const HEIGHT = 220, SHOWN = 6;

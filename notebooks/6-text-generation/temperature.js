@@ -1,9 +1,9 @@
 // Lesson 6's figure: what comes next after three beginnings, at a temperature that is a slider.
 
-import {showBars} from "../../site/bars.js";
-import {bold, make, percent} from "../../images/watch/draw.js";
-import {pieces, say} from "../../images/watch/words.js";
-import {caption, makeSlider, mountFigure, toldAloud} from "../../site/figure.js";
+import {showBars} from "../../web/js/bars.js";
+import {bold, make, percent} from "../../web/js/draw.js";
+import {pieces, say} from "../../web/js/words.js";
+import {caption, makeSlider, mountFigure, toldAloud} from "../../web/js/figure.js";
 
 // beginnings: {text, scores, names}: scores of all tokens, the likeliest first, and what the first ten are called.
 export function show(place, style, {beginnings}) {

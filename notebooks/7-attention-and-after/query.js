@@ -1,9 +1,9 @@
 // Lesson 7's figure: a query over four keys. Its three numbers are sliders; scores, weights and context follow.
 
-import {softmax} from "../../site/cells.js";
-import {bold, make, percent} from "../../images/watch/draw.js";
-import {pieces, say} from "../../images/watch/words.js";
-import {caption, makeSlider, mountFigure, toldAloud, track} from "../../site/figure.js";
+import {softmax} from "../../web/js/cells.js";
+import {bold, make, percent} from "../../web/js/draw.js";
+import {pieces, say} from "../../web/js/words.js";
+import {caption, makeSlider, mountFigure, toldAloud, track} from "../../web/js/figure.js";
 
 const digit = number => number.toFixed(1).replace("-", "−");
 

@@ -1,0 +1,232 @@
+"""A lesson as the site shows it: what is done to a notebook before Sphinx reads it, and to its code afterwards."""
+
+import ast
+import re
+from html import unescape
+from pathlib import Path
+
+import nbformat
+
+from tools import repo
+from tools.language import say
+from tools.lesson import BADGE, ROOT, has, is_diagram, kind, lessons, opening, place_of, spoken, to_read
+from web import figures
+from web.pages import ADDRESS as SITE
+
+DOCS, HERE = ROOT / "docs", ROOT / "web" / "site"
+SOURCES = ROOT / "build" / "site-sources"  # what becomes a page, in one folder: see build.py
+GITHUB = f"https://github.com/{repo.current(ROOT)}"
+LESSONS = {lesson.name: lesson for lesson in lessons()}
+CELL = re.compile(r"`(l\d+-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
+PLACE = re.compile(rf"(\blesson\s+\d+|第 \d+ 课)(?:,\s+|，){CELL.pattern}")
+# In columns, whose names stand above them.
+NUMBERS = re.compile(r"(\s{2,}-?[\d.,]+(%|e[-+]\d+| ± [\d.]+)?){2,}(\s{2}|$)")
+SHOW = '<details class="answer">\n<summary>' + say("Guess, then show") + "</summary>\n"
+
+
+def lesson_page(path: Path) -> str:
+    """A lesson as the site shows it: folded cells closed, words under pictures, answers kept back."""
+    notebook, name = to_read(nbformat.read(path, as_version=4)), path.stem
+    notebook.cells[0].source = BADGE.sub("", notebook.cells[0].source)
+    links = links_of(name)
+    cells, asked, hidden, waiting = [], False, False, []
+    live = LESSONS[name].settings["figures"] if name in LESSONS else {}
+    left_out = opening(notebook)
+
+    def write(text: str) -> None:
+        cells.append(nbformat.v4.new_markdown_cell(text))
+
+    for cell in notebook.cells:
+        if cell in left_out or kind(cell) == "set-up" and place_of(cell) == "skip":
+            continue
+        is_plot, is_text = kind(cell) == "plot", cell.cell_type == "markdown"
+        answers = is_text or kind(cell) in ("plot", "set-up") and bool(cell.outputs)  # what one reads no code of
+        asks, starts = has(cell, "question"), is_text and cell.source.startswith("#")
+        if hidden and (asks or starts or not answers):
+            write("</details>")
+            hidden = False
+        if starts:  # the section is over
+            for figure in waiting:
+                write(f"```{{raw}} html\n{figures.figure(figure)}\n```")
+            waiting = [figure for figure, place in live.items() if place == cell.id]
+        asked = asks or asked and not starts
+        hides = asked and not is_text and bool(cell.outputs) and kind(cell) != "solution"
+        if hides and is_plot:
+            write(SHOW)
+        write(f"({cell.id})=")
+        if is_text:
+            text = in_site(link_first(elsewhere(path, cell.source), links))
+            if has(cell, "further"):  # a phone shows its heading alone
+                button = unfold(say("Show this part"))
+                text = text.replace("\n", f"\n\n```{{raw}} html\n{button}\n```\n", 1)
+            write(text)
+            continue
+        if "gates-over-a-headline" in cell.source:  # the site has it alive
+            write(f"```{{raw}} html\n{figures.figure('headline', file='../lstm.js')}\n```")
+            continue
+        as_the_site_folds(cell, links)
+        if hides and not is_plot:
+            cells.append(nbformat.from_dict({**cell, "id": f"{cell.id}-code", "outputs": []}))
+            cell.metadata["tags"].append("remove-input")
+            write(SHOW)
+        if hides:
+            asked, hidden = False, True
+        cells.append(cell)
+    if hidden:
+        write("</details>")
+    if (ROOT / "notebooks" / name / "claims.md").is_file():
+        claims = say("What this lesson claims, and what could have refuted it: [how we know]({page}).")
+        write(f"```{{container}} claims\n{claims.format(page=f'/notebooks/{name}/claims.md')}\n```")
+    notebook.cells = cells
+    return nbformat.writes(notebook)
+
+
+def unfold(name: str) -> str:
+    """A button that shows, on a phone, what it stands at: see web/site/_static/follow.js."""
+    return f'<button type="button" class="unfold" aria-expanded="false">{name}</button>'
+
+
+def in_site(text: str) -> str:
+    """A formula of its own between blank lines, as MyST wants it; a link to a page of the site from page to page."""
+
+    def formula(found: re.Match) -> str:
+        parts = re.split(r"\s*\\qquad\s*", found[1])  # where there is no room side by side, each is a line
+        whole = r"\qquad\allowbreak".join(f"{{{part}}}" for part in parts) if parts[1:] else parts[0]
+        return f"\n\n$${whole}$$\n\n"
+
+    text = re.sub(r"\s*^\$\$(.*?)\$\$[ \t]*$\s*", formula, text, flags=re.M | re.S).strip("\n")
+    text = re.sub(r"(?<![$`])(\$[^$`]+)\$([,.;:])", r"\1\\text{\2}$", text)  # a line begins with no comma
+    return re.sub(rf"\[([^]]*)\]\({re.escape(SITE)}(?:zh/)?([^)]*)\)", r'<a href="../\2">\1</a>', text)
+
+
+def elsewhere(source: Path, text: str) -> str:
+    """Links to files of the course lead to their page, or to the repository if they have none."""
+
+    def link(found: re.Match) -> str:
+        file, anchor = (source.parent / found[1]).resolve(), found[2] or ""
+        page = SOURCES / (file.name if file.parent in (DOCS, HERE) else file.relative_to(ROOT))
+        if page.exists():
+            return f"](/{page.relative_to(SOURCES).as_posix()}{anchor})"
+        return f"]({GITHUB}/blob/main/{file.relative_to(ROOT).as_posix()}{anchor})"
+
+    return re.sub(r"\]\((?!\w+:)([^)#]+)(#[^)]*)?\)", link, text)
+
+
+def as_the_site_folds(cell, links: dict[str, str]) -> None:
+    """Tell myst-nb what is folded, under which words, and what the words of a picture are."""
+    title, _, code = cell.source.partition("\n")
+    tags, prompt = set(cell.metadata.get("tags", [])), ""
+    if kind(cell):
+        name = title.removeprefix("# @title ").replace("`", "")
+        prompt = say("The code of this picture") if kind(cell) == "plot" else name
+        cell.source = code
+    options = {"code_prompt_show": prompt, "code_prompt_hide": prompt}
+    if kind(cell) == "solution":
+        tags = tags - {"hide-input"} | {"hide-cell"}
+    if is_diagram(cell):
+        tags.add("remove-input")
+    lines = "\n".join(output.get("text", "") for output in cell.outputs).splitlines()
+    if any(NUMBERS.search(line) for line in lines):
+        tags.add("numbers")
+    cell.metadata["tags"] = sorted(tags)
+    caption = cell.metadata.get("caption")
+    if caption:
+        options |= {"image": {"alt": spoken(caption)}, "figure": {"caption": link_first(caption, links)}}
+    cell.metadata["mystnb"] = options
+
+
+def with_places(text: str) -> str:
+    """[lesson 1](#l1-c094) for "lesson 1, `l1-c094`", and a link to the page for a lesson alone."""
+    text = PLACE.sub(r"[\1](#\2)", text)
+    names = {str(lesson.number): lesson.path.name for lesson in LESSONS.values()}
+    alone = r"(?:\blesson\s+(\d+)\b|第 (\d+) 课)(?!\])"  # (?!]): it is a link
+
+    def link(found: re.Match) -> str:
+        number = found[1] or found[2]  # of a lesson that is gone Sphinx says where it is still named
+        return f"[{found[0]}](/notebooks/{names.get(number, f'{number}-which-is-gone')})"
+
+    return re.sub(alone, link, text)
+
+
+def claims_page(text: str) -> str:
+    """A table of claims whose cells are links."""
+    head, _, table = text.partition("| claim |")
+    cell = r"`?(?:[\w/-]+#)?\b([la]\d\w*-[a-z]\w+)\b`?"
+    return head + re.sub(cell, r"[`\1`](#\1)", f"| claim |{table}")
+
+
+def links_of(lesson: str) -> dict[str, str]:
+    """What is linked where a lesson first names it: pattern -> the link, with the words in place of {}."""
+    terms = re.search(r"{glossary}\n(.*?)```", (DOCS / "glossary.md").read_text(encoding="utf-8"), flags=re.S)[1]
+    terms = re.findall(r"^\S..*", terms, flags=re.M)  # what is said of a term is indented
+    bounds = {True: r"\b{}s?\b", False: "{}"}  # between Chinese words there are none
+    links = {
+        bounds[term.isascii()].format(re.escape(term)): "{term}`{} <" + term + ">`"
+        for term in sorted(terms, key=len, reverse=True)
+    }
+    others = {other.number: other.path.name for other in LESSONS.values() if other.name != lesson}
+    return links | {rf"(?:\blesson {n}\b|第 {n} 课)": f"[{{}}](/notebooks/{name})" for n, name in others.items()}
+
+
+# Not in code, formulas, links, headings, tags, nor in what is quoted; in what is bold only where the term is all of it.
+LEAVE = re.compile(
+    r"""(```.*?```|`[^`]*`|"[^"]*"|“[^”]*”|\$\$.*?\$\$|\$[^$]*\$|\*\*.*?\*\*|\[.*?\]\(.*?\)|<[^>]*>|^\#.*?$)""",
+    re.S | re.M,
+)
+
+
+def link_first(text: str, links: dict[str, str]) -> str:
+    """Put each of the links where its pattern first stands in the text, and take it out of links."""
+    for pattern, link in list(links.items()):
+        pieces = LEAVE.split(text)
+        for i, piece in enumerate(pieces):
+            found = re.search(rf"(?<=^\*\*){pattern}(?=\*\*$)" if i % 2 else pattern, piece, flags=re.I)
+            beside = pieces[i - 1][-1:] + pieces[i + 1][:1] if i % 2 else ""
+            if found and not re.search(r"\w", beside):  # **{term}... in the middle of Chinese words shows its stars
+                pieces[i] = piece[: found.start()] + link.replace("{}", found[0]) + piece[found.end() :]
+                text = "".join(pieces)
+                del links[pattern]
+                break
+    return text
+
+
+CODE = re.compile(r'(?<=<div class="highlight"><pre><span></span>)(.*?)\n</pre>', re.S)  # and what it prints
+LINE = re.compile(r"^(?:<[^>]*>)*( *).*$", re.M)
+PHONE = 46  # letters of code in a line of a phone
+CHECKS = ("expect", "record")  # of torchnlp: what a result should be, which nobody should read before the guess
+
+
+def checks(code: str) -> list[tuple[int, int]]:
+    """(start, stop) of the lines of each run of statements that say what a result should be; [] for what is no code."""
+    try:
+        statements = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Expr)]
+    except SyntaxError:
+        return []
+    calls = [node for node in statements if getattr(getattr(node.value, "func", None), "id", "") in CHECKS]
+    lines = {line for node in calls for line in range(node.lineno, node.end_lineno + 1)}
+    marks = "".join("x" if line in lines else "-" for line in range(1, len(code.splitlines()) + 1))
+    return [run.span() for run in re.finditer("x+", marks)]
+
+
+def in_lines(code: re.Match) -> str:
+    """Each line as an element, with the blanks it begins with: a phone breaks it, and goes on two letters deeper.
+
+    Of more than ten lines of a phone it shows the first six, or those to the next mark, above a button for the rest:
+    see web/site/_static/course.css, which says of which cells.
+    """
+    texts = unescape(re.sub("<[^>]*>", "", code[1])).split("\n")
+    whole = LINE.sub(lambda line: f'<span class="line" style="--indent: {len(line[1])}">{line[0]}</span>', code[1])
+    lines, count, rows = whole.split("\n"), len(texts), sum(1 + len(text) // PHONE for text in texts)
+    for start, stop in reversed(checks("\n".join(texts))):  # each run counts as one line, which may wait
+        waits = re.match(" *", texts[start])[0] + say("# … shown with the answer")
+        lines[start:stop] = [f'<span class="check" data-waits="{waits}">' + "\n".join(lines[start:stop]) + "</span>"]
+        del texts[start + 1 : stop]
+    if count < 7 or rows <= 10:
+        return "\n".join(lines) + "\n</pre>"
+    marked = next((i for i, text in enumerate(texts[:10], start=1) if "# <-" in text), 0)
+    shown = min(max(6, marked), len(texts) - 1)
+    while not texts[shown]:  # a blank line would fade
+        shown -= 1
+    name = say("All {count} lines").format(count=count)
+    first, rest = "\n".join(lines[:shown]), "\n".join(lines[shown:])
+    return f'{first}\n<span class="rest">{rest}</span>\n</pre>{unfold(name)}'
