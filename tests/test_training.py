@@ -60,9 +60,9 @@ DEVICES = [  # GPUs that are there, the release of PyTorch, $TORCHNLP_DEVICE, th
     ("cuda mps", "2.13.0", "", "cuda", ""),
     ("mps", "2.13.0", "", "cpu", ""),  # never by itself: see docs/versions.md
     ("mps", "2.13.0", "mps", "mps", "On an Apple GPU this course was never tried"),
-    ("mps", "2.12.1", "mps", "cpu", "PyTorch 2.12.1 finds none here (mps needs 2.13 or newer)"),  # trains the padding
+    ("mps", "2.12.1", "mps", "cpu", "PyTorch 2.12.1 finds no mps here (mps: 2.13 or newer)"),  # trains the padding
     ("cuda", "2.13.0", "cpu", "cpu", ""),
-    ("mps", "2.13.0", "cuda", "cpu", "finds none here (mps needs 2.13 or newer). The course runs on the CPU."),
+    ("mps", "2.13.0", "cuda", "cpu", "finds no cuda here (mps: 2.13 or newer). The course runs on the CPU."),
 ]
 
 

@@ -14,7 +14,7 @@ import torchnlp
 
 ROOT = Path(torchnlp.__file__).parent
 NOTEBOOK = ROOT / "notebooks" / "project.ipynb"
-KNOB = 'TABLE, COLUMNS = course / "data" / "service-desk" / "requests.csv", {}'
+KNOB = 'TABLE, COLUMNS = requests if named == "sample" else named, {}'
 
 
 CHINESE = {
