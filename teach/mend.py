@@ -6,9 +6,10 @@ headings are words on an exercise; what stands outside every exercise is shown w
 """
 
 import re
-import symtable
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from tools.lesson import names_in
 
 EDITION = re.compile(r"\b\d{4}-\d\d-\d\d\W+([0-9a-f]{8})\b")  # in the first cell, in any language
 EXERCISE = re.compile(r"^### \S+ (\d+)\.", flags=re.M)  # the first word is that of the language
@@ -19,15 +20,6 @@ FOREIGN = re.compile(
     r"|def check_|\bcheck_\w+\s*=|__(?!init__|len__|iter__|getitem__)\w+__|^\s*(?:!(?!pip )|%(?:run|load|s[xy]|%))"
     r"|(?<![.\w])(?:exec|eval|compile|globals|locals|vars|open|setattr)(?:\(|$)|\b(?:nn|torch)\.[\w.]+\s*=(?!=)|\.ours"
 )
-
-
-def names_in(source: str) -> set[str]:
-    """The names that a code cell gives a value. Magics give none."""
-    try:
-        table = symtable.symtable(re.sub(r"^\s*[%!].*$", "", source, flags=re.M), "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(re.findall(r"^(?:def|class) +(\w+)", source, flags=re.M))
-    return {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
 
 
 def tried_by(check) -> str:

@@ -1,4 +1,4 @@
-"""A browser for the tests of pages: with `from browser import ...` in the conftest.py of a part."""
+"""A browser for the tests of pages, and what is wrong with a page: a part takes both in its conftest.py."""
 
 import os
 import re
@@ -51,3 +51,12 @@ def visit(watched):
     """visit(address) is the page; what it does wrong in the test is noticed at its end."""
     with ExitStack() as pages:
         yield lambda address, **settings: pages.enter_context(watched(address, **settings))
+
+
+def serious_on(page, axe: str) -> list:
+    """What axe-core, a script, finds serious on a page: (impact, rule, the element)."""
+    page.evaluate(axe)
+    # preload would fetch the page's styles once more
+    found = page.evaluate("""axe.run({preload: false})
+        .then(found => found.violations.map(rule => [rule.impact, rule.id, rule.nodes[0].html]))""")
+    return [rule for rule in found if rule[0] in ("serious", "critical")]

@@ -1,7 +1,7 @@
 """What these tests take from those of the core, and axe-core, which looks at the decks."""
 
 import pytest
-from browser import browser, visit, watched  # noqa: F401
+from browser import browser, serious_on, visit, watched  # noqa: F401
 from fixtures import seeded  # noqa: F401
 
 from teach.slides import PACKAGES
@@ -13,11 +13,4 @@ def serious():
     if not (file := PACKAGES / "axe-core" / "axe.min.js").is_file():
         pytest.skip("axe-core is not there: make test-teach fetches it")
 
-    def serious(page):
-        page.evaluate(file.read_text(encoding="utf-8"))
-        # preload would fetch the page's styles once more
-        found = page.evaluate("""axe.run({preload: false})
-            .then(found => found.violations.map(rule => [rule.impact, rule.id, rule.nodes[0].html]))""")
-        return [rule for rule in found if rule[0] in ("serious", "critical")]
-
-    return serious
+    return lambda page: serious_on(page, file.read_text(encoding="utf-8"))

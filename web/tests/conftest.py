@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import cache
 
 import pytest
-from browser import browser, visit, watched  # noqa: F401
+from browser import browser, serious_on, visit, watched  # noqa: F401
 from fixtures import fresh, news, news_folder, paper, seeded  # noqa: F401
 
 from web import npm, pages
@@ -52,11 +52,4 @@ def serious(fetch):
     folder = pages.ROOT / "build" / "axe"
     file = fetch(["axe-core@4.11.0"], ["axe-core/axe.min.js"], folder) / "axe-core" / "axe.min.js"
 
-    def serious(page):
-        page.evaluate(file.read_text(encoding="utf-8"))
-        # preload would fetch the page's styles once more
-        found = page.evaluate("""axe.run({preload: false})
-            .then(found => found.violations.map(rule => [rule.impact, rule.id, rule.nodes[0].html]))""")
-        return [rule for rule in found if rule[0] in ("serious", "critical")]
-
-    return serious
+    return lambda page: serious_on(page, file.read_text(encoding="utf-8"))
