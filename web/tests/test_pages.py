@@ -374,8 +374,7 @@ def test_nothing_is_white_between_the_pictures_and_what_follows_them(opened, set
     page = opened("playground", "#cell=RNN&cell2=LSTM", **settings)
     for cell in "none", "GRU", "none":
         page.get_by_label("Second network").select_option(cell)
-        ends = page.evaluate(BOXES, "#lanes canvas")
-        (share,) = page.evaluate(BOXES, ".share")
+        *ends, share = page.evaluate(BOXES, "#lanes canvas, .share")  # at once: the page goes on training
         assert 0 <= share["top"] - max(box["bottom"] for box in ends) < 30, cell
 
 
