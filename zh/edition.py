@@ -57,7 +57,12 @@ READ = ("aria-label", "title", "placeholder", "alt", "content")  # attributes th
 LANGUAGE = 'os.environ["TORCHNLP_LANGUAGE"] = "zh"\n'
 MARK = "\n\n（此处暂为英文：尚无译文，或原文已改动。）"
 STUDENT = "from teach.student import ROOT, make_handout; make_handout(ROOT / 'build' / 'student')"
-STEPS = {"teach slides": "-m teach.slides", "web site": "-m web.build", "teach student": f"-c {STUDENT}"}
+STEPS = {
+    "web figures": "-m web.figures",
+    "teach slides": "-m teach.slides",
+    "web site": "-m web.build",
+    "teach student": f"-c {STUDENT}",
+}
 STEPS = {name: step for name, step in STEPS.items() if (ROOT / name.split()[0]).is_dir()}  # of parts that are there
 
 
@@ -240,10 +245,14 @@ def link(page: Path, other: Path, words: str, language: str) -> None:
 
 def make() -> None:
     make_course(OUT / "course")
+    (OUT / "course" / "build").mkdir()
+    (OUT / "course" / "build" / "npm-teach").symlink_to(ROOT / "build" / "npm-teach")  # what all decks carry along
     english, chinese = ROOT / "build" / "site", ROOT / "build" / "site" / "zh"
     for name, step in STEPS.items():
         made = name.split()[1]
         subprocess.run([sys.executable, *step.split(" ", 1)], cwd=OUT / "course", check=True)
+        if made == "figures":  # the decks take them there
+            continue
         target = chinese if made == "site" else OUT / made
         shutil.rmtree(target, ignore_errors=True)
         shutil.move(OUT / "course" / "build" / made, target)

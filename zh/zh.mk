@@ -9,7 +9,7 @@ PARTS_TESTS += test-zh
 
 ## In Chinese (the part zh)
 
-zh: $(VENV)/zh.ready $(if $(wildcard web),site) # the Chinese edition: course, student edition and slides in build/zh, the site in build/site/zh
+zh: $(VENV)/zh.ready $(if $(wildcard web),site) $(if $(wildcard teach),build/npm-teach/.ready) # the Chinese edition: course, student edition and slides in build/zh, the site in build/site/zh
 	$(BIN)/python -m zh.edition make
 
 lab-zh: $(VENV)/zh.ready $(VENV)/.ready # opens lesson 1 in Chinese in JupyterLab
