@@ -33,9 +33,11 @@ from tools.lesson import ROOT
 
 sys.path[:0] = [str(ROOT), str(ROOT / "notebooks")]
 import checks  # noqa: E402
+from checks import checking  # noqa: E402
 from teach import answering  # noqa: E402
 
-cloudpickle.register_pickle_by_value(checks)  # a function that a check hands over goes as itself, without the module
+for module in [module for name, module in sys.modules.items() if name.split(".")[0] == "checks"]:
+    cloudpickle.register_pickle_by_value(module)  # a function that a check hands over goes as itself
 TEXT = Path(answering.__file__).read_text(encoding="utf-8")
 TEACH = f"exec({TEXT!r}, vars(__import__('sys').modules.setdefault('answering', __import__('types').ModuleType('a'))))"
 ASK = "__import__('sys').modules['answering'].{}"
@@ -71,7 +73,7 @@ class Outside(Execute):
         """Why an answer is not right; nothing for a right one. What counts is tried with other numbers as well."""
         found, *given = [self.ask(f"look(globals(), {name!r})") for name in names]
         answer = self.stand_in(names[0]) if found.get("callable") else found.get("returned")
-        reason = checks.reason_for_points if points else checks.reason
+        reason = checking.reason_for_points if points else checking.reason
         return reason(check.__wrapped__, answer, *(each.get("returned") for each in given))
 
     def ask(self, call: str) -> dict:
@@ -108,7 +110,7 @@ class Outside(Execute):
 
         answer.changed = []  # what a check that asks for it (checks.untouched) is told
         # To a check it is a function of the student's cell: what goes wrong in it is told by its name.
-        answer.__code__ = answer.__code__.replace(co_name=name, co_qualname=name, co_filename=checks.CELLS[-1])
+        answer.__code__ = answer.__code__.replace(co_name=name, co_qualname=name, co_filename=checking.CELLS[-1])
         answer.__name__ = answer.__qualname__ = name
         return answer
 

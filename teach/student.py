@@ -20,7 +20,7 @@ from tools.lesson import ROOT, exercises_of, has
 from tools.repo import current
 
 CARRIED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/*/*", "images/**/*"]
-CARRIED += ["notebooks/*.py", "notebooks/*/plain.py", "notebooks/*/*.pt", "zh/messages.mo"]
+CARRIED += ["notebooks/*.py", "notebooks/checks/*.py", "notebooks/*/plain.py", "notebooks/*/*.pt", "zh/messages.mo"]
 CARRIED += [f"docs/{name}.md" for name in ("own-data", "project", "numbers-differ")]
 # What watch and publish make pages of, where the part web is there.
 CARRIED += [f"web/{name}" for name in ("__init__.py", "page.py", "network.py", "style.css", "js/*.js")]
@@ -105,6 +105,7 @@ def release(term: Path) -> None:
 
     api = NbGraderAPI(config=configuration(term))
     copy_course(term)  # what the submissions run with
+    shutil.rmtree(term / "notebooks" / "checks")
     (term / "notebooks" / "checks.py").write_text(NO_CHECKS.format(checks.__all__), encoding="utf-8")
     for number, path in LESSONS.items():
         folder = term / "source" / f"lesson{number}"

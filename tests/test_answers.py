@@ -1,4 +1,4 @@
-"""A bank of answers, right and wrong, all tried against notebooks/checks.py.
+"""A bank of answers, right and wrong, all tried against notebooks/checks.
 
 `answers.py` in the room of lesson 4 belongs to it. It is never run as a whole; a line `# %%` starts an answer:
 
@@ -31,7 +31,7 @@ import pytest
 import torch
 
 import checks
-from checks import exercise, must_equal, reason, untouched
+from checks.checking import exercise, must_equal, reason, untouched
 from tools.lesson import Lesson, has
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -153,7 +153,7 @@ def test_junk_gets_a_verdict(check, capsys):
         assert re.match(r"Exercise \d[a-z]?: not yet\. .", verdict), answer
 
 
-# ---------------- the core of checks.py: who is blamed for an error, in which words, and what a lesson goes on with
+# ---------------- checking.py: who is blamed for an error, in which words, and what a lesson goes on with
 
 
 def double_in(source):

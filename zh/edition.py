@@ -46,7 +46,7 @@ SITE = "web/site/index.md docs/glossary.md docs/own-data.md docs/numbers-differ.
 SITE += "web/pages/*.html web/site/_templates/play.html web/js/*.js notebooks/*/*.js notebooks/*/lesson.toml "
 SITE += "web/site/conf.py web/figures.py web/lesson_pages.py teach/slides.py teach/student.py images/draw.py"
 SITE = [path for files in SITE.split() for path in sorted(ROOT.glob(files))]
-SPEAKING = [ROOT / "notebooks" / "checks.py", ROOT / "notebooks" / "install.py", ROOT / "torchnlp.py"]
+SPEAKING = [*sorted(ROOT.glob("notebooks/checks/*.py")), ROOT / "notebooks" / "install.py", ROOT / "torchnlp.py"]
 FIRST = next(iter(NOTEBOOKS))  # its set-up cell is that of all
 STRINGS = re.compile(r'(?<=")[^"\n]*[a-z] [a-z]+ [a-z][^"\n]*(?=")')  # of the set-up cell: what it may say
 EXTRACTED = {".js": ("javascript", {"say": None, "pieces": None})}  # by Babel: in which way, what stands in what

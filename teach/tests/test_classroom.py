@@ -15,6 +15,7 @@ import test_answers as bank
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import checks
+from checks import checking
 
 pytest.importorskip("nbgrader")
 from nbgrader.api import Gradebook
@@ -348,5 +349,5 @@ def test_a_table_of_what_a_check_tries_wins_nothing(name):
         table[repr((asked, named))] = answer = check.ours(*asked, **named)
         return answer
 
-    assert checks.reason(check.__wrapped__, watched, *given) == "" and table
-    assert checks.reason_for_points(check.__wrapped__, lambda *asked, **named: table[repr((asked, named))], *given)
+    assert checking.reason(check.__wrapped__, watched, *given) == "" and table
+    assert checking.reason_for_points(check.__wrapped__, lambda *asked, **named: table[repr((asked, named))], *given)

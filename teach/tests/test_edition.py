@@ -36,7 +36,7 @@ def test_students_get_the_project_without_answers_and_without_what_is_held_back(
 PUBLISH = """
 import checks, torchnlp
 words = ["<unk>", "<pad>", "bin", "lamp"]
-print(torchnlp.publish(checks._Classifier(4, 2), ["waste", "streets"], "page.html", words=words))
+print(torchnlp.publish(checks.project._Classifier(4, 2), ["waste", "streets"], "page.html", words=words))
 """
 
 
