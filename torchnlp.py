@@ -1781,29 +1781,38 @@ def publish(
     return file
 
 
-def expect(name: str, value: float, *, ag_news: tuple, sample: tuple, digits: int = 3) -> None:
+def expect(name: str, value: float, *, ag_news: tuple, sample: tuple | None, digits: int = 3) -> None:
     """Print a result beside the range (low, high) that you should see on this data, and a mark.
 
     Outside of it the reasons are explained, and under the course's tests ($TORCHNLP_STRICT) an AssertionError is
-    raised. The BBC's texts and your own have no range: the value stands alone, or beside AG News' range.
+    raised. sample: the small corpus' range, or None where 1,320 articles are too few to tell. The BBC's texts and your
+    own have no range.
     """
     record(name, value, digits)
-    source = getattr(vocab, "source", None)
-    low, high = sample if source == "sample" else ag_news
+    source, (low, high) = getattr(vocab, "source", None), ag_news
+    there = say("on AG News {low:.{digits}f} to {high:.{digits}f}").format(low=low, high=high, digits=digits)
+    low, high = (sample or ag_news) if source == "sample" else ag_news
     mark = "ok" if low <= value <= high else "OUTSIDE"
-    line = say("{name}: {value:.{digits}f}   (expected {low:.{digits}f} to {high:.{digits}f}: {mark})")
-    if source == "bbc":
-        line, mark = say("{name}: {value:.{digits}f}   (on AG News {low:.{digits}f} to {high:.{digits}f})"), ""
-    elif source not in ("ag_news", "sample"):
-        why = say("your own data: no range is known") if source else say("no range: call load_dataset first")
-        line, mark = f"{{name}}: {{value:.{{digits}}f}}   ({why})", ""
-    print(line.format(name=name, value=value, low=low, high=high, mark=mark, digits=digits))
-    if mark == "OUTSIDE":
-        print(say("Your numbers differ. Inside the range that is normal: machines and versions round differently."))
-        print(say("Outside it, something has changed. In this order: run all cells from the top in a fresh kernel;"))
-        print(say("undo changes of your own; see 'When your numbers differ' (docs/numbers-differ.md)."))
-        if os.environ.get("TORCHNLP_STRICT"):
-            raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
+    beside = {
+        "ag_news": say("expected {low:.{digits}f} to {high:.{digits}f}: {mark}"),
+        "sample": say("small corpus {low:.{digits}f} to {high:.{digits}f}: {mark}; {there}"),
+        "bbc": "{there}",
+        None: say("no range: call load_dataset first"),
+    }.get(source, say("your own data: no range is known"))
+    if source == "sample" and sample is None:
+        beside, mark = say("this corpus is too small to tell; {there}"), ""
+    beside = beside.format(low=low, high=high, mark=mark, there=there, digits=digits)
+    print(f"{name}: {value:.{digits}f}   ({beside})")
+    if source in ("ag_news", "sample") and mark == "OUTSIDE":
+        _explain_range(name, value, low, high)
+
+
+def _explain_range(name: str, value: float, low: float, high: float) -> None:
+    print(say("Your numbers differ. Inside the range that is normal: machines and versions round differently."))
+    print(say("Outside it, something has changed. In this order: run all cells from the top in a fresh kernel;"))
+    print(say("undo changes of your own; see 'When your numbers differ' (docs/numbers-differ.md)."))
+    if os.environ.get("TORCHNLP_STRICT"):
+        raise AssertionError(f"{name}: {value:.4f} is outside {low} to {high}")
 
 
 def record(name: str, value, digits: int = 3) -> None:

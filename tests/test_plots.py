@@ -114,7 +114,9 @@ def test_outside_its_range_a_value_is_explained_and_may_fail(monkeypatch, capsys
     with pytest.raises(AssertionError, match="accuracy.*outside") if strict and outside else contextlib.nullcontext():
         torchnlp.expect("test accuracy", value, ag_news=(0.9, 0.92), sample=(0.6, 0.7))
     out, mark = capsys.readouterr().out, "OUTSIDE" if outside else "ok"
-    assert out.startswith(f"test accuracy: {value:.3f}   (expected {low:.3f} to {high:.3f}: {mark})\n")
+    there = {"ag_news": f"expected 0.900 to 0.920: {mark}"}
+    there["sample"] = f"small corpus 0.600 to 0.700: {mark}; on AG News 0.900 to 0.920"
+    assert out.startswith(f"test accuracy: {value:.3f}   ({there[source]})\n")
     assert ("Your numbers differ" in out) == outside
 
 
@@ -123,6 +125,12 @@ def test_without_a_range_the_value_stands_alone(monkeypatch, capsys, source, why
     monkeypatch.setattr(torchnlp, "vocab", source and SimpleNamespace(source=source))
     torchnlp.expect("seconds", 12.345, ag_news=(0, 1), sample=(0, 1), digits=1)
     assert capsys.readouterr().out.startswith(f"seconds: 12.3   ({why}")
+
+
+def test_a_corpus_that_is_too_small_to_tell_gets_no_mark(monkeypatch, capsys):
+    monkeypatch.setattr(torchnlp, "vocab", SimpleNamespace(source="sample"))
+    torchnlp.expect("lead", 0.3, ag_news=(0, 0.1), sample=None)
+    assert capsys.readouterr().out == "lead: 0.300   (this corpus is too small to tell; on AG News 0.000 to 0.100)\n"
 
 
 def test_the_history_is_drawn():
