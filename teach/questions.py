@@ -10,7 +10,7 @@ from itertools import groupby
 
 import mistune
 
-from tools.lesson import ROOT, Lesson, lessons, short
+from tools.lesson import ROOT, Lesson, from_root, lessons
 
 MARKDOWN = mistune.create_markdown()
 MARKDOWN.block.rules = ["blank_line"]  # a line that begins with "96." is no list
@@ -38,7 +38,7 @@ def read_lesson(lesson: Lesson) -> list[Question]:
     """
     found, file = [], lesson.room / "questions.md"
     if not file.is_file():
-        raise ValueError(f"{short(file)} is missing: the lesson's part of the question bank")
+        raise ValueError(f"{from_root(file)} is missing: the lesson's part of the question bank")
     chosen, _, essays = file.read_text(encoding="utf-8").partition("\n# In a sentence\n")
     for count, section in enumerate(re.split(r"^## ", chosen, flags=re.M)[1:], 1):
         heading, body = section.split("\n", 1)
@@ -50,12 +50,12 @@ def read_lesson(lesson: Lesson) -> list[Question]:
         whole = text.strip() and all(choices) and all(why for _, why in wrong)
         if not whole or len(right) != 1 or len(wrong) < 2 or len({*right, *dict(wrong)}) < len(choices):
             needs = "a question needs a text, one answer, two other, wrong ones or more, each with its reason"
-            raise ValueError(f'{short(file)}, "{title}": {needs}')
+            raise ValueError(f'{from_root(file)}, "{title}": {needs}')
         found.append(Question(f"{lesson.number}.{count:02d}", title, where, " ".join(text.split()), right[0], wrong))
     said = ESSAY.findall(essays)
     if len(said) < len(re.findall(r"^- ", essays, flags=re.M)):
         raise ValueError(
-            f"{short(file)}: each question to be said in a sentence needs its answer below it, after '  - '"
+            f"{from_root(file)}: each question to be said in a sentence needs its answer below it, after '  - '"
         )
     for count, (text, answer) in enumerate(said, 1):
         found.append(Question(f"{lesson.number}.s{count:02d}", " ".join(text.split()[:6]), "", text, answer))

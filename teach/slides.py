@@ -37,7 +37,7 @@ from pygments.formatters import HtmlFormatter
 
 from images import draw
 from tools.language import LANGUAGE, say
-from tools.lesson import ROOT, Lesson, headings, is_picture, lessons, short, spoken, to_read
+from tools.lesson import ROOT, Lesson, from_root, headings, is_picture, lessons, spoken, to_read
 
 DECKS = ROOT / "build" / "slides"
 PAGE = Path(__file__).with_suffix(".html")
@@ -87,18 +87,20 @@ def read_deck(lesson: Lesson) -> list[Slide]:
     """The slides in a lesson's room. Raises ValueError, which names the file, the slide and what is missing."""
     file, found = lesson.room / "slides.md", []
     if not file.is_file():
-        raise ValueError(f"{short(file)} is missing: the deck, and what to say on each slide")
+        raise ValueError(f"{from_root(file)} is missing: the deck, and what to say on each slide")
     for reserve, part in enumerate(file.read_text(encoding="utf-8").split("\n===\n")):
         for text in re.split(r"\n(?=## )", part.strip()):
             heading, _, rest = text.strip().partition("\n")
             minutes = NOTES.search(rest)
             if not minutes or not re.match("##? ", heading):
-                raise ValueError(f'{short(file)}, "{heading}": a slide has a title, ## ..., and a line Minutes: 2')
+                raise ValueError(f'{from_root(file)}, "{heading}": a slide has a title, ## ..., and a line Minutes: 2')
             try:
                 parts = rest[: minutes.start()], rest[minutes.end() :]
                 body, notes = (GIVEN.sub(lambda it: given(lesson, it[1]) if it[1] else it[0], each) for each in parts)
             except LookupError as error:
-                raise ValueError(f'{short(file)}, "{heading}": {error}. `expect` and `record` give the names') from None
+                raise ValueError(
+                    f'{from_root(file)}, "{heading}": {error}. `expect` and `record` give the names'
+                ) from None
             row = minutes["row"] or (found[-1].row if found else "")
             found.append(Slide(heading, body.strip(), float(minutes["minutes"]), row, notes.strip(), bool(reserve)))
     return found
@@ -126,7 +128,7 @@ def cell_of(lesson: Lesson, name: str):
     for cell in to_read(lesson.notebook).cells:
         if cell.id == name:
             return cell
-    raise ValueError(f"{short(lesson.room / 'slides.md')}: {name} is no diagram, no moving figure and no cell")
+    raise ValueError(f"{from_root(lesson.room / 'slides.md')}: {name} is no diagram, no moving figure and no cell")
 
 
 def picture_of(lesson: Lesson, name: str, words: str, step: int) -> tuple[str, float]:
@@ -141,7 +143,7 @@ def picture_of(lesson: Lesson, name: str, words: str, step: int) -> tuple[str, f
         cell = cell_of(lesson, name)
         kind, files = "png", [b64decode(output.data["image/png"]) for output in cell.outputs if is_picture(output)]
         if not files:
-            raise ValueError(f"{short(lesson.room / 'slides.md')}: {name} shows no picture")
+            raise ValueError(f"{from_root(lesson.room / 'slides.md')}: {name} shows no picture")
         width, height = Image.open(BytesIO(files[0])).size
         words, shape = words or spoken(cell.metadata.get("caption", "")), width / height
     images = [f'src="data:image/{kind};base64,{b64encode(file).decode()}"' for file in files]
@@ -282,7 +284,7 @@ def take_along() -> None:
     for name in USED:
         source, target = PACKAGES / name, DECKS / "lib" / name
         if not source.exists():
-            sys.exit(f"{short(source)} is missing: make slides fetches it, which needs a network once.")
+            sys.exit(f"{from_root(source)} is missing: make slides fetches it, which needs a network once.")
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, dirs_exist_ok=True)

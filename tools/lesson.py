@@ -52,7 +52,7 @@ def has(cell, *tags: str) -> bool:
     return not {*tags}.isdisjoint(cell.metadata.get("tags", []))
 
 
-def kind(cell) -> str:
+def folded_as(cell) -> str:
     """What is folded in a cell: "set-up", "plot", "solution"; "" for a cell that a learner reads."""
     return next((tag for tag in FOLDED if has(cell, tag)), "")
 
@@ -182,23 +182,17 @@ class Lesson:
 
     @cached_property
     def settings(self) -> dict:
-        """What lesson.toml says. Raises ValueError, which names file and remedy."""
-        file = self.room / "lesson.toml"
-        if file.name not in self.parts:
-            return {key: what() for key, what in MORE.items()}
-        if not file.is_file():
-            raise ValueError(f"{short(file)} is missing: {PARTS[file.name]}")
-        try:
-            said = tomllib.loads(file.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"{short(file)} cannot be read: {error}. Mend that line") from None
-        said = {key: what() for key, what in MORE.items()} | said
-        for key, what in (KEYS | MORE).items():
-            if not isinstance(said.get(key), what):
-                raise ValueError(f"{short(file)} needs {key} = ..., a {what.__name__}, as in the other rooms")
-        if wrong := said.keys() - KEYS.keys() - MORE.keys():
-            raise ValueError(f"{short(file)}: nobody reads {', '.join(wrong)}. The keys are {', '.join(KEYS | MORE)}")
-        return said | {key: say(said[key]) for key in KEYS}
+        """What lesson.toml says. Raises ValueError, which names the file."""
+        file, found = self.room / "lesson.toml", {key: what() for key, what in MORE.items()}
+        if file.name in self.parts:
+            try:
+                found |= tomllib.loads(file.read_text(encoding="utf-8"))
+            except (OSError, tomllib.TOMLDecodeError) as error:
+                raise ValueError(f"{from_root(file)} cannot be read: {error}") from None
+            for key, what in (KEYS | MORE).items():
+                if not isinstance(found.get(key), what):
+                    raise ValueError(f"{from_root(file)} needs {key} = ..., a {what.__name__}, as in the other rooms")
+        return found | {key: say(found[key]) for key in KEYS if key in found}
 
     @property
     def studies(self) -> list[Path]:
@@ -211,23 +205,26 @@ class Lesson:
         return [recorded(nbformat.read(path, as_version=4)) for path in [self.path, *self.studies]]
 
     def figure(self, name: str):
-        """What the lesson or one of its studies recorded under a name. Raises LookupError unless that is one value.
-
-        "l2-c014, LSTM, 3" is the third number that this cell of the lesson printed behind the first "LSTM",
-        and "…" whatever it printed in between.
-        """
-        if asked := re.fullmatch(r"(l\d+-[cd]\d+), (.+), (\d+)", name):
-            printed = [cell.outputs for cell in self.notebook.cells if cell.id == asked[1]]
-            text = "".join(output.get("text", "") for outputs in printed for output in outputs)
-            number = r"(?:[^\n]*?(?<![\d.])(-?\d+(?:\.\d+)?)(?![\d.]))"
-            words = re.escape(asked[2]).replace("…", "(?s:.*?)")
-            if not (line := re.search(rf"{words}(?![\d.]){number}{{{asked[3]}}}", text)):
-                raise LookupError(f'{asked[1]} printed no number {asked[3]} behind "{asked[2]}"')
-            return line[1]
+        """What the lesson or one of its studies recorded under a name. Raises LookupError unless that is one value."""
+        if asked := re.fullmatch(r"([\w-]+-[cd]\d\w*), (.+), (\d+)", name):
+            return self.printed_number(*asked.groups())
         found = [value for notebook in self.results for value in notebook.get(name, [])]
         if len(found) != 1:
             raise LookupError(f'{self.name} and its studies recorded {len(found)} results "{name}", not one')
         return found[0]
+
+    def printed_number(self, cell_id: str, words: str, count: str) -> str:
+        """("l2-c014", "LSTM", "3") is the third number that this cell printed behind the first "LSTM".
+
+        "…" among the words is whatever it printed in between.
+        """
+        printed = [cell.outputs for cell in self.notebook.cells if cell.id == cell_id]
+        text = "".join(output.get("text", "") for outputs in printed for output in outputs)
+        number = r"(?:[^\n]*?(?<![\d.])(-?\d+(?:\.\d+)?)(?![\d.]))"
+        line = re.search(rf"{re.escape(words).replace('…', '(?s:.*?)')}(?![\d.]){number}{{{count}}}", text)
+        if not line:
+            raise LookupError(f'{cell_id} printed no number {count} behind "{words}"')
+        return line[1]
 
 
 def lessons() -> list[Lesson]:
@@ -241,96 +238,66 @@ def projects() -> list[Lesson]:
     return [Lesson(path) for path in sorted(ROOT.glob("notebooks/*.ipynb")) if not NUMBER.match(path.name)]
 
 
-def short(path: Path) -> str:
+def from_root(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
 # ----------------------------------------------------------------------------- what is missing or wrong
 
 
-def of_notebook(path: Path, room: Path) -> Iterator[str]:
+def wrong_in_notebook(path: Path, room: Path) -> Iterator[str]:
     """What no tool knows in a lesson or a study."""
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except ValueError:
-        yield f"{short(path)} is empty, or no notebook. Take it back from git, or delete it"
-        return
+    notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         for tag in sorted({*cell.metadata.get("tags", [])} - TAGS):
-            yield f'{short(path)}: no tool knows the tag "{tag}" of {cell.id}. Take it away, or see tests/README.md'
+            yield f'{from_root(path)}: no tool knows the tag "{tag}" of {cell.id}. Take it away, or see tests/README.md'
         study = cell.metadata.get("study")
         if study and not (room / f"{study}.ipynb").is_file():
-            yield f'{short(path)}: {cell.id} quotes the study "{study}", which is not in {short(room)}'
+            yield f'{from_root(path)}: {cell.id} quotes the study "{study}", which is not in {from_root(room)}'
         if has(cell, "caption") and not CAPTION.match(cell.source):
-            yield f"{short(path)}: {cell.id} has the tag caption, and does not begin with a paragraph in italics"
+            yield f"{from_root(path)}: {cell.id} has the tag caption, and does not begin with a paragraph in italics"
+    for exercise in exercises_of(notebook):
+        if not exercise.checks:
+            yield f"{from_root(path)}: exercise {exercise.number} has no cell with the tag check"
 
 
-def of_settings(lesson: Lesson) -> Iterator[str]:
+def wrong_in_room(lesson: Lesson) -> Iterator[str]:
     """What lesson.toml names and does not exist; what lies in the room and nobody needs."""
-    file, cells = short(lesson.room / "lesson.toml"), {cell.id for cell in lesson.notebook.cells}
+    file, cells = from_root(lesson.room / "lesson.toml"), {cell.id for cell in lesson.notebook.cells}
     for name, cell in lesson.settings["figures"].items():
         if cell not in cells:
             yield f"{file} puts the figure {name} into the section of {cell}, which is no cell of {lesson.path.name}"
     known = {*lesson.parts} | {path.stem + end for path in lesson.studies for end in (".ipynb", ".pt")}
     for path in sorted(lesson.room.iterdir()):
         if path.name not in known and not path.name.startswith((".", "__pycache__")) | path.name.endswith(OF_OTHERS):
-            yield f"{short(path)}: no lesson needs it. Move it away"
-
-
-def of_headings(lesson: Lesson) -> Iterator[str]:
-    """Files of a copied room that still have the other lesson's number."""
-    first = {lesson.path: "".join(cell.source for cell in lesson.notebook.cells[:1])}  # which may have none
-    first |= {file: file.read_text(encoding="utf-8") for file in sorted(lesson.room.glob("*.md"))}
-    for file, text in first.items():
-        said = re.match(r"# \D*(\d+)", text)
-        if said and NUMBER.match(lesson.name) and int(said[1]) != lesson.number:
-            yield f"{short(file)}: its heading has the number {said[1]}. Write {lesson.number}"
-
-
-def of_script(lesson: Lesson) -> Iterator[str]:
-    """What Python says of the script to take home."""
-    script = lesson.room / "plain.py"
-    try:
-        compile(script.read_bytes(), script, "exec")
-    except SyntaxError as error:
-        yield f"{short(script)}, line {error.lineno}: {error.msg}"
+            yield f"{from_root(path)}: no lesson needs it. Move it away"
 
 
 def problems(lesson: Lesson) -> list[str]:
     """What is missing in a lesson's room, and what is wrong; each names the file and the remedy."""
     missing = [name for name in lesson.parts if not (lesson.room / name).is_file()]
-    found = [f"{short(lesson.room / name)} is missing: {PARTS[name]}" for name in missing]
-    found += of_notebook(lesson.path, lesson.room)
-    if lesson.room.is_dir() and "lesson.toml" not in missing:
-        try:
-            found += of_settings(lesson)
-            found += [said for path in lesson.studies for said in of_notebook(path, lesson.room)]
-            found += of_headings(lesson)
-            found += of_script(lesson) if lesson.parts is not OF_PROJECT and not missing else []
-        except ValueError as error:
-            found.append(str(error))
+    found = [f"{from_root(lesson.room / name)} is missing: {PARTS[name]}" for name in missing]
+    try:
+        for path in [lesson.path, *lesson.studies]:
+            found += wrong_in_notebook(path, lesson.room)
+        found += wrong_in_room(lesson) if not missing else []
+    except ValueError as error:
+        found.append(str(error))
     return found
 
 
 def main() -> int:
-    wanted, found, wrong = sys.argv[1:], [*lessons(), *projects()], 0
-    rooms = {lesson.name for lesson in found}
-    for path in sorted(ROOT.glob("notebooks/[!._]*/")):
-        if path.name not in rooms:
-            print(f"{short(path)} is the room of no lesson: there is no {short(path)}.ipynb. Move it away")
-            wrong += 1
+    """How many problems there are, which it prints."""
+    wanted, count = sys.argv[1:], 0
+    found = [each for each in [*lessons(), *projects()] if not wanted or each.name.partition("-")[0] in wanted]
+    if not found:
+        sys.exit(f"There is no lesson {wanted[0]}: it would be notebooks/{wanted[0]}-name.ipynb.")
     for lesson in found:
-        number = lesson.name.partition("-")[0]
-        if wanted and number not in wanted:
-            continue
-        alike = [other.path.name for other in found if other.name.partition("-")[0] == number][1:]
-        said = problems(lesson) + [f"{name} has its number, too" for name in alike]
+        said = problems(lesson)
         print(f"{lesson.name}: {'not whole:' if said else 'whole'}", *(f"    {line}." for line in said), sep="\n")
-        wrong += len(said)
-    if absent := {*wanted} - {lesson.name.partition("-")[0] for lesson in found}:
-        print(f"There is no lesson {', '.join(absent)}: it would be notebooks/{min(absent)}-name.ipynb.")
-    return bool(wrong or absent)
+        count += len(said)
+    return count
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main() > 0)

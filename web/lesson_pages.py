@@ -9,7 +9,7 @@ import nbformat
 
 from tools import repo
 from tools.language import say
-from tools.lesson import BADGE, ROOT, has, is_diagram, kind, lessons, opening, place_of, spoken, to_read
+from tools.lesson import BADGE, ROOT, folded_as, has, is_diagram, lessons, opening, place_of, spoken, to_read
 from web import figures
 from web.pages import ADDRESS as SITE
 
@@ -37,10 +37,10 @@ def lesson_page(path: Path) -> str:
         cells.append(nbformat.v4.new_markdown_cell(text))
 
     for cell in notebook.cells:
-        if cell in left_out or kind(cell) == "set-up" and place_of(cell) == "skip":
+        if cell in left_out or folded_as(cell) == "set-up" and place_of(cell) == "skip":
             continue
-        is_plot, is_text = kind(cell) == "plot", cell.cell_type == "markdown"
-        answers = is_text or kind(cell) in ("plot", "set-up") and bool(cell.outputs)  # what one reads no code of
+        is_plot, is_text = folded_as(cell) == "plot", cell.cell_type == "markdown"
+        answers = is_text or folded_as(cell) in ("plot", "set-up") and bool(cell.outputs)  # what one reads no code of
         asks, starts = has(cell, "question"), is_text and cell.source.startswith("#")
         if hidden and (asks or starts or not answers):
             write("</details>")
@@ -50,7 +50,7 @@ def lesson_page(path: Path) -> str:
                 write(f"```{{raw}} html\n{figures.figure(figure)}\n```")
             waiting = [figure for figure, place in live.items() if place == cell.id]
         asked = asks or asked and not starts
-        hides = asked and not is_text and bool(cell.outputs) and kind(cell) != "solution"
+        hides = asked and not is_text and bool(cell.outputs) and folded_as(cell) != "solution"
         if hides and is_plot:
             write(SHOW)
         write(f"({cell.id})=")
@@ -116,12 +116,12 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
     """Tell myst-nb what is folded, under which words, and what the words of a picture are."""
     title, _, code = cell.source.partition("\n")
     tags, prompt = set(cell.metadata.get("tags", [])), ""
-    if kind(cell):
+    if folded_as(cell):
         name = title.removeprefix("# @title ").replace("`", "")
-        prompt = say("The code of this picture") if kind(cell) == "plot" else name
+        prompt = say("The code of this picture") if folded_as(cell) == "plot" else name
         cell.source = code
     options = {"code_prompt_show": prompt, "code_prompt_hide": prompt}
-    if kind(cell) == "solution":
+    if folded_as(cell) == "solution":
         tags = tags - {"hide-input"} | {"hide-cell"}
     if is_diagram(cell):
         tags.add("remove-input")

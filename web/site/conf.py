@@ -10,7 +10,7 @@ from docutils.nodes import paragraph
 from sphinx.search.zh import SearchChinese
 
 from tools.language import LANGUAGE, say
-from tools.lesson import lessons, projects, short
+from tools.lesson import from_root, lessons, projects
 from tools.minutes import core_of
 from torchnlp import COLOURS
 from web import figures, lesson_pages, npm, pages
@@ -97,7 +97,7 @@ def read(app, docname, source) -> None:
             "HEADLINE": figures.figure("headline"),
             "BACKWARDS": figures.figure("backwards", file="reverser.js", share=True),
             "CARDS": lesson_cards(),
-            "STUDIES": "\n".join(short(path).removesuffix(".ipynb") for path in studies),
+            "STUDIES": "\n".join(from_root(path).removesuffix(".ipynb") for path in studies),
             "GITHUB": GITHUB,
             "NAME": GITHUB.rpartition("/")[2],
         }
