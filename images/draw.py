@@ -4,15 +4,12 @@ Colours mean what they mean in the plots (torchnlp.COLOURS): x the input, h the 
 role there is black on white. A state of the backward direction is a hidden state too: the same blue, but filled.
 
 The typeface is Open Sans (images/fonts, SIL Open Font License): its small letters are tall, and it has Greek and
-Cyrillic, for news of your own. Formulas stand in Computer Modern, as in the text of the lessons. Chinese labels
-(zh/pages.po), those of plots and messages are in Noto Sans CJK SC, of which we keep the letters that they use, with
-    pyftsubset NotoSansCJK-Bold.ttc --font-number=2 --layout-features='' --output-file=zh/fonts/NotoSansSC-Bold.otf
-        --text="$(cat zh/messages.po; grep -hA3 -e images/draw.py -e ' label"' zh/pages.po notebooks/*/*.po)"
+Cyrillic, for news of your own. Formulas stand in Computer Modern, as in the text of the lessons. (zh/README.md says
+which typeface Chinese labels have.)
 
 A drawing is 680 units wide. Letters are 24 units high, which makes 14 pixels on a phone that is 390 wide.
 """
 
-from io import BytesIO
 from pathlib import Path
 
 import matplotlib
@@ -95,13 +92,13 @@ def circle(axis, x, y, sign, edge=INK):
     label(axis, x, y, sign, size=28)
 
 
-def arrow(axis, *points, colour=INK, width=2.0, over=False):
+def arrow(axis, *points, colour=INK, width=2.0, over=False, ls="-"):
     """An arrow along the points. over: it has a white rim, and passes over the lines that it crosses."""
     look = {"path": Line(points), "joinstyle": "miter", "capstyle": "butt", "shrinkA": 0, "shrinkB": 0}
     if over:
         axis.add_patch(FancyArrowPatch(**look, arrowstyle="-", lw=width + 5, color=WHITE, zorder=2.4))
     head = {"arrowstyle": "-|>", "mutation_scale": 13 + width}
-    axis.add_patch(FancyArrowPatch(**look, **head, lw=width, color=colour, zorder=2.5 if over else 2))
+    axis.add_patch(FancyArrowPatch(**look, **head, lw=width, ls=ls, color=colour, zorder=2.5 if over else 2))
 
 
 def drawn(name, on_card=True):
@@ -121,24 +118,6 @@ def drawn(name, on_card=True):
         label(axis, WIDTH / 2, height - 34, title, size=26, weight="bold")
     function(axis, *settings)
     return axis
-
-
-def layers(name) -> tuple[list[bytes], float]:
-    """One diagram as SVGs of one size, which lie upon each other, and its width over its height.
-
-    Each has what was drawn up to a grow(axis). There is no title, since a slide has its own.
-    """
-    found = []
-    with rc_context(TYPE | {"svg.hashsalt": name}):
-        axis = drawn(name, on_card=False)
-        grow(axis)
-        for stage in sorted({artist.get_gid() for artist in axis.get_children()}):
-            for artist in axis.get_children():
-                artist.set_visible(artist.get_gid() == stage)
-            file = BytesIO()
-            axis.figure.savefig(file, format="svg", metadata={"Date": None})
-            found.append(file.getvalue())
-    return found, WIDTH / axis.get_ylim()[1]
 
 
 def draw(name, file):
@@ -653,8 +632,7 @@ ATTENDS = {"color": OURS, "lw": 2, "ls": (0, (4, 2))}  # a line of what attentio
 
 
 def dashed(axis, start, end):
-    look = {"arrowstyle": "-|>", "mutation_scale": 15, "shrinkA": 0, "shrinkB": 0}
-    axis.add_patch(FancyArrowPatch(start, end, **look, **ATTENDS, zorder=2))
+    arrow(axis, start, end, colour=OURS, ls=ATTENDS["ls"])
 
 
 @drawing("bottleneck", 560)

@@ -31,6 +31,7 @@ from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
+from matplotlib import rc_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from PIL import Image
 from pygments.formatters import HtmlFormatter
@@ -131,6 +132,24 @@ def cell_of(lesson: Lesson, name: str):
     raise ValueError(f"{from_root(lesson.room / 'slides.md')}: {name} is no diagram, no moving figure and no cell")
 
 
+def layers(name: str) -> tuple[list[bytes], float]:
+    """One diagram as SVGs of one size, which lie upon each other, and its width over its height.
+
+    Each has what was drawn up to a draw.grow(axis). There is no title, since a slide has its own.
+    """
+    found = []
+    with rc_context(draw.TYPE | {"svg.hashsalt": name}):
+        axis = draw.drawn(name, on_card=False)
+        draw.grow(axis)
+        for stage in sorted({artist.get_gid() for artist in axis.get_children()}):
+            for artist in axis.get_children():
+                artist.set_visible(artist.get_gid() == stage)
+            file = BytesIO()
+            axis.figure.savefig(file, format="svg", metadata={"Date": None})
+            found.append(file.getvalue())
+    return found, draw.WIDTH / axis.get_ylim()[1]
+
+
 def picture_of(lesson: Lesson, name: str, words: str, step: int) -> tuple[str, float]:
     """(HTML, width over height) of a diagram in its layers, of a figure that moves, or of what a cell shows."""
     if name in EVERYWHERE | {*lesson.settings["figures"]}:
@@ -138,7 +157,7 @@ def picture_of(lesson: Lesson, name: str, words: str, step: int) -> tuple[str, f
             return f'<div class="moving">{figure.read_text(encoding="utf-8")}</div>', WIDE
         return f'<p class="still">{escape(words)}</p>', WIDE
     if name in draw.DRAWINGS:
-        kind, (files, shape) = "svg+xml", draw.layers(name)
+        kind, (files, shape) = "svg+xml", layers(name)
     else:
         cell = cell_of(lesson, name)
         kind, files = "png", [b64decode(output.data["image/png"]) for output in cell.outputs if is_picture(output)]
