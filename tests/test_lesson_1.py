@@ -6,7 +6,7 @@ import pytest
 import torch
 from scipy import stats
 
-from lessons import RNNClassifier, paired_difference, spectral_radius
+from lessons import RNNClassifier, paired_difference
 from torchnlp import PAD
 
 SIZES = 30, 5, 4, 3  # words, E, H, K
@@ -15,18 +15,6 @@ IDS = torch.tensor([[7, 8, 9, 10], [7, 8, PAD, PAD]])
 
 def masked_mean(states, real):
     return (states * real.unsqueeze(2)).sum(1) / real.sum(1, keepdim=True)
-
-
-def test_the_plain_mean_counts_the_padding_and_a_masked_one_does_not():
-    for pool, same in ((lambda states, real: states.mean(1), False), (masked_mean, True)):
-        net = RNNClassifier(*SIZES, pool)
-        assert torch.allclose(net(IDS)[0], net(IDS[:1])[0], atol=1e-6)
-        assert torch.allclose(net(IDS)[1], net(IDS[1:, :2])[0], atol=1e-3) == same
-
-
-def test_spectral_radius_is_that_of_the_largest_eigenvalue():
-    assert spectral_radius(torch.tensor([[0.0, 1], [-0.5, 0]])) == pytest.approx(0.5**0.5)
-    assert spectral_radius(torch.diag(torch.tensor([0.3, -2.0]))) == pytest.approx(2)
 
 
 def test_a_lead_is_the_mean_difference_and_texts_or_words_are_its_unit():

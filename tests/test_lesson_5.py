@@ -14,10 +14,6 @@ from torchnlp import PAD
 ARTICLES = [(1, "bank cuts rate"), (2, "late goal"), (1, "cuts"), (2, "goal")] * 8  # words of the news
 
 
-def test_labels_and_texts():
-    assert (lessons.labels_of(ARTICLES[:2]), lessons.texts_of(ARTICLES[3:4])) == ([1, 2], ["goal"])
-
-
 def test_a_text_is_the_mean_of_its_vectors_and_an_empty_one_is_an_unknown_word(news):
     table = torch.zeros(len(torchnlp.vocab), 2)
     table[torchnlp.vocab.stoi["bank"]] = torch.tensor([3.0, 0.0])
@@ -27,23 +23,11 @@ def test_a_text_is_the_mean_of_its_vectors_and_an_empty_one_is_an_unknown_word(n
     assert means.tolist() == [[1, 2], [9, 9]]
 
 
-def test_epochs_shrink_with_the_number_of_articles():
-    assert [lessons.epochs_for(n) for n in (8, 1_000, 4_000, 60_000)] == [100, 16, 4, 3]
-
-
 def test_counted_words_of_one_letter_count():
     """As in Chinese with a space around each character."""
     model = lessons.tfidf_svm().fit(["油 价 涨", "进 球", "油 跌", "球 赛"], [1, 2, 1, 2])
     assert model.predict(["油", "球"]).tolist() == [1, 2]
     assert "油 价" in model[0].vocabulary_
-
-
-def test_a_reader_has_a_table_of_its_own_and_freezes_it_or_not():
-    table = torch.arange(8.0).view(4, 2)
-    layer, frozen = (NewsReader(table, 2, freeze).embedding for freeze in (False, True))
-    layer.weight.data += 1
-    assert table.equal(torch.arange(8.0).view(4, 2)) and frozen.weight.equal(table)
-    assert layer.weight.requires_grad and not frozen.weight.requires_grad and layer.padding_idx == PAD
 
 
 def test_the_reader_answers_from_the_last_states_and_the_largest():
@@ -54,14 +38,6 @@ def test_the_reader_answers_from_the_last_states_and_the_largest():
         features = torch.cat([h[0], h[1], states.amax(1)], dim=1)  # forward, backward, largest
         logits = net(ids, torch.tensor([3, 1]))[row]
         assert torch.allclose(net.fc(features)[0], logits, atol=1e-6)
-
-
-def test_a_reader_learns_and_its_right_answers_are_counted(news):
-    table = torch.randn(len(torchnlp.vocab), 6)
-    net = lessons.train_reader(lambda: NewsReader(table, 2), ARTICLES, 0.05, epochs=20)
-    loader = list(torchnlp.length_loader(ARTICLES, 8, 0))
-    right = lessons.correct_answers(net, loader)
-    assert right.shape == (32,) and right.mean() == torchnlp.evaluate(net, loader)[1] > 0.9
 
 
 def test_the_script_in_plain_pytorch_makes_the_bags_of_the_module(script, news):

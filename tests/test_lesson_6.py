@@ -5,14 +5,12 @@ import csv
 import math
 import random
 import re
-from collections import Counter
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torchtext.vocab import Vocab
 
 import lessons
 import torchnlp
@@ -74,25 +72,11 @@ def test_only_articles_that_were_drawn_and_have_a_title_and_a_text_give_their_he
     assert set(found) == {(1 + i % 4, f"Headline {i}") for i in numbers} and len(found) == len(numbers)
 
 
-def test_the_parts_are_disjoint_and_those_of_the_seed():
-    headlines = [(1, f"line {i}") for i in range(100)]
-    train, valid, test = lessons.split_headlines(headlines)
-    assert [len(part) for part in (train, valid, test)] == [80, 10, 10]
-    assert sorted(train + valid + test) == sorted(headlines)
-    assert lessons.split_headlines(headlines) == (train, valid, test) != lessons.split_headlines(headlines, seed=1)
-    assert lessons.split_headlines(headlines, most=5) == (train[:5], valid, test)  # the same to judge by
-
-
 def test_where_few_articles_have_a_title_the_first_ten_words_serve_as_one(tmp_path, fresh, capsys):
     rows = [(label, "", f"{label} two three four five six seven eight nine ten eleven") for label in (1, 2, 3, 4)]
     headlines = read_headlines(write_news(tmp_path, rows))
     assert headlines[0] == (1, "1 two three four five six seven eight nine ten") and len(headlines) == 4
     assert "first ten words" in capsys.readouterr().out
-
-
-def test_the_ids_of_a_headline_end_with_end():
-    words = Vocab(Counter(["oil", "falls", "oil"]), specials=["<unk>", "<pad>", "<end>"])
-    assert lessons.encode_headlines([(3, "Oil falls"), (1, "why oil")], words) == [[3, 4, 2], [0, 3, 2]]
 
 
 # -------------------------------------------------------------------------------- the network
@@ -118,16 +102,6 @@ def test_the_loss_of_padding_does_not_count():
     assert lessons.token_loss(Unsure(), x, y).item() == pytest.approx((4 * math.log(8) + math.log(9)) / 5)
 
 
-def test_batches_hold_texts_of_like_length_each_once_in_a_new_order():
-    items = [(i, [0] * (1 + i // 20)) for i in range(100)]
-    first, again, other = (lessons.batches_by_length(items, 10, random.Random(seed)) for seed in (0, 0, 1))
-    assert sorted(i for batch in first for i, _ in batch) == list(range(100)) and len(first) == 10
-    lengths = [{len(ids) for _, ids in batch} for batch in first]
-    assert max(map(len, lengths)) == 1 and list(map(max, lengths)) != sorted(map(max, lengths))
-    assert first == again  # and with another seed other texts of the same length meet
-    assert not {frozenset(map(str, batch)) for batch in first} & {frozenset(map(str, batch)) for batch in other}
-
-
 def test_training_is_fit_with_each_token_as_a_label_and_gradients_clipped_to_1():
     items = [(8, [3 + i % 4, 4, END]) for i in range(12)]
     net = LanguageModel(8, D=4, H=4, drop=0.0)
@@ -139,12 +113,6 @@ def test_training_is_fit_with_each_token_as_a_label_and_gradients_clipped_to_1()
     labelled, loss_fn = [(y.flatten(), x) for x, y in batches], nn.CrossEntropyLoss(ignore_index=PAD)
     torchnlp.fit(fitted, labelled, epochs=1, lr=0.05, loss_fn=loss_fn, clip=1, live=False)
     torch.testing.assert_close([*net.parameters()], [*fitted.parameters()], rtol=0, atol=1e-5)
-
-
-def test_a_temperature_below_1_favours_the_most_probable():
-    p = torch.tensor([[0.5, 0.25, 0.25]])
-    assert torch.allclose(lessons.with_temperature(1)(p.log()), p)
-    assert torch.allclose(lessons.with_temperature(0.5)(p.log()), torch.tensor([[4 / 6, 1 / 6, 1 / 6]]))
 
 
 def test_generated_texts_begin_with_the_prompt_and_close_with_end():
@@ -188,28 +156,12 @@ def test_the_losses_of_a_network_are_those_of_all_its_tokens_end_among_them():
     assert net.seen == [[[8, 5]], [[7, 5]]]  # from the start token V, or from another
 
 
-def test_perplexity_counts_tokens_not_texts():
-    losses = [np.log([2.0, 2.0, 2.0]), np.log([16.0])]
-    assert lessons.perplexity(losses) == pytest.approx(2 ** (7 / 4))
-
-
 def test_the_ratio_of_perplexities_counts_tokens_not_headlines():
     base = [np.array([1.0, 1.0, 1.0]), np.array([2.0])]
     losses = [np.array([2.0, 1.0, 3.0]), np.array([1.0])]
     ratio, low, high = lessons.perplexity_ratio(losses, base)
     assert ratio == pytest.approx(math.exp(2 / 4))
     assert (low, high) == pytest.approx((math.exp(-1), math.exp(1)))  # one of the headlines drawn twice
-
-
-@pytest.mark.parametrize("training", [True, False])
-def test_writing_and_judging_leave_the_mode_as_it_was(training):
-    net = LanguageModel(8, D=4, H=4, drop=0.5).train(training)
-    first, second = lessons.network_losses(net, [[5, END]]), lessons.network_losses(net, [[5, END]])
-    assert first[0].tolist() == second[0].tolist()  # without dropout
-    rows = []
-    lessons.generate(net, 8, 2, lambda logits: rows.extend(logits) or logits.softmax(1), most=1)
-    assert rows[0].equal(rows[1])
-    assert net.training is training
 
 
 # --------------------------------------------------------------------------------- Kneser-Ney
@@ -249,11 +201,6 @@ def test_the_losses_of_the_tables_are_those_of_all_tokens_the_first_among_them()
 
 
 # -------------------------------------------------------------------------------------- copies
-
-
-def test_ngrams_of_a_headline_have_its_ends_among_them():
-    assert lessons.ngrams_of("Oil falls", 3) == {("<start>", "oil", "falls"), ("oil", "falls", "<end>")}
-    assert lessons.ngrams_of("Oil falls") == {("<start>", "oil", "falls", "<end>")}  # shorter than 8: the whole
 
 
 def test_lines_that_share_eight_tokens_in_a_row_are_found():

@@ -1,7 +1,6 @@
-"""Code stands once: what a lesson explains is the same in lessons.py, and a name means one thing in all lessons."""
+"""Code stands once: what a lesson explains is the same in lessons.py."""
 
 import ast
-import builtins
 import functools
 import inspect
 import re
@@ -69,16 +68,3 @@ def test_lesson_3_shows_run_rnn_as_the_module_has_it():
     (path,) = ROOT.glob("notebooks/3-*.ipynb")
     (shown,) = (s for _, tree in code_cells(path) for s in tree.body if getattr(s, "name", "") == "run_rnn")
     assert statements(shown) == statements(ast.parse(inspect.getsource(torchnlp.run_rnn)).body[0])
-
-
-def test_a_name_of_lessons_means_one_thing():
-    assert set(MODULE) <= set(lessons.__all__) and not set(lessons.__all__) & {*dir(builtins), *torchnlp.__all__}
-    kept = {id(definition) for _, definition in marked()}
-    again = []
-    for path in NOTEBOOKS:
-        for node in (node for _, tree in code_cells(path) for node in ast.walk(tree)):
-            if isinstance(node, DEFINITION) and node.name in MODULE and id(node) not in kept:
-                again.append((path.name, node.name))
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in MODULE:
-                again.append((path.name, node.id))
-    assert again == []
