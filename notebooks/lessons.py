@@ -26,25 +26,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import torchnlp
-from torchnlp import (
-    PAD,
-    SPARSE,
-    UNK,
-    Batch,
-    clip_gradient,
-    device,
-    encode,
-    fit,
-    length_loader,
-    linear_warmup_decay,
-    logits_of,
-    make_optimizer,
-    mean_and_sem,
-    run_rnn,
-    seed_all,
-    set_gate_biases,
-    tokenizer,
-)
+from torchnlp import *  # as each lesson has it: its code stands here unchanged
 
 # --------------------------------------------------------- lesson 1: a simple recurrent network
 

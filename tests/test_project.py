@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -112,14 +111,3 @@ def test_questions_are_read_as_a_spreadsheet_writes_them(tmp_path):
     (tmp_path / "questions.csv").write_bytes(rows.encode("utf-8-sig"))
     questions_of = run_cell("def questions_of", {"csv": csv, "re": re})["questions_of"]
     assert questions_of(tmp_path / "questions.csv") == {"1": "A lamp, out", "2": "Call;\nnow"}
-
-
-def test_each_planted_mark_is_seen_and_taken_out(capsys):
-    table = rows_of("requests")
-    space = {"re": re, "Counter": Counter, "texts": [row["text"] for row in table]}
-    space["classes"] = sorted({row["label"] for row in table})
-    space["labels"] = [space["classes"].index(row["label"]) for row in table]
-    run_cell("PRIVATE = ", space | {"counts": Counter(space["labels"])})
-    seen = sum(int(n) for n in re.findall(r"^ *(\d+) times .*(?:form:|topic|Topic:)", capsys.readouterr().out, re.M))
-    run_cell("MARKS = ", space | {"PRIVATE": "#", "items": list(enumerate(space["texts"]))})
-    assert seen == 32 and "32 texts had such a mark" in capsys.readouterr().out
