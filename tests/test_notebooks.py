@@ -142,7 +142,7 @@ def says(output: str, figure: str) -> bool:
 @pytest.mark.parametrize("file", sorted(ROOT.glob("notebooks/*/claims.md")), ids=lambda file: file.parent.name)
 def test_the_cells_of_a_claim_exist_and_print_its_figures(file):
     for row in rows(file):
-        places = re.findall(r"[\w/-]*#?\b[la]\d\w*-\w+|[\w/-]+#[\w-]+", row["cell"])
+        places = re.findall(r"[\w/-]*#?\b[la]\d\w*-[\w-]+|[\w/-]+#[\w-]+", row["cell"])
         assert places and PRINTED.keys() >= {*places}, f"{file}: {row['claim']}: no cell is one of {places}"
         said = "\n".join(PRINTED[place] for place in places)
         figures = re.findall(r"\d+\.\d+|\d+(?= ?%)", row["claim"].replace(",", ""))  # with a decimal point, or per cent

@@ -206,7 +206,8 @@ class Lesson:
 
     def figure(self, name: str):
         """What the lesson or one of its studies recorded under a name. Raises LookupError unless that is one value."""
-        if asked := re.fullmatch(r"([\w-]+-[cd]\d\w*), (.+), (\d+)", name):
+        asked = re.fullmatch(r"([\w-]+), (.+), (\d+)", name)
+        if asked and asked[1] in [cell.id for cell in self.notebook.cells]:
             return self.printed_number(*asked.groups())
         found = [value for notebook in self.results for value in notebook.get(name, [])]
         if len(found) != 1:
