@@ -1,6 +1,6 @@
 """A bank of answers, right and wrong, all tried against notebooks/checks.
 
-`answers.py` in the room of lesson 4 belongs to it. It is never run as a whole; a line `# %%` starts an answer:
+`answers.py` in the room of a lesson is never run as a whole; a line `# %%` starts an answer:
 
     # %% check_lstm_step, right: with chunk
     def lstm_step(x, h, c):
@@ -13,12 +13,10 @@
 - An answer defines what the check takes, under the name of its parameter: as code, or as the lesson's own solution with
   edits, `# what it has => what stands there instead`, each in the first place that it fits. A right one gets "right"; a
   wrong one gets "not yet." with the words behind "wrong:" and after each `# says:`.
-- It is run after `from torchnlp import *` and `from lessons import *`, with F, math, nn, np and random. `# %% Setting`
-  holds what several answers share, and what a lesson hands to a check beside the answer (data and networks as it has
-  them; nothing is trained). Ours are there as well, so that the answer to a stage may build on an earlier one.
+- It is run after IMPORTS and `# %% Setting`, which holds what several answers share, and what a lesson hands to a check
+  beside the answer. Our own answers are there as well, so that a stage may build on an earlier one.
 - A check needs a right answer that is written otherwise than ours and the lesson's solution, unless these two are, and
-  the two or three commonest wrong ones.
-- Tried as well: ours, the solution, functions that return junk, and the stubs of the lessons.
+  the two or three commonest wrong ones. Tried as well: ours, the solution, and functions that return junk.
 """
 
 import functools
