@@ -7,6 +7,12 @@
 # %% check_step, wrong: torch.tanh takes a tensor
 # torch.tanh => math.tanh
 
+# %% check_step, wrong: here a vector is a row
+# x_t @ W_x.T + h @ W_h.T => W_x @ x_t.T + W_h @ h.T
+
+# %% check_step, wrong: step changed what it was given
+# return torch.tanh(x_t @ W_x.T + h @ W_h.T + b) => return h.copy_(torch.tanh(x_t @ W_x.T + h @ W_h.T + b))
+
 # %% check_step, wrong: W_h is the wrong way round
 # W_h.T => W_h
 
@@ -24,6 +30,12 @@
 
 # %% check_masked_max, right: text by text
 # states.masked_fill(padding, -torch.inf).amax(1) => torch.stack([x[mask].amax(0) for x, mask in zip(states, real)])
+
+# %% check_masked_max, right: -1, below which no state can be
+# -torch.inf => -1
+
+# %% check_masked_max, wrong: -inf times 0 is nan
+# states.masked_fill(padding, -torch.inf).amax(1) => (states - torch.inf * padding).amax(1)
 
 # %% check_masked_max, wrong: A zero has won
 # -torch.inf => 0
@@ -43,6 +55,15 @@
 
 # %% check_one_epoch, wrong: clip it between backward and optimizer.step()
 # nn.utils.clip_grad_norm_(net.parameters(), clip) => pass
+
+# %% check_one_epoch, wrong: A step uses a gradient longer than `clip`
+# net.parameters(), clip => net.parameters(), 1
+
+# %% check_one_epoch, wrong: backward starts at the mean loss of the batch
+# F.cross_entropy(net(ids), labels) => F.cross_entropy(net(ids), labels, reduction="sum")
+
+# %% check_one_epoch, wrong: With a `clip` that no gradient reaches it goes wrong
+# loss.backward() => (100 * loss).backward()
 
 # %% check_one_epoch, wrong: The scheduler has made 0 of 3 steps
 # scheduler.step() => pass

@@ -193,11 +193,12 @@ def masked_max(states, real):
 def must_be_largest(name, pool, given, real):
     """pool(states, given) must give the largest states over the real tokens."""
     mask = real.unsqueeze(2)  # [B, T, 1]
-    states = (-1 - torch.rand(*real.shape, 6)).masked_fill(~mask, 9)  # negative, but over the padding
+    states = (-torch.rand(*real.shape, 6)).masked_fill(~mask, 9)  # negative, as states may be, but over the padding
     answer = pool(states.clone(), given)
     assert not isinstance(answer, tuple), say("max(1) returns values and places. Take .values, or amax(1).")
     truth = torch.stack([text[places].max(0).values for text, places in zip(states, real)])
     must_be_like(answer, truth, name)
+    assert not answer.isnan().any(), say("nan has come up: -inf times 0 is nan. masked_fill puts -inf in its place.")
     assert not (answer == 9).any(), say("A 9 has won, and a 9 is in the padding alone. Or is the mask turned round?")
     said = say("A zero has won, for a text whose states are all negative. Fill the padding with -torch.inf.")
     must_equal(name, answer, truth, {said: states.masked_fill(~mask, 0).amax(1)})

@@ -19,6 +19,7 @@ from checks.checking import (
     must_be_mean_of_texts,
     must_be_true_at,
     must_equal,
+    untouched,
 )
 from torchnlp import device, say
 
@@ -67,20 +68,23 @@ def _one_epoch(net, loader, optimizer, scheduler, clip, order="zero backward cli
     return total / articles
 
 
-def _epoch_of(one_epoch, net, loader, **named):
-    """A copy of net after one_epoch, what that returned, and how often the scheduler stepped."""
+def _epoch_of(one_epoch, net, loader, clip=0.1, **named):
+    """A copy of net after one_epoch, what that returned, and how often the scheduler stepped.
+
+    Each gradient is longer than 0.1, and shorter than 100.
+    """
     net = copy.deepcopy(net).eval()
     optimizer = torch.optim.SGD(net.parameters(), lr=1)
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 / (1 + step))
     with warnings.catch_warnings(action="ignore"):  # PyTorch warns of a scheduler that steps too early
-        returned = one_epoch(net, loader, optimizer, scheduler, 0.1, **named)
+        returned = one_epoch(net, loader, optimizer, scheduler, clip, **named)
     return net, returned, scheduler.last_epoch
 
 
 def _orders():
     """Wrong orders of an epoch's parts: what each comes to."""
     adds_up = say("The gradients of all batches add up: optimizer.zero_grad() for each batch, before backward.")
-    unclipped = say("The step uses the gradient as it is: clip it between backward and optimizer.step().")
+    unclipped = say("A step uses a gradient longer than `clip`: clip it between backward and optimizer.step().")
     late = say("The scheduler sets the learning rate of the next step: it comes after the optimizer.")
     return {
         "backward clip step schedule": adds_up,
@@ -95,13 +99,16 @@ def check_one_epoch(one_epoch):
     loader, before = torch.utils.data.DataLoader(five_texts(), batch_size=2), Asked().to(device)
     net, returned, steps = _epoch_of(one_epoch, before, loader)
     _must_move(before, net, steps)
-    right = _epoch_of(_one_epoch, before, loader)[0]
+    right = first = _epoch_of(_one_epoch, before, loader)[0]
     slips = {said: _epoch_of(_one_epoch, before, loader, order=order)[0] for order, said in _orders().items()}
     slips = {said: slip.embedding.weight for said, slip in slips.items()}
     must_equal(say("Each weight after the epoch"), net.embedding.weight, right.embedding.weight, slips)
+    net, right = (_epoch_of(each, before, loader, clip=100.0)[0] for each in (one_epoch, _one_epoch))
+    said = say("With a `clip` that no gradient reaches it goes wrong: backward starts at the mean loss of the batch.")
+    assert is_close(net.embedding.weight, right.embedding.weight), said
     grows = isinstance(returned, torch.Tensor) and returned.requires_grad
     assert not grows, say("Add up loss.item(): a loss that stays a tensor keeps all that its batch has computed.")
-    losses = [nn.functional.cross_entropy(asked[2], batch[0]).item() for asked, batch in zip(right.asked, loader)]
+    losses = [nn.functional.cross_entropy(asked[2], batch[0]).item() for asked, batch in zip(first.asked, loader)]
     must_be_mean_of_texts(say("loss"), float(returned), losses)
 
 
@@ -150,13 +157,13 @@ def check_step(step):
     cell = nn.RNNCell(3, 2)
     W_x, W_h, b = cell.weight_ih, cell.weight_hh, (cell.bias_ih + cell.bias_hh).detach()
     x_t, h = torch.randn(4, 3), torch.randn(4, 2)  # a batch of 4
-    product = say("The shapes do not fit. The matrix product is @; * multiplies number by number.")
+    rows = say("The shapes do not fit: here a vector is a row, so x_t @ W_x.T and h @ W_h.T, and @, not *.")
     with (
-        explain("multiplied", say("The shapes do not fit: here a vector is a row, so x_t @ W_x.T and h @ W_h.T.")),
-        explain("must match", product),
+        explain("multiplied", rows),
+        explain("must match", rows),
         explain("one element", say("math.tanh takes a single number: torch.tanh takes a tensor.")),
     ):
-        answer = step(x_t.clone(), h.clone(), W_x, W_h, b)
+        answer = untouched(step, x_t.clone(), h.clone(), W_x, W_h, b)
     total = x_t @ W_x.T + h @ W_h.T
     slips = {
         say("The bias is missing."): total.tanh(),
