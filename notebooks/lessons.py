@@ -100,7 +100,7 @@ class Recaller(nn.Module):
         return self.fc(states[:, -1])  # [B, K]
 
 
-def train_recall(net, T, seed, steps=250, rate=0.01):
+def train_recall(net, T, seed, steps=250, rate=0.01, task=recall_sequences):
     """Train; returns the accuracies on new sequences, one each 25 steps. Lesson 2, section 1.
 
     A toy: it stays on the CPU, whatever the device.
@@ -110,7 +110,7 @@ def train_recall(net, T, seed, steps=250, rate=0.01):
     scheduler = linear_warmup_decay(optimizer, steps)
     curve = []
     for step in range(1, steps + 1):
-        x, answers = recall_sequences(128, T, generator)
+        x, answers = task(128, T, generator)
         loss = nn.functional.cross_entropy(net(x), answers)
         optimizer.zero_grad()
         loss.backward()
@@ -118,7 +118,7 @@ def train_recall(net, T, seed, steps=250, rate=0.01):
         optimizer.step()
         scheduler.step()
         if step % 25 == 0:
-            x, answers = recall_sequences(500, T, generator)
+            x, answers = task(500, T, generator)
             with torch.no_grad():
                 curve.append((net(x).argmax(1) == answers).float().mean().item())
             if curve[-1] > 0.99:

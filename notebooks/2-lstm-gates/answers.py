@@ -51,6 +51,9 @@ verdict = "D"
 # says: Is it rounded?
 # math.log(f / (1 - f)) => round(math.log(f / (1 - f)), 1)
 
+# %% check_bias_for, wrong: You give ln T
+# math.log(f / (1 - f)) => math.log(T)
+
 # %% check_bias_for, wrong: You give ln f
 # math.log(f / (1 - f)) => math.log(f)
 

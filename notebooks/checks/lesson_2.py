@@ -116,9 +116,12 @@ def check_bias_for(bias_for):
             say("You give ln f: the inverse of the sigmoid is ln(f / (1 - f))."): math.log(f),
             say("Its sign is turned round: f is above one half, so the bias is above 0."): math.log((1 - f) / f),
             say("Your gate is 0.5 / T: after T steps f**T is left, not f times T."): math.log(half / (1 - half)),
+            say("You give ln T, the largest chrono bias: here half is to be left after T steps."): math.log(steps),
         }
-        said = say("Your bias of {answer:.2f} does not give sigmoid(b) ** {steps} = 1/2. Is it rounded?")
-        must_be_number(float(bias_for(steps)), math.log(f / (1 - f)), slips, said, steps=steps)
+        answer, right = float(bias_for(steps)), math.log(f / (1 - f))
+        said = say("Your bias of {answer:.2f} does not give sigmoid(b) ** {steps} = 1/2.")
+        said += " " + say("Is it rounded?") if abs(answer - right) < 0.06 else ""
+        must_be_number(answer, right, slips, said, steps=steps)
 
 
 def _coupled_step(lstm, x, h, c):
