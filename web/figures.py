@@ -18,6 +18,7 @@ import torch
 import torchnlp
 from tools.language import say
 from tools.lesson import lessons
+from web import npm
 from web.page import scripted
 from web.pages import ROOT, Reader, faces, networks_of
 from web.train import reversing_networks as reversing
@@ -145,6 +146,7 @@ def figure(name: str, **choices) -> str:
 
 def write_figures(folder: Path = ROOT / "build" / "figures") -> None:
     """Each figure in a file of its own. What they load lies beside the page that they will stand in."""
+    npm.bundle()
     folder.mkdir(parents=True, exist_ok=True)
     beside = {"backwards": {"file": "reverser.js"}}
     for name in DATA.keys() | {name for lesson in lessons() for name in lesson.settings["figures"]}:
