@@ -140,8 +140,9 @@ class LineByLine(HtmlFormatter):
         return super().wrap((is_line, self.apart(line)) for is_line, line in source)
 
     def apart(self, line: str) -> str:
-        blanks = re.match("(?:<[^>]*>)*( *)", line)[1]
-        return f'<span class="line" style="--indent: {len(blanks)}">{line}</span>'
+        text = line.rstrip("\n")
+        blanks = re.match("(?:<[^>]*>)*( *)", text)[1]
+        return f'<span class="line" style="--indent: {len(blanks)}">{text}</span>\n'
 
 
 def open_fold(translator, node) -> None:

@@ -12,7 +12,7 @@ addEventListener("click", event => {
 
 // On a phone a long cell shows its first lines, and what is extra its heading: see course.css. Its button opens it, and
 // so does a word of the cell that one has found, and a link to what is inside.
-const MOST_LINES = 10;
+const MOST_LINES = 8;
 addEventListener("DOMContentLoaded", () => {
     for (const code of document.querySelectorAll(".cell_input:not(details *, .tag_yours *, .tag_stub *) pre")) {
         const button = Object.assign(document.createElement("button"), {className: "unfold", ariaExpanded: false});
