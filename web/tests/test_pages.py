@@ -21,7 +21,7 @@ from torchnlp import COLOURS, class_colour, tokenizer, watch
 from web import pages
 
 CELLS = ["RNN", "LSTM", "GRU"]
-reader_of = functools.cache(pages.Reader)
+reader_of = functools.cache(pages.PageReader)
 HEADLINE = "Striker signs record deal as shares of the club's owner fall on Wall Street"
 NASTY = [
     "", " ", "<pad>", "<unk> <PAD>", "a<br />b<BR /> c", "<script>document.title = 'run'</script>", "no\u0000thing",
