@@ -96,7 +96,7 @@ def one_file(page: str, data: Callable[[str], object], faces: str = "") -> str:
     return re.sub(r'<script type="([^"]+)"([^>]*) src="([^"]+)"></script>', inside, page)
 
 
-CELL_NAMES = {"RNN": "A recurrent network", "LSTM": "An LSTM", "GRU": "A GRU", "bag": "A network that reads a bag of words"}
+CELLS = {"RNN": "A recurrent network", "LSTM": "An LSTM", "GRU": "A GRU", "bag": "A network that reads a bag of words"}
 
 
 def published(net, words: list[str], classes: list[str], said: dict[str, str], examples: list[str], card: dict) -> str:
@@ -109,13 +109,13 @@ def published(net, words: list[str], classes: list[str], said: dict[str, str], e
     kept = f"This page has {words}; their vectors are rounded to {network['bits']} bits."
     numbers = sum(weight.size for weight in network["weights"].values())
     pooling = " and ".join(plan["pooling"])
-    made = f"{CELL_NAMES[cell]}{layers}; it answers from the {pooling} of its states. {numbers:,} weights. {kept}"
+    made = f"{CELLS[cell]}{layers}; it answers from the {pooling} of its states. {numbers:,} weights. {kept}"
     card = {**card, "Network": made, "Classes": ", ".join(network["classes"])}
     entries = [f'<dt>{html.escape(name)}</dt>\n<dd dir="auto">{html.escape(text)}</dd>' for name, text in card.items()]
     shown = {text: html.escape(text if len(text) < 60 else f"{text[:56]} …") for text in examples}
     buttons = [f'<button type="button" value="{html.escape(text)}">{name}</button>' for text, name in shown.items()]
     parts = {name: html.escape(text) for name, text in said.items()}
-    parts |= {"kind": CELL_NAMES[cell], "most": str(plan["most"])}
+    parts |= {"kind": CELLS[cell], "most": str(plan["most"])}
     parts |= {"examples": "\n".join(buttons), "card": "\n".join(entries)}
     page = re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (PAGES / "published.html").read_text("utf-8"))
     weights = {name: {"float32": coded(weight)} for name, weight in network["weights"].items()}

@@ -166,16 +166,6 @@ def test_on_a_phone_each_word_is_a_row_and_a_units_numbers_stand_beside_the_fing
     assert page.locator(".effect canvas").is_visible() and here.inner_text() == tokens[6]
 
 
-def test_an_emptied_field_moves_no_control(opened):
-    page = opened("reader", f"#text={HEADLINE}", viewport={"width": 1440, "height": 900})
-    for cell in "LSTM", "all three":
-        page.get_by_label(cell, exact=True).check()
-        place = page.locator("#choices").bounding_box()
-        for text in "", HEADLINE:
-            page.get_by_label("A text to read").fill(text)
-            assert page.locator("#choices").bounding_box() == place
-
-
 def test_what_comes_before_can_be_forgotten_and_a_word_left_out(opened):
     page, tokens = opened("reader", "#word=6&text=" + HEADLINE), tokenizer(HEADLINE)
     page.get_by_label("from the chosen word on").check()
@@ -367,27 +357,6 @@ def test_on_a_phone_the_networks_rows_of_one_kind_are_neighbours_and_the_symbols
         gaps = [after["left"] - box["right"] for box, after in itertools.pairwise(boxes)]
         assert len(boxes) == count / every and min(gaps) > 1 and min(box["width"] for box in boxes) > 6
         assert (f"; one symbol in {every} is written" in page.locator(".label").first.inner_text()) == (every > 1)
-
-
-@pytest.mark.parametrize("settings", [PHONE, {"viewport": {"width": 1440, "height": 900}}], ids=["phone", "laptop"])
-def test_nothing_is_white_between_the_pictures_and_what_follows_them(opened, settings):
-    page = opened("playground", "#cell=RNN&cell2=LSTM", **settings)
-    for cell in "none", "GRU", "none":
-        page.get_by_label("Second network").select_option(cell)
-        *ends, share = page.evaluate(BOXES, "#lanes canvas, .share")  # at once: the page goes on training
-        assert 0 <= share["top"] - max(box["bottom"] for box in ends) < 30, cell
-
-
-def test_on_a_phone_one_screen_has_the_button_the_curve_the_answers_and_the_biases(opened):
-    page = opened("playground", **PHONE)
-    parts = "#run", "#accuracy", "#probes td", "#settings > label"
-    boxes = [page.locator(f"{part} >> nth=-1").bounding_box() for part in parts]
-    assert boxes == sorted(boxes, key=lambda box: box["y"]) and boxes[-1]["y"] + boxes[-1]["height"] < 844
-    page.get_by_text("T = 20, 24 units").tap()
-    for name, value in {"Bias of the forget gate": "1", "Seed": "4"}.items():
-        page.get_by_label(name).first.fill(value)
-        curve = page.locator("#accuracy").bounding_box()
-        assert curve["y"] > 0 and curve["y"] + curve["height"] < 844, name
 
 
 def test_an_rnn_that_latches_remembers_without_a_gradient(opened):

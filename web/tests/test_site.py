@@ -3,7 +3,6 @@
 import io
 import re
 import statistics
-import time
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
@@ -308,21 +307,6 @@ def test_a_link_to_a_word_opens_at_its_heading_and_forty_words_fit_the_headlines
     page.get_by_label("Type a headline").fill("oil prices rise again " * 10)
     page.locator(".words bdi").nth(39).wait_for()
     assert page.locator(".strip").evaluate("strip => strip.scrollWidth <= strip.clientWidth")
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_front_pages_show_waits_until_it_is_seen_and_can_be_replayed(visit, built, width):
-    page = visit((built / "index.html").as_uri(), viewport={"width": width, "height": 160})
-    ahead, words = page.locator(".words .ahead"), 12
-    page.wait_for_timeout(1500)
-    assert ahead.count() == words
-    page.set_viewport_size({"width": width, "height": 900})
-    begun = time.monotonic()
-    page.wait_for_function("document.querySelector('#live-headline').shadowRoot.querySelector('.calls')")  # your turn
-    turns = 4  # of the answer, each of which takes twice as long
-    assert time.monotonic() - begun > 0.6 * (words + turns) - 1 and ahead.count() == 0
-    page.get_by_role("button", name="Read the text word by word").click()
-    assert ahead.count() >= words - 2
 
 
 def test_the_show_ends_with_the_turns_of_the_answer(visit, built):

@@ -140,22 +140,6 @@ def test_where_only_the_end_is_left_one_line_says_so_and_the_others_go_on(opened
     assert lines(page) == before
 
 
-def test_a_phones_first_screen_has_the_text_what_is_drawn_the_temperature_and_bars(opened):
-    page = opened("writer", is_mobile=True, has_touch=True, viewport={"width": 390, "height": 844})
-    place = page.get_by_label("Temperature").bounding_box()
-    for temperature in "0", "2":
-        page.get_by_label("Temperature").fill(temperature)
-        for part in "#text", "#losses", "#drawn", "#other", "#more", "#sentence", "#network li:nth-child(2)":
-            box = page.locator(part).bounding_box()
-            assert box["y"] > 0 and box["y"] + box["height"] <= 844, part
-    assert abs(page.get_by_label("Temperature").bounding_box()["y"] - place["y"]) < 30, "the slider leaves the finger"
-    page.get_by_label("4-grams").check()
-    assert page.locator("#fourgrams").is_visible() and page.locator("#network").is_hidden()
-    assert page.locator("#more").inner_text() == "More: top k all, nucleus 0.9, start token none"
-    page.locator("#fourgrams button").last.click()  # far down, and the text that it changes stays in sight
-    assert page.evaluate("scrollY") > 0 and page.locator("#text").bounding_box()["y"] >= 0
-
-
 def test_on_a_phone_a_long_headline_and_all_its_surprises_are_seen_and_its_cost_is_said_in_plain_words(opened, writer):
     page = opened("writer", is_mobile=True, has_touch=True, viewport={"width": 390, "height": 844})
     under = page.locator("#text + .hint").bounding_box()["y"]
@@ -235,7 +219,7 @@ def test_the_page_says_why_a_text_was_easy(opened):
     assert "because the text repeats itself" not in page.locator("#told").inner_text()
     field(page).fill("the first of the first of the first of the first")
     assert "because the text repeats itself" in page.locator("#told").inner_text()
-    assert writer_tokens("O'Neal's U.S. club, at $1.6") == ["o", "'", "neal", "'s", "u.s.", "club", ",", "at", "$1", ".", "6"]
+    assert " ".join(writer_tokens("O'Neal's U.S. club, at $1.6")) == "o ' neal 's u.s. club , at $1 . 6"
 
 
 @pytest.mark.parametrize("text", [*NASTY, LONG], ids=range(len(NASTY) + 1))
