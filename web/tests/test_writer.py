@@ -140,22 +140,12 @@ def test_where_only_the_end_is_left_one_line_says_so_and_the_others_go_on(opened
     assert lines(page) == before
 
 
-def test_on_a_phone_a_long_headline_and_all_its_surprises_are_seen_and_its_cost_is_said_in_plain_words(opened, writer):
-    page = opened("writer", is_mobile=True, has_touch=True, viewport={"width": 390, "height": 844})
-    under = page.locator("#text + .hint").bounding_box()["y"]
-    assert under - sum(page.locator("#text").bounding_box()[side] for side in ("y", "height")) > 5, "the focus ring"
-    field(page).fill(STORY)
-    assert field(page).evaluate("field => field.scrollHeight <= field.clientHeight")
-    words = [word.bounding_box() for word in page.locator("#losses li:not(.heads) bdi").all()]
-    assert len(words) == len(writer_tokens(STORY)) and max(word["x"] + word["width"] for word in words) <= 390
-    assert page.locator("#losses").evaluate("list => list.scrollHeight <= list.clientHeight")
+def test_a_long_headline_has_all_its_surprises_and_its_cost_is_said_in_plain_words(opened, writer):
+    page = opened("writer", f"#text={STORY}")
+    assert page.locator("#losses li:not(.heads) bdi").count() == len(writer_tokens(STORY))
     field(page).fill("oil prices")  # both are known
     unsure = math.exp(sum(writer.read("oil prices")["losses"]) / 2)
     assert f"as unsure as among {round(unsure):,} equally likely words" in page.locator("#told").inner_text()
-    field(page).fill(f"{STORY} {STORY}")
-    field(page).evaluate("field => field.scrollTo(0, field.scrollHeight)")
-    field(page).blur()
-    assert field(page).evaluate("field => field.scrollTop") == 0, "the beginning"
 
 
 def test_a_copied_link_restores_all_and_a_picture_has_each_continuation_once_on_its_grounds(opened):
