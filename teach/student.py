@@ -23,8 +23,8 @@ CARRIED = ["torchnlp.py", "requirements.txt", "LICENSE", "data/*/*", "images/**/
 CARRIED += ["notebooks/*.py", "notebooks/checks/*.py", "notebooks/*/plain.py", "notebooks/*/*.pt", "zh/messages.mo"]
 CARRIED += [f"docs/{name}.md" for name in ("own-data", "project", "numbers-differ")]
 # What watch and publish make pages of, where the part web is there.
-CARRIED += [f"web/{name}" for name in ("__init__.py", "page.py", "network.py", "style.css", "js/*.js")]
-CARRIED += ["web/pages/published.html", "web/site/_static/icon.svg"]
+CARRIED += [f"web/{name}" for name in ("__init__.py", "page.py", "network.py", "style.css")]
+CARRIED += ["web/bundles/watch.js", "web/bundles/reader.js", "web/pages/published.html", "web/site/_static/icon.svg"]
 BRANCH = {"en": "student", "zh_CN": "student-zh"}[LANGUAGE]
 HAND_IN = say("""\
 **This is your copy.** In Colab first choose *File*, *Save a copy in Drive*: only then is your work kept. To hand it in,

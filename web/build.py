@@ -10,23 +10,15 @@ import re
 import shutil
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-from PIL import Image
-
 from tools.lesson import ROOT
-from web import figures, lesson_pages, npm, pages
+from web import figures, npm, pages
 from web.lesson_pages import SOURCES
 
 PAGES = ["docs/*.md", "web/site/*.md", "INSTRUCTORS.md", "tests/README.md", "images/*.png"]
 PAGES += ["notebooks/*.ipynb", "notebooks/*/*.ipynb", "notebooks/*/claims.md"]
 
-PICTURE = re.compile(r'src="([^"]+\.png)"( width="\d+")?')
-FONT_AS_SCRIPT = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")  # half a megabyte: the icons are a font too
-SEARCH = re.compile(r"<script[^>]*(searchtools|language_data|searchindex)\.js[^>]*></script>\s*")
-EXPECTED = re.compile(r"\(expected [^()<]{1,80}: ok\)")  # after a result, which is what one should see
 TERM = re.compile(r'<dt id="(term-[^"]+)">(?=.*?<dd>(.*?)</dd>)', re.S)  # of the glossary, and what it says of it
 
 
@@ -40,28 +32,8 @@ def gather() -> None:
             shutil.copy(file, copy)
 
 
-def keep_icons(folder: Path) -> None:
-    """The theme's font of icons, without the two thousand that no page shows."""
-    files = [*folder.glob("**/*.html"), *folder.glob("_static/scripts/*theme*.js")]
-    named = {name for file in files for name in re.findall(r"\bfa-[a-z-]+", file.read_text(encoding="utf-8"))}
-    style = "".join(file.read_text(encoding="utf-8") for file in folder.glob("_static/**/*.css"))
-    icons = re.compile(r'([^{}]*)\{--fa:"\\([0-9a-f]+)"\}')
-    shown = {code for names, code in icons.findall(style) if named & set(re.findall(r"fa-[\w-]+", names))}
-    shown |= set(re.findall(r'"\\(f[0-9a-f]{3})"', icons.sub("", style)))  # what the style puts before some part
-    for file in folder.glob("_static/vendor/fontawesome/webfonts/*.woff2"):
-        pages.subset_font(TTFont(file), [int(code, 16) for code in shown]).save(file)
-
-
-def with_width(folder: Path, picture: re.Match) -> str:
-    """The tag of a picture, and as --wide the width at which its letters are 18 pixels high. A diagram, which has
-    1360 points, has larger ones than a plot. web/site/_static/course.css shows them 11 to 15 pixels high.
-    """
-    with Image.open(folder / picture[1]) as image:
-        return f'{picture[0]} style="--wide: {510 if image.width == 1360 else image.width // 2}"'
-
-
 def terms(glossary: Path) -> str:
-    """What the glossary says of each term, without its links, as a script: see web/site/_static/follow.js."""
+    """What the glossary says of each term, without its links, as a script: see web/site/_static/reading.js."""
     found = TERM.findall(glossary.read_text(encoding="utf-8"))
     said = {name: re.sub(r"</?a\b[^>]*>", "", text) for name, text in found}
     return f"window.terms = {json.dumps(said, ensure_ascii=False)};\n"
@@ -69,25 +41,13 @@ def terms(glossary: Path) -> str:
 
 def make_site(folder: Path) -> None:
     gather()
-    npm.fetch(*npm.KATEX)
+    npm.bundle()
     # -W: a warning, such as a link that leads nowhere, ends the build with an error.
     options = ["-W", "--keep-going", "-q", "-E", "-c", "web/site", "-d", "build/site-doctrees"]
     if subprocess.run([sys.executable, "-m", "sphinx", *options, str(SOURCES), str(folder)], cwd=ROOT).returncode:
         sys.exit("Sphinx found faults in the pages; they stand above.")
-    for file in folder.rglob("*.html"):
-        # A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words.
-        page = file.read_text(encoding="utf-8").replace('<summary aria-label="Toggle hidden content">', "<summary>")
-        page = PICTURE.sub(partial(with_width, file.parent), page)
-        page = page if file.name == "search.html" else SEARCH.sub("", page)
-        page = FONT_AS_SCRIPT.sub("", page).replace("<img ", '<img loading="lazy" ')
-        page = EXPECTED.sub(r'<span class="expected">\g<0></span>', page)
-        page = lesson_pages.CODE.sub(lesson_pages.in_lines, page)
-        page = page.replace('<div id="pst-primary', '<div role="complementary" aria-label="Site" id="pst-primary')
-        file.write_text(page, encoding="utf-8")
-    for pattern in ("*/*.map", "*macros.html", "katex/*/fonts/*[!2]"):  # what no page asks for
-        for file in folder.glob(f"_static/{pattern}"):
-            file.unlink()
-    keep_icons(folder)
+    # The theme's icons are there as a font too, and nobody needs one and a half megabytes of them on each page.
+    (folder / "_static" / "scripts" / "fontawesome.js").write_text("", encoding="utf-8")
     (folder / "_static" / "typeface.css").write_text(pages.faces(), encoding="utf-8")
     (folder / "_static" / "terms.js").write_text(terms(folder / "glossary.html"), encoding="utf-8")
     figures.numbers(folder)

@@ -12,14 +12,14 @@ from collections import Counter
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
 import torch
 
 import torchnlp
 from tools.language import say
 from tools.lesson import lessons
+from web import npm
 from web.page import scripted
-from web.pages import ROOT, Reader, faces, networks_of
+from web.pages import ROOT, PageReader, faces, networks_of
 from web.train import reversing_networks as reversing
 from web.train.language_model import END, Writer
 from web.train.word_vectors import FILE as VECTORS
@@ -37,7 +37,7 @@ def numbers(folder: Path) -> None:
 
 def headline() -> dict:
     """Of the front page, and of lesson 2: the reader's LSTM reads a headline. In words without scripts."""
-    reader = Reader("LSTM")
+    reader = PageReader("LSTM")
     read = reader.read(HEADLINE)
     vectors = reader.embedding(torch.tensor(read["ids"]))  # [T, E]
     states, _ = reader.rnn(vectors.unsqueeze(0))
@@ -52,24 +52,27 @@ def headline() -> dict:
         "tokens": read["tokens"],
         "known": [i > 0 for i in read["ids"]],
         "probabilities": answers.numpy().round(4).tolist(),
-        "parts": {"input": short(torchnlp.gates(reader.rnn, vectors)["input"]), "h": short(states[0])},
+        "parts": {"input": rounded(torchnlp.gates(reader.rnn, vectors)["input"]), "h": rounded(states[0])},
     }
 
 
 def share_picture(file: Path) -> None:
     """What a message shows beside a link to the site, 1200 x 630: the front page's headline and its curves."""
-    reader = Reader("LSTM")
+    reader = PageReader("LSTM")
     read = reader.read(HEADLINE)
     with plt.rc_context(torchnlp.STYLE | {"font.size": 20, "lines.linewidth": 4, "axes.grid": False}):
         figure, axis = plt.subplots(figsize=(12, 6.3))
         figure.suptitle("Watch a network change its mind", x=0.03, ha="left", fontsize=34, weight="bold")
-        torchnlp._draw_answers(axis, read["tokens"], np.array(read["probabilities"]), reader.classes)
-        axis.tick_params("x", rotation=35)
+        for k, name in enumerate(reader.classes):
+            axis.plot([row[k] for row in read["probabilities"]], marker="o", color=torchnlp.class_colour(k), label=name)
+        axis.set_xticks(range(len(read["tokens"])), read["tokens"], rotation=35)
+        axis.set(ylim=(-0.03, 1.03), yticks=[0, 0.5, 1])
+        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
         figure.savefig(file, dpi=100)
         plt.close(figure)
 
 
-def short(numbers: torch.Tensor) -> list:
+def rounded(numbers: torch.Tensor) -> list:
     return numbers.detach().double().numpy().round(3).tolist()
 
 
@@ -117,7 +120,7 @@ def contexts(words: list[str]) -> list[list[tuple]]:
 def query() -> dict:
     """Of lesson 7: the numbers of its first cell of attention."""
     names = reversing.lesson()
-    return {name: short(names[name].squeeze()) for name in ("keys", "values", "query")}
+    return {name: rounded(names[name].squeeze()) for name in ("keys", "values", "query")}
 
 
 BACKWARDS = say("Here two networks write a word backwards.")
@@ -145,6 +148,7 @@ def figure(name: str, **choices) -> str:
 
 def write_figures(folder: Path = ROOT / "build" / "figures") -> None:
     """Each figure in a file of its own. What they load lies beside the page that they will stand in."""
+    npm.bundle()
     folder.mkdir(parents=True, exist_ok=True)
     beside = {"backwards": {"file": "reverser.js"}}
     for name in DATA.keys() | {name for lesson in lessons() for name in lesson.settings["figures"]}:

@@ -1,9 +1,9 @@
-"""A lesson as the site shows it: what is done to a notebook before Sphinx reads it, and to its code afterwards."""
+"""A lesson as the site shows it: what is done to a notebook before Sphinx reads it, and to the pages beside it."""
 
 import ast
 import re
-from html import unescape
 from pathlib import Path
+from textwrap import dedent
 
 import nbformat
 
@@ -18,7 +18,7 @@ SOURCES = ROOT / "build" / "site-sources"  # what becomes a page, in one folder:
 GITHUB = f"https://github.com/{repo.current(ROOT)}"
 LESSONS = {lesson.name: lesson for lesson in lessons()}
 CELL = re.compile(r"`(l\d+-[a-z]\w+)`")  # how the guide for instructors and the glossary name a cell
-PLACE = re.compile(rf"(\blesson\s+\d+|第 \d+ 课)(?:,\s+|，){CELL.pattern}")
+LESSON_AND_CELL = re.compile(rf"(\blesson\s+\d+|第 \d+ 课)(?:,\s+|，){CELL.pattern}")
 # In columns, whose names stand above them.
 NUMBERS = re.compile(r"(\s{2,}-?[\d.,]+(%|e[-+]\d+| ± [\d.]+)?){2,}(\s{2}|$)")
 SHOW = '<details class="answer">\n<summary>' + say("Guess, then show") + "</summary>\n"
@@ -55,9 +55,9 @@ def lesson_page(path: Path) -> str:
             write(SHOW)
         write(f"({cell.id})=")
         if is_text:
-            text = in_site(link_first(elsewhere(path, cell.source), links))
+            text = as_myst(link_first(with_links(path, cell.source), links))
             if has(cell, "further"):  # a phone shows its heading alone
-                button = unfold(say("Show this part"))
+                button = f'<button type="button" class="unfold" aria-expanded="false">{say("Show this part")}</button>'
                 text = text.replace("\n", f"\n\n```{{raw}} html\n{button}\n```\n", 1)
             write(text)
             continue
@@ -66,8 +66,10 @@ def lesson_page(path: Path) -> str:
             continue
         as_the_site_folds(cell, links)
         if hides and not is_plot:
-            cells.append(nbformat.from_dict({**cell, "id": f"{cell.id}-code", "outputs": []}))
-            cell.metadata["tags"].append("remove-input")
+            code, checks = checks_apart(cell.source)
+            cells.append(nbformat.from_dict({**cell, "id": f"{cell.id}-code", "source": code, "outputs": []}))
+            cell.metadata["tags"] += [] if checks else ["remove-input"]
+            cell.source = checks or cell.source
             write(SHOW)
         if hides:
             asked, hidden = False, True
@@ -81,12 +83,7 @@ def lesson_page(path: Path) -> str:
     return nbformat.writes(notebook)
 
 
-def unfold(name: str) -> str:
-    """A button that shows, on a phone, what it stands at: see web/site/_static/follow.js."""
-    return f'<button type="button" class="unfold" aria-expanded="false">{name}</button>'
-
-
-def in_site(text: str) -> str:
+def as_myst(text: str) -> str:
     """A formula of its own between blank lines, as MyST wants it; a link to a page of the site from page to page."""
 
     def formula(found: re.Match) -> str:
@@ -99,7 +96,7 @@ def in_site(text: str) -> str:
     return re.sub(rf"\[([^]]*)\]\({re.escape(SITE)}(?:zh/)?([^)]*)\)", r'<a href="../\2">\1</a>', text)
 
 
-def elsewhere(source: Path, text: str) -> str:
+def with_links(source: Path, text: str) -> str:
     """Links to files of the course lead to their page, or to the repository if they have none."""
 
     def link(found: re.Match) -> str:
@@ -135,9 +132,9 @@ def as_the_site_folds(cell, links: dict[str, str]) -> None:
     cell.metadata["mystnb"] = options
 
 
-def with_places(text: str) -> str:
+def with_cell_links(text: str) -> str:
     """[lesson 1](#l1-c094) for "lesson 1, `l1-c094`", and a link to the page for a lesson alone."""
-    text = PLACE.sub(r"[\1](#\2)", text)
+    text = LESSON_AND_CELL.sub(r"[\1](#\2)", text)
     names = {str(lesson.number): lesson.path.name for lesson in LESSONS.values()}
     alone = r"(?:\blesson\s+(\d+)\b|第 (\d+) 课)(?!\])"  # (?!]): it is a link
 
@@ -190,43 +187,20 @@ def link_first(text: str, links: dict[str, str]) -> str:
     return text
 
 
-CODE = re.compile(r'(?<=<div class="highlight"><pre><span></span>)(.*?)\n</pre>', re.S)  # and what it prints
-LINE = re.compile(r"^(?:<[^>]*>)*( *).*$", re.M)
-PHONE = 46  # letters of code in a line of a phone
 CHECKS = ("expect", "record")  # of torchnlp: what a result should be, which nobody should read before the guess
 
 
-def checks(code: str) -> list[tuple[int, int]]:
-    """(start, stop) of the lines of each run of statements that say what a result should be; [] for what is no code."""
-    try:
-        statements = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Expr)]
-    except SyntaxError:
-        return []
-    calls = [node for node in statements if getattr(getattr(node.value, "func", None), "id", "") in CHECKS]
-    lines = {line for node in calls for line in range(node.lineno, node.end_lineno + 1)}
-    marks = "".join("x" if line in lines else "-" for line in range(1, len(code.splitlines()) + 1))
-    return [run.span() for run in re.finditer("x+", marks)]
-
-
-def in_lines(code: re.Match) -> str:
-    """Each line as an element, with the blanks it begins with: a phone breaks it, and goes on two letters deeper.
-
-    Of more than ten lines of a phone it shows the first six, or those to the next mark, above a button for the rest:
-    see web/site/_static/course.css, which says of which cells.
-    """
-    texts = unescape(re.sub("<[^>]*>", "", code[1])).split("\n")
-    whole = LINE.sub(lambda line: f'<span class="line" style="--indent: {len(line[1])}">{line[0]}</span>', code[1])
-    lines, count, rows = whole.split("\n"), len(texts), sum(1 + len(text) // PHONE for text in texts)
-    for start, stop in reversed(checks("\n".join(texts))):  # each run counts as one line, which may wait
-        waits = re.match(" *", texts[start])[0] + say("# … shown with the answer")
-        lines[start:stop] = [f'<span class="check" data-waits="{waits}">' + "\n".join(lines[start:stop]) + "</span>"]
-        del texts[start + 1 : stop]
-    if count < 7 or rows <= 10:
-        return "\n".join(lines) + "\n</pre>"
-    marked = next((i for i, text in enumerate(texts[:10], start=1) if "# <-" in text), 0)
-    shown = min(max(6, marked), len(texts) - 1)
-    while not texts[shown]:  # a blank line would fade
-        shown -= 1
-    name = say("All {count} lines").format(count=count)
-    first, rest = "\n".join(lines[:shown]), "\n".join(lines[shown:])
-    return f'{first}\n<span class="rest">{rest}</span>\n</pre>{unfold(name)}'
+def checks_apart(code: str) -> tuple[str, str]:
+    """The code with a comment in place of the statements that say what a result should be, and these statements."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Expr)]
+    calls = [node for node in calls if getattr(getattr(node.value, "func", None), "id", "") in CHECKS]
+    numbers = {line for node in calls for line in range(node.lineno, node.end_lineno + 1)}
+    left, checks = [], []
+    for number, line in enumerate(code.split("\n"), start=1):
+        if number in numbers:
+            checks.append(line)
+        if number in numbers and number - 1 not in numbers:
+            left.append(re.match(" *", line)[0] + say("# … shown with the answer"))
+        if number not in numbers:
+            left.append(line)
+    return "\n".join(left), dedent("\n".join(checks))

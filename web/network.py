@@ -1,11 +1,14 @@
 """Of which parts a network is made that torchnlp.publish makes a page of, and what of it fits into a page."""
 
+import inspect
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import nn
 
-from torchnlp import _collate_for, _evaluation, class_colour, offsetify, pad_length, padify, run_rnn
+from torchnlp import class_colour, run_rnn
 
 POOLINGS = {  # what becomes of the states [1, T, W] of one text, whose last ones are last [1, W]
     "last": lambda states, last: last,
@@ -65,12 +68,24 @@ def parts_of(net: nn.Module, words: int, classes: int) -> tuple[nn.Module, nn.RN
 
 def probe(net: nn.Module, embedding: nn.Module, rnn: nn.RNNBase | None, words: int, tokens: int) -> tuple:
     """For a text of random tokens: ((states [1, T, W], last ones [1, W]) of these layers, logits [1, K] of the net)."""
-    place, lengths = embedding.weight.device, torch.tensor([tokens])  # where the network is, which may be the CPU
-    ids = torch.randint(words, (1, tokens), generator=torch.Generator().manual_seed(tokens)).to(place)
-    begin = torch.zeros(1, dtype=torch.long, device=place)
-    inputs = {padify: [ids], pad_length: [ids, lengths], offsetify: [ids[0], begin]}
-    with _evaluation(net):
+    where, lengths = embedding.weight.device, torch.tensor([tokens])  # where the network is, which may be the CPU
+    ids = torch.randint(words, (1, tokens), generator=torch.Generator().manual_seed(tokens)).to(where)
+    parameters = inspect.signature(net.forward).parameters.values()
+    second = [p.name for p in parameters if p.default is p.empty][1:2]  # as the collate functions name it
+    inputs = {"": [ids], "offsets": [ids[0], torch.zeros_like(ids[0, :1])]}.get("".join(second), [ids, lengths])
+    with without_dropout(net), torch.no_grad():
         vectors = embedding.weight[ids]  # [1, T, E]
         states = run_rnn(rnn, vectors, lengths) if rnn is not None else (vectors, vectors[:, -1])
-        logits = net(*inputs[_collate_for(net)])
-    return states, logits
+        return states, net(*inputs)
+
+
+@contextmanager
+def without_dropout(net: nn.Module) -> Iterator[None]:
+    """At the end each part of the network is in its own mode again."""
+    modes = {part: part.training for part in net.modules()}
+    net.eval()
+    try:
+        yield
+    finally:
+        for part, mode in modes.items():
+            part.training = mode

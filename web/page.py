@@ -7,7 +7,6 @@ import json
 import math
 import re
 from collections.abc import Callable
-from itertools import chain
 from pathlib import Path
 
 from web.network import network_to_show
@@ -16,28 +15,16 @@ HERE = Path(__file__).resolve().parent  # with the scripts and the style, which 
 PAGES = HERE / "pages"
 
 
-IMPORT = re.compile(r'^import \{[^}]*\} from "[./]+(?:web/js/)?(\w+)\.js";\n', flags=re.M)
-FOLDERS = [HERE / "js", *HERE.parent.glob("notebooks/*/")]  # where scripts stand: a lesson's figure in its room
-
-
-def files_of(name: str) -> list[Path]:
-    """The files of a module and of all that it imports, each after those it needs."""
-    file = next(folder / f"{name}.js" for folder in FOLDERS if (folder / f"{name}.js").is_file())
-    needed = [files_of(module) for module in IMPORT.findall(file.read_text(encoding="utf-8"))]
-    return [*dict.fromkeys([*chain.from_iterable(needed), file])]
-
-
-def bundle(name: str) -> str:
-    """A module and all that it imports as one script, to stand in a page."""
-    sources = [IMPORT.sub("", file.read_text(encoding="utf-8")) for file in files_of(name)]
-    return "\n".join(re.sub(r"^export ", "", source, flags=re.M) for source in sources).replace("</", "<\\/")
+def bundled(name: str) -> str:
+    """A script with all that it imports, as esbuild has written it (web/npm.py)."""
+    return (HERE / "bundles" / f"{name}.js").read_text(encoding="utf-8")
 
 
 def scripted(name: str, data: dict, place: str = "document.currentScript.previousElementSibling") -> str:
     """A script that shows a moving figure, <name>.js and its data, in a place of the page, an expression."""
     style = (HERE / "style.css").read_text(encoding="utf-8")
     parts = ", ".join(json.dumps(part).replace("<", "\\u003c") for part in (style, data))
-    return f"<script>\n(() => {{\n{bundle(name)}\nshow({place}, {parts});\n}})();\n</script>"
+    return f"<script>\n(() => {{\n{bundled(name)}\nfigure.show({place}, {parts});\n}})();\n</script>"
 
 
 # ------------------------------------------------------------------------------------ a figure in a notebook
@@ -99,19 +86,17 @@ def one_file(page: str, data: Callable[[str], object], faces: str = "") -> str:
     page = "\n".join([doctype, language, HEAD, icon, f"<style>\n{faces}\n{style}</style>", page])
 
     def inside(tag: re.Match) -> str:
-        kind, rest, source = tag.groups()
-        if kind == "application/json":
+        media_type, rest, source = tag.groups()
+        if media_type == "application/json":
             text = json.dumps(data(source), ensure_ascii=False).replace("<", "\\u003c")
         else:
-            text = bundle(Path(source).stem)
-        if kind == "text/javascript":  # it runs where it stands, before what comes after it has arrived
-            text = f'(() => {{\n"use strict";\n{text}}})();\n'
-        return f'<script type="{kind}"{rest}>\n{text}</script>'
+            text = bundled(Path(source).stem)
+        return f'<script type="{media_type}"{rest}>\n{text}</script>'
 
     return re.sub(r'<script type="([^"]+)"([^>]*) src="([^"]+)"></script>', inside, page)
 
 
-KINDS = {"RNN": "A recurrent network", "LSTM": "An LSTM", "GRU": "A GRU", "bag": "A network that reads a bag of words"}
+CELLS = {"RNN": "A recurrent network", "LSTM": "An LSTM", "GRU": "A GRU", "bag": "A network that reads a bag of words"}
 
 
 def published(net, words: list[str], classes: list[str], said: dict[str, str], examples: list[str], card: dict) -> str:
@@ -124,13 +109,13 @@ def published(net, words: list[str], classes: list[str], said: dict[str, str], e
     kept = f"This page has {words}; their vectors are rounded to {network['bits']} bits."
     numbers = sum(weight.size for weight in network["weights"].values())
     pooling = " and ".join(plan["pooling"])
-    made = f"{KINDS[cell]}{layers}; it answers from the {pooling} of its states. {numbers:,} weights. {kept}"
+    made = f"{CELLS[cell]}{layers}; it answers from the {pooling} of its states. {numbers:,} weights. {kept}"
     card = {**card, "Network": made, "Classes": ", ".join(network["classes"])}
     entries = [f'<dt>{html.escape(name)}</dt>\n<dd dir="auto">{html.escape(text)}</dd>' for name, text in card.items()]
     shown = {text: html.escape(text if len(text) < 60 else f"{text[:56]} …") for text in examples}
     buttons = [f'<button type="button" value="{html.escape(text)}">{name}</button>' for text, name in shown.items()]
     parts = {name: html.escape(text) for name, text in said.items()}
-    parts |= {"kind": KINDS[cell], "most": str(plan["most"])}
+    parts |= {"kind": CELLS[cell], "most": str(plan["most"])}
     parts |= {"examples": "\n".join(buttons), "card": "\n".join(entries)}
     page = re.sub(r"\{\{(\w+)\}\}", lambda part: parts[part[1]], (PAGES / "published.html").read_text("utf-8"))
     weights = {name: {"float32": coded(weight)} for name, weight in network["weights"].items()}
@@ -139,8 +124,8 @@ def published(net, words: list[str], classes: list[str], said: dict[str, str], e
     return one_file(page, lambda _: data)
 
 
-def coded(numbers, kind: str = "<f4") -> str:
-    return base64.b64encode(numbers.astype(kind).tobytes()).decode()
+def coded(numbers, number_type: str = "<f4") -> str:
+    return base64.b64encode(numbers.astype(number_type).tobytes()).decode()
 
 
 def in_steps(table, bits: int) -> dict[str, str]:

@@ -90,14 +90,14 @@ def networks_of(part: str) -> dict:
 # ----------------------------------------------------------------------------------------- answers
 
 
-class Reader:
+class PageReader:
     """A network of web/networks/networks.json in PyTorch, with the quantised weights that the page has."""
 
     def __init__(self, cell: str = "LSTM"):
         file = json.loads((ROOT / "web" / "networks" / "networks.json").read_text(encoding="utf-8"))
         self.classes, self.accuracy = file["classes"], file["accuracy"][cell]
         self.ids = {word: i for i, word in enumerate(file["words"])}
-        net = train_reader.Reader(cell, len(self.ids), len(self.classes))
+        net = train_reader.LastStateClassifier(cell, len(self.ids), len(self.classes))
         net.load_state_dict({name: unpacked(**weight) for name, weight in file["networks"][cell].items()})
         self.embedding, self.rnn, self.fc = net.embedding.requires_grad_(False), net.rnn, net.fc
 

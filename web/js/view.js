@@ -8,7 +8,7 @@
 // sees what each unit adds to the answer; with without [T][K], the answer at the end without each word. The reader page
 // computes readings in the browser, `watch` and the front page in Python.
 
-import {byPush, classColour, effects, paintEffect, paintSums} from "./chain.js";
+import {byPush, classColour, effects, paintEffect, paintSums} from "./contributions.js";
 import {
     PARTS, SIGNED, best, bold, css, fit, lessMotion, lettering, make, mean, onLight, paintAxes, paintLine, paintUnits,
     palette, percent, shade, shownParts, writeEnds,

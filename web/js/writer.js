@@ -2,7 +2,7 @@
 
 import {restoreForm, turnPage, writeAddress} from "./address.js";
 import {showBars, written} from "./bars.js";
-import {FourGrams} from "./counts.js";
+import {FourGrams} from "./four-grams.js";
 import {bold, make, mean} from "./draw.js";
 import {pieces, say} from "./words.js";
 import {END, LanguageModel, PAD, UNK, draw, reshaped} from "./language.js";

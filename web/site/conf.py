@@ -7,6 +7,9 @@ from textwrap import shorten
 
 import sphinxcontrib.katex as katex
 from docutils.nodes import paragraph
+from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
+from pygments.formatters import HtmlFormatter
+from sphinx.highlighting import PygmentsBridge
 from sphinx.search.zh import SearchChinese
 
 from tools.language import LANGUAGE, say
@@ -14,7 +17,7 @@ from tools.lesson import from_root, lessons, projects
 from tools.minutes import core_of
 from torchnlp import COLOURS
 from web import figures, lesson_pages, npm, pages
-from web.lesson_pages import GITHUB, elsewhere
+from web.lesson_pages import GITHUB, with_links
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -36,19 +39,20 @@ autodoc_preserve_defaults = True
 html_theme = "sphinx_book_theme"
 html_title = project
 html_favicon = "_static/icon.svg"
-html_static_path = ["_static", str(ROOT / "images" / "fonts" / "OFL.txt"), str(npm.KATEX[2])]
+html_static_path = ["_static", str(ROOT / "images" / "fonts" / "OFL.txt"), str(npm.PACKAGES / "katex" / "dist")]
+exclude_patterns = ["**/contrib/*", "**/katex*.js", "**/katex*.mjs", "**/*.ttf", "**/*.woff"]  # of KaTeX
 html_css_files = ["typeface.css", "course.css"]  # the first is made in build.py
-html_js_files = ["follow.js"]
+html_js_files = ["reading.js"]
 templates_path = ["_templates"]
 html_sidebars = {
     "**": ["navbar-logo.html", "icon-links.html", "search-button-field.html", "play.html", "sbt-sidebar-nav.html"]
 }
 html_context = {"default_mode": "auto"}
 katex_prerender = True  # formulas are set here, not in the reader's browser
-katex_css_path = "katex/dist/katex.min.css"
+katex_css_path = "katex.min.css"
 # By a port: on a busy machine the other way asks its server before it listens, and gives up.
 katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
-katex.NODEJS_BINARY, katex.STARTUP_TIMEOUT, katex.RENDER_TIMEOUT = npm.command("node"), 120, 120
+katex.NODEJS_BINARY, katex.STARTUP_TIMEOUT, katex.RENDER_TIMEOUT = npm.program("node"), 120, 120
 html_domain_indices = False  # of Python: of its modules there is one
 html_theme_options = {
     "repository_url": GITHUB,
@@ -65,7 +69,6 @@ html_theme_options = {
 
 
 # What takes the place of a word in capitals in index.md, and what is done to each page before it is read.
-
 
 PROJECT = {
     "title": say("The project"),
@@ -87,10 +90,10 @@ def lesson_cards() -> str:
     return "\n".join(cards)
 
 
-def read(app, docname, source) -> None:
+def prepare_source(app, docname, source) -> None:
     path = ROOT / app.env.doc2path(docname, base=False)
     path = next(p for p in (path, ROOT / "docs" / path.name, HERE / path.name) if p.exists())
-    text = lesson_pages.lesson_page(path) if path.suffix == ".ipynb" else elsewhere(path, source[0])
+    text = lesson_pages.lesson_page(path) if path.suffix == ".ipynb" else with_links(path, source[0])
     if docname == "index":
         studies = [path for lesson in lesson_pages.LESSONS.values() for path in lesson.studies]
         parts = {
@@ -103,7 +106,7 @@ def read(app, docname, source) -> None:
         }
         text = re.sub("|".join(rf"\b{name}\b" for name in parts), lambda name: parts[name[0]], text)
     elif docname in ("glossary", "references"):
-        text = lesson_pages.with_places(text)
+        text = lesson_pages.with_cell_links(text)
     elif docname.endswith("/claims"):
         text = lesson_pages.claims_page(text)
     elif path.suffix == ".md":
@@ -111,14 +114,14 @@ def read(app, docname, source) -> None:
     source[0] = text
 
 
-def as_rst(app, what, name, thing, options, lines) -> None:
+def docstring_as_rst(app, what, name, thing, options, lines) -> None:
     """Our docstrings are plain text: a star is a star, and what is indented or stands in backticks is code."""
     for i, line in enumerate(lines):
         if not line.startswith("    "):
             lines[i] = re.sub(r"`([^`]+)`", r"``\1``", line.replace("*", r"\*"))
 
 
-def shared(app, pagename, templatename, context, doctree) -> None:
+def add_share_tags(app, pagename, templatename, context, doctree) -> None:
     """What a message shows beside a link to a page: its title and the words it begins with."""
     if doctree is None:
         return
@@ -130,7 +133,29 @@ def shared(app, pagename, templatename, context, doctree) -> None:
     context["metatags"] += pages.share_tags(title, shorten(text, 160, placeholder=" …"))
 
 
+class LineByLine(HtmlFormatter):
+    """Each line of code as an element, with the blanks it begins with: a phone breaks it, and goes on deeper."""
+
+    def wrap(self, source):
+        return super().wrap((is_line, self.apart(line)) for is_line, line in source)
+
+    def apart(self, line: str) -> str:
+        text = line.rstrip("\n")
+        blanks = re.match("(?:<[^>]*>)*( *)", text)[1]
+        return f'<span class="line" style="--indent: {len(blanks)}">{text}</span>\n'
+
+
+def open_fold(translator, node) -> None:
+    """A fold is named by the words that one sees. myst-nb has one name for all of them, which hides these words."""
+    classes, name = " ".join(node["classes"]), escape(node["prompt_show"])
+    translator.body.append(f'<details class="admonition hide {classes}">\n<summary>')
+    translator.body.append(f'<p class="admonition-title">{name}</p></summary>\n')
+
+
 def setup(app) -> None:
-    app.connect("html-page-context", shared)
-    app.connect("autodoc-process-docstring", as_rst)
-    app.connect("source-read", read)
+    PygmentsBridge.html_formatter = LineByLine
+    app.add_node(HideCodeCellNode, override=True, html=(open_fold, depart_HideCellInput))
+    app.connect("builder-inited", lambda app: app.env.settings.update(image_loading="lazy"))
+    app.connect("html-page-context", add_share_tags)
+    app.connect("autodoc-process-docstring", docstring_as_rst)
+    app.connect("source-read", prepare_source)

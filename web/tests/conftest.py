@@ -11,8 +11,18 @@ from fixtures import fresh, news, news_folder, paper, seeded  # noqa: F401
 from web import npm, pages
 
 
+@pytest.fixture(scope="session")
+def packages():
+    """The folder of the npm packages, with the scripts bundled; without node or a network the test is skipped."""
+    try:
+        npm.bundle()
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"the scripts could not be bundled: {error}")
+    return npm.PACKAGES
+
+
 @pytest.fixture(scope="module")
-def built():
+def built(packages):
     """The files of the pages that need no Python."""
     return {name: pages.make_page(name) for name in pages.PAGES}
 
@@ -33,23 +43,7 @@ def a_page(watched, built):  # noqa: F811
 
 
 @pytest.fixture(scope="session")
-def fetch():
-    """npm.fetch, which gives the folder; without a network the test is skipped."""
-
-    def fetch(packages, used, folder):
-        try:
-            npm.fetch(packages, used, folder)
-        except (OSError, subprocess.CalledProcessError) as error:
-            pytest.skip(f"{packages} could not be fetched: {error}")
-        return folder
-
-    return fetch
-
-
-@pytest.fixture(scope="session")
-def serious(fetch):
+def serious(packages):
     """serious(page) is what axe-core finds serious on it."""
-    folder = pages.ROOT / "build" / "axe"
-    file = fetch(["axe-core@4.11.0"], ["axe-core/axe.min.js"], folder) / "axe-core" / "axe.min.js"
-
-    return lambda page: serious_on(page, file.read_text(encoding="utf-8"))
+    axe = (packages / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    return lambda page: serious_on(page, axe)

@@ -23,7 +23,7 @@ def test_a_words_influence_is_how_much_the_log_probability_changes_without_it(ne
     watch(net, "Late goal wins the zyxomma", news[2])
     tokens = ["late", "goal", "wins", "the", "zyxomma"]
     page = IPython.display.display.call_args.args[0].data
-    reading = json.loads(re.search(r'^show\(.*, (\{"tokens": .*\})\);$', page, re.M)[1])
+    reading = json.loads(re.search(r'^figure\.show\(.*, (\{"tokens": .*\})\);$', page, re.M)[1])
     assert (reading["tokens"], reading["known"]) == (tokens, [True] * 4 + [False])
     (best, p), *_ = predict(net, " ".join(tokens), news[2])
     assert best != predict(net, "late", news[2])[0][0]  # the answer turns, and it is the last one that counts

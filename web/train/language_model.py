@@ -18,7 +18,7 @@ SHORTEST = 6  # tokens of a text that may end
 ORDER = 4
 
 
-def split(text: str) -> list[str]:
+def writer_tokens(text: str) -> list[str]:
     """The tokens of a text; "'s" and initials like "u.s." are one token each."""
     line = re.sub(r"(?<= )' (s|t|re|ve|ll|d|m)(?= |$)", r"'\1", " ".join(tokenizer(text)))
     line = re.sub(r"(?<![^ ])[a-z] \.( [a-z] \.)+(?= |$)", lambda initials: initials[0].replace(" ", ""), line)
@@ -49,7 +49,7 @@ class Writer:
 
     def read(self, text: str, section: str | None = None) -> dict:
         """{"tokens", "ids", "losses", "counted"}: what each token costs the network and the 4-grams, as -log p."""
-        tokens = split(text)
+        tokens = writer_tokens(text)
         ids = [self.ids.get(token, UNK) for token in tokens]
         log_p = self.scores(ids, section).log_softmax(1)
         losses = [-log_p[t, i].item() for t, i in enumerate(ids)]

@@ -24,7 +24,7 @@ EPOCHS, RATE, CLIP, OPEN = 3, 0.004, 1.0, 2.0
 LEVELS, ZERO = 24, 72  # the page's word vectors are whole numbers from -24 to 24, and 0 is chr(72): "H"
 
 
-class Reader(nn.Module):
+class LastStateClassifier(nn.Module):
     """A recurrent layer of any cell; it answers from its last state."""
 
     def __init__(self, cell: str, words: int, classes: int):
@@ -90,7 +90,7 @@ def main() -> None:
     networks, accuracy = {}, {}
     for cell in ["RNN", "LSTM", "GRU"]:
         seed_all(SEED)
-        net = Reader(cell, len(vocab), len(classes)).to(torchnlp.device)
+        net = LastStateClassifier(cell, len(vocab), len(classes)).to(torchnlp.device)
         loaders = length_loader(train, 64, SEED), length_loader(valid, 256, SEED)
         fit(net, *loaders, epochs=EPOCHS, lr=RATE, live=False, clip=CLIP)
         networks[cell] = packed(net.cpu(), most=LEVELS)

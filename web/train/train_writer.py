@@ -22,7 +22,7 @@ import torchnlp
 from notebooks import lessons
 from notebooks.lessons import LanguageModel
 from torchnlp import device, embedding_matrix, load_dataset, load_vectors, seed_all, tokenizer
-from web.train.language_model import END, FILE, ORDER, SPECIALS, UNK, split
+from web.train.language_model import END, FILE, ORDER, SPECIALS, UNK, writer_tokens
 from web.train.train_reader import base64_of, packed
 
 SEED, V, D, H, DROP = 1, 7_000, 96, 256, 0.1
@@ -59,7 +59,7 @@ def cased(rows: list[tuple[int, str, str]], vocab: Vocab) -> list[str]:
 
 
 def encode(lines: Lines, vocab: Vocab) -> list[tuple[int, list[int]]]:
-    return [(k, [*(vocab.stoi.get(token, UNK) for token in split(line)), END]) for k, line in lines]
+    return [(k, [*(vocab.stoi.get(token, UNK) for token in writer_tokens(line)), END]) for k, line in lines]
 
 
 def initial(vocab: Vocab, items: list, starts: int) -> LanguageModel:
@@ -104,7 +104,7 @@ def main() -> None:
     headlines += [(k, title) for k, title, _ in own]
     articles += [(k, rest) for k, _, rest in own]
 
-    counts = Counter(token for _, line in headlines for token in split(line))
+    counts = Counter(token for _, line in headlines for token in writer_tokens(line))
     vocab = Vocab(counts, max_size=V - len(SPECIALS), specials=SPECIALS)
     items, held_back = encode(headlines, vocab), encode(test, vocab)
     luck = random.Random(SEED)  # a coin decides whether a text begins with its class or with the plain start token

@@ -156,7 +156,7 @@ def test_the_chinese_site_runs_in_a_browser_and_its_contents_are_chinese(course,
     from web import npm, pages
 
     try:
-        npm.fetch(*npm.KATEX)
+        npm.fetch()
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"the typeface of formulas could not be fetched: {error}")
     subprocess.run([sys.executable, *zh.STEPS["web site"].split()], cwd=course, check=True)

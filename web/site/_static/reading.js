@@ -10,8 +10,15 @@ addEventListener("click", event => {
     said.showPopover({source: link});
 });
 
-// On a phone a long cell shows its first lines, and what is extra its heading. Its button opens it, and so does a word
-// of the cell that one has found, and a link to what is inside.
+// On a phone a long cell shows its first lines, and what is extra its heading: see course.css. Its button opens it, and
+// so does a word of the cell that one has found, and a link to what is inside.
+const MOST_LINES = 8;
+addEventListener("DOMContentLoaded", () => {
+    for (const code of document.querySelectorAll(".cell_input:not(details *, .tag_yours *, .tag_stub *) pre")) {
+        const button = Object.assign(document.createElement("button"), {className: "unfold", ariaExpanded: false});
+        if (code.querySelectorAll(".line").length > MOST_LINES) code.after(button);
+    }
+});
 const unfoldAround = part => {
     const button = part?.closest(":has(> .unfold)")?.querySelector(":scope > .unfold");
     if (button) button.ariaExpanded = true;
@@ -20,7 +27,7 @@ addEventListener("click", ({target}) => {
     if (target.matches(".unfold")) target.ariaExpanded = target.ariaExpanded !== "true";
 });
 document.addEventListener("selectionchange", () =>
-    unfoldAround(getSelection().anchorNode?.parentElement?.closest(".rest")));
+    unfoldAround(getSelection().anchorNode?.parentElement?.closest("pre")));
 for (const event of ["DOMContentLoaded", "hashchange"]) addEventListener(event, () => {
     const part = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     unfoldAround(part);
