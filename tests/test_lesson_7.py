@@ -9,7 +9,17 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from lessons import MinGRU, parallel_scan
+from lessons import (
+    LETTERS,
+    START,
+    AttentiveReverser,
+    MinGRU,
+    Reverser,
+    parallel_scan,
+    train_reverser,
+    words_of,
+    write_backwards,
+)
 from tools.lesson import ROOT
 
 CELLS = {cell.id: cell for cell in nbformat.read(ROOT / "notebooks" / "7-attention-and-after.ipynb", 4).cells}
@@ -19,6 +29,63 @@ for cell_id in ("l7-c062", "l7-d008", "l7-d010"):  # the block, positions and ma
 Block, Stack, positions, causal = (NAMES[name] for name in ("Block", "Stack", "positions", "causal"))
 THEIRS = {"self_attn.in_proj_": "to_qkv.", "self_attn.out_proj.": "out.", "linear1.": "feed_forward.0.",
           "linear2.": "feed_forward.2.", "norm1.": "norm1.", "norm2.": "norm2."}  # fmt: skip
+
+
+def after(net, before, encoded, state):
+    """The logits [T, 26] of one word's decoder, step by step in plain PyTorch: attention as the definition has it."""
+    rows = []
+    for letter in before:
+        h, state = net.decoder(net.embedding(torch.tensor([[letter]])), state)  # [1, 1, H]
+        read = h[0, 0]
+        if isinstance(net, AttentiveReverser):
+            scores = [(net.query.weight @ read) @ state_of_letter for state_of_letter in encoded[0]]
+            weights = torch.tensor(scores).exp() / torch.tensor(scores).exp().sum()
+            read = torch.cat([read, sum(w * value for w, value in zip(weights, encoded[0]))])
+        rows.append(net.fc.weight @ read + net.fc.bias)
+    return torch.stack(rows)
+
+
+def test_the_answer_to_a_random_word_is_the_word_backwards():
+    x, answers = words_of(3, 4, torch.Generator().manual_seed(0))
+    assert x.shape == (3, 4) and x.max() < len(LETTERS)
+    assert [row[::-1] for row in x.tolist()] == answers.tolist()
+
+
+@pytest.mark.parametrize("kind", [Reverser, AttentiveReverser])
+def test_a_reverser_reads_the_start_token_and_the_right_letters_one_step_late(kind):
+    torch.manual_seed(0)
+    net, x = kind(H=5), torch.tensor([[2, 0, 19]])
+    with torch.no_grad():
+        wanted = after(net, [START, 19, 0], *net.encoder(net.embedding(x)))
+        assert torch.allclose(net(x, x.flip(1))[0], wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [Reverser, AttentiveReverser])
+def test_what_a_reverser_writes_is_its_next_input(kind):
+    torch.manual_seed(1)
+    net, x = kind(H=5), torch.tensor([[2, 0, 19, 4]])
+    with torch.no_grad():
+        encoded, state = net.encoder(net.embedding(x))
+        letters = []
+        for _ in range(4):
+            letters.append(after(net, [START, *letters], encoded, state)[-1].argmax().item())
+    assert write_backwards(net, x).tolist() == [letters]
+
+
+def test_attention_weights_are_kept_and_sum_to_1():
+    net, x = AttentiveReverser(H=5), torch.tensor([[2, 0, 19]])
+    net(x, x.flip(1))
+    assert net.weights.shape == (1, 3, 3) and torch.allclose(net.weights.sum(2), torch.ones(1, 3))
+
+
+def test_training_a_reverser_lowers_its_loss_and_repeats_bit_for_bit():
+    nets = []
+    for steps in (1, 60, 60):
+        torch.manual_seed(0)
+        nets.append(train_reverser(Reverser(H=16), seed=1, steps=steps, longest=2))
+    x, answers = words_of(200, 2, torch.Generator().manual_seed(5))
+    losses = [F.cross_entropy(net(x, answers).flatten(0, 1), answers.flatten()).item() for net in nets]
+    assert losses[1] == losses[2] < losses[0] - 0.5
 
 
 def test_positions_are_sines_and_cosines():
