@@ -26,7 +26,7 @@ from tools.lesson import ROOT
 CELLS = {cell.id: cell for cell in nbformat.read(ROOT / "notebooks" / "7-attention-and-after.ipynb", 4).cells}
 NAMES = {"torch": torch, "nn": nn, "F": F}
 SHOWN = "l7-c062", "l7-d008", "l7-d010"  # the block, positions and mask, the stack
-SHOWN += "l7-pieces", "l7-delta-layer"
+SHOWN += "l7-pieces", "l7-delta_layer"
 for cell_id in SHOWN:
     exec(compile(ast.parse(CELLS[cell_id].source), cell_id, "exec"), NAMES)
 Block, Stack, positions, causal = (NAMES[name] for name in ("Block", "Stack", "positions", "causal"))
@@ -194,6 +194,6 @@ def test_a_delta_layer_is_the_recurrence_with_factors_down_to_one_minus_most(mos
 
 def test_what_a_small_corpus_shows_is_what_the_block_wrote_after_ag_news():
     names = {}
-    exec(CELLS["l7-written-after-ag-news"].source.split("if not large")[0], names)
+    exec(CELLS["l7-written_after_ag_news"].source.split("if not large")[0], names)
     (output,) = CELLS["l7-d047"].outputs
     assert output.text.strip() == names["AFTER_AG_NEWS"].strip()
