@@ -596,6 +596,84 @@ class LastTokens(LanguageModel):
 
 # ------------------------------------------- lesson 7: attention, and recurrent networks today
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"  # of the words that are written backwards
+START = len(LETTERS)  # the start token: what the decoder reads first
+LONGEST, STEPS = 15, 1_000  # letters of the longest word in training, and how long the training is
+
+
+def words_of(count, T, rng):
+    """Random words [count, T], and the answers: the same letters, the last one first. Lesson 7, section 1."""
+    x = torch.randint(len(LETTERS), (count, T), generator=rng)  # [B, T]
+    return x, x.flip(1)  # the answer: the same letters, the last one first
+
+
+class Reverser(nn.Module):
+    """Words [B, T], answers [B, T] to logits [B, T, 26]; only a state goes to the decoder. Lesson 7, section 1."""
+
+    def __init__(self, H=64):
+        super().__init__()
+        self.embedding = nn.Embedding(len(LETTERS) + 1, 32)
+        self.encoder = nn.LSTM(32, H, batch_first=True)
+        self.decoder = nn.LSTM(32, H, batch_first=True)
+        self.fc = nn.Linear(H, len(LETTERS))
+
+    def decode(self, before, encoded, state):  # [B, S], [B, T, H] (for section 3)
+        states, state = self.decoder(self.embedding(before), state)  # [B, S, H]
+        return self.fc(states), state  # [B, S, 26]
+
+    def forward(self, x, answers):
+        encoded, state = self.encoder(self.embedding(x))  # [B, T, H], the last (h, c)
+        before = F.pad(answers[:, :-1], (1, 0), value=START)  # [B, T], one step late
+        return self.decode(before, encoded, state)[0]
+
+
+def train_reverser(net, seed, steps=STEPS, rate=0.01, longest=LONGEST):
+    """The network, trained on random words of 1 to `longest` letters. Lesson 7, section 1.
+
+    A toy: it stays on the CPU, whatever the device.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate)
+    scheduler = linear_warmup_decay(optimizer, steps)
+    for _ in range(steps):
+        T = int(torch.randint(1, longest + 1, (2,), generator=rng).max())
+        x, answers = words_of(64, T, rng)
+        loss = F.cross_entropy(net(x, answers).flatten(0, 1), answers.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        clip_gradient(net, 1)
+        optimizer.step()
+        scheduler.step()
+    return net
+
+
+@torch.no_grad()
+def write_backwards(net, x):
+    """What a network writes for words [B, T], letter by letter: ids [B, T]. Lesson 7, section 1."""
+    encoded, state = net.encoder(net.embedding(x))
+    letter, letters = torch.full_like(x[:, :1], START), []
+    for _ in range(x.size(1)):
+        logits, state = net.decode(letter, encoded, state)  # [B, 1, 26]
+        letter = logits.argmax(2)  # [B, 1], the most probable: the next input
+        letters.append(letter)
+    return torch.cat(letters, dim=1)  # [B, T]
+
+
+class AttentiveReverser(Reverser):
+    """The same, but each decoder state attends to all states of the encoder. Lesson 7, section 3."""
+
+    def __init__(self, H=64):
+        super().__init__(H)
+        self.query = nn.Linear(H, H, bias=False)  # <- new: Luong's W
+        self.fc = nn.Linear(2 * H, len(LETTERS))  # <- changed
+
+    def decode(self, before, encoded, state):
+        states, state = self.decoder(self.embedding(before), state)  # [B, S, H]
+        scores = self.query(states) @ encoded.transpose(1, 2)  # [B, S, T]  # <- new
+        self.weights = scores.softmax(2)  # <- new
+        context = self.weights @ encoded  # [B, S, H]  # <- new
+        return self.fc(torch.cat([states, context], dim=2)), state  # <- changed
+
 
 def parallel_scan(a, b):
     """h_t = a_t * h_{t-1} + b_t in about log2(T) passes over all steps at once. Lesson 7, section 6.
@@ -631,5 +709,5 @@ class MinGRU(nn.Module):
 
 
 # What `from lessons import *` gives: all that is defined above, and nothing that is imported.
-__all__ = ["SYMBOLS", "END"]
+__all__ = ["SYMBOLS", "END", "LETTERS", "START", "LONGEST", "STEPS"]
 __all__ += [name for name, value in list(globals().items()) if getattr(value, "__module__", "") == __name__]

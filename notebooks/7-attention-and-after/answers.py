@@ -24,6 +24,12 @@ def causal(T):
 # says: mask the scores, before the softmax.
 # .masked_fill(~mask, -torch.inf).softmax(dim=2) => .softmax(dim=2).masked_fill(~mask, 0)
 
+# %% check_attend, wrong: The two are exchanged: first the context vectors, then the weights.
+# return weights @ values, weights => return weights, weights @ values
+
+
+# %% check_as_product, right: with tril
+# * causal(q.size(1)).to(q) => * torch.ones(q.size(1), q.size(1)).tril()
 
 # %% check_as_product, wrong: A token sees those after it: mask their scores
 # * causal(q.size(1)).to(q) =>
@@ -35,11 +41,52 @@ def causal(T):
 # scores @ v => scores.masked_fill(scores == 0, -torch.inf) @ v
 
 
+# %% check_as_recurrence, right: all states by a cumulative sum
+def as_recurrence(q, k, v):
+    states = (v.unsqueeze(3) * k.unsqueeze(2)).cumsum(1)  # [B, T, V, D]
+    return (states @ q.unsqueeze(3)).squeeze(3)
+
+
+# %% check_as_recurrence, wrong: The first steps read the last value, if only to multiply it by 0.
+# says: Go from step to step, with S alone.
+def as_recurrence(q, k, v):
+    return (q @ k.transpose(1, 2)).tril() @ v
+
+
 # %% check_as_recurrence, wrong: A token must see itself too: add v kᵀ to S before you read S.
 # S @ q_t => (S - v_t.unsqueeze(2) @ k_t.unsqueeze(1)) @ q_t
 
 # %% check_as_recurrence, wrong: S holds the last step alone: add v kᵀ to what S was.
 # S = S + v_t => S = v_t
+
+
+# %% check_delta_step, right: the first form of the formula
+def delta_step(S, k, v, b):
+    erase = torch.eye(k.size(1)) - b.unsqueeze(2) * k.unsqueeze(2) @ k.unsqueeze(1)
+    return S @ erase + torch.einsum("bi,bv,bd->bvd", b, v, k)
+
+
+# %% check_delta_step, wrong: It adds, and takes nothing out: first take b of what S holds for k out of S.
+# (v - held) => v
+
+# %% check_delta_step, wrong: b is not used: it says how much of the error is corrected.
+# (b * (v - held)) => (v - held)
+
+# %% check_delta_step, wrong: What is taken out has its b, but what is written has none.
+# b * (v - held) => v - b * held
+
+# %% check_delta_step, wrong: What is written has its b, but what is taken out has none.
+# b * (v - held) => b * v - held
+
+# %% check_delta_step, wrong: The error has the wrong sign: it is v minus what S holds for k.
+# v - held => held - v
+
+# %% check_delta_step, wrong: This is what is added. The new state is S plus it.
+# return S + => return
+
+# %% check_delta_step, wrong: Do the shapes fit? An axis may be missing
+# says: stops with
+# S @ k.unsqueeze(2)).squeeze(2) => S @ k)
 
 
 # %% check_near, right: a band

@@ -4,8 +4,9 @@ Answers that try them: notebooks/7-attention-and-after/answers.py.
 """
 
 import torch
+from torch.nn import functional as F
 
-from checks.checking import exercise, must_be_like, must_be_true_at, must_equal, untouched
+from checks.checking import exercise, is_close, must_be_like, must_be_true_at, must_equal, untouched
 from torchnlp import say
 
 
@@ -38,6 +39,8 @@ def check_attend(attend):
     for mask in (torch.ones(3, 1, 6).bool(), padding, own):
         given = torch.randn(3, 4, 8, requires_grad=True), torch.randn(3, 6, 8), torch.randn(3, 6, 5), mask
         (context, weights), right = untouched(attend, *given), _attend(*given)
+        said = say("The two are exchanged: first the context vectors, then the weights.")
+        assert not is_close(context, right[1]), said
         must_be_like(weights, right[1], say("The weights [B, S, T]"))
         assert not weights.isnan().any(), say("The weights hold NaN. Is the mask upside down?")
         least = weights.sum(2).min().item()
@@ -77,9 +80,46 @@ def check_as_product(as_product):
     _is_linear_attention(as_product)
 
 
-@exercise("2b", ours=_as_product)  # the results are the same
+def _as_recurrence(q, k, v):
+    S, found = torch.zeros(len(q), v.size(2), q.size(2)), []  # [B, V, D]
+    for t in range(q.size(1)):
+        S = S + v[:, t].unsqueeze(2) @ k[:, t].unsqueeze(1)
+        found.append((S @ q[:, t].unsqueeze(2)).squeeze(2))  # [B, V]
+    return torch.stack(found, dim=1)
+
+
+@exercise("2b", ours=_as_recurrence)
 def check_as_recurrence(as_recurrence):
     _is_linear_attention(as_recurrence)
+    q, k, v = torch.randn(3, 2, 5, 4)
+    v[:, -1] = torch.nan  # a product takes it times 0, which is NaN; a loop has not read it yet
+    said = say("The first steps read the last value, if only to multiply it by 0. Go from step to step, with S alone.")
+    assert not as_recurrence(q, k, v)[:, :-1].isnan().any(), said
+
+
+def _delta_step(S, k, v, b):
+    held = (S @ k.unsqueeze(2)).squeeze(2)  # [B, V], what S holds for k
+    return S + (b * (v - held)).unsqueeze(2) @ k.unsqueeze(1)
+
+
+@exercise("2c", ours=_delta_step)
+def check_delta_step(delta_step):
+    for B, V, D in ((2, 3, 5), (3, 4, 4)):
+        S, k = torch.randn(B, V, D, requires_grad=True), F.normalize(torch.randn(B, D), dim=1)
+        v, b = torch.randn(B, V), 0.2 + 0.6 * torch.rand(B, 1)
+        answer, one = untouched(delta_step, S, k, v, b), torch.ones(B, 1)
+        out = S @ (k.unsqueeze(2) @ k.unsqueeze(1))  # [B, V, D], what S holds for k, as a part of S
+        write = v.unsqueeze(2) @ k.unsqueeze(1)
+        share = b.unsqueeze(2)
+        slips = {
+            say("It adds, and takes nothing out: first take b of what S holds for k out of S."): S + share * write,
+            say("b is not used: it says how much of the error is corrected."): _delta_step(S, k, v, one),
+            say("What is taken out has its b, but what is written has none."): S - share * out + write,
+            say("What is written has its b, but what is taken out has none."): S - out + share * write,
+            say("The error has the wrong sign: it is v minus what S holds for k."): S - share * (write - out),
+            say("This is what is added. The new state is S plus it."): share * (write - out),
+        }
+        must_equal(say("The new state [B, V, D]"), answer, _delta_step(S, k, v, b), slips)
 
 
 def _near(T, reach):
