@@ -20,8 +20,8 @@ from tools.lesson import lessons
 from web import npm
 from web.page import scripted
 from web.pages import ROOT, PageReader, faces, networks_of
-from web.train import reversing_networks as reversing
 from web.train.language_model import END, Writer
+from web.train.reversing_networks import FILE as REVERSERS
 from web.train.word_vectors import FILE as VECTORS
 
 HEADLINE = "Striker signs new deal as shares of club fall on Wall Street"  # as wide as the front page
@@ -29,7 +29,7 @@ HEADLINE = "Striker signs new deal as shares of club fall on Wall Street"  # as 
 
 def numbers(folder: Path) -> None:
     """Write what the figures of the site load once they are touched: see web/js/load.js."""
-    reverser = json.loads(reversing.FILE.read_text()) | {"faces": faces()}  # in the picture that one saves of it
+    reverser = json.loads(REVERSERS.read_text()) | {"faces": faces()}  # in the picture that one saves of it
     for name, values in {"lstm": networks_of("LSTM"), "reverser": reverser}.items():
         text = json.dumps(values, ensure_ascii=False)
         (folder / f"{name}.js").write_text(f'(window.numbers ??= {{}})["{name}.js"] = {text};\n', encoding="utf-8")
@@ -117,12 +117,11 @@ def contexts(words: list[str]) -> list[list[tuple]]:
     return [[(b,), (a, b, None), (None, b, c), (a, b, c)] for a, b, c in zip(line, line[1:], line[2:])]
 
 
-def query() -> dict:
-    """Of lesson 7: the numbers of its first cell of attention."""
-    names = reversing.lesson()
-    return {name: rounded(names[name].squeeze()) for name in ("keys", "values", "query")}
-
-
+QUERY = {  # of lesson 7: the numbers of its first cell of attention
+    "keys": [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 1]],
+    "values": [10, 20, 30, 80],
+    "query": [0, 3, 0],
+}
 BACKWARDS = say("Here two networks write a word backwards.")
 HEADLINE_THAT_FADES = "Striker signs record deal as shares of the club fall on Wall Street"
 DATA = {  # of the figures that start from some; "instead": what stands there where it does not move
@@ -132,7 +131,7 @@ DATA = {  # of the figures that start from some; "instead": what stands there wh
     "temperature": beginnings,
     "readers": sentences,
     "vectors": lambda: json.loads(VECTORS.read_text()),
-    "query": query,
+    "query": lambda: QUERY,
 }
 
 

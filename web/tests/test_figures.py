@@ -38,3 +38,11 @@ def test_a_deck_finds_each_figure_in_a_file_and_their_numbers_beside_them(packag
         text = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
         assert f'id="live-{name}"' in text and text.count("<script>") == 1
         assert set(re.findall(r'"file": "([^"]+)"', text)) <= {"lstm.js", "reverser.js"}
+
+
+def test_the_figure_of_the_query_has_the_lessons_numbers():
+    (lesson,) = [lesson for lesson in lessons() if "query" in lesson.settings["figures"]]
+    code = "\n".join(cell.source for cell in lesson.notebook.cells)
+    for name, numbers in figures.QUERY.items():
+        said = re.search(rf"^{name} = torch\.tensor\((.*?)\)", code, flags=re.M)[1]
+        assert re.findall(r"\d+", said.replace(".0", "")) == re.findall(r"\d+", str(numbers)), name
