@@ -28,7 +28,7 @@ LACKING = {
 
 @pytest.mark.parametrize("body", LACKING.values(), ids=LACKING)
 def test_a_question_that_lacks_something_is_named(tmp_path, monkeypatch, body):
-    monkeypatch.setattr(bank, "short", lambda path: path.name)
+    monkeypatch.setattr(bank, "from_root", lambda path: path.name)
     (tmp_path / "1-a").mkdir()
     (tmp_path / "1-a" / "questions.md").write_text(f"# Lesson 1\n\n## A riddle\n\n{body}", encoding="utf-8")
     with pytest.raises(ValueError, match=r'questions\.md(, "A riddle"|: each question to be said)'):
