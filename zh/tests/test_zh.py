@@ -164,6 +164,8 @@ def test_the_chinese_site_runs_in_a_browser_and_its_contents_are_chinese(course,
         page = visit((course / "build" / "site" / f"{name}.html").as_uri())  # which notices errors of the console
         assert page.locator("html").get_attribute("lang") == "zh-CN"
         assert re.search("[一-龥]{4}", page.locator("main").inner_text())
+        if name.startswith("notebooks"):  # a cell that has changed may wait for its translation
+            continue
         contents = page.locator("nav a").evaluate_all("links => links.map(link => link.textContent.trim())")
         assert [words for words in contents if words and not re.search("[一-龥]|^English$", words)] == [], name
 
